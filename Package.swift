@@ -1,0 +1,64 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+let package = Package(
+  name: "runbook",
+  products: [.executable(name: "runbook", targets: ["runbook"])],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+    .package(url: "https://github.com/hummingbird-project/swift-mustache", from: "2.1.1"),
+    .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2"),
+    .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
+  ],
+  targets: [
+    .systemLibrary(
+      name: "CLibYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
+    .systemLibrary(name: "CLibPQ", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
+    .systemLibrary(name: "CLibPGQuery", providers: [.apt(["libpg-query-dev"])]),
+    .systemLibrary(name: "CLibMD", pkgConfig: "libmd", providers: [.apt(["libmd-dev"])]),
+    .target(name: "RunbookModel", dependencies: ["CLibMD"]),
+    .target(name: "RunbookExpression", dependencies: ["RunbookModel"]),
+    .target(
+      name: "RunbookSyntax", dependencies: ["RunbookModel", "RunbookExpression", "CLibYAML"]),
+    .target(name: "RunbookEngine", dependencies: ["RunbookModel", "RunbookExpression"]),
+    .target(
+      name: "RunbookStore",
+      dependencies: [
+        "RunbookModel", "RunbookEngine", .product(name: "GRDB", package: "GRDB.swift"),
+      ]),
+    .target(
+      name: "RunbookSteps",
+      dependencies: [
+        "RunbookModel", "RunbookEngine", "CLibPQ", "CLibPGQuery",
+        .product(name: "Subprocess", package: "swift-subprocess"),
+        .product(name: "SystemPackage", package: "swift-system"),
+      ]),
+    .target(
+      name: "RunbookReport",
+      dependencies: [
+        "RunbookModel", "RunbookExpression",
+        .product(name: "Mustache", package: "swift-mustache"),
+      ]),
+    .target(
+      name: "RunbookDrill", dependencies: ["RunbookModel", "RunbookExpression", "RunbookEngine"]),
+    .executableTarget(
+      name: "runbook",
+      dependencies: [
+        "RunbookModel", "RunbookExpression", "RunbookSyntax", "RunbookEngine", "RunbookStore",
+        "RunbookSteps", "RunbookReport", "RunbookDrill",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ]),
+    .testTarget(name: "RunbookModelTests", dependencies: ["RunbookModel"]),
+  ],
+  swiftLanguageModes: [.v6]
+)
+
+for target in package.targets where target.type != .system {
+  target.swiftSettings = [
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+  ]
+}

@@ -1,0 +1,114 @@
+/// A value as expressions, inputs, captures and results hold it: CEL's types without `uint`, `bytes`,
+/// type values and messages.
+///
+/// Equality here is exact and by code point: `1` is not `1.0`, and "é" in two code points is not "é"
+/// in one. CEL's own equality, which compares numbers across types, is the expression room's.
+public enum Value: Sendable {
+  case null
+  case bool(Bool)
+  case int(Int64)
+  case double(Double)
+  case string(String)
+  case list([Value])
+  case map(ValueMap)
+  case timestamp(Timestamp)
+  case duration(Duration)
+}
+
+extension Value: Hashable {
+  public static func == (left: Value, right: Value) -> Bool {
+    switch (left, right) {
+    case (.null, .null): true
+    case (.bool(let a), .bool(let b)): a == b
+    case (.int(let a), .int(let b)): a == b
+    case (.double(let a), .double(let b)): a == b || (a.isNaN && b.isNaN)
+    case (.string(let a), .string(let b)): a.utf8.elementsEqual(b.utf8)
+    case (.list(let a), .list(let b)): a == b
+    case (.map(let a), .map(let b)): a == b
+    case (.timestamp(let a), .timestamp(let b)): a == b
+    case (.duration(let a), .duration(let b)): a == b
+    default: false
+    }
+  }
+
+  public func hash(into hasher: inout Hasher) {
+    switch self {
+    case .null: hasher.combine(0)
+    case .bool(let value): hasher.combine(value)
+    case .int(let value): hasher.combine(value)
+    case .double(let value): hasher.combine(value.isNaN ? Double.nan.bitPattern : value.bitPattern)
+    case .string(let value):
+      hasher.combine(value.utf8.count)
+      for byte in value.utf8 { hasher.combine(byte) }
+    case .list(let value): hasher.combine(value)
+    case .map(let value): hasher.combine(value)
+    case .timestamp(let value): hasher.combine(value)
+    case .duration(let value): hasher.combine(value)
+    }
+  }
+}
+
+extension Value {
+  /// The type's name as CEL and messages write it.
+  public var typeName: String {
+    switch self {
+    case .null: "null"
+    case .bool: "bool"
+    case .int: "int"
+    case .double: "double"
+    case .string: "string"
+    case .list: "list"
+    case .map: "map"
+    case .timestamp: "timestamp"
+    case .duration: "duration"
+    }
+  }
+
+  public var stringValue: String? {
+    if case .string(let value) = self { value } else { nil }
+  }
+
+  public var intValue: Int64? {
+    if case .int(let value) = self { value } else { nil }
+  }
+
+  public var boolValue: Bool? {
+    if case .bool(let value) = self { value } else { nil }
+  }
+
+  public var listValue: [Value]? {
+    if case .list(let value) = self { value } else { nil }
+  }
+
+  public var mapValue: ValueMap? {
+    if case .map(let value) = self { value } else { nil }
+  }
+
+  /// The same value with every string in it, keys apart, put through `transform`.
+  public func mapStrings(_ transform: (String) -> String) -> Value {
+    switch self {
+    case .string(let text): .string(transform(text))
+    case .list(let items): .list(items.map { $0.mapStrings(transform) })
+    case .map(let map): .map(map.mapValues { $0.mapStrings(transform) })
+    default: self
+    }
+  }
+}
+
+extension Value: ExpressibleByStringLiteral, ExpressibleByIntegerLiteral,
+  ExpressibleByBooleanLiteral, ExpressibleByFloatLiteral, ExpressibleByArrayLiteral,
+  ExpressibleByDictionaryLiteral, ExpressibleByNilLiteral
+{
+  public init(stringLiteral value: String) { self = .string(value) }
+  public init(integerLiteral value: Int64) { self = .int(value) }
+  public init(booleanLiteral value: Bool) { self = .bool(value) }
+  public init(floatLiteral value: Double) { self = .double(value) }
+  public init(arrayLiteral elements: Value...) { self = .list(elements) }
+  public init(nilLiteral: ()) { self = .null }
+
+  public init(dictionaryLiteral elements: (Value, Value)...) {
+    var map = ValueMap()
+    for (key, value) in elements { map[key] = value }
+    self = .map(map)
+  }
+}
