@@ -1,0 +1,37 @@
+extension Value {
+  /// How deep arrays and objects of a JSON text may be nested.
+  public static let maximumJSONDepth = 512
+
+  /// Reads one JSON value (RFC 8259).
+  ///
+  /// `1` is an int; `1.0`, `1e3` and an integer beyond 64 bits are doubles. Objects keep the order
+  /// of their keys; of keys that are there twice the last value counts.
+  ///
+  /// - Throws: `JSONError` for anything else, and for nesting deeper than `maximumJSONDepth`.
+  public init(json text: String) throws(JSONError) {
+    try self.init(json: text, maximumDepth: Value.maximumJSONDepth)
+  }
+
+  init(json text: String, maximumDepth: Int) throws(JSONError) {
+    var reader = JSONReader(text, maximumDepth: maximumDepth)
+    self = try reader.readDocument()
+  }
+
+  /// One line of JSON.
+  ///
+  /// Doubles are written in the shortest form that reads back the same, always with a point or an
+  /// exponent; what JSON cannot say is a string: `"NaN"`, `"Infinity"`, `"-Infinity"`, timestamps as
+  /// RFC 3339, durations as `"90s"`. Keys that are not strings are written as strings.
+  public var json: String {
+    var writer = JSONWriter()
+    writer.write(self)
+    return writer.text
+  }
+
+  /// JSON as in `json`, for people: a line for each element, two spaces a level.
+  public var prettyJSON: String {
+    var writer = JSONWriter(isPretty: true)
+    writer.write(self)
+    return writer.text
+  }
+}
