@@ -50,6 +50,8 @@ let package = Package(
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     .testTarget(name: "RunbookModelTests", dependencies: ["RunbookModel"]),
+    .testTarget(
+      name: "RunbookExpressionTests", dependencies: ["RunbookModel", "RunbookExpression"]),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -23,8 +23,8 @@ public struct EvaluationError: Error, Sendable, Hashable {
   }
 
   public let cause: Cause
-  /// What was found and what was expected: one line, no full stop. It holds names and types, and no
-  /// values of the scope.
+  /// What was found and what was expected: one line, no full stop. It holds names, types, and of
+  /// values only the key or index that was not found.
   public let message: String
   public let place: Place
 

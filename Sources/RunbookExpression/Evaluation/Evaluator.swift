@@ -29,9 +29,7 @@ struct Evaluator {
       default: return try compound(node.kind)
       }
     } catch {
-      var fault = error
-      if fault.node == nil { fault.node = id }
-      throw fault
+      throw error.located(at: id)
     }
   }
 
@@ -180,9 +178,7 @@ struct Evaluator {
       do throws(Fault) {
         result = try binary(link.operation, result, right)
       } catch {
-        var fault = error
-        fault.node = fault.node ?? link.id
-        throw fault
+        throw error.located(at: link.id)
       }
     }
     return result

@@ -6,7 +6,7 @@ typealias NodeID = Int
 /// A part of a parsed expression. Nodes stand in one array, children before their parents, so that
 /// no nesting costs call stack when a tree is made, searched or dropped.
 struct Node: Sendable {
-  indirect enum Kind: Sendable {
+  enum Kind: Sendable {
     case literal(Value)
     /// A free name.
     case name(String)

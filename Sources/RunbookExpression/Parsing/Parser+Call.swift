@@ -2,9 +2,10 @@ import RunbookModel
 
 extension Parser {
   /// What stands after a dot: a field, a macro, or a call with a receiver.
-  mutating func selectOrCall(on operand: NodeID) throws(SyntaxFault) -> NodeID {
+  mutating func selectOrCall(
+    on operand: NodeID, from start: Int
+  ) throws(SyntaxFault) -> NodeID {
     let token = current
-    let start = nodes[operand].start
     if token.kind == .quotedIdentifier {
       let text = lexer.text(of: token).dropFirst().dropLast()
       try advance()
@@ -17,7 +18,9 @@ extension Parser {
     }
     try advance()
     if current.kind == .leftParenthesis {
-      guard !Macro.names.contains(name) else { return try macro(name, token, over: operand) }
+      guard !Macro.names.contains(name) else {
+        return try macro(name, token, over: operand, from: start)
+      }
       return try call(name, token, receiver: operand, from: start)
     }
     let qualified = qualifiedName(of: operand).map { $0 + "." + name }
@@ -89,7 +92,7 @@ extension Parser {
 
   /// A macro with a variable, with `current` at its opening parenthesis.
   private mutating func macro(
-    _ name: String, _ token: Token, over range: NodeID
+    _ name: String, _ token: Token, over range: NodeID, from start: Int
   ) throws(SyntaxFault) -> NodeID {
     try advance()
     let variable = current
@@ -104,7 +107,6 @@ extension Parser {
     }
     try advance()
     try advance()
-    let start = nodes[range].start
     return try withLocal(variableName) { (parser, local) throws(SyntaxFault) in
       var arguments = [try parser.expression()]
       while try parser.skip(.comma) { arguments.append(try parser.expression()) }

@@ -3,23 +3,24 @@ import RunbookModel
 extension Parser {
   /// A primary with its fields, indexes and calls.
   mutating func member() throws(SyntaxFault) -> NodeID {
-    try members(of: try primary())
+    let start = current.start
+    return try members(of: try primary(), from: start)
   }
 
-  mutating func members(of primary: NodeID) throws(SyntaxFault) -> NodeID {
+  mutating func members(of primary: NodeID, from start: Int) throws(SyntaxFault) -> NodeID {
     var operand = primary
     while true {
       switch current.kind {
       case .dot:
         try advance()
-        operand = try selectOrCall(on: operand)
+        operand = try selectOrCall(on: operand, from: start)
       case .leftBracket:
         try advance()
         let index = try expression()
         try expect(.rightBracket, "`]`")
-        operand = try add(.index(operand, index), from: nodes[operand].start)
+        operand = try add(.index(operand, index), from: start)
       case .leftBrace where isTypeName(operand):
-        throw unsupported("messages", from: nodes[operand].start, to: current.end)
+        throw unsupported("messages", from: start, to: current.end)
       default:
         return operand
       }

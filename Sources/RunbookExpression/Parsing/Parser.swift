@@ -40,46 +40,55 @@ struct Parser {
     depth += 1
     defer { depth -= 1 }
     guard depth <= Self.maximumDepth else { throw tooDeep(current.start) }
+    let start = current.start
     let first = try operation(0)
     guard current.kind == .question else { return first }
-    var branches: [(condition: NodeID, then: NodeID)] = []
+    return try conditional(first, from: start)
+  }
+
+  /// A chain of `? :`, which is read in a loop and put together from its end.
+  private mutating func conditional(
+    _ first: NodeID, from start: Int
+  ) throws(SyntaxFault) -> NodeID {
+    var branches: [(start: Int, condition: NodeID, then: NodeID)] = []
     var last = first
+    var start = start
     while try skip(.question) {
       let then = try operation(0)
       try expect(.colon, "`:` of the conditional")
-      branches.append((last, then))
+      branches.append((start, last, then))
+      start = current.start
       last = try operation(0)
     }
-    for branch in branches.reversed() {
-      last = try add(
-        .conditional(branch.condition, then: branch.then, otherwise: last),
-        from: nodes[branch.condition].start)
+    for (start, condition, then) in branches.reversed() {
+      last = try add(.conditional(condition, then: then, otherwise: last), from: start)
     }
     return last
   }
 
   /// Operands joined by operators that bind at least as tightly as `precedence`.
   private mutating func operation(_ precedence: Int) throws(SyntaxFault) -> NodeID {
+    let start = current.start
     var left = try unary()
     while let level = Self.precedence(of: current, in: lexer), level >= precedence {
       let kind = current.kind
       try advance()
       if kind == .and || kind == .or {
-        left = try logical(kind, first: left, level: level)
+        left = try logical(kind, first: left, level: level, from: start)
       } else {
         let right = try operation(level + 1)
-        left = try add(.binary(Self.binary(kind), left, right), from: nodes[left].start)
+        left = try add(.binary(Self.binary(kind), left, right), from: start)
       }
     }
     return left
   }
 
   private mutating func logical(
-    _ kind: Token.Kind, first: NodeID, level: Int
+    _ kind: Token.Kind, first: NodeID, level: Int, from start: Int
   ) throws(SyntaxFault) -> NodeID {
     var operands = [first, try operation(level + 1)]
     while try skip(kind) { operands.append(try operation(level + 1)) }
-    return try add(kind == .and ? .and(operands) : .or(operands), from: nodes[first].start)
+    return try add(kind == .and ? .and(operands) : .or(operands), from: start)
   }
 
   private static func precedence(of token: Token, in lexer: Lexer) -> Int? {
@@ -155,7 +164,7 @@ struct Parser {
       throw unexpected("a number")
     }
     let number = try number(isNegative: true, from: start)
-    return try members(of: number)
+    return try members(of: number, from: start)
   }
 }
 
@@ -194,7 +203,12 @@ extension Parser {
     _ name: String, _ body: (inout Parser, Int) throws(SyntaxFault) -> Result
   ) throws(SyntaxFault) -> Result {
     locals.append(name)
-    defer { locals.removeLast() }
+    // A macro takes twice the stack of what else can be nested.
+    depth += 1
+    defer {
+      locals.removeLast()
+      depth -= 1
+    }
     return try body(&self, locals.count - 1)
   }
 

@@ -1,12 +1,22 @@
 import RunbookModel
 
 /// Something wrong with the text of an expression, by the bytes of its source.
-struct SyntaxFault: Error {
+///
+/// A class, as each `try` of a typed error keeps room for a whole error on the stack.
+final class SyntaxFault: Error {
   let code: DiagnosticCode
   let message: String
   let start: Int
   let end: Int
-  var hint: String?
+  let hint: String?
+
+  init(code: DiagnosticCode, message: String, start: Int, end: Int, hint: String? = nil) {
+    self.code = code
+    self.message = message
+    self.start = start
+    self.end = end
+    self.hint = hint
+  }
 
   func diagnostic(in source: SourceText) -> Diagnostic {
     Diagnostic(.error, code, message, at: source.place(fromByte: start, toByte: end), hint: hint)
