@@ -52,6 +52,21 @@ let package = Package(
     .testTarget(name: "RunbookModelTests", dependencies: ["RunbookModel"]),
     .testTarget(
       name: "RunbookExpressionTests", dependencies: ["RunbookModel", "RunbookExpression"]),
+    .testTarget(
+      name: "RunbookSyntaxTests",
+      dependencies: ["RunbookModel", "RunbookExpression", "RunbookSyntax"]),
+    .testTarget(
+      name: "RunbookEngineTests",
+      dependencies: ["RunbookModel", "RunbookExpression", "RunbookEngine", "RunbookDrill"]),
+    .testTarget(
+      name: "RunbookStoreTests", dependencies: ["RunbookModel", "RunbookEngine", "RunbookStore"]),
+    .testTarget(
+      name: "RunbookStepsTests",
+      dependencies: ["RunbookModel", "RunbookExpression", "RunbookEngine", "RunbookSteps"]),
+    .testTarget(
+      name: "RunbookReportTests",
+      dependencies: ["RunbookModel", "RunbookExpression", "RunbookReport"]),
+    .testTarget(name: "RunbookCommandTests", dependencies: ["RunbookModel"]),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -1,0 +1,34 @@
+public import RunbookModel
+
+/// The person at the terminal, if there is one.
+public protocol Operator: Sendable {
+  /// Puts a gate before the person.
+  ///
+  /// - Returns: `unavailable` when nobody can be asked: there is no terminal.
+  func decide(on gate: GateOpened) async -> OperatorDecision
+
+  /// Asks a `manual` step's question.
+  ///
+  /// - Returns: nil when nobody can be asked.
+  func answer(_ question: ManualQuestion) async -> String?
+}
+
+public enum OperatorDecision: Sendable, Hashable {
+  case approved, refused, unavailable
+}
+
+/// What a `manual` step asks.
+public struct ManualQuestion: Sendable, Hashable {
+  public let step: StepID
+  public let title: String
+  public let instruction: String
+  /// The answers to choose from; empty for any text.
+  public let choices: [String]
+
+  public init(step: StepID, title: String, instruction: String, choices: [String]) {
+    self.step = step
+    self.title = title
+    self.instruction = instruction
+    self.choices = choices
+  }
+}

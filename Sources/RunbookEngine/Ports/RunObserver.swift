@@ -1,0 +1,11 @@
+public import RunbookModel
+
+/// Is told what happens, for people to see. It must not block.
+public protocol RunObserver: Sendable {
+  /// Durable entries, in order, as stored (redacted).
+  func observe(_ entry: Entry)
+  /// A line that a step printed, redacted.
+  func observe(_ line: OutputLine, of step: StepID)
+  /// Work outside of any step: "Starting a throwaway PostgreSQL".
+  func observe(progress: String)
+}

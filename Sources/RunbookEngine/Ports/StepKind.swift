@@ -1,0 +1,30 @@
+public import RunbookModel
+
+/// One sort of step: what it looks like in the file, what can be wrong with it, and how it becomes an
+/// activity. A new kind is one type with this protocol and one line in the list of kinds.
+public protocol StepKind: Sendable {
+  var spec: KindSpec { get }
+
+  /// Everything wrong with a step that can be told before any value is known.
+  ///
+  /// Keys, types, expressions and templates have been checked by then; this is for what only the kind
+  /// knows, such as the syntax of its SQL. Pure.
+  func check(_ step: Step, in context: CheckContext) -> [Diagnostic]
+
+  /// The step with its values put in. Pure: nothing is opened, read or started.
+  ///
+  /// - Throws: `StepFailure` with the cause `invalid` when a value is undefined or does not fit.
+  func bind(_ step: Step, to context: BindingContext) throws(StepFailure) -> any Activity
+}
+
+/// What a kind may know about a step's surroundings when it checks it.
+public struct CheckContext: Sendable {
+  public let runbook: Runbook
+  /// The names that SQL values may come from: inputs, constants, and captures of earlier steps.
+  public let valueNames: Set<String>
+
+  public init(runbook: Runbook, valueNames: Set<String>) {
+    self.runbook = runbook
+    self.valueNames = valueNames
+  }
+}

@@ -1,0 +1,53 @@
+public struct AttemptStarted: Sendable, Hashable, Codable {
+  public let step: StepID
+  /// 1 for the first try.
+  public let attempt: Int
+  public let effect: Effect
+  /// Whether the author declared the effect and nothing enforces it.
+  public let isEffectDeclared: Bool
+  public let connection: String?
+  /// What is about to run, redacted.
+  public let work: [WorkItem]
+
+  public init(
+    step: StepID, attempt: Int, effect: Effect, isEffectDeclared: Bool, connection: String?,
+    work: [WorkItem]
+  ) {
+    self.step = step
+    self.attempt = attempt
+    self.effect = effect
+    self.isEffectDeclared = isEffectDeclared
+    self.connection = connection
+    self.work = work
+  }
+}
+
+/// A statement, script, request or instruction, as it runs.
+public struct WorkItem: Sendable, Hashable, Codable {
+  public enum Language: String, Sendable, Hashable, Codable {
+    case sql, shell, http, text
+  }
+
+  public let language: Language
+  public let text: String
+  /// Bound values by name, as they are shown.
+  public let parameters: [Parameter]
+  public let effect: Effect
+
+  public struct Parameter: Sendable, Hashable, Codable {
+    public let name: String
+    public let value: Value
+
+    public init(name: String, value: Value) {
+      self.name = name
+      self.value = value
+    }
+  }
+
+  public init(language: Language, text: String, parameters: [Parameter] = [], effect: Effect) {
+    self.language = language
+    self.text = text
+    self.parameters = parameters
+    self.effect = effect
+  }
+}

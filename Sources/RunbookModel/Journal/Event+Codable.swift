@@ -1,0 +1,75 @@
+/// An event is stored as its payload with a `type` beside the payload's own keys.
+extension Event: Codable {
+  private enum TypeKey: String, CodingKey { case type }
+
+  private enum Kind: String, Codable {
+    case runStarted, sandboxCreated, sandboxPrepared, connectionIdentified, attemptStarted,
+      attemptFinished, stepSkipped, gateOpened, gateDecided, runHeld, runResumed, noteAdded,
+      runEnded
+  }
+
+  public init(from decoder: any Decoder) throws {
+    let kind = try decoder.container(keyedBy: TypeKey.self).decode(Kind.self, forKey: .type)
+    switch kind {
+    case .runStarted: self = .runStarted(try RunStarted(from: decoder))
+    case .sandboxCreated: self = .sandboxCreated(try SandboxCreated(from: decoder))
+    case .sandboxPrepared: self = .sandboxPrepared(try SandboxPrepared(from: decoder))
+    case .connectionIdentified:
+      self = .connectionIdentified(try ConnectionIdentified(from: decoder))
+    case .attemptStarted: self = .attemptStarted(try AttemptStarted(from: decoder))
+    case .attemptFinished: self = .attemptFinished(try AttemptFinished(from: decoder))
+    case .stepSkipped: self = .stepSkipped(try StepSkipped(from: decoder))
+    case .gateOpened: self = .gateOpened(try GateOpened(from: decoder))
+    case .gateDecided: self = .gateDecided(try GateDecided(from: decoder))
+    case .runHeld: self = .runHeld(try RunHeld(from: decoder))
+    case .runResumed: self = .runResumed(try RunResumed(from: decoder))
+    case .noteAdded: self = .noteAdded(try NoteAdded(from: decoder))
+    case .runEnded: self = .runEnded(try RunEnded(from: decoder))
+    }
+  }
+
+  public func encode(to encoder: any Encoder) throws {
+    var container = encoder.container(keyedBy: TypeKey.self)
+    try container.encode(kind, forKey: .type)
+    try payload.encode(to: encoder)
+  }
+
+  /// The name under which the event is stored.
+  public var typeName: String { kind.rawValue }
+
+  private var kind: Kind {
+    switch self {
+    case .runStarted: .runStarted
+    case .sandboxCreated: .sandboxCreated
+    case .sandboxPrepared: .sandboxPrepared
+    case .connectionIdentified: .connectionIdentified
+    case .attemptStarted: .attemptStarted
+    case .attemptFinished: .attemptFinished
+    case .stepSkipped: .stepSkipped
+    case .gateOpened: .gateOpened
+    case .gateDecided: .gateDecided
+    case .runHeld: .runHeld
+    case .runResumed: .runResumed
+    case .noteAdded: .noteAdded
+    case .runEnded: .runEnded
+    }
+  }
+
+  private var payload: any Encodable {
+    switch self {
+    case .runStarted(let payload): payload
+    case .sandboxCreated(let payload): payload
+    case .sandboxPrepared(let payload): payload
+    case .connectionIdentified(let payload): payload
+    case .attemptStarted(let payload): payload
+    case .attemptFinished(let payload): payload
+    case .stepSkipped(let payload): payload
+    case .gateOpened(let payload): payload
+    case .gateDecided(let payload): payload
+    case .runHeld(let payload): payload
+    case .runResumed(let payload): payload
+    case .noteAdded(let payload): payload
+    case .runEnded(let payload): payload
+    }
+  }
+}

@@ -1,0 +1,20 @@
+/// What an entry says happened. The cases' payloads are in files of their own.
+public enum Event: Sendable, Hashable {
+  /// The first entry: what is to run, with what, for whom.
+  case runStarted(RunStarted)
+  /// The throwaway database's folder is about to be made.
+  case sandboxCreated(SandboxCreated)
+  /// The throwaway database stands, and is broken.
+  case sandboxPrepared(SandboxPrepared)
+  case connectionIdentified(ConnectionIdentified)
+  /// The intent: it is durable before anything is performed.
+  case attemptStarted(AttemptStarted)
+  case attemptFinished(AttemptFinished)
+  case stepSkipped(StepSkipped)
+  case gateOpened(GateOpened)
+  case gateDecided(GateDecided)
+  case runHeld(RunHeld)
+  case runResumed(RunResumed)
+  case noteAdded(NoteAdded)
+  case runEnded(RunEnded)
+}

@@ -1,0 +1,74 @@
+/// A gate was put before a person, with exactly this content.
+public struct GateOpened: Sendable, Hashable, Codable {
+  /// `recovery`, or a step's id.
+  public let gate: String
+  public let steps: [GateItem]
+  public let identities: [ConnectionIdentified]
+  /// How many different people must approve.
+  public let approvals: Int
+  public let question: String?
+  /// SHA-256 over the steps and identities.
+  public let digest: Digest
+
+  public init(
+    gate: String, steps: [GateItem], identities: [ConnectionIdentified], approvals: Int,
+    question: String?, digest: Digest
+  ) {
+    self.gate = gate
+    self.steps = steps
+    self.identities = identities
+    self.approvals = approvals
+    self.question = question
+    self.digest = digest
+  }
+}
+
+/// One step as a gate shows it.
+public struct GateItem: Sendable, Hashable, Codable {
+  public enum Fate: String, Sendable, Hashable, Codable {
+    case willRun, willBeSkipped
+    /// It depends on what earlier steps will capture.
+    case undecided
+  }
+
+  public let step: StepID
+  public let title: String
+  public let fate: Fate
+  public let effect: Effect
+  public let connection: String?
+  public let work: [WorkItem]
+
+  public init(
+    step: StepID, title: String, fate: Fate, effect: Effect, connection: String?, work: [WorkItem]
+  ) {
+    self.step = step
+    self.title = title
+    self.fate = fate
+    self.effect = effect
+    self.connection = connection
+    self.work = work
+  }
+}
+
+public struct GateDecided: Sendable, Hashable, Codable {
+  public enum Decision: String, Sendable, Hashable, Codable {
+    case approved, refused
+  }
+
+  public enum Means: String, Sendable, Hashable, Codable {
+    case terminal, flag, approveCommand, sandbox
+  }
+
+  public let gate: String
+  public let decision: Decision
+  public let means: Means
+  /// The content that was decided on.
+  public let digest: Digest
+
+  public init(gate: String, decision: Decision, means: Means, digest: Digest) {
+    self.gate = gate
+    self.decision = decision
+    self.means = means
+    self.digest = digest
+  }
+}

@@ -1,0 +1,79 @@
+public struct StepSkipped: Sendable, Hashable, Codable {
+  public let step: StepID
+  public let cause: Cause
+  /// The `when` that was false, or a person's reason.
+  public let reason: String
+
+  public enum Cause: String, Sendable, Hashable, Codable {
+    /// `when` was false.
+    case condition
+    /// A person said so.
+    case decision
+  }
+
+  public init(step: StepID, cause: Cause, reason: String) {
+    self.step = step
+    self.cause = cause
+    self.reason = reason
+  }
+}
+
+public struct RunHeld: Sendable, Hashable, Codable {
+  public enum Cause: String, Sendable, Hashable, Codable {
+    case gate, refusal, failedStep, unknownStep, interruption
+  }
+
+  public let cause: Cause
+  /// The gate or the step that it waits for.
+  public let subject: String?
+  public let message: String
+
+  public init(cause: Cause, subject: String?, message: String) {
+    self.cause = cause
+    self.subject = subject
+    self.message = message
+  }
+}
+
+public struct RunResumed: Sendable, Hashable, Codable {
+  public let host: String
+  /// Gates that were approved on the command line.
+  public let approvals: [String]
+
+  public init(host: String, approvals: [String]) {
+    self.host = host
+    self.approvals = approvals
+  }
+}
+
+public struct NoteAdded: Sendable, Hashable, Codable {
+  public let text: String
+  /// When it happened, as the author says; nil is when it was written.
+  public let at: Timestamp?
+
+  public init(text: String, at: Timestamp?) {
+    self.text = text
+    self.at = at
+  }
+}
+
+public struct RunEnded: Sendable, Hashable, Codable {
+  public enum Status: String, Sendable, Hashable, Codable {
+    /// Recovered, and every verification step passed.
+    case resolved
+    /// Detection found no incident.
+    case notConfirmed
+    /// Detection could not be carried out.
+    case undetermined
+    case failed
+    case abandoned
+  }
+
+  public let status: Status
+  public let reason: String
+
+  public init(status: Status, reason: String) {
+    self.status = status
+    self.reason = reason
+  }
+}

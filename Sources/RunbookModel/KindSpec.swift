@@ -1,0 +1,37 @@
+/// What a step kind looks like in the file, and what its result gives to expressions.
+public struct KindSpec: Sendable, Hashable {
+  /// The key of the step, such as `sql`.
+  public let name: String
+  public let summary: String
+  /// The value behind the kind's key: usually `.shorthand` or `.fields`.
+  public let type: FieldType
+  /// Names that `expect`, `confirms` and `capture` see, and `steps['id']` holds.
+  public let results: [ResultSpec]
+  /// Whether the kind works on a connection (`connection:`, else the only one there is).
+  public let usesConnection: Bool
+
+  public init(
+    _ name: String, _ type: FieldType, results: [ResultSpec], usesConnection: Bool = false,
+    _ summary: String
+  ) {
+    self.name = name
+    self.type = type
+    self.results = results
+    self.usesConnection = usesConnection
+    self.summary = summary
+  }
+}
+
+/// One name in a step's result.
+public struct ResultSpec: Sendable, Hashable {
+  public let name: String
+  /// The CEL type, as `Value.typeName` writes it.
+  public let type: String
+  public let summary: String
+
+  public init(_ name: String, _ type: String, _ summary: String) {
+    self.name = name
+    self.type = type
+    self.summary = summary
+  }
+}
