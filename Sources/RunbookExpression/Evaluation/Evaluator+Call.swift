@@ -1,0 +1,62 @@
+import RunbookModel
+
+extension Evaluator {
+  mutating func call(
+    _ function: StandardFunction, _ arguments: [NodeID]
+  ) throws(Fault) -> Value {
+    guard let first = arguments.first else { throw .overload(function.rawValue, "nothing") }
+    let subject = try value(of: first)
+    guard arguments.count > 1 else { return try apply(function, to: subject) }
+    return try apply(function, to: subject, try value(of: arguments[1]))
+  }
+
+  private func apply(_ function: StandardFunction, to value: Value) throws(Fault) -> Value {
+    switch function {
+    case .size: try Self.size(of: value)
+    case .bool: try Conversion.bool(value)
+    case .int: try Conversion.int(value)
+    case .double: try Conversion.double(value)
+    case .string: try Conversion.string(value)
+    case .timestamp: try Conversion.timestamp(value)
+    case .duration: try Conversion.duration(value)
+    case .dyn: value
+    default: try TimeField.value(function, of: value, zone: nil)
+    }
+  }
+
+  private mutating func apply(
+    _ function: StandardFunction, to subject: Value, _ argument: Value
+  ) throws(Fault) -> Value {
+    guard case .string(let text) = argument else {
+      throw .overload(function.rawValue, subject.typeName, argument.typeName)
+    }
+    guard case .string(let whole) = subject else {
+      return try TimeField.value(function, of: subject, zone: text)
+    }
+    try charge((whole.utf8.count + text.utf8.count) / 64)
+    switch function {
+    case .startsWith: return .bool(whole.utf8.starts(with: text.utf8))
+    case .endsWith: return .bool(whole.utf8.reversed().starts(with: text.utf8.reversed()))
+    case .contains: return .bool(Substrings.contains(whole, text))
+    case .matches: return .bool(try matches(whole, text))
+    default: throw .overload(function.rawValue, subject.typeName, argument.typeName)
+    }
+  }
+
+  private static func size(of value: Value) throws(Fault) -> Value {
+    switch value {
+    case .string(let text): .int(Int64(text.unicodeScalars.count))
+    case .list(let items): .int(Int64(items.count))
+    case .map(let map): .int(Int64(map.count))
+    default: throw .overload("size", value.typeName)
+    }
+  }
+
+  private mutating func matches(_ text: String, _ pattern: String) throws(Fault) -> Bool {
+    do {
+      return try expressions.expression(pattern).matches(text)
+    } catch {
+      throw Fault(.invalid, "the pattern is not a regular expression: \(error.message)")
+    }
+  }
+}

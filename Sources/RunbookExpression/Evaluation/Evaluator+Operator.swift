@@ -1,0 +1,137 @@
+import RunbookModel
+
+extension Evaluator {
+  mutating func binary(
+    _ operation: BinaryOperator, _ left: Value, _ right: Value
+  ) throws(Fault) -> Value {
+    switch operation {
+    case .add:
+      let sum = try Arithmetic.sum(left, right)
+      try charge(sum.copyingWork)
+      return sum
+    case .subtract: return try Arithmetic.difference(left, right)
+    case .multiply: return try Arithmetic.product(left, right)
+    case .divide: return try Arithmetic.quotient(left, right)
+    case .remainder: return try Arithmetic.remainder(left, right)
+    case .equal: return .bool(try isEqual(left, right))
+    case .notEqual: return .bool(!(try isEqual(left, right)))
+    case .isIn: return .bool(try isIn(left, right))
+    default: return .bool(try isOrdered(operation, left, right))
+    }
+  }
+
+  /// CEL's equality: numbers are compared across types, and values of other types differ.
+  mutating func isEqual(_ left: Value, _ right: Value) throws(Fault) -> Bool {
+    try charge(1)
+    switch (left, right) {
+    case (.int(let a), .double(let b)), (.double(let b), .int(let a)):
+      return Numbers.order(a, b) == .same
+    case (.double(let a), .double(let b)): return a == b
+    case (.list(let a), .list(let b)):
+      guard a.count == b.count else { return false }
+      for (one, other) in zip(a, b) {
+        guard try isEqual(one, other) else { return false }
+      }
+      return true
+    case (.map(let a), .map(let b)):
+      guard a.count == b.count else { return false }
+      for (key, value) in a.pairs {
+        guard let other = b.value(atKey: key), try isEqual(value, other) else { return false }
+      }
+      return true
+    default: return left == right
+    }
+  }
+
+  private mutating func isIn(_ element: Value, _ container: Value) throws(Fault) -> Bool {
+    switch container {
+    case .map(let map): return map.value(atKey: element) != nil
+    case .list(let items):
+      for item in items {
+        if try isEqual(element, item) { return true }
+      }
+      return false
+    default:
+      throw .overload("in", element.typeName, container.typeName)
+    }
+  }
+
+  private func isOrdered(
+    _ operation: BinaryOperator, _ left: Value, _ right: Value
+  ) throws(Fault) -> Bool {
+    guard let order = Numbers.order(left, right) else {
+      throw .overload(operation.symbol, left.typeName, right.typeName)
+    }
+    switch operation {
+    case .less: return order == .less
+    case .lessOrEqual: return order == .less || order == .same
+    case .greater: return order == .more
+    default: return order == .more || order == .same
+    }
+  }
+}
+
+extension Value {
+  /// What a new string or list costs to make, in nodes.
+  fileprivate var copyingWork: Int {
+    switch self {
+    case .string(let text): text.utf8.count / 16
+    case .list(let items): items.count
+    default: 0
+    }
+  }
+
+  /// `self[index]`
+  func element(at index: Value) throws(Fault) -> Value {
+    switch self {
+    case .list(let items):
+      guard let position = index.integralValue else {
+        throw Fault(.invalid, "a list's index is an int, not \(index.typeName)")
+      }
+      guard position >= 0, position < items.count else {
+        throw Fault(
+          .indexOutOfRange, "index \(position) is outside of a list of \(items.count)")
+      }
+      return items[Int(position)]
+    case .map(let map):
+      guard let value = map.value(atKey: index) else {
+        throw Fault(.noSuchKey(index.keyText), "there is no key \(index.keyText)")
+      }
+      return value
+    default:
+      throw .overload("[]", typeName)
+    }
+  }
+
+  /// The int that it is, also when it is a double without a fraction.
+  var integralValue: Int64? {
+    switch self {
+    case .int(let value): value
+    case .double(let value): Int64(exactly: value)
+    default: nil
+    }
+  }
+
+  private var keyText: String {
+    switch self {
+    case .string(let text): "`\(text)`"
+    case .int(let value): String(value)
+    case .bool(let value): String(value)
+    default: "of type \(typeName)"
+    }
+  }
+}
+
+extension ValueMap {
+  /// A value by CEL's equality of keys, where `1.0` finds the key `1`.
+  func value(atKey key: Value) -> Value? {
+    switch key {
+    case .string, .bool: return self[key]
+    case .int(let number):
+      return self[key] ?? Double(exactly: number).flatMap { self[.double($0)] }
+    case .double(let number):
+      return Int64(exactly: number).flatMap { self[.int($0)] } ?? self[key]
+    default: return nil
+    }
+  }
+}

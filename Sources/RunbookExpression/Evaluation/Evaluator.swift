@@ -1,0 +1,194 @@
+import RunbookModel
+
+/// Evaluates one expression once. The nodes' height bounds how deep it calls itself.
+struct Evaluator {
+  /// What one evaluation may do: nodes evaluated, and what is copied or compared beside them.
+  static let maximumWork = 10_000_000
+
+  let nodes: [Node]
+  let scope: any EvaluationScope
+  var expressions = ExpressionCache()
+  private var locals: [Value] = []
+  private var work = 0
+
+  init(_ nodes: [Node], in scope: any EvaluationScope) {
+    self.nodes = nodes
+    self.scope = scope
+  }
+
+  mutating func value(of id: NodeID) throws(Fault) -> Value {
+    try charge(1)
+    let node = nodes[id]
+    do {
+      switch node.kind {
+      case .literal(let value): return value
+      case .local(let index): return locals[index]
+      case .name(let name): return try named(name)
+      case .binary: return try chain(id)
+      case .call(let function, let arguments): return try call(function, arguments)
+      default: return try compound(node.kind)
+      }
+    } catch {
+      throw error.located(at: id)
+    }
+  }
+
+  mutating func charge(_ amount: Int) throws(Fault) {
+    work &+= amount
+    guard work <= Self.maximumWork else {
+      throw Fault(.tooMuchWork, "the expression takes too much work")
+    }
+  }
+
+  /// Fails for a value so large that nobody could write it out: lists that macros built share
+  /// their parts, and may be far larger than the memory that they take.
+  mutating func checkSize(of value: Value) throws(Fault) {
+    switch value {
+    case .list(let items):
+      try charge(items.count)
+      for item in items { try checkSize(of: item) }
+    case .map(let map):
+      try charge(map.count)
+      for (_, item) in map.pairs { try checkSize(of: item) }
+    default: break
+    }
+  }
+
+  private mutating func compound(_ kind: Node.Kind) throws(Fault) -> Value {
+    switch kind {
+    case .select(let operand, let field, let qualified, let isTest):
+      return try select(operand, field, qualified, isTest: isTest)
+    case .index(let operand, let index):
+      let operand = try value(of: operand)
+      return try operand.element(at: try value(of: index))
+    case .negate(let operand): return try Arithmetic.negated(try value(of: operand))
+    case .not(let operand):
+      let value = try value(of: operand)
+      guard case .bool(let flag) = value else { throw .overload("!", value.typeName) }
+      return .bool(!flag)
+    case .and(let operands): return try logical(operands, deciding: false, "&&")
+    case .or(let operands): return try logical(operands, deciding: true, "||")
+    case .conditional(let condition, let then, let otherwise):
+      return try conditional(condition, then, otherwise)
+    case .list(let items): return try list(items)
+    case .map(let entries): return try map(entries)
+    case .unknownCall(let name, _):
+      throw Fault(.noSuchFunction(name), "there is no function `\(name)` for these arguments")
+    case .macro(let macro, let range, let local, let predicate, let transform):
+      return try comprehend(macro, range, local, predicate, transform)
+    default: return .null
+    }
+  }
+
+  private func named(_ name: String) throws(Fault) -> Value {
+    if let value = scope.value(of: name) { return value }
+    let note = Self.typeNames.contains(name) ? ", and runbooks have no type values" : ""
+    throw Fault(.undefinedName(name), "`\(name)` is not defined\(note)")
+  }
+
+  private static let typeNames: Set<String> = [
+    "bool", "bytes", "double", "dyn", "int", "list", "map", "null_type", "string", "type", "uint",
+  ]
+
+  private mutating func select(
+    _ operand: NodeID, _ field: String, _ qualified: String?, isTest: Bool
+  ) throws(Fault) -> Value {
+    if let qualified, let value = scope.value(of: qualified) { return isTest ? true : value }
+    let value = try value(of: operand)
+    guard case .map(let map) = value else {
+      throw Fault(.noSuchOverload, "a \(value.typeName) has no fields, and so no `\(field)`")
+    }
+    if isTest { return .bool(map[field] != nil) }
+    guard let content = map[field] else {
+      throw Fault(.noSuchKey(field), "there is no field `\(field)`")
+    }
+    return content
+  }
+
+  /// `&&` and `||`: an operand that decides makes errors of the others void.
+  private mutating func logical(
+    _ operands: [NodeID], deciding: Bool, _ symbol: String
+  ) throws(Fault) -> Value {
+    var first: Fault?
+    for operand in operands {
+      do throws(Fault) {
+        let value = try value(of: operand)
+        guard case .bool(let flag) = value else {
+          throw Fault(
+            .noSuchOverload, "`\(symbol)` works on bools, not on \(value.typeName)", node: operand)
+        }
+        if flag == deciding { return .bool(deciding) }
+      } catch {
+        guard error.cause != .tooMuchWork else { throw error }
+        if first == nil { first = error }
+      }
+    }
+    if let first { throw first }
+    return .bool(!deciding)
+  }
+
+  private mutating func conditional(
+    _ condition: NodeID, _ then: NodeID, _ otherwise: NodeID
+  ) throws(Fault) -> Value {
+    let value = try value(of: condition)
+    guard case .bool(let flag) = value else {
+      throw Fault(
+        .noSuchOverload, "the condition of `? :` is a bool, not \(value.typeName)",
+        node: condition)
+    }
+    return try self.value(of: flag ? then : otherwise)
+  }
+
+  private mutating func list(_ items: [NodeID]) throws(Fault) -> Value {
+    var values: [Value] = []
+    values.reserveCapacity(items.count)
+    for item in items { values.append(try value(of: item)) }
+    return .list(values)
+  }
+
+  private mutating func map(_ entries: [(key: NodeID, value: NodeID)]) throws(Fault) -> Value {
+    var map = ValueMap()
+    for entry in entries {
+      let key = try value(of: entry.key)
+      switch key {
+      case .bool, .int, .string: break
+      default:
+        throw Fault(
+          .invalid, "a key is a string, an int or a bool, not \(key.typeName)", node: entry.key)
+      }
+      guard map[key] == nil else {
+        throw Fault(.invalid, "the same key stands twice in a map", node: entry.key)
+      }
+      map[key] = try value(of: entry.value)
+    }
+    return .map(map)
+  }
+
+  /// A chain of operators such as `a + b + c`, from the left, in a loop.
+  private mutating func chain(_ id: NodeID) throws(Fault) -> Value {
+    var links: [(id: NodeID, operation: BinaryOperator, right: NodeID)] = []
+    var leftmost = id
+    while case .binary(let operation, let left, let right) = nodes[leftmost].kind {
+      links.append((leftmost, operation, right))
+      leftmost = left
+    }
+    var result = try value(of: leftmost)
+    for link in links.reversed() {
+      let right = try value(of: link.right)
+      do throws(Fault) {
+        result = try binary(link.operation, result, right)
+      } catch {
+        throw error.located(at: link.id)
+      }
+    }
+    return result
+  }
+
+  mutating func withLocal(
+    _ index: Int, _ value: Value, _ body: NodeID
+  ) throws(Fault) -> Value {
+    locals.removeSubrange(min(index, locals.count)...)
+    locals.append(value)
+    return try self.value(of: body)
+  }
+}

@@ -1,0 +1,110 @@
+public import RunbookModel
+
+/// An expression of CEL, the Common Expression Language, on the types of `Value`.
+///
+/// The language is that of <https://github.com/google/cel-spec/blob/master/doc/langdef.md> without
+/// unsigned integers, bytes, type values, messages and extensions. Parsing and evaluation take a
+/// bounded amount of the call stack, whatever the source is.
+public struct Expression: Sendable {
+  public let source: SourceText
+  let nodes: [Node]
+  let root: NodeID
+
+  /// Reads an expression.
+  ///
+  /// - Parameter allowsUnknownFunctions: whether a call of a function that there is not is left to
+  ///   evaluation, where `unknown() || true` is true, as CEL has it without a type checker.
+  /// - Throws: `Diagnostics`, each with its place in the source's file.
+  public init(
+    parsing source: SourceText, allowsUnknownFunctions: Bool = false
+  ) throws(Diagnostics) {
+    let bytes = Array(source.text.utf8)
+    try self.init(
+      source, bytes, range: 0..<bytes.count, allowsUnknownFunctions: allowsUnknownFunctions)
+  }
+
+  /// Reads the part of the source that is an expression.
+  init(
+    _ source: SourceText, _ bytes: [UInt8], range: Range<Int>, allowsUnknownFunctions: Bool = false
+  ) throws(Diagnostics) {
+    self.source = source
+    var faults: [SyntaxFault] = []
+    do throws(SyntaxFault) {
+      var parser = try Parser(bytes, range: range, allowsUnknownFunctions: allowsUnknownFunctions)
+      do throws(SyntaxFault) {
+        root = try parser.parse()
+        nodes = parser.nodes
+        faults = parser.faults
+      } catch {
+        faults = parser.faults
+        throw error
+      }
+    } catch {
+      throw Diagnostics((faults + [error]).map { $0.diagnostic(in: source) })
+    }
+    guard faults.isEmpty else { throw Diagnostics(faults.map { $0.diagnostic(in: source) }) }
+  }
+
+  /// The expression's value, with names looked up in `scope`.
+  ///
+  /// - Throws: `EvaluationError` with the place of the smallest part that failed.
+  public func evaluate(in scope: some EvaluationScope) throws(EvaluationError) -> Value {
+    var evaluator = Evaluator(nodes, in: scope)
+    do throws(Fault) {
+      let value = try evaluator.value(of: root)
+      try evaluator.checkSize(of: value)
+      return value
+    } catch {
+      throw EvaluationError(error.cause, error.message, at: place(of: error.node ?? root))
+    }
+  }
+
+  /// The free names that the expression reads, in the order of the source; variables of macros are
+  /// left out.
+  public var references: [Reference] {
+    let parents = parents
+    return nodes.indices.compactMap { reference($0, parents) }
+  }
+
+  /// Where the whole expression stands.
+  public var place: Place { place(of: root) }
+
+  private var parents: [NodeID?] {
+    var parents = [NodeID?](repeating: nil, count: nodes.count)
+    for (id, node) in nodes.enumerated() {
+      for child in node.children { parents[child] = id }
+    }
+    return parents
+  }
+
+  private func reference(_ id: NodeID, _ parents: [NodeID?]) -> Reference? {
+    guard case .name(let name) = nodes[id].kind else { return nil }
+    var path: [String] = []
+    var last = id
+    var isTested = false
+    while let parent = parents[last], let step = step(from: last, to: parent) {
+      path.append(step.field)
+      last = parent
+      isTested = step.isTest
+    }
+    let place = source.place(fromByte: nodes[id].start, toByte: nodes[last].end)
+    return Reference(name: name, path: path, place: place, isTested: isTested)
+  }
+
+  /// The constant field or index by which a node is taken from its operand.
+  private func step(from operand: NodeID, to id: NodeID) -> (field: String, isTest: Bool)? {
+    switch nodes[id].kind {
+    case .select(operand, let field, _, let isTest):
+      return (field, isTest)
+    case .index(operand, let index):
+      guard case .literal(.string(let field)) = nodes[index].kind else { return nil }
+      return (field, false)
+    default:
+      return nil
+    }
+  }
+
+  private func place(of id: NodeID) -> Place {
+    source.place(fromByte: nodes[id].start, toByte: nodes[id].end)
+  }
+}

@@ -1,0 +1,87 @@
+import RunbookModel
+
+/// CEL's arithmetic: never across types, and an error instead of a wrapped number.
+enum Arithmetic {
+  static func negated(_ value: Value) throws(Fault) -> Value {
+    switch value {
+    case .int(let number): try checked(Int64(0).subtractingReportingOverflow(number))
+    case .double(let number): .double(-number)
+    default: throw .overload("-", value.typeName)
+    }
+  }
+
+  static func sum(_ left: Value, _ right: Value) throws(Fault) -> Value {
+    switch (left, right) {
+    case (.int(let a), .int(let b)): try checked(a.addingReportingOverflow(b))
+    case (.double(let a), .double(let b)): .double(a + b)
+    case (.string(let a), .string(let b)): .string(a + b)
+    case (.list(let a), .list(let b)): .list(a + b)
+    case (.timestamp(let a), .duration(let b)), (.duration(let b), .timestamp(let a)):
+      try timestamp(a.adding(b))
+    case (.duration(let a), .duration(let b)):
+      try duration(inRange(a) + inRange(b))
+    default: throw .overload("+", left.typeName, right.typeName)
+    }
+  }
+
+  static func difference(_ left: Value, _ right: Value) throws(Fault) -> Value {
+    switch (left, right) {
+    case (.int(let a), .int(let b)): try checked(a.subtractingReportingOverflow(b))
+    case (.double(let a), .double(let b)): .double(a - b)
+    case (.timestamp(let a), .timestamp(let b)): try duration(a.since(b))
+    case (.timestamp(let a), .duration(let b)): try timestamp(a.adding(.zero - inRange(b)))
+    case (.duration(let a), .duration(let b)):
+      try duration(inRange(a) - inRange(b))
+    default: throw .overload("-", left.typeName, right.typeName)
+    }
+  }
+
+  static func product(_ left: Value, _ right: Value) throws(Fault) -> Value {
+    switch (left, right) {
+    case (.int(let a), .int(let b)): try checked(a.multipliedReportingOverflow(by: b))
+    case (.double(let a), .double(let b)): .double(a * b)
+    default: throw .overload("*", left.typeName, right.typeName)
+    }
+  }
+
+  static func quotient(_ left: Value, _ right: Value) throws(Fault) -> Value {
+    switch (left, right) {
+    case (.int, .int(0)): throw Fault(.divisionByZero, "division by zero")
+    case (.int(let a), .int(let b)): try checked(a.dividedReportingOverflow(by: b))
+    case (.double(let a), .double(let b)): .double(a / b)
+    default: throw .overload("/", left.typeName, right.typeName)
+    }
+  }
+
+  static func remainder(_ left: Value, _ right: Value) throws(Fault) -> Value {
+    switch (left, right) {
+    case (.int, .int(0)): throw Fault(.divisionByZero, "remainder of a division by zero")
+    case (.int(let a), .int(let b)): try checked(a.remainderReportingOverflow(dividingBy: b))
+    default: throw .overload("%", left.typeName, right.typeName)
+    }
+  }
+
+  static let overflow = Fault(.overflow, "the result is out of range")
+
+  private static func checked(
+    _ result: (partialValue: Int64, overflow: Bool)
+  ) throws(Fault) -> Value {
+    guard !result.overflow else { throw overflow }
+    return .int(result.partialValue)
+  }
+
+  private static func timestamp(_ timestamp: Timestamp?) throws(Fault) -> Value {
+    guard let timestamp else { throw overflow }
+    return .timestamp(timestamp)
+  }
+
+  private static func duration(_ duration: Duration) throws(Fault) -> Value {
+    .duration(try inRange(duration))
+  }
+
+  /// The duration, if its nanoseconds fit into 64 bits.
+  static func inRange(_ duration: Duration) throws(Fault) -> Duration {
+    guard duration.wholeNanoseconds != nil else { throw overflow }
+    return duration
+  }
+}

@@ -1,0 +1,46 @@
+import RunbookModel
+
+/// The order of values: numbers on one line whatever their type, strings by code point.
+enum Numbers {
+  enum Order { case less, same, more, none }
+
+  /// - Returns: nil for types that have no order between them.
+  static func order(_ left: Value, _ right: Value) -> Order? {
+    switch (left, right) {
+    case (.int(let a), .int(let b)): order(of: a, b)
+    case (.double(let a), .double(let b)): a.isNaN || b.isNaN ? Order.none : order(of: a, b)
+    case (.int(let a), .double(let b)): order(a, b)
+    case (.double(let a), .int(let b)): order(b, a).reversed
+    case (.string(let a), .string(let b)): order(a, b)
+    case (.bool(let a), .bool(let b)): order(of: a ? 1 : 0, b ? 1 : 0)
+    case (.timestamp(let a), .timestamp(let b)): order(of: a, b)
+    case (.duration(let a), .duration(let b)): order(of: a, b)
+    default: nil
+    }
+  }
+
+  /// The int is rounded to a double, as CEL's conformance tests have it.
+  static func order(_ integer: Int64, _ double: Double) -> Order {
+    double.isNaN ? .none : order(of: Double(integer), double)
+  }
+
+  private static func order(_ left: String, _ right: String) -> Order {
+    if left.utf8.elementsEqual(right.utf8) { return .same }
+    return left.utf8.lexicographicallyPrecedes(right.utf8) ? .less : .more
+  }
+
+  private static func order<Item: Comparable>(of left: Item, _ right: Item) -> Order {
+    if left < right { return .less }
+    return left == right ? .same : .more
+  }
+}
+
+extension Numbers.Order {
+  fileprivate var reversed: Numbers.Order {
+    switch self {
+    case .less: .more
+    case .more: .less
+    default: self
+    }
+  }
+}

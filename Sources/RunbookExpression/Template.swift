@@ -1,0 +1,76 @@
+public import RunbookModel
+
+/// A text with values in it: `${{ expression }}`. `$${{` stands for `${{` itself.
+public struct Template: Sendable {
+  public let source: SourceText
+  let parts: [TemplateReader.Part]
+
+  /// Reads a template.
+  ///
+  /// - Throws: `Diagnostics` with what is wrong in all of its expressions.
+  public init(parsing source: SourceText) throws(Diagnostics) {
+    self.source = source
+    guard source.text.utf8.contains(UInt8(ascii: "$")) else {
+      parts = source.text.isEmpty ? [] : [.text(source.text)]
+      return
+    }
+    var reader = TemplateReader(source)
+    try reader.read()
+    parts = reader.parts
+  }
+
+  /// Whether there is no expression in it.
+  public var isConstant: Bool { expressions.isEmpty }
+
+  /// Its expressions, in order.
+  public var expressions: [Expression] {
+    parts.compactMap { if case .expression(let expression) = $0 { expression } else { nil } }
+  }
+
+  /// The free names that its expressions read, in order.
+  public var references: [Reference] { expressions.flatMap(\.references) }
+
+  /// The text with each expression replaced by its value's text: strings as they are, numbers, bools,
+  /// timestamps and durations as `string()` gives them, lists and maps as JSON.
+  ///
+  /// - Throws: `EvaluationError` when an expression has no value, or its value is null.
+  public func render(in scope: some EvaluationScope) throws(EvaluationError) -> String {
+    var result = ""
+    for part in parts {
+      switch part {
+      case .text(let text): result += text
+      case .expression(let expression):
+        result += try Self.text(of: try expression.evaluate(in: scope), expression)
+      }
+    }
+    return result
+  }
+
+  /// The value of the expression when the template is nothing but one, else the rendered text.
+  ///
+  /// - Throws: `EvaluationError` as `render(in:)`; a sole expression's value may be null.
+  public func renderValue(in scope: some EvaluationScope) throws(EvaluationError) -> Value {
+    if parts.count == 1, case .expression(let expression)? = parts.first {
+      return try expression.evaluate(in: scope)
+    }
+    return .string(try render(in: scope))
+  }
+
+  static func text(
+    of value: Value, _ expression: Expression
+  ) throws(EvaluationError) -> String {
+    switch value {
+    case .null:
+      throw EvaluationError(
+        .invalid, "the value is null, which has no text", at: expression.place)
+    case .list, .map:
+      return value.json
+    default:
+      do throws(Fault) {
+        return try Conversion.string(value).stringValue ?? ""
+      } catch {
+        throw EvaluationError(error.cause, error.message, at: expression.place)
+      }
+    }
+  }
+}

@@ -1,0 +1,70 @@
+/// A regular expression in RE2's syntax, <https://github.com/google/re2/wiki/Syntax>, that takes time
+/// in proportion to the text's length times its own, whatever either is.
+///
+/// Of that syntax, scripts (`\p{Greek}`) and `\C` are left out. It works on Unicode scalars.
+public struct RegularExpression: Sendable {
+  public let pattern: String
+  /// The names of the groups, whose number is the index; group 0 is the whole match.
+  public let groupNames: [String?]
+  private let program: Program
+  private let starts: StartSet
+
+  /// - Throws: `RegularExpressionError` when the pattern is not in the syntax, or too large.
+  public init(_ pattern: String) throws(RegularExpressionError) {
+    var parser = PatternParser(pattern)
+    let node = try parser.parse()
+    self.pattern = pattern
+    groupNames = parser.names
+    program = try Program(node, groupCount: groupNames.count)
+    starts = StartSet(program)
+  }
+
+  /// Whether any part of the text matches.
+  public func matches(_ text: String) -> Bool {
+    run(text, slotCount: 0) != nil
+  }
+
+  /// The leftmost match, and of those that begin there the one that the pattern prefers.
+  public func firstMatch(in text: String) -> Match? {
+    run(text, slotCount: program.slotCount).map { Match(text: text, names: groupNames, ends: $0) }
+  }
+
+  private func run(_ text: String, slotCount: Int) -> [Int]? {
+    var text = text
+    return text.withUTF8 { bytes in
+      var machine = Machine(program, starts, bytes, slotCount: slotCount)
+      machine.run()
+      return machine.result
+    }
+  }
+
+  /// Where a regular expression was found in a text.
+  public struct Match: Sendable {
+    private let text: String
+    private let names: [String?]
+    private let ends: [Int]
+
+    fileprivate init(text: String, names: [String?], ends: [Int]) {
+      self.text = text
+      self.names = names
+      self.ends = ends
+    }
+
+    /// The whole of what matched.
+    public var matched: Substring { self[0] ?? "" }
+
+    /// What a group matched; nil when it took no part or does not exist.
+    public subscript(group: Int) -> Substring? {
+      guard group >= 0, group * 2 + 1 < ends.count, ends[group * 2] >= 0, ends[group * 2 + 1] >= 0
+      else { return nil }
+      let utf8 = text.utf8
+      let start = utf8.index(utf8.startIndex, offsetBy: ends[group * 2])
+      return text[start..<utf8.index(utf8.startIndex, offsetBy: ends[group * 2 + 1])]
+    }
+
+    /// What a named group matched; nil when it took no part or does not exist.
+    public subscript(name: String) -> Substring? {
+      names.firstIndex(of: name).flatMap { self[$0] }
+    }
+  }
+}

@@ -1,0 +1,19 @@
+import RunbookModel
+
+struct ProvenanceFacts: Sendable {
+  let run: RunID
+  let entryCount: Int
+  let lastHash: Digest
+  let lastAt: Timestamp
+  let formatVersion: Int
+  let sources: [SourceFile]
+
+  init(_ history: RunHistory) {
+    run = history.started.payload.run
+    entryCount = history.entryCount
+    lastHash = history.lastHash
+    lastAt = history.last.at
+    formatVersion = history.started.payload.formatVersion
+    sources = history.runbook.sources
+  }
+}

@@ -1,0 +1,108 @@
+import Foundation
+import RunbookExpression
+import RunbookModel
+import Synchronization
+import Testing
+
+/// What hostile expressions may cost: neither the stack of a small thread, nor time without end.
+@Suite struct LimitTests {
+  @Test(arguments: [
+    "(", "[", "{1: ", "size(", "a[", "!(", "1 + (", "[1].map(x, ", "true ? (", "-(", "f(", "a.b(",
+  ])
+  func refusesHostileNesting(piece: String) throws {
+    let answer = try onSmallThread(String(repeating: piece, count: 100_000))
+    #expect(answer.hasPrefix("RB205"))
+  }
+
+  @Test(arguments: [
+    ("(", "1", ")"), ("[", "1", "]"), ("{1: ", "1", "}"), ("dyn(", "1", ")"),
+    ("true || (1 < 1 + 2 * (", "1", "))"), ("[true].all(x, ", "true", ")"),
+    ("true ? 1 : ", "1", ""), ("true || ", "true", ""), ("1 + ", "1", ""), ("!", "true", ""),
+    ("-", "1", ""), ("[0][", "0", "]"), ("{'a': ", "1", "}"),
+    ("true || true && 1 == 1 + 1 * -([1].map(x, ", "1", ")[0])"),
+  ])
+  func takesWhatPeopleWrite(open: String, core: String, close: String) throws {
+    for count in [2, 8, 12] {
+      let text =
+        String(repeating: open, count: count) + core + String(repeating: close, count: count)
+      #expect(try onSmallThread(text).hasPrefix("="), "\(count)")
+    }
+  }
+
+  @Test(arguments: [
+    ("(", "1", ")"), ("[", "1", "]"), ("{1: ", "1", "}"), ("dyn(", "1", ")"), ("[0][", "0", "]"),
+    ("true ? 1 : ", "1", ""),
+  ])
+  func takesTwiceWhatCELAsksFor(open: String, core: String, close: String) throws {
+    let text = String(repeating: open, count: 60) + core + String(repeating: close, count: 60)
+    #expect(try onSmallThread(text).hasPrefix("="))
+  }
+
+  @Test(arguments: ["1 + ", "true && ", "'a' + ", "!", "-", "1 - "])
+  func takesLongChains(piece: String) throws {
+    let last = piece.contains("a") ? "'a'" : "1"
+    let core = piece == "!" || piece.contains("&") ? "true" : last
+    let text = String(repeating: piece, count: 10_000) + core
+    #expect(try onSmallThread(text).hasPrefix("="))
+  }
+
+  @Test(arguments: [
+    "[0, 1, 2, 3, 4, 5, 6, 7, 8, 9].all(x, ", "[1].map(x, [x, x]).map(x, [x, x])",
+  ])
+  func limitsWork(piece: String) throws {
+    var text = "[0, 1, 2, 3, 4, 5, 6, 7, 8, 9]"
+    if piece.hasSuffix(", ") {
+      text =
+        String(repeating: piece, count: 12) + "true" + String(repeating: ")", count: 12)
+    } else {
+      text += String(repeating: ".map(x, [x, x])", count: 60)
+    }
+    #expect(try onSmallThread(text) == "tooMuchWork")
+  }
+
+  @Test func limitsDoubledStrings() throws {
+    let text = "['aaaaaaaa']" + String(repeating: ".map(x, x + x)", count: 60)
+    #expect(try onSmallThread(text) == "tooMuchWork")
+  }
+
+  /// Evaluates on a thread with 512 KiB of stack.
+  ///
+  /// - Returns: `=` and the beginning of the value, or the code or cause of the error.
+  private func onSmallThread(_ text: String) throws -> String {
+    let result = Result()
+    let thread = Thread { result.set(Self.answer(text)) }
+    thread.stackSize = 512 << 10
+    thread.start()
+    return result.wait()
+  }
+
+  private final class Result: Sendable {
+    private let text = Mutex("")
+    private let isSet = DispatchSemaphore(value: 0)
+
+    func set(_ value: String) {
+      text.withLock { $0 = value }
+      isSet.signal()
+    }
+
+    func wait() -> String {
+      isSet.wait()
+      return text.withLock { $0 }
+    }
+  }
+
+  private static func answer(_ text: String) -> String {
+    do throws(Diagnostics) {
+      let expression = try RunbookExpression.Expression(
+        parsing: .line(text), allowsUnknownFunctions: true)
+      do throws(EvaluationError) {
+        let value = try expression.evaluate(in: ValueMap())
+        return "=" + value.json.prefix(20)
+      } catch {
+        return error.cause == .tooMuchWork ? "tooMuchWork" : error.message
+      }
+    } catch {
+      return error.all.first?.code.rawValue ?? ""
+    }
+  }
+}
