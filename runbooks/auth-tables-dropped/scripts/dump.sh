@@ -1,6 +1,6 @@
 #!/bin/sh
 # Dumps the whole database, as it is before recovery changes it, into a file that only its owner can
-# read. The connection comes from the PG* variables. Prints the file's path, size and SHA-256.
+# read. The connection comes from the PG* variables. Prints one line: the file's path, size and SHA-256.
 set -eu
 umask 077
 
@@ -34,6 +34,6 @@ if ! "$pg_dump" --no-password --format=custom --lock-wait-timeout=10s --file="$f
 fi
 cat "$messages" >&2
 mv -- "$file.partial" "$file"
-echo "$file"
-echo "$(wc -c <"$file" | tr -d ' ') bytes, SHA-256 $(sha256sum <"$file" | cut -d ' ' -f 1)"
-"$pg_dump" --version
+size=$(wc -c <"$file" | tr -d ' ')
+digest=$(sha256sum <"$file" | cut -d ' ' -f 1)
+echo "$file ($size bytes, SHA-256 $digest, by $("$pg_dump" --version))"
