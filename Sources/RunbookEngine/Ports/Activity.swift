@@ -34,11 +34,14 @@ public struct AttemptContext: Sendable {
   /// Live output, line by line, for people; what is stored is in the result.
   public let output: @Sendable (OutputLine) -> Void
   public let now: @Sendable () -> Timestamp
+  /// Takes secrets out of a text; whatever goes into a file of the evidence folder goes through it.
+  public let redact: @Sendable (String) -> String
 
   public init(
     run: RunID, step: StepID, attempt: Int, actor: Actor, timeout: Duration?, generation: Int64,
     evidenceFolder: String, output: @escaping @Sendable (OutputLine) -> Void,
-    now: @escaping @Sendable () -> Timestamp
+    now: @escaping @Sendable () -> Timestamp,
+    redact: @escaping @Sendable (String) -> String = { $0 }
   ) {
     self.run = run
     self.step = step
@@ -49,6 +52,7 @@ public struct AttemptContext: Sendable {
     self.evidenceFolder = evidenceFolder
     self.output = output
     self.now = now
+    self.redact = redact
   }
 }
 

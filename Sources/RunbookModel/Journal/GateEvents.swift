@@ -3,6 +3,8 @@ public struct GateOpened: Sendable, Hashable, Codable {
   /// `recovery`, or a step's id.
   public let gate: String
   public let steps: [GateItem]
+  /// What the engine itself runs first: the statements that make the tables for receipts.
+  public let preparation: [WorkItem]
   public let identities: [ConnectionIdentified]
   /// How many different people must approve.
   public let approvals: Int
@@ -11,11 +13,12 @@ public struct GateOpened: Sendable, Hashable, Codable {
   public let digest: Digest
 
   public init(
-    gate: String, steps: [GateItem], identities: [ConnectionIdentified], approvals: Int,
-    question: String?, digest: Digest
+    gate: String, steps: [GateItem], preparation: [WorkItem] = [],
+    identities: [ConnectionIdentified], approvals: Int, question: String?, digest: Digest
   ) {
     self.gate = gate
     self.steps = steps
+    self.preparation = preparation
     self.identities = identities
     self.approvals = approvals
     self.question = question

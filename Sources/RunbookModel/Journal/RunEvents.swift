@@ -20,7 +20,7 @@ public struct StepSkipped: Sendable, Hashable, Codable {
 
 public struct RunHeld: Sendable, Hashable, Codable {
   public enum Cause: String, Sendable, Hashable, Codable {
-    case gate, refusal, failedStep, unknownStep, interruption
+    case gate, refusal, failedStep, unknownStep, interruption, privilege
   }
 
   public let cause: Cause

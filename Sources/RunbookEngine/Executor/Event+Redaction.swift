@@ -1,0 +1,140 @@
+import RunbookModel
+
+extension Event {
+  /// The event without secrets. Names of steps, kinds and gates stay; all that came from the world or
+  /// from a value is gone through.
+  func redacted(by redactor: Redactor) -> Event {
+    guard redactor.secretCount > 0 else { return self }
+    switch self {
+    case .runStarted(let payload): return .runStarted(payload.redacted(by: redactor))
+    case .sandboxPrepared(let payload): return .sandboxPrepared(payload.redacted(by: redactor))
+    case .attemptStarted(let payload): return .attemptStarted(payload.redacted(by: redactor))
+    case .attemptFinished(let payload): return .attemptFinished(payload.redacted(by: redactor))
+    case .gateOpened(let payload): return .gateOpened(payload.redacted(by: redactor))
+    case .stepSkipped(let payload):
+      return .stepSkipped(
+        StepSkipped(
+          step: payload.step, cause: payload.cause, reason: redactor.redact(payload.reason)))
+    case .runHeld(let payload):
+      return .runHeld(
+        RunHeld(
+          cause: payload.cause, subject: payload.subject,
+          message: redactor.redact(payload.message)))
+    case .noteAdded(let payload):
+      return .noteAdded(NoteAdded(text: redactor.redact(payload.text), at: payload.at))
+    case .runEnded(let payload):
+      return .runEnded(
+        RunEnded(status: payload.status, reason: redactor.redact(payload.reason)))
+    case .sandboxCreated, .connectionIdentified, .gateDecided, .runResumed: return self
+    }
+  }
+}
+
+extension RunStarted {
+  fileprivate func redacted(by redactor: Redactor) -> RunStarted {
+    RunStarted(
+      formatVersion: formatVersion, toolVersion: toolVersion, run: run,
+      runbook: RunbookRecord(
+        name: runbook.name, title: runbook.title, severity: runbook.severity,
+        owner: runbook.owner, steps: runbook.steps, report: redactor.redact(runbook.report),
+        folder: runbook.folder, fileName: runbook.fileName, sources: runbook.sources),
+      inputs: inputs.map { $0.redacted(by: redactor) }, constants: redactor.redact(constants),
+      connections: connections.map { $0.redacted(by: redactor) },
+      planFingerprint: planFingerprint, isSandbox: isSandbox, isDrill: isDrill, host: host,
+      approvals: approvals, secretCount: secretCount)
+  }
+}
+
+extension InputRecord {
+  fileprivate func redacted(by redactor: Redactor) -> InputRecord {
+    InputRecord(
+      name: name, type: type, value: redactor.redact(value), origin: origin, isSecret: isSecret)
+  }
+}
+
+extension ConnectionRecord {
+  fileprivate func redacted(by redactor: Redactor) -> ConnectionRecord {
+    ConnectionRecord(name: name, kind: kind, target: redactor.redact(target))
+  }
+}
+
+extension WorkItem {
+  func redacted(by redactor: Redactor) -> WorkItem {
+    WorkItem(
+      language: language, text: redactor.redact(text),
+      parameters: parameters.map {
+        Parameter(name: $0.name, value: redactor.redact($0.value))
+      }, effect: effect)
+  }
+}
+
+extension SandboxPrepared {
+  fileprivate func redacted(by redactor: Redactor) -> SandboxPrepared {
+    SandboxPrepared(
+      serverVersion: serverVersion,
+      steps: steps.map { step in
+        PreparationRecord(
+          part: step.part, id: step.id, title: step.title, kind: step.kind,
+          outcome: step.outcome, reason: step.reason.map(redactor.redact),
+          startedAt: step.startedAt, finishedAt: step.finishedAt,
+          work: step.work.map { $0.redacted(by: redactor) },
+          result: redactor.redact(step.result))
+      }, inputs: inputs.map { $0.redacted(by: redactor) },
+      connections: connections.map { $0.redacted(by: redactor) })
+  }
+}
+
+extension AttemptStarted {
+  fileprivate func redacted(by redactor: Redactor) -> AttemptStarted {
+    AttemptStarted(
+      step: step, attempt: attempt, effect: effect, isEffectDeclared: isEffectDeclared,
+      connection: connection, work: work.map { $0.redacted(by: redactor) })
+  }
+}
+
+extension FailureRecord {
+  func redacted(by redactor: Redactor) -> FailureRecord {
+    FailureRecord(
+      cause: cause, message: redactor.redact(message), detail: detail.map(redactor.redact),
+      hint: hint.map(redactor.redact), code: code, mayRetryHelp: mayRetryHelp)
+  }
+}
+
+extension AttemptFinished {
+  fileprivate func redacted(by redactor: Redactor) -> AttemptFinished {
+    AttemptFinished(
+      step: step, attempt: attempt, outcome: outcome, result: redactor.redact(result),
+      captures: captures, withheldCaptures: withheldCaptures, isConfirmed: isConfirmed,
+      expectations: expectations.map {
+        ExpectationRecord(
+          expression: $0.expression, isMet: $0.isMet, error: $0.error.map(redactor.redact))
+      }, failure: failure?.redacted(by: redactor), evidence: evidence.map { $0.redacted(redactor) },
+      timeline: timeline.map {
+        TimelineRow(
+          at: $0.at, text: redactor.redact($0.text), source: redactor.redact($0.source),
+          isDamage: $0.isDamage)
+      }, notices: notices.map(redactor.redact), elapsedMicroseconds: elapsedMicroseconds,
+      hasReceipt: hasReceipt)
+  }
+}
+
+extension EvidenceRecord {
+  fileprivate func redacted(_ redactor: Redactor) -> EvidenceRecord {
+    EvidenceRecord(
+      id: id, what: redactor.redact(what), source: redactor.redact(source),
+      capturedAt: capturedAt, size: size, digest: digest, content: content, isCut: isCut)
+  }
+}
+
+extension GateOpened {
+  fileprivate func redacted(by redactor: Redactor) -> GateOpened {
+    GateOpened(
+      gate: gate,
+      steps: steps.map { item in
+        GateItem(
+          step: item.step, title: item.title, fate: item.fate, effect: item.effect,
+          connection: item.connection, work: item.work.map { $0.redacted(by: redactor) })
+      }, preparation: preparation, identities: identities, approvals: approvals,
+      question: question, digest: digest)
+  }
+}

@@ -1,0 +1,147 @@
+import RunbookModel
+
+extension Executor {
+  mutating func perform(
+    _ bound: BoundStep, attempt: Int, notBefore: Timestamp?
+  ) async throws(StoreError) {
+    if let notBefore { guard try await wait(until: notBefore) else { return } }
+    let step = bound.step
+    let activity = bound.activity
+    var obstacle = await prepareConnection(activity.connection)
+    try queue(
+      .attemptStarted(
+        AttemptStarted(
+          step: step.id, attempt: attempt, effect: activity.effect,
+          isEffectDeclared: activity.isEffectDeclared, connection: activity.connection,
+          work: activity.work)))
+    try await flush()
+    if obstacle == nil, step.phase.mayChange {
+      obstacle = await prepareReceipts(activity.connection, step)
+    }
+    if let obstacle { return try finish(step.id, outcome: .failed, failure: obstacle) }
+    let folder = "\(options.runFolder)/evidence/\(step.id)-\(attempt)"
+    let began = ports.clock.uptime()
+    var failure: StepFailure?
+    var result = StepResult()
+    do throws(StepFailure) {
+      result = try await activity.perform(in: context(of: step, attempt, folder))
+    } catch {
+      failure = error
+      result = error.partial ?? StepResult()
+    }
+    let elapsed = ports.clock.uptime() - began
+    let report = finished(
+      bound, attempt: attempt, result: result, failure: failure?.record, elapsed: elapsed,
+      evidenceFolder: folder)
+    try queue(.attemptFinished(report))
+    if report.failure?.cause == .interrupted { try queue(.runHeld(interruption)) }
+  }
+
+  /// - Returns: whether the run goes on; false when it was interrupted meanwhile.
+  private mutating func wait(until time: Timestamp) async throws(StoreError) -> Bool {
+    try await flush()
+    do {
+      let pause = time.since(ports.clock.now())
+      if pause > .zero { try await ports.clock.sleep(for: pause) }
+      return true
+    } catch {
+      try queue(.runHeld(interruption))
+      return false
+    }
+  }
+
+  /// Makes sure that a step's connection is there and known.
+  private mutating func prepareConnection(_ connection: String?) async -> FailureRecord? {
+    guard let connection, state.identities[connection] == nil else { return nil }
+    do throws(StepFailure) {
+      let identity = try await identity(of: connection)
+      try queueOrFail(.connectionIdentified(identity))
+      return nil
+    } catch {
+      return error.record
+    }
+  }
+
+  private mutating func prepareReceipts(_ connection: String?, _ step: Step) async -> FailureRecord?
+  {
+    guard let connection, step.kind == "sql", !preparedReceipts.contains(connection),
+      plan.connection(of: step)?.keepsReceipts == true
+    else { return nil }
+    do throws(StepFailure) {
+      try await ports.gateway.prepareReceipts(connection)
+      preparedReceipts.insert(connection)
+      return nil
+    } catch {
+      return error.record
+    }
+  }
+
+  func context(of step: Step, _ attempt: Int, _ folder: String) -> AttemptContext {
+    let observer = ports.observer
+    let redactor = redactor
+    let clock = ports.clock
+    let id = step.id
+    return AttemptContext(
+      run: options.run, step: step.id, attempt: attempt, actor: options.actor,
+      timeout: step.options.timeout, generation: options.generation, evidenceFolder: folder,
+      output: { line in
+        observer.observe(OutputLine(line.stream, redactor.redact(line.text)), of: id)
+      }, now: { clock.now() }, redact: { redactor.redact($0) })
+  }
+
+  private mutating func finished(
+    _ bound: BoundStep, attempt: Int, result: StepResult, failure: FailureRecord?,
+    elapsed: Duration, evidenceFolder: String
+  ) -> AttemptFinished {
+    let step = bound.step
+    var verdict = AttemptJudge.Verdict()
+    if let failure {
+      verdict.failure = failure
+    } else {
+      verdict = AttemptJudge(binder: binder, redactor: redactor).judge(step, result, in: scope)
+    }
+    let (captures, withheld) = keep(verdict.captures)
+    let stored = redactor.redact(Value.map(result.values))
+    return AttemptFinished(
+      step: step.id, attempt: attempt, outcome: outcome(of: bound, verdict.failure),
+      result: stored, captures: .map(captures), withheldCaptures: withheld,
+      isConfirmed: verdict.isConfirmed, expectations: verdict.expectations,
+      failure: verdict.failure,
+      evidence: EvidenceRecorder(runFolder: options.runFolder).record(
+        result.evidence, of: stored, in: evidenceFolder, numberedFrom: state.evidenceCount,
+        at: ports.clock.now()),
+      timeline: result.timeline, notices: result.notices,
+      elapsedMicroseconds: (elapsed.wholeNanoseconds ?? 0) / 1000, hasReceipt: result.hasReceipt)
+  }
+
+  /// A capture that holds a secret is kept in this process only (law L7).
+  private mutating func keep(_ captures: ValueMap) -> (kept: ValueMap, withheld: [String]) {
+    var kept = ValueMap()
+    var withheld: [String] = []
+    for (key, value) in captures.pairs {
+      guard let name = key.stringValue else { continue }
+      if redactor.holdsSecret(value) {
+        transientCaptures[name] = value
+        withheld.append(name)
+      } else {
+        kept[name] = value
+      }
+    }
+    return (kept, withheld)
+  }
+
+  /// A mutating step that was cut off outside of a transaction may have taken effect.
+  private func outcome(of bound: BoundStep, _ failure: FailureRecord?) -> Outcome {
+    guard let failure else { return .succeeded }
+    switch failure.cause {
+    case .lost:
+      return bound.step.phase.mayChange ? .unknown : .failed
+    case .interrupted:
+      let isTransactional = bound.step.kind == "sql"
+      return bound.step.phase.mayChange && !isTransactional && bound.activity.effect != .readOnly
+        ? .unknown : .failed
+    default:
+      return .failed
+    }
+  }
+}

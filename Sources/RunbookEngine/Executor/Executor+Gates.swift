@@ -1,0 +1,121 @@
+import RunbookModel
+
+extension Executor {
+  /// Asks a connection who it is, for a gate that must show it; the run is held where it cannot say.
+  mutating func identify(_ connection: String) async throws(StoreError) {
+    do throws(StepFailure) {
+      let identity = try await identity(of: connection)
+      try queueOrFail(.connectionIdentified(identity))
+    } catch {
+      try queue(
+        .runHeld(
+          RunHeld(
+            cause: .failedStep, subject: connection,
+            message: "connection '\(connection)': \(error.record.message)")))
+    }
+  }
+
+  /// `queue`, where a step's failure is what the caller handles.
+  mutating func queueOrFail(_ event: Event) throws(StepFailure) {
+    do throws(StoreError) {
+      try queue(event)
+    } catch {
+      throw StepFailure(.invalid, error.message)
+    }
+  }
+
+  /// Connects where that has not happened, and asks the server who it is.
+  mutating func identity(of connection: String) async throws(StepFailure) -> ConnectionIdentified {
+    if !configuredConnections.contains(connection),
+      let target = plan.targets.first(where: { $0.connection.name == connection })
+    {
+      try await ports.gateway.configure(target.connection, url: target.url)
+      configuredConnections.insert(connection)
+    }
+    return try await ports.gateway.identify(connection)
+  }
+
+  mutating func open(_ request: GateRequest) async throws(StoreError) {
+    do throws(StepFailure) {
+      for connection in request.receiptConnections {
+        try await ports.gateway.checkReceipts(connection)
+      }
+    } catch {
+      let hint = error.record.hint.map { "\n\($0)" } ?? ""
+      try queue(
+        .runHeld(
+          RunHeld(
+            cause: .privilege, subject: request.gate, message: error.record.message + hint)))
+      return
+    }
+    let statements = request.receiptConnections.isEmpty ? [] : ports.gateway.receiptStatements
+    let identities = state.identities.sorted { $0.key < $1.key }.map(\.value)
+    let shown = identities.filter { identity in
+      request.steps.contains { $0.connection == identity.connection }
+        || request.receiptConnections.contains(identity.connection)
+    }
+    try queue(
+      .gateOpened(
+        GateOpened(
+          gate: request.gate, steps: request.steps,
+          preparation: statements.map {
+            WorkItem(language: .sql, text: $0, effect: .mutating)
+          }, identities: shown, approvals: request.approvals, question: request.question,
+          digest: request.digest(identities: shown))))
+  }
+
+  mutating func ask(_ gate: GateOpened) async throws(StoreError) {
+    let approved = state.gates[gate.gate]?.approvers.contains(options.actor) == true
+    guard !approved else { return try queue(.runHeld(missingApproval(of: gate))) }
+    if options.approvesAll { return try decide(gate, .approved, by: .sandbox) }
+    if options.approvals.contains(gate.gate) { return try decide(gate, .approved, by: .flag) }
+    try await flush()
+    switch await ports.person.decide(on: gate) {
+    case .approved: try decide(gate, .approved, by: .terminal)
+    case .refused: try decide(gate, .refused, by: .terminal)
+    case .unavailable: try queue(.runHeld(missingApproval(of: gate)))
+    }
+  }
+
+  private mutating func decide(
+    _ gate: GateOpened, _ decision: GateDecided.Decision, by means: GateDecided.Means
+  ) throws(StoreError) {
+    try queue(
+      .gateDecided(
+        GateDecided(gate: gate.gate, decision: decision, means: means, digest: gate.digest)))
+  }
+
+  private func missingApproval(of gate: GateOpened) -> RunHeld {
+    let missing = state.gates[gate.gate]?.missingApprovals ?? gate.approvals
+    let people = missing == 1 ? "one more person" : "\(missing) more people"
+    let already = missing < gate.approvals
+    return RunHeld(
+      cause: .gate, subject: gate.gate,
+      message: already
+        ? "the gate '\(gate.gate)' needs the approval of \(people)"
+        : "the gate '\(gate.gate)' must be approved by a person")
+  }
+}
+
+extension GateRequest {
+  /// Over everything that the person is shown.
+  func digest(identities: [ConnectionIdentified]) -> Digest {
+    var hasher = Digest.Hasher()
+    for item in steps {
+      hasher.update("\(item.step) \(item.fate.rawValue) \(item.effect.rawValue)\n")
+      hasher.update("\(item.connection ?? "-")\n")
+      for work in item.work {
+        hasher.update("\(work.language.rawValue) \(work.text.utf8.count)\n\(work.text)\n")
+        for parameter in work.parameters {
+          hasher.update("\(parameter.name)=\(parameter.value.json)\n")
+        }
+      }
+    }
+    for identity in identities {
+      let one = identity.identity
+      hasher.update(
+        "\(identity.connection) \(one.systemIdentifier ?? "?") \(one.databaseOID) \(one.role)\n")
+    }
+    return hasher.finalize()
+  }
+}

@@ -1,0 +1,170 @@
+import RunbookModel
+
+/// What the executor acts through.
+public struct EnginePorts: Sendable {
+  public let journal: any Journal
+  public let kinds: [any StepKind]
+  public let gateway: any ConnectionGateway
+  public let sandboxes: any SandboxProvider
+  public let person: any Operator
+  public let observer: any RunObserver
+  public let clock: any EngineClock
+
+  public init(
+    journal: any Journal, kinds: [any StepKind], gateway: any ConnectionGateway,
+    sandboxes: any SandboxProvider, person: any Operator, observer: any RunObserver,
+    clock: any EngineClock
+  ) {
+    self.journal = journal
+    self.kinds = kinds
+    self.gateway = gateway
+    self.sandboxes = sandboxes
+    self.person = person
+    self.observer = observer
+    self.clock = clock
+  }
+}
+
+/// Carries a plan out: decides, makes the intent durable, performs, and takes what came of it in.
+///
+/// Events wait in `pending` until something is about to happen outside; then all of them become durable
+/// in one write, so that a step's outcome and the next step's intent cost one.
+public struct Executor: ~Copyable {
+  let plan: Plan
+  let ports: EnginePorts
+  let options: RunOptions
+  let redactor: Redactor
+  let binder: Binder
+  var machine: RunMachine
+  public internal(set) var state: RunState
+  var pending: [Event] = []
+  var pendingSince: Timestamp?
+  var transientCaptures: [String: Value] = [:]
+  var sandbox: (any RunningSandbox)?
+  var configuredConnections: Set<String> = []
+  var preparedReceipts: Set<String> = []
+
+  public init(plan: Plan, ports: EnginePorts, options: RunOptions) {
+    self.plan = plan
+    self.ports = ports
+    self.options = options
+    redactor = Redactor(secrets: plan.secrets)
+    binder = Binder(plan: plan, kinds: ports.kinds)
+    machine = RunMachine(plan: plan, binder: binder)
+    state = RunState()
+  }
+
+  /// Runs until the run has ended or is held.
+  ///
+  /// - Throws: `StoreError` when the journal cannot be written; nothing is performed after that (L9).
+  public mutating func run() async throws(StoreError) {
+    try queue(.runStarted(RunStarted(plan, options, secretCount: redactor.secretCount)))
+    do throws(StoreError) {
+      while case .running = state.lifecycle {
+        if Task.isCancelled {
+          try queue(.runHeld(interruption))
+        } else {
+          try await carryOut(machine.decide(state, scope: scope))
+        }
+      }
+      try await flush()
+    } catch {
+      await leaveWorld()
+      throw error
+    }
+    await leaveWorld()
+  }
+
+  var scope: RunScope {
+    var scope = RunScope(plan: plan, state: state)
+    scope.transientCaptures = transientCaptures
+    return scope
+  }
+
+  private mutating func carryOut(_ command: Command) async throws(StoreError) {
+    switch command {
+    case .prepareSandbox:
+      try await prepareSandbox()
+    case .skip(let step, let reason):
+      try queue(.stepSkipped(StepSkipped(step: step, cause: .condition, reason: reason)))
+    case .fail(let step, let failure):
+      try failUnperformed(step, failure)
+    case .declareUnknown(let step):
+      try finish(step, outcome: .unknown, failure: nil)
+    case .perform(let bound, let attempt, let notBefore):
+      try await perform(bound, attempt: attempt, notBefore: notBefore)
+    case .identify(let connection):
+      try await identify(connection)
+    case .openGate(let request):
+      try await open(request)
+    case .ask(let gate):
+      try await ask(gate)
+    case .hold(let hold):
+      try queue(.runHeld(hold))
+    case .end(let end):
+      try queue(.runEnded(end))
+    }
+  }
+
+  /// Takes an event in; it is durable with the next `flush`.
+  mutating func queue(_ event: Event) throws(StoreError) {
+    let time = pendingSince ?? ports.clock.now()
+    let redacted = event.redacted(by: redactor)
+    try state.apply(redacted, at: time, by: options.actor)
+    pendingSince = time
+    pending.append(redacted)
+  }
+
+  /// Makes all that was queued durable, in one write.
+  mutating func flush() async throws(StoreError) {
+    guard !pending.isEmpty, let time = pendingSince else { return }
+    let entries = try await ports.journal.append(pending, by: options.actor, at: time)
+    pending.removeAll(keepingCapacity: true)
+    pendingSince = nil
+    for entry in entries { ports.observer.observe(entry) }
+  }
+
+  private mutating func failUnperformed(_ step: StepID, _ failure: FailureRecord) throws(StoreError)
+  {
+    try queue(
+      .attemptStarted(
+        AttemptStarted(
+          step: step, attempt: state.step(step).attempts + 1, effect: .undetermined,
+          isEffectDeclared: false, connection: nil, work: [])))
+    try finish(step, outcome: .failed, failure: failure)
+  }
+
+  mutating func finish(
+    _ step: StepID, outcome: Outcome, failure: FailureRecord?
+  ) throws(StoreError) {
+    try queue(
+      .attemptFinished(
+        AttemptFinished(
+          step: step, attempt: state.step(step).attempts, outcome: outcome,
+          result: .map(ValueMap()), failure: failure, elapsedMicroseconds: 0)))
+  }
+
+  var interruption: RunHeld {
+    RunHeld(cause: .interruption, subject: nil, message: "the run was interrupted")
+  }
+
+  /// Closes what this process holds open. A sandbox's data goes when its run has ended.
+  private mutating func leaveWorld() async {
+    await ports.gateway.close()
+    await sandbox?.stop()
+    guard case .ended = state.lifecycle, let folder = sandbox?.folder else { return }
+    do throws(StepFailure) {
+      try await ports.sandboxes.remove(folder: folder)
+    } catch {
+      ports.observer.observe(progress: "The sandbox is still there: \(error.record.message)")
+    }
+  }
+}
+
+extension Plan {
+  /// Values that must not be stored or shown.
+  var secrets: [String] {
+    targets.flatMap(\.secrets)
+      + inputs.filter(\.declaration.isSecret).compactMap { $0.value?.stringValue }
+  }
+}

@@ -1,0 +1,34 @@
+public import RunbookModel
+
+/// How a run is carried out.
+public struct RunOptions: Sendable {
+  public var run: RunID
+  public var actor: Actor
+  public var host: String
+  public var toolVersion: String
+  /// The run's own folder, for evidence.
+  public var runFolder: String
+  /// Gates that `--approve` named ahead of time.
+  public var approvals: Set<String>
+  /// `--approve-all`, which only a sandbox allows.
+  public var approvesAll: Bool
+  public var isDrill: Bool
+  /// The lease's generation.
+  public var generation: Int64
+
+  public init(
+    run: RunID, actor: Actor, host: String, toolVersion: String, runFolder: String,
+    approvals: Set<String> = [], approvesAll: Bool = false, isDrill: Bool = false,
+    generation: Int64 = 1
+  ) {
+    self.run = run
+    self.actor = actor
+    self.host = host
+    self.toolVersion = toolVersion
+    self.runFolder = runFolder
+    self.approvals = approvals
+    self.approvesAll = approvesAll
+    self.isDrill = isDrill
+    self.generation = generation
+  }
+}

@@ -1,0 +1,45 @@
+import RunbookModel
+
+extension RunStarted {
+  /// The first entry of a run of a plan.
+  init(_ plan: Plan, _ options: RunOptions, secretCount: Int) {
+    let runbook = plan.runbook
+    self.init(
+      toolVersion: options.toolVersion, run: options.run,
+      runbook: RunbookRecord(
+        name: runbook.name, title: runbook.title, severity: runbook.severity,
+        owner: runbook.owner, steps: runbook.steps.map(StepRecord.init),
+        report: runbook.report.map { FieldValue.fields($0).asValue } ?? .map(ValueMap()),
+        folder: runbook.folder, fileName: runbook.fileName, sources: runbook.sources),
+      inputs: plan.inputs.map(\.record),
+      constants: .map(ValueMap(runbook.constants.map { ($0.name, $0.value) })),
+      connections: plan.targets.map(\.record), planFingerprint: plan.fingerprint,
+      isSandbox: plan.isSandbox, isDrill: options.isDrill, host: options.host,
+      approvals: options.approvals.sorted(), secretCount: secretCount)
+  }
+}
+
+extension StepRecord {
+  fileprivate init(_ step: Step) {
+    self.init(
+      id: step.id, title: step.title, phase: step.phase, kind: step.kind, line: step.place.line,
+      captures: step.options.captures.map(\.name))
+  }
+}
+
+extension FieldValue {
+  /// The value as data: text as written, templates and expressions not evaluated.
+  var asValue: Value {
+    switch self {
+    case .text(let text): .string(text.text)
+    case .bool(let value): .bool(value)
+    case .int(let value): .int(value)
+    case .duration(let value): .duration(value)
+    case .file(_, let contents): .string(contents.text)
+    case .data(let value, _): value
+    case .list(let items): .list(items.map(\.asValue))
+    case .fields(let fields): .map(ValueMap(fields.all.map { ($0.name, $0.value.asValue) }))
+    case .step(let step): .string(step.id.rawValue)
+    }
+  }
+}

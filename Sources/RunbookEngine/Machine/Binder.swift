@@ -1,0 +1,95 @@
+import RunbookExpression
+import RunbookModel
+
+/// Puts a step's values into it. Pure.
+public struct Binder: Sendable {
+  let plan: Plan
+  let kinds: [String: any StepKind]
+
+  public init(plan: Plan, kinds: [any StepKind]) {
+    self.plan = plan
+    self.kinds = Dictionary(
+      kinds.map { ($0.spec.name, $0) }, uniquingKeysWith: { first, _ in first })
+  }
+
+  func bind(_ step: Step, in scope: RunScope) throws(StepFailure) -> BoundStep {
+    guard let kind = kinds[step.kind] else {
+      throw StepFailure(.invalid, "there is no step kind '\(step.kind)'")
+    }
+    let context = BindingContext(
+      scope: scope, values: scope.bareValues, connection: plan.connection(of: step),
+      folder: plan.runbook.folder)
+    return BoundStep(step: step, activity: try kind.bind(step, to: context))
+  }
+
+  /// Whether a step's `when` lets it run; true without one.
+  func isWanted(_ step: Step, in scope: RunScope) throws(StepFailure) -> Bool {
+    guard let source = step.options.when else { return true }
+    return try truth(of: source, in: scope, what: "when")
+  }
+
+  func truth(
+    of source: SourceText, in scope: RunScope, what: String
+  ) throws(StepFailure) -> Bool {
+    let value = try evaluate(source, in: scope)
+    guard case .bool(let truth) = value else {
+      throw StepFailure(
+        .invalid, "'\(what)' is \(value.typeName), not a bool (\(source.place))")
+    }
+    return truth
+  }
+
+  func evaluate(_ source: SourceText, in scope: RunScope) throws(StepFailure) -> Value {
+    do {
+      return try Expression(parsing: source).evaluate(in: scope)
+    } catch let error as EvaluationError {
+      throw StepFailure(error)
+    } catch {
+      throw StepFailure(.invalid, "an expression is not well formed (\(source.place))")
+    }
+  }
+
+  /// A step as a gate shows it.
+  func gateItem(_ step: Step, in scope: RunScope) -> GateItem {
+    var fate = GateItem.Fate.willRun
+    do throws(StepFailure) {
+      if try !isWanted(step, in: scope) { fate = .willBeSkipped }
+    } catch {
+      fate = .undecided
+    }
+    let bound: BoundStep?
+    do throws(StepFailure) {
+      bound = try bind(step, in: scope)
+    } catch {
+      bound = nil
+      if fate == .willRun { fate = .undecided }
+    }
+    return GateItem(
+      step: step.id, title: step.title, fate: fate,
+      effect: bound?.activity.effect ?? step.options.effect ?? .undetermined,
+      connection: bound?.activity.connection, work: bound?.activity.work ?? step.writtenWork)
+  }
+}
+
+extension Step {
+  /// What the file says the step runs, where its values are not known yet.
+  var writtenWork: [WorkItem] {
+    for field in body.all {
+      switch field.value {
+      case .text(let text) where ["text", "script", "instruction", "path"].contains(field.name):
+        return [writtenItem(text.text)]
+      case .text(let text) where kind == "http":
+        return [writtenItem("\(field.name.uppercased()) \(text.text)")]
+      case .file(_, let contents): return [writtenItem(contents.text)]
+      default: continue
+      }
+    }
+    return []
+  }
+
+  private func writtenItem(_ text: String) -> WorkItem {
+    WorkItem(
+      language: WorkItem.Language(rawValue: kind) ?? .text, text: text,
+      effect: options.effect ?? .undetermined)
+  }
+}

@@ -1,0 +1,72 @@
+import RunbookModel
+
+/// The gates of recovery (law L8): one for the whole, and one for each step that destroys something or
+/// has a gate of its own.
+extension RunMachine {
+  static let recoveryGateName = "recovery"
+
+  /// The command that the recovery gate asks for; nil once it is approved.
+  func recoveryGate(_ state: RunState, _ scope: RunScope) -> Command? {
+    let name = Self.recoveryGateName
+    if let gate = state.gates[name] { return command(for: gate) }
+    let steps = plan.runbook.steps(in: .recovery)
+    if let connection = unidentified(among: steps, state) {
+      return .identify(connection: connection)
+    }
+    return .openGate(
+      GateRequest(
+        gate: name, steps: steps.map { binder.gateItem($0, in: scope) }, approvals: 1,
+        question: nil, receiptConnections: receiptConnections))
+  }
+
+  func needsOwnGate(_ bound: BoundStep) -> Bool {
+    bound.step.options.gate != nil || bound.activity.effect == .destructive
+  }
+
+  /// The command that a step's own gate asks for; nil once it is approved.
+  func ownGate(_ bound: BoundStep, _ state: RunState, _ scope: RunScope) -> Command? {
+    let step = bound.step
+    if let gate = state.gates[step.id.rawValue] { return command(for: gate) }
+    if let connection = unidentified(among: [step], state) {
+      return .identify(connection: connection)
+    }
+    return .openGate(
+      GateRequest(
+        gate: step.id.rawValue, steps: [binder.gateItem(step, in: scope)],
+        approvals: step.options.gate?.approvals ?? 1, question: step.options.gate?.question,
+        receiptConnections: []))
+  }
+
+  private func command(for gate: GateState) -> Command? {
+    if gate.isApproved { return nil }
+    guard gate.isRefused else { return .ask(gate.opened) }
+    return .hold(
+      RunHeld(
+        cause: .refusal, subject: gate.opened.gate,
+        message: "the gate '\(gate.opened.gate)' was refused"))
+  }
+
+  private func unidentified(among steps: [Step], _ state: RunState) -> String? {
+    steps.lazy
+      .filter { binder.usesConnection($0) }
+      .compactMap { plan.connection(of: $0)?.name }
+      .first { state.identities[$0] == nil }
+  }
+
+  private var receiptConnections: [String] {
+    var names: [String] = []
+    for step in plan.runbook.steps where step.phase.mayChange && step.kind == "sql" {
+      guard let connection = plan.connection(of: step), connection.keepsReceipts,
+        !names.contains(connection.name)
+      else { continue }
+      names.append(connection.name)
+    }
+    return names
+  }
+}
+
+extension Binder {
+  func usesConnection(_ step: Step) -> Bool {
+    step.options.connection != nil || kinds[step.kind]?.spec.usesConnection == true
+  }
+}
