@@ -39,7 +39,8 @@ let package = Package(
       dependencies: [
         "RunbookModel", "RunbookExpression",
         .product(name: "Mustache", package: "swift-mustache"),
-      ]),
+      ],
+      resources: [.embedInCode("Templates")]),
     .target(
       name: "RunbookDrill", dependencies: ["RunbookModel", "RunbookExpression", "RunbookEngine"]),
     .executableTarget(
@@ -65,7 +66,8 @@ let package = Package(
       dependencies: ["RunbookModel", "RunbookExpression", "RunbookEngine", "RunbookSteps"]),
     .testTarget(
       name: "RunbookReportTests",
-      dependencies: ["RunbookModel", "RunbookExpression", "RunbookReport"]),
+      dependencies: ["RunbookModel", "RunbookExpression", "RunbookReport"],
+      exclude: ["Golden"]),
     .testTarget(name: "RunbookCommandTests", dependencies: ["RunbookModel"]),
   ],
   swiftLanguageModes: [.v6]

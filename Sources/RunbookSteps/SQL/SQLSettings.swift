@@ -1,0 +1,68 @@
+import RunbookEngine
+import RunbookModel
+
+/// The server settings of one attempt, and how long it may take in all.
+struct SQLSettings: Sendable {
+  let lockTimeout: Duration
+  let statementTimeout: Duration
+  /// For the whole attempt.
+  let deadline: Duration
+  private let applicationName: String
+
+  init(_ activity: SQLActivity, _ context: AttemptContext) {
+    let body = activity.step.body
+    var usual = Duration.seconds(60)
+    if case .readOnly = activity.mode { usual = .seconds(30) }
+    lockTimeout = body["lock_timeout"]?.duration ?? .seconds(5)
+    statementTimeout = body["statement_timeout"]?.duration ?? context.timeout ?? usual
+    // The server ends each statement by itself; this is for a server that does not answer.
+    let all = min(statementTimeout, .seconds(86_400)) * (activity.statements.count + 1)
+    deadline = context.timeout ?? (all + .seconds(30))
+    applicationName = Self.applicationName(context.run, context.step)
+  }
+
+  /// When to look who holds the locks: before `lock_timeout` has passed, and again and again.
+  var stallInterval: Duration? { lockTimeout > .zero ? lockTimeout * 0.8 : nil }
+
+  /// How long to wait for another process that still performs this step: as long as its statement
+  /// may take.
+  var receiptWait: Duration { max(statementTimeout, .seconds(30)) }
+
+  /// Sets everything by one query, which by being one also fixes the transaction's mode: afterwards
+  /// `SET TRANSACTION READ WRITE` is an error.
+  /// https://www.postgresql.org/docs/current/sql-set-transaction.html
+  func command(
+    serverVersion: Int, isLocal: Bool = true, statement: Duration? = nil, lock: Duration? = nil
+  ) -> SQLCommand {
+    var names = [
+      "statement_timeout", "lock_timeout", "application_name",
+      "idle_in_transaction_session_timeout", "datestyle",
+    ]
+    var values = [
+      Self.text(statement ?? statementTimeout), Self.text(lock ?? lockTimeout), applicationName,
+      "120s", "ISO",
+    ]
+    if serverVersion >= 140_000 {
+      names.append("client_connection_check_interval")
+      values.append("1s")
+    }
+    let calls = names.indices.map { "set_config('\(names[$0])', $\($0 + 1), \(isLocal))" }
+    return SQLCommand("SELECT " + calls.joined(separator: ", "), values)
+  }
+
+  private static func text(_ duration: Duration) -> String {
+    let milliseconds = (duration.wholeNanoseconds ?? .max) / 1_000_000
+    let atLeastOne = duration > .zero ? max(1, milliseconds) : 0
+    return "\(min(atLeastOne, Int64(Int32.max)))ms"
+  }
+
+  /// `runbook RUN STEP`, cut to what PostgreSQL keeps: 63 bytes.
+  private static func applicationName(_ run: RunID, _ step: StepID) -> String {
+    var name = ""
+    for character in "runbook \(run) \(step)" {
+      guard name.utf8.count + character.utf8.count <= 63 else { break }
+      name.append(character)
+    }
+    return name
+  }
+}
