@@ -151,6 +151,15 @@ import Testing
     #expect(text.contains("- `a` was tried again: attempt 6 succeeded [J13]"))
   }
 
+  @Test func claimsNoResolutionBeforeThereIsOne() throws {
+    var journal = Incident.begun()
+    Incident.detection(&journal)
+    let text = try markdown(journal)
+    #expect(!text.contains("Tables recreated"))
+    #expect(!text.contains("Multiple safeguards prevent recurrence"))
+    #expect(text.contains("this run has not resolved the incident.\n\n### 1. SQLAlchemy models"))
+  }
+
   @Test func groupsWhatCameAfterTheRun() throws {
     var journal = Incident.begun()
     Incident.timeline(&journal)
