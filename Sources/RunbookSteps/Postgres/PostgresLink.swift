@@ -42,7 +42,7 @@ final class PostgresLink {
   /// - Parameters:
   ///   - leaving: how many of the last batches to leave unread; the next request reads them.
   ///   - canCancel: whether an interruption or the deadline cancels what runs; where not, an
-  ///     interruption is overlooked.
+  ///     interruption is overlooked, and after the deadline the connection is given up.
   /// - Throws: when an answer is missing. After `deadline` and `interrupted` the server has been told
   ///   to cancel, and has answered unless the error says `lost`.
   func run(
@@ -104,6 +104,7 @@ final class PostgresLink {
         onLockWait?(found)
       }
       restartStall()
+    case .deadline where !canCancel: throw .deadline
     case .deadline: try cancel(as: .deadline)
     case .interrupted: try cancel(as: .interrupted)
     }

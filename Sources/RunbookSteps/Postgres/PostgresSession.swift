@@ -71,6 +71,9 @@ actor PostgresSession {
   }
 
   private func openLink(_ wait: LinkWait) throws(StepFailure) -> PostgresLink {
+    if interruption.isInterrupted(wait.request) {
+      throw StepFailure(.interrupted, "interrupted before anything was run")
+    }
     if let pq, pq.isAlive() {
       let link = self.link(pq, wait)
       do throws(LinkError) {

@@ -61,7 +61,7 @@ enum NestingLimit {
     for token in tokens {
       switch token.kind {
       case SQLTokenKind.openParenthesis, SQLTokenKind.openBracket:
-        outer.append(own)
+        outer.append(own + 1)
         own = 0
         sum += 1
       case SQLTokenKind.closeParenthesis, SQLTokenKind.closeBracket:

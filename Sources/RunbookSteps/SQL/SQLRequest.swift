@@ -54,7 +54,7 @@ struct SQLRequest: Sendable {
     let batch = prelude + commands + closing
     let outcomes = try run(on: link, [batch, Self.rollback, Self.reset], leaving: 1)
     let result = try completions(outcomes.first ?? [], after: prelude.count, on: link)
-    return try SQLResult(self, result, link.takeNotices()).stepResult()
+    return SQLResult(self, result, link.takeNotices()).stepResult()
   }
 
   private func performSeparately(on link: PostgresLink) throws(StepFailure) -> StepResult {
@@ -66,7 +66,7 @@ struct SQLRequest: Sendable {
       do throws(StepFailure) {
         done += try completions(outcomes.first ?? [], after: 0, on: link, firstStatement: index)
       } catch {
-        _ = try run(on: link, [Self.reset], leaving: 1)
+        resetUnread(link)
         guard index > 0 else { throw error }
         throw StepFailure(
           error.record.cause, error.record.message,
@@ -77,8 +77,16 @@ struct SQLRequest: Sendable {
           hint: error.record.hint, code: error.record.code)
       }
     }
-    _ = try run(on: link, [Self.reset], leaving: 1, mayHaveCommitted: true)
-    return try SQLResult(self, done, link.takeNotices()).stepResult()
+    resetUnread(link)
+    return SQLResult(self, done, link.takeNotices()).stepResult()
+  }
+
+  private func resetUnread(_ link: PostgresLink) {
+    do throws(StepFailure) {
+      _ = try run(on: link, [Self.reset], leaving: 1)
+    } catch {
+      // The session is not used again then, and the statements have had their answers.
+    }
   }
 
   var commands: [SQLCommand] { activity.statements.map(\.command) }

@@ -5,6 +5,9 @@ import RunbookModel
 struct SQLSettings: Sendable {
   let lockTimeout: Duration
   let statementTimeout: Duration
+  /// How long to wait for another process that still performs this step: as long as its statement
+  /// may take.
+  let receiptWait: Duration
   /// For the whole attempt.
   let deadline: Duration
   private let applicationName: String
@@ -17,16 +20,14 @@ struct SQLSettings: Sendable {
     statementTimeout = body["statement_timeout"]?.duration ?? context.timeout ?? usual
     // The server ends each statement by itself; this is for a server that does not answer.
     let all = min(statementTimeout, .seconds(86_400)) * (activity.statements.count + 1)
-    deadline = context.timeout ?? (all + .seconds(30))
+    let receiptWait = max(statementTimeout, .seconds(30))
+    self.receiptWait = receiptWait
+    deadline = context.timeout ?? (all + receiptWait)
     applicationName = Self.applicationName(context.run, context.step)
   }
 
   /// When to look who holds the locks: before `lock_timeout` has passed, and again and again.
   var stallInterval: Duration? { lockTimeout > .zero ? lockTimeout * 0.8 : nil }
-
-  /// How long to wait for another process that still performs this step: as long as its statement
-  /// may take.
-  var receiptWait: Duration { max(statementTimeout, .seconds(30)) }
 
   /// Sets everything by one query, which by being one also fixes the transaction's mode: afterwards
   /// `SET TRANSACTION READ WRITE` is an error.
