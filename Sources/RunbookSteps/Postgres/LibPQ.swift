@@ -43,6 +43,11 @@ final class LibPQ {
     return host.hasPrefix("/") ? "\(host)/.s.PGSQL.\(port)" : "\(host):\(port)"
   }
 
+  /// Whether timestamps come in the form that is read.
+  var writesISODates: Bool {
+    PQparameterStatus(connection, "DateStyle").map { String(cString: $0).hasPrefix("ISO") } ?? false
+  }
+
   /// The notices since the last time, oldest first.
   func takeNotices() -> [String] { notices.take() }
 

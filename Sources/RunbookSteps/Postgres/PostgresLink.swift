@@ -27,14 +27,21 @@ final class PostgresLink {
 
   var serverVersion: Int { pq.serverVersion }
   var address: String { pq.address }
+  var writesISODates: Bool { pq.writesISODates }
   func takeNotices() -> [String] { pq.takeNotices() }
 
   func extendDeadline(to deadline: ContinuousClock.Instant) { wait.deadline = deadline }
 
   /// Reads what an earlier request left unread.
-  func settle() throws(LinkError) {
-    while pq.hasUnread { _ = try readBatch(canCancel: false) }
+  ///
+  /// - Returns: false when the server refused some of it: the session is not what it should be.
+  func settle() throws(LinkError) -> Bool {
+    var isClean = true
+    while pq.hasUnread {
+      for case .failed in try readBatch(canCancel: false) { isClean = false }
+    }
     _ = pq.takeNotices()
+    return isClean
   }
 
   /// Sends batches in one go and reads their outcomes, command by command.

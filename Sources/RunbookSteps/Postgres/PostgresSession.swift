@@ -77,8 +77,7 @@ actor PostgresSession {
     if let pq, pq.isAlive() {
       let link = self.link(pq, wait)
       do throws(LinkError) {
-        try link.settle()
-        return link
+        if try link.settle() { return link }
       } catch {
         if case .interrupted = error { throw failure(error) }
       }

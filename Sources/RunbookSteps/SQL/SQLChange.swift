@@ -30,10 +30,9 @@ struct SQLChange {
 
   /// - Returns: the result, when a receipt shows that the step has been done.
   private func begin() throws(StepFailure) -> StepResult? {
-    let version = link.serverVersion
     guard keepsReceipt else {
       let outcomes = try request.run(
-        on: link, [[SQLRequest.begin, request.settings.command(serverVersion: version)]])
+        on: link, [[SQLRequest.begin, request.settings.command(for: link)]])
       try refuseFailure(outcomes.first ?? [])
       return nil
     }
@@ -46,11 +45,11 @@ struct SQLChange {
       [
         [
           SQLRequest.begin,
-          request.settings.command(serverVersion: version, statement: wait, lock: .zero),
+          request.settings.command(for: link, statement: wait, lock: .zero),
           ReceiptQuery.lock(context.run, context.step),
           ReceiptQuery.look(context.run, context.step),
           ReceiptQuery.claim(context.run, generation: context.generation),
-          request.settings.command(serverVersion: version),
+          request.settings.command(for: link),
         ]
       ])
     let batch = outcomes.first ?? []

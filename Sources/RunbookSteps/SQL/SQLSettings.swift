@@ -32,23 +32,25 @@ struct SQLSettings: Sendable {
   /// Sets everything by one query, which by being one also fixes the transaction's mode: afterwards
   /// `SET TRANSACTION READ WRITE` is an error.
   /// https://www.postgresql.org/docs/current/sql-set-transaction.html
+  ///
+  /// - Parameters:
+  ///   - isLocal: whether they end with the transaction.
+  ///   - mayIdle: whether the transaction waits for us between its statements.
   func command(
-    serverVersion: Int, isLocal: Bool = true, statement: Duration? = nil, lock: Duration? = nil
+    for link: PostgresLink, isLocal: Bool = true, mayIdle: Bool = true,
+    statement: Duration? = nil, lock: Duration? = nil
   ) -> SQLCommand {
-    var names = [
-      "statement_timeout", "lock_timeout", "application_name",
-      "idle_in_transaction_session_timeout", "datestyle",
+    var all = [
+      ("statement_timeout", Self.text(statement ?? statementTimeout)),
+      ("lock_timeout", Self.text(lock ?? lockTimeout)), ("application_name", applicationName),
     ]
-    var values = [
-      Self.text(statement ?? statementTimeout), Self.text(lock ?? lockTimeout), applicationName,
-      "120s", "ISO",
-    ]
-    if serverVersion >= 140_000 {
-      names.append("client_connection_check_interval")
-      values.append("1s")
+    if mayIdle { all.append(("idle_in_transaction_session_timeout", "120s")) }
+    if !link.writesISODates { all.append(("datestyle", "ISO")) }
+    if link.serverVersion >= 140_000 { all.append(("client_connection_check_interval", "1s")) }
+    let calls = all.enumerated().map { number, setting in
+      "set_config('\(setting.0)', $\(number + 1), \(isLocal))"
     }
-    let calls = names.indices.map { "set_config('\(names[$0])', $\($0 + 1), \(isLocal))" }
-    return SQLCommand("SELECT " + calls.joined(separator: ", "), values)
+    return SQLCommand("SELECT " + calls.joined(separator: ", "), all.map(\.1))
   }
 
   private static func text(_ duration: Duration) -> String {

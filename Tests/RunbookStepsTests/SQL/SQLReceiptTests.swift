@@ -73,6 +73,25 @@ struct SQLReceiptTests {
     #expect(fixture.psql("SELECT count(*) FROM runbook.receipt") == "0")
   }
 
+  @Test func saysThatItDoesNotKnowWhenTheConnectionIsLostInTheCommit() async throws {
+    let fixture = try await prepared()
+    fixture.psql(
+      """
+      CREATE FUNCTION die() RETURNS trigger LANGUAGE plpgsql AS
+        'BEGIN PERFORM pg_terminate_backend(pg_backend_pid()); RETURN NULL; END';
+      CREATE CONSTRAINT TRIGGER die AFTER INSERT ON t DEFERRABLE INITIALLY DEFERRED
+        FOR EACH ROW EXECUTE FUNCTION die()
+      """)
+    let failure = await failure {
+      try await fixture.perform("INSERT INTO t VALUES (1)", phase: .recovery)
+    }
+    #expect(failure?.record.cause == .lost)
+    fixture.psql("DROP TRIGGER die ON t")
+    let result = try await fixture.perform("INSERT INTO t VALUES (1)", phase: .recovery, attempt: 2)
+    #expect(result.hasReceipt && result.notices.isEmpty)
+    #expect(fixture.psql("SELECT count(*) FROM t") == "1")
+  }
+
   @Test func saysThatTheTablesAreMissing() async throws {
     let fixture = try await SQLFixture()
     let failure = await failure {
