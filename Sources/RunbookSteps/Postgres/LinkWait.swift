@@ -47,6 +47,16 @@ struct LinkWait {
     }
   }
 
+  /// Whether the other end has closed the socket.
+  static func hasHungUp(_ socket: Int32) -> Bool {
+    let closing = Int16(peerClosed | POLLHUP | POLLERR)
+    var polled = pollfd(fd: socket, events: closing, revents: 0)
+    return poll(&polled, 1, 0) > 0 && polled.revents & closing != 0
+  }
+
+  /// Linux's `POLLRDHUP`, which the Glibc module lacks: poll(2).
+  private static let peerClosed: Int32 = 0x2000
+
   /// Rounded up, so that a deadline has really passed when the wait is over.
   private static func milliseconds(_ duration: Duration) -> Int32 {
     let parts = duration.components

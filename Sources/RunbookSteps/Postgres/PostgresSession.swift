@@ -71,11 +71,13 @@ actor PostgresSession {
   }
 
   private func openLink(_ wait: LinkWait) throws(StepFailure) -> PostgresLink {
+    if interruption.isInterrupted(wait.request) {
+      throw StepFailure(.interrupted, "interrupted before anything was run")
+    }
     if let pq, pq.isAlive() {
       let link = self.link(pq, wait)
       do throws(LinkError) {
-        try link.settle()
-        return link
+        if try link.settle() { return link }
       } catch {
         if case .interrupted = error { throw failure(error) }
       }
