@@ -28,6 +28,17 @@ struct EvidenceFacts: Sendable {
     }
   }
 
+  /// Whether a row's values fit into the cells of a table.
+  private static func isFlat(_ row: ValueMap) -> Bool {
+    row.pairs.allSatisfy { pair in
+      switch pair.value {
+      case .map: false
+      case .list(let values): values.allSatisfy { $0.mapValue == nil && $0.listValue == nil }
+      default: true
+      }
+    }
+  }
+
   private static func content(of record: EvidenceRecord, in result: Value) -> Content {
     switch record.content {
     case .file(let path): return .file(path: path)
@@ -38,7 +49,7 @@ struct EvidenceFacts: Sendable {
       case .string(let text): return .text(text, language: "text")
       case .list(let values):
         let rows = values.compactMap(\.mapValue)
-        guard rows.count == values.count, !rows.isEmpty else {
+        guard rows.count == values.count, !rows.isEmpty, rows.allSatisfy(isFlat) else {
           return .text(value.prettyJSON, language: "json")
         }
         return .rows(rows)

@@ -11,7 +11,8 @@ struct SafeguardFacts: Sendable {
   let authored: [Authored]
 
   init(_ history: RunHistory, _ report: AuthoredReport) {
-    steps = history.steps(of: .safeguards).map { StepFacts($0) }
+    let isTold = history.isConfirmed || history.ended == nil
+    steps = isTold ? history.steps(of: .safeguards).map { StepFacts($0) } : []
     authored = report.entries("safeguards").map { entry in
       guard let map = entry.mapValue else {
         return Authored(title: AuthoredText(entry.displayText, in: report.scope), text: nil)
