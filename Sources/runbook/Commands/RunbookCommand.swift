@@ -19,7 +19,7 @@ struct RunbookCommand: AsyncParsableCommand {
     subcommands: [
       RunCommand.self, ValidateCommand.self, ListCommand.self, ShowCommand.self,
       StatusCommand.self, RunsCommand.self, ReportCommand.self, JournalCommand.self,
-      EvalCommand.self,
+      EvalCommand.self, SchemaCommand.self, NewCommand.self,
     ])
 
   static func main() async {
