@@ -116,6 +116,7 @@ extension String {
 
   /// The byte at which the first `${{` stands.
   fileprivate var offsetOfValue: Int? {
+    guard utf8.contains(UInt8(ascii: "$")) else { return nil }
     var seen = 0
     for (offset, byte) in utf8.enumerated() {
       switch (seen, byte) {

@@ -77,6 +77,7 @@ extension FieldReader {
 
   /// Where there is no kind, the first unknown key that is near to no other key is taken for one.
   private mutating func reportUnknownKeys(_ draft: StepDraft, _ place: Place) {
+    guard draft.kind == nil || !draft.unknown.isEmpty else { return }
     let kinds = tables.kindKeys.names
     let known = tables.stepKeys.names
     var needsKind = draft.kind == nil

@@ -16,6 +16,9 @@ struct FieldReader {
   var folder: SourceFolder
   var section = Section.other
   var diagnostics: [Diagnostic] = []
+  /// The steps of the phases: kept here and not in the fields, which would double them.
+  var steps: [Phase: [Step]] = [:]
+  private(set) var recoveryPlace: Place?
   var stepPlaces: [String: Place] = [:]
   var names = NameTable()
 
@@ -58,7 +61,7 @@ struct FieldReader {
         reportUnknown(pair.key, table.names, owner)
         continue
       }
-      if table === tables.top { enter(entry.name) }
+      if table === tables.top { enter(pair.key, entry.name) }
       guard let value = value(pair.value, as: entry.shape, of: entry.name) else { continue }
       all.append(Fields.Field(name: entry.name, place: pair.key.place(in: file), value: value))
     }
@@ -70,9 +73,10 @@ struct FieldReader {
     return Fields(all, at: pairs.first?.key.place(in: file) ?? node.place(in: file))
   }
 
-  private mutating func enter(_ key: String) {
+  private mutating func enter(_ place: YAMLKey, _ key: String) {
     if let phase = Phase(rawValue: key) {
       section = .phase(phase)
+      if phase == .recovery { recoveryPlace = place.place(in: file) }
     } else {
       section = key == "sandbox" ? .sandbox : .other
     }
@@ -96,6 +100,11 @@ struct FieldReader {
   ) -> FieldValue? {
     guard case .sequence(let items) = node.content else {
       reportShape(node, shape.expectation)
+      return nil
+    }
+    if case .step = item, case .phase(let phase) = section {
+      stepPlaces.reserveCapacity(stepPlaces.count + items.count)
+      steps[phase] = items.compactMap { step($0) }
       return nil
     }
     return .list(items.compactMap { value($0, as: item, of: key) })

@@ -13,7 +13,7 @@ struct RunbookBuilder {
     let inputs = inputs()
     let constants = constants()
     let connections = connections()
-    let steps = Phase.allCases.flatMap { self.steps(of: $0.rawValue, in: fields) }
+    let steps = Phase.allCases.flatMap { reader.steps[$0] ?? [] }
     checkPhases()
     guard let name = fields["runbook"]?.string else { return nil }
     return Runbook(
@@ -54,19 +54,19 @@ struct RunbookBuilder {
 
   private mutating func checkPhases() {
     let place = fields.place(of: "runbook")
-    let present = Set(Phase.allCases.filter { !(fields[$0.rawValue]?.items.isEmpty ?? true) })
+    let present = reader.steps.filter { !$0.value.isEmpty }
     if present.isEmpty {
       guard !reader.diagnostics.contains(where: { $0.severity == .error }) else { return }
       return reader.report(
         .noSteps, "the runbook has no steps", place,
         hint: "a runbook has `detection`, `recovery` and `verification`")
     }
-    if present.contains(.recovery), fields["detection"] == nil {
+    if present[.recovery] != nil, reader.steps[.detection] == nil {
       reader.report(
         .noDetection, "there is `recovery` without `detection`",
-        fields.place(of: "recovery"), hint: "recovery runs only when a detection step `confirms`")
+        reader.recoveryPlace ?? place, hint: "recovery runs only when a detection step `confirms`")
     }
-    if fields["verification"] == nil {
+    if reader.steps[.verification] == nil {
       reader.report(
         .noVerification, "the runbook has no `verification`", place,
         hint: "without it a run cannot show that the incident is over", .warning)

@@ -22,8 +22,11 @@ enum CoreSchema {
   }
 
   static func isNull(_ text: String) -> Bool {
-    switch text {
-    case "", "~", "null", "Null", "NULL": true
+    switch text.utf8.first {
+    case nil: true
+    case UInt8(ascii: "~"): text.utf8.count == 1
+    case UInt8(ascii: "n"): text == "null"
+    case UInt8(ascii: "N"): text == "Null" || text == "NULL"
     default: false
     }
   }
