@@ -26,22 +26,19 @@ public struct IncidentReport: Sendable {
 
   /// The report in GitHub's dialect of Markdown.
   ///
-  /// - Parameter template: nil is the default one.
-  /// - Throws: `template`, when there is no template and the default one cannot be read.
-  public func markdown(template: ReportTemplate? = nil) throws(ReportError) -> String {
-    let chosen = if let template { template } else { try ReportTemplate.standard() }
-    return Tidy(owner: facts.head.runbook.owner, missing: facts.summary.reasonForNoFacts)
-      .text(chosen.render(facts))
+  /// - Throws: `template`, only if the default template that the program was built with is broken.
+  public func markdown(template: ReportTemplate = .default) throws(ReportError) -> String {
+    Tidy(owner: facts.head.runbook.owner, missing: facts.summary.reasonForNoFacts)
+      .text(try template.render(facts))
   }
 
-  /// Letters, digits, points and hyphens; no point first.
+  /// Letters, digits, points and hyphens.
   private static func fileNamePart(_ text: String) -> String {
-    let name = String(
+    String(
       text.unicodeScalars.map { scalar -> Character in
         let isKept =
           scalar.isASCII && (scalar.properties.isAlphabetic || scalar == "." || scalar == "-")
         return isKept || ("0"..."9").contains(scalar) ? Character(scalar) : "-"
       })
-    return name.hasPrefix(".") ? "-" + name.dropFirst() : name
   }
 }

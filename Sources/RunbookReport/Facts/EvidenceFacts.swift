@@ -11,6 +11,8 @@ struct EvidenceFacts: Sendable {
   enum Content: Sendable {
     case rows([ValueMap])
     case text(String, language: String)
+    /// A list without anything in it.
+    case empty
     case file(path: String)
     /// The journal does not hold it.
     case none
@@ -28,6 +30,17 @@ struct EvidenceFacts: Sendable {
     }
   }
 
+  /// Whether a row's values fit into the cells of a table.
+  private static func isFlat(_ row: ValueMap) -> Bool {
+    row.pairs.allSatisfy { pair in
+      switch pair.value {
+      case .map: false
+      case .list(let values): values.allSatisfy { $0.mapValue == nil && $0.listValue == nil }
+      default: true
+      }
+    }
+  }
+
   private static func content(of record: EvidenceRecord, in result: Value) -> Content {
     switch record.content {
     case .file(let path): return .file(path: path)
@@ -36,9 +49,10 @@ struct EvidenceFacts: Sendable {
       switch value {
       case .null: return .none
       case .string(let text): return .text(text, language: "text")
+      case .list(let values) where values.isEmpty: return .empty
       case .list(let values):
         let rows = values.compactMap(\.mapValue)
-        guard rows.count == values.count, !rows.isEmpty else {
+        guard rows.count == values.count, rows.allSatisfy(isFlat) else {
           return .text(value.prettyJSON, language: "json")
         }
         return .rows(rows)

@@ -66,6 +66,8 @@ struct HeadFacts: Sendable {
   /// Steps with captures that were not stored.
   let redactions: [Redaction]
   let planFingerprint: Digest
+  /// The throwaway server and how it was prepared.
+  let sandbox: Phrase?
 
   init(_ history: RunHistory, _ authored: AuthoredReport) {
     let started = history.started.payload
@@ -94,5 +96,13 @@ struct HeadFacts: Sendable {
       .filter { !$0.finished.payload.withheldCaptures.isEmpty }
       .map { Redaction(step: $0.step.id, captures: $0.finished.payload.withheldCaptures) }
     planFingerprint = started.planFingerprint
+    sandbox = history.sandbox.map { prepared in
+      let steps = prepared.payload.steps
+      let fixtures = steps.count { $0.part == .fixture }
+      return """
+        PostgreSQL \(quote: prepared.payload.serverVersion), prepared by \(fixtures) fixture and \
+        \(steps.count - fixtures) fault steps
+        """
+    }
   }
 }

@@ -8,6 +8,8 @@ struct KeyTimeFacts: Sendable {
     /// How it is known, or why it is not.
     let basis: Phrase
     let reference: Reference?
+    /// Whether the run would have known it, had it come to pass: then it is no gap in the report.
+    var isRunsOwn = false
   }
 
   struct Measure: Sendable {
@@ -68,7 +70,9 @@ struct KeyTimeFacts: Sendable {
     }
     guard let last = ends.max(by: { $0.finished.stamp.sequence < $1.finished.stamp.sequence })
     else {
-      return Time(name: "Mitigated", at: nil, basis: "no recovery step succeeded", reference: nil)
+      return Time(
+        name: "Mitigated", at: nil, basis: "no recovery step succeeded", reference: nil,
+        isRunsOwn: true)
     }
     return Time(
       name: "Mitigated", at: last.finished.at,
@@ -87,7 +91,8 @@ struct KeyTimeFacts: Sendable {
     else {
       return Time(
         name: "Resolved", at: nil,
-        basis: isResolved ? "no verification step ran" : "the run is not resolved", reference: nil)
+        basis: isResolved ? "no verification step ran" : "the run is not resolved", reference: nil,
+        isRunsOwn: true)
     }
     return Time(
       name: "Resolved", at: last.finished.at,

@@ -12,6 +12,10 @@ struct Phrase: Sendable, Hashable {
   }
 
   let pieces: [Piece]
+
+  static func + (left: Phrase, right: Phrase) -> Phrase {
+    Phrase(pieces: left.pieces + right.pieces)
+  }
 }
 
 extension Phrase: ExpressibleByStringInterpolation {

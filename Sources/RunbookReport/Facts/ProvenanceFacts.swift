@@ -7,6 +7,7 @@ struct ProvenanceFacts: Sendable {
   let lastAt: Timestamp
   let formatVersion: Int
   let sources: [SourceFile]
+  let planFingerprint: Digest
 
   init(_ history: RunHistory) {
     run = history.started.payload.run
@@ -15,5 +16,6 @@ struct ProvenanceFacts: Sendable {
     lastAt = history.last.at
     formatVersion = history.started.payload.formatVersion
     sources = history.runbook.sources
+    planFingerprint = history.started.payload.planFingerprint
   }
 }

@@ -15,15 +15,16 @@ struct ResolutionFacts: Sendable {
   init(_ history: RunHistory, _ authored: AuthoredReport) {
     resolution = authored.block("resolution")
     let recovery = history.steps(of: .recovery)
-    steps = recovery.map { StepFacts($0) }
+    let isTold = history.isConfirmed || history.ended == nil
+    steps = isTold ? recovery.map { StepFacts($0) } : []
     hasStarted = recovery.contains { $0.status != .pending }
     deviations = history.steps.flatMap { Self.deviations(of: $0) }
   }
 
   private static func deviations(of step: StepHistory) -> [Deviation] {
     var deviations: [Deviation] = []
-    for attempt in step.attempts {
-      if let deviation = deviation(of: attempt, in: step) { deviations.append(deviation) }
+    for episode in step.episodes {
+      if let deviation = deviation(of: episode, in: step) { deviations.append(deviation) }
     }
     if let skipped = step.skipped, skipped.payload.cause == .decision {
       deviations.append(
@@ -36,12 +37,12 @@ struct ResolutionFacts: Sendable {
     return deviations
   }
 
-  private static func deviation(of attempt: AttemptHistory, in step: StepHistory) -> Deviation? {
-    let start = Reference(attempt.started.stamp)
+  private static func deviation(of episode: Episode, in step: StepHistory) -> Deviation? {
+    let attempt = episode.last
     guard let finished = attempt.finished else {
       return Deviation(
         text: "\(name: step.id), attempt \(attempt.number), has no outcome in the journal",
-        reference: start)
+        reference: Reference(attempt.started.stamp))
     }
     switch finished.payload.outcome {
     case .unknown:
@@ -51,7 +52,7 @@ struct ResolutionFacts: Sendable {
     case .failed:
       let reason = finished.payload.failure?.message ?? "no reason recorded"
       return Deviation(
-        text: "\(name: step.id), attempt \(attempt.number), failed: \(quote: reason)",
+        text: "\(name: step.id), \(words: episode.numbers), failed: \(quote: reason)",
         reference: Reference(finished.stamp))
     case .succeeded where attempt.number > 1:
       return Deviation(

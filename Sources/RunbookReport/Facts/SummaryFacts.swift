@@ -20,7 +20,7 @@ struct SummaryFacts: Sendable {
   init(_ history: RunHistory, _ authored: AuthoredReport) {
     severity = history.runbook.severity
     status = RunStatus(history)
-    statusReason = history.ended?.payload.reason ?? history.currentHold?.payload.message
+    statusReason = history.ended?.payload.reason
     let safeguards = history.steps(of: .safeguards)
     hasSafeguards =
       safeguards.contains { $0.status == .succeeded }

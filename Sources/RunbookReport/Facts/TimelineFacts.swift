@@ -16,7 +16,8 @@ struct TimelineFacts: Sendable {
 
   /// The part of the run that an own row belongs to.
   enum Part: Sendable, Hashable {
-    case external, check, recovery, verification, safeguards, surroundings
+    /// Told by a source; `migration` by a migration file.
+    case external, migration, check, recovery, verification, safeguards, surroundings
   }
 
   struct Group: Sendable {

@@ -7,6 +7,7 @@ import RunbookModel
 /// | of sources, before the first damage | Before the Incident, or Migration Generated |
 /// | from the first damage to the last | Migration Applied, or Damage Done |
 /// | of sources after it, and the run's checks and gates | Impact Discovered, or Checks Carried Out |
+/// | of sources, after the run's end | Afterwards |
 /// | of recovery, verification, safeguards | Resolution, Verification, Safeguards |
 ///
 /// Notes, holds and resumptions stay with the row before them.
@@ -16,6 +17,7 @@ struct TimelineGrouping {
   private let damage: ClosedRange<Timestamp>?
   private let hasMigrations: Bool
   private let hasFindings: Bool
+  private let endedAt: Timestamp?
 
   init(rows: [TimelineFacts.Row], history: RunHistory) {
     let damaging = rows.filter(\.isDamage).map(\.at)
@@ -28,6 +30,7 @@ struct TimelineGrouping {
       $0.record.kind == "migrations" && $0.status == .succeeded
     }
     hasFindings = !history.findings.isEmpty
+    endedAt = history.ended?.at
     groups = grouped(rows, day: history.started.at.day)
   }
 
@@ -63,8 +66,8 @@ struct TimelineGrouping {
 
   private func title(of row: TimelineFacts.Row, after current: String?) -> String {
     switch row.part {
-    case .external: externalTitle(of: row, after: current)
-    case .check: checkTitle
+    case .external, .migration: externalTitle(of: row, after: current)
+    case .check: isBeforeDamage(row) ? "Before the Incident" : checkTitle
     case .recovery: "Resolution"
     case .verification: "Verification"
     case .safeguards: "Safeguards"
@@ -73,13 +76,20 @@ struct TimelineGrouping {
   }
 
   private func externalTitle(of row: TimelineFacts.Row, after current: String?) -> String {
+    if let endedAt, row.at > endedAt { return "Afterwards" }
     guard let damage else { return current ?? "Before the Incident" }
-    if row.at < damage.lowerBound {
-      return row.source == "migration file" ? "Migration Generated" : "Before the Incident"
+    if isBeforeDamage(row) {
+      return row.part == .migration ? "Migration Generated" : "Before the Incident"
     }
     if damage.contains(row.at) { return hasMigrations ? "Migration Applied" : "Damage Done" }
-    let isAfterwards = current == "Resolution" || current == "Verification"
-    return isAfterwards ? current ?? checkTitle : checkTitle
+    guard let current, Self.laterParts.contains(current) else { return checkTitle }
+    return current
+  }
+
+  private static let laterParts = ["Resolution", "Verification", "Safeguards"]
+
+  private func isBeforeDamage(_ row: TimelineFacts.Row) -> Bool {
+    damage.map { row.at < $0.lowerBound } ?? false
   }
 
   private var checkTitle: String { hasFindings ? "Impact Discovered" : "Checks Carried Out" }

@@ -7,16 +7,33 @@ struct TimelineRows {
   init(_ history: RunHistory) { self.history = history }
 
   var rows: [TimelineFacts.Row] {
-    external + [start] + attempts + skips + gates + holds + resumptions + notes + end
+    external + preparation + [start] + attempts + skips + gates + holds + resumptions + notes + end
   }
 
   private var external: [TimelineFacts.Row] {
-    history.finishedAttempts.flatMap { _, finished in
+    history.finishedAttempts.flatMap { step, finished in
       finished.payload.timeline.map { row in
         TimelineFacts.Row(
           at: row.at, text: "\(quote: row.text)", source: row.source,
-          reference: Reference(finished), isDamage: row.isDamage, part: .external, order: 0)
+          reference: Reference(finished), isDamage: row.isDamage,
+          part: step.record.kind == "migrations" ? .migration : .external, order: 0)
       }
+    }
+  }
+
+  /// What was done to a sandbox before the runbook began.
+  private var preparation: [TimelineFacts.Row] {
+    guard let sandbox = history.sandbox else { return [] }
+    return sandbox.payload.steps.map { step in
+      let what = step.part == .fixture ? "Fixture" : "Fault"
+      let reason = step.reason.map { Phrase(": \(quote: $0)") } ?? ""
+      return TimelineFacts.Row(
+        at: step.finishedAt,
+        text: """
+          Sandbox: \(words: what) \(name: step.id) (\(quote: step.title)) \
+          \(words: step.outcome.rawValue)
+          """ + reason, source: nil, reference: Reference(sandbox.stamp), isDamage: false,
+        part: .external, order: sandbox.stamp.sequence)
     }
   }
 
@@ -32,31 +49,33 @@ struct TimelineRows {
 
   private var attempts: [TimelineFacts.Row] {
     history.steps.flatMap { step in
-      step.attempts.compactMap { attempt in row(of: attempt, in: step) }
+      step.episodes.compactMap { episode in row(of: episode, in: step) }
     }
   }
 
-  private func row(of attempt: AttemptHistory, in step: StepHistory) -> TimelineFacts.Row? {
-    guard let finished = attempt.finished else {
+  private func row(of episode: Episode, in step: StepHistory) -> TimelineFacts.Row? {
+    guard let finished = episode.last.finished else {
       return row(
-        attempt.started.stamp,
+        episode.last.started.stamp,
         "Step \(name: step.id) (\(quote: step.record.title)) began; the journal holds no outcome",
         part(of: step))
     }
-    return text(finished.payload, attempt, step).map {
+    return text(finished.payload, episode, step).map {
       row(finished.stamp, $0, part(of: step), reference: Reference(finished))
     }
   }
 
   private func text(
-    _ payload: AttemptFinished, _ attempt: AttemptHistory, _ step: StepHistory
+    _ payload: AttemptFinished, _ episode: Episode, _ step: StepHistory
   ) -> Phrase? {
     let took = Duration.microseconds(payload.elapsedMicroseconds)
     switch (step.record.phase, payload.outcome) {
     case (.timeline, .succeeded): return nil
     case (.detection, .succeeded):
-      guard payload.isConfirmed == true else { return nil }
-      return "Finding \(name: step.id): \(quote: step.record.title) Confirmed"
+      guard let isConfirmed = payload.isConfirmed else { return nil }
+      return isConfirmed
+        ? "Finding confirmed by \(name: step.id): \(quote: step.record.title)"
+        : "Checked by \(name: step.id) and not confirmed: \(quote: step.record.title)"
     case (.recovery, .succeeded):
       return
         "Recovery step \(name: step.id) (\(quote: step.record.title)) succeeded in \(took)"
@@ -65,11 +84,11 @@ struct TimelineRows {
     case (.safeguards, .succeeded):
       return "Safeguard \(name: step.id) (\(quote: step.record.title)) succeeded in \(took)"
     case (_, .unknown):
-      return "Step \(name: step.id), attempt \(attempt.number), ended with its effect unknown"
+      return "Step \(name: step.id), \(words: episode.numbers), ended with its effect unknown"
     case (_, .failed), (_, .skipped):
       let reason = payload.failure?.message ?? "no reason recorded"
       return """
-        \(words: Self.noun(step.record.phase)) \(name: step.id), attempt \(attempt.number), \
+        \(words: Self.noun(step.record.phase)) \(name: step.id), \(words: episode.numbers), \
         failed: \(quote: reason)
         """
     }

@@ -8,7 +8,7 @@ struct AuthoredText: Sendable, Hashable {
     case words(String)
     /// A value of the run, which is data.
     case value(String)
-    /// Nothing has this name in the run.
+    /// What this reads is not there in the run.
     case undefined(String)
     /// An expression without a value, and why.
     case failed(String)
@@ -31,13 +31,27 @@ struct AuthoredText: Sendable, Hashable {
   private static func segment(_ rendered: Template.Rendered, of source: SourceText) -> Segment {
     switch rendered {
     case .text(let text): return .words(text)
-    case .value(let text): return .value(text)
+    case .value(.list(let values), _): return .value(Value.list(values).displayText)
+    case .value(_, let text): return .value(text)
+    case .null(let place): return .undefined(source.excerpt(at: place) ?? "null")
     case .error(let error):
       switch error.cause {
-      case .undefinedName(let name), .noSuchKey(let name): return .undefined(name)
+      case .undefinedName(let name), .noSuchKey(let name):
+        return .undefined(source.excerpt(at: error.place) ?? name)
       default: return .failed(error.message)
       }
     }
+  }
+}
+
+extension SourceText {
+  /// The characters at a place; nil when there are none.
+  fileprivate func excerpt(at place: Place) -> String? {
+    let lines = text.lines
+    guard lines.indices.contains(place.line - 1) else { return nil }
+    let scalars = lines[place.line - 1].unicodeScalars.dropFirst(place.column - 1)
+    let excerpt = String(String.UnicodeScalarView(scalars.prefix(place.length))).trimmed
+    return excerpt.isEmpty ? nil : excerpt
   }
 }
 
@@ -84,17 +98,25 @@ indirect enum AuthoredBlock: Sendable, Hashable {
 
 /// The runbook's `report:`, part by part.
 ///
-/// What it says of the incident is told only of a run that confirmed one.
+/// What it says of the incident is told only of a run that confirmed one, and what it says of the
+/// end only of a run that got there.
 struct AuthoredReport: Sendable {
   private let map: ValueMap
   /// Parts that hold whether there was an incident or not.
   private static let standing: Set<String> = ["checklist", "environment"]
+  /// Parts that hold only once the run has resolved the incident.
+  private static let closing: Set<String> = ["resolution", "confidence", "risk"]
   let scope: ReportScope
 
   init(_ history: RunHistory) {
     var map = history.runbook.report.mapValue ?? ValueMap()
-    if !history.isConfirmed {
-      for key in map.keys where !Self.standing.contains(key.stringValue ?? "") { map[key] = nil }
+    let isResolved = history.ended?.payload.status == .resolved
+    for key in map.keys {
+      let name = key.stringValue ?? ""
+      let isTold =
+        Self.standing.contains(name)
+        || (history.isConfirmed && (isResolved || !Self.closing.contains(name)))
+      if !isTold { map[key] = nil }
     }
     self.map = map
     scope = ReportScope(history)

@@ -36,6 +36,7 @@ struct RunHistory: Sendable {
   private(set) var last: Stamp
   private(set) var lastHash: Digest
   let entryCount: Int
+  private let positions: [StepID: Int]
   /// Set while the last thing that happened to the run itself is a hold.
   private(set) var currentHold: Stamped<RunHeld>?
 
@@ -46,6 +47,8 @@ struct RunHistory: Sendable {
     }
     self.started = Stamped(stamp: Stamp(first), payload: started)
     steps = started.runbook.steps.map { StepHistory(record: $0) }
+    positions = Dictionary(
+      steps.enumerated().map { ($1.record.id, $0) }, uniquingKeysWith: { first, _ in first })
     last = Stamp(first)
     lastHash = first.hash
     entryCount = entries.count
@@ -91,9 +94,7 @@ struct RunHistory: Sendable {
     case .stepSkipped(let payload): id = payload.step
     default: return
     }
-    guard let index = steps.firstIndex(where: { $0.record.id == id }),
-      steps[index].apply(entry)
-    else {
+    guard let position = positions[id], steps[position].apply(entry) else {
       throw .damagedJournal(
         sequence: entry.sequence, reason: "nothing of step '\(id)' can follow here")
     }

@@ -11,6 +11,25 @@ struct AttemptHistory: Sendable {
   var elapsed: Duration? { finished.map { .microseconds($0.payload.elapsedMicroseconds) } }
 }
 
+/// An attempt, or several that failed one after another for the same reason.
+struct Episode: Sendable {
+  let first: AttemptHistory
+  var last: AttemptHistory
+
+  /// `attempt 2`, or `attempts 2 to 9`.
+  var numbers: String {
+    first.number == last.number
+      ? "attempt \(first.number)" : "attempts \(first.number) to \(last.number)"
+  }
+
+  fileprivate func goesOn(with next: AttemptHistory) -> Bool {
+    guard let ended = last.finished?.payload, let other = next.finished?.payload else {
+      return false
+    }
+    return ended.outcome == .failed && other.outcome == .failed && ended.failure == other.failure
+  }
+}
+
 /// All that the journal says of one step.
 struct StepHistory: Sendable {
   enum Status: String, Sendable, Hashable {
@@ -41,6 +60,16 @@ struct StepHistory: Sendable {
 
   var evidence: [EvidenceRecord] {
     attempts.flatMap { $0.finished?.payload.evidence ?? [] }
+  }
+
+  var episodes: [Episode] {
+    attempts.reduce(into: []) { episodes, attempt in
+      if let last = episodes.last, last.goesOn(with: attempt) {
+        episodes[episodes.count - 1].last = attempt
+      } else {
+        episodes.append(Episode(first: attempt, last: attempt))
+      }
+    }
   }
 
   /// - Returns: whether the entry can follow what is there.

@@ -22,8 +22,14 @@ extension HeadFacts: Presented {
     .text("tool_version") { Markdown.prose($0.toolVersion) },
     .text("host") { Markdown.quote($0.host) },
     .text("plan_fingerprint") { Markdown.code($0.planFingerprint.short) },
-    .text("secret_count") { String($0.secretCount) },
-    .flag("has_secrets") { $0.secretCount > 0 },
+    .text("redactions_text") { facts in
+      switch facts.secretCount {
+      case ...0: "none: the run was given no secrets"
+      case 1: "1 secret value is redacted from everything stored"
+      default: "\(facts.secretCount) secret values are redacted from everything stored"
+      }
+    },
+    .text("sandbox") { $0.sandbox.map { Markdown.phrase($0) } },
     .list("redactions") { $0.redactions },
     .list("connections") { $0.connections },
     .text("todo_count") { _ in Mark.todoCount },

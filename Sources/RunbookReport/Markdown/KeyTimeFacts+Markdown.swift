@@ -10,7 +10,9 @@ extension KeyTimeFacts: Presented {
 extension KeyTimeFacts.Time: Presented {
   static let fields: [Field<Self>] = [
     .text("name") { $0.name },
-    .text("at") { $0.at.map { Markdown.time($0) } ?? Mark.missing },
+    .text("at") { time in
+      time.at.map { Markdown.time($0) } ?? (time.isRunsOwn ? "not reached" : Mark.missing)
+    },
     .text("basis") { Markdown.phrase($0.basis) },
     .text("reference") { $0.reference.map { Markdown.reference($0) } },
   ]

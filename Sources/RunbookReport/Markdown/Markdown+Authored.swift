@@ -41,19 +41,23 @@ extension Markdown {
   /// The author's Markdown with the values in it made text, each for the place where it stands.
   static func authored(_ text: AuthoredText) -> String {
     var result = ""
+    var own = ""
     for segment in text.segments {
+      let place = AuthoredPlace(after: own)
       switch segment {
-      case .words(let words): result += clean(words)
-      case .value(let value): result += written(value, in: AuthoredPlace(after: result))
+      case .words(let words):
+        result += clean(words)
+        own += clean(words)
+        continue
+      case .value(let value): result += written(value, in: place)
       case .undefined(let name):
-        result +=
-          Mark.counted + "TODO (undefined: \(written(name, in: AuthoredPlace(after: result))))"
+        result += Mark.counted + "TODO (undefined: \(written(name, in: place)))"
       case .failed(let message):
-        result +=
-          Mark.counted + "TODO (no value: \(written(message, in: AuthoredPlace(after: result))))"
+        result += Mark.counted + "TODO (no value: \(written(message, in: place)))"
       }
+      own += "x"
     }
-    if case .fence(let fence) = AuthoredPlace(after: result + "\n") { result += "\n" + fence }
+    if case .fence(let fence) = AuthoredPlace(after: own + "\n") { result += "\n" + fence }
     while result.last?.isWhitespace == true { result.removeLast() }
     while result.first?.isNewline == true { result.removeFirst() }
     return result
@@ -61,7 +65,11 @@ extension Markdown {
 
   private static func written(_ value: String, in place: AuthoredPlace) -> String {
     switch place {
-    case .prose: return prose(value)
+    case .prose:
+      let text = prose(value)
+      guard !text.isEmpty else { return value.isEmpty ? "" : " " }
+      return (value.first?.isWhitespace == true ? " " : "") + text
+        + (value.last?.isWhitespace == true ? " " : "")
     case .span:
       return clean(value).replacing("`", with: "'").split(whereSeparator: \.isWhitespace)
         .joined(separator: " ")

@@ -23,7 +23,7 @@ enum Markdown {
   static func quote(_ text: String, limit: Int = 400) -> String {
     let line = clean(text).split(whereSeparator: \.isWhitespace).joined(separator: " ")
     let cut = line.count > limit ? String(line.prefix(limit)) + " …" : line
-    return isPlain(cut) ? cut : code(cut)
+    return isPlain(cut) || isPlainWithCode(cut) ? cut : code(cut)
   }
 
   /// Lines exactly as they are, between fences longer than any in them.
@@ -86,14 +86,13 @@ enum Markdown {
       case "<": result += "&lt;"
       case ">": result += "&gt;"
       case "|": result += "&#124;"
-      case "@": result += "&#64;"
+      case "@": result += "`@`"
       case ":" where index + 1 < scalars.count && scalars[index + 1] == "/": result += "&#58;"
-      case "\\", "`", "*", "[", "]", "~", "{", "}", "$": result += "\\\(scalar)"
+      case "." where index > 0 && (scalars[index - 1] == "w" || scalars[index - 1] == "W"):
+        result += "\\."
+      case "\\", "`", "*", "[", "]", "~", "{", "}", "$", "#": result += "\\\(scalar)"
       case "_":
-        let isInside =
-          index > 0 && index + 1 < scalars.count && scalars[index - 1].properties.isAlphabetic
-          && scalars[index + 1].properties.isAlphabetic
-        result += isInside ? "_" : "\\_"
+        result += isInsideWord(index, of: scalars) ? "_" : "\\_"
       default: result.unicodeScalars.append(scalar)
       }
     }
@@ -106,10 +105,9 @@ enum Markdown {
     if "#-+=".unicodeScalars.contains(first) { return "\\" + text }
     let digits = text.prefix { $0.isASCII && $0.isNumber }
     let rest = text.dropFirst(digits.count)
-    if !digits.isEmpty, let next = rest.first, next == "." || next == ")" {
-      return "\(digits)\\\(rest)"
-    }
-    return text
+    guard !digits.isEmpty, let next = rest.first, next == "." || next == ")" else { return text }
+    let isMarker = rest.dropFirst().first.map { $0 == " " } ?? true
+    return isMarker ? "\(digits)\\\(rest)" : text
   }
 
   private static func isLinkLike(_ word: Substring) -> Bool {
@@ -118,12 +116,41 @@ enum Markdown {
   }
 
   private static func isPlain(_ text: String) -> Bool {
-    guard let first = text.unicodeScalars.first, first.properties.isAlphabetic else { return false }
     if text.contains("://") || text.lowercased().contains("www.") { return false }
-    return text.unicodeScalars.allSatisfy { scalar in
-      scalar.value >= 0xA0 || scalar.properties.isAlphabetic || (0x30...0x39).contains(scalar.value)
-        || " .,;:()'\"/-+%=?!…".unicodeScalars.contains(scalar)
+    let scalars = Array(text.unicodeScalars)
+    guard let first = scalars.first, isWordPart(first), escapedStart(text) == text else {
+      return false
     }
+    return scalars.indices.allSatisfy { index in
+      let scalar = scalars[index]
+      return scalar.value >= 0xA0 || isWordPart(scalar)
+        || " .,;:()'\"/-+%=?!".unicodeScalars.contains(scalar)
+        || (scalar == "_" && isInsideWord(index, of: scalars))
+    }
+  }
+
+  /// Whether single backticks set off code in a text that is plain otherwise.
+  private static func isPlainWithCode(_ text: String) -> Bool {
+    let parts = text.split(separator: "`", omittingEmptySubsequences: false)
+    guard parts.count > 1, !parts.count.isMultiple(of: 2), !text.contains("``") else {
+      return false
+    }
+    return parts.enumerated().allSatisfy { index, part in
+      let trimmed = part.trimmed
+      return index.isMultiple(of: 2)
+        ? trimmed.isEmpty || isPlain("x" + trimmed)
+        : trimmed.count == part.count && !part.isEmpty && !part.contains("|")
+    }
+  }
+
+  /// Whether an underscore stands between letters or digits, where it is no emphasis.
+  private static func isInsideWord(_ index: Int, of scalars: [Unicode.Scalar]) -> Bool {
+    index > 0 && index + 1 < scalars.count && isWordPart(scalars[index - 1])
+      && isWordPart(scalars[index + 1])
+  }
+
+  private static func isWordPart(_ scalar: Unicode.Scalar) -> Bool {
+    scalar.properties.isAlphabetic || ("0"..."9").contains(scalar)
   }
 
   private static func longestRun(of character: Character, in text: String) -> Int {

@@ -40,6 +40,6 @@ extension PreventionFacts.Action: Presented {
   ]
 
   private static func cell(_ text: AuthoredText?) -> String {
-    text.map { Markdown.cell($0) } ?? Mark.todo
+    text.map { Markdown.cell($0) } ?? Mark.counted + "TODO"
   }
 }

@@ -8,6 +8,7 @@ extension ProvenanceFacts: Presented {
     .text("last_hash") { Markdown.code($0.lastHash.hex) },
     .text("last_time") { Markdown.time($0.lastAt) },
     .text("format_version") { String($0.formatVersion) },
+    .text("plan_fingerprint") { Markdown.code($0.planFingerprint.hex) },
     .list("sources") { $0.sources },
   ]
 }

@@ -11,7 +11,6 @@ extension SummaryFacts: Presented {
     .text("impact") { $0.impact.map { Markdown.headline($0) } ?? Mark.missing },
     .text("root_cause") { $0.rootCause.map { Markdown.headline($0) } ?? Mark.missing },
     .text("text") { $0.summary.map { Markdown.block($0) } },
-    .flag("is_confirmed") { $0.isConfirmed },
     .flag("is_not_confirmed") { $0.status == .notConfirmed },
     .flag("is_undetermined") { $0.status == .undetermined },
     .one("hold") { $0.hold },
@@ -52,6 +51,7 @@ extension RunHeld {
     case .failedStep: "a step failed"
     case .unknownStep: "it is not known whether a step took effect"
     case .interruption: "the run was interrupted"
+    case .privilege: "the role may not make the tables that hold the receipts"
     }
   }
 }

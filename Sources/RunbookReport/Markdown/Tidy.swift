@@ -40,7 +40,7 @@ struct Tidy {
         continue
       }
       let run = trimmed.prefix { $0 == "`" }
-      if run.count >= 3 { fence = String(run) }
+      if run.count >= 3, !trimmed.dropFirst(run.count).contains("`") { fence = String(run) }
       if trimmed.isEmpty, result.last?.isEmpty ?? true { continue }
       var kept = line
       while kept.last?.isWhitespace == true { kept.removeLast() }

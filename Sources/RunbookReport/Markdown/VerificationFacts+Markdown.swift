@@ -36,7 +36,9 @@ extension VerificationFacts.Test: Presented {
   }
 
   private static func expected(_ test: Self) -> String {
-    guard !test.expectations.isEmpty else { return "no error" }
+    guard !test.expectations.isEmpty else {
+      return test.actual == nil && test.failure == nil ? "" : "no error"
+    }
     return test.expectations.map { Markdown.code($0.expression) }.joined(separator: " and ")
   }
 

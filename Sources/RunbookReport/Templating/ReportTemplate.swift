@@ -9,7 +9,8 @@ import RunbookModel
 public struct ReportTemplate: Sendable {
   /// The text with its partials put in.
   public let source: String
-  private let template: MustacheTemplate
+  /// Only the default one can be a failure, and a test holds that it is none.
+  private let template: Result<MustacheTemplate, ReportError>
 
   /// Reads a template.
   ///
@@ -28,7 +29,7 @@ public struct ReportTemplate: Sendable {
     guard check.diagnostics.isEmpty else { throw .template(Diagnostics(check.diagnostics)) }
     source = Self.expanded(text, partials)
     do {
-      template = try MustacheTemplate(string: "{{% CONTENT_TYPE:TEXT}}\n" + source)
+      template = .success(try MustacheTemplate(string: "{{% CONTENT_TYPE:TEXT}}\n" + source))
     } catch {
       let place = Place(file: file, line: 1, column: 1)
       throw .template(
@@ -38,7 +39,14 @@ public struct ReportTemplate: Sendable {
     }
   }
 
-  func render(_ facts: ReportFacts) -> String { template.render(facts.object) }
+  private init(failed error: ReportError) {
+    source = ""
+    template = .failure(error)
+  }
+
+  func render(_ facts: ReportFacts) throws(ReportError) -> String {
+    try template.get().render(facts.object)
+  }
 
   /// Puts partials in the place of their tags. Those alone on a line take the line with them.
   private static func expanded(_ text: String, _ partials: [String: String]) -> String {
@@ -60,10 +68,14 @@ extension ReportTemplate {
   public static var defaultSource: String { expanded(defaultText, defaultPartials) }
 
   /// What reports are written with unless another template is given.
-  ///
-  /// - Throws: never with the templates that the program was built with, which a test holds.
-  public static func standard() throws(ReportError) -> ReportTemplate {
-    try ReportTemplate(loading: defaultText, file: "incident.md.mustache")
+  public static let `default` = loadedDefault()
+
+  private static func loadedDefault() -> ReportTemplate {
+    do throws(ReportError) {
+      return try ReportTemplate(loading: defaultText, file: "incident.md.mustache")
+    } catch {
+      return ReportTemplate(failed: error)
+    }
   }
 
   private static var defaultText: String {

@@ -2,7 +2,7 @@ private import Glibc
 import Synchronization
 
 /// Interrupts the waits of one session, request by request.
-final class Interruption: Sendable {
+final class LinkInterruption: Sendable {
   private let requests = Mutex<Set<UInt64>>([])
   let wakeUp = WakeUp()
 
@@ -22,7 +22,7 @@ struct LinkWait {
   enum Event { case ready, deadline, interrupted, stalled }
 
   var deadline: ContinuousClock.Instant
-  let interruption: Interruption?
+  let interruption: LinkInterruption?
   let request: UInt64
   /// When to say that nothing has come for a while; nil is never.
   var stall: ContinuousClock.Instant?

@@ -10,7 +10,7 @@ import Synchronization
 actor PostgresSession {
   nonisolated let target: PostgresTarget
   private nonisolated let executor = ThreadExecutor()
-  private nonisolated let interruption = Interruption()
+  private nonisolated let interruption = LinkInterruption()
   private nonisolated let requests = Atomic<UInt64>(0)
   private let connection: String
   private let now: @Sendable () -> Timestamp
@@ -153,7 +153,7 @@ actor PostgresSession {
   /// Asks on a connection of its own, which is closed afterwards. Without an answer in two seconds
   /// there is none: this serves a message only.
   private static func holders(
-    of pid: Int32, _ target: PostgresTarget, interruption: Interruption?, request: UInt64
+    of pid: Int32, _ target: PostgresTarget, interruption: LinkInterruption?, request: UInt64
   ) -> [LockHolder] {
     let wait = LinkWait(
       deadline: .now + .seconds(2), interruption: interruption, request: request, stall: nil)

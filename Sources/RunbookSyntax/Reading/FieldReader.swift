@@ -1,0 +1,173 @@
+import RunbookModel
+
+/// Reads nodes by their shapes, and collects all that is wrong.
+///
+/// Where something is wrong, a reading gives nil or leaves the value out, after a diagnostic.
+struct FieldReader {
+  /// The part of the file that is read, which says what its steps may do.
+  enum Section {
+    case phase(Phase)
+    case sandbox
+    case other
+  }
+
+  let file: String
+  let tables: FileTables
+  var folder: SourceFolder
+  var section = Section.other
+  var diagnostics: [Diagnostic] = []
+  var stepPlaces: [String: Place] = [:]
+  var names = NameTable()
+
+  init(file: String, tables: FileTables, folder: SourceFolder) {
+    self.file = file
+    self.tables = tables
+    self.folder = folder
+  }
+
+  /// - Parameter key: the key whose value the node is, for messages.
+  mutating func value(_ node: YAMLNode, as shape: Shape, of key: String) -> FieldValue? {
+    switch shape {
+    case .list(let item): list(node, of: item, shape, key)
+    case .map(let item): map(node, of: item, key).map(FieldValue.fields)
+    case .fields(let table): fields(node, table, "`\(key)`").map(FieldValue.fields)
+    case .shorthand(let only, let item, let table):
+      shorthand(node, only, item, table, shape, key)
+    case .oneOrMore(let item): oneOrMore(node, of: item, shape, key)
+    case .either(let shapes): either(node, shapes, shape, key)
+    case .step: step(node).map(FieldValue.step)
+    case .data: data(node)
+    default: scalar(node, as: shape, of: key)
+    }
+  }
+
+  /// Reads the file's own keys, each phase's steps with what the phase permits.
+  mutating func top(_ root: YAMLNode) -> Fields? {
+    fields(root, tables.top, "a runbook")
+  }
+
+  mutating func fields(_ node: YAMLNode, _ table: FieldTable, _ owner: String) -> Fields? {
+    guard case .mapping(let pairs) = node.content else {
+      reportShape(node, "a mapping")
+      return nil
+    }
+    var all: [Fields.Field] = []
+    all.reserveCapacity(pairs.count)
+    for pair in pairs {
+      guard let entry = table[pair.key.text] else {
+        reportUnknown(pair.key, table.names, owner)
+        continue
+      }
+      if table === tables.top { enter(entry.name) }
+      guard let value = value(pair.value, as: entry.shape, of: entry.name) else { continue }
+      all.append(Fields.Field(name: entry.name, place: pair.key.place(in: file), value: value))
+    }
+    for name in table.required where !pairs.contains(where: { $0.key.text == name }) {
+      report(
+        .missingKey, "\(owner) needs the key `\(name)`",
+        pairs.first?.key.place(in: file) ?? node.place(in: file))
+    }
+    return Fields(all, at: pairs.first?.key.place(in: file) ?? node.place(in: file))
+  }
+
+  private mutating func enter(_ key: String) {
+    if let phase = Phase(rawValue: key) {
+      section = .phase(phase)
+    } else {
+      section = key == "sandbox" ? .sandbox : .other
+    }
+  }
+
+  private mutating func map(_ node: YAMLNode, of item: Shape, _ key: String) -> Fields? {
+    guard case .mapping(let pairs) = node.content else {
+      reportShape(node, "a mapping")
+      return nil
+    }
+    let all = pairs.compactMap { pair in
+      value(pair.value, as: item, of: pair.key.text).map {
+        Fields.Field(name: pair.key.text, place: pair.key.place(in: file), value: $0)
+      }
+    }
+    return Fields(all, at: pairs.first?.key.place(in: file) ?? node.place(in: file))
+  }
+
+  private mutating func list(
+    _ node: YAMLNode, of item: Shape, _ shape: Shape, _ key: String
+  ) -> FieldValue? {
+    guard case .sequence(let items) = node.content else {
+      reportShape(node, shape.expectation)
+      return nil
+    }
+    return .list(items.compactMap { value($0, as: item, of: key) })
+  }
+
+  private mutating func oneOrMore(
+    _ node: YAMLNode, of item: Shape, _ shape: Shape, _ key: String
+  ) -> FieldValue? {
+    if case .sequence(let items) = node.content {
+      if items.isEmpty { report(.emptyList, "`\(key)` is empty", node.place(in: file)) }
+      return .list(items.compactMap { value($0, as: item, of: key) })
+    }
+    guard shape.fits(node.content), !node.isNull else {
+      reportShape(node, shape.expectation)
+      return nil
+    }
+    return value(node, as: item, of: key)
+  }
+
+  private mutating func either(
+    _ node: YAMLNode, _ shapes: [Shape], _ shape: Shape, _ key: String
+  ) -> FieldValue? {
+    guard !node.isNull, let first = shapes.first(where: { $0.fits(node.content) }) else {
+      reportShape(node, shape.expectation)
+      return nil
+    }
+    return value(node, as: first, of: key)
+  }
+
+  private mutating func shorthand(
+    _ node: YAMLNode, _ only: String, _ item: Shape, _ table: FieldTable, _ shape: Shape,
+    _ key: String
+  ) -> FieldValue? {
+    if case .mapping = node.content {
+      return fields(node, table, "`\(key)`").map(FieldValue.fields)
+    }
+    guard shape.fits(node.content), !node.isNull else {
+      reportShape(node, shape.expectation)
+      return nil
+    }
+    guard let value = value(node, as: item, of: key) else { return nil }
+    let place = node.place(in: file)
+    return .fields(Fields([Fields.Field(name: only, place: place, value: value)], at: place))
+  }
+
+  private mutating func data(_ node: YAMLNode) -> FieldValue {
+    var reader = DataReader(file: file)
+    let value = reader.value(node)
+    diagnostics += reader.diagnostics
+    return .data(value, node.place(in: file))
+  }
+}
+
+extension FieldReader {
+  mutating func report(
+    _ code: DiagnosticCode, _ message: String, _ place: Place?, hint: String? = nil,
+    _ severity: Diagnostic.Severity = .error
+  ) {
+    diagnostics.append(Diagnostic(severity, code, message, at: place, hint: hint))
+  }
+
+  mutating func reportShape(_ node: YAMLNode, _ expectation: String) {
+    report(
+      .wrongShape, "expected \(expectation), found \(node.shapeName)", node.place(in: file))
+  }
+
+  mutating func reportUnknown(_ key: YAMLKey, _ known: [String], _ owner: String) {
+    let nearest = NearestName.of(key.text, among: known)
+    var hint = nearest.map { "did you mean `\($0)`?" }
+    if hint == nil, key.text == "<<" { hint = "merge keys are not read; write the keys out" }
+    if hint == nil { hint = "the keys are \(known.joined(separator: ", "))" }
+    report(
+      .unknownKey, "unknown key `\(key.text)` in \(owner)", key.place(in: file), hint: hint)
+  }
+}

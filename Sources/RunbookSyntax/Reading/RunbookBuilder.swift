@@ -1,0 +1,100 @@
+import RunbookModel
+
+/// Makes a runbook from the fields of its file, and checks what concerns several of them.
+struct RunbookBuilder {
+  var reader: FieldReader
+  let fields: Fields
+  let source: SourceFile
+  let folder: String
+  let fileName: String
+
+  /// The runbook, or nil after a diagnostic in the reader.
+  mutating func runbook() -> Runbook? {
+    let inputs = inputs()
+    let constants = constants()
+    let connections = connections()
+    let steps = Phase.allCases.flatMap { self.steps(of: $0.rawValue, in: fields) }
+    checkPhases()
+    guard let name = fields["runbook"]?.string else { return nil }
+    return Runbook(
+      name: name, title: fields["title"]?.string ?? name, summary: fields["summary"]?.string,
+      severity: fields["severity"]?.string.flatMap(Severity.init) ?? .high,
+      owner: fields["owner"]?.string, inputs: inputs, connections: connections,
+      constants: constants, steps: steps, report: fields["report"]?.fields, sandbox: sandbox(),
+      sources: [source] + reader.folder.files, folder: folder, fileName: fileName)
+  }
+
+  private func steps(of key: String, in fields: Fields) -> [Step] {
+    (fields[key]?.items ?? []).compactMap(\.step)
+  }
+
+  private mutating func constants() -> [Runbook.Constant] {
+    (fields["constants"]?.fields?.all ?? []).compactMap { field in
+      reader.claim(field, .constant)
+      return field.value.data.map {
+        Runbook.Constant(name: field.name, place: field.place, value: $0)
+      }
+    }
+  }
+
+  private mutating func connections() -> [Runbook.Connection] {
+    (fields["connections"]?.fields?.all ?? []).compactMap { field in
+      if !NameTable.isIdentifier(field.name.replacing("-", with: "_")) {
+        reader.report(
+          .badName, "`\(field.name.excerpt)` is not a name", field.place,
+          hint: "the name of a connection has letters, digits, `-` and `_`")
+      }
+      guard let keys = field.value.fields, let url = keys["url"]?.text else { return nil }
+      return Runbook.Connection(
+        name: field.name, place: field.place, kind: keys["kind"]?.string ?? "postgres", url: url,
+        readOnlyRole: keys["read_only_role"]?.string,
+        keepsReceipts: keys["receipts"]?.string != "none")
+    }
+  }
+
+  private mutating func checkPhases() {
+    let place = fields.place(of: "runbook")
+    let present = Set(Phase.allCases.filter { !(fields[$0.rawValue]?.items.isEmpty ?? true) })
+    if present.isEmpty {
+      guard !reader.diagnostics.contains(where: { $0.severity == .error }) else { return }
+      return reader.report(
+        .noSteps, "the runbook has no steps", place,
+        hint: "a runbook has `detection`, `recovery` and `verification`")
+    }
+    if present.contains(.recovery), fields["detection"] == nil {
+      reader.report(
+        .noDetection, "there is `recovery` without `detection`",
+        fields.place(of: "recovery"), hint: "recovery runs only when a detection step `confirms`")
+    }
+    if fields["verification"] == nil {
+      reader.report(
+        .noVerification, "the runbook has no `verification`", place,
+        hint: "without it a run cannot show that the incident is over", .warning)
+    }
+  }
+
+  private func sandbox() -> Runbook.Sandbox? {
+    guard let keys = fields["sandbox"]?.fields else { return nil }
+    return Runbook.Sandbox(
+      place: fields.place(of: "sandbox"), inputs: settings(keys["inputs"]),
+      settings: settings(keys["settings"]), fixture: steps(of: "fixture", in: keys),
+      services: (keys["services"]?.fields?.all ?? []).compactMap(service),
+      fault: steps(of: "fault", in: keys))
+  }
+
+  private func service(_ field: Fields.Field) -> Runbook.Sandbox.Service? {
+    guard let keys = field.value.fields else { return nil }
+    return Runbook.Sandbox.Service(
+      name: field.name, place: field.place,
+      command: (keys["command"]?.items ?? []).compactMap(\.text),
+      environment: settings(keys["env"]))
+  }
+
+  private func settings(_ value: FieldValue?) -> [Runbook.Sandbox.Setting] {
+    (value?.fields?.all ?? []).compactMap { field in
+      field.value.text.map {
+        Runbook.Sandbox.Setting(name: field.name, place: field.place, value: $0)
+      }
+    }
+  }
+}

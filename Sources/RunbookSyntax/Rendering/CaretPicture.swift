@@ -1,0 +1,58 @@
+import RunbookModel
+
+/// A source line as a terminal can show it, and the carets under a part of it.
+struct CaretPicture {
+  static let widest = 100
+
+  let source: String
+  let carets: String
+
+  /// - Parameters:
+  ///   - column: counts from 1; one past the line's end is a place too.
+  ///   - length: scalars; at least one caret is drawn.
+  init(_ line: [Unicode.Scalar], column: Int, length: Int) {
+    let start = max(0, min(column - 1, line.count))
+    let end = max(start, min(start + max(length, 1), line.count))
+    let cells = line.map(Self.cell)
+    var window = 0..<cells.count
+    if cells.reduce(0, { $0 + $1.width }) > Self.widest {
+      window = Self.window(around: start, end, cells)
+    }
+    let lead = window.lowerBound > 0 ? "…" : ""
+    let tail = window.upperBound < cells.count ? "…" : ""
+    source = lead + cells[window].map(\.text).joined() + tail
+    let before = cells[window.lowerBound..<max(window.lowerBound, start)]
+    let marked = cells[start..<max(start, min(end, window.upperBound))]
+    let indent = before.reduce(lead.isEmpty ? 0 : 1) { $0 + $1.width }
+    let width = max(1, marked.reduce(0) { $0 + $1.width })
+    carets = String(repeating: " ", count: indent) + String(repeating: "^", count: width)
+  }
+
+  private typealias Cell = (text: String, width: Int)
+
+  /// Tabs become four spaces, and control characters a mark, so that a file cannot steer the
+  /// terminal that it is shown on.
+  private static func cell(_ scalar: Unicode.Scalar) -> Cell {
+    if scalar == "\t" { return ("    ", 4) }
+    switch scalar.properties.generalCategory {
+    case .control: return ("\u{FFFD}", 1)
+    case .format where scalar != "\u{200D}": return ("", 0)
+    default: return (String(Character(scalar)), DisplayWidth.of(scalar))
+    }
+  }
+
+  private static func window(around start: Int, _ end: Int, _ cells: [Cell]) -> Range<Int> {
+    var lower = start
+    var upper = start
+    var width = 0
+    while upper < cells.count, width < widest * 2 / 3 {
+      width += cells[upper].width
+      upper += 1
+    }
+    while lower > 0, width + cells[lower - 1].width < widest {
+      lower -= 1
+      width += cells[lower].width
+    }
+    return lower..<upper
+  }
+}

@@ -1,0 +1,66 @@
+public import RunbookModel
+
+/// YAML as data.
+public enum YAMLDocument {
+  /// The value of a file's only document, by the core schema of YAML 1.2.
+  ///
+  /// - Parameter file: the file's name for places.
+  /// - Throws: all that is wrong with it, in the order of places. Tags, duplicate keys, keys that are
+  ///   neither text, whole numbers nor bools, and files beyond the limits are refused.
+  public static func value(of text: String, file: String) throws(Diagnostics) -> Value {
+    let (root, diagnostics) = YAMLComposer.compose(text, file: file)
+    var reader = DataReader(file: file)
+    reader.diagnostics = diagnostics
+    let value = root.map { reader.value($0) }
+    guard let value, reader.diagnostics.isEmpty else {
+      throw Diagnostics(reader.diagnostics).sorted()
+    }
+    return value
+  }
+}
+
+/// Turns nodes into values.
+struct DataReader {
+  let file: String
+  var diagnostics: [Diagnostic] = []
+
+  init(file: String) { self.file = file }
+
+  mutating func value(_ node: YAMLNode) -> Value {
+    switch node.content {
+    case .sequence(let items):
+      return .list(items.map { value($0) })
+    case .mapping(let pairs):
+      var map = ValueMap()
+      for pair in pairs {
+        let item = value(pair.value)
+        if let key = key(pair.key) { map[key] = item }
+      }
+      return .map(map)
+    case .scalar(let scalar):
+      if case .value(let value) = scalar.value { return value }
+      diagnostics.append(
+        Diagnostic(
+          .error, .numberTooLarge, "a whole number has at most 64 bits",
+          at: node.place(in: file), hint: "put it into quotes if it is text"))
+      return .null
+    }
+  }
+
+  private mutating func key(_ key: YAMLKey) -> Value? {
+    guard key.isPlain else { return .string(key.text) }
+    switch CoreSchema.scalar(key.text) {
+    case .value(let value):
+      switch value {
+      case .string, .bool, .int: return value
+      default: break
+      }
+    case .tooLarge: break
+    }
+    diagnostics.append(
+      Diagnostic(
+        .error, .dataKey, "a key is text, a whole number or a bool",
+        at: key.place(in: file), hint: "put it into quotes"))
+    return nil
+  }
+}
