@@ -55,11 +55,10 @@ struct SQLCheck {
   private var isReadOnly: Bool { !step.phase.mayChange && !step.options.isTrial }
 
   private func check(_ statement: SQLText.Statement, _ text: SQLText) -> [Diagnostic] {
-    let place = text.place(of: statement)
     let traits = statement.traits
     var found: [Diagnostic] = []
     func refuse(_ code: DiagnosticCode, _ message: String, _ hint: String) {
-      found.append(Diagnostic(.error, code, message, at: place, hint: hint))
+      found.append(Diagnostic(.error, code, message, at: text.place(of: statement), hint: hint))
     }
     if traits.isTransactionControl {
       refuse(

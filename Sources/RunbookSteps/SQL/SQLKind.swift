@@ -62,11 +62,12 @@ public struct SQLKind: StepKind {
       // Whatever validation said: these would end the transaction that everything rests on.
       if rendered.traits.isTransactionControl {
         throw StepFailure(
-          .invalid, "transaction control is not possible in a step (\(rendered.place))")
+          .invalid, "transaction control is not possible in a step (\(text.place(of: statement)))")
       }
       if rendered.traits.copiesToClient {
         throw StepFailure(
-          .invalid, "COPY from STDIN or to STDOUT is not possible in a step (\(rendered.place))")
+          .invalid,
+          "COPY from STDIN or to STDOUT is not possible in a step (\(text.place(of: statement)))")
       }
       statements.append(rendered)
     }

@@ -4,11 +4,10 @@ import RunbookModel
 /// One statement with its values put in.
 struct RenderedStatement: Sendable {
   let command: SQLCommand
-  let traits: SQLTraits
+  let statement: SQLText.Statement
   /// The statement for people: `:name` kept, quoted forms filled in.
   let shownText: String
   let parameters: [WorkItem.Parameter]
-  let place: Place
   /// Where pieces of the command's text begin in it and in the source, in bytes.
   private let pieces: [(rendered: Int, source: Int)]
 
@@ -22,9 +21,10 @@ struct RenderedStatement: Sendable {
     shownText = builder.shown
     parameters = builder.parameters
     pieces = builder.pieces
-    traits = statement.traits
-    place = text.place(of: statement)
+    self.statement = statement
   }
+
+  var traits: SQLTraits { statement.traits }
 
   /// The place in the runbook of a position that the server tells.
   ///
@@ -35,7 +35,9 @@ struct RenderedStatement: Sendable {
       scalars.startIndex, offsetBy: max(0, position - 1), limitedBy: scalars.endIndex)
     let byte = command.text.utf8.distance(
       from: command.text.startIndex, to: index ?? scalars.endIndex)
-    guard let piece = pieces.last(where: { $0.rendered <= byte }) else { return place }
+    guard let piece = pieces.last(where: { $0.rendered <= byte }) else {
+      return text.place(of: statement)
+    }
     return text.source.place(atByte: piece.source + byte - piece.rendered, length: 1)
   }
 }

@@ -129,7 +129,9 @@ struct SQLRequest: Sendable {
   }
 
   private func place(of error: ServerError, in statement: RenderedStatement) -> Place {
-    guard let position = error.position else { return statement.place }
+    guard let position = error.position else {
+      return activity.text.place(of: statement.statement)
+    }
     return statement.place(atServerPosition: position, in: activity.text)
   }
 }

@@ -108,17 +108,28 @@ struct SQLText: Sendable {
     let first = Self.firstIndex(in: tokens, from: location)
     guard first < tokens.count, tokens[first].start < end else { return }
     var last = first
-    while last + 1 < tokens.count, tokens[last + 1].end <= end,
-      tokens[last + 1].kind != SQLTokenKind.semicolon || length != 0
-    {
-      last += 1
-    }
+    while last + 1 < tokens.count, tokens[last + 1].end <= end { last += 1 }
     let range = tokens[first].start..<tokens[last].end
     statements.append(
       Statement(
         range: range, traits: traits,
-        references: references.filter { range.contains($0.range.lowerBound) },
+        references: references(in: range),
         headLength: tokens[first].end - tokens[first].start))
+  }
+
+  /// References are in order, and so are statements.
+  private func references(in range: Range<Int>) -> [SQLReference] {
+    var low = 0
+    var high = references.count
+    while low < high {
+      let middle = (low + high) / 2
+      if references[middle].range.lowerBound < range.lowerBound {
+        low = middle + 1
+      } else {
+        high = middle
+      }
+    }
+    return Array(references[low...].prefix { range.contains($0.range.lowerBound) })
   }
 
   /// The first token that starts at or after a byte.

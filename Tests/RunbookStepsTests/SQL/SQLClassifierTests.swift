@@ -41,6 +41,22 @@ struct SQLClassifierTests {
     #expect(SQLText(.plain(sql), names: []).statements.map(\.traits.needsNoTransaction) == [false])
   }
 
+  @Test func readsManyStatementsInOneGo() {
+    let sql = String(repeating: "INSERT INTO t VALUES (1, :a);\n", count: 20_000)
+    let text = SQLText(
+      SourceText(
+        sql, at: Place(file: "f", line: 1, column: 1), layout: .block(firstLine: 1, indent: 0)),
+      names: ["a"])
+    #expect(text.statements.count == 20_000)
+    #expect(text.statements.last?.references.count == 1)
+  }
+
+  @Test func keepsSemicolonsInsideOfAStatement() {
+    let sql = "CREATE RULE r AS ON INSERT TO t DO ALSO (SELECT 1; SELECT 2)"
+    let text = SQLText(.plain(sql), names: [])
+    #expect(text.statements.map(\.range) == [0..<sql.utf8.count])
+  }
+
   @Test func splitsStatements() {
     let text = SQLText(
       .plain(" -- a\nSELECT ';' ; /* b */ SELECT $$;$$;\n;SELECT 3 -- c\n"), names: [])
