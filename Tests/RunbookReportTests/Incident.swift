@@ -26,7 +26,8 @@ enum Incident {
   static var migration: Value {
     let drops = dropped.enumerated().map { index, table -> Value in
       [
-        "kind": "drop_table", "table": .string(table), "line": .int(Int64(24 + index * 2)),
+        "kind": "table", "schema": nil, "table": .string(table), "name": .string(table),
+        "line": .int(Int64(24 + index * 2)),
         "text": .string("op.drop_table('\(table)')"),
       ]
     }
@@ -35,7 +36,15 @@ enum Incident {
         [
           "file": "versions/82233f5589d3_add_research_report_streaming_fields.py",
           "revision": "82233f5589d3", "message": "add research report streaming fields",
-          "create_date": "2025-10-18 22:01:13", "drops": .list(drops),
+          "created": .timestamp(.at("22:01:13")), "created_has_zone": false,
+          "sha256": .string(Digest.sha256(of: "migration").hex),
+          "drops": .list(
+            [
+              [
+                "kind": "index", "table": "session", "name": "ix_session_token", "line": 23,
+                "text": "op.drop_index('ix_session_token', table_name='session')",
+              ]
+            ] + drops),
           "intended": [
             [
               "op": "add_column", "line": 45,

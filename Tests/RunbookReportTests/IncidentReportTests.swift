@@ -151,6 +151,28 @@ import Testing
     #expect(text.contains("- `a` was tried again: attempt 6 succeeded [J13]"))
   }
 
+  @Test func claimsNoResolutionBeforeThereIsOne() throws {
+    var journal = Incident.begun()
+    Incident.detection(&journal)
+    let text = try markdown(journal)
+    #expect(!text.contains("Tables recreated"))
+    #expect(!text.contains("Multiple safeguards prevent recurrence"))
+    #expect(text.contains("this run has not resolved the incident.\n\n### 1. SQLAlchemy models"))
+  }
+
+  @Test func readsDefaultsOfCapturesOfSkippedSteps() throws {
+    var journal = JournalBuilder()
+    journal.start(
+      [
+        StepRecord(
+          id: StepID("a"), title: "A", phase: .timeline, kind: "log", line: 1, captures: ["n"],
+          fallbacks: ["n": 0]), StepRecord("b", "B", .detection),
+      ], report: ["trigger": "counted${{ n == 0 ? ': ' : '' }}${{ n }}"])
+    journal.skip("a", .condition, "has(inputs.log)")
+    journal.attempt("b", isConfirmed: true)
+    #expect(try markdown(journal).contains("### Trigger\n\ncounted: 0\n"))
+  }
+
   @Test func groupsWhatCameAfterTheRun() throws {
     var journal = Incident.begun()
     Incident.timeline(&journal)

@@ -112,7 +112,11 @@ struct JournalBuilder {
     add(
       .gateOpened(
         GateOpened(
-          gate: name, steps: items, identities: [], approvals: 1, question: nil, digest: digest)))
+          gate: name, steps: items,
+          preparation: [
+            WorkItem(
+              language: .sql, text: "CREATE SCHEMA IF NOT EXISTS runbook", effect: .mutating)
+          ], identities: [], approvals: 1, question: nil, digest: digest)))
     guard let approver else { return }
     wait(.seconds(25))
     add(

@@ -10,7 +10,7 @@ import Testing
     ("a|b", "a&#124;b"),
     ("<script>", "&lt;script&gt;"),
     ("[x](y)", "\\[x\\](y)"),
-    ("# head", "\\# head"),
+    ("# head", "\\# head"), ("C# 1 #", "C\\# 1 \\#"),
     ("- item", "\\- item"),
     ("1. item", "1\\. item"),
     ("15.18 of it", "15.18 of it"),

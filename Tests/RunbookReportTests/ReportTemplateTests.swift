@@ -47,6 +47,11 @@ import Testing
     #expect(faults(of: text) == wanted)
   }
 
+  @Test func refusesSectionsThatLieTooDeep() {
+    let text = String(repeating: "{{#head}}", count: 2_000)
+    #expect(faults(of: text) == ["1:289 RB700 sections lie deeper than 32 in one another"])
+  }
+
   @Test func printsADefaultThatLoadsAndWritesTheSame() throws {
     var journal = Incident.begun()
     Incident.timeline(&journal)

@@ -11,6 +11,8 @@ struct EvidenceFacts: Sendable {
   enum Content: Sendable {
     case rows([ValueMap])
     case text(String, language: String)
+    /// A list without anything in it.
+    case empty
     case file(path: String)
     /// The journal does not hold it.
     case none
@@ -47,9 +49,10 @@ struct EvidenceFacts: Sendable {
       switch value {
       case .null: return .none
       case .string(let text): return .text(text, language: "text")
+      case .list(let values) where values.isEmpty: return .empty
       case .list(let values):
         let rows = values.compactMap(\.mapValue)
-        guard rows.count == values.count, !rows.isEmpty, rows.allSatisfy(isFlat) else {
+        guard rows.count == values.count, rows.allSatisfy(isFlat) else {
           return .text(value.prettyJSON, language: "json")
         }
         return .rows(rows)

@@ -50,7 +50,8 @@ struct PreventionFacts: Sendable {
   private static func action(_ entry: Value, number: Int, _ authored: AuthoredReport) -> Action {
     let map = entry.mapValue ?? ValueMap([("action", entry)])
     func text(_ key: String) -> AuthoredText? {
-      map.text(key).map { AuthoredText($0, in: authored.scope) }
+      guard let text = map.text(key), text.trimmed != "TODO" else { return nil }
+      return AuthoredText(text, in: authored.scope)
     }
     return Action(
       id: map.text("id") ?? "A\(number)", action: text("action"), type: text("type"),

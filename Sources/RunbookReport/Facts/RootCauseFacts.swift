@@ -26,9 +26,13 @@ struct MigrationFacts: Sendable {
   struct Drop: Sendable {
     let kind: String
     let table: String
+    /// Of the index, column or the like that is dropped from the table.
+    let name: String?
     let line: Int64?
     let text: String
     let owner: String?
+
+    var isOfTable: Bool { kind == "table" || kind == "drop_table" }
   }
 
   struct Change: Sendable {
@@ -37,7 +41,12 @@ struct MigrationFacts: Sendable {
     let text: String
   }
 
-  struct Line: Sendable {
+  enum Created: Sendable {
+    case at(Timestamp, hasZone: Bool)
+    case text(String)
+  }
+
+  struct Line: Sendable, Hashable {
     let number: Int64?
     let text: String
   }
@@ -45,7 +54,8 @@ struct MigrationFacts: Sendable {
   let file: String
   let revision: String?
   let message: String?
-  let created: String?
+  let created: Created?
+  let digest: String?
   let author: String?
   let commit: String?
   let drops: [Drop]
@@ -56,12 +66,17 @@ struct MigrationFacts: Sendable {
     file = map.text("file") ?? "unnamed"
     revision = map.text("revision")
     message = map.text("message")
-    created = map.text("create_date")
+    if case .timestamp(let time)? = map["created"] {
+      created = .at(time, hasZone: map["created_has_zone"]?.boolValue ?? true)
+    } else {
+      created = (map.text("created") ?? map.text("create_date")).map { .text($0) }
+    }
+    digest = map.text("sha256")
     author = map.text("author")
     commit = map.text("commit")
     drops = map.maps("drops").map {
       Drop(
-        kind: $0.text("kind") ?? "drop", table: $0.text("table") ?? "",
+        kind: $0.text("kind") ?? "drop", table: $0.text("table") ?? "", name: $0.text("name"),
         line: $0["line"]?.intValue, text: $0.text("text") ?? "", owner: $0.text("owner"))
     }
     intended = map.maps("intended").map {
@@ -77,8 +92,17 @@ struct MigrationFacts: Sendable {
   /// The lines that were meant.
   var intendedLines: [Line] { Self.sorted(intended.map { Line(number: $0.line, text: $0.text) }) }
 
-  private static func sorted(_ lines: [Line]) -> [Line] {
-    lines.enumerated().sorted { left, right in
+  /// Names of the tables that are dropped, each once.
+  var droppedTables: [String] {
+    drops.filter(\.isOfTable).reduce(into: []) { tables, drop in
+      if !tables.contains(drop.table) { tables.append(drop.table) }
+    }
+  }
+
+  private static func sorted(_ all: [Line]) -> [Line] {
+    var seen: Set<Line> = []
+    let lines = all.filter { seen.insert($0).inserted }
+    return lines.enumerated().sorted { left, right in
       let (one, other) = (left.element.number ?? .max, right.element.number ?? .max)
       return one == other ? left.offset < right.offset : one < other
     }

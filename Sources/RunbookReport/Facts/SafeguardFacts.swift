@@ -9,10 +9,13 @@ struct SafeguardFacts: Sendable {
 
   let steps: [StepFacts]
   let authored: [Authored]
+  /// Whether the run resolved the incident: before that, what the author wrote is a plan.
+  let isResolved: Bool
 
   init(_ history: RunHistory, _ report: AuthoredReport) {
     let isTold = history.isConfirmed || history.ended == nil
     steps = isTold ? history.steps(of: .safeguards).map { StepFacts($0) } : []
+    isResolved = history.ended?.payload.status == .resolved
     authored = report.entries("safeguards").map { entry in
       guard let map = entry.mapValue else {
         return Authored(title: AuthoredText(entry.displayText, in: report.scope), text: nil)

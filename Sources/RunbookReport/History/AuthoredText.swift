@@ -98,17 +98,25 @@ indirect enum AuthoredBlock: Sendable, Hashable {
 
 /// The runbook's `report:`, part by part.
 ///
-/// What it says of the incident is told only of a run that confirmed one.
+/// What it says of the incident is told only of a run that confirmed one, and what it says of the
+/// end only of a run that got there.
 struct AuthoredReport: Sendable {
   private let map: ValueMap
   /// Parts that hold whether there was an incident or not.
   private static let standing: Set<String> = ["checklist", "environment"]
+  /// Parts that hold only once the run has resolved the incident.
+  private static let closing: Set<String> = ["resolution", "confidence", "risk"]
   let scope: ReportScope
 
   init(_ history: RunHistory) {
     var map = history.runbook.report.mapValue ?? ValueMap()
-    if !history.isConfirmed {
-      for key in map.keys where !Self.standing.contains(key.stringValue ?? "") { map[key] = nil }
+    let isResolved = history.ended?.payload.status == .resolved
+    for key in map.keys {
+      let name = key.stringValue ?? ""
+      let isTold =
+        Self.standing.contains(name)
+        || (history.isConfirmed && (isResolved || !Self.closing.contains(name)))
+      if !isTold { map[key] = nil }
     }
     self.map = map
     scope = ReportScope(history)

@@ -49,6 +49,11 @@ struct ReportScope: EvaluationScope, Sendable {
 
   private static func captures(of history: RunHistory) -> ValueMap {
     var captures = ValueMap()
+    for step in history.steps where step.status == .skipped {
+      for (name, value) in step.record.fallbacks?.mapValue?.pairs.map({ $0 }) ?? [] {
+        captures[name] = value
+      }
+    }
     for (_, finished) in history.finishedAttempts {
       guard let map = finished.payload.captures.mapValue else { continue }
       for (name, value) in map.pairs { captures[name] = value }

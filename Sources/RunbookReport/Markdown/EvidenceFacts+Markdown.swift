@@ -35,6 +35,7 @@ extension EvidenceFacts.Item: Presented {
     case .rows(let rows): Markdown.table(Array(rows.prefix(limit)))
     case .text(let text, let language):
       Markdown.fence(text.lines.prefix(limit).joined(separator: "\n"), language: language)
+    case .empty: "Nothing: no rows."
     case .file, .none: nil
     }
   }
@@ -49,7 +50,7 @@ extension EvidenceFacts.Item: Presented {
     case .text(let text, _):
       count = text.lines.count
       noun = "lines"
-    case .file, .none: return nil
+    case .empty, .file, .none: return nil
     }
     return count > limit ? "the first \(limit) of \(count) \(noun); the journal has them all" : nil
   }

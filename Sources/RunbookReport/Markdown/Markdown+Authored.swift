@@ -65,7 +65,11 @@ extension Markdown {
 
   private static func written(_ value: String, in place: AuthoredPlace) -> String {
     switch place {
-    case .prose: return prose(value)
+    case .prose:
+      let text = prose(value)
+      guard !text.isEmpty else { return value.isEmpty ? "" : " " }
+      return (value.first?.isWhitespace == true ? " " : "") + text
+        + (value.last?.isWhitespace == true ? " " : "")
     case .span:
       return clean(value).replacing("`", with: "'").split(whereSeparator: \.isWhitespace)
         .joined(separator: " ")

@@ -90,7 +90,7 @@ enum Markdown {
       case ":" where index + 1 < scalars.count && scalars[index + 1] == "/": result += "&#58;"
       case "." where index > 0 && (scalars[index - 1] == "w" || scalars[index - 1] == "W"):
         result += "\\."
-      case "\\", "`", "*", "[", "]", "~", "{", "}", "$": result += "\\\(scalar)"
+      case "\\", "`", "*", "[", "]", "~", "{", "}", "$", "#": result += "\\\(scalar)"
       case "_":
         result += isInsideWord(index, of: scalars) ? "_" : "\\_"
       default: result.unicodeScalars.append(scalar)

@@ -3,6 +3,9 @@ import RunbookModel
 extension RecoveryCommandFacts: Presented {
   static let fields: [Field<Self>] = [
     .flag("has_commands") { !$0.commands.isEmpty },
+    .flag("has_preparation") { !$0.preparation.isEmpty },
+    .texts("preparation") { $0.preparation.map { Markdown.work($0) } },
+    .text("preparation_reference") { $0.preparationReference.map { Markdown.reference($0) } },
     .list("commands") { facts in
       facts.commands.enumerated().map { NumberedCommand(number: $0 + 1, command: $1) }
     },

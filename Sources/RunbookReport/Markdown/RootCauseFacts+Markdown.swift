@@ -17,12 +17,12 @@ extension MigrationFacts: Presented {
     .text("file") { Markdown.code($0.file) },
     .text("revision") { $0.revision.map { Markdown.code($0) } ?? Mark.todo },
     .text("message") { $0.message.map { Markdown.quote($0) } },
-    .text("created") { $0.created.map { Markdown.quote($0) } },
+    .text("created") { $0.created.map { time(of: $0) } },
+    .text("sha256") { $0.digest.map { Markdown.code($0) } },
     .text("author") { $0.author.map { Markdown.quote($0) } },
     .text("commit") { $0.commit.map { Markdown.code($0) } },
     .text("listing") { Markdown.fence($0.listing, language: "python") },
-    .text("drop_count") { String($0.drops.count) },
-    .text("drop_noun") { $0.drops.count == 1 ? "statement" : "statements" },
+    .text("drop_summary") { summary(of: $0) },
     .flag("has_drops") { !$0.drops.isEmpty },
     .list("drops") { $0.drops },
     .flag("knows_owners") { facts in facts.drops.contains { $0.owner != nil } },
@@ -42,6 +42,21 @@ extension MigrationFacts: Presented {
     return lines.joined(separator: "\n")
   }
 
+  private static func time(of created: Created) -> String {
+    switch created {
+    case .at(let time, let hasZone):
+      Markdown.time(time) + (hasZone ? "" : " (no zone given, read as UTC)")
+    case .text(let text): Markdown.quote(text)
+    }
+  }
+
+  private static func summary(of facts: Self) -> String {
+    let tables = facts.droppedTables.count
+    let lines = facts.dropLines.count
+    return "\(tables) \(tables == 1 ? "table" : "tables") with "
+      + "\(lines) \(lines == 1 ? "statement" : "statements")"
+  }
+
   private static func numbered(_ line: Line) -> String {
     let text = line.text.lines.map { "    " + $0 }.joined(separator: "\n")
     return line.number.map { "\(text)  # line \($0)" } ?? text
@@ -57,7 +72,10 @@ extension MigrationFacts: Presented {
 extension MigrationFacts.Drop: Presented {
   static let fields: [Field<Self>] = [
     .text("table") { Markdown.code($0.table) },
-    .text("kind") { Markdown.code($0.kind) },
+    .text("kind") { drop in
+      let name = drop.name.flatMap { $0 == drop.table ? nil : $0 }
+      return Markdown.code(drop.kind) + (name.map { " " + Markdown.code($0) } ?? "")
+    },
     .text("line") { $0.line.map { String($0) } ?? "" },
     .text("text") { Markdown.code($0.text) },
     .text("owner") { $0.owner.map { Markdown.quote($0) } ?? Mark.todo },

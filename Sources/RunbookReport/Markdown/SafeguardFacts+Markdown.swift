@@ -5,6 +5,7 @@ extension SafeguardFacts: Presented {
     .flag("has_steps") { !$0.steps.isEmpty },
     .list("steps") { $0.steps },
     .flag("has_any") { !$0.steps.isEmpty || !$0.authored.isEmpty },
+    .flag("is_planned") { !$0.isResolved && !$0.authored.isEmpty },
     .text("todo") { _ in Mark.missing },
     .list("authored") { facts in
       facts.authored.enumerated().map { NumberedSafeguard(number: $0 + 1, safeguard: $1) }

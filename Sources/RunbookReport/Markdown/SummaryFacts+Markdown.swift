@@ -51,6 +51,7 @@ extension RunHeld {
     case .failedStep: "a step failed"
     case .unknownStep: "it is not known whether a step took effect"
     case .interruption: "the run was interrupted"
+    case .privilege: "the role may not make the tables that hold the receipts"
     }
   }
 }

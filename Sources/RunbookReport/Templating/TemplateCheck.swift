@@ -2,6 +2,9 @@ import RunbookModel
 
 /// Holds a template's names against those that the report has at each place.
 struct TemplateCheck {
+  /// How deep sections may lie in one another.
+  static let maximumDepth = 32
+
   private(set) var diagnostics: [Diagnostic] = []
   private let partials: [String: String]
   /// Partials being read, so that one that holds itself is refused.
@@ -19,6 +22,11 @@ struct TemplateCheck {
       switch tag.sort {
       case .variable: checkVariable(tag, stack)
       case .section, .inverted:
+        guard stack.count <= Self.maximumDepth else {
+          report(
+            .templateSyntax, "sections lie deeper than \(Self.maximumDepth) in one another", tag)
+          return
+        }
         sections.append(tag)
         stack.append(inside(tag, stack))
       case .close:

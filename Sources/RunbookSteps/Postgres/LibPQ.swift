@@ -43,6 +43,11 @@ final class LibPQ {
     return host.hasPrefix("/") ? "\(host)/.s.PGSQL.\(port)" : "\(host):\(port)"
   }
 
+  /// Whether timestamps come in the form that is read.
+  var writesISODates: Bool {
+    PQparameterStatus(connection, "DateStyle").map { String(cString: $0).hasPrefix("ISO") } ?? false
+  }
+
   /// The notices since the last time, oldest first.
   func takeNotices() -> [String] { notices.take() }
 
@@ -66,7 +71,8 @@ final class LibPQ {
 
   /// Whether the server still seems to be there: nothing is sent.
   func isAlive() -> Bool {
-    PQstatus(connection) == CONNECTION_OK && PQconsumeInput(connection) == 1
+    PQstatus(connection) == CONNECTION_OK && !LinkWait.hasHungUp(PQsocket(connection))
+      && PQconsumeInput(connection) == 1
   }
 
   /// Puts a command into the pipeline.
@@ -132,7 +138,10 @@ final class LibPQ {
       case PGRES_COPY_IN, PGRES_COPY_OUT, PGRES_COPY_BOTH: return .copyMode
       default:
         let error = Self.error(result)
-        guard PQstatus(connection) == CONNECTION_OK else { throw .lost(error.message) }
+        // A fatal error ends the connection, also where its closing has not been seen yet.
+        guard PQstatus(connection) == CONNECTION_OK, !Self.isFatal(result) else {
+          throw .lost(error.message)
+        }
         return .outcome(.failed(error))
       }
     }
@@ -187,6 +196,11 @@ extension LibPQ {
       code: field("C") ?? "", message: field("M") ?? text(PQresultErrorMessage(result)),
       detail: field("D"), hint: field("H"), position: field("P").flatMap { Int($0) },
       context: field("W"))
+  }
+
+  private static func isFatal(_ result: OpaquePointer) -> Bool {
+    let severity = PQresultErrorField(result, Int32(UInt8(ascii: "V"))).map { String(cString: $0) }
+    return severity == "FATAL" || severity == "PANIC"
   }
 
   private static func notice(_ result: OpaquePointer?) -> String? {

@@ -2,7 +2,7 @@ private import Glibc
 import Synchronization
 
 /// Interrupts the waits of one session, request by request.
-final class Interruption: Sendable {
+final class LinkInterruption: Sendable {
   private let requests = Mutex<Set<UInt64>>([])
   let wakeUp = WakeUp()
 
@@ -22,7 +22,7 @@ struct LinkWait {
   enum Event { case ready, deadline, interrupted, stalled }
 
   var deadline: ContinuousClock.Instant
-  let interruption: Interruption?
+  let interruption: LinkInterruption?
   let request: UInt64
   /// When to say that nothing has come for a while; nil is never.
   var stall: ContinuousClock.Instant?
@@ -46,6 +46,16 @@ struct LinkWait {
       if polled[0].revents != 0 { return .ready }
     }
   }
+
+  /// Whether the other end has closed the socket.
+  static func hasHungUp(_ socket: Int32) -> Bool {
+    let closing = Int16(peerClosed | POLLHUP | POLLERR)
+    var polled = pollfd(fd: socket, events: closing, revents: 0)
+    return poll(&polled, 1, 0) > 0 && polled.revents & closing != 0
+  }
+
+  /// Linux's `POLLRDHUP`, which the Glibc module lacks: poll(2).
+  private static let peerClosed: Int32 = 0x2000
 
   /// Rounded up, so that a deadline has really passed when the wait is over.
   private static func milliseconds(_ duration: Duration) -> Int32 {

@@ -27,14 +27,21 @@ final class PostgresLink {
 
   var serverVersion: Int { pq.serverVersion }
   var address: String { pq.address }
+  var writesISODates: Bool { pq.writesISODates }
   func takeNotices() -> [String] { pq.takeNotices() }
 
   func extendDeadline(to deadline: ContinuousClock.Instant) { wait.deadline = deadline }
 
   /// Reads what an earlier request left unread.
-  func settle() throws(LinkError) {
-    while pq.hasUnread { _ = try readBatch(canCancel: false) }
+  ///
+  /// - Returns: false when the server refused some of it: the session is not what it should be.
+  func settle() throws(LinkError) -> Bool {
+    var isClean = true
+    while pq.hasUnread {
+      for case .failed in try readBatch(canCancel: false) { isClean = false }
+    }
     _ = pq.takeNotices()
+    return isClean
   }
 
   /// Sends batches in one go and reads their outcomes, command by command.
@@ -42,7 +49,7 @@ final class PostgresLink {
   /// - Parameters:
   ///   - leaving: how many of the last batches to leave unread; the next request reads them.
   ///   - canCancel: whether an interruption or the deadline cancels what runs; where not, an
-  ///     interruption is overlooked.
+  ///     interruption is overlooked, and after the deadline the connection is given up.
   /// - Throws: when an answer is missing. After `deadline` and `interrupted` the server has been told
   ///   to cancel, and has answered unless the error says `lost`.
   func run(
@@ -104,6 +111,7 @@ final class PostgresLink {
         onLockWait?(found)
       }
       restartStall()
+    case .deadline where !canCancel: throw .deadline
     case .deadline: try cancel(as: .deadline)
     case .interrupted: try cancel(as: .interrupted)
     }

@@ -10,7 +10,7 @@ import Synchronization
 actor PostgresSession {
   nonisolated let target: PostgresTarget
   private nonisolated let executor = ThreadExecutor()
-  private nonisolated let interruption = Interruption()
+  private nonisolated let interruption = LinkInterruption()
   private nonisolated let requests = Atomic<UInt64>(0)
   private let connection: String
   private let now: @Sendable () -> Timestamp
@@ -71,11 +71,13 @@ actor PostgresSession {
   }
 
   private func openLink(_ wait: LinkWait) throws(StepFailure) -> PostgresLink {
+    if interruption.isInterrupted(wait.request) {
+      throw StepFailure(.interrupted, "interrupted before anything was run")
+    }
     if let pq, pq.isAlive() {
       let link = self.link(pq, wait)
       do throws(LinkError) {
-        try link.settle()
-        return link
+        if try link.settle() { return link }
       } catch {
         if case .interrupted = error { throw failure(error) }
       }
@@ -151,7 +153,7 @@ actor PostgresSession {
   /// Asks on a connection of its own, which is closed afterwards. Without an answer in two seconds
   /// there is none: this serves a message only.
   private static func holders(
-    of pid: Int32, _ target: PostgresTarget, interruption: Interruption?, request: UInt64
+    of pid: Int32, _ target: PostgresTarget, interruption: LinkInterruption?, request: UInt64
   ) -> [LockHolder] {
     let wait = LinkWait(
       deadline: .now + .seconds(2), interruption: interruption, request: request, stall: nil)

@@ -36,15 +36,20 @@ enum Receipts {
   /// What the role has and may, without touching anything.
   private static let question = SQLCommand(
     """
-    SELECT to_regclass('runbook.receipt') IS NOT NULL AND to_regclass('runbook.lease') IS NOT NULL,
-      coalesce(has_table_privilege(to_regclass('runbook.receipt'), 'SELECT'), false)
-        AND coalesce(has_table_privilege(to_regclass('runbook.receipt'), 'INSERT'), false)
-        AND coalesce(has_table_privilege(to_regclass('runbook.lease'), 'SELECT'), false)
-        AND coalesce(has_table_privilege(to_regclass('runbook.lease'), 'INSERT'), false)
-        AND coalesce(has_table_privilege(to_regclass('runbook.lease'), 'UPDATE'), false),
-      CASE WHEN to_regnamespace('runbook') IS NULL
-        THEN has_database_privilege(current_database(), 'CREATE')
-        ELSE has_schema_privilege(to_regnamespace('runbook'), 'CREATE') END,
+    WITH space AS (SELECT oid FROM pg_namespace WHERE nspname = 'runbook'),
+      tables AS (
+        SELECT c.oid, c.relname FROM pg_class c JOIN space s ON s.oid = c.relnamespace
+        WHERE c.relname IN ('receipt', 'lease'))
+    SELECT (SELECT count(*) = 2 FROM tables),
+      coalesce((SELECT has_schema_privilege(oid, 'USAGE') FROM space), false)
+        AND (SELECT coalesce(bool_and(
+            has_table_privilege(oid, 'SELECT') AND has_table_privilege(oid, 'INSERT')
+            AND (relname = 'receipt' OR has_table_privilege(oid, 'UPDATE'))), false)
+          FROM tables),
+      coalesce(
+        (SELECT has_schema_privilege(oid, 'USAGE') AND has_schema_privilege(oid, 'CREATE')
+          FROM space),
+        has_database_privilege(current_database(), 'CREATE')),
       pg_is_in_recovery(), current_user
     """)
 

@@ -1,3 +1,4 @@
+import Dispatch
 import Synchronization
 
 /// Runs an actor's jobs on a thread of its own, so that they may block.
@@ -24,29 +25,28 @@ final class ThreadExecutor: SerialExecutor {
     }
 
     private let state = Mutex(State())
-    private let wakeUp = WakeUp()
+    private let available = DispatchSemaphore(value: 0)
 
     func add(_ job: UnownedJob, on executor: UnownedSerialExecutor) {
       state.withLock { $0.jobs.append((job, executor)) }
-      wakeUp.signal()
+      available.signal()
     }
 
     func stop() {
       state.withLock { $0.isStopped = true }
-      wakeUp.signal()
+      available.signal()
     }
 
     func run() {
       while true {
+        available.wait()
         let taken = state.withLock { state in
           let taken = state
           state.jobs.removeAll(keepingCapacity: true)
           return taken
         }
         for (job, executor) in taken.jobs { job.runSynchronously(on: executor) }
-        guard taken.jobs.isEmpty else { continue }
         if taken.isStopped { return }
-        wakeUp.wait()
       }
     }
   }

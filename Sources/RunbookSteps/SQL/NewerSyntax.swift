@@ -1,17 +1,34 @@
 import RunbookModel
 
 /// Syntax that came after PostgreSQL 15, whose parser this is.
+///
+/// A statement that cannot be parsed is taken for a newer one only where it holds words that 15 does
+/// not know and a later release does; anything else is an error of spelling.
 enum NewerSyntax {
-  /// Words of PostgreSQL 16 to 19 that make a statement one that the parser cannot judge.
   private static let words: Set<String> = [
     "json_table", "json_query", "json_value", "json_exists", "json_scalar", "json_serialize",
-    "json_array", "json_object", "json_arrayagg", "json_objectagg", "json", "merge",
-    "graph_table", "property", "overlaps", "period", "portion", "virtual", "enforced", "split",
-    "repack", "stored", "system_user", "conditional", "unconditional",
+    "json_array", "json_object", "json_arrayagg", "json_objectagg", "graph_table", "repack",
+  ]
+
+  /// Words that mean something new only one after the other.
+  private static let pairs: Set<[String]> = [
+    ["is", "json"], ["not", "json"], ["by", "source"], ["by", "target"], ["without", "overlaps"],
+    ["for", "portion"], ["not", "enforced"], ["property", "graph"], ["split", "partition"],
+    ["merge", "partitions"], ["returning", "with"],
   ]
 
   static func isLikely(in bytes: [UInt8], _ tokens: [PGQuery.Token]) -> Bool {
-    tokens.contains { words.contains(word($0, bytes)) }
+    var former = ""
+    var holdsMerge = false
+    for token in tokens {
+      let word = word(token, bytes)
+      if words.contains(word) || pairs.contains([former, word]) { return true }
+      if holdsMerge && word == "returning" { return true }
+      if former == "merge" && word == "into" { holdsMerge = true }
+      if word == "virtual" && former == ")" { return true }
+      former = word
+    }
+    return false
   }
 
   /// What the first words alone tell.
@@ -23,6 +40,7 @@ enum NewerSyntax {
     case "do", "call": traits.runsProcedure = true
     case "copy": traits.copiesOnServer = true
     case "drop", "truncate": traits.effect = .destructive
+    case "merge": traits.effect = .mutating
     default: break
     }
     return traits

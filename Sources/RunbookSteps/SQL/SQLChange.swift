@@ -10,27 +10,29 @@ struct SQLChange {
   let link: PostgresLink
   let keepsReceipt: Bool
 
+  /// How long a commit may take before its connection is given up. It is never cancelled.
+  private static let commitDeadline = Duration.seconds(60)
+
   func perform() throws(StepFailure) -> StepResult {
     do throws(StepFailure) {
       if let former = try begin() { return former }
       let outcomes = try request.run(on: link, [request.commands])
       let done = try request.completions(outcomes.first ?? [], after: 0, on: link)
       try commit(done)
-      var result = try SQLResult(request, done, link.takeNotices()).stepResult()
+      var result = SQLResult(request, done, link.takeNotices()).stepResult()
       result.hasReceipt = keepsReceipt
       return result
     } catch {
-      try leaveTransaction()
+      leaveTransaction()
       throw error
     }
   }
 
   /// - Returns: the result, when a receipt shows that the step has been done.
   private func begin() throws(StepFailure) -> StepResult? {
-    let version = link.serverVersion
     guard keepsReceipt else {
       let outcomes = try request.run(
-        on: link, [[SQLRequest.begin, request.settings.command(serverVersion: version)]])
+        on: link, [[SQLRequest.begin, request.settings.command(for: link)]])
       try refuseFailure(outcomes.first ?? [])
       return nil
     }
@@ -43,11 +45,11 @@ struct SQLChange {
       [
         [
           SQLRequest.begin,
-          request.settings.command(serverVersion: version, statement: wait, lock: .zero),
+          request.settings.command(for: link, statement: wait, lock: .zero),
           ReceiptQuery.lock(context.run, context.step),
           ReceiptQuery.look(context.run, context.step),
           ReceiptQuery.claim(context.run, generation: context.generation),
-          request.settings.command(serverVersion: version),
+          request.settings.command(for: link),
         ]
       ])
     let batch = outcomes.first ?? []
@@ -88,7 +90,7 @@ struct SQLChange {
   }
 
   private func alreadyDone(_ row: [Value]) throws(StepFailure) -> StepResult {
-    try leaveTransaction()
+    leaveTransaction()
     var notices = ["already done by attempt \(row.first?.json ?? "?"): nothing was run again"]
     if row.count > 1, row[1].stringValue != statementsDigest.hex {
       notices.append("the statements that were run then differ from those of now")
@@ -114,12 +116,13 @@ struct SQLChange {
           request.context, statementsDigest,
           affected: done.affected, rowCount: done.lastRows?.rows.count ?? 0))
     }
-    let outcomes = try request.run(on: link, [proof])
+    link.extendDeadline(to: .now + Self.commitDeadline)
+    // Where the proof fails, the commit behind it rolls back, and says so.
+    let outcomes = try request.run(
+      on: link, [proof, [SQLCommand("COMMIT")], SQLRequest.reset], leaving: 1,
+      mayHaveCommitted: true, canCancel: false)
     try refuseFailure(outcomes.first ?? [])
-    let end = try request.run(
-      on: link, [[SQLCommand("COMMIT")], SQLRequest.reset], leaving: 1, mayHaveCommitted: true,
-      canCancel: false)
-    switch end.first?.first {
+    switch outcomes.last?.first {
     case .completed(let completion)? where completion.tag == "COMMIT": return
     case .failed(let error)?: throw StepFailure(error)
     default: throw StepFailure(.refused, "the server rolled the transaction back")
@@ -127,9 +130,13 @@ struct SQLChange {
   }
 
   /// Ends a transaction that is open, and does nothing where none is.
-  private func leaveTransaction() throws(StepFailure) {
+  private func leaveTransaction() {
     guard !link.isSpent else { return }
-    _ = try request.run(on: link, [SQLRequest.rollback, SQLRequest.reset], leaving: 1)
+    do throws(StepFailure) {
+      _ = try request.run(on: link, [SQLRequest.rollback, SQLRequest.reset], leaving: 1)
+    } catch {
+      // Without its connection the transaction ends by itself; what came before is what matters.
+    }
   }
 
   /// Of the statements with their values, as they run.

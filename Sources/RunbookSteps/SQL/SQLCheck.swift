@@ -101,16 +101,12 @@ struct SQLCheck {
       refuse(
         .sqlProcedureInReadOnlyPhase, "DO and CALL are not allowed in \(phase)",
         "what they do cannot be seen; use SELECT, or move the step to recovery")
-    } else if traits.effect != .readOnly && !traits.isUnknown {
+    } else if traits.effect != .readOnly && !(traits.isUnknown && traits.effect == .undetermined) {
       refuse(
         .sqlChangesInReadOnlyPhase,
         "this statement is \(traits.effect.words), and \(phase) is read-only",
         step.phase.mayTry
           ? "move the step to recovery, or make it a trial" : "move the step to recovery")
-    } else if traits.isUnknown && traits.effect == .destructive {
-      refuse(
-        .sqlChangesInReadOnlyPhase, "this statement is destructive, and \(phase) is read-only",
-        "move the step to recovery")
     } else if traits.needsNoTransaction {
       refuse(
         .sqlNeedsNoTransaction, "this statement cannot run in a transaction block",

@@ -64,6 +64,10 @@ public struct SQLKind: StepKind {
         throw StepFailure(
           .invalid, "transaction control is not possible in a step (\(rendered.place))")
       }
+      if rendered.traits.copiesToClient {
+        throw StepFailure(
+          .invalid, "COPY from STDIN or to STDOUT is not possible in a step (\(rendered.place))")
+      }
       statements.append(rendered)
     }
     return SQLActivity(

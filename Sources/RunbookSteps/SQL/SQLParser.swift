@@ -1,3 +1,4 @@
+import Dispatch
 import Synchronization
 
 /// Parses on a stack that is large enough for what `NestingLimit` lets through.
@@ -29,19 +30,18 @@ enum SQLParser {
   }
 
   private final class Answer: Sendable {
+    private let lost = PGQuery.Fault(message: "the parser gave no answer", scalarOffset: 0)
     private let result = Mutex<Result<SyntaxTree, PGQuery.Fault>?>(nil)
-    private let wakeUp = WakeUp()
+    private let given = DispatchSemaphore(value: 0)
 
     func give(_ result: Result<SyntaxTree, PGQuery.Fault>) {
       self.result.withLock { $0 = result }
-      wakeUp.signal()
+      given.signal()
     }
 
     func take() -> Result<SyntaxTree, PGQuery.Fault> {
-      while true {
-        if let result = result.withLock({ $0 }) { return result }
-        wakeUp.wait()
-      }
+      given.wait()
+      return result.withLock { $0 } ?? .failure(lost)
     }
   }
 }
@@ -61,7 +61,7 @@ enum NestingLimit {
     for token in tokens {
       switch token.kind {
       case SQLTokenKind.openParenthesis, SQLTokenKind.openBracket:
-        outer.append(own)
+        outer.append(own + 1)
         own = 0
         sum += 1
       case SQLTokenKind.closeParenthesis, SQLTokenKind.closeBracket:

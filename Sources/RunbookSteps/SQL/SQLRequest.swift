@@ -32,33 +32,33 @@ struct SQLRequest: Sendable {
   private func performReadOnly(
     on link: PostgresLink, role: String?
   ) throws(StepFailure) -> StepResult {
-    var prelude = [
-      SQLCommand("BEGIN READ ONLY"), settings.command(serverVersion: link.serverVersion),
-    ]
+    var prelude = [SQLCommand("BEGIN READ ONLY"), settings.command(for: link, mayIdle: false)]
     if let role, let name = SQLValue.quoted(.string(role), as: .identifier) {
       prelude.append(SQLCommand("SET LOCAL ROLE \(name)"))
     }
-    return try performRolledBack(on: link, prelude: prelude, closing: [])
+    // Nothing to undo: the statements' answers are waited for, the transaction's end is not.
+    let ending = Self.rollback + Self.reset
+    let outcomes = try run(on: link, [prelude + commands, ending], leaving: 1)
+    return try result(of: outcomes, after: prelude.count, on: link)
   }
 
   /// Deferred constraints are checked before the end, as a commit would check them.
   private func performTrial(on link: PostgresLink) throws(StepFailure) -> StepResult {
-    try performRolledBack(
-      on: link, prelude: [Self.begin, settings.command(serverVersion: link.serverVersion)],
-      closing: [SQLCommand("SET CONSTRAINTS ALL IMMEDIATE")])
+    let prelude = [Self.begin, settings.command(for: link, mayIdle: false)]
+    let batch = prelude + commands + [SQLCommand("SET CONSTRAINTS ALL IMMEDIATE")]
+    let outcomes = try run(on: link, [batch, Self.rollback, Self.reset], leaving: 1)
+    return try result(of: outcomes, after: prelude.count, on: link)
   }
 
-  private func performRolledBack(
-    on link: PostgresLink, prelude: [SQLCommand], closing: [SQLCommand]
+  private func result(
+    of outcomes: [[SQLOutcome]], after count: Int, on link: PostgresLink
   ) throws(StepFailure) -> StepResult {
-    let batch = prelude + commands + closing
-    let outcomes = try run(on: link, [batch, Self.rollback, Self.reset], leaving: 1)
-    let result = try completions(outcomes.first ?? [], after: prelude.count, on: link)
-    return try SQLResult(self, result, link.takeNotices()).stepResult()
+    let done = try completions(outcomes.first ?? [], after: count, on: link)
+    return SQLResult(self, done, link.takeNotices()).stepResult()
   }
 
   private func performSeparately(on link: PostgresLink) throws(StepFailure) -> StepResult {
-    let setting = settings.command(serverVersion: link.serverVersion, isLocal: false)
+    let setting = settings.command(for: link, isLocal: false)
     _ = try run(on: link, [[setting]])
     var done: [SQLCompletion] = []
     for (index, command) in commands.enumerated() {
@@ -66,7 +66,7 @@ struct SQLRequest: Sendable {
       do throws(StepFailure) {
         done += try completions(outcomes.first ?? [], after: 0, on: link, firstStatement: index)
       } catch {
-        _ = try run(on: link, [Self.reset], leaving: 1)
+        resetUnread(link)
         guard index > 0 else { throw error }
         throw StepFailure(
           error.record.cause, error.record.message,
@@ -77,8 +77,16 @@ struct SQLRequest: Sendable {
           hint: error.record.hint, code: error.record.code)
       }
     }
-    _ = try run(on: link, [Self.reset], leaving: 1, mayHaveCommitted: true)
-    return try SQLResult(self, done, link.takeNotices()).stepResult()
+    resetUnread(link)
+    return SQLResult(self, done, link.takeNotices()).stepResult()
+  }
+
+  private func resetUnread(_ link: PostgresLink) {
+    do throws(StepFailure) {
+      _ = try run(on: link, [Self.reset], leaving: 1)
+    } catch {
+      // The session is not used again then, and the statements have had their answers.
+    }
   }
 
   var commands: [SQLCommand] { activity.statements.map(\.command) }

@@ -29,7 +29,7 @@ struct SQLResult {
     self.notices = notices
   }
 
-  func stepResult() throws(StepFailure) -> StepResult {
+  func stepResult() -> StepResult {
     for notice in notices { request.context.output(OutputLine(.notice, notice)) }
     var values = ValueMap()
     let set = completions.lastRows
@@ -46,7 +46,7 @@ struct SQLResult {
     values["columns"] = .list(keys)
     var result = StepResult(values: values, notices: notices)
     result.timeline = timeline(rows)
-    if set != nil { result.evidence = try evidence(rows, kept: kept) }
+    if set != nil { addEvidence(to: &result, rows, kept: kept) }
     return result
   }
 
@@ -59,23 +59,26 @@ struct SQLResult {
     return rows.count
   }
 
-  private func evidence(_ rows: [Value], kept: Int) throws(StepFailure) -> [EvidenceDraft] {
+  private func addEvidence(to result: inout StepResult, _ rows: [Value], kept: Int) {
     let source = request.activity.source.name
     guard kept < rows.count else {
-      return [EvidenceDraft(what: "rows", source: source, content: .result("rows"))]
+      result.evidence = [EvidenceDraft(what: "rows", source: source, content: .result("rows"))]
+      return
     }
-    let lines = rows.map { $0.json + "\n" }.joined()
+    let lines = rows.map { $0.mapStrings(request.context.redact).json + "\n" }.joined()
     let name = "rows.jsonl"
-    guard EvidenceFile.write(lines, named: name, in: request.context.evidenceFolder) else {
-      throw StepFailure(
-        .invalid, "the rows cannot be written to \(request.context.evidenceFolder)/\(name)")
-    }
-    return [
+    result.evidence = [
       EvidenceDraft(
         what: "the first \(kept) of \(rows.count) rows", source: source, content: .result("rows"),
-        uncutSize: Int64(lines.utf8.count)),
-      EvidenceDraft(what: "all \(rows.count) rows", source: source, content: .file(name)),
+        uncutSize: Int64(lines.utf8.count))
     ]
+    if EvidenceFile.write(lines, named: name, in: request.context.evidenceFolder) {
+      result.evidence.append(
+        EvidenceDraft(what: "all \(rows.count) rows", source: source, content: .file(name)))
+    } else {
+      // The work is done, perhaps committed: this must not make it a failure.
+      result.notices.append("\(rows.count - kept) rows were not kept: \(name) cannot be written")
+    }
   }
 
   /// In the timeline phase rows with `at` and `event` are its rows.

@@ -5,6 +5,9 @@ import RunbookModel
 struct SQLSettings: Sendable {
   let lockTimeout: Duration
   let statementTimeout: Duration
+  /// How long to wait for another process that still performs this step: as long as its statement
+  /// may take.
+  let receiptWait: Duration
   /// For the whole attempt.
   let deadline: Duration
   private let applicationName: String
@@ -17,37 +20,37 @@ struct SQLSettings: Sendable {
     statementTimeout = body["statement_timeout"]?.duration ?? context.timeout ?? usual
     // The server ends each statement by itself; this is for a server that does not answer.
     let all = min(statementTimeout, .seconds(86_400)) * (activity.statements.count + 1)
-    deadline = context.timeout ?? (all + .seconds(30))
+    let receiptWait = max(statementTimeout, .seconds(30))
+    self.receiptWait = receiptWait
+    deadline = context.timeout ?? (all + receiptWait)
     applicationName = Self.applicationName(context.run, context.step)
   }
 
   /// When to look who holds the locks: before `lock_timeout` has passed, and again and again.
   var stallInterval: Duration? { lockTimeout > .zero ? lockTimeout * 0.8 : nil }
 
-  /// How long to wait for another process that still performs this step: as long as its statement
-  /// may take.
-  var receiptWait: Duration { max(statementTimeout, .seconds(30)) }
-
   /// Sets everything by one query, which by being one also fixes the transaction's mode: afterwards
   /// `SET TRANSACTION READ WRITE` is an error.
   /// https://www.postgresql.org/docs/current/sql-set-transaction.html
+  ///
+  /// - Parameters:
+  ///   - isLocal: whether they end with the transaction.
+  ///   - mayIdle: whether the transaction waits for us between its statements.
   func command(
-    serverVersion: Int, isLocal: Bool = true, statement: Duration? = nil, lock: Duration? = nil
+    for link: PostgresLink, isLocal: Bool = true, mayIdle: Bool = true,
+    statement: Duration? = nil, lock: Duration? = nil
   ) -> SQLCommand {
-    var names = [
-      "statement_timeout", "lock_timeout", "application_name",
-      "idle_in_transaction_session_timeout", "datestyle",
+    var all = [
+      ("statement_timeout", Self.text(statement ?? statementTimeout)),
+      ("lock_timeout", Self.text(lock ?? lockTimeout)), ("application_name", applicationName),
     ]
-    var values = [
-      Self.text(statement ?? statementTimeout), Self.text(lock ?? lockTimeout), applicationName,
-      "120s", "ISO",
-    ]
-    if serverVersion >= 140_000 {
-      names.append("client_connection_check_interval")
-      values.append("1s")
+    if mayIdle { all.append(("idle_in_transaction_session_timeout", "120s")) }
+    if !link.writesISODates { all.append(("datestyle", "ISO")) }
+    if link.serverVersion >= 140_000 { all.append(("client_connection_check_interval", "1s")) }
+    let calls = all.enumerated().map { number, setting in
+      "set_config('\(setting.0)', $\(number + 1), \(isLocal))"
     }
-    let calls = names.indices.map { "set_config('\(names[$0])', $\($0 + 1), \(isLocal))" }
-    return SQLCommand("SELECT " + calls.joined(separator: ", "), values)
+    return SQLCommand("SELECT " + calls.joined(separator: ", "), all.map(\.1))
   }
 
   private static func text(_ duration: Duration) -> String {

@@ -55,30 +55,3 @@ struct PostgresInstallation: Sendable, Hashable {
     needed.allSatisfy { access("\(folder)/\($0)", X_OK) == 0 }
   }
 }
-
-/// Where programs are looked for.
-enum ProgramPath {
-  static let standard = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
-
-  /// The first executable file of that name in a `PATH`.
-  static func find(_ program: String, in path: String = standard) -> String? {
-    path.split(separator: ":").map { "\($0)/\(program)" }.first { access($0, X_OK) == 0 }
-  }
-}
-
-/// Reads folders.
-enum Folder {
-  /// The names in a folder, without `.` and `..`, sorted; none when it cannot be read.
-  static func names(in folder: String) -> [String] {
-    guard let stream = opendir(folder) else { return [] }
-    defer { closedir(stream) }
-    var names: [String] = []
-    while let entry = readdir(stream) {
-      let name = withUnsafePointer(to: &entry.pointee.d_name) { tuple in
-        tuple.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
-      }
-      if name != ".", name != ".." { names.append(name) }
-    }
-    return names.sorted()
-  }
-}

@@ -32,7 +32,7 @@ enum SandboxScripts {
     umask 077
     folder=$1 programs=$2
     cd "$folder" || exit 71
-    exec >>watchdog.log 2>&1 3>&- 4>&- 5>&- 6>&- 7>&- 8>&-
+    exec >>watchdog.log 2>&1
     exec 9>>lock
     flock -w 15 9 || exit 75
     setsid=$(command -v setsid) setpriv=$(command -v setpriv) env=$(command -v env)

@@ -90,11 +90,7 @@ extension FieldReader {
   }
 
   private mutating func name(_ source: SourceText, _ node: YAMLNode) -> FieldValue? {
-    let bytes = source.text.utf8
-    let isName =
-      bytes.count <= 100 && bytes.first.map { $0.isLowerOrDigit } ?? false
-      && bytes.allSatisfy { $0.isLowerOrDigit || $0 == 0x2D || $0 == 0x5F }
-    if isName { return .text(source) }
+    if NameTable.isName(source.text) { return .text(source) }
     report(
       .badName, "`\(source.text.excerpt)` is not a name", node.place(in: file),
       hint: "a name has lower-case letters, digits, `-` and `_`")
@@ -108,12 +104,6 @@ extension FieldReader {
       diagnostics.append(error.diagnostic(at: error.place ?? node.place(in: file)))
       return nil
     }
-  }
-}
-
-extension UInt8 {
-  fileprivate var isLowerOrDigit: Bool {
-    (0x61...0x7A).contains(self) || (0x30...0x39).contains(self)
   }
 }
 

@@ -28,6 +28,13 @@ struct NameTable {
     "if", "import", "let", "loop", "package", "namespace", "return", "var", "void", "while",
   ]
 
+  /// Whether a text is a name as runbooks and steps have it.
+  static func isName(_ text: String) -> Bool {
+    let bytes = text.utf8
+    guard let first = bytes.first, bytes.count <= 100, first.isLowerOrDigit else { return false }
+    return bytes.allSatisfy { $0.isLowerOrDigit || $0 == 0x2D || $0 == 0x5F }
+  }
+
   static func isIdentifier(_ name: String) -> Bool {
     guard let first = name.utf8.first, first < 0x30 || first > 0x39 else { return false }
     return name.utf8.allSatisfy { byte in
@@ -58,5 +65,11 @@ extension FieldReader {
         .nameClash, "there is \(first.sort.rawValue) `\(name)` already", field.place,
         hint: "it is in line \(first.place.line)")
     }
+  }
+}
+
+extension UInt8 {
+  fileprivate var isLowerOrDigit: Bool {
+    (0x61...0x7A).contains(self) || (0x30...0x39).contains(self)
   }
 }

@@ -77,6 +77,19 @@ struct PostgresSandboxTests {
     #expect(!FileManager.default.fileExists(atPath: test.folder))
   }
 
+  @Test func leavesNothingWhenItsStartIsCancelled() async throws {
+    let test = TestSandbox()
+    let start = Task { try await test.provider.start(in: test.folder, settings: []) }
+    let begun = try await Wait.until(within: .seconds(30)) {
+      access("\(test.folder)/data", F_OK) == 0 ? true : nil
+    }
+    #expect(begun == true)
+    start.cancel()
+    let failure = await #expect(throws: StepFailure.self) { _ = try await start.value }
+    #expect(failure?.record.cause == .interrupted)
+    #expect(!FileManager.default.fileExists(atPath: test.folder))
+  }
+
   @Test func startsAgainWithItsData() async throws {
     let test = TestSandbox()
     let first = try await test.provider.start(in: test.folder, settings: [])

@@ -1,0 +1,94 @@
+import Foundation
+import RunbookModel
+import RunbookSyntax
+import Testing
+
+@Suite("Files of a runbook")
+struct FileTests {
+  /// A folder of its own for one test.
+  private final class Folder {
+    let url: URL
+
+    init() throws {
+      url = FileManager.default.temporaryDirectory
+        .appending(path: "runbook-files-\(UUID().uuidString)")
+      try FileManager.default.createDirectory(
+        at: url.appending(path: "book/ddl"), withIntermediateDirectories: true)
+    }
+
+    deinit { try? FileManager.default.removeItem(at: url) }
+
+    func write(_ text: String, _ path: String) throws {
+      try Data(text.utf8).write(to: url.appending(path: path))
+    }
+
+    func path(_ name: String) -> String { url.appending(path: name).path }
+  }
+
+  private func attempt(_ folder: Folder, file: String) throws -> ReadingAttempt {
+    let text = "runbook: r\nverification:\n  - id: a\n    sql: {file: \(file)}\n"
+    try folder.write(text, "book/runbook.yaml")
+    return Fixture.reader.attempt(path: folder.path("book/runbook.yaml"))
+  }
+
+  @Test func readsAFileBesideTheRunbook() throws {
+    let folder = try Folder()
+    try folder.write("SELECT 1;\nSELECT 2;\n", "book/ddl/a.sql")
+    let runbook = try #require(try attempt(folder, file: "ddl/a.sql").runbook)
+    #expect(runbook.sources.map(\.path) == ["runbook.yaml", "ddl/a.sql"])
+    #expect(runbook.folder == folder.path("book"))
+    guard case .file(_, let contents)? = runbook.steps.first?.body["file"] else {
+      Issue.record("the step has no file")
+      return
+    }
+    #expect(
+      contents.place(atByte: 10, length: 6)
+        == Place(file: "ddl/a.sql", line: 2, column: 1, length: 6))
+  }
+
+  @Test(arguments: ["/etc/passwd", "../other.sql", "ddl/../../other.sql", "link.sql"])
+  func refusesAFileOutside(_ file: String) throws {
+    let folder = try Folder()
+    try folder.write("SELECT 1", "other.sql")
+    try FileManager.default.createSymbolicLink(
+      atPath: folder.path("book/link.sql"), withDestinationPath: "../other.sql")
+    let diagnostics = try attempt(folder, file: file).diagnostics
+    #expect(diagnostics.all.map(\.code) == [.pathOutside])
+    #expect(diagnostics.all.first?.place?.line == 4)
+    #expect(diagnostics.all.first?.place?.column == 17)
+  }
+
+  @Test func refusesWhatIsNoTextFile() throws {
+    let folder = try Folder()
+    try Data([0x61, 0x0A, 0x62, 0xFF]).write(to: folder.url.appending(path: "book/latin.sql"))
+    try folder.write("a\n\u{0}", "book/nul.sql")
+    try Data(count: 8 * 1024 * 1024 + 1).write(to: folder.url.appending(path: "book/big.sql"))
+    let codes = try ["gone.sql", "ddl", "latin.sql", "nul.sql", "big.sql"].map {
+      try attempt(folder, file: $0).diagnostics.all.map(\.code)
+    }
+    #expect(
+      codes == [[.fileMissing], [.notAFile], [.notUTF8], [.controlCharacter], [.fileTooLarge]])
+    let place = try attempt(folder, file: "latin.sql").diagnostics.all.first?.place
+    #expect(place == Place(file: "latin.sql", line: 2, column: 2, length: 1))
+  }
+
+  @Test func refusesARunbookThatIsNoFile() throws {
+    let folder = try Folder()
+    try Data([0x61, 0xC3]).write(to: folder.url.appending(path: "latin.yaml"))
+    let codes = ["gone.yaml", "book", "latin.yaml"].map {
+      Fixture.reader.attempt(path: folder.path($0)).diagnostics.all.map(\.code)
+    }
+    #expect(codes == [[.fileMissing], [.notAFile], [.notUTF8]])
+  }
+
+  @Test func readsPastAByteOrderMark() throws {
+    let text = "\u{FEFF}runbook: r\nverification: [{id: a, sql: SELECT 1}]\n"
+    #expect(Fixture.reader.attempt(text: text, fileName: "r.yaml").runbook?.name == "r")
+  }
+
+  @Test func refusesTextThatIsTooLong() {
+    let text = String(repeating: "# comment\n", count: 900_000)
+    let diagnostics = Fixture.reader.attempt(text: text, fileName: "r.yaml").diagnostics
+    #expect(diagnostics.all.map(\.code) == [.fileTooLarge])
+  }
+}
