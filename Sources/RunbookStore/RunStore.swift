@@ -11,37 +11,33 @@ public struct RunStore: Sendable {
 
   public func folder(of run: RunID) -> String { "\(folder)/runs/\(run)" }
 
-  /// Makes a run's folder and its empty journal.
-  public func create(_ run: RunID) throws(StoreError) -> SQLiteJournal {
+  /// Makes a run's folder and its empty journal, both durable, and takes the run's lease.
+  ///
+  /// - Parameter holder: host and process, for people.
+  /// - Throws: `cannotWrite`, also when there is such a run already.
+  public func create(
+    _ run: RunID, holder: String = "the run's first process"
+  ) throws(StoreError) -> SQLiteJournal {
     let path = folder(of: run)
-    do {
-      try FileManager.default.createDirectory(
-        atPath: "\(folder)/runs", withIntermediateDirectories: true,
-        attributes: [.posixPermissions: 0o700])
-      try FileManager.default.createDirectory(
-        atPath: path, withIntermediateDirectories: false, attributes: [.posixPermissions: 0o700])
-    } catch {
-      throw StoreError(
-        .cannotWrite, subject: path, "the run's folder cannot be made: \(Self.reason(error))")
-    }
+    try PrivateFolder.make("\(folder)/runs")
+    try PrivateFolder.make(path, isNew: true)
     // SQLite gives -wal and -shm the permissions of the main file
     // (https://www.sqlite.org/src/file/src/os_unix.c, findCreateFileMode).
-    let file = "\(path)/journal.db"
-    guard
-      FileManager.default.createFile(
-        atPath: file, contents: nil, attributes: [.posixPermissions: 0o600])
-    else {
-      throw StoreError(.cannotWrite, subject: file, "the journal cannot be made")
-    }
-    return try SQLiteJournal(path: file, creating: true)
+    try PrivateFolder.makeFile("\(path)/journal.db")
+    let journal = try SQLiteJournal(path: "\(path)/journal.db")
+    try journal.takeLease(as: holder)
+    return journal
   }
 
+  /// Opens a run's journal, for reading and for people's entries.
+  ///
+  /// - Throws: `notFound` when there is no such run.
   public func open(_ run: RunID) throws(StoreError) -> SQLiteJournal {
     let file = "\(folder(of: run))/journal.db"
     guard FileManager.default.fileExists(atPath: file) else {
       throw StoreError(.notFound, subject: run.rawValue, "there is no run '\(run)'")
     }
-    return try SQLiteJournal(path: file, creating: false)
+    return try SQLiteJournal(path: file)
   }
 
   /// All runs, the newest first.
@@ -79,6 +75,9 @@ public struct RunStore: Sendable {
     return only
   }
 
+  /// What a list says of a run, from its first and its last entry.
+  ///
+  /// - Returns: nil when nothing was stored in it.
   public func summary(of run: RunID) throws(StoreError) -> RunSummary? {
     guard let ends = try open(run).ends(), case .runStarted(let started) = ends.first.event else {
       return nil
@@ -87,11 +86,6 @@ public struct RunStore: Sendable {
       run: run, runbook: started.runbook.name, startedAt: ends.first.recordedAt,
       isSandbox: started.isSandbox, isDrill: started.isDrill, lastEvent: ends.last.event,
       lastEntryAt: ends.last.recordedAt)
-  }
-
-  private static func reason(_ error: any Error) -> String {
-    let underlying = (error as NSError).userInfo[NSUnderlyingErrorKey] as? NSError
-    return (underlying ?? error as NSError).localizedDescription
   }
 }
 

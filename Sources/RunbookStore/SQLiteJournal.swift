@@ -1,98 +1,116 @@
-private import Dispatch
 private import GRDB
 public import RunbookEngine
 public import RunbookModel
+private import Synchronization
 
 /// A run's journal in a SQLite file of its own.
 ///
 /// The file is in WAL mode with `synchronous = FULL`: a commit is one forced write
-/// (<https://www.sqlite.org/pragma.html#pragma_synchronous>).
+/// (<https://www.sqlite.org/pragma.html#pragma_synchronous>). Statements run on a queue of the
+/// journal's own; nothing blocks the cooperative pool.
 public final class SQLiteJournal: Journal {
   public let path: String
   private let queue: DatabaseQueue
+  /// The generation of the lease that this process took; nil for people's entries, which need none.
+  private let generation = Mutex<Int64?>(nil)
 
   /// The form of the tables; kept in SQLite's `user_version`.
   static let formatVersion = 1
 
-  /// Opens a journal.
+  /// Opens a journal. A file in which nothing was stored yet is an empty one.
   ///
-  /// - Parameter creating: whether the file is made; it must not exist then.
-  init(path: String, creating: Bool, readOnly: Bool = false) throws(StoreError) {
+  /// - Throws: `formatTooNew`, `cannotRead`, or `cannotWrite` when the tables cannot be made.
+  init(path: String) throws(StoreError) {
     self.path = path
-    var configuration = Configuration()
-    configuration.readonly = readOnly
-    configuration.busyMode = .timeout(5)
-    configuration.publicStatementArguments = false
-    configuration.prepareDatabase { database in
-      guard !readOnly else { return }
-      try database.execute(sql: "PRAGMA journal_mode = WAL")
-      try database.execute(sql: "PRAGMA synchronous = FULL")
-      try database.execute(sql: "PRAGMA wal_autocheckpoint = 10000")
-    }
     do {
-      queue = try DatabaseQueue(path: path, configuration: configuration)
-      if creating { try queue.write(Self.createTables) }
+      queue = try DatabaseQueue(path: path, configuration: Self.configuration)
       let version = try queue.read { try Int.fetchOne($0, sql: "PRAGMA user_version") ?? 0 }
       guard version <= Self.formatVersion else {
         throw StoreError(
           .formatTooNew, subject: path, "the journal was written by a newer version")
       }
-    } catch let error as StoreError {
-      throw error
+      if version == 0 { try queue.write(Self.createTables) }
     } catch {
-      throw Self.error(error, path, writing: creating)
+      throw StoreError(error, in: path, writing: false)
     }
+  }
+
+  private static var configuration: Configuration {
+    var configuration = Configuration()
+    configuration.busyMode = .timeout(5)
+    configuration.label = "runbook.journal"
+    configuration.prepareDatabase { database in
+      try database.execute(sql: "PRAGMA journal_mode = WAL")
+      try database.execute(sql: "PRAGMA synchronous = FULL")
+      // In pages: a run of a thousand steps ends before the first checkpoint, which costs two more
+      // forced writes.
+      try database.execute(sql: "PRAGMA wal_autocheckpoint = 10000")
+    }
+    return configuration
   }
 
   private static func createTables(_ database: Database) throws {
     try database.execute(
       sql: """
-        CREATE TABLE entry (
+        CREATE TABLE IF NOT EXISTS entry (
           sequence INTEGER PRIMARY KEY, body TEXT NOT NULL, hash TEXT NOT NULL
         ) STRICT;
-        CREATE TABLE lease (
-          only INTEGER PRIMARY KEY CHECK (only = 1), generation INTEGER NOT NULL
+        CREATE TABLE IF NOT EXISTS lease (
+          only INTEGER PRIMARY KEY CHECK (only = 1), generation INTEGER NOT NULL,
+          holder TEXT NOT NULL
         ) STRICT;
-        INSERT INTO lease VALUES (1, 1);
+        INSERT OR IGNORE INTO lease VALUES (1, 0, '');
         PRAGMA user_version = \(formatVersion);
         """)
+  }
+
+  /// Takes the right to perform the run's steps; who had it before can append nothing more.
+  ///
+  /// - Parameter holder: host and process, for people.
+  /// - Returns: the lease's generation: 1 for the first.
+  @discardableResult
+  public func takeLease(as holder: String) throws(StoreError) -> Int64 {
+    do {
+      let taken = try queue.write { database in
+        try Int64.fetchOne(
+          database,
+          sql: "UPDATE lease SET generation = generation + 1, holder = ? RETURNING generation",
+          arguments: [holder])
+      }
+      generation.withLock { $0 = taken }
+      return taken ?? 0
+    } catch {
+      throw StoreError(error, in: path, writing: true)
+    }
   }
 
   public func append(
     _ events: [Event], by actor: Actor, at time: Timestamp
   ) async throws(StoreError) -> [Entry] {
     let path = path
+    let generation = generation.withLock { $0 }
     do {
       return try await queue.write { database in
-        let head = try database.cachedStatement(
-          sql: "SELECT sequence, hash FROM entry ORDER BY sequence DESC LIMIT 1")
-        let last = try Row.fetchOne(head)
-        var sequence: Int64 = last?["sequence"] ?? 0
-        var previous = Digest.zero
-        if let hash: String = last?["hash"] {
-          guard let digest = Digest(hex: hash) else {
-            throw StoreError(
-              .damaged(sequence: sequence), subject: path, "the last entry's hash cannot be read")
-          }
-          previous = digest
-        }
+        if let generation { try Self.checkLease(generation, database, path) }
+        var head = try ChainHead(database, in: path)
         let insert = try database.cachedStatement(
           sql: "INSERT INTO entry (sequence, body, hash) VALUES (?, ?, ?)")
-        var entries: [Entry] = []
-        for event in events {
-          sequence += 1
-          let entry = try JournalCoding.entry(
-            event, sequence: sequence, at: time, by: actor, after: previous)
-          try insert.execute(arguments: [sequence, entry.body, entry.hash.hex])
-          previous = entry.hash
-          entries.append(entry)
+        return try events.map { event in
+          let entry = try head.next(event, by: actor, at: time)
+          try insert.execute(arguments: [entry.sequence, entry.body, entry.hash.hex])
+          return entry
         }
-        return entries
       }
-    } catch let error as StoreError {
-      throw error
     } catch {
-      throw Self.error(error, path, writing: true)
+      throw StoreError(error, in: path, writing: true)
+    }
+  }
+
+  private static func checkLease(_ own: Int64, _ database: Database, _ path: String) throws {
+    let statement = try database.cachedStatement(sql: "SELECT generation, holder FROM lease")
+    guard let row = try Row.fetchOne(statement), row[0] == own else {
+      let holder = try String.fetchOne(database, sql: "SELECT holder FROM lease") ?? "another"
+      throw StoreError(.leaseLost, subject: path, "the run was taken over by \(holder)")
     }
   }
 
@@ -103,62 +121,49 @@ public final class SQLiteJournal: Journal {
         var entries: [Entry] = []
         var previous = Digest.zero
         let rows = try Row.fetchCursor(
-          database, sql: "SELECT sequence, body, hash FROM entry ORDER BY sequence")
+          database, sql: "SELECT body, hash FROM entry ORDER BY sequence")
         while let row = try rows.next() {
           let entry = try JournalCoding.entry(
-            body: row["body"], hash: row["hash"], sequence: Int64(entries.count + 1),
-            after: previous, in: path)
+            body: row[0], hash: row[1], sequence: Int64(entries.count + 1), after: previous,
+            in: path)
           entries.append(entry)
           previous = entry.hash
         }
         return entries
       }
-    } catch let error as StoreError {
-      throw error
     } catch {
-      throw Self.error(error, path, writing: false)
+      throw StoreError(error, in: path, writing: false)
     }
   }
 
   /// The first and the last entry, for lists; nil for an empty journal.
   func ends() throws(StoreError) -> (first: Entry, last: Entry)? {
     do {
-      let rows = try queue.read {
+      let rows = try queue.read { database in
         try Row.fetchAll(
-          $0,
+          database,
           sql: """
             SELECT sequence, body, hash,
-              (SELECT hash FROM entry e WHERE e.sequence = entry.sequence - 1) AS previous
+              (SELECT hash FROM entry e WHERE e.sequence = entry.sequence - 1)
             FROM entry WHERE sequence = 1 OR sequence = (SELECT max(sequence) FROM entry)
             ORDER BY sequence
             """)
       }
-      var entries: [Entry] = []
-      for row in rows {
-        let previous: String? = row["previous"]
-        entries.append(
-          try JournalCoding.entry(
-            body: row["body"], hash: row["hash"], sequence: row["sequence"],
-            after: previous.flatMap(Digest.init(hex:)) ?? .zero, in: path))
+      let entries = try rows.map { row in
+        let previous: String? = row[3]
+        return try JournalCoding.entry(
+          body: row[1], hash: row[2], sequence: row[0],
+          after: previous.flatMap(Digest.init(hex:)) ?? .zero, in: path)
       }
       guard let first = entries.first, let last = entries.last else { return nil }
       return (first, last)
-    } catch let error as StoreError {
-      throw error
     } catch {
-      throw Self.error(error, path, writing: false)
+      throw StoreError(error, in: path, writing: false)
     }
   }
 
-  /// SQLite's `synchronous` setting as it is in force: 2 is FULL.
-  func synchronousLevel() throws -> Int {
-    try queue.read { try Int.fetchOne($0, sql: "PRAGMA synchronous") ?? -1 }
-  }
-
-  private static func error(_ error: any Error, _ path: String, writing: Bool) -> StoreError {
-    let message = (error as? DatabaseError)?.message ?? "\(error)"
-    return StoreError(
-      writing ? .cannotWrite : .cannotRead, subject: path,
-      "the journal cannot be \(writing ? "written" : "read"): \(message)")
+  /// Runs SQL as it is, for tests that look at settings or do damage.
+  func question(_ sql: String) throws -> String? {
+    try queue.writeWithoutTransaction { try String.fetchOne($0, sql: sql) }
   }
 }
