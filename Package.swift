@@ -8,8 +8,6 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
     .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
     .package(url: "https://github.com/hummingbird-project/swift-mustache", from: "2.1.1"),
-    .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2"),
-    .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
   ],
   targets: [
     .systemLibrary(
@@ -17,6 +15,7 @@ let package = Package(
     .systemLibrary(name: "CLibPQ", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
     .systemLibrary(name: "CLibPGQuery", providers: [.apt(["libpg-query-dev"])]),
     .target(name: "CLinux"),
+    .target(name: "CCurl"),
     .systemLibrary(name: "CLibMD", pkgConfig: "libmd", providers: [.apt(["libmd-dev"])]),
     .target(name: "RunbookModel", dependencies: ["CLibMD"]),
     .target(name: "RunbookExpression", dependencies: ["RunbookModel"]),
@@ -32,8 +31,7 @@ let package = Package(
       name: "RunbookSteps",
       dependencies: [
         "RunbookModel", "RunbookExpression", "RunbookEngine", "CLibPQ", "CLibPGQuery", "CLinux",
-        .product(name: "Subprocess", package: "swift-subprocess"),
-        .product(name: "SystemPackage", package: "swift-system"),
+        "CCurl",
       ]),
     .target(
       name: "RunbookReport",
