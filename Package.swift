@@ -16,6 +16,7 @@ let package = Package(
       name: "CLibYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
     .systemLibrary(name: "CLibPQ", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
     .systemLibrary(name: "CLibPGQuery", providers: [.apt(["libpg-query-dev"])]),
+    .target(name: "CLinux"),
     .systemLibrary(name: "CLibMD", pkgConfig: "libmd", providers: [.apt(["libmd-dev"])]),
     .target(name: "RunbookModel", dependencies: ["CLibMD"]),
     .target(name: "RunbookExpression", dependencies: ["RunbookModel"]),
@@ -30,7 +31,7 @@ let package = Package(
     .target(
       name: "RunbookSteps",
       dependencies: [
-        "RunbookModel", "RunbookEngine", "CLibPQ", "CLibPGQuery",
+        "RunbookModel", "RunbookExpression", "RunbookEngine", "CLibPQ", "CLibPGQuery", "CLinux",
         .product(name: "Subprocess", package: "swift-subprocess"),
         .product(name: "SystemPackage", package: "swift-system"),
       ]),
@@ -39,7 +40,8 @@ let package = Package(
       dependencies: [
         "RunbookModel", "RunbookExpression",
         .product(name: "Mustache", package: "swift-mustache"),
-      ]),
+      ],
+      resources: [.embedInCode("Templates")]),
     .target(
       name: "RunbookDrill", dependencies: ["RunbookModel", "RunbookExpression", "RunbookEngine"]),
     .executableTarget(
@@ -54,7 +56,8 @@ let package = Package(
       name: "RunbookExpressionTests", dependencies: ["RunbookModel", "RunbookExpression"]),
     .testTarget(
       name: "RunbookSyntaxTests",
-      dependencies: ["RunbookModel", "RunbookExpression", "RunbookSyntax"]),
+      dependencies: ["RunbookModel", "RunbookExpression", "RunbookSyntax"],
+      exclude: ["Golden"]),
     .testTarget(
       name: "RunbookEngineTests",
       dependencies: ["RunbookModel", "RunbookExpression", "RunbookEngine", "RunbookDrill"]),
@@ -65,7 +68,8 @@ let package = Package(
       dependencies: ["RunbookModel", "RunbookExpression", "RunbookEngine", "RunbookSteps"]),
     .testTarget(
       name: "RunbookReportTests",
-      dependencies: ["RunbookModel", "RunbookExpression", "RunbookReport"]),
+      dependencies: ["RunbookModel", "RunbookExpression", "RunbookReport"],
+      exclude: ["Golden"]),
     .testTarget(name: "RunbookCommandTests", dependencies: ["RunbookModel"]),
   ],
   swiftLanguageModes: [.v6]

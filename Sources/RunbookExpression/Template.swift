@@ -3,7 +3,7 @@ public import RunbookModel
 /// A text with values in it: `${{ expression }}`. `$${{` stands for `${{` itself.
 public struct Template: Sendable {
   public let source: SourceText
-  private let parts: [TemplateReader.Part]
+  let parts: [TemplateReader.Part]
 
   /// Reads a template.
   ///
@@ -56,7 +56,7 @@ public struct Template: Sendable {
     return .string(try render(in: scope))
   }
 
-  private static func text(
+  static func text(
     of value: Value, _ expression: Expression
   ) throws(EvaluationError) -> String {
     switch value {

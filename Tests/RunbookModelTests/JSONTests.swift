@@ -31,6 +31,12 @@ import Testing
     #expect(error?.description == "line 3, column 3: expected a value")
   }
 
+  /// Each element must cost the same: at a copy of the array for each, this would take minutes.
+  @Test func readsLongArrays() throws {
+    let text = "[" + String(repeating: #"{"a":1},"#, count: 50_000) + "1]"
+    #expect(try Value(json: text).listValue?.count == 50_001)
+  }
+
   @Test func limitsNesting() throws {
     let deepest = Value.maximumJSONDepth
     let open = String(repeating: "[", count: deepest)

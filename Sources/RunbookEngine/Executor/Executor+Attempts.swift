@@ -7,6 +7,7 @@ extension Executor {
     if let notBefore { guard try await wait(until: notBefore) else { return } }
     let step = bound.step
     let activity = bound.activity
+    guard try await mayBegin(bound) else { return }
     var obstacle = await prepareConnection(activity.connection)
     try queue(
       .attemptStarted(
@@ -35,6 +36,20 @@ extension Executor {
       evidenceFolder: folder)
     try queue(.attemptFinished(report))
     if report.failure?.cause == .interrupted { try queue(.runHeld(interruption)) }
+  }
+
+  /// Asks the person, where the run goes step by step; the run is held when the answer is no.
+  private mutating func mayBegin(_ bound: BoundStep) async throws(StoreError) -> Bool {
+    guard options.asksBeforeEachStep else { return true }
+    try await flush()
+    let work = bound.activity.work.map { $0.redacted(by: redactor) }
+    if await ports.person.mayPerform(bound.step.title, work) == true { return true }
+    try queue(
+      .runHeld(
+        RunHeld(
+          cause: .interruption, subject: bound.step.id.rawValue,
+          message: "step '\(bound.step.id)' was not allowed to begin")))
+    return false
   }
 
   /// - Returns: whether the run goes on; false when it was interrupted meanwhile.

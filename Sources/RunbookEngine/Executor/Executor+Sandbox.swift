@@ -64,7 +64,7 @@ extension Executor {
           reason: step.options.when?.text, startedAt: start, finishedAt: start, work: [],
           result: .map(ValueMap())))
     }
-    let bound = try binder.bind(step, in: scope)
+    let bound = try binder.bind(step, in: scope, isPreparation: true)
     let folder = "\(options.runFolder)/evidence/sandbox-\(step.id)"
     var result: StepResult
     var verdict: AttemptJudge.Verdict

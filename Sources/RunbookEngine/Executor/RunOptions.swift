@@ -13,6 +13,8 @@ public struct RunOptions: Sendable {
   /// `--approve-all`, which only a sandbox allows.
   public var approvesAll: Bool
   public var isDrill: Bool
+  /// `--step-by-step`: a person says of each step whether it may be performed.
+  public var asksBeforeEachStep = false
   /// The lease's generation.
   public var generation: Int64
 

@@ -23,7 +23,14 @@ extension StepRecord {
   fileprivate init(_ step: Step) {
     self.init(
       id: step.id, title: step.title, phase: step.phase, kind: step.kind, line: step.place.line,
-      captures: step.options.captures.map(\.name))
+      captures: step.options.captures.map(\.name), fallbacks: Self.fallbacks(of: step))
+  }
+
+  private static func fallbacks(of step: Step) -> Value? {
+    let pairs = step.options.captures.compactMap { capture in
+      capture.fallback.map { (capture.name, $0) }
+    }
+    return pairs.isEmpty ? nil : .map(ValueMap(pairs))
   }
 }
 

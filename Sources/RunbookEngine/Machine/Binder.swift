@@ -12,12 +12,17 @@ public struct Binder: Sendable {
       kinds.map { ($0.spec.name, $0) }, uniquingKeysWith: { first, _ in first })
   }
 
-  func bind(_ step: Step, in scope: RunScope) throws(StepFailure) -> BoundStep {
+  /// - Parameter isPreparation: whether the step makes or breaks a sandbox, which keeps no receipts.
+  func bind(
+    _ step: Step, in scope: RunScope, isPreparation: Bool = false
+  ) throws(StepFailure) -> BoundStep {
     guard let kind = kinds[step.kind] else {
       throw StepFailure(.invalid, "there is no step kind '\(step.kind)'")
     }
     let context = BindingContext(
-      scope: scope, values: scope.bareValues, connection: plan.connection(of: step),
+      scope: scope, values: scope.bareValues,
+      connection: isPreparation
+        ? plan.connection(of: step)?.withoutReceipts : plan.connection(of: step),
       folder: plan.runbook.folder)
     return BoundStep(step: step, activity: try kind.bind(step, to: context))
   }
@@ -91,5 +96,13 @@ extension Step {
     WorkItem(
       language: WorkItem.Language(rawValue: kind) ?? .text, text: text,
       effect: options.effect ?? .undetermined)
+  }
+}
+
+extension Runbook.Connection {
+  fileprivate var withoutReceipts: Runbook.Connection {
+    Runbook.Connection(
+      name: name, place: place, kind: kind, url: url, readOnlyRole: readOnlyRole,
+      keepsReceipts: false)
   }
 }

@@ -11,6 +11,11 @@ public protocol Operator: Sendable {
   ///
   /// - Returns: nil when nobody can be asked.
   func answer(_ question: ManualQuestion) async -> String?
+
+  /// Asks whether a step may be performed now, where the run goes step by step.
+  ///
+  /// - Returns: nil when nobody can be asked.
+  func mayPerform(_ title: String, _ work: [WorkItem]) async -> Bool?
 }
 
 public enum OperatorDecision: Sendable, Hashable {

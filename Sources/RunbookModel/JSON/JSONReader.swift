@@ -2,10 +2,18 @@
 ///
 /// It keeps its own stack, so that nesting costs no call stack.
 struct JSONReader {
-  /// An array or an object that is being read.
-  private enum Container {
-    case array([Value])
-    case object(ValueMap, key: Value)
+  /// An array or an object that is being read; it grows in its place.
+  private struct Container {
+    /// The key that the next value belongs to; nil in an array.
+    var key: Value?
+    var items: [Value] = []
+    var map = ValueMap()
+
+    mutating func insert(_ value: Value) {
+      if let key { map[key] = value } else { items.append(value) }
+    }
+
+    var value: Value { key == nil ? .list(items) : .map(map) }
   }
 
   private let maximumDepth: Int
@@ -39,14 +47,14 @@ struct JSONReader {
   private mutating func openArray() throws(JSONError) -> Value? {
     try enter()
     guard !scanner.skip("]") else { return .list([]) }
-    stack.append(.array([]))
+    stack.append(Container())
     return nil
   }
 
   private mutating func openObject() throws(JSONError) -> Value? {
     try enter()
     guard !scanner.skip("}") else { return .map(ValueMap()) }
-    stack.append(.object(ValueMap(), key: try scanner.readKey()))
+    stack.append(Container(key: try scanner.readKey()))
     return nil
   }
 
@@ -63,27 +71,22 @@ struct JSONReader {
   /// - Returns: the document when it is complete.
   private mutating func close(with value: Value) throws(JSONError) -> Value? {
     var value = value
-    while let container = stack.popLast() {
+    while !stack.isEmpty {
+      let last = stack.count - 1
+      stack[last].insert(value)
       scanner.skipWhitespace()
-      switch container {
-      case .array(var items):
-        items.append(value)
-        if scanner.skip(",") {
-          stack.append(.array(items))
-          return nil
-        }
-        guard scanner.skip("]") else { throw scanner.error("expected `,` or `]` in an array") }
-        value = .list(items)
-      case .object(var map, let key):
-        map[key] = value
-        if scanner.skip(",") {
-          scanner.skipWhitespace()
-          stack.append(.object(map, key: try scanner.readKey()))
-          return nil
-        }
-        guard scanner.skip("}") else { throw scanner.error("expected `,` or `}` in an object") }
-        value = .map(map)
+      let isObject = stack[last].key != nil
+      if scanner.skip(",") {
+        guard isObject else { return nil }
+        scanner.skipWhitespace()
+        stack[last].key = try scanner.readKey()
+        return nil
       }
+      guard scanner.skip(isObject ? "}" : "]") else {
+        throw scanner.error(
+          isObject ? "expected `,` or `}` in an object" : "expected `,` or `]` in an array")
+      }
+      value = stack.removeLast().value
     }
     scanner.skipWhitespace()
     guard scanner.isAtEnd else { throw scanner.error("expected nothing after the value") }

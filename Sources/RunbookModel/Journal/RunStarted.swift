@@ -79,9 +79,12 @@ public struct StepRecord: Sendable, Hashable, Codable {
   public let line: Int
   /// Captures' names.
   public let captures: [String]
+  /// A map of the captures that have a value when the step is skipped; nil where none has.
+  public let fallbacks: Value?
 
   public init(
-    id: StepID, title: String, phase: Phase, kind: String, line: Int, captures: [String]
+    id: StepID, title: String, phase: Phase, kind: String, line: Int, captures: [String],
+    fallbacks: Value? = nil
   ) {
     self.id = id
     self.title = title
@@ -89,6 +92,7 @@ public struct StepRecord: Sendable, Hashable, Codable {
     self.kind = kind
     self.line = line
     self.captures = captures
+    self.fallbacks = fallbacks
   }
 }
 

@@ -1,0 +1,60 @@
+# The tests and the demo share one debug build; the benchmark and the installation share a release build.
+SWIFT ?= swift
+PREFIX ?= /usr/local
+DESTDIR ?=
+# STRICT=1 makes the package's own warnings errors; CI sets it.
+STRICT ?=
+FLAGS = --explicit-target-dependency-import-check error
+ifneq ($(STRICT),)
+FLAGS += -Xswiftc -warnings-as-errors
+endif
+
+DEMO = .runbook/demo
+SHARE = $(DESTDIR)$(PREFIX)/share/runbook
+RELEASE = .build-release
+
+.PHONY: help demo test bench build release format lint install uninstall clean dependencies
+.DEFAULT_GOAL := help
+
+help: ## Say what there is to make
+	@sed -n 's/^\([a-z]*\):[^#]*## /\1: /p' $(MAKEFILE_LIST) | column -t -s:
+
+dependencies:
+	@scripts/install-dependencies.sh
+
+demo: dependencies ## Break a throwaway PostgreSQL, recover it, and write the incident report
+	$(SWIFT) build $(FLAGS) --product runbook
+	@scripts/demo.sh "$$($(SWIFT) build $(FLAGS) --show-bin-path)/runbook" $(DEMO)
+
+test: dependencies ## Build everything and run all tests
+	$(SWIFT) build $(FLAGS) --build-tests
+	$(SWIFT) test $(FLAGS) --skip-build --disable-xctest --parallel
+
+bench: dependencies release ## Measure a release build beside its goals
+	@Benchmarks/run.sh "$$($(SWIFT) build --scratch-path $(RELEASE) -c release --show-bin-path)/runbook"
+
+build: dependencies ## Build the program (debug)
+	$(SWIFT) build $(FLAGS) --product runbook
+
+release: dependencies ## Build the program (release)
+	$(SWIFT) build --scratch-path $(RELEASE) -c release --product runbook
+
+format: ## Format the sources
+	$(SWIFT) format --in-place --recursive --parallel Sources Tests Package.swift
+
+lint: ## Check the sources' form, and who imports what
+	$(SWIFT) format lint --strict --recursive --parallel Sources Tests Package.swift
+	scripts/check-imports.sh
+
+install: release ## Install the program and its runbooks below PREFIX (/usr/local)
+	install -D -m 755 "$$($(SWIFT) build --scratch-path $(RELEASE) -c release --show-bin-path)/runbook" \
+	  "$(DESTDIR)$(PREFIX)/bin/runbook"
+	install -d "$(SHARE)"
+	rm -rf "$(SHARE)/runbooks" "$(SHARE)/templates"
+	cp -R runbooks templates "$(SHARE)/"
+
+uninstall: ## Remove what install put below PREFIX
+	rm -rf "$(DESTDIR)$(PREFIX)/bin/runbook" "$(SHARE)"
+
+clean: ## Remove what was built and the demo's runs
+	rm -rf .build .build-release .build-bench .runbook

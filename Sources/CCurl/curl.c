@@ -1,0 +1,171 @@
+#include "CCurl.h"
+
+#define CURL_DISABLE_TYPECHECK 1
+#include <curl/curl.h>
+#include <dlfcn.h>
+#include <pthread.h>
+#include <string.h>
+
+/// The functions of libcurl that are used, once it is opened.
+static struct {
+  CURLcode (*global_init)(long);
+  CURL *(*easy_init)(void);
+  void (*easy_cleanup)(CURL *);
+  CURLcode (*setopt)(CURL *, CURLoption, ...);
+  CURLcode (*getinfo)(CURL *, CURLINFO, ...);
+  CURLcode (*perform)(CURL *);
+  const char *(*strerror)(CURLcode);
+  struct curl_slist *(*slist_append)(struct curl_slist *, const char *);
+  void (*slist_free_all)(struct curl_slist *);
+  int is_ready;
+} lib;
+
+static void *find(void *library, const char *name, int *missing) {
+  void *symbol = dlsym(library, name);
+  if (symbol == NULL) *missing = 1;
+  return symbol;
+}
+
+static void open_library(void) {
+  void *library = dlopen("libcurl.so.4", RTLD_NOW | RTLD_LOCAL);
+  if (library == NULL) library = dlopen("libcurl-gnutls.so.4", RTLD_NOW | RTLD_LOCAL);
+  if (library == NULL) return;
+  int missing = 0;
+  *(void **)&lib.global_init = find(library, "curl_global_init", &missing);
+  *(void **)&lib.easy_init = find(library, "curl_easy_init", &missing);
+  *(void **)&lib.easy_cleanup = find(library, "curl_easy_cleanup", &missing);
+  *(void **)&lib.setopt = find(library, "curl_easy_setopt", &missing);
+  *(void **)&lib.getinfo = find(library, "curl_easy_getinfo", &missing);
+  *(void **)&lib.perform = find(library, "curl_easy_perform", &missing);
+  *(void **)&lib.strerror = find(library, "curl_easy_strerror", &missing);
+  *(void **)&lib.slist_append = find(library, "curl_slist_append", &missing);
+  *(void **)&lib.slist_free_all = find(library, "curl_slist_free_all", &missing);
+  if (missing) return;
+  lib.is_ready = lib.global_init(CURL_GLOBAL_ALL) == CURLE_OK;
+}
+
+static size_t receive_header(char *bytes, size_t size, size_t count, void *context) {
+  const struct runbook_request *request = context;
+  return request->on_header(request->context, bytes, (long)(size * count)) == 0 ? size * count : 0;
+}
+
+static size_t receive_body(char *bytes, size_t size, size_t count, void *context) {
+  const struct runbook_request *request = context;
+  return request->on_body(request->context, bytes, (long)(size * count)) == 0 ? size * count : 0;
+}
+
+static int report_progress(
+    void *context, curl_off_t to_receive, curl_off_t received, curl_off_t to_send,
+    curl_off_t sent) {
+  (void)to_receive, (void)received, (void)to_send, (void)sent;
+  const struct runbook_request *request = context;
+  return request->is_cancelled(request->context);
+}
+
+static void set_text(CURL *curl, CURLoption option, const char *text) {
+  if (text != NULL) lib.setopt(curl, option, text);
+}
+
+static void set_up(CURL *curl, const struct runbook_request *request, char *message) {
+  lib.setopt(curl, CURLOPT_ERRORBUFFER, message);
+  lib.setopt(curl, CURLOPT_URL, request->url);
+  lib.setopt(curl, CURLOPT_CUSTOMREQUEST, request->method);
+  lib.setopt(curl, CURLOPT_PROTOCOLS, (long)(CURLPROTO_HTTP | CURLPROTO_HTTPS));
+  lib.setopt(curl, CURLOPT_NOSIGNAL, 1L);
+  lib.setopt(curl, CURLOPT_FOLLOWLOCATION, 0L);
+  lib.setopt(curl, CURLOPT_ACCEPT_ENCODING, "");
+  // A tunnel's answer is not the target's.
+  lib.setopt(curl, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
+  lib.setopt(curl, CURLOPT_TIMEOUT_MS, request->timeout_ms);
+  if (strcmp(request->method, "HEAD") == 0) lib.setopt(curl, CURLOPT_NOBODY, 1L);
+  if (request->body != NULL) {
+    lib.setopt(curl, CURLOPT_POST, 1L);
+    lib.setopt(curl, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)request->body_size);
+    lib.setopt(curl, CURLOPT_POSTFIELDS, request->body);
+    lib.setopt(curl, CURLOPT_CUSTOMREQUEST, request->method);
+  }
+  set_text(curl, CURLOPT_CAINFO, request->ca_file);
+  set_text(curl, CURLOPT_SSLCERT, request->certificate_file);
+  set_text(curl, CURLOPT_SSLKEY, request->key_file);
+  set_text(curl, CURLOPT_UNIX_SOCKET_PATH, request->socket_path);
+  lib.setopt(curl, CURLOPT_HEADERFUNCTION, receive_header);
+  lib.setopt(curl, CURLOPT_HEADERDATA, request);
+  lib.setopt(curl, CURLOPT_WRITEFUNCTION, receive_body);
+  lib.setopt(curl, CURLOPT_WRITEDATA, request);
+  lib.setopt(curl, CURLOPT_XFERINFOFUNCTION, report_progress);
+  lib.setopt(curl, CURLOPT_XFERINFODATA, request);
+  lib.setopt(curl, CURLOPT_NOPROGRESS, 0L);
+}
+
+/// The proxies of the environment are heeded, but never on the way to this machine.
+static void keep_proxies_off_loopback(CURL *curl, const struct runbook_request *request) {
+  const char *host = strstr(request->url, "://");
+  host = host == NULL ? request->url : host + 3;
+  size_t length = strcspn(host, "/?#");
+  for (size_t index = 0; index < length; index += 1) {
+    if (host[index] == '@') {
+      host += index + 1;
+      length -= index + 1;
+      index = (size_t)-1;
+    }
+  }
+  int is_loopback = strncmp(host, "127.", 4) == 0 || strncmp(host, "[::1]", 5) == 0 ||
+                    strncasecmp(host, "localhost", 9) == 0;
+  if (is_loopback || request->socket_path != NULL) lib.setopt(curl, CURLOPT_PROXY, "");
+}
+
+static enum runbook_request_end end_of(CURLcode code, long sent) {
+  switch (code) {
+    case CURLE_OK:
+      return RUNBOOK_REQUEST_DONE;
+    case CURLE_URL_MALFORMAT:
+    case CURLE_UNSUPPORTED_PROTOCOL:
+      return RUNBOOK_REQUEST_BAD_URL;
+    case CURLE_OPERATION_TIMEDOUT:
+      return RUNBOOK_REQUEST_TIMEOUT;
+    case CURLE_ABORTED_BY_CALLBACK:
+      return RUNBOOK_REQUEST_CANCELLED;
+    case CURLE_SSL_CONNECT_ERROR:
+    case CURLE_PEER_FAILED_VERIFICATION:
+    case CURLE_SSL_CERTPROBLEM:
+    case CURLE_SSL_CIPHER:
+    case CURLE_SSL_CACERT_BADFILE:
+    case CURLE_SSL_ISSUER_ERROR:
+    case CURLE_SSL_ENGINE_NOTFOUND:
+    case CURLE_USE_SSL_FAILED:
+      return RUNBOOK_REQUEST_TLS;
+    default:
+      return sent > 0 ? RUNBOOK_REQUEST_BROKEN : RUNBOOK_REQUEST_UNREACHABLE;
+  }
+}
+
+enum runbook_request_end runbook_request_perform(
+    const struct runbook_request *request, struct runbook_response *response) {
+  static pthread_once_t once = PTHREAD_ONCE_INIT;
+  pthread_once(&once, open_library);
+  memset(response, 0, sizeof *response);
+  if (!lib.is_ready) return RUNBOOK_REQUEST_NO_LIBRARY;
+  CURL *curl = lib.easy_init();
+  if (curl == NULL) return RUNBOOK_REQUEST_NO_LIBRARY;
+  char message[CURL_ERROR_SIZE] = "";
+  set_up(curl, request, message);
+  keep_proxies_off_loopback(curl, request);
+  struct curl_slist *headers = NULL;
+  for (long index = 0; index < request->header_count; index += 1) {
+    headers = lib.slist_append(headers, request->headers[index]);
+  }
+  // No waiting for `100 Continue` before a body is sent.
+  headers = lib.slist_append(headers, "Expect:");
+  lib.setopt(curl, CURLOPT_HTTPHEADER, headers);
+
+  CURLcode code = lib.perform(curl);
+  long sent = 0;
+  lib.getinfo(curl, CURLINFO_REQUEST_SIZE, &sent);
+  lib.getinfo(curl, CURLINFO_RESPONSE_CODE, &response->status);
+  response->was_sent = sent > 0;
+  const char *words = message[0] != '\0' ? message : code == CURLE_OK ? "" : lib.strerror(code);
+  strncpy(response->message, words, sizeof response->message - 1);
+  lib.slist_free_all(headers);
+  lib.easy_cleanup(curl);
+  return end_of(code, sent);
+}

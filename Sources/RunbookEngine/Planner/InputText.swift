@@ -1,0 +1,65 @@
+public import RunbookModel
+
+extension Runbook.InputType {
+  /// Reads a value of this type from text, as flags and the environment give it.
+  ///
+  /// Lists are JSON arrays, or items with commas between them. Paths are made absolute against
+  /// `folder`.
+  ///
+  /// - Returns: nil when the text is no such value.
+  public func value(of text: String, relativeTo folder: String) -> Value? {
+    switch self {
+    case .string: return .string(text)
+    case .int: return Int64(text).map(Value.int)
+    case .bool:
+      return text == "true" ? .bool(true) : text == "false" ? .bool(false) : nil
+    case .path:
+      guard !text.isEmpty else { return nil }
+      return .string(text.hasPrefix("/") ? text : "\(folder)/\(text)")
+    case .url:
+      let isURL =
+        (text.hasPrefix("http://") || text.hasPrefix("https://"))
+        && !text.unicodeScalars.contains { $0.properties.isWhitespace }
+      return isURL ? .string(text) : nil
+    case .enumeration(let allowed): return allowed.contains(text) ? .string(text) : nil
+    case .list(let item): return list(of: item, text, folder)
+    }
+  }
+
+  /// Takes a value that came as data.
+  public func value(of data: Value, relativeTo folder: String) -> Value? {
+    switch (self, data) {
+    case (.int, .int), (.bool, .bool), (.string, .string): return data
+    case (.list(let item), .list(let values)):
+      let converted = values.compactMap { item.value(of: $0, relativeTo: folder) }
+      return converted.count == values.count ? .list(converted) : nil
+    case (_, .string(let text)): return value(of: text, relativeTo: folder)
+    default: return nil
+    }
+  }
+
+  private func list(of item: Runbook.InputType, _ text: String, _ folder: String) -> Value? {
+    if text.hasPrefix("["), let data = try? Value(json: text) {
+      return value(of: data, relativeTo: folder)
+    }
+    var values: [Value] = []
+    for part in text.split(separator: ",", omittingEmptySubsequences: true) {
+      guard let value = item.value(of: String(part), relativeTo: folder) else { return nil }
+      values.append(value)
+    }
+    return .list(values)
+  }
+
+  /// What a value looks like, for messages.
+  public var expectation: String {
+    switch self {
+    case .string: "text"
+    case .int: "a whole number"
+    case .bool: "true or false"
+    case .path: "a path"
+    case .url: "a URL that begins with http:// or https://"
+    case .enumeration(let allowed): "one of \(allowed.joined(separator: ", "))"
+    case .list(let item): "a list, each \(item.expectation)"
+    }
+  }
+}

@@ -1,0 +1,177 @@
+import RunbookExpression
+public import RunbookModel
+
+/// Checks what the reader cannot: names in expressions, connections, and what each kind knows of its own.
+public struct RunbookChecker: Sendable {
+  let kinds: [String: any StepKind]
+
+  public init(kinds: [any StepKind]) {
+    self.kinds = Dictionary(
+      kinds.map { ($0.spec.name, $0) }, uniquingKeysWith: { first, _ in first })
+  }
+
+  public func check(_ runbook: Runbook) -> Diagnostics {
+    var found = Diagnostics()
+    var names = VisibleNames(runbook: runbook)
+    for step in runbook.steps {
+      check(step, runbook, &names, &found)
+    }
+    for connection in runbook.connections {
+      check(template: connection.url, names, &found)
+    }
+    if let report = runbook.report {
+      check(authored: .fields(report), names, &found)
+    }
+    if let sandbox = runbook.sandbox { check(sandbox, runbook, &found) }
+    checkPhases(runbook, &found)
+    return found.sorted()
+  }
+
+  private func check(
+    _ sandbox: Runbook.Sandbox, _ runbook: Runbook, _ found: inout Diagnostics
+  ) {
+    var names = VisibleNames(runbook: runbook)
+    names.roots.insert("sandbox")
+    for step in sandbox.fixture { check(step, runbook, &names, &found) }
+    for service in sandbox.services {
+      for word in service.command { check(template: word, names, &found) }
+      for setting in service.environment { check(template: setting.value, names, &found) }
+    }
+    for setting in sandbox.inputs {
+      if !runbook.inputs.contains(where: { $0.name == setting.name }) {
+        found.append(
+          Diagnostic(
+            .error, .unknownName, "the runbook has no input '\(setting.name)'", at: setting.place))
+      }
+      check(template: setting.value, names, &found)
+    }
+    for step in sandbox.fault { check(step, runbook, &names, &found) }
+  }
+
+  private func check(
+    _ step: Step, _ runbook: Runbook, _ names: inout VisibleNames, _ found: inout Diagnostics
+  ) {
+    guard let kind = kinds[step.kind] else { return }
+    let options = step.options
+    if let when = options.when { check(expression: when, names, &found) }
+    checkConnection(of: step, kind.spec, runbook, &found)
+    check(.fields(step.body), as: kind.spec.type, names, &found)
+    var own = names
+    own.bare.formUnion(kind.spec.results.map(\.name))
+    for source in options.expect { check(expression: source, own, &found) }
+    for capture in options.captures {
+      check(expression: capture.expression, own, &found)
+      if kind.spec.results.contains(where: { $0.name == capture.name }) {
+        found.append(
+          Diagnostic(
+            .error, .nameClash,
+            "the capture '\(capture.name)' has the name of a result of '\(step.kind)'",
+            at: capture.place, hint: "give the capture another name"))
+      }
+    }
+    own.bare.formUnion(options.captures.map(\.name))
+    if let confirms = options.confirms { check(expression: confirms, own, &found) }
+    found.append(
+      contentsOf: kind.check(
+        step, in: CheckContext(runbook: runbook, valueNames: names.values)))
+    names.add(step)
+  }
+
+  private func checkConnection(
+    of step: Step, _ spec: KindSpec, _ runbook: Runbook, _ found: inout Diagnostics
+  ) {
+    let known = runbook.connections.map(\.name)
+    if let name = step.options.connection {
+      guard !known.contains(name.text) else { return }
+      found.append(
+        Diagnostic(
+          .error, .unknownName, "there is no connection '\(name.text)'",
+          at: name.place(atScalar: 0, length: name.text.unicodeScalars.count),
+          hint: known.isEmpty
+            ? "declare it under 'connections'" : "there is \(known.joined(separator: ", "))"))
+    } else if spec.usesConnection, known.count != 1 {
+      found.append(
+        Diagnostic(
+          .error, .noConnection,
+          known.isEmpty
+            ? "a '\(step.kind)' step needs a connection, and the runbook has none"
+            : "the runbook has several connections, and the step names none",
+          at: step.place, hint: "declare it under 'connections', or name it with 'connection:'"))
+    }
+  }
+
+  private func check(
+    _ value: FieldValue, as type: FieldType, _ names: VisibleNames, _ found: inout Diagnostics
+  ) {
+    switch (type, value) {
+    case (.expression, .text(let source)): check(expression: source, names, &found)
+    case (.template, .text(let source)): check(template: source, names, &found)
+    case (.list(let item), .list(let items)):
+      for value in items { check(value, as: item, names, &found) }
+    case (.oneOrMore(let item), _):
+      for value in value.items { check(value, as: item, names, &found) }
+    case (.map(let item), .fields(let fields)):
+      for field in fields.all { check(field.value, as: item, names, &found) }
+    case (.fields(let specs), .fields(let fields)), (.shorthand(_, let specs), .fields(let fields)):
+      for field in fields.all {
+        guard let spec = specs.first(where: { $0.name == field.name }) else { continue }
+        check(field.value, as: spec.type, names, &found)
+      }
+    case (.either(let types), _):
+      for type in types { check(value, as: type, names, &found) }
+    default: break
+    }
+  }
+
+  /// Every text of the report may be a template.
+  private func check(
+    authored value: FieldValue, _ names: VisibleNames, _ found: inout Diagnostics
+  ) {
+    switch value {
+    case .text(let source): check(template: source, names, &found)
+    case .list(let items): for item in items { check(authored: item, names, &found) }
+    case .fields(let fields):
+      for field in fields.all {
+        if field.name == "done", case .text(let source) = field.value {
+          check(expression: source, names, &found)
+        } else {
+          check(authored: field.value, names, &found)
+        }
+      }
+    default: break
+    }
+  }
+
+  private func check(
+    expression source: SourceText, _ names: VisibleNames, _ found: inout Diagnostics
+  ) {
+    // The reader has said what is wrong with its syntax.
+    guard let expression = try? Expression(parsing: source) else { return }
+    for reference in expression.references { names.check(reference, &found) }
+  }
+
+  private func check(
+    template source: SourceText, _ names: VisibleNames, _ found: inout Diagnostics
+  ) {
+    guard source.text.contains("${{"), let template = try? Template(parsing: source) else { return }
+    for reference in template.references { names.check(reference, &found) }
+  }
+
+  private func checkPhases(_ runbook: Runbook, _ found: inout Diagnostics) {
+    guard let first = runbook.steps.first(where: { $0.phase == .recovery }) else { return }
+    if !runbook.steps.contains(where: { $0.options.confirms != nil }) {
+      found.append(
+        Diagnostic(
+          .error, .neverConfirmed, "no detection step has 'confirms', so recovery could never run",
+          at: first.place, hint: "say with 'confirms' which result shows the incident"))
+    }
+  }
+}
+
+extension DiagnosticCode {
+  static let unknownName = DiagnosticCode(300)
+  static let nameClash = DiagnosticCode(301)
+  static let noConnection = DiagnosticCode(302)
+  static let neverConfirmed = DiagnosticCode(303)
+  static let maybeUndefined = DiagnosticCode(304)
+}

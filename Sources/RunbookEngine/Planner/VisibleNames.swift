@@ -1,0 +1,75 @@
+import RunbookExpression
+import RunbookModel
+
+/// The names that an expression may use at one point of a runbook.
+struct VisibleNames {
+  var roots: Set<String> = ["inputs", "constants", "env", "findings", "run", "steps"]
+  /// Captures of earlier steps, and a step's own results.
+  var bare: Set<String> = []
+  /// Captures that are undefined when their step is skipped.
+  private var conditional: [String: StepID] = [:]
+  private var steps: Set<String> = []
+  private let inputs: Set<String>
+  private let constants: Set<String>
+  private let findings: Set<String>
+
+  init(runbook: Runbook) {
+    inputs = Set(runbook.inputs.map(\.name))
+    constants = Set(runbook.constants.map(\.name))
+    findings = Set(
+      runbook.steps.filter { $0.options.confirms != nil }.map(\.id.rawValue))
+  }
+
+  /// What SQL values may come from.
+  var values: Set<String> { inputs.union(constants).union(bare) }
+
+  mutating func add(_ step: Step) {
+    steps.insert(step.id.rawValue)
+    for capture in step.options.captures {
+      bare.insert(capture.name)
+      if step.options.when != nil, capture.fallback == nil { conditional[capture.name] = step.id }
+    }
+  }
+
+  func check(_ reference: Reference, _ found: inout Diagnostics) {
+    let known: Set<String>
+    let what: String
+    switch reference.name {
+    case "inputs": (known, what) = (inputs, "input")
+    case "constants": (known, what) = (constants, "constant")
+    case "findings": (known, what) = (findings, "finding")
+    case "steps": (known, what) = (steps, "earlier step")
+    case "run": (known, what) = (["id", "started", "sandbox"], "field of 'run'")
+    case let name:
+      if roots.contains(name) { return }
+      return checkBare(name, reference, &found)
+    }
+    guard let field = reference.path.first, !known.contains(field) else { return }
+    found.append(
+      Diagnostic(
+        .error, .unknownName, "there is no \(what) '\(field)'", at: reference.place,
+        hint: hint(known)))
+  }
+
+  private func checkBare(_ name: String, _ reference: Reference, _ found: inout Diagnostics) {
+    guard bare.contains(name) else {
+      let isInput = inputs.contains(name)
+      let isConstant = constants.contains(name)
+      found.append(
+        Diagnostic(
+          .error, .unknownName, "nothing is called '\(name)' here", at: reference.place,
+          hint: isInput
+            ? "write inputs.\(name)" : isConstant ? "write constants.\(name)" : hint(bare)))
+      return
+    }
+    guard let step = conditional[name] else { return }
+    found.append(
+      Diagnostic(
+        .warning, .maybeUndefined, "'\(name)' is undefined when step '\(step)' is skipped",
+        at: reference.place, hint: "give the capture a default: {value: …, default: …}"))
+  }
+
+  private func hint(_ known: Set<String>) -> String? {
+    known.isEmpty ? nil : "known here: \(known.sorted().joined(separator: ", "))"
+  }
+}

@@ -1,0 +1,38 @@
+import RunbookModel
+
+/// What users saw, and how it came to light.
+struct ImpactFacts: Sendable {
+  struct Finding: Sendable {
+    let step: StepID
+    let title: String
+    let at: Timestamp
+    let reference: Reference
+    /// What the step captured.
+    let captures: [(name: String, value: Value)]
+  }
+
+  let impact: AuthoredBlock?
+  let findings: [Finding]
+  /// Detection steps that ran and confirmed nothing.
+  let unconfirmed: [StepRecord]
+  let detection: AuthoredBlock?
+  let communications: AuthoredBlock?
+
+  init(_ history: RunHistory, _ authored: AuthoredReport) {
+    impact = authored.block("impact")
+    findings = history.findings.map { step, finished in
+      Finding(
+        step: step.id, title: step.record.title, at: finished.at, reference: Reference(finished),
+        captures: Self.captures(of: finished.payload))
+    }
+    unconfirmed = history.steps(of: .detection)
+      .filter { $0.lastFinished?.payload.isConfirmed == false }.map(\.record)
+    detection = authored.block("detection")
+    communications = authored.block("communications")
+  }
+
+  private static func captures(of payload: AttemptFinished) -> [(name: String, value: Value)] {
+    guard let map = payload.captures.mapValue else { return [] }
+    return map.pairs.map { ($0.key.stringValue ?? $0.key.json, $0.value) }
+  }
+}

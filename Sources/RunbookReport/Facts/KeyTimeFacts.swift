@@ -1,0 +1,114 @@
+import RunbookModel
+
+/// The five times of an incident and what lies between them.
+struct KeyTimeFacts: Sendable {
+  struct Time: Sendable {
+    let name: String
+    let at: Timestamp?
+    /// How it is known, or why it is not.
+    let basis: Phrase
+    let reference: Reference?
+    /// Whether the run would have known it, had it come to pass: then it is no gap in the report.
+    var isRunsOwn = false
+  }
+
+  struct Measure: Sendable {
+    let name: String
+    let duration: Duration?
+    let formula: String
+  }
+
+  let times: [Time]
+  let measures: [Measure]
+
+  init(_ history: RunHistory) {
+    let start = Self.incidentStart(history)
+    let detected = Self.detected(history)
+    let declared = Time(
+      name: "Declared", at: history.started.at,
+      basis: "the run was started by \(quote: history.started.actor.displayName)",
+      reference: Reference(history.started.stamp))
+    let mitigated = Self.mitigated(history)
+    let resolved = Self.resolved(history)
+    times = [start, detected, declared, mitigated, resolved]
+    let origin = start.at == nil ? declared : start
+    measures = [
+      Measure("Time to detect", from: start, to: detected),
+      Measure("Time to mitigate", from: origin, to: mitigated),
+      Measure("Time to resolve", from: origin, to: resolved),
+      Measure("Recovery with this runbook", from: declared, to: mitigated),
+    ]
+  }
+
+  private static func incidentStart(_ history: RunHistory) -> Time {
+    let rows = history.finishedAttempts.flatMap { _, finished in
+      finished.payload.timeline.filter(\.isDamage).map { (row: $0, reference: Reference(finished)) }
+    }
+    guard let first = rows.min(by: { $0.row.at < $1.row.at }) else {
+      return Time(
+        name: "Incident start", at: nil, basis: "no source gave a damaging event", reference: nil)
+    }
+    return Time(
+      name: "Incident start", at: first.row.at,
+      basis: "the earliest damaging event, in the \(quote: first.row.source)",
+      reference: first.reference)
+  }
+
+  private static func detected(_ history: RunHistory) -> Time {
+    guard let first = history.findings.first else {
+      return Time(name: "Detected", at: nil, basis: "the run found nothing", reference: nil)
+    }
+    return Time(
+      name: "Detected", at: first.finished.at,
+      basis: "the run's first finding, \(name: first.step.id)", reference: Reference(first.finished)
+    )
+  }
+
+  private static func mitigated(_ history: RunHistory) -> Time {
+    let ends = history.steps(of: .recovery).filter { $0.status == .succeeded }.compactMap { step in
+      step.lastFinished.map { (step: step, finished: $0) }
+    }
+    guard let last = ends.max(by: { $0.finished.stamp.sequence < $1.finished.stamp.sequence })
+    else {
+      return Time(
+        name: "Mitigated", at: nil, basis: "no recovery step succeeded", reference: nil,
+        isRunsOwn: true)
+    }
+    return Time(
+      name: "Mitigated", at: last.finished.at,
+      basis: "the end of the last recovery step that succeeded, \(name: last.step.id)",
+      reference: Reference(last.finished.stamp))
+  }
+
+  private static func resolved(_ history: RunHistory) -> Time {
+    let steps = history.steps(of: .verification)
+    let passed = steps.filter { $0.status == .succeeded }.compactMap { step in
+      step.lastFinished.map { (step: step, finished: $0) }
+    }
+    let isResolved = history.ended?.payload.status == .resolved
+    guard isResolved,
+      let last = passed.max(by: { $0.finished.stamp.sequence < $1.finished.stamp.sequence })
+    else {
+      return Time(
+        name: "Resolved", at: nil,
+        basis: isResolved ? "no verification step ran" : "the run is not resolved", reference: nil,
+        isRunsOwn: true)
+    }
+    return Time(
+      name: "Resolved", at: last.finished.at,
+      basis: "the last verification step that passed, \(name: last.step.id)",
+      reference: Reference(last.finished))
+  }
+}
+
+extension KeyTimeFacts.Measure {
+  fileprivate init(_ name: String, from: KeyTimeFacts.Time, to: KeyTimeFacts.Time) {
+    self.name = name
+    formula = "\(to.name.lowercased()) − \(from.name.lowercased())"
+    if let start = from.at, let end = to.at {
+      duration = end.since(start)
+    } else {
+      duration = nil
+    }
+  }
+}

@@ -1,0 +1,41 @@
+import RunbookModel
+
+/// All that a report says, section by section, before any format writes it.
+struct ReportFacts: Sendable {
+  let head: HeadFacts
+  let summary: SummaryFacts
+  let keyTimes: KeyTimeFacts
+  let timeline: TimelineFacts
+  let impact: ImpactFacts
+  let rootCause: RootCauseFacts
+  let dataLoss: DataLossFacts
+  let resolution: ResolutionFacts
+  let safeguards: SafeguardFacts
+  let prevention: PreventionFacts
+  let verification: VerificationFacts
+  let responders: ResponderFacts
+  let signOff: SignOffFacts
+  let recoveryCommands: RecoveryCommandFacts
+  let evidence: EvidenceFacts
+  let provenance: ProvenanceFacts
+
+  init(_ history: RunHistory) {
+    let authored = AuthoredReport(history)
+    head = HeadFacts(history, authored)
+    summary = SummaryFacts(history, authored)
+    keyTimes = KeyTimeFacts(history)
+    timeline = TimelineFacts(history)
+    impact = ImpactFacts(history, authored)
+    rootCause = RootCauseFacts(history, authored)
+    dataLoss = DataLossFacts(history, authored)
+    resolution = ResolutionFacts(history, authored)
+    safeguards = SafeguardFacts(history, authored)
+    prevention = PreventionFacts(authored)
+    verification = VerificationFacts(history)
+    responders = ResponderFacts(history)
+    signOff = SignOffFacts(history, authored)
+    recoveryCommands = RecoveryCommandFacts(history)
+    evidence = EvidenceFacts(history)
+    provenance = ProvenanceFacts(history)
+  }
+}

@@ -1,0 +1,64 @@
+import RunbookModel
+
+/// What recovery did, and where it left the runbook.
+struct ResolutionFacts: Sendable {
+  struct Deviation: Sendable {
+    let text: Phrase
+    let reference: Reference
+  }
+
+  let resolution: AuthoredBlock?
+  let steps: [StepFacts]
+  let deviations: [Deviation]
+  let hasStarted: Bool
+
+  init(_ history: RunHistory, _ authored: AuthoredReport) {
+    resolution = authored.block("resolution")
+    let recovery = history.steps(of: .recovery)
+    let isTold = history.isConfirmed || history.ended == nil
+    steps = isTold ? recovery.map { StepFacts($0) } : []
+    hasStarted = recovery.contains { $0.status != .pending }
+    deviations = history.steps.flatMap { Self.deviations(of: $0) }
+  }
+
+  private static func deviations(of step: StepHistory) -> [Deviation] {
+    var deviations: [Deviation] = []
+    for episode in step.episodes {
+      if let deviation = deviation(of: episode, in: step) { deviations.append(deviation) }
+    }
+    if let skipped = step.skipped, skipped.payload.cause == .decision {
+      deviations.append(
+        Deviation(
+          text: """
+            \(name: step.id) was skipped by \(quote: skipped.actor.displayName): \
+            \(quote: skipped.payload.reason)
+            """, reference: Reference(skipped.stamp)))
+    }
+    return deviations
+  }
+
+  private static func deviation(of episode: Episode, in step: StepHistory) -> Deviation? {
+    let attempt = episode.last
+    guard let finished = attempt.finished else {
+      return Deviation(
+        text: "\(name: step.id), attempt \(attempt.number), has no outcome in the journal",
+        reference: Reference(attempt.started.stamp))
+    }
+    switch finished.payload.outcome {
+    case .unknown:
+      return Deviation(
+        text: "\(name: step.id), attempt \(attempt.number), ended with its effect unknown",
+        reference: Reference(finished.stamp))
+    case .failed:
+      let reason = finished.payload.failure?.message ?? "no reason recorded"
+      return Deviation(
+        text: "\(name: step.id), \(words: episode.numbers), failed: \(quote: reason)",
+        reference: Reference(finished.stamp))
+    case .succeeded where attempt.number > 1:
+      return Deviation(
+        text: "\(name: step.id) was tried again: attempt \(attempt.number) succeeded",
+        reference: Reference(finished.stamp))
+    case .succeeded, .skipped: return nil
+    }
+  }
+}

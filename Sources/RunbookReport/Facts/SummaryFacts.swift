@@ -1,0 +1,51 @@
+import RunbookModel
+
+/// The executive summary, in what was found and in the author's words.
+struct SummaryFacts: Sendable {
+  let severity: Severity
+  let status: RunStatus
+  let statusReason: String?
+  /// Whether every safeguard that was to run did.
+  let hasSafeguards: Bool
+  let summary: AuthoredBlock?
+  let impact: AuthoredBlock?
+  let rootCause: AuthoredBlock?
+  /// Steps that are still to come; empty once the run has ended.
+  let remaining: [StepRecord]
+  let inFlight: [StepRecord]
+  let hold: Stamped<RunHeld>?
+  /// Whether a finding was confirmed, or recovery began without one.
+  let isConfirmed: Bool
+
+  init(_ history: RunHistory, _ authored: AuthoredReport) {
+    severity = history.runbook.severity
+    status = RunStatus(history)
+    statusReason = history.ended?.payload.reason
+    let safeguards = history.steps(of: .safeguards)
+    hasSafeguards =
+      safeguards.contains { $0.status == .succeeded }
+      && safeguards.allSatisfy { $0.status == .succeeded || $0.status == .skipped }
+    summary = authored.block("summary")
+    impact = authored.block("impact")
+    rootCause = authored.block("root_cause")
+    let isEnded = history.ended != nil
+    remaining =
+      isEnded
+      ? []
+      : history.steps.filter { $0.status == .pending || $0.status == .failed }.map(\.record)
+    inFlight = history.steps.filter { $0.status == .inFlight }.map(\.record)
+    hold = history.currentHold
+    isConfirmed = history.isConfirmed
+  }
+
+  /// What stands for a fact about the incident when there is no incident to tell of.
+  var reasonForNoFacts: String? {
+    switch status {
+    case _ where isConfirmed: nil
+    case .notConfirmed: "Not applicable: no incident was confirmed"
+    case .undetermined: "Not known: detection could not be carried out"
+    case .held, .inProgress: "Not known yet: nothing is confirmed so far"
+    case .resolved, .failed, .abandoned: "Not known: nothing was confirmed"
+    }
+  }
+}

@@ -1,0 +1,53 @@
+import RunbookModel
+
+/// What happened, in order of time, in groups.
+struct TimelineFacts: Sendable {
+  struct Row: Sendable {
+    let at: Timestamp
+    let text: Phrase
+    /// Where it is told; nil for the run's own entries.
+    let source: String?
+    let reference: Reference
+    let isDamage: Bool
+    let part: Part
+    /// Breaks ties between rows of the same instant.
+    let order: Int64
+  }
+
+  /// The part of the run that an own row belongs to.
+  enum Part: Sendable, Hashable {
+    /// Told by a source; `migration` by a migration file.
+    case external, migration, check, recovery, verification, safeguards, surroundings
+  }
+
+  struct Group: Sendable {
+    /// Times and title, once only in a timeline.
+    let heading: String
+    let rows: [Row]
+    /// The report's day, so that a row of another day says which.
+    let day: String
+  }
+
+  let groups: [Group]
+  /// Connections whose clock was measured against the run's host.
+  let clockOffsets: [ClockOffset]
+
+  struct ClockOffset: Sendable {
+    let connection: String
+    let offset: Duration
+    let reference: Reference
+  }
+
+  init(_ history: RunHistory) {
+    let rows = (TimelineRows(history).rows).sorted { ($0.at, $0.order) < ($1.at, $1.order) }
+    let grouping = TimelineGrouping(rows: rows, history: history)
+    groups = grouping.groups
+    clockOffsets = history.identities.compactMap { identified in
+      identified.payload.clockOffsetMicroseconds.map {
+        ClockOffset(
+          connection: identified.payload.connection, offset: .microseconds($0),
+          reference: Reference(identified.stamp))
+      }
+    }
+  }
+}

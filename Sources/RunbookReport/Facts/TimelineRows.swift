@@ -1,0 +1,190 @@
+import RunbookModel
+
+/// Collects the timeline's rows: what the sources told, and the run's own entries.
+struct TimelineRows {
+  private let history: RunHistory
+
+  init(_ history: RunHistory) { self.history = history }
+
+  var rows: [TimelineFacts.Row] {
+    external + preparation + [start] + attempts + skips + gates + holds + resumptions + notes + end
+  }
+
+  private var external: [TimelineFacts.Row] {
+    history.finishedAttempts.flatMap { step, finished in
+      finished.payload.timeline.map { row in
+        TimelineFacts.Row(
+          at: row.at, text: "\(quote: row.text)", source: row.source,
+          reference: Reference(finished), isDamage: row.isDamage,
+          part: step.record.kind == "migrations" ? .migration : .external, order: 0)
+      }
+    }
+  }
+
+  /// What was done to a sandbox before the runbook began.
+  private var preparation: [TimelineFacts.Row] {
+    guard let sandbox = history.sandbox else { return [] }
+    return sandbox.payload.steps.map { step in
+      let what = step.part == .fixture ? "Fixture" : "Fault"
+      let reason = step.reason.map { Phrase(": \(quote: $0)") } ?? ""
+      return TimelineFacts.Row(
+        at: step.finishedAt,
+        text: """
+          Sandbox: \(words: what) \(name: step.id) (\(quote: step.title)) \
+          \(words: step.outcome.rawValue)
+          """ + reason, source: nil, reference: Reference(sandbox.stamp), isDamage: false,
+        part: .external, order: sandbox.stamp.sequence)
+    }
+  }
+
+  private var start: TimelineFacts.Row {
+    let started = history.started
+    return row(
+      started.stamp,
+      """
+      Run \(name: started.payload.run.rawValue) of runbook \(name: started.payload.runbook.name) \
+      started by \(quote: started.actor.displayName) on host \(quote: started.payload.host)
+      """, .check)
+  }
+
+  private var attempts: [TimelineFacts.Row] {
+    history.steps.flatMap { step in
+      step.episodes.compactMap { episode in row(of: episode, in: step) }
+    }
+  }
+
+  private func row(of episode: Episode, in step: StepHistory) -> TimelineFacts.Row? {
+    guard let finished = episode.last.finished else {
+      return row(
+        episode.last.started.stamp,
+        "Step \(name: step.id) (\(quote: step.record.title)) began; the journal holds no outcome",
+        part(of: step))
+    }
+    return text(finished.payload, episode, step).map {
+      row(finished.stamp, $0, part(of: step), reference: Reference(finished))
+    }
+  }
+
+  private func text(
+    _ payload: AttemptFinished, _ episode: Episode, _ step: StepHistory
+  ) -> Phrase? {
+    let took = Duration.microseconds(payload.elapsedMicroseconds)
+    switch (step.record.phase, payload.outcome) {
+    case (.timeline, .succeeded): return nil
+    case (.detection, .succeeded):
+      guard let isConfirmed = payload.isConfirmed else { return nil }
+      return isConfirmed
+        ? "Finding confirmed by \(name: step.id): \(quote: step.record.title)"
+        : "Checked by \(name: step.id) and not confirmed: \(quote: step.record.title)"
+    case (.recovery, .succeeded):
+      return
+        "Recovery step \(name: step.id) (\(quote: step.record.title)) succeeded in \(took)"
+    case (.verification, .succeeded):
+      return "Verification \(name: step.id) (\(quote: step.record.title)) passed"
+    case (.safeguards, .succeeded):
+      return "Safeguard \(name: step.id) (\(quote: step.record.title)) succeeded in \(took)"
+    case (_, .unknown):
+      return "Step \(name: step.id), \(words: episode.numbers), ended with its effect unknown"
+    case (_, .failed), (_, .skipped):
+      let reason = payload.failure?.message ?? "no reason recorded"
+      return """
+        \(words: Self.noun(step.record.phase)) \(name: step.id), \(words: episode.numbers), \
+        failed: \(quote: reason)
+        """
+    }
+  }
+
+  private static func noun(_ phase: Phase) -> String {
+    switch phase {
+    case .timeline: "Timeline step"
+    case .detection: "Detection step"
+    case .recovery: "Recovery step"
+    case .verification: "Verification"
+    case .safeguards: "Safeguard"
+    }
+  }
+
+  private var skips: [TimelineFacts.Row] {
+    history.steps.compactMap { step in
+      guard let skipped = step.skipped, skipped.payload.cause == .decision else { return nil }
+      return row(
+        skipped.stamp,
+        """
+        Step \(name: step.id) skipped by \(quote: skipped.actor.displayName): \
+        \(quote: skipped.payload.reason)
+        """, part(of: step))
+    }
+  }
+
+  private var gates: [TimelineFacts.Row] {
+    history.gates.flatMap { gate in
+      [row(gate.opened.stamp, "Gate \(name: gate.name) opened", part(ofGate: gate.name))]
+        + gate.decisions.map { decision in
+          row(
+            decision.stamp,
+            """
+            Gate \(name: gate.name) \(words: decision.payload.decision.rawValue) by \
+            \(quote: decision.actor.displayName)
+            """, part(ofGate: gate.name))
+        }
+    }
+  }
+
+  private var holds: [TimelineFacts.Row] {
+    history.holds.map { row($0.stamp, "Run held: \(quote: $0.payload.message)", .surroundings) }
+  }
+
+  private var resumptions: [TimelineFacts.Row] {
+    history.resumptions.map {
+      row(
+        $0.stamp,
+        "Run resumed by \(quote: $0.actor.displayName) on host \(quote: $0.payload.host)",
+        .surroundings)
+    }
+  }
+
+  private var notes: [TimelineFacts.Row] {
+    history.notes.map { note in
+      TimelineFacts.Row(
+        at: note.payload.at ?? note.at,
+        text: "Note by \(quote: note.actor.displayName): \(quote: note.payload.text)",
+        source: note.payload.at == nil ? nil : "a person's word",
+        reference: Reference(note.stamp), isDamage: false,
+        part: note.payload.at == nil ? .surroundings : .external, order: note.stamp.sequence)
+    }
+  }
+
+  private var end: [TimelineFacts.Row] {
+    history.ended.map {
+      [
+        row(
+          $0.stamp,
+          """
+          Run ended: \(words: RunStatus(history).title.lowercased()) (\(quote: $0.payload.reason))
+          """, .surroundings)
+      ]
+    } ?? []
+  }
+
+  private func row(
+    _ stamp: Stamp, _ text: Phrase, _ part: TimelineFacts.Part, reference: Reference? = nil
+  ) -> TimelineFacts.Row {
+    TimelineFacts.Row(
+      at: stamp.at, text: text, source: nil, reference: reference ?? Reference(stamp),
+      isDamage: false, part: part, order: stamp.sequence)
+  }
+
+  private func part(of step: StepHistory) -> TimelineFacts.Part {
+    switch step.record.phase {
+    case .timeline, .detection: .check
+    case .recovery: .recovery
+    case .verification: .verification
+    case .safeguards: .safeguards
+    }
+  }
+
+  private func part(ofGate name: String) -> TimelineFacts.Part {
+    guard let step = history.steps.first(where: { $0.id.rawValue == name }) else { return .check }
+    return part(of: step)
+  }
+}

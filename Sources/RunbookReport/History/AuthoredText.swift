@@ -1,0 +1,166 @@
+import RunbookExpression
+import RunbookModel
+
+/// Words of the runbook's author with the run's values among them.
+struct AuthoredText: Sendable, Hashable {
+  enum Segment: Sendable, Hashable {
+    /// The author's own words, which are Markdown.
+    case words(String)
+    /// A value of the run, which is data.
+    case value(String)
+    /// What this reads is not there in the run.
+    case undefined(String)
+    /// An expression without a value, and why.
+    case failed(String)
+  }
+
+  let segments: [Segment]
+
+  init(_ text: String, in scope: ReportScope) {
+    let source = SourceText(
+      text, at: Place(file: "<report>", line: 1, column: 1),
+      layout: .block(firstLine: 1, indent: 0))
+    do throws(Diagnostics) {
+      let template = try Template(parsing: source)
+      segments = template.segments(in: scope).map { Self.segment($0, of: source) }
+    } catch {
+      segments = [.value(text)]
+    }
+  }
+
+  private static func segment(_ rendered: Template.Rendered, of source: SourceText) -> Segment {
+    switch rendered {
+    case .text(let text): return .words(text)
+    case .value(.list(let values), _): return .value(Value.list(values).displayText)
+    case .value(_, let text): return .value(text)
+    case .null(let place): return .undefined(source.excerpt(at: place) ?? "null")
+    case .error(let error):
+      switch error.cause {
+      case .undefinedName(let name), .noSuchKey(let name):
+        return .undefined(source.excerpt(at: error.place) ?? name)
+      default: return .failed(error.message)
+      }
+    }
+  }
+}
+
+extension SourceText {
+  /// The characters at a place; nil when there are none.
+  fileprivate func excerpt(at place: Place) -> String? {
+    let lines = text.lines
+    guard lines.indices.contains(place.line - 1) else { return nil }
+    let scalars = lines[place.line - 1].unicodeScalars.dropFirst(place.column - 1)
+    let excerpt = String(String.UnicodeScalarView(scalars.prefix(place.length))).trimmed
+    return excerpt.isEmpty ? nil : excerpt
+  }
+}
+
+/// An authored part of any form.
+indirect enum AuthoredBlock: Sendable, Hashable {
+  case text(AuthoredText)
+  case list([AuthoredBlock])
+  case fields([Field])
+
+  struct Field: Sendable, Hashable {
+    let name: String
+    let block: AuthoredBlock
+  }
+
+  /// - Returns: nil for null, an empty text, and an empty list or map.
+  init?(_ value: Value?, in scope: ReportScope) {
+    switch value {
+    case nil, .null: return nil
+    case .string(let text):
+      guard text.contains(where: { !$0.isWhitespace }) else { return nil }
+      self = .text(AuthoredText(text, in: scope))
+    case .list(let values):
+      let items = values.compactMap { AuthoredBlock($0, in: scope) }
+      guard !items.isEmpty else { return nil }
+      self = .list(items)
+    case .map(let map):
+      let fields = map.pairs.compactMap { pair in
+        AuthoredBlock(pair.value, in: scope).map {
+          Field(name: pair.key.stringValue ?? pair.key.json, block: $0)
+        }
+      }
+      guard !fields.isEmpty else { return nil }
+      self = .fields(fields)
+    case .some(let other):
+      self = .text(AuthoredText(other.displayText, in: scope))
+    }
+  }
+
+  /// The block's entries where it is a list, else itself alone.
+  var items: [AuthoredBlock] {
+    if case .list(let items) = self { items } else { [self] }
+  }
+}
+
+/// The runbook's `report:`, part by part.
+///
+/// What it says of the incident is told only of a run that confirmed one, and what it says of the
+/// end only of a run that got there.
+struct AuthoredReport: Sendable {
+  private let map: ValueMap
+  /// Parts that hold whether there was an incident or not.
+  private static let standing: Set<String> = ["checklist", "environment"]
+  /// Parts that hold only once the run has resolved the incident.
+  private static let closing: Set<String> = ["resolution", "confidence", "risk"]
+  let scope: ReportScope
+
+  init(_ history: RunHistory) {
+    var map = history.runbook.report.mapValue ?? ValueMap()
+    let isResolved = history.ended?.payload.status == .resolved
+    for key in map.keys {
+      let name = key.stringValue ?? ""
+      let isTold =
+        Self.standing.contains(name)
+        || (history.isConfirmed && (isResolved || !Self.closing.contains(name)))
+      if !isTold { map[key] = nil }
+    }
+    self.map = map
+    scope = ReportScope(history)
+  }
+
+  /// The part at a path of keys.
+  func block(_ path: String...) -> AuthoredBlock? { AuthoredBlock(value(path), in: scope) }
+
+  /// The entries of a list; one that is not a list counts as its only entry.
+  func entries(_ path: String...) -> [Value] {
+    switch value(path) {
+    case nil, .null: []
+    case .list(let values): values
+    case .some(let other): [other]
+    }
+  }
+
+  func block(_ value: Value?) -> AuthoredBlock? { AuthoredBlock(value, in: scope) }
+
+  /// Whether an expression of the author's is true in this run; an error counts as no.
+  func isTrue(_ value: Value?) -> Bool {
+    switch value {
+    case .bool(let flag): return flag
+    case .string(let text):
+      do {
+        let expression = try Expression(
+          parsing: SourceText(
+            Self.withoutMarks(text), at: Place(file: "<report>", line: 1, column: 1),
+            layout: .opaque))
+        return try expression.evaluate(in: scope) == .bool(true)
+      } catch {
+        return false
+      }
+    default: return false
+    }
+  }
+
+  private func value(_ path: [String]) -> Value? {
+    path.reduce(Value.map(map)) { value, key in value?.mapValue?[key] }
+  }
+
+  private static func withoutMarks(_ text: String) -> String {
+    let trimmed = text.trimmed
+    guard trimmed.hasPrefix("${{"), trimmed.hasSuffix("}}") else { return text }
+    return String(trimmed.dropFirst(3).dropLast(2))
+  }
+}

@@ -1,0 +1,63 @@
+import RunbookExpression
+import RunbookModel
+
+/// What the authored parts of a report see: the names of design section 3 but `env`, as they were
+/// when the journal's last entry was written.
+struct ReportScope: EvaluationScope, Sendable {
+  private let names: ValueMap
+  private let captures: ValueMap
+
+  init(_ history: RunHistory) {
+    var names = ValueMap()
+    names["inputs"] = .map(ValueMap(history.inputs.map { ($0.name, $0.value) }))
+    names["constants"] = history.started.payload.constants
+    names["findings"] = Self.findings(of: history)
+    names["run"] = .map(
+      ValueMap([
+        ("id", .string(history.started.payload.run.rawValue)),
+        ("started", .timestamp(history.started.at)),
+        ("sandbox", .bool(history.started.payload.isSandbox)),
+      ]))
+    names["steps"] = .map(
+      ValueMap(
+        history.steps.filter { $0.status != .pending }
+          .map { ($0.id.rawValue, Self.summary(of: $0)) }))
+    self.names = names
+    captures = Self.captures(of: history)
+  }
+
+  func value(of name: String) -> Value? { names[name] ?? captures[name] }
+
+  private static func findings(of history: RunHistory) -> Value {
+    var map = ValueMap()
+    for step in history.steps {
+      let answers = step.attempts.compactMap { $0.finished?.payload.isConfirmed }
+      if !answers.isEmpty { map[step.id.rawValue] = .bool(answers.contains(true)) }
+    }
+    return .map(map)
+  }
+
+  private static func summary(of step: StepHistory) -> Value {
+    var map = step.lastFinished?.payload.result.mapValue ?? ValueMap()
+    map["outcome"] = .string(step.status == .inFlight ? "running" : step.status.rawValue)
+    map["attempts"] = .int(Int64(step.attempts.count))
+    if let first = step.attempts.first { map["started"] = .timestamp(first.started.at) }
+    let finishedAt = step.skipped?.at ?? step.attempts.last?.finished?.at
+    if let finishedAt { map["finished"] = .timestamp(finishedAt) }
+    return .map(map)
+  }
+
+  private static func captures(of history: RunHistory) -> ValueMap {
+    var captures = ValueMap()
+    for step in history.steps where step.status == .skipped {
+      for (name, value) in step.record.fallbacks?.mapValue?.pairs.map({ $0 }) ?? [] {
+        captures[name] = value
+      }
+    }
+    for (_, finished) in history.finishedAttempts {
+      guard let map = finished.payload.captures.mapValue else { continue }
+      for (name, value) in map.pairs { captures[name] = value }
+    }
+    return captures
+  }
+}

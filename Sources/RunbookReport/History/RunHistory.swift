@@ -1,0 +1,150 @@
+import RunbookModel
+
+/// Where and when an entry was written, and by whom.
+struct Stamp: Sendable, Hashable {
+  let sequence: Int64
+  let at: Timestamp
+  let actor: Actor
+
+  init(_ entry: Entry) {
+    sequence = entry.sequence
+    at = entry.recordedAt
+    actor = entry.actor
+  }
+}
+
+/// An entry's payload with its stamp.
+struct Stamped<Payload: Sendable & Hashable>: Sendable, Hashable {
+  let stamp: Stamp
+  let payload: Payload
+
+  var at: Timestamp { stamp.at }
+  var actor: Actor { stamp.actor }
+}
+
+/// A journal, put in order for the report: what happened to each step, gate and connection.
+struct RunHistory: Sendable {
+  let started: Stamped<RunStarted>
+  private(set) var steps: [StepHistory]
+  private(set) var gates: [GateHistory] = []
+  private(set) var holds: [Stamped<RunHeld>] = []
+  private(set) var resumptions: [Stamped<RunResumed>] = []
+  private(set) var notes: [Stamped<NoteAdded>] = []
+  private(set) var identities: [Stamped<ConnectionIdentified>] = []
+  private(set) var sandbox: Stamped<SandboxPrepared>?
+  private(set) var ended: Stamped<RunEnded>?
+  private(set) var last: Stamp
+  private(set) var lastHash: Digest
+  let entryCount: Int
+  private let positions: [StepID: Int]
+  /// Set while the last thing that happened to the run itself is a hold.
+  private(set) var currentHold: Stamped<RunHeld>?
+
+  init(entries: [Entry]) throws(ReportError) {
+    guard let first = entries.first else { throw .emptyJournal }
+    guard case .runStarted(let started) = first.event else {
+      throw .damagedJournal(sequence: first.sequence, reason: "the first entry starts no run")
+    }
+    self.started = Stamped(stamp: Stamp(first), payload: started)
+    steps = started.runbook.steps.map { StepHistory(record: $0) }
+    positions = Dictionary(
+      steps.enumerated().map { ($1.record.id, $0) }, uniquingKeysWith: { first, _ in first })
+    last = Stamp(first)
+    lastHash = first.hash
+    entryCount = entries.count
+    for entry in entries.dropFirst() {
+      try take(entry)
+      last = Stamp(entry)
+      lastHash = entry.hash
+    }
+  }
+
+  private mutating func take(_ entry: Entry) throws(ReportError) {
+    let stamp = Stamp(entry)
+    switch entry.event {
+    case .runStarted:
+      throw .damagedJournal(sequence: entry.sequence, reason: "the run starts twice")
+    case .sandboxCreated: break
+    case .sandboxPrepared(let payload): sandbox = Stamped(stamp: stamp, payload: payload)
+    case .connectionIdentified(let payload):
+      identities.append(Stamped(stamp: stamp, payload: payload))
+    case .attemptStarted, .attemptFinished, .stepSkipped: try takeStep(entry)
+    case .gateOpened(let payload):
+      gates.append(GateHistory(opened: Stamped(stamp: stamp, payload: payload)))
+    case .gateDecided(let payload): try takeDecision(Stamped(stamp: stamp, payload: payload))
+    case .runHeld(let payload):
+      let hold = Stamped(stamp: stamp, payload: payload)
+      holds.append(hold)
+      currentHold = hold
+    case .runResumed(let payload):
+      resumptions.append(Stamped(stamp: stamp, payload: payload))
+      currentHold = nil
+    case .noteAdded(let payload): notes.append(Stamped(stamp: stamp, payload: payload))
+    case .runEnded(let payload):
+      ended = Stamped(stamp: stamp, payload: payload)
+      currentHold = nil
+    }
+  }
+
+  private mutating func takeStep(_ entry: Entry) throws(ReportError) {
+    let id: StepID
+    switch entry.event {
+    case .attemptStarted(let payload): id = payload.step
+    case .attemptFinished(let payload): id = payload.step
+    case .stepSkipped(let payload): id = payload.step
+    default: return
+    }
+    guard let position = positions[id], steps[position].apply(entry) else {
+      throw .damagedJournal(
+        sequence: entry.sequence, reason: "nothing of step '\(id)' can follow here")
+    }
+  }
+
+  private mutating func takeDecision(_ decision: Stamped<GateDecided>) throws(ReportError) {
+    guard let index = gates.lastIndex(where: { $0.name == decision.payload.gate }) else {
+      throw .damagedJournal(
+        sequence: decision.stamp.sequence,
+        reason: "gate '\(decision.payload.gate)' was decided and never opened")
+    }
+    gates[index].decisions.append(decision)
+  }
+}
+
+extension RunHistory {
+  var runbook: RunbookRecord { started.payload.runbook }
+
+  func steps(of phase: Phase) -> [StepHistory] { steps.filter { $0.record.phase == phase } }
+
+  /// Inputs by name in order; what the sandbox set counts.
+  var inputs: [InputRecord] {
+    let overruling = sandbox?.payload.inputs ?? []
+    let names = Set(overruling.map(\.name))
+    return started.payload.inputs.filter { !names.contains($0.name) } + overruling
+  }
+
+  var connections: [ConnectionRecord] {
+    let overruling = sandbox?.payload.connections ?? []
+    let names = Set(overruling.map(\.name))
+    return started.payload.connections.filter { !names.contains($0.name) } + overruling
+  }
+
+  /// Steps whose `confirms` was true, in the order in which they said so.
+  var findings: [(step: StepHistory, finished: Stamped<AttemptFinished>)] {
+    steps.compactMap { step in
+      step.attempts.compactMap(\.finished).first { $0.payload.isConfirmed == true }
+        .map { (step, $0) }
+    }
+    .sorted { $0.1.stamp.sequence < $1.1.stamp.sequence }
+  }
+
+  /// Whether a finding was confirmed, or recovery began without one.
+  var isConfirmed: Bool {
+    !findings.isEmpty || steps(of: .recovery).contains { !$0.attempts.isEmpty }
+  }
+
+  /// Finished attempts of all steps in the order of the journal.
+  var finishedAttempts: [(step: StepHistory, finished: Stamped<AttemptFinished>)] {
+    steps.flatMap { step in step.attempts.compactMap(\.finished).map { (step, $0) } }
+      .sorted { $0.1.stamp.sequence < $1.1.stamp.sequence }
+  }
+}

@@ -1,0 +1,44 @@
+public import RunbookModel
+
+/// A run's incident report: a pure function of its journal and a template.
+///
+/// The same entries and template give the same bytes. It can be made at any time, also in the middle
+/// of a run, where it says which steps are still to come. What nobody filled in is a `TODO`.
+public struct IncidentReport: Sendable {
+  let facts: ReportFacts
+
+  /// Puts a journal's facts in order.
+  ///
+  /// - Parameter entries: the whole journal in order, the run's start first.
+  /// - Throws: `emptyJournal`, or `damagedJournal` when no run can have written the entries.
+  public init(entries: [Entry]) throws(ReportError) {
+    facts = ReportFacts(try RunHistory(entries: entries))
+  }
+
+  /// Such as `Database Incident Report - October 18, 2025`.
+  public var title: String { facts.head.title }
+
+  /// A file's name that sorts by day and is unique by run: `2025-10-18-auth-tables-dropped-RUN.md`.
+  public var suggestedFileName: String {
+    let parts = [facts.head.day, facts.head.runbook.name, facts.head.run.rawValue]
+    return parts.map { Self.fileNamePart($0) }.joined(separator: "-") + ".md"
+  }
+
+  /// The report in GitHub's dialect of Markdown.
+  ///
+  /// - Throws: `template`, only if the default template that the program was built with is broken.
+  public func markdown(template: ReportTemplate = .default) throws(ReportError) -> String {
+    Tidy(owner: facts.head.runbook.owner, missing: facts.summary.reasonForNoFacts)
+      .text(try template.render(facts))
+  }
+
+  /// Letters, digits, points and hyphens.
+  private static func fileNamePart(_ text: String) -> String {
+    String(
+      text.unicodeScalars.map { scalar -> Character in
+        let isKept =
+          scalar.isASCII && (scalar.properties.isAlphabetic || scalar == "." || scalar == "-")
+        return isKept || ("0"..."9").contains(scalar) ? Character(scalar) : "-"
+      })
+  }
+}

@@ -1,0 +1,12 @@
+/// Marks that stand in the text until it is whole: private characters, which no value of a run is let
+/// bring in.
+enum Mark {
+  /// A field that nobody filled.
+  static let todo = "\u{10FF00}"
+  /// A field about the incident that nobody filled: no gap where no incident was confirmed.
+  static let missing = "\u{10FF01}"
+  /// Stands before a TODO that says more, so that it is counted.
+  static let counted = "\u{10FF02}"
+  /// The number of TODOs.
+  static let todoCount = "\u{10FF03}"
+}

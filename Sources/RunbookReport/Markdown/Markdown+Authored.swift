@@ -1,0 +1,127 @@
+import RunbookModel
+
+extension Markdown {
+  /// An authored part with its lines: paragraphs, or a list.
+  static func block(_ block: AuthoredBlock, isNumbered: Bool = false) -> String {
+    switch block {
+    case .text(let text): return authored(text)
+    case .list(let items):
+      return items.enumerated().map { index, item in
+        Self.item(Self.block(item), marker: isNumbered ? "\(index + 1)." : "-")
+      }
+      .joined(separator: "\n")
+    case .fields(let fields):
+      return fields.map { field in
+        let inner = Self.block(field.block)
+        let separator = inner.contains("\n") || inner.hasPrefix("- ") ? "\n\n" : " "
+        return Self.item("**\(prose(field.name))**:\(separator)\(inner)", marker: "-")
+      }
+      .joined(separator: "\n")
+    }
+  }
+
+  /// An authored part on one line: its first paragraph, or the items with semicolons.
+  static func headline(_ block: AuthoredBlock) -> String {
+    switch block {
+    case .text(let text):
+      let paragraph = authored(text).lines.prefix { !$0.allSatisfy(\.isWhitespace) }
+      return paragraph.joined(separator: " ")
+    case .list(let items): return items.map { headline($0) }.joined(separator: "; ")
+    case .fields(let fields):
+      return fields.map { "\(prose($0.name)): \(headline($0.block))" }.joined(separator: "; ")
+    }
+  }
+
+  /// An authored text in a table's cell.
+  static func cell(_ text: AuthoredText) -> String {
+    authored(text).replacing("|", with: "\\|").lines.map(\.trimmed).filter { !$0.isEmpty }
+      .joined(separator: " ")
+  }
+
+  /// The author's Markdown with the values in it made text, each for the place where it stands.
+  static func authored(_ text: AuthoredText) -> String {
+    var result = ""
+    var own = ""
+    for segment in text.segments {
+      let place = AuthoredPlace(after: own)
+      switch segment {
+      case .words(let words):
+        result += clean(words)
+        own += clean(words)
+        continue
+      case .value(let value): result += written(value, in: place)
+      case .undefined(let name):
+        result += Mark.counted + "TODO (undefined: \(written(name, in: place)))"
+      case .failed(let message):
+        result += Mark.counted + "TODO (no value: \(written(message, in: place)))"
+      }
+      own += "x"
+    }
+    if case .fence(let fence) = AuthoredPlace(after: own + "\n") { result += "\n" + fence }
+    while result.last?.isWhitespace == true { result.removeLast() }
+    while result.first?.isNewline == true { result.removeFirst() }
+    return result
+  }
+
+  private static func written(_ value: String, in place: AuthoredPlace) -> String {
+    switch place {
+    case .prose:
+      let text = prose(value)
+      guard !text.isEmpty else { return value.isEmpty ? "" : " " }
+      return (value.first?.isWhitespace == true ? " " : "") + text
+        + (value.last?.isWhitespace == true ? " " : "")
+    case .span:
+      return clean(value).replacing("`", with: "'").split(whereSeparator: \.isWhitespace)
+        .joined(separator: " ")
+    case .fence:
+      return clean(value).replacing("```", with: "'''").replacing("~~~", with: "---")
+    }
+  }
+}
+
+/// Where in an author's Markdown the next value stands.
+enum AuthoredPlace: Equatable {
+  case prose
+  /// In a code span.
+  case span
+  /// In a fenced block, with the fence that closes it.
+  case fence(String)
+
+  init(after text: String) {
+    var fence: String?
+    var backticks = 0
+    for line in text.lines {
+      let mark = Self.fenceMark(line.trimmed)
+      if let open = fence {
+        if let mark, mark.hasPrefix(open) { fence = nil }
+        backticks = 0
+      } else if let mark {
+        fence = mark
+        backticks = 0
+      } else if line.allSatisfy(\.isWhitespace) {
+        backticks = 0
+      } else {
+        backticks += Self.runs(of: "`", in: line)
+      }
+    }
+    if let fence {
+      self = .fence(fence)
+    } else {
+      self = backticks.isMultiple(of: 2) ? .prose : .span
+    }
+  }
+
+  private static func fenceMark(_ line: String) -> String? {
+    for character in ["`", "~"] as [Character] {
+      let run = line.prefix { $0 == character }
+      if run.count >= 3, !line.dropFirst(run.count).contains(character) { return String(run) }
+    }
+    return nil
+  }
+
+  private static func runs(of character: Character, in line: Substring) -> Int {
+    line.split(separator: character, omittingEmptySubsequences: true).count == 0
+      ? (line.contains(character) ? 1 : 0)
+      : zip(" " + line, line).count { $0 != character && $1 == character }
+  }
+}

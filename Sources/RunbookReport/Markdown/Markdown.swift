@@ -1,0 +1,165 @@
+/// Writes texts of a run so that each is only text where it stands, in GitHub's dialect of Markdown.
+enum Markdown {
+  /// Running text on one line: nothing in it is markup, a link or a mention.
+  static func prose(_ text: String) -> String {
+    let words = clean(text).split(whereSeparator: \.isWhitespace).map { word in
+      isLinkLike(word) && !word.contains(where: { $0 == "|" || $0 == "`" })
+        ? code(String(word)) : escaped(word)
+    }
+    return escapedStart(words.joined(separator: " "))
+  }
+
+  /// A code span on one line; safe in a table too.
+  static func code(_ text: String) -> String {
+    let line = clean(text).split(whereSeparator: \.isWhitespace).joined(separator: " ")
+    guard !line.isEmpty else { return "(empty)" }
+    guard !line.contains("|") else { return escapedStart(escaped(line[...])) }
+    let fence = String(repeating: "`", count: longestRun(of: "`", in: line) + 1)
+    let pad = line.hasPrefix("`") || line.hasSuffix("`") ? " " : ""
+    return fence + pad + line + pad + fence
+  }
+
+  /// Free text on one line: as it is where nothing in it could be markup, else a code span.
+  static func quote(_ text: String, limit: Int = 400) -> String {
+    let line = clean(text).split(whereSeparator: \.isWhitespace).joined(separator: " ")
+    let cut = line.count > limit ? String(line.prefix(limit)) + " …" : line
+    return isPlain(cut) || isPlainWithCode(cut) ? cut : code(cut)
+  }
+
+  /// Lines exactly as they are, between fences longer than any in them.
+  static func fence(_ text: String, language: String) -> String {
+    let fence = String(repeating: "`", count: max(3, longestRun(of: "`", in: text) + 1))
+    var body = visible(text)
+    while body.last?.isNewline == true { body.removeLast() }
+    return "\(fence)\(language)\n\(body)\n\(fence)"
+  }
+
+  /// The text of an HTML element.
+  static func html(_ text: String) -> String {
+    clean(text).split(whereSeparator: \.isWhitespace).joined(separator: " ")
+      .unicodeScalars.reduce(into: "") { result, scalar in
+        switch scalar {
+        case "&": result += "&amp;"
+        case "<": result += "&lt;"
+        case ">": result += "&gt;"
+        default: result.unicodeScalars.append(scalar)
+        }
+      }
+  }
+
+  /// Lines under a list item's marker.
+  static func item(_ text: String, marker: String) -> String {
+    let indent = String(repeating: " ", count: marker.count + 1)
+    let lines = text.lines.enumerated().map { index, line in
+      index == 0 ? "\(marker) \(line)" : line.isEmpty ? "" : indent + line
+    }
+    return lines.joined(separator: "\n")
+  }
+
+  /// Without control characters, marks, and what turns the direction of writing; lines stay.
+  static func clean(_ text: String) -> String { filtered(text, keepsTabs: false) }
+
+  private static func visible(_ text: String) -> String { filtered(text, keepsTabs: true) }
+
+  private static func filtered(_ text: String, keepsTabs: Bool) -> String {
+    var result = String.UnicodeScalarView()
+    for scalar in text.unicodeScalars {
+      switch scalar.value {
+      case 0x0A: result.append(scalar)
+      case 0x0D: result.append("\n")
+      case 0x09: result.append(keepsTabs ? scalar : " ")
+      case 0..<0x20: result.append(Unicode.Scalar(0x2400 + scalar.value) ?? "\u{FFFD}")
+      case 0x7F...0x9F, 0x200E...0x200F, 0x2028...0x202E, 0x2066...0x2069, 0x10FF00...0x10FF03:
+        result.append("\u{FFFD}")
+      default: result.append(scalar)
+      }
+    }
+    return String(result)
+  }
+
+  private static func escaped(_ word: Substring) -> String {
+    let scalars = Array(word.unicodeScalars)
+    var result = ""
+    for (index, scalar) in scalars.enumerated() {
+      switch scalar {
+      case "&": result += "&amp;"
+      case "<": result += "&lt;"
+      case ">": result += "&gt;"
+      case "|": result += "&#124;"
+      case "@": result += "`@`"
+      case ":" where index + 1 < scalars.count && scalars[index + 1] == "/": result += "&#58;"
+      case "." where index > 0 && (scalars[index - 1] == "w" || scalars[index - 1] == "W"):
+        result += "\\."
+      case "\\", "`", "*", "[", "]", "~", "{", "}", "$", "#": result += "\\\(scalar)"
+      case "_":
+        result += isInsideWord(index, of: scalars) ? "_" : "\\_"
+      default: result.unicodeScalars.append(scalar)
+      }
+    }
+    return result
+  }
+
+  /// A text at the start of a block must not open a heading, a list or a rule.
+  private static func escapedStart(_ text: String) -> String {
+    guard let first = text.unicodeScalars.first else { return text }
+    if "#-+=".unicodeScalars.contains(first) { return "\\" + text }
+    let digits = text.prefix { $0.isASCII && $0.isNumber }
+    let rest = text.dropFirst(digits.count)
+    guard !digits.isEmpty, let next = rest.first, next == "." || next == ")" else { return text }
+    let isMarker = rest.dropFirst().first.map { $0 == " " } ?? true
+    return isMarker ? "\(digits)\\\(rest)" : text
+  }
+
+  private static func isLinkLike(_ word: Substring) -> Bool {
+    word.contains("://") || word.contains("@") || word.lowercased().contains("www.")
+      || word.lowercased().hasPrefix("mailto:")
+  }
+
+  private static func isPlain(_ text: String) -> Bool {
+    if text.contains("://") || text.lowercased().contains("www.") { return false }
+    let scalars = Array(text.unicodeScalars)
+    guard let first = scalars.first, isWordPart(first), escapedStart(text) == text else {
+      return false
+    }
+    return scalars.indices.allSatisfy { index in
+      let scalar = scalars[index]
+      return scalar.value >= 0xA0 || isWordPart(scalar)
+        || " .,;:()'\"/-+%=?!".unicodeScalars.contains(scalar)
+        || (scalar == "_" && isInsideWord(index, of: scalars))
+    }
+  }
+
+  /// Whether single backticks set off code in a text that is plain otherwise.
+  private static func isPlainWithCode(_ text: String) -> Bool {
+    let parts = text.split(separator: "`", omittingEmptySubsequences: false)
+    guard parts.count > 1, !parts.count.isMultiple(of: 2), !text.contains("``") else {
+      return false
+    }
+    return parts.enumerated().allSatisfy { index, part in
+      let trimmed = part.trimmed
+      return index.isMultiple(of: 2)
+        ? trimmed.isEmpty || isPlain("x" + trimmed)
+        : trimmed.count == part.count && !part.isEmpty && !part.contains("|")
+    }
+  }
+
+  /// Whether an underscore stands between letters or digits, where it is no emphasis.
+  private static func isInsideWord(_ index: Int, of scalars: [Unicode.Scalar]) -> Bool {
+    index > 0 && index + 1 < scalars.count && isWordPart(scalars[index - 1])
+      && isWordPart(scalars[index + 1])
+  }
+
+  private static func isWordPart(_ scalar: Unicode.Scalar) -> Bool {
+    scalar.properties.isAlphabetic || ("0"..."9").contains(scalar)
+  }
+
+  private static func longestRun(of character: Character, in text: String) -> Int {
+    var longest = 0
+    var current = 0
+    for next in text {
+      current = next == character ? current + 1 : 0
+      longest = max(longest, current)
+    }
+    return longest
+  }
+}

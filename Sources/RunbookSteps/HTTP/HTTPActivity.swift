@@ -1,0 +1,102 @@
+import CCurl
+import RunbookEngine
+import RunbookModel
+
+/// A request with its values.
+struct HTTPActivity: Activity {
+  let step: Step
+  let request: HTTPRequest
+  /// Whether its method only reads.
+  let isSafe: Bool
+
+  static let defaultTimeout = Duration.seconds(30)
+  private static let mostRedirects = 10
+
+  var effect: Effect { step.effect(unlessDeclared: isSafe ? .readOnly : .undetermined) }
+  var isEffectDeclared: Bool { !isSafe && step.options.effect != nil }
+  var connection: String? { nil }
+  var work: [WorkItem] { [WorkItem(language: .http, text: request.text, effect: effect)] }
+
+  func perform(in context: AttemptContext) async throws(StepFailure) -> StepResult {
+    guard !Task.isCancelled else { throw StepFailure(.interrupted, "the request was not made") }
+    let interruption = Interruption()
+    let exchange: HTTPExchange
+    do {
+      exchange = try await withTaskCancellationHandler {
+        try await OwnThread.run { self.exchange(interruption, context) }
+      } onCancel: {
+        interruption.set()
+      }
+    } catch let failure as StepFailure {
+      throw failure
+    } catch {
+      throw StepFailure(.refused, "the request could not be made")
+    }
+    if let failure = failure(of: exchange, context) { throw failure }
+    return exchange.result
+  }
+
+  /// Makes the request, and those that its redirects ask for.
+  private func exchange(_ interruption: Interruption, _ context: AttemptContext) -> HTTPExchange {
+    let start = ContinuousClock.now
+    let timeout = context.timeout ?? Self.defaultTimeout
+    let limit = Int(step.body["output_limit"]?.int ?? 262_144)
+    let isFollowing = step.body["follow_redirects"]?.bool ?? true
+    var request = self.request
+    var redirects = 0
+    while true {
+      var body = HTTPBody(limit: limit, folder: context.evidenceFolder)
+      let transfer = HTTPTransfer(request, interruption: interruption) { body.append($0) }
+      let end = transfer.perform(timeout: timeout - (ContinuousClock.now - start))
+      body.finish()
+      var exchange = HTTPExchange(
+        request: request, end: end, message: transfer.message, status: transfer.status,
+        headers: transfer.headers, body: body, elapsed: ContinuousClock.now - start)
+      guard end == RUNBOOK_REQUEST_DONE, isFollowing,
+        let next = request.redirected(
+          by: transfer.status, to: transfer.headers["location"]?.stringValue ?? "")
+      else { return exchange }
+      redirects += 1
+      guard redirects <= Self.mostRedirects else {
+        exchange.isEndless = true
+        return exchange
+      }
+      request = next
+    }
+  }
+
+  private func failure(of exchange: HTTPExchange, _ context: AttemptContext) -> StepFailure? {
+    let place = exchange.request.target.map { "\($0.scheme)://\($0.authority)" } ?? "the target"
+    let said = exchange.message.isEmpty ? "" : ": \(exchange.message)"
+    switch exchange.end {
+    case RUNBOOK_REQUEST_DONE:
+      guard exchange.isEndless else { return nil }
+      return StepFailure(
+        .refused, "more than \(Self.mostRedirects) redirects, the last to \(place)",
+        partial: exchange.result)
+    case RUNBOOK_REQUEST_NO_LIBRARY:
+      return StepFailure(
+        .unreachable, "libcurl is not installed", hint: "install it: apt-get install libcurl4")
+    case RUNBOOK_REQUEST_BAD_URL:
+      return StepFailure(.invalid, "not a URL that can be asked\(said)")
+    case RUNBOOK_REQUEST_TIMEOUT:
+      let limit = (context.timeout ?? Self.defaultTimeout).secondsText
+      return StepFailure(
+        .timeout, "no answer from \(place) within \(limit)", detail: exchange.message,
+        mayRetryHelp: true)
+    case RUNBOOK_REQUEST_TLS:
+      return StepFailure(
+        .unreachable, "no TLS connection to \(place)\(said)",
+        hint: "for a certificate of your own authority give its file as `ca:`",
+        mayRetryHelp: true)
+    case RUNBOOK_REQUEST_CANCELLED:
+      return StepFailure(.interrupted, "the request to \(place) was stopped")
+    case RUNBOOK_REQUEST_BROKEN where effect != .readOnly:
+      return StepFailure(
+        .lost, "the connection to \(place) broke before the answer was whole\(said)")
+    default:
+      return StepFailure(
+        .unreachable, "no answer from \(place)\(said)", mayRetryHelp: true)
+    }
+  }
+}

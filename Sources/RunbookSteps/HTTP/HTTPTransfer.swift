@@ -1,0 +1,108 @@
+import CCurl
+import RunbookEngine
+import RunbookModel
+
+/// One request on its way: what has come of its answer. Belongs to the thread that makes the request.
+final class HTTPTransfer {
+  let request: HTTPRequest
+  private let interruption: Interruption
+  private let receive: ([UInt8]) -> Void
+  private(set) var status = 0
+  private(set) var headers = ValueMap()
+  private(set) var message = ""
+
+  /// - Parameter receive: is given the body, piece by piece.
+  init(
+    _ request: HTTPRequest, interruption: Interruption, receive: @escaping ([UInt8]) -> Void
+  ) {
+    self.request = request
+    self.interruption = interruption
+    self.receive = receive
+  }
+
+  /// Blocks until the request has ended.
+  func perform(timeout: Duration) -> runbook_request_end {
+    let texts = CTexts()
+    let lines = request.headers.map {
+      texts.add($0.value.isEmpty ? "\($0.name);" : "\($0.name): \($0.value)")
+    }
+    var raw = runbook_request()
+    raw.method = texts.add(request.method)
+    raw.url = texts.add(request.url)
+    raw.body = request.body.flatMap(texts.add)
+    raw.body_size = Int64(request.body?.utf8.count ?? 0)
+    raw.ca_file = request.certificateAuthority.flatMap(texts.add)
+    raw.certificate_file = request.clientCertificate.flatMap(texts.add)
+    raw.key_file = request.clientKey.flatMap(texts.add)
+    raw.socket_path = request.socket.flatMap(texts.add)
+    raw.timeout_ms = max(1, Int((timeout / .milliseconds(1)).rounded(.up)))
+    raw.context = Unmanaged.passUnretained(self).toOpaque()
+    raw.on_header = { context, bytes, count in
+      HTTPTransfer.of(context)?.takeHeader(HTTPTransfer.copy(bytes, count))
+      return 0
+    }
+    raw.on_body = { context, bytes, count in
+      HTTPTransfer.of(context)?.receive(HTTPTransfer.copy(bytes, count))
+      return 0
+    }
+    raw.is_cancelled = { context in
+      HTTPTransfer.of(context)?.interruption.isSet == true ? 1 : 0
+    }
+    var response = runbook_response()
+    let end = lines.withUnsafeBufferPointer { lines in
+      raw.headers = lines.baseAddress
+      raw.header_count = lines.count
+      return runbook_request_perform(&raw, &response)
+    }
+    status = response.status
+    message = withUnsafeBytes(of: response.message) { bytes in
+      String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
+    }
+    return end
+  }
+
+  private func takeHeader(_ bytes: [UInt8]) {
+    let line = String(decoding: bytes, as: UTF8.self)
+    // A new head begins: what came before was an interim answer.
+    if line.hasPrefix("HTTP/") { headers = ValueMap() }
+    guard let colon = line.utf8.firstIndex(of: UInt8(ascii: ":")) else { return }
+    let name = line[..<colon].lowercased()
+    let value = Self.trimmed(line.utf8[colon...].dropFirst())
+    if let earlier = headers[name]?.stringValue {
+      headers[name] = .string("\(earlier), \(value)")
+    } else {
+      headers[name] = .string(value)
+    }
+  }
+
+  private static func trimmed(_ bytes: Substring.UTF8View) -> String {
+    let isSpace: (UInt8) -> Bool = { $0 <= 32 }
+    let rest = Array(bytes.drop(while: isSpace))
+    let end = rest.lastIndex { !isSpace($0) }.map { $0 + 1 } ?? 0
+    return String(decoding: rest[..<end], as: UTF8.self)
+  }
+
+  private static func of(_ context: UnsafeMutableRawPointer?) -> HTTPTransfer? {
+    context.map { Unmanaged<HTTPTransfer>.fromOpaque($0).takeUnretainedValue() }
+  }
+
+  private static func copy(_ bytes: UnsafePointer<CChar>?, _ count: Int) -> [UInt8] {
+    guard let bytes else { return [] }
+    return UnsafeBufferPointer(start: bytes, count: count).map { UInt8(bitPattern: $0) }
+  }
+}
+
+/// C's copies of texts, which live as long as this does.
+private final class CTexts {
+  private var buffers: [UnsafeMutableBufferPointer<CChar>] = []
+
+  func add(_ text: String) -> UnsafePointer<CChar>? {
+    let bytes = text.utf8CString
+    let buffer = UnsafeMutableBufferPointer<CChar>.allocate(capacity: bytes.count)
+    _ = buffer.initialize(from: bytes)
+    buffers.append(buffer)
+    return UnsafePointer(buffer.baseAddress)
+  }
+
+  deinit { for buffer in buffers { buffer.deallocate() } }
+}

@@ -1,0 +1,97 @@
+public import RunbookEngine
+public import RunbookModel
+
+/// `manual:` something that a person does or looks at, and answers.
+public struct ManualKind: StepKind {
+  private let person: any Operator
+
+  /// - Parameter person: who is asked.
+  public init(operator person: any Operator) { self.person = person }
+
+  static let defaultChoices = ["done", "not done"]
+  static let defaultFailures = ["not done"]
+
+  public var spec: KindSpec {
+    KindSpec(
+      "manual",
+      .shorthand(
+        key: "instruction",
+        [
+          FieldSpec("instruction", .template, required: true, "What to do, or to look at"),
+          FieldSpec(
+            "choices", .list(.text),
+            "The answers to choose from (done, not done); an empty list takes any text"),
+          FieldSpec("fails_on", .list(.text), "The answers that fail the step (not done)"),
+        ]),
+      results: [ResultSpec("answer", "string", "What the person answered")],
+      "Asks a person to do something, and waits for the answer")
+  }
+
+  public func check(_ step: Step, in context: CheckContext) -> [Diagnostic] {
+    let choices = Self.choices(of: step)
+    guard let failures = step.body["fails_on"], !choices.isEmpty else { return [] }
+    return failures.items.compactMap(\.text).filter { !choices.contains($0.text) }.map { text in
+      Diagnostic(
+        .error, .answerNotAChoice, "`\(text.text)` is none of the choices", at: text.place,
+        hint: "the choices are " + choices.map { "`\($0)`" }.joined(separator: ", "))
+    }
+  }
+
+  public func bind(_ step: Step, to context: BindingContext) throws(StepFailure) -> any Activity {
+    guard let template = step.body["instruction"]?.text else {
+      throw StepFailure(.invalid, "step '\(step.id)' has no instruction (\(step.place))")
+    }
+    let question = ManualQuestion(
+      step: step.id, title: step.title, instruction: try context.render(template),
+      choices: Self.choices(of: step))
+    return ManualActivity(
+      step: step, question: question, failures: Self.failures(of: step), person: person)
+  }
+
+  private static func choices(of step: Step) -> [String] {
+    step.body["choices"]?.items.compactMap(\.string) ?? defaultChoices
+  }
+
+  private static func failures(of step: Step) -> [String] {
+    let written = step.body["fails_on"]?.items.compactMap(\.string)
+    return written ?? (step.body["choices"] == nil ? defaultFailures : [])
+  }
+}
+
+/// A question with its values.
+private struct ManualActivity: Activity {
+  let step: Step
+  let question: ManualQuestion
+  let failures: [String]
+  let person: any Operator
+
+  /// To ask changes nothing; in a phase that may change something it is asked to do so.
+  var effect: Effect {
+    step.effect(unlessDeclared: step.phase.mayChange ? .undetermined : .readOnly)
+  }
+  var isEffectDeclared: Bool { step.options.effect != nil }
+  var connection: String? { nil }
+  var work: [WorkItem] {
+    [WorkItem(language: .text, text: question.instruction, effect: effect)]
+  }
+
+  func perform(in context: AttemptContext) async throws(StepFailure) -> StepResult {
+    guard !Task.isCancelled else { throw StepFailure(.interrupted, "nobody was asked") }
+    guard let answer = await person.answer(question) else {
+      throw StepFailure(
+        .interrupted, "nobody is there to answer: there is no terminal",
+        hint: "resume the run on a terminal")
+    }
+    guard !Task.isCancelled else { throw StepFailure(.interrupted, "the question was withdrawn") }
+    var result = StepResult(values: ValueMap([("answer", .string(answer))]))
+    result.evidence = [
+      EvidenceDraft(
+        what: "answer", source: context.actor.displayName, content: .result("answer"))
+    ]
+    if failures.contains(answer) {
+      result.presumedFailure = FailureRecord(
+        cause: .refused, message: "the answer was: \(answer)", code: answer)
+    }
+    return result
+  }
+}

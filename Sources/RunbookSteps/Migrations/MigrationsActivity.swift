@@ -1,0 +1,99 @@
+import Glibc
+import RunbookEngine
+import RunbookModel
+
+/// One reading of a project's revision files.
+struct MigrationsActivity: Activity {
+  let environment: [String: String]
+  let path: String
+  let revision: String?
+  let since: Timestamp?
+  let tables: [String]
+
+  let effect = Effect.readOnly
+  let isEffectDeclared = false
+  let connection: String? = nil
+
+  private static let defaultTimeout = Duration.seconds(60)
+  private static let debianPython = "/usr/bin/python3"
+
+  var work: [WorkItem] {
+    [WorkItem(language: .text, text: "Read the migrations in \(path)", effect: .readOnly)]
+  }
+
+  func perform(in context: AttemptContext) async throws(StepFailure) -> StepResult {
+    let answer = try await read(within: context.timeout ?? Self.defaultTimeout)
+    guard answer["missing"] == nil else {
+      throw StepFailure(
+        .unreachable, "there are no migrations at \(path)",
+        hint: "name the folder that holds alembic.ini or versions/")
+    }
+    let values = answer.mapValues(Self.timed)
+    let culprits = values["culprits"]?.listValue ?? []
+    return StepResult(
+      values: values,
+      evidence: culprits.isEmpty
+        ? []
+        : [EvidenceDraft(what: "migration files", source: path, content: .result("culprits"))],
+      timeline: culprits.compactMap { $0.mapValue.flatMap(Self.row) })
+  }
+
+  /// Runs Python without its site packages, its user's settings and its compiled files.
+  private func read(within limit: Duration) async throws(StepFailure) -> ValueMap {
+    let request: Value = [
+      "path": .string(path), "revision": revision.map(Value.string) ?? .null,
+      "since": since.map { .string($0.description) } ?? .null,
+      "tables": .list(tables.map(Value.string)),
+    ]
+    let output = try await ChildProcess.run(
+      [try python(), "-I", "-S", "-B", "-c", MigrationProgram.text],
+      environment: ["PATH": ProgramPath.standard, "LANG": "C.UTF-8"], workingDirectory: "/",
+      input: request.json, timeout: limit)
+    guard output.exitCode == 0 else {
+      throw StepFailure(
+        .refused, "the migrations in \(path) could not be read",
+        detail: output.stderr.split(separator: "\n").suffix(3).joined(separator: "\n"),
+        code: "\(output.exitCode)")
+    }
+    do {
+      if let answer = try Value(json: output.stdout).mapValue { return answer }
+    } catch {
+      throw StepFailure(
+        .refused, "what was read of the migrations is not JSON: \(error.message)")
+    }
+    throw StepFailure(.refused, "what was read of the migrations is no JSON object")
+  }
+
+  private func python() throws(StepFailure) -> String {
+    if access(Self.debianPython, X_OK) == 0 { return Self.debianPython }
+    if let found = ProgramPath.find("python3", in: environment["PATH"] ?? "") { return found }
+    throw StepFailure(
+      .unreachable, "python3 is not installed, by which migrations are read",
+      hint: "install it: `apt-get install python3-minimal`")
+  }
+}
+
+extension MigrationsActivity {
+  /// Turns the texts of a revision's times into times.
+  private static func timed(_ value: Value) -> Value {
+    guard let items = value.listValue else { return value }
+    return .list(
+      items.map { item in
+        guard var map = item.mapValue else { return item }
+        for key in ["created", "modified"] {
+          if let time = map[key]?.stringValue.flatMap(Timestamp.init(rfc3339:)) {
+            map[key] = .timestamp(time)
+          }
+        }
+        return .map(map)
+      })
+  }
+
+  private static func row(_ culprit: ValueMap) -> TimelineRow? {
+    guard case .timestamp(let time)? = culprit["created"], let file = culprit["file"]?.stringValue
+    else { return nil }
+    let zone = culprit["created_has_zone"]?.boolValue == true ? "" : " (no zone given, read as UTC)"
+    return TimelineRow(
+      at: time, text: "Migration \(file) generated\(zone)", source: "migration file")
+  }
+}

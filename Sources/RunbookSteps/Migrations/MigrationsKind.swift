@@ -1,0 +1,95 @@
+public import RunbookEngine
+import RunbookExpression
+public import RunbookModel
+
+/// `migrations`: reads the revision files of an Alembic project, and says which of them drop what.
+///
+/// The files are read by Python's own `ast` and never executed, so that what is computed when a
+/// migration runs is not known: such names are null. SQL in a text is read by its words alone.
+public struct MigrationsKind: StepKind {
+  private let environment: [String: String]
+
+  /// - Parameter environment: its `PATH` is where `python3` is looked for, after Debian's own place.
+  public init(environment: [String: String]) {
+    self.environment = environment
+  }
+
+  public var spec: KindSpec {
+    KindSpec(
+      "migrations",
+      .shorthand(
+        key: "path",
+        [
+          FieldSpec(
+            "path", .template, required: true,
+            "The Alembic project, its folder of revision files, or one such file."),
+          FieldSpec("revision", .template, "Only the revision of this id, or of this beginning."),
+          FieldSpec("since", .template, "Only revisions made at or after this time (RFC 3339)."),
+          FieldSpec(
+            "tables", .expression,
+            "A list of tables: culprits are the revisions that drop one of them."),
+        ]),
+      results: [
+        ResultSpec("revisions", "list", "Every revision, each after those that it revises."),
+        ResultSpec("culprits", "list", "The revisions that drop tables, with their source."),
+        ResultSpec("drops", "list", "The names of the tables that the culprits drop."),
+        ResultSpec("head", "string", "The newest revision; several are separated by commas."),
+        ResultSpec("unreadable", "list", "Files that could not be read, each with its error."),
+      ],
+      "Reads Alembic's revision files, without executing them")
+  }
+
+  public func check(_ step: Step, in context: CheckContext) -> [Diagnostic] { [] }
+
+  public func bind(
+    _ step: Step, to context: BindingContext
+  ) throws(StepFailure) -> any Activity {
+    guard let path = try rendered("path", of: step, in: context) else {
+      throw StepFailure(.invalid, "the path of the migrations is empty")
+    }
+    return MigrationsActivity(
+      environment: environment,
+      path: path.hasPrefix("/") ? path : "\(context.folder)/\(path)",
+      revision: try rendered("revision", of: step, in: context),
+      since: try since(of: step, in: context), tables: try tables(of: step, in: context))
+  }
+
+  /// - Returns: nil when the key is missing or its text is empty, as of an input that was not given.
+  private func rendered(
+    _ key: String, of step: Step, in context: BindingContext
+  ) throws(StepFailure) -> String? {
+    guard let template = step.body[key]?.text else { return nil }
+    let text = try context.render(template)
+    return text.isEmpty ? nil : text
+  }
+
+  private func since(
+    of step: Step, in context: BindingContext
+  ) throws(StepFailure) -> Timestamp? {
+    guard let text = try rendered("since", of: step, in: context) else { return nil }
+    guard let time = Timestamp(rfc3339: text) else {
+      throw StepFailure(
+        .invalid, "`since` is not a time: \(text)", hint: "write it as 2025-10-18T22:01:13Z")
+    }
+    return time
+  }
+
+  private func tables(
+    of step: Step, in context: BindingContext
+  ) throws(StepFailure) -> [String] {
+    guard let source = step.body["tables"]?.text else { return [] }
+    let value: Value
+    do {
+      value = try Expression(parsing: source).evaluate(in: context.scope)
+    } catch let error as EvaluationError {
+      throw StepFailure(error)
+    } catch {
+      throw StepFailure(.invalid, "`tables` is not well formed (\(source.place))")
+    }
+    let names = value.listValue.map { $0.compactMap(\.stringValue) }
+    guard let names, names.count == value.listValue?.count else {
+      throw StepFailure(.invalid, "`tables` is not a list of names (\(source.place))")
+    }
+    return names
+  }
+}

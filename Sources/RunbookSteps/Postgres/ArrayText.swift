@@ -1,0 +1,73 @@
+import RunbookModel
+
+/// PostgreSQL's text form of arrays: `{1,NULL,"a b"}`, with any number of dimensions.
+///
+/// https://www.postgresql.org/docs/current/arrays.html#ARRAYS-IO
+enum ArrayText {
+  /// - Returns: nil when the text is not an array's.
+  static func read(_ text: String, element: (String) -> Value) -> Value? {
+    var bytes = Substring(text).utf8[...]
+    if bytes.first == UInt8(ascii: "["), let equals = bytes.firstIndex(of: UInt8(ascii: "=")) {
+      bytes = bytes[bytes.index(after: equals)...]
+    }
+    var open: [[Value]] = []
+    while let byte = bytes.popFirst() {
+      switch byte {
+      case UInt8(ascii: "{"): open.append([])
+      case UInt8(ascii: "}"):
+        guard let closed = open.popLast() else { return nil }
+        guard let last = open.indices.last else { return bytes.isEmpty ? .list(closed) : nil }
+        open[last].append(.list(closed))
+      case UInt8(ascii: ","): continue
+      default:
+        guard let last = open.indices.last else { return nil }
+        if byte == UInt8(ascii: "\"") {
+          guard let item = quoted(&bytes) else { return nil }
+          open[last].append(element(item))
+        } else {
+          let item = bare(byte, &bytes)
+          open[last].append(item == "NULL" ? .null : element(item))
+        }
+      }
+    }
+    return nil
+  }
+
+  private static func quoted(_ bytes: inout Substring.UTF8View) -> String? {
+    var item: [UInt8] = []
+    while let byte = bytes.popFirst() {
+      switch byte {
+      case UInt8(ascii: "\""): return String(decoding: item, as: UTF8.self)
+      case UInt8(ascii: "\\"):
+        guard let escaped = bytes.popFirst() else { return nil }
+        item.append(escaped)
+      default: item.append(byte)
+      }
+    }
+    return nil
+  }
+
+  private static func bare(_ first: UInt8, _ bytes: inout Substring.UTF8View) -> String {
+    var item = [first]
+    while let byte = bytes.first, byte != UInt8(ascii: ","), byte != UInt8(ascii: "}") {
+      item.append(byte)
+      bytes.removeFirst()
+    }
+    return String(decoding: item, as: UTF8.self)
+  }
+
+  /// The literal of a list, each element as `text` gives it; nil is NULL.
+  static func literal(_ items: [Value], text: (Value) -> String?) -> String {
+    let elements = items.map { item -> String in
+      if case .list(let inner) = item { return literal(inner, text: text) }
+      guard let text = text(item) else { return "NULL" }
+      var quoted = "\""
+      for scalar in text.unicodeScalars {
+        if scalar == "\"" || scalar == "\\" { quoted.unicodeScalars.append("\\") }
+        quoted.unicodeScalars.append(scalar)
+      }
+      return quoted + "\""
+    }
+    return "{" + elements.joined(separator: ",") + "}"
+  }
+}

@@ -1,0 +1,63 @@
+import RunbookModel
+
+/// Asks a server who it is, in one round trip.
+enum IdentityQuestion {
+  private static let main = SQLCommand(
+    """
+    SELECT current_database(), d.oid, current_user, coalesce(r.rolsuper, false),
+      current_setting('server_version'), pg_is_in_recovery(), clock_timestamp()
+    FROM pg_database d LEFT JOIN pg_roles r ON r.rolname = current_user
+    WHERE d.datname = current_database()
+    """)
+  /// Not every role may ask this: https://www.postgresql.org/docs/current/functions-info.html
+  private static let control = SQLCommand(
+    """
+    SELECT s.system_identifier::text, c.timeline_id
+    FROM pg_control_system() s, pg_control_checkpoint() c
+    """)
+
+  static func ask(
+    _ pq: LibPQ, _ wait: LinkWait, connection: String, now: () -> Timestamp
+  ) throws(LinkError) -> ConnectionIdentified {
+    let link = PostgresLink(pq, wait: wait) { _ in [] }
+    let sent = now()
+    let outcomes = try link.run([[SQLCommand("SET datestyle = 'ISO'"), main], [control]])
+    let received = now()
+    guard outcomes.count == 2, outcomes[0].count == 2,
+      let row = firstRow(outcomes[0][1]), row.count == 7
+    else { throw .lost("the server did not say who it is") }
+    let system = outcomes[1].first.flatMap { firstRow($0) }
+    let identity = ConnectionIdentity(
+      systemIdentifier: system?.first?.stringValue,
+      timelineID: system?.last?.intValue,
+      database: row[0].stringValue ?? "", databaseOID: row[1].intValue ?? 0,
+      role: row[2].stringValue ?? "", isSuperuser: row[3].boolValue ?? false,
+      serverVersion: row[4].stringValue ?? "", isReplica: row[5].boolValue ?? false,
+      address: pq.address)
+    return ConnectionIdentified(
+      connection: connection, identity: identity,
+      clockOffsetMicroseconds: offset(row[6], sent, received))
+  }
+
+  private static func firstRow(_ outcome: SQLOutcome) -> [Value]? {
+    guard case .completed(let completion) = outcome else { return nil }
+    return completion.resultSet?.rows.first
+  }
+
+  /// The server's clock less the middle of the round trip.
+  private static func offset(_ clock: Value, _ sent: Timestamp, _ received: Timestamp) -> Int64? {
+    guard case .timestamp(let server) = clock,
+      let middle = sent.adding(received.since(sent) / 2),
+      let nanoseconds = server.since(middle).wholeNanoseconds
+    else { return nil }
+    return nanoseconds / 1000
+  }
+}
+
+extension ConnectionIdentity {
+  /// Database and server, for messages.
+  var summary: String {
+    "database \(database) (OID \(databaseOID)) of system \(systemIdentifier ?? "unknown")"
+      + " at \(address)"
+  }
+}

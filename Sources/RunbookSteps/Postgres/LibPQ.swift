@@ -1,0 +1,298 @@
+private import CLibPQ
+import RunbookModel
+
+/// One connection of libpq in pipeline mode; to be used from one thread at a time.
+///
+/// https://www.postgresql.org/docs/current/libpq-pipeline-mode.html
+final class LibPQ {
+  private let connection: OpaquePointer
+  private let notices = Notices()
+  /// Synchronisation points that were sent and whose answers nobody has read.
+  private var unreadSyncs = 0
+
+  /// Begins to connect.
+  ///
+  /// - Throws: `lost` when the options make no sense to libpq.
+  init(options: [(keyword: String, value: String)]) throws(LinkError) {
+    let connection = Self.withCStrings(options.map(\.keyword)) { keywords in
+      Self.withCStrings(options.map(\.value)) { values in
+        PQconnectStartParams(keywords, values, 0)
+      }
+    }
+    guard let connection else { throw .lost("out of memory") }
+    self.connection = connection
+    PQsetNoticeReceiver(
+      connection,
+      { context, result in
+        guard let context, let message = LibPQ.notice(result) else { return }
+        Unmanaged<Notices>.fromOpaque(context).takeUnretainedValue().add(message)
+      }, Unmanaged.passUnretained(notices).toOpaque())
+    guard PQstatus(connection) != CONNECTION_BAD else { throw .lost(lastMessage) }
+  }
+
+  deinit { PQfinish(connection) }
+
+  var serverVersion: Int { Int(PQserverVersion(connection)) }
+  var backendPID: Int32 { PQbackendPID(connection) }
+  var hasUnread: Bool { unreadSyncs > 0 }
+
+  /// Host and port as connected; for a socket, its folder.
+  var address: String {
+    let host = PQhost(connection).map { String(cString: $0) } ?? ""
+    let port = PQport(connection).map { String(cString: $0) } ?? ""
+    return host.hasPrefix("/") ? "\(host)/.s.PGSQL.\(port)" : "\(host):\(port)"
+  }
+
+  /// Whether timestamps come in the form that is read.
+  var writesISODates: Bool {
+    PQparameterStatus(connection, "DateStyle").map { String(cString: $0).hasPrefix("ISO") } ?? false
+  }
+
+  /// The notices since the last time, oldest first.
+  func takeNotices() -> [String] { notices.take() }
+
+  func finishConnecting(_ wait: LinkWait) throws(LinkError) {
+    var status = PGRES_POLLING_WRITING
+    while status != PGRES_POLLING_OK {
+      guard status != PGRES_POLLING_FAILED else { throw .lost(lastMessage) }
+      let isWriting = status == PGRES_POLLING_WRITING
+      switch wait.wait(
+        on: PQsocket(connection), forWriting: isWriting, forReading: !isWriting)
+      {
+      case .ready, .stalled: status = PQconnectPoll(connection)
+      case .deadline: throw .deadline
+      case .interrupted: throw .interrupted
+      }
+    }
+    guard PQsetnonblocking(connection, 1) == 0, PQenterPipelineMode(connection) == 1 else {
+      throw .lost(lastMessage)
+    }
+  }
+
+  /// Whether the server still seems to be there: nothing is sent.
+  func isAlive() -> Bool {
+    PQstatus(connection) == CONNECTION_OK && !LinkWait.hasHungUp(PQsocket(connection))
+      && PQconsumeInput(connection) == 1
+  }
+
+  /// Puts a command into the pipeline.
+  func send(_ command: SQLCommand) throws(LinkError) {
+    let code = Self.withCStrings(command.parameters) { values in
+      PQsendQueryParams(
+        connection, command.text, Int32(command.parameters.count), nil, values, nil, nil, 0)
+    }
+    guard code == 1 else { throw .lost(lastMessage) }
+  }
+
+  /// Ends a batch: what failed before it does not keep what comes after it from running.
+  func sendSync() throws(LinkError) {
+    guard PQpipelineSync(connection) == 1 else { throw .lost(lastMessage) }
+    unreadSyncs += 1
+  }
+
+  /// - Returns: true when all is sent; false when the socket has to become writable first.
+  func flush() throws(LinkError) -> Bool {
+    switch PQflush(connection) {
+    case 0: return true
+    case 1: return false
+    default: throw .lost(lastMessage)
+    }
+  }
+
+  var socket: Int32 { PQsocket(connection) }
+
+  /// Reads what has come.
+  func consume() throws(LinkError) {
+    guard PQconsumeInput(connection) == 1 else { throw .lost(lastMessage) }
+  }
+
+  enum Answer {
+    case outcome(SQLOutcome)
+    case sync
+    /// More has to come first.
+    case pending
+    case copyMode
+  }
+
+  /// The next answer, as far as it is there.
+  func nextAnswer() throws(LinkError) -> Answer {
+    while true {
+      guard PQisBusy(connection) == 0 else {
+        guard PQstatus(connection) == CONNECTION_OK else { throw .lost(lastMessage) }
+        return .pending
+      }
+      guard let result = PQgetResult(connection) else {
+        guard PQstatus(connection) == CONNECTION_OK else { throw .lost(lastMessage) }
+        continue
+      }
+      defer { PQclear(result) }
+      let status = PQresultStatus(result)
+      switch status {
+      case PGRES_PIPELINE_SYNC:
+        unreadSyncs -= 1
+        return .sync
+      case PGRES_PIPELINE_ABORTED: return .outcome(.skipped)
+      case PGRES_TUPLES_OK: return .outcome(.completed(Self.completion(result, hasRows: true)))
+      case PGRES_COMMAND_OK, PGRES_EMPTY_QUERY:
+        return .outcome(.completed(Self.completion(result, hasRows: false)))
+      case PGRES_COPY_IN, PGRES_COPY_OUT, PGRES_COPY_BOTH: return .copyMode
+      default:
+        let error = Self.error(result)
+        // A fatal error ends the connection, also where its closing has not been seen yet.
+        guard PQstatus(connection) == CONNECTION_OK, !Self.isFatal(result) else {
+          throw .lost(error.message)
+        }
+        return .outcome(.failed(error))
+      }
+    }
+  }
+
+  /// Asks the server to cancel what runs; from a thread of its own, as that connects and may block.
+  func cancel() {
+    guard let handle = PQgetCancel(connection) else { return }
+    let address = UInt(bitPattern: handle)
+    let started = BackgroundThread.start {
+      guard let handle = OpaquePointer(bitPattern: address) else { return }
+      var message = [CChar](repeating: 0, count: 256)
+      _ = PQcancel(handle, &message, Int32(message.count))
+      PQfreeCancel(handle)
+    }
+    if !started { PQfreeCancel(handle) }
+  }
+
+  private var lastMessage: String { Self.text(PQerrorMessage(connection)) }
+}
+
+extension LibPQ {
+  private static func completion(_ result: OpaquePointer, hasRows: Bool) -> SQLCompletion {
+    let tag = text(PQcmdStatus(result))
+    let isChange = ["INSERT", "UPDATE", "DELETE", "MERGE", "COPY"].contains { tag.hasPrefix($0) }
+    let affected = isChange ? Int64(text(PQcmdTuples(result))) ?? 0 : 0
+    return SQLCompletion(
+      tag: tag, affected: affected, resultSet: hasRows ? resultSet(result) : nil)
+  }
+
+  private static func resultSet(_ result: OpaquePointer) -> ResultSet {
+    let width = PQnfields(result)
+    let types = (0..<width).map { PQftype(result, $0) }
+    let rows = (0..<PQntuples(result)).map { row in
+      (0..<width).map { column -> Value in
+        guard PQgetisnull(result, row, column) == 0, let bytes = PQgetvalue(result, row, column)
+        else { return .null }
+        let text = String(
+          decoding: UnsafeRawBufferPointer(
+            start: bytes, count: Int(PQgetlength(result, row, column))), as: UTF8.self)
+        return ServerValue.value(of: text, type: types[Int(column)])
+      }
+    }
+    return ResultSet(columns: (0..<width).map { text(PQfname(result, $0)) }, rows: rows)
+  }
+
+  private static func error(_ result: OpaquePointer?) -> ServerError {
+    func field(_ code: Unicode.Scalar) -> String? {
+      PQresultErrorField(result, Int32(code.value)).map { String(cString: $0) }
+    }
+    return ServerError(
+      code: field("C") ?? "", message: field("M") ?? text(PQresultErrorMessage(result)),
+      detail: field("D"), hint: field("H"), position: field("P").flatMap { Int($0) },
+      context: field("W"))
+  }
+
+  private static func isFatal(_ result: OpaquePointer) -> Bool {
+    let severity = PQresultErrorField(result, Int32(UInt8(ascii: "V"))).map { String(cString: $0) }
+    return severity == "FATAL" || severity == "PANIC"
+  }
+
+  private static func notice(_ result: OpaquePointer?) -> String? {
+    guard let result else { return nil }
+    let fields = error(result)
+    let severity = PQresultErrorField(result, Int32(UInt8(ascii: "S"))).map { String(cString: $0) }
+    return (severity.map { "\($0): " } ?? "") + fields.message
+  }
+
+  private static func text(_ bytes: UnsafePointer<CChar>?) -> String {
+    guard let bytes else { return "" }
+    var text = String(cString: bytes)
+    while text.last?.isWhitespace == true { text.removeLast() }
+    return text
+  }
+
+  private static func text(_ bytes: UnsafeMutablePointer<CChar>?) -> String {
+    text(UnsafePointer(bytes))
+  }
+
+  /// A null-terminated array of C strings, nil where the text is nil.
+  private static func withCStrings<Result>(
+    _ texts: [String?], _ body: (UnsafePointer<UnsafePointer<CChar>?>) -> Result
+  ) -> Result {
+    var bytes: [CChar] = []
+    let offsets = texts.map { text -> Int? in
+      guard let text else { return nil }
+      defer { bytes.append(contentsOf: text.utf8CString) }
+      return bytes.count
+    }
+    bytes.append(0)
+    return bytes.withUnsafeBufferPointer { buffer in
+      let pointers = offsets.map { offset in offset.flatMap { buffer.baseAddress?.advanced(by: $0) }
+      }
+      return (pointers + [nil]).withUnsafeBufferPointer { list in
+        withUnsafeTemporaryAllocation(
+          of: UnsafePointer<CChar>?.self, capacity: list.count
+        ) { copy in
+          _ = copy.initialize(from: list)
+          return body(UnsafePointer(copy.baseAddress.unsafelyUnwrapped))
+        }
+      }
+    }
+  }
+
+  private final class Notices {
+    private var messages: [String] = []
+    /// What one request keeps at most; a loop that raises notices must not fill the memory.
+    private let limit = 200
+
+    func add(_ message: String) {
+      if messages.count < limit { messages.append(message) }
+      if messages.count == limit { messages.append("(more notices were not kept)") }
+    }
+
+    func take() -> [String] {
+      defer { messages = [] }
+      return messages
+    }
+  }
+}
+
+/// libpq's own reading of connection strings.
+enum ConnectionString {
+  struct Option: Sendable, Hashable {
+    let keyword: String
+    /// The variable of the environment that stands for it, such as `PGHOST`.
+    let variable: String?
+    let value: String
+  }
+
+  /// - Returns: the options that are set, or nil when libpq cannot read the text. libpq's message is
+  ///   withheld: it may repeat the text, and with it the password.
+  static func options(of text: String) -> [Option]? {
+    var message: UnsafeMutablePointer<CChar>?
+    guard let first = PQconninfoParse(text, &message) else {
+      if let message { PQfreemem(message) }
+      return nil
+    }
+    defer { PQconninfoFree(first) }
+    var options: [Option] = []
+    var next = first
+    while let keyword = next.pointee.keyword {
+      if let value = next.pointee.val {
+        options.append(
+          Option(
+            keyword: String(cString: keyword),
+            variable: next.pointee.envvar.map { String(cString: $0) },
+            value: String(cString: value)))
+      }
+      next += 1
+    }
+    return options
+  }
+}

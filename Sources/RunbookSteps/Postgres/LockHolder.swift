@@ -1,0 +1,45 @@
+import RunbookModel
+
+/// Who holds a lock that a statement waits for.
+struct LockHolder: Sendable, Hashable {
+  let pid: Int64
+  let user: String
+  let application: String
+  let state: String
+  /// The holder's last statement, cut.
+  let query: String
+  let since: Timestamp?
+
+  /// One line for people.
+  var description: String {
+    var text = "pid \(pid), user \(user)"
+    if !application.isEmpty { text += ", application \(application)" }
+    if !state.isEmpty { text += ", \(state)" }
+    if let since { text += ", transaction since \(since)" }
+    if !query.isEmpty { text += ": \(query)" }
+    return text
+  }
+
+  /// https://www.postgresql.org/docs/current/functions-info.html (`pg_blocking_pids`)
+  static func query(for pid: Int32) -> SQLCommand {
+    SQLCommand(
+      """
+      SELECT a.pid, coalesce(a.usename, ''), coalesce(a.application_name, ''),
+        coalesce(a.state, a.backend_type, ''),
+        left(regexp_replace(coalesce(a.query, ''), '\\s+', ' ', 'g'), 200), a.xact_start
+      FROM pg_stat_activity a
+      WHERE a.pid = ANY (pg_blocking_pids($1::int))
+      ORDER BY a.xact_start NULLS LAST, a.pid
+      """, [String(pid)])
+  }
+
+  init?(row: [Value]) {
+    guard row.count == 6, let pid = row[0].intValue else { return nil }
+    self.pid = pid
+    user = row[1].stringValue ?? ""
+    application = row[2].stringValue ?? ""
+    state = row[3].stringValue ?? ""
+    query = row[4].stringValue ?? ""
+    if case .timestamp(let time) = row[5] { since = time } else { since = nil }
+  }
+}

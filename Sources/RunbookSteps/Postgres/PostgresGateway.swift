@@ -1,0 +1,73 @@
+public import RunbookEngine
+public import RunbookModel
+import Synchronization
+
+/// The PostgreSQL databases of a run: one session for each connection.
+///
+/// `SQLKind` performs on the sessions of the gateway that it was made with.
+public final class PostgresGateway: ConnectionGateway {
+  private let sessions = Mutex<[String: PostgresSession]>([:])
+  private let now: @Sendable () -> Timestamp
+
+  /// - Parameter now: this host's clock, for the server's offset.
+  public init(now: @escaping @Sendable () -> Timestamp) { self.now = now }
+
+  public func configure(
+    _ connection: Runbook.Connection, url: String
+  ) async throws(StepFailure) {
+    let target: PostgresTarget
+    do throws(StepFailure) {
+      target = try PostgresTarget(url: url)
+    } catch {
+      throw StepFailure(
+        .invalid, "connection '\(connection.name)': \(error.record.message)",
+        hint: error.record.hint)
+    }
+    let session = PostgresSession(connection: connection.name, target: target, now: now)
+    let former = sessions.withLock { sessions in
+      defer { sessions[connection.name] = session }
+      return sessions[connection.name]
+    }
+    await former?.close()
+  }
+
+  public func identify(_ connection: String) async throws(StepFailure) -> ConnectionIdentified {
+    try await session(of: connection).identify()
+  }
+
+  public func checkReceipts(_ connection: String) async throws(StepFailure) {
+    try await session(of: connection).use(until: .now + Receipts.deadline) {
+      (link) throws(StepFailure) in
+      try Receipts.check(link)
+    }
+  }
+
+  public func prepareReceipts(_ connection: String) async throws(StepFailure) {
+    try await session(of: connection).use(until: .now + Receipts.deadline) {
+      (link) throws(StepFailure) in
+      try Receipts.prepare(link)
+    }
+  }
+
+  public var receiptStatements: [String] { Receipts.statements }
+
+  public func close() async {
+    let all = sessions.withLock { sessions in
+      defer { sessions = [:] }
+      return Array(sessions.values)
+    }
+    for session in all { await session.close() }
+  }
+
+  /// Where a connection leads, for programs that connect by themselves; nil until it is configured.
+  public func target(of connection: String) -> PostgresTarget? {
+    sessions.withLock { $0[connection]?.target }
+  }
+
+  func session(of connection: String) throws(StepFailure) -> PostgresSession {
+    guard let session = sessions.withLock({ $0[connection] }) else {
+      throw StepFailure(.invalid, "connection '\(connection)' has not been configured")
+    }
+    return session
+  }
+}

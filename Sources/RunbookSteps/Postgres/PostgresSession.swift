@@ -1,0 +1,169 @@
+import RunbookEngine
+import RunbookModel
+import Synchronization
+
+/// The one session of a connection, on a thread of its own.
+///
+/// It connects when it is first used, and again after the connection was lost, a request was
+/// interrupted, or a request left it in an unclear state. Each time it asks the server who it is: once
+/// an identity is known, another one is refused.
+actor PostgresSession {
+  nonisolated let target: PostgresTarget
+  private nonisolated let executor = ThreadExecutor()
+  private nonisolated let interruption = LinkInterruption()
+  private nonisolated let requests = Atomic<UInt64>(0)
+  private let connection: String
+  private let now: @Sendable () -> Timestamp
+  private var pq: LibPQ?
+  private var identified: ConnectionIdentified?
+
+  init(connection: String, target: PostgresTarget, now: @escaping @Sendable () -> Timestamp) {
+    self.connection = connection
+    self.target = target
+    self.now = now
+  }
+
+  nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
+
+  /// Runs `body` with an open connection, and on the session's thread.
+  ///
+  /// A cancelled task makes the waits of `body` throw `interrupted`, and a passed deadline
+  /// `deadline`; the connection is closed then.
+  nonisolated func use<Result: Sendable>(
+    until deadline: ContinuousClock.Instant,
+    _ body: @Sendable (PostgresLink) throws(StepFailure) -> Result
+  ) async throws(StepFailure) -> Result {
+    let request = requests.wrappingAdd(1, ordering: .relaxed).newValue
+    let outcome = await withTaskCancellationHandler {
+      await perform(request, until: deadline, body)
+    } onCancel: {
+      interruption.interrupt(request)
+    }
+    interruption.forget(request)
+    return try outcome.get()
+  }
+
+  /// The server's identity, as of the last time a connection was made.
+  nonisolated func identify() async throws(StepFailure) -> ConnectionIdentified {
+    try await use(until: .now + target.connectTimeout) { (_) throws(StepFailure) in }
+    return try await known()
+  }
+
+  func close() { pq = nil }
+
+  private func known() throws(StepFailure) -> ConnectionIdentified {
+    guard let identified else { throw StepFailure(.unreachable, "\(connection) is closed") }
+    return identified
+  }
+
+  private func perform<Result: Sendable>(
+    _ request: UInt64, until deadline: ContinuousClock.Instant,
+    _ body: (PostgresLink) throws(StepFailure) -> Result
+  ) -> Swift.Result<Result, StepFailure> {
+    let wait = LinkWait(deadline: deadline, interruption: interruption, request: request)
+    do throws(StepFailure) {
+      let link = try openLink(wait)
+      defer { if link.isSpent { pq = nil } }
+      return .success(try body(link))
+    } catch {
+      return .failure(error)
+    }
+  }
+
+  private func openLink(_ wait: LinkWait) throws(StepFailure) -> PostgresLink {
+    if interruption.isInterrupted(wait.request) {
+      throw StepFailure(.interrupted, "interrupted before anything was run")
+    }
+    if let pq, pq.isAlive() {
+      let link = self.link(pq, wait)
+      do throws(LinkError) {
+        if try link.settle() { return link }
+      } catch {
+        if case .interrupted = error { throw failure(error) }
+      }
+    }
+    pq = nil
+    let opened = try connect(wait)
+    pq = opened
+    return link(opened, wait)
+  }
+
+  private func link(_ pq: LibPQ, _ wait: LinkWait) -> PostgresLink {
+    let target = target
+    return PostgresLink(pq, wait: wait) { pid in
+      Self.holders(of: pid, target, interruption: wait.interruption, request: wait.request)
+    }
+  }
+
+  private func connect(_ wait: LinkWait) throws(StepFailure) -> LibPQ {
+    var limited = wait
+    limited.deadline = min(wait.deadline, .now + target.connectTimeout)
+    let opened: LibPQ
+    let answer: ConnectionIdentified
+    do throws(LinkError) {
+      opened = try Self.open(target, limited)
+      answer = try IdentityQuestion.ask(opened, limited, connection: connection, now: now)
+    } catch {
+      throw failure(error)
+    }
+    try accept(answer)
+    return opened
+  }
+
+  private func accept(_ answer: ConnectionIdentified) throws(StepFailure) {
+    if let known = identified?.identity {
+      let isSame =
+        known.systemIdentifier == answer.identity.systemIdentifier
+        && known.databaseOID == answer.identity.databaseOID
+      guard isSame else {
+        throw StepFailure(
+          .refused, "connection '\(connection)' now leads to another database",
+          detail: "it was \(known.summary), and is \(answer.identity.summary)",
+          hint: "point it at the first database again, or begin a new run")
+      }
+    }
+    identified = answer
+  }
+
+  private func failure(_ error: LinkError) -> StepFailure {
+    switch error {
+    case .interrupted: StepFailure(.interrupted, "interrupted while connecting to \(connection)")
+    case .deadline:
+      StepFailure(
+        .unreachable, "\(connection) (\(target.display)) did not answer in time",
+        mayRetryHelp: true)
+    case .lost(let reason):
+      StepFailure(
+        .unreachable, "\(connection) (\(target.display)) cannot be reached",
+        detail: target.withoutSecrets(reason), mayRetryHelp: true)
+    }
+  }
+
+  private static func open(
+    _ target: PostgresTarget, _ wait: LinkWait
+  ) throws(LinkError) -> LibPQ {
+    var options = target.options.map { (keyword: $0.keyword, value: $0.value) }
+    options.append((keyword: "client_encoding", value: "UTF8"))
+    options.append((keyword: "fallback_application_name", value: "runbook"))
+    let pq = try LibPQ(options: options)
+    try pq.finishConnecting(wait)
+    return pq
+  }
+
+  /// Asks on a connection of its own, which is closed afterwards. Without an answer in two seconds
+  /// there is none: this serves a message only.
+  private static func holders(
+    of pid: Int32, _ target: PostgresTarget, interruption: LinkInterruption?, request: UInt64
+  ) -> [LockHolder] {
+    let wait = LinkWait(
+      deadline: .now + .seconds(2), interruption: interruption, request: request, stall: nil)
+    do throws(LinkError) {
+      let link = PostgresLink(try open(target, wait), wait: wait) { _ in [] }
+      let outcomes = try link.run([[LockHolder.query(for: pid)]])
+      guard case .completed(let completion)? = outcomes.first?.first else { return [] }
+      return completion.resultSet?.rows.compactMap { LockHolder(row: $0) } ?? []
+    } catch {
+      return []
+    }
+  }
+}

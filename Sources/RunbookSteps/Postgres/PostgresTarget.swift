@@ -1,0 +1,129 @@
+public import RunbookEngine
+import RunbookModel
+
+/// Where a connection leads, as read from its URL.
+///
+/// It reads `postgres://` and `postgresql://`, SQLAlchemy's forms of them (`postgresql+psycopg://`,
+/// `+psycopg2`, `+asyncpg`, …), and libpq's keywords (`host=… dbname=…`); what follows the scheme is
+/// libpq's to read: https://www.postgresql.org/docs/current/libpq-connect.html#LIBPQ-CONNSTRING
+public struct PostgresTarget: Sendable, Hashable {
+  /// libpq's keywords with their values, as given.
+  let options: [ConnectionString.Option]
+  /// What must not be shown or stored.
+  public let secrets: [String]
+
+  /// - Throws: `StepFailure` with the cause `invalid` for any other form. No message holds a part of
+  ///   the URL that may be secret.
+  public init(url: String) throws(StepFailure) {
+    let trimmed = Self.trimmed(url)
+    guard !trimmed.isEmpty else {
+      throw StepFailure(
+        .invalid, "the connection's url is empty",
+        hint: "give postgresql://USER@HOST/DATABASE, or libpq's host=… dbname=…")
+    }
+    let text = try Self.withPlainScheme(trimmed)
+    guard let options = ConnectionString.options(of: text) else {
+      throw StepFailure(
+        .invalid, "the connection's url is not one that libpq reads",
+        hint: "percent-encode special characters in the user's name and the password; "
+          + "after '?' only libpq's keywords are known")
+    }
+    self.options = options
+    let written = Self.writtenPassword(of: text)
+    let known = options.filter { Self.secretKeywords.contains($0.keyword) }.map(\.value)
+    var secrets: [String] = []
+    for secret in known + [written].compactMap({ $0 })
+    where !secret.isEmpty && !secrets.contains(secret) {
+      secrets.append(secret)
+    }
+    self.secrets = secrets
+  }
+
+  /// User, host, port and database, for people.
+  public var display: String {
+    var text = value(of: "user").map { $0 + "@" } ?? ""
+    text += value(of: "host") ?? value(of: "hostaddr") ?? "local socket"
+    if let port = value(of: "port") { text += ":" + port }
+    return text + "/" + (value(of: "dbname") ?? value(of: "user") ?? "")
+  }
+
+  /// The variables that lead libpq's programs (`psql`, `pg_dump`) to the same place, the password
+  /// included.
+  public var environment: [String: String] {
+    var environment: [String: String] = [:]
+    for option in options {
+      if let variable = option.variable { environment[variable] = option.value }
+    }
+    return environment
+  }
+
+  /// How long a connection may take to come about; libpq's `connect_timeout`, else ten seconds.
+  var connectTimeout: Duration {
+    guard let text = value(of: "connect_timeout"), let seconds = Int64(text), seconds > 0 else {
+      return .seconds(10)
+    }
+    return .seconds(min(seconds, 3600))
+  }
+
+  /// A text of libpq's or the server's with the secrets taken out.
+  func withoutSecrets(_ text: String) -> String {
+    secrets.reduce(text) { $0.replacing($1, with: "***") }
+  }
+
+  func value(of keyword: String) -> String? {
+    options.first { $0.keyword == keyword && !$0.value.isEmpty }?.value
+  }
+
+  private static let secretKeywords: Set<String> = ["password", "sslpassword"]
+
+  private static func trimmed(_ text: String) -> String {
+    var rest = Substring(text)
+    while rest.first?.isWhitespace == true { rest.removeFirst() }
+    while rest.last?.isWhitespace == true { rest.removeLast() }
+    return String(rest)
+  }
+
+  /// `postgresql+psycopg://…` as `postgresql://…`.
+  private static func withPlainScheme(_ text: String) throws(StepFailure) -> String {
+    guard let colon = text.firstIndex(of: ":"), text[colon...].hasPrefix("://"),
+      !text[..<colon].contains("=")
+    else {
+      guard text.contains("=") else {
+        throw StepFailure(
+          .invalid, "the connection's url is neither a URL nor libpq's keywords",
+          hint: "give postgresql://USER@HOST/DATABASE, or libpq's host=… dbname=…")
+      }
+      return text
+    }
+    let scheme = text[..<colon].lowercased()
+    let dialect = scheme.split(separator: "+", omittingEmptySubsequences: false)
+    guard let first = dialect.first, first == "postgres" || first == "postgresql",
+      dialect.count <= 2
+    else {
+      throw StepFailure(
+        .invalid, "the connection's url has a scheme that is not PostgreSQL's",
+        hint: "postgres://, postgresql:// and SQLAlchemy's postgresql+psycopg:// are read")
+    }
+    return "postgresql" + text[colon...]
+  }
+
+  /// The password as it stands in a URL, before percent-decoding.
+  private static func writtenPassword(of url: String) -> String? {
+    guard let range = url.firstRange(of: "://") else { return nil }
+    let authority = url[range.upperBound...].prefix { $0 != "/" && $0 != "?" }
+    guard let at = authority.lastIndex(of: "@") else { return nil }
+    let account = authority[..<at]
+    guard let colon = account.firstIndex(of: ":") else { return nil }
+    return String(account[account.index(after: colon)...])
+  }
+}
+
+/// Reads PostgreSQL connections for the planner.
+public struct PostgresTargetReader: ConnectionTargetReader {
+  public init() {}
+
+  public func read(url: String) throws(StepFailure) -> (display: String, secrets: [String]) {
+    let target = try PostgresTarget(url: url)
+    return (target.display, target.secrets)
+  }
+}

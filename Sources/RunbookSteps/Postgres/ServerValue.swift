@@ -1,0 +1,94 @@
+import RunbookModel
+
+/// Values of the server's text format, typed.
+///
+/// The type numbers are `pg_type.oid` of the built-in types, which never change:
+/// https://github.com/postgres/postgres/blob/master/src/include/catalog/pg_type.dat
+enum ServerValue {
+  private enum Form {
+    case bool, int, double, numeric, timestamp, json, text
+  }
+
+  static func value(of text: String, type: UInt32) -> Value {
+    if let element = elementType(of: type) {
+      let form = form(of: element)
+      guard let list = ArrayText.read(text, element: { scalar($0, form) }) else {
+        return .string(text)
+      }
+      return list
+    }
+    return scalar(text, form(of: type))
+  }
+
+  private static func scalar(_ text: String, _ form: Form) -> Value {
+    switch form {
+    case .text: return .string(text)
+    case .bool: return .bool(text == "t")
+    case .int: return Int64(text).map { .int($0) } ?? .string(text)
+    case .double: return double(text)
+    case .numeric: return numeric(text)
+    case .timestamp: return ServerTimestamp.read(text).map { .timestamp($0) } ?? .string(text)
+    case .json:
+      do {
+        return try Value(json: text)
+      } catch {
+        return .string(text)
+      }
+    }
+  }
+
+  private static func double(_ text: String) -> Value {
+    switch text {
+    case "NaN": .double(.nan)
+    case "Infinity": .double(.infinity)
+    case "-Infinity": .double(-.infinity)
+    default: Double(text).map { .double($0) } ?? .string(text)
+    }
+  }
+
+  /// An int where the number is whole and fits (`3`, `3.00`), else a double.
+  private static func numeric(_ text: String) -> Value {
+    if let whole = Int64(text) { return .int(whole) }
+    let parts = text.split(separator: ".", omittingEmptySubsequences: false)
+    if parts.count == 2, parts[1].utf8.allSatisfy({ $0 == UInt8(ascii: "0") }),
+      let whole = Int64(parts[0])
+    {
+      return .int(whole)
+    }
+    return double(text)
+  }
+
+  private static func form(of type: UInt32) -> Form {
+    switch type {
+    case 16: .bool
+    case 20, 21, 23, 26: .int
+    case 700, 701: .double
+    case 1700: .numeric
+    case 1114, 1184: .timestamp
+    case 114, 3802: .json
+    default: .text
+    }
+  }
+
+  /// The element's type of an array type; nil for any other type, enum arrays included.
+  private static func elementType(of type: UInt32) -> UInt32? {
+    switch type {
+    case 1000: 16
+    case 1005: 21
+    case 1007: 23
+    case 1016: 20
+    case 1028: 26
+    case 1021: 700
+    case 1022: 701
+    case 1231: 1700
+    case 1115: 1114
+    case 1185: 1184
+    case 199: 114
+    case 3807: 3802
+    case 1001, 1002, 1003, 1008, 1009, 1014, 1015, 1040, 1041, 1182, 1183, 1187, 1270, 2951, 2207,
+      2208, 2210, 2211, 4089, 4090:
+      25
+    default: nil
+    }
+  }
+}

@@ -1,0 +1,127 @@
+private import CLibPGQuery
+
+/// PostgreSQL's own scanner and parser, version 15.
+///
+/// Both recurse; `NestingLimit` bounds how deep before they are called, and `parse` calls the parser
+/// on a stack that suffices for that.
+enum PGQuery {
+  struct Token: Sendable, Hashable {
+    /// UTF-8 bytes of the text.
+    let start: Int
+    let end: Int
+    let kind: Int
+  }
+
+  struct Fault: Error, Sendable, Hashable {
+    let message: String
+    /// Characters (Unicode scalars) from the text's start.
+    let scalarOffset: Int
+  }
+
+  /// A statement's bytes, leading space and comments included.
+  struct Range: Sendable, Hashable {
+    let location: Int
+    /// 0 means up to the end.
+    let length: Int
+  }
+
+  static func scan(_ text: String) throws(Fault) -> [Token] {
+    let result = pg_query_scan(text)
+    defer { pg_query_free_scan_result(result) }
+    if let fault = fault(result.error) { throw fault }
+    guard let bytes = result.pbuf.data else { return [] }
+    return TokenReader.read(UnsafeRawBufferPointer(start: bytes, count: result.pbuf.len))
+  }
+
+  /// Parses, and hands the tree over as JSON bytes; on the calling thread.
+  static func parse<Result>(
+    _ text: String, _ body: (UnsafeBufferPointer<UInt8>) -> Result
+  ) throws(Fault) -> Result {
+    let result = pg_query_parse(text)
+    defer { pg_query_free_parse_result(result) }
+    if let fault = fault(result.error) { throw fault }
+    guard let tree = result.parse_tree else {
+      throw Fault(message: "the parser gave no tree", scalarOffset: 0)
+    }
+    var count = 0
+    while tree[count] != 0 { count += 1 }
+    return tree.withMemoryRebound(to: UInt8.self, capacity: count) {
+      body(UnsafeBufferPointer(start: $0, count: count))
+    }
+  }
+
+  /// Splits at semicolons by the scanner, for text that the parser does not know.
+  static func split(_ text: String) throws(Fault) -> [Range] {
+    let result = pg_query_split_with_scanner(text)
+    defer { pg_query_free_split_result(result) }
+    if let fault = fault(result.error) { throw fault }
+    return (0..<Int(result.n_stmts)).compactMap { index in
+      guard let statement = result.stmts[index]?.pointee else { return nil }
+      return Range(location: Int(statement.stmt_location), length: Int(statement.stmt_len))
+    }
+  }
+
+  private static func fault(_ error: UnsafeMutablePointer<PgQueryError>?) -> Fault? {
+    guard let error = error?.pointee else { return nil }
+    let message = error.message.map { String(cString: $0) } ?? "it cannot be read"
+    return Fault(message: message, scalarOffset: max(0, Int(error.cursorpos) - 1))
+  }
+}
+
+/// Reads the scanner's answer, a protobuf message `ScanResult`:
+/// https://github.com/pganalyze/libpg_query/blob/15-latest/protobuf/pg_query.proto
+private struct TokenReader {
+  private let bytes: UnsafeRawBufferPointer
+  private var position: Int
+  private let end: Int
+
+  static func read(_ bytes: UnsafeRawBufferPointer) -> [PGQuery.Token] {
+    var reader = TokenReader(bytes, 0, bytes.count)
+    var tokens: [PGQuery.Token] = []
+    while let key = reader.varint() {
+      guard key == 2 << 3 | 2 else {
+        _ = reader.varint()
+        continue
+      }
+      guard let length = reader.varint(), reader.position + length <= reader.end else { break }
+      tokens.append(token(bytes, reader.position, reader.position + length))
+      reader.position += length
+    }
+    return tokens
+  }
+
+  private static func token(
+    _ bytes: UnsafeRawBufferPointer, _ start: Int, _ end: Int
+  ) -> PGQuery.Token {
+    var reader = TokenReader(bytes, start, end)
+    var fields = (start: 0, end: 0, kind: 0)
+    while let key = reader.varint(), let value = reader.varint() {
+      switch key >> 3 {
+      case 1: fields.start = value
+      case 2: fields.end = value
+      case 4: fields.kind = value
+      default: break
+      }
+    }
+    return PGQuery.Token(start: fields.start, end: fields.end, kind: fields.kind)
+  }
+
+  private init(_ bytes: UnsafeRawBufferPointer, _ position: Int, _ end: Int) {
+    self.bytes = bytes
+    self.position = position
+    self.end = end
+  }
+
+  private mutating func varint() -> Int? {
+    var number: UInt64 = 0
+    var shift: UInt64 = 0
+    while position < end, shift < 64 {
+      let byte = bytes[position]
+      position += 1
+      number |= UInt64(byte & 0x7F) << shift
+      if byte & 0x80 == 0 { return Int(truncatingIfNeeded: number) }
+      shift += 7
+    }
+    return nil
+  }
+}

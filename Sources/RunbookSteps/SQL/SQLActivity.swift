@@ -1,0 +1,43 @@
+import RunbookEngine
+import RunbookModel
+
+/// An `sql` step bound to its values.
+struct SQLActivity: Activity {
+  let step: Step
+  let source: Runbook.Connection
+  let text: SQLText
+  let statements: [RenderedStatement]
+  let mode: SQLMode
+  let gateway: PostgresGateway
+
+  var connection: String? { source.name }
+  var isEffectDeclared: Bool { false }
+
+  /// The worst of the statements' effects; what cannot be told is worse than a change that is seen.
+  var effect: Effect {
+    let order: [Effect] = [.destructive, .undetermined, .mutating]
+    return order.first { effect in statements.contains { $0.traits.effect == effect } } ?? .readOnly
+  }
+
+  var work: [WorkItem] {
+    statements.map {
+      WorkItem(
+        language: .sql, text: $0.shownText, parameters: $0.parameters, effect: $0.traits.effect)
+    }
+  }
+
+  func perform(in context: AttemptContext) async throws(StepFailure) -> StepResult {
+    let session = try gateway.session(of: source.name)
+    let request = SQLRequest(activity: self, context: context)
+    return try await session.use(until: .now + request.settings.deadline) {
+      (link) throws(StepFailure) in
+      link.stallInterval = request.settings.stallInterval
+      link.onLockWait = { holders in
+        for holder in holders {
+          context.output(OutputLine(.notice, "waiting for a lock held by \(holder.description)"))
+        }
+      }
+      return try request.perform(on: link)
+    }
+  }
+}

@@ -1,0 +1,211 @@
+import RunbookEngine
+import RunbookModel
+
+/// A change in one transaction, with its receipt.
+///
+/// Three round trips: who may (lock, receipt, lease), the statements, and receipt with commit. The
+/// commit's answer alone says that it took effect; where that is missing, the receipt does.
+struct SQLChange {
+  let request: SQLRequest
+  let link: PostgresLink
+  let keepsReceipt: Bool
+
+  /// How long a commit may take before its connection is given up. It is never cancelled.
+  private static let commitDeadline = Duration.seconds(60)
+
+  func perform() throws(StepFailure) -> StepResult {
+    do throws(StepFailure) {
+      if let former = try begin() { return former }
+      let outcomes = try request.run(on: link, [request.commands])
+      let done = try request.completions(outcomes.first ?? [], after: 0, on: link)
+      try commit(done)
+      var result = SQLResult(request, done, link.takeNotices()).stepResult()
+      result.hasReceipt = keepsReceipt
+      return result
+    } catch {
+      leaveTransaction()
+      throw error
+    }
+  }
+
+  /// - Returns: the result, when a receipt shows that the step has been done.
+  private func begin() throws(StepFailure) -> StepResult? {
+    guard keepsReceipt else {
+      let outcomes = try request.run(
+        on: link, [[SQLRequest.begin, request.settings.command(for: link)]])
+      try refuseFailure(outcomes.first ?? [])
+      return nil
+    }
+    let context = request.context
+    let wait = request.settings.receiptWait
+    link.stallInterval = wait * 0.8
+    defer { link.stallInterval = request.settings.stallInterval }
+    let outcomes = try request.run(
+      on: link,
+      [
+        [
+          SQLRequest.begin,
+          request.settings.command(for: link, statement: wait, lock: .zero),
+          ReceiptQuery.lock(context.run, context.step),
+          ReceiptQuery.look(context.run, context.step),
+          ReceiptQuery.claim(context.run, generation: context.generation),
+          request.settings.command(for: link),
+        ]
+      ])
+    let batch = outcomes.first ?? []
+    try refuseFailure(batch)
+    guard batch.count == 6 else {
+      throw StepFailure(.unreachable, "the server did not answer about receipts")
+    }
+    if let row = Self.row(batch[3]) { return try alreadyDone(row) }
+    try checkGeneration(Self.row(batch[4])?.first?.intValue)
+    return nil
+  }
+
+  private func refuseFailure(_ outcomes: [SQLOutcome]) throws(StepFailure) {
+    for case .failed(let error) in outcomes {
+      switch error.code {
+      case "3F000", "42P01":
+        throw StepFailure(
+          .invalid, "the tables for receipts are not there", detail: error.message,
+          code: error.code)
+      case "57014":
+        let holders = link.holders.map { "it is \($0.description)" }.joined(separator: "\n")
+        throw StepFailure(
+          .lock, "another process still performs this step",
+          detail: holders.isEmpty ? nil : holders,
+          code: error.code, mayRetryHelp: true)
+      default: throw StepFailure(error)
+      }
+    }
+  }
+
+  private func checkGeneration(_ generation: Int64?) throws(StepFailure) {
+    guard let generation, generation <= request.context.generation else {
+      throw StepFailure(
+        .refused, "another process has taken over this run",
+        detail: "the lease in the database has generation \(generation ?? 0), this process has "
+          + "\(request.context.generation)")
+    }
+  }
+
+  private func alreadyDone(_ row: [Value]) throws(StepFailure) -> StepResult {
+    leaveTransaction()
+    var notices = ["already done by attempt \(row.first?.json ?? "?"): nothing was run again"]
+    if row.count > 1, row[1].stringValue != statementsDigest.hex {
+      notices.append("the statements that were run then differ from those of now")
+    }
+    let affected = row.count > 2 ? row[2].intValue ?? 0 : 0
+    let rowCount = row.count > 3 ? row[3].intValue ?? 0 : 0
+    let values = ValueMap([
+      ("rows", .list([])), ("row_count", .int(rowCount)), ("affected", .int(affected)),
+      ("columns", .list([])),
+    ])
+    return StepResult(values: values, notices: notices, hasReceipt: true)
+  }
+
+  private func commit(_ done: [SQLCompletion]) throws(StepFailure) {
+    var proof = [SQLCommand]()
+    if request.activity.statements.contains(where: \.traits.changesRole) {
+      proof.append(SQLCommand("RESET SESSION AUTHORIZATION"))
+    }
+    proof.append(ReceiptQuery.forceDurability)
+    if keepsReceipt {
+      proof.append(
+        ReceiptQuery.record(
+          request.context, statementsDigest,
+          affected: done.affected, rowCount: done.lastRows?.rows.count ?? 0))
+    }
+    link.extendDeadline(to: .now + Self.commitDeadline)
+    // Where the proof fails, the commit behind it rolls back, and says so.
+    let outcomes = try request.run(
+      on: link, [proof, [SQLCommand("COMMIT")], SQLRequest.reset], leaving: 1,
+      mayHaveCommitted: true, canCancel: false)
+    try refuseFailure(outcomes.first ?? [])
+    switch outcomes.last?.first {
+    case .completed(let completion)? where completion.tag == "COMMIT": return
+    case .failed(let error)?: throw StepFailure(error)
+    default: throw StepFailure(.refused, "the server rolled the transaction back")
+    }
+  }
+
+  /// Ends a transaction that is open, and does nothing where none is.
+  private func leaveTransaction() {
+    guard !link.isSpent else { return }
+    do throws(StepFailure) {
+      _ = try request.run(on: link, [SQLRequest.rollback, SQLRequest.reset], leaving: 1)
+    } catch {
+      // Without its connection the transaction ends by itself; what came before is what matters.
+    }
+  }
+
+  /// Of the statements with their values, as they run.
+  private var statementsDigest: Digest {
+    var hasher = Digest.Hasher()
+    for statement in request.activity.statements {
+      hasher.update(statement.command.text)
+      hasher.update(";")
+      for parameter in statement.command.parameters {
+        hasher.update(parameter.map { "=\($0)" } ?? "-")
+      }
+      hasher.update("\n")
+    }
+    return hasher.finalize()
+  }
+
+  private static func row(_ outcome: SQLOutcome) -> [Value]? {
+    guard case .completed(let completion) = outcome else { return nil }
+    return completion.resultSet?.rows.first
+  }
+}
+
+/// What a change says to the tables for receipts.
+private enum ReceiptQuery {
+  /// Waits until no other process performs the step, a dead one's statement included.
+  static func lock(_ run: RunID, _ step: StepID) -> SQLCommand {
+    let digest = Digest.sha256(of: "\(run)\n\(step)")
+    let key = Int64(bitPattern: UInt64(digest.hex.prefix(16), radix: 16) ?? 0)
+    return SQLCommand("SELECT pg_advisory_xact_lock($1::bigint)", [String(key)])
+  }
+
+  static func look(_ run: RunID, _ step: StepID) -> SQLCommand {
+    SQLCommand(
+      """
+      SELECT attempt, statements_sha256, affected, row_count
+      FROM runbook.receipt WHERE run = $1 AND step = $2
+      """, [run.rawValue, step.rawValue])
+  }
+
+  /// Locks the lease's row to the end of the transaction, and raises it to our generation.
+  static func claim(_ run: RunID, generation: Int64) -> SQLCommand {
+    SQLCommand(
+      """
+      INSERT INTO runbook.lease AS lease (run, generation) VALUES ($1, $2::bigint)
+      ON CONFLICT (run) DO UPDATE SET generation = greatest(lease.generation, excluded.generation)
+      RETURNING generation
+      """, [run.rawValue, String(generation)])
+  }
+
+  /// A step may have turned it off for itself; a receipt must not be lost with the server.
+  static let forceDurability = SQLCommand(
+    """
+    SELECT pg_catalog.set_config('synchronous_commit',
+      CASE pg_catalog.current_setting('synchronous_commit')
+        WHEN 'remote_apply' THEN 'remote_apply' ELSE 'on' END, true)
+    """)
+
+  static func record(
+    _ context: AttemptContext, _ digest: Digest, affected: Int64, rowCount: Int
+  ) -> SQLCommand {
+    SQLCommand(
+      """
+      INSERT INTO runbook.receipt
+        (run, step, attempt, statements_sha256, actor, affected, row_count)
+      VALUES ($1, $2, $3::int, $4, $5, $6::bigint, $7::bigint)
+      """,
+      [
+        context.run.rawValue, context.step.rawValue, String(context.attempt), digest.hex,
+        context.actor.displayName, String(affected), String(rowCount),
+      ])
+  }
+}

@@ -1,0 +1,149 @@
+import RunbookModel
+
+/// What a statement is, as far as its text tells.
+///
+/// It serves display, gates and diagnostics, and is never what correctness rests on: a `SELECT` may
+/// call a function that writes.
+struct SQLTraits: Sendable, Hashable {
+  var effect: Effect
+  /// `BEGIN`, `COMMIT`, `SET TRANSACTION` and their like.
+  var isTransactionControl = false
+  /// `VACUUM`, `CREATE INDEX CONCURRENTLY` and their like.
+  var needsNoTransaction = false
+  /// `COPY` to or from a program or a file of the server.
+  var copiesOnServer = false
+  /// `COPY … FROM STDIN`, `COPY … TO STDOUT`.
+  var copiesToClient = false
+  /// `DO`, `CALL`: what it does cannot be seen.
+  var runsProcedure = false
+  /// `SET ROLE`, `SET SESSION AUTHORIZATION` and their like.
+  var changesRole = false
+  /// Whether the server takes bound parameters in it.
+  var takesParameters = false
+  /// PostgreSQL 15's parser does not know its syntax.
+  var isUnknown = false
+
+  static let unknown = SQLTraits(effect: .undetermined, takesParameters: true, isUnknown: true)
+}
+
+/// Reads traits off a statement's parse tree.
+enum SQLClassifier {
+  static func traits(of statement: SyntaxTree.Statement) -> SQLTraits {
+    guard let top = statement.nodes.first else { return SQLTraits(effect: .readOnly) }
+    var traits = SQLTraits(effect: effect(of: top, in: statement.nodes))
+    traits.takesParameters = parameterTakers.contains(top.name)
+    traits.runsProcedure = top.name == "DoStmt" || top.name == "CallStmt"
+    traits.needsNoTransaction = needsNoTransaction(top, statement.nodes)
+    if top.name == "TransactionStmt" { traits.isTransactionControl = true }
+    if top.name == "CopyStmt" {
+      traits.copiesOnServer = top.attributes["filename"] != nil
+      traits.copiesToClient = !traits.copiesOnServer
+    }
+    if top.name == "VariableSetStmt" { readSetting(top, &traits) }
+    if top.name == "DiscardStmt" { traits.changesRole = true }
+    return traits
+  }
+
+  private static let parameterTakers: Set<String> = [
+    "SelectStmt", "InsertStmt", "UpdateStmt", "DeleteStmt", "MergeStmt", "ExplainStmt",
+    "DeclareCursorStmt", "CreateTableAsStmt", "CallStmt",
+  ]
+
+  private static let readers: Set<String> = [
+    "VariableShowStmt", "VariableSetStmt", "DeclareCursorStmt", "FetchStmt", "ClosePortalStmt",
+    "DeallocateStmt", "ConstraintsSetStmt", "DiscardStmt", "TransactionStmt",
+  ]
+
+  private static let destroyers: Set<String> = [
+    "DropStmt", "TruncateStmt", "DropdbStmt", "DropRoleStmt", "DropTableSpaceStmt",
+    "DropOwnedStmt", "DropSubscriptionStmt", "DropUserMappingStmt",
+  ]
+
+  private static func effect(of top: SyntaxTree.Node, in nodes: [SyntaxTree.Node]) -> Effect {
+    switch top.name {
+    case let name where destroyers.contains(name): return .destructive
+    case "SelectStmt":
+      if top.attributes["intoClause"] != nil { return max(changes(in: nodes), .mutating) }
+      return changes(in: nodes)
+    case "InsertStmt", "UpdateStmt", "DeleteStmt", "MergeStmt", "CreateTableAsStmt", "CopyStmt":
+      return copyReads(top) ? changes(in: nodes) : max(changes(in: nodes), .mutating)
+    case "PrepareStmt", "DeclareCursorStmt": return changes(in: nodes)
+    case "ExplainStmt": return runsExplained(nodes) ? changes(in: nodes) : .readOnly
+    case "AlterTableStmt":
+      let drops = nodes.contains {
+        $0.name == "AlterTableCmd" && $0.attributes["subtype"] == "AT_DropColumn"
+      }
+      return drops ? .destructive : .mutating
+    case "AlterTypeStmt", "CompositeTypeStmt": return .mutating
+    case "DoStmt", "CallStmt", "ExecuteStmt": return .undetermined
+    case let name where readers.contains(name): return .readOnly
+    default: return .mutating
+    }
+  }
+
+  private static func copyReads(_ top: SyntaxTree.Node) -> Bool {
+    top.name == "CopyStmt" && top.attributes["is_from"] == nil
+      && top.attributes["filename"] == nil
+  }
+
+  /// Of `EXPLAIN`'s options only `ANALYZE` runs the statement.
+  private static func runsExplained(_ nodes: [SyntaxTree.Node]) -> Bool {
+    nodes.contains {
+      $0.name == "DefElem" && $0.parent == 0 && $0.attributes["defname"] == "analyze"
+    }
+  }
+
+  /// The worst of what the statement and everything in it change.
+  private static func changes(in nodes: [SyntaxTree.Node]) -> Effect {
+    nodes.reduce(.readOnly) { worst, node in
+      switch node.name {
+      case "DeleteStmt", "UpdateStmt":
+        max(worst, node.attributes["whereClause"] == nil ? .destructive : .mutating)
+      case "InsertStmt", "MergeStmt", "LockingClause": max(worst, .mutating)
+      default: worst
+      }
+    }
+  }
+
+  private static func max(_ one: Effect, _ other: Effect) -> Effect {
+    if one == .destructive || other == .destructive { return .destructive }
+    return one == .mutating || other == .mutating ? .mutating : .readOnly
+  }
+
+  /// https://www.postgresql.org/docs/current/sql-commands.html, each command's notes.
+  private static func needsNoTransaction(
+    _ top: SyntaxTree.Node, _ nodes: [SyntaxTree.Node]
+  ) -> Bool {
+    switch top.name {
+    case "VacuumStmt": return top.attributes["is_vacuumcmd"] == "true"
+    case "IndexStmt", "DropStmt": return top.attributes["concurrent"] == "true"
+    case "ReindexStmt":
+      let kind = top.attributes["kind"] ?? ""
+      let isWide = ["REINDEX_OBJECT_SCHEMA", "REINDEX_OBJECT_SYSTEM", "REINDEX_OBJECT_DATABASE"]
+        .contains(kind)
+      return isWide || nodes.contains { $0.attributes["defname"] == "concurrently" }
+    case "ClusterStmt": return top.attributes["relation"] == nil
+    case "AlterTableStmt":
+      return nodes.contains { $0.name == "PartitionCmd" && $0.attributes["concurrent"] == "true" }
+    case "DiscardStmt": return top.attributes["target"] == "DISCARD_ALL"
+    case "AlterDatabaseStmt":
+      return nodes.contains { $0.attributes["defname"] == "tablespace" }
+    case "CreatedbStmt", "DropdbStmt", "CreateTableSpaceStmt", "DropTableSpaceStmt",
+      "AlterSystemStmt", "CreateSubscriptionStmt", "DropSubscriptionStmt":
+      return true
+    default: return false
+    }
+  }
+
+  private static func readSetting(_ top: SyntaxTree.Node, _ traits: inout SQLTraits) {
+    let kind = top.attributes["kind"] ?? ""
+    let name = top.attributes["name"] ?? ""
+    let transaction: Set<String> = [
+      "TRANSACTION", "SESSION CHARACTERISTICS", "TRANSACTION SNAPSHOT", "transaction_read_only",
+      "transaction_isolation", "transaction_deferrable",
+    ]
+    traits.isTransactionControl = transaction.contains(name)
+    traits.changesRole =
+      name == "role" || name == "session_authorization" || kind == "VAR_RESET_ALL"
+  }
+}

@@ -1,0 +1,71 @@
+import RunbookEngine
+import RunbookModel
+
+/// The server settings of one attempt, and how long it may take in all.
+struct SQLSettings: Sendable {
+  let lockTimeout: Duration
+  let statementTimeout: Duration
+  /// How long to wait for another process that still performs this step: as long as its statement
+  /// may take.
+  let receiptWait: Duration
+  /// For the whole attempt.
+  let deadline: Duration
+  private let applicationName: String
+
+  init(_ activity: SQLActivity, _ context: AttemptContext) {
+    let body = activity.step.body
+    var usual = Duration.seconds(60)
+    if case .readOnly = activity.mode { usual = .seconds(30) }
+    lockTimeout = body["lock_timeout"]?.duration ?? .seconds(5)
+    statementTimeout = body["statement_timeout"]?.duration ?? context.timeout ?? usual
+    // The server ends each statement by itself; this is for a server that does not answer.
+    let all = min(statementTimeout, .seconds(86_400)) * (activity.statements.count + 1)
+    let receiptWait = max(statementTimeout, .seconds(30))
+    self.receiptWait = receiptWait
+    deadline = context.timeout ?? (all + receiptWait)
+    applicationName = Self.applicationName(context.run, context.step)
+  }
+
+  /// When to look who holds the locks: before `lock_timeout` has passed, and again and again.
+  var stallInterval: Duration? { lockTimeout > .zero ? lockTimeout * 0.8 : nil }
+
+  /// Sets everything by one query, which by being one also fixes the transaction's mode: afterwards
+  /// `SET TRANSACTION READ WRITE` is an error.
+  /// https://www.postgresql.org/docs/current/sql-set-transaction.html
+  ///
+  /// - Parameters:
+  ///   - isLocal: whether they end with the transaction.
+  ///   - mayIdle: whether the transaction waits for us between its statements.
+  func command(
+    for link: PostgresLink, isLocal: Bool = true, mayIdle: Bool = true,
+    statement: Duration? = nil, lock: Duration? = nil
+  ) -> SQLCommand {
+    var all = [
+      ("statement_timeout", Self.text(statement ?? statementTimeout)),
+      ("lock_timeout", Self.text(lock ?? lockTimeout)), ("application_name", applicationName),
+    ]
+    if mayIdle { all.append(("idle_in_transaction_session_timeout", "120s")) }
+    if !link.writesISODates { all.append(("datestyle", "ISO")) }
+    if link.serverVersion >= 140_000 { all.append(("client_connection_check_interval", "1s")) }
+    let calls = all.enumerated().map { number, setting in
+      "set_config('\(setting.0)', $\(number + 1), \(isLocal))"
+    }
+    return SQLCommand("SELECT " + calls.joined(separator: ", "), all.map(\.1))
+  }
+
+  private static func text(_ duration: Duration) -> String {
+    let milliseconds = (duration.wholeNanoseconds ?? .max) / 1_000_000
+    let atLeastOne = duration > .zero ? max(1, milliseconds) : 0
+    return "\(min(atLeastOne, Int64(Int32.max)))ms"
+  }
+
+  /// `runbook RUN STEP`, cut to what PostgreSQL keeps: 63 bytes.
+  private static func applicationName(_ run: RunID, _ step: StepID) -> String {
+    var name = ""
+    for character in "runbook \(run) \(step)" {
+      guard name.utf8.count + character.utf8.count <= 63 else { break }
+      name.append(character)
+    }
+    return name
+  }
+}

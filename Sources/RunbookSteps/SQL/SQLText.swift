@@ -1,0 +1,165 @@
+import RunbookModel
+
+/// A step's SQL as written: its statements, and the values that it names.
+///
+/// It is parsed with the references blanked out to the same length (`:name` as `$1`, `:'name'` as
+/// `'name'`), so that every place that the parser tells is a place of the text as written.
+struct SQLText: Sendable {
+  struct Statement: Sendable {
+    /// UTF-8 bytes of the text, without space and comments around it.
+    let range: Range<Int>
+    let traits: SQLTraits
+    let references: [SQLReference]
+    /// The length of its first word in bytes, for a caret.
+    let headLength: Int
+  }
+
+  let source: SourceText
+  let bytes: [UInt8]
+  private(set) var references: [SQLReference] = []
+  private(set) var statements: [Statement] = []
+  /// What is wrong with the text itself.
+  private(set) var diagnostics: [Diagnostic] = []
+
+  /// - Parameter names: the names that have values.
+  init(_ source: SourceText, names: Set<String>) {
+    self.source = source
+    bytes = Array(source.text.utf8)
+    do throws(PGQuery.Fault) {
+      guard !bytes.contains(0) else {
+        throw PGQuery.Fault(message: "SQL cannot hold a NUL character", scalarOffset: 0)
+      }
+      let tokens = try PGQuery.scan(source.text).filter { $0.end <= bytes.count }
+      let words = tokens.filter { !SQLTokenKind.comments.contains($0.kind) }
+      references = SQLReference.find(in: bytes, tokens: words, names: names)
+      try parse(tokens: words)
+    } catch {
+      report(error)
+    }
+    if diagnostics.isEmpty && statements.isEmpty {
+      diagnostics.append(Diagnostic(.error, .sqlEmpty, "there is no statement", at: source.place))
+    }
+  }
+
+  func place(of statement: Statement) -> Place {
+    source.place(atByte: statement.range.lowerBound, length: statement.headLength)
+  }
+
+  func place(of reference: SQLReference) -> Place {
+    source.place(atByte: reference.range.lowerBound, length: reference.range.count)
+  }
+
+  private mutating func parse(tokens: [PGQuery.Token]) throws(PGQuery.Fault) {
+    let blanked = blankedText()
+    if let place = NestingLimit.excess(in: tokens) {
+      diagnostics.append(
+        Diagnostic(
+          .error, .sqlTooDeep, "the SQL is nested too deep", at: source.place(atByte: place)))
+      return
+    }
+    do throws(PGQuery.Fault) {
+      let tree = try SQLParser.parse(blanked)
+      for statement in tree.statements {
+        add(
+          location: statement.location, length: statement.length,
+          SQLClassifier.traits(of: statement), tokens)
+      }
+    } catch {
+      guard NewerSyntax.isLikely(in: bytes, tokens) else { throw error }
+      try parseOneByOne(blanked, tokens, error)
+    }
+  }
+
+  /// For text that holds syntax of a later PostgreSQL: what cannot be parsed is a warning.
+  private mutating func parseOneByOne(
+    _ text: String, _ tokens: [PGQuery.Token], _ fault: PGQuery.Fault
+  ) throws(PGQuery.Fault) {
+    let blanked = Array(text.utf8)
+    for range in try PGQuery.split(text) {
+      let end =
+        range.length == 0 ? blanked.count : min(blanked.count, range.location + range.length)
+      guard range.location < end else { continue }
+      let piece = String(decoding: blanked[range.location..<end], as: UTF8.self)
+      let traits: SQLTraits
+      do throws(PGQuery.Fault) {
+        traits =
+          try SQLParser.parse(piece).statements.first.map { SQLClassifier.traits(of: $0) }
+          ?? .unknown
+      } catch let fault {
+        let inside = tokens.filter { $0.start >= range.location && $0.end <= end }
+        guard NewerSyntax.isLikely(in: bytes, inside) else { throw fault }
+        traits = NewerSyntax.traits(in: bytes, inside)
+        diagnostics.append(
+          Diagnostic(
+            .warning, .sqlNewer,
+            "PostgreSQL 15's parser does not know this syntax: \(fault.message)",
+            at: source.place(
+              atByte: range.location + (inside.first.map { $0.start - range.location } ?? 0)),
+            hint: "the server decides when the step runs"))
+      }
+      add(location: range.location, length: end - range.location, traits, tokens)
+    }
+  }
+
+  private mutating func add(
+    location: Int, length: Int, _ traits: SQLTraits, _ tokens: [PGQuery.Token]
+  ) {
+    let end = length == 0 ? bytes.count : min(bytes.count, location + length)
+    let first = Self.firstIndex(in: tokens, from: location)
+    guard first < tokens.count, tokens[first].start < end else { return }
+    var last = first
+    while last + 1 < tokens.count, tokens[last + 1].end <= end { last += 1 }
+    let range = tokens[first].start..<tokens[last].end
+    statements.append(
+      Statement(
+        range: range, traits: traits,
+        references: references(in: range),
+        headLength: tokens[first].end - tokens[first].start))
+  }
+
+  /// References are in order, and so are statements.
+  private func references(in range: Range<Int>) -> [SQLReference] {
+    var low = 0
+    var high = references.count
+    while low < high {
+      let middle = (low + high) / 2
+      if references[middle].range.lowerBound < range.lowerBound {
+        low = middle + 1
+      } else {
+        high = middle
+      }
+    }
+    return Array(references[low...].prefix { range.contains($0.range.lowerBound) })
+  }
+
+  /// The first token that starts at or after a byte.
+  private static func firstIndex(in tokens: [PGQuery.Token], from byte: Int) -> Int {
+    var low = 0
+    var high = tokens.count
+    while low < high {
+      let middle = (low + high) / 2
+      if tokens[middle].start < byte { low = middle + 1 } else { high = middle }
+    }
+    return low
+  }
+
+  private func blankedText() -> String {
+    var blanked = bytes
+    for reference in references {
+      let start = reference.range.lowerBound
+      blanked[start] = UInt8(ascii: " ")
+      guard reference.form == .parameter else { continue }
+      for index in reference.range { blanked[index] = UInt8(ascii: " ") }
+      blanked[start] = UInt8(ascii: "$")
+      blanked[start + 1] = UInt8(ascii: "1")
+    }
+    return String(decoding: blanked, as: UTF8.self)
+  }
+
+  private mutating func report(_ fault: PGQuery.Fault) {
+    diagnostics.append(
+      Diagnostic(
+        .error, .sqlSyntax, fault.message,
+        at: source.place(atScalar: fault.scalarOffset, length: 1)))
+  }
+}

@@ -1,0 +1,124 @@
+/// The few nodes of a parse tree that the classifier asks for, statement by statement.
+///
+/// It walks libpg_query's JSON byte by byte and without recursion, and keeps nothing else.
+struct SyntaxTree: Sendable {
+  struct Node: Sendable {
+    let name: String
+    /// Plain values as text; `{` or `[` stands for an object or a list.
+    var attributes: [String: String] = [:]
+    /// The index of the innermost kept node around this one.
+    let parent: Int?
+  }
+
+  struct Statement: Sendable {
+    /// The statement itself first.
+    var nodes: [Node] = []
+    var location = 0
+    /// 0 means up to the end.
+    var length = 0
+  }
+
+  let statements: [Statement]
+
+  init(json: UnsafeBufferPointer<UInt8>) {
+    var walker = SyntaxTreeWalker(json)
+    walker.walk()
+    statements = walker.statements
+  }
+}
+
+private struct SyntaxTreeWalker {
+  private static let kept: Set<String> = [
+    "DeleteStmt", "UpdateStmt", "InsertStmt", "MergeStmt", "DropStmt", "TruncateStmt",
+    "AlterTableCmd", "LockingClause", "DefElem", "PartitionCmd",
+  ]
+  private static let statementDepth = 3
+
+  private let bytes: UnsafeBufferPointer<UInt8>
+  private var position = 0
+  /// For each open object or list: the kept node that it is, if it is one.
+  private var open: [Int?] = []
+  private(set) var statements: [SyntaxTree.Statement] = []
+
+  init(_ bytes: UnsafeBufferPointer<UInt8>) { self.bytes = bytes }
+
+  mutating func walk() {
+    while position < bytes.count {
+      switch bytes[position] {
+      case UInt8(ascii: "{"), UInt8(ascii: "["): enter(nil)
+      case UInt8(ascii: "}"), UInt8(ascii: "]"):
+        _ = open.popLast()
+        position += 1
+      case UInt8(ascii: "\""): readMember()
+      default: position += 1
+      }
+    }
+  }
+
+  private mutating func enter(_ node: Int?) {
+    open.append(node)
+    position += 1
+    if open.count == Self.statementDepth { statements.append(SyntaxTree.Statement()) }
+  }
+
+  /// A key with its value, or a string in a list.
+  private mutating func readMember() {
+    let key = readString()
+    guard position < bytes.count, bytes[position] == UInt8(ascii: ":") else { return }
+    position += 1
+    guard position < bytes.count else { return }
+    let isOpening = bytes[position] == UInt8(ascii: "{") || bytes[position] == UInt8(ascii: "[")
+    guard isOpening else { return note(key, readScalar()) }
+    if let node = keep(key) { return enter(node) }
+    note(key, bytes[position] == UInt8(ascii: "{") ? "{" : "[")
+    enter(nil)
+  }
+
+  /// - Returns: the new node's index, when it is one to keep.
+  private mutating func keep(_ key: UnsafeBufferPointer<UInt8>) -> Int? {
+    guard let first = key.first, (65...90).contains(first), let last = statements.indices.last,
+      open.count > Self.statementDepth
+    else { return nil }
+    let name = String(decoding: key, as: UTF8.self)
+    let isTop = open.count == Self.statementDepth + 1
+    guard isTop || Self.kept.contains(name) else { return nil }
+    let parent = open.last(where: { $0 != nil }) ?? nil
+    statements[last].nodes.append(SyntaxTree.Node(name: name, parent: parent))
+    return statements[last].nodes.count - 1
+  }
+
+  private mutating func note(_ key: UnsafeBufferPointer<UInt8>, _ value: String) {
+    guard let last = statements.indices.last else { return }
+    if open.count == Self.statementDepth {
+      switch String(decoding: key, as: UTF8.self) {
+      case "stmt_location": statements[last].location = Int(value) ?? 0
+      case "stmt_len": statements[last].length = Int(value) ?? 0
+      default: break
+      }
+    } else if let node = open.last ?? nil {
+      statements[last].nodes[node].attributes[String(decoding: key, as: UTF8.self)] = value
+    }
+  }
+
+  private mutating func readScalar() -> String {
+    if bytes[position] == UInt8(ascii: "\"") {
+      return String(decoding: readString(), as: UTF8.self)
+    }
+    let start = position
+    let ends: [UInt8] = [UInt8(ascii: ","), UInt8(ascii: "}"), UInt8(ascii: "]")]
+    while position < bytes.count, !ends.contains(bytes[position]) { position += 1 }
+    return String(decoding: UnsafeBufferPointer(rebasing: bytes[start..<position]), as: UTF8.self)
+  }
+
+  /// The bytes between the quotes, escapes as they are.
+  private mutating func readString() -> UnsafeBufferPointer<UInt8> {
+    position += 1
+    let start = position
+    while position < bytes.count, bytes[position] != UInt8(ascii: "\"") {
+      position += bytes[position] == UInt8(ascii: "\\") ? 2 : 1
+    }
+    let end = min(position, bytes.count)
+    position = min(end + 1, bytes.count)
+    return UnsafeBufferPointer(rebasing: bytes[start..<end])
+  }
+}

@@ -1,0 +1,95 @@
+import Glibc
+import RunbookEngine
+import RunbookModel
+
+/// The folder of one sandbox, and the names in it.
+struct SandboxFolder: Sendable, Hashable {
+  let path: String
+
+  /// Says that the folder is a sandbox's; nothing is removed that does not hold it.
+  var marker: String { "\(path)/\(Self.markerName)" }
+  /// Locked (flock(2)) by every process of the sandbox, from the first to the last.
+  var lock: String { "\(path)/lock" }
+  var data: String { "\(path)/data" }
+  var socket: String { "\(path)/socket" }
+  /// For what the preparation's steps write; the sandbox's user owns it.
+  var work: String { "\(path)/work" }
+  /// Holds the process ids of the server and of the watchdog that started it.
+  var serverNumbers: String { "\(path)/server.pid" }
+  var serverLog: String { "\(path)/server.log" }
+  var watchdogLog: String { "\(path)/watchdog.log" }
+
+  static let markerName = "runbook-sandbox"
+  /// `sun_path` with its end, of unix(7).
+  private static let longestSocketPath = 107
+
+  func log(of service: String) -> String { "\(path)/\(service).log" }
+  func address(of service: String) -> String { "\(path)/\(service).address" }
+
+  /// Checks that a server's configuration and its clients can carry the path.
+  func check() throws(StepFailure) {
+    let isPlain = path.utf8.allSatisfy { byte in
+      switch byte {
+      case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"): true
+      case UInt8(ascii: "0")...UInt8(ascii: "9"): true
+      default: "/._-+".utf8.contains(byte)
+      }
+    }
+    guard path.hasPrefix("/"), isPlain else {
+      throw StepFailure(
+        .invalid,
+        "the sandbox's folder must be an absolute path of letters, digits and ._-+: \(path)",
+        hint: "set RUNBOOK_SANDBOX_DIR to another folder")
+    }
+    guard "\(socket)/.s.PGSQL.5432".utf8.count <= Self.longestSocketPath else {
+      throw StepFailure(
+        .invalid, "the sandbox's folder has too long a path for a unix socket: \(path)",
+        hint: "set RUNBOOK_SANDBOX_DIR to a folder with a short path")
+    }
+  }
+
+  /// Makes the folder, for its user alone.
+  ///
+  /// - Throws: `refused` when the path is taken, by whatever it is: somebody may have put it there.
+  func make(for user: SandboxUser) throws(StepFailure) {
+    guard mkdir(path, 0o700) == 0 else {
+      let problem = SystemProblem()
+      throw StepFailure(
+        problem.number == EEXIST ? .refused : .unreachable,
+        "cannot make the sandbox's folder \(path): \(problem.message)",
+        hint: "set RUNBOOK_SANDBOX_DIR to a folder that can be written to")
+    }
+    guard user.name != nil else { return }
+    let descriptor = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
+    defer { close(descriptor) }
+    guard descriptor >= 0, fchown(descriptor, user.uid, user.gid) == 0 else {
+      let problem = SystemProblem()
+      rmdir(path)
+      throw StepFailure(.unreachable, "cannot give \(path) to its user: \(problem.message)")
+    }
+  }
+
+  var exists: Bool { Self.status(of: path) != nil }
+
+  /// - Throws: `refused` unless the folder is a sandbox's, made by this user.
+  func checkIsSandbox(of user: SandboxUser) throws(StepFailure) {
+    let folder = Self.status(of: path)
+    let isOurs =
+      folder.map { $0.st_mode & S_IFMT == S_IFDIR && [user.uid, geteuid()].contains($0.st_uid) }
+    guard isOurs == true, Self.isFile(marker), Self.isFile(lock) else {
+      throw StepFailure(
+        .refused, "\(path) is not a sandbox of this user",
+        hint: "a sandbox's folder holds the file \(Self.markerName); nothing was touched")
+    }
+  }
+
+  private static func isFile(_ path: String) -> Bool {
+    status(of: path).map { $0.st_mode & S_IFMT == S_IFREG } ?? false
+  }
+
+  /// Of the path itself, also when it is a symbolic link.
+  private static func status(of path: String) -> stat? {
+    var status = stat()
+    return lstat(path, &status) == 0 ? status : nil
+  }
+}

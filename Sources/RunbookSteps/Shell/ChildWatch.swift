@@ -1,0 +1,134 @@
+import Glibc
+import RunbookModel
+
+/// Watches one process to its end: reads its output, heeds its time, and sees that nothing of it is
+/// left. Blocks the thread that it runs on.
+///
+/// | stage | what is awaited | then |
+/// | --- | --- | --- |
+/// | running | the end of process and output, the timeout, a cancellation | done, or terminating |
+/// | terminating | the end, the grace | done, or killing |
+/// | lingering | the process has ended, but somebody holds its output open | done, or killing |
+/// | killing | the end of the output, a second at most | done |
+struct ChildWatch {
+  private enum Stage { case running, terminating, lingering, killing }
+
+  let child: SpawnedChild
+  let process: ChildProcess
+  let interruption: Interruption
+  let receive: @Sendable (ChildProcess.Stream, [UInt8]) -> Void
+
+  private var stage = Stage.running
+  private var deadline: ContinuousClock.Instant?
+  private var ending = ChildProcess.Ending()
+  private var hasEnded = false
+  private var open: [ChildProcess.Stream: CInt]
+  private var remains: ProcessRemains
+
+  /// How long output may stay open after the process has ended.
+  private static let linger = Duration.milliseconds(250)
+  private static let afterKill = Duration.seconds(1)
+  private static let chunk = 65_536
+
+  init(
+    child: SpawnedChild, process: ChildProcess, interruption: Interruption,
+    receive: @escaping @Sendable (ChildProcess.Stream, [UInt8]) -> Void
+  ) {
+    self.child = child
+    self.process = process
+    self.interruption = interruption
+    self.receive = receive
+    open = [.standardOutput: child.output, .standardError: child.error]
+    remains = ProcessRemains(leader: child.pid, mark: process.mark)
+    deadline = process.timeout.map { ContinuousClock.now + $0 }
+  }
+
+  mutating func run() -> ChildProcess.Ending {
+    while !(hasEnded && open.isEmpty) {
+      if let deadline, deadline <= ContinuousClock.now {
+        guard passDeadline() else { break }
+      }
+      wait()
+    }
+    return finish()
+  }
+
+  /// - Returns: false when there is nothing more to wait for.
+  private mutating func passDeadline() -> Bool {
+    switch stage {
+    case .running: terminate(.timedOut)
+    case .terminating, .lingering: kill()
+    case .killing: return false
+    }
+    return true
+  }
+
+  private mutating func terminate(_ reason: ChildProcess.Ending.Reason) {
+    ending.reason = reason
+    remains.signal(SIGTERM)
+    remains.signal(SIGCONT)
+    enter(.terminating, for: process.grace)
+  }
+
+  private mutating func kill() {
+    remains.signal(SIGKILL)
+    enter(.killing, for: Self.afterKill)
+  }
+
+  private mutating func enter(_ stage: Stage, for duration: Duration) {
+    self.stage = stage
+    deadline = ContinuousClock.now + duration
+  }
+
+  private mutating func wait() {
+    var polled = open.map { (stream: Optional($0.key), descriptor: $0.value) }
+    if !hasEnded { polled.append((nil, child.ended)) }
+    var items = polled.map { pollfd(fd: $0.descriptor, events: Int16(POLLIN), revents: 0) }
+    if stage == .running {
+      items.append(pollfd(fd: interruption.descriptor, events: Int16(POLLIN), revents: 0))
+    }
+    guard poll(&items, nfds_t(items.count), waitMilliseconds) > 0 else { return }
+    for (item, (stream, descriptor)) in zip(items, polled) where item.revents != 0 {
+      if let stream { read(stream, descriptor) } else { noteEnd() }
+    }
+    if stage == .running, interruption.isSet { terminate(.cancelled) }
+  }
+
+  private var waitMilliseconds: CInt {
+    guard let deadline else { return -1 }
+    let left = (deadline - ContinuousClock.now) / .milliseconds(1)
+    return CInt(max(0, min(left.rounded(.up), 60_000)))
+  }
+
+  private mutating func read(_ stream: ChildProcess.Stream, _ descriptor: CInt) {
+    var count = 0
+    let bytes = [UInt8](unsafeUninitializedCapacity: Self.chunk) { buffer, used in
+      count = Glibc.read(descriptor, buffer.baseAddress, Self.chunk)
+      used = max(0, count)
+    }
+    if count > 0 { return receive(stream, bytes) }
+    if count < 0, errno == EINTR || errno == EAGAIN { return }
+    close(descriptor)
+    open[stream] = nil
+  }
+
+  private mutating func noteEnd() {
+    hasEnded = true
+    if stage == .running { enter(.lingering, for: Self.linger) }
+  }
+
+  /// Leaves nothing behind, and reads how the process ended.
+  ///
+  /// The group is killed before its leader is reaped: until then nobody else can have its number.
+  private mutating func finish() -> ChildProcess.Ending {
+    for descriptor in open.values { close(descriptor) }
+    remains.signal(SIGKILL)
+    var status: CInt = 0
+    while waitpid(child.pid, &status, 0) < 0, errno == EINTR {}
+    if child.ended >= 0 { close(child.ended) }
+    ending.survivors = remains.awaitEnd()
+    ending.signal = status & 0x7F
+    ending.exitCode = ending.signal == 0 ? (status >> 8) & 0xFF : 128 + ending.signal
+    return ending
+  }
+}

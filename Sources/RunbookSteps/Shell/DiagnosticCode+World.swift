@@ -1,0 +1,14 @@
+import RunbookModel
+
+extension DiagnosticCode {
+  /// None or several of the keys of which a step has exactly one.
+  static let oneKeyOf = DiagnosticCode(500)
+  static let undeclaredEffect = DiagnosticCode(501)
+  static let trialNotPossible = DiagnosticCode(502)
+  static let variableName = DiagnosticCode(503)
+  static let emptyInterpreter = DiagnosticCode(504)
+  static let badPattern = DiagnosticCode(505)
+  static let bodyAndJSON = DiagnosticCode(506)
+  static let headerName = DiagnosticCode(507)
+  static let answerNotAChoice = DiagnosticCode(508)
+}

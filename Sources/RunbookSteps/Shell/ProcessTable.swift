@@ -1,0 +1,57 @@
+import Glibc
+
+/// What `/proc` tells of processes: proc(5).
+enum ProcessTable {
+  /// The number that was given to a process or thread last; nil where `/proc` does not tell.
+  static func lastNumber() -> pid_t? {
+    guard let text = read("/proc/loadavg") else { return nil }
+    let fields = text.split(separator: UInt8(ascii: " "))
+    guard fields.count == 5 else { return nil }
+    return pid_t(String(decoding: fields[4], as: UTF8.self).trimmingLineBreak)
+  }
+
+  static func all() -> [pid_t] {
+    guard let folder = opendir("/proc") else { return [] }
+    defer { closedir(folder) }
+    var found: [pid_t] = []
+    while let entry = readdir(folder) {
+      let name = withUnsafePointer(to: &entry.pointee.d_name) { tuple in
+        tuple.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
+      }
+      if let pid = pid_t(name) { found.append(pid) }
+    }
+    return found
+  }
+
+  /// Whether a process has ended and only awaits its parent; false when there is none.
+  static func isZombie(_ pid: pid_t) -> Bool {
+    guard let status = read("/proc/\(pid)/stat"),
+      let name = status.lastIndex(of: UInt8(ascii: ")"))
+    else { return false }
+    let state = status[name...].dropFirst(2).first
+    return state == UInt8(ascii: "Z") || state == UInt8(ascii: "X")
+  }
+
+  /// A file's bytes; nil when it cannot be read.
+  static func read(_ path: String) -> [UInt8]? {
+    let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+    guard descriptor >= 0 else { return nil }
+    defer { close(descriptor) }
+    var bytes: [UInt8] = []
+    let size = 16_384
+    while true {
+      var count = 0
+      let chunk = [UInt8](unsafeUninitializedCapacity: size) { buffer, used in
+        count = Glibc.read(descriptor, buffer.baseAddress, size)
+        used = max(0, count)
+      }
+      if count < 0, errno == EINTR { continue }
+      guard count > 0 else { return count < 0 ? nil : bytes }
+      bytes += chunk
+    }
+  }
+}
+
+extension String {
+  fileprivate var trimmingLineBreak: String { hasSuffix("\n") ? String(dropLast()) : self }
+}

@@ -1,0 +1,126 @@
+import RunbookEngine
+import RunbookModel
+import Synchronization
+
+/// A script with its values.
+struct ShellActivity: Activity {
+  let step: Step
+  let script: String
+  let variables: [WorkItem.Parameter]
+  let workingDirectory: String
+  let input: String
+  let connection: String?
+  let inherited: [String: String]
+  let connectionEnvironment: @Sendable (String) async -> [String: String]
+
+  static let defaultTimeout = Duration.seconds(600)
+  private static let defaultInterpreter = ["sh", "-eu"]
+  /// Linux takes arguments of up to 128 KiB: execve(2).
+  private static let longestArgument = 100_000
+
+  var effect: Effect { step.effect() }
+  var isEffectDeclared: Bool { step.options.effect != nil }
+  var work: [WorkItem] {
+    [WorkItem(language: .shell, text: script, parameters: variables, effect: effect)]
+  }
+
+  func perform(in context: AttemptContext) async throws(StepFailure) -> StepResult {
+    guard !Task.isCancelled else { throw StepFailure(.interrupted, "the step was not started") }
+    let limit = Int(step.body["output_limit"]?.int ?? 65_536)
+    let capture = Mutex([
+      ChildProcess.Stream.standardOutput: CapturedOutput(.standardOutput, limit, context),
+      .standardError: CapturedOutput(.standardError, limit, context),
+    ])
+    let ending = try await process(in: context).perform { stream, bytes in
+      capture.withLock { $0[stream]?.append(bytes) }
+    }
+    let captured = capture.withLock { outputs in
+      for stream in ChildProcess.Stream.allCases { outputs[stream]?.finish() }
+      return outputs
+    }
+    return try result(
+      of: ending, stdout: captured[.standardOutput], stderr: captured[.standardError], context)
+  }
+
+  private func process(in context: AttemptContext) async -> ChildProcess {
+    var process = ChildProcess(
+      command: command, environment: await environment(), workingDirectory: workingDirectory,
+      input: Array(input.utf8), timeout: context.timeout ?? Self.defaultTimeout)
+    if !isArgument { process.script = Array(script.utf8) }
+    process.mark = [
+      "RUNBOOK_RUN": context.run.rawValue, "RUNBOOK_STEP": context.step.rawValue,
+      "RUNBOOK_ATTEMPT": String(context.attempt),
+    ]
+    process.grace = step.body["grace"]?.duration ?? .seconds(5)
+    return process
+  }
+
+  /// Whether the script goes to the interpreter as an argument: then messages name the step.
+  private var isArgument: Bool {
+    step.body["interpreter"] == nil && script.utf8.count < Self.longestArgument
+      && !script.utf8.contains(0)
+  }
+
+  private var command: [String] {
+    if isArgument { return Self.defaultInterpreter + ["-c", script, step.id.rawValue] }
+    let interpreter = step.body["interpreter"]?.items.compactMap(\.string)
+    return (interpreter ?? Self.defaultInterpreter) + ["/dev/fd/3"]
+  }
+
+  private func environment() async -> [String: String] {
+    var environment = inherited
+    if let connection {
+      environment.merge(await connectionEnvironment(connection)) { _, new in new }
+      if !step.phase.mayChange {
+        // What the script starts can undo it: this guards against mistakes only.
+        let options = environment["PGOPTIONS"].map { $0 + " " } ?? ""
+        environment["PGOPTIONS"] = options + "-c default_transaction_read_only=on"
+      }
+    }
+    for variable in variables { environment[variable.name] = variable.value.stringValue }
+    return environment
+  }
+
+  private func result(
+    of ending: ChildProcess.Ending, stdout: CapturedOutput?, stderr: CapturedOutput?,
+    _ context: AttemptContext
+  ) throws(StepFailure) -> StepResult {
+    var result = StepResult(
+      values: ValueMap([
+        ("exit_code", .int(Int64(ending.exitCode))), ("stdout", .string(stdout?.text ?? "")),
+        ("stderr", .string(stderr?.text ?? "")), ("signal", .int(Int64(ending.signal))),
+      ]))
+    for output in [stdout, stderr].compactMap(\.self) {
+      result.evidence += output.evidence(source: "script of \(step.id)")
+      result.notices += output.notices
+    }
+    if !ending.survivors.isEmpty {
+      let list = ending.survivors.map(String.init).joined(separator: ", ")
+      result.notices.append("processes that could not be ended: \(list)")
+    }
+    let lastLines = stderr?.lastLines(10) ?? ""
+    switch ending.reason {
+    case .timedOut:
+      let limit = (context.timeout ?? Self.defaultTimeout).secondsText
+      throw StepFailure(
+        .timeout, "the script did not end within \(limit) and was stopped", detail: lastLines,
+        hint: "give the step a longer `timeout:` if it needs it", partial: result)
+    case .cancelled:
+      throw StepFailure(
+        .interrupted, "the script was stopped before it had ended", detail: lastLines,
+        partial: result)
+    case .exited:
+      result.presumedFailure = failure(of: ending, lastLines)
+      return result
+    }
+  }
+
+  private func failure(of ending: ChildProcess.Ending, _ lastLines: String) -> FailureRecord? {
+    guard ending.exitCode != 0 else { return nil }
+    let code = ending.signal == 0 ? "exit \(ending.exitCode)" : "signal \(ending.signal)"
+    let last = lastLines.split(separator: "\n").last.map { ": \($0)" } ?? ""
+    return FailureRecord(
+      cause: .refused, message: "the script ended with \(code)\(last)",
+      detail: lastLines.isEmpty ? nil : lastLines, code: code)
+  }
+}

@@ -1,0 +1,115 @@
+public import RunbookEngine
+public import RunbookModel
+
+/// `shell:` a script, run by an interpreter in a process group of its own.
+///
+/// A script is never put together from values: they reach it through `env:` alone.
+public struct ShellKind: StepKind {
+  private let environment: [String: String]
+  private let connectionEnvironment: @Sendable (String) async -> [String: String]
+
+  /// - Parameters:
+  ///   - environment: what scripts inherit: the executor's own environment.
+  ///   - hiddenNames: variables that they do not inherit, as they hold secrets.
+  ///   - connectionEnvironment: libpq's variables for a connection, by its name.
+  public init(
+    environment: [String: String], hiddenNames: Set<String> = [],
+    connectionEnvironment: @escaping @Sendable (String) async -> [String: String] = { _ in [:] }
+  ) {
+    self.environment = environment.filter { !hiddenNames.contains($0.key) }
+    self.connectionEnvironment = connectionEnvironment
+  }
+
+  public var spec: KindSpec {
+    KindSpec(
+      "shell",
+      .shorthand(
+        key: "script",
+        [
+          FieldSpec("script", .text, "The script; values come through env"),
+          FieldSpec("file", .file, "A file with the script, instead of script"),
+          FieldSpec("env", .map(.template), "Variables for the script"),
+          FieldSpec(
+            "interpreter", .list(.text),
+            "Who runs the script: a program and its arguments, to which a file's path is added "
+              + "(sh -eu)"),
+          FieldSpec("working_directory", .template, "Where it runs (the runbook's folder)"),
+          FieldSpec("stdin", .template, "What it reads from its standard input (nothing)"),
+          FieldSpec(
+            "output_limit", .int(0...16_777_216),
+            "Bytes of each output kept in the result (65536); all of a longer one goes to a file"),
+          FieldSpec("grace", .duration, "From TERM to KILL when it must end (5s)"),
+        ]),
+      results: [
+        ResultSpec("exit_code", "int", "0 to 255; 128 and the signal's number after a signal"),
+        ResultSpec("stdout", "string", "What it printed, cut to output_limit"),
+        ResultSpec("stderr", "string", "What it printed to standard error, cut to output_limit"),
+        ResultSpec("signal", "int", "The signal that ended it; 0 if none did"),
+      ],
+      "Runs a script; with `connection:` the PG* variables lead psql and pg_dump there")
+  }
+
+  public func check(_ step: Step, in context: CheckContext) -> [Diagnostic] {
+    var found = step.check(exactlyOneOf: ["script", "file"])
+    found += step.checkDeclaredEffect("a shell step")
+    for field in step.body["env"]?.fields?.all ?? [] where !Self.isVariableName(field.name) {
+      found.append(
+        Diagnostic(
+          .error, .variableName, "`\(field.name)` cannot be a variable's name", at: field.place,
+          hint: "use letters, digits and `_`, not a digit first, and no name that starts RUNBOOK_"))
+    }
+    if step.body["interpreter"]?.items.isEmpty == true {
+      found.append(
+        Diagnostic(
+          .error, .emptyInterpreter, "the interpreter has no program",
+          at: step.body.place(of: "interpreter"), hint: "write for example [bash, -eu]"))
+    }
+    return found
+  }
+
+  public func bind(_ step: Step, to context: BindingContext) throws(StepFailure) -> any Activity {
+    var variables: [WorkItem.Parameter] = []
+    for field in step.body["env"]?.fields?.all ?? [] {
+      guard let template = field.value.text else { continue }
+      let value = try context.render(template)
+      guard !value.utf8.contains(0) else {
+        throw StepFailure(.invalid, "`\(field.name)` holds a zero byte (\(field.place))")
+      }
+      variables.append(.init(name: field.name, value: .string(value)))
+    }
+    return ShellActivity(
+      step: step, script: Self.script(of: step), variables: variables,
+      workingDirectory: try Self.workingDirectory(of: step, context),
+      input: try step.body["stdin"]?.text.map { text throws(StepFailure) in
+        try context.render(text)
+      } ?? "",
+      connection: step.options.connection == nil ? nil : context.connection?.name,
+      inherited: environment, connectionEnvironment: connectionEnvironment)
+  }
+
+  private static func script(of step: Step) -> String {
+    if case .file(_, let contents)? = step.body["file"] { return contents.text }
+    return step.body["script"]?.string ?? ""
+  }
+
+  private static func workingDirectory(
+    of step: Step, _ context: BindingContext
+  ) throws(StepFailure) -> String {
+    guard let template = step.body["working_directory"]?.text else { return context.folder }
+    return try context.render(template).resolved(in: context.folder)
+  }
+
+  private static func isVariableName(_ name: String) -> Bool {
+    guard let first = name.utf8.first, !(48...57).contains(first) else { return false }
+    return !name.hasPrefix("RUNBOOK_")
+      && name.utf8.allSatisfy { byte in
+        (48...57).contains(byte) || (65...90).contains(byte) || (97...122).contains(byte)
+          || byte == UInt8(ascii: "_")
+      }
+  }
+}
+
+extension String {
+  /// The path itself when it is absolute, else inside of a folder.
+  func resolved(in folder: String) -> String { hasPrefix("/") ? self : "\(folder)/\(self)" }
+}

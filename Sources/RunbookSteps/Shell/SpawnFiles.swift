@@ -1,0 +1,96 @@
+import CLinux
+import Glibc
+
+/// The descriptors that a child process is started with.
+struct SpawnFiles {
+  /// The ends that this process reads.
+  private(set) var output: CInt = -1
+  private(set) var error: CInt = -1
+  private var childInput: CInt = -1
+  private var childOutput: CInt = -1
+  private var childError: CInt = -1
+  private var childScript: CInt = -1
+
+  /// The child's descriptor of the script.
+  private static let scriptNumber: CInt = 3
+
+  mutating func open(input: [UInt8], script: [UInt8]?) throws(SystemProblem) {
+    childInput =
+      input.isEmpty
+      ? try Self.lifted(Glibc.open("/dev/null", O_RDONLY | O_CLOEXEC))
+      : try Self.memoryFile(input)
+    if let script { childScript = try Self.memoryFile(script) }
+    (output, childOutput) = try Self.pipe()
+    (error, childError) = try Self.pipe()
+  }
+
+  /// Starts the program as a session's leader, with all signals as they are by default.
+  func spawn(
+    path: String, arguments: [String], environment: [String: String], workingDirectory: String?
+  ) throws(SystemProblem) -> CInt {
+    var arguments: [UnsafeMutablePointer<CChar>?] = arguments.map { strdup($0) }
+    arguments.append(nil)
+    var variables: [UnsafeMutablePointer<CChar>?] = environment.map {
+      strdup("\($0.key)=\($0.value)")
+    }
+    variables.append(nil)
+    defer {
+      for text in arguments { free(text) }
+      for text in variables { free(text) }
+    }
+    var descriptors = [childInput, childOutput, childError]
+    if childScript >= 0 { descriptors.append(childScript) }
+    var pid: CInt = 0
+    let status = runbook_spawn(
+      &pid, path, arguments, variables, workingDirectory, descriptors, CInt(descriptors.count))
+    guard status == 0 else { throw SystemProblem(status) }
+    return pid
+  }
+
+  mutating func closeChildEnds() {
+    for descriptor in [childInput, childOutput, childError, childScript] where descriptor >= 0 {
+      close(descriptor)
+    }
+  }
+
+  mutating func closeParentEnds() {
+    for descriptor in [output, error] where descriptor >= 0 { close(descriptor) }
+  }
+
+  private static func pipe() throws(SystemProblem) -> (read: CInt, write: CInt) {
+    var ends: [CInt] = [-1, -1]
+    let status = runbook_pipe(&ends)
+    guard status == 0 else { throw SystemProblem(status) }
+    return (try lifted(ends[0]), try lifted(ends[1]))
+  }
+
+  /// A file in memory that is read from its start: unlike a pipe it needs nobody who feeds it, and
+  /// cannot raise SIGPIPE.
+  private static func memoryFile(_ bytes: [UInt8]) throws(SystemProblem) -> CInt {
+    let descriptor = try lifted(runbook_memory_file("runbook"))
+    var rest = bytes[...]
+    while !rest.isEmpty {
+      let count = rest.withUnsafeBytes { write(descriptor, $0.baseAddress, $0.count) }
+      guard count > 0 else {
+        let problem = SystemProblem()
+        if problem.number == EINTR { continue }
+        close(descriptor)
+        throw problem
+      }
+      rest = rest.dropFirst(count)
+    }
+    lseek(descriptor, 0, SEEK_SET)
+    return descriptor
+  }
+
+  /// The descriptor, or another of the same file whose number is none of the child's.
+  private static func lifted(_ descriptor: CInt) throws(SystemProblem) -> CInt {
+    guard descriptor >= 0 else { throw SystemProblem() }
+    guard descriptor <= scriptNumber else { return descriptor }
+    let other = fcntl(descriptor, F_DUPFD_CLOEXEC, scriptNumber + 1)
+    let problem = SystemProblem()
+    close(descriptor)
+    guard other >= 0 else { throw problem }
+    return other
+  }
+}

@@ -1,0 +1,57 @@
+private import Foundation
+import RunbookEngine
+import RunbookModel
+
+/// Turns entries into the JSON text that is stored and hashed, and back.
+enum JournalCoding {
+  private struct Body: Codable {
+    let sequence: Int64
+    let recordedAt: Timestamp
+    let actor: Actor
+    let event: Event
+  }
+
+  static func entry(
+    _ event: Event, sequence: Int64, at time: Timestamp, by actor: Actor, after previous: Digest
+  ) throws(StoreError) -> Entry {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+    do {
+      let body = Body(sequence: sequence, recordedAt: time, actor: actor, event: event)
+      let text = String(decoding: try encoder.encode(body), as: UTF8.self)
+      return Entry(
+        sequence: sequence, recordedAt: time, actor: actor, event: event, body: text,
+        hash: Entry.hash(of: text, after: previous))
+    } catch {
+      throw StoreError(
+        .cannotWrite, subject: "entry \(sequence)", "the entry cannot be written as JSON")
+    }
+  }
+
+  /// - Throws: `damaged` when the text, its number or its hash does not fit what came before.
+  static func entry(
+    body text: String, hash: String, sequence: Int64, after previous: Digest, in subject: String
+  ) throws(StoreError) -> Entry {
+    let expected = Entry.hash(of: text, after: previous)
+    guard expected.hex == hash else {
+      throw StoreError(
+        .damaged(sequence: sequence), subject: subject,
+        "entry \(sequence) does not fit the chain: its hash is not that of its text")
+    }
+    let body: Body
+    do {
+      body = try JSONDecoder().decode(Body.self, from: Data(text.utf8))
+    } catch {
+      throw StoreError(
+        .damaged(sequence: sequence), subject: subject, "entry \(sequence) cannot be read")
+    }
+    guard body.sequence == sequence else {
+      throw StoreError(
+        .damaged(sequence: sequence), subject: subject,
+        "entry \(body.sequence) stands where entry \(sequence) belongs")
+    }
+    return Entry(
+      sequence: sequence, recordedAt: body.recordedAt, actor: body.actor, event: body.event,
+      body: text, hash: expected)
+  }
+}

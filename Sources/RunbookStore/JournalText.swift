@@ -1,0 +1,30 @@
+public import RunbookEngine
+public import RunbookModel
+
+/// A journal as text, for the repository and for other tools: a line for each entry, its hash, a space
+/// and its JSON.
+public enum JournalText {
+  public static func text(of entries: [Entry]) -> String {
+    entries.map { "\($0.hash) \($0.body)\n" }.joined()
+  }
+
+  /// - Throws: `damaged` with the first entry that does not fit the chain.
+  public static func parse(_ text: String, from subject: String) throws(StoreError) -> [Entry] {
+    var entries: [Entry] = []
+    var previous = Digest.zero
+    for line in text.split(separator: "\n") {
+      let sequence = Int64(entries.count + 1)
+      let parts = line.split(separator: " ", maxSplits: 1)
+      guard parts.count == 2, let hash = parts.first, let body = parts.last else {
+        throw StoreError(
+          .damaged(sequence: sequence), subject: subject,
+          "line \(sequence) is not a hash, a space and an entry")
+      }
+      let entry = try JournalCoding.entry(
+        body: String(body), hash: String(hash), sequence: sequence, after: previous, in: subject)
+      entries.append(entry)
+      previous = entry.hash
+    }
+    return entries
+  }
+}

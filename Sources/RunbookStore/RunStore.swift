@@ -1,0 +1,101 @@
+private import Foundation
+public import RunbookEngine
+public import RunbookModel
+
+/// The state folder: `runs/<run id>/journal.db`, and each run's evidence beside it.
+public struct RunStore: Sendable {
+  public let folder: String
+
+  /// - Parameter folder: absolute; made on first use, readable by its owner alone.
+  public init(folder: String) { self.folder = folder }
+
+  public func folder(of run: RunID) -> String { "\(folder)/runs/\(run)" }
+
+  /// Makes a run's folder and its empty journal, both durable, and takes the run's lease.
+  ///
+  /// - Parameter holder: host and process, for people.
+  /// - Throws: `cannotWrite`, also when there is such a run already.
+  public func create(
+    _ run: RunID, holder: String = "the run's first process"
+  ) throws(StoreError) -> SQLiteJournal {
+    let path = folder(of: run)
+    try PrivateFolder.make("\(folder)/runs")
+    try PrivateFolder.make(path, isNew: true)
+    // SQLite gives -wal and -shm the permissions of the main file
+    // (https://www.sqlite.org/src/file/src/os_unix.c, findCreateFileMode).
+    try PrivateFolder.makeFile("\(path)/journal.db")
+    let journal = try SQLiteJournal(path: "\(path)/journal.db")
+    try journal.takeLease(as: holder)
+    return journal
+  }
+
+  /// Opens a run's journal, for reading and for people's entries.
+  ///
+  /// - Throws: `notFound` when there is no such run.
+  public func open(_ run: RunID) throws(StoreError) -> SQLiteJournal {
+    let file = "\(folder(of: run))/journal.db"
+    guard FileManager.default.fileExists(atPath: file) else {
+      throw StoreError(.notFound, subject: run.rawValue, "there is no run '\(run)'")
+    }
+    return try SQLiteJournal(path: file)
+  }
+
+  /// All runs, the newest first.
+  public func runs() -> [RunID] {
+    // No folder yet means no runs yet.
+    let names = (try? FileManager.default.contentsOfDirectory(atPath: "\(folder)/runs")) ?? []
+    return names.filter {
+      FileManager.default.fileExists(atPath: "\(folder)/runs/\($0)/journal.db")
+    }
+    .sorted(by: >).map(RunID.init(rawValue:))
+  }
+
+  /// The run that is meant: an id or the start of one; the newest without.
+  ///
+  /// - Throws: `notFound` when none or more than one fits.
+  public func resolve(_ abbreviation: String?) throws(StoreError) -> RunID {
+    let all = runs()
+    guard let abbreviation else {
+      guard let newest = all.first else {
+        throw StoreError(.notFound, subject: folder, "there are no runs yet")
+      }
+      return newest
+    }
+    if let exact = all.first(where: { $0.rawValue == abbreviation }) { return exact }
+    let fitting = all.filter {
+      $0.rawValue.hasPrefix(abbreviation) || $0.rawValue.hasSuffix(abbreviation)
+    }
+    guard fitting.count == 1, let only = fitting.first else {
+      let message =
+        fitting.isEmpty
+        ? "there is no run '\(abbreviation)'"
+        : "'\(abbreviation)' may be \(fitting.map(\.rawValue).joined(separator: ", "))"
+      throw StoreError(.notFound, subject: abbreviation, message)
+    }
+    return only
+  }
+
+  /// What a list says of a run, from its first and its last entry.
+  ///
+  /// - Returns: nil when nothing was stored in it.
+  public func summary(of run: RunID) throws(StoreError) -> RunSummary? {
+    guard let ends = try open(run).ends(), case .runStarted(let started) = ends.first.event else {
+      return nil
+    }
+    return RunSummary(
+      run: run, runbook: started.runbook.name, startedAt: ends.first.recordedAt,
+      isSandbox: started.isSandbox, isDrill: started.isDrill, lastEvent: ends.last.event,
+      lastEntryAt: ends.last.recordedAt)
+  }
+}
+
+/// A run in a list.
+public struct RunSummary: Sendable {
+  public let run: RunID
+  public let runbook: String
+  public let startedAt: Timestamp
+  public let isSandbox: Bool
+  public let isDrill: Bool
+  public let lastEvent: Event
+  public let lastEntryAt: Timestamp
+}

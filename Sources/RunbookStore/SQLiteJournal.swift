@@ -1,0 +1,169 @@
+private import GRDB
+public import RunbookEngine
+public import RunbookModel
+private import Synchronization
+
+/// A run's journal in a SQLite file of its own.
+///
+/// The file is in WAL mode with `synchronous = FULL`: a commit is one forced write
+/// (<https://www.sqlite.org/pragma.html#pragma_synchronous>). Statements run on a queue of the
+/// journal's own; nothing blocks the cooperative pool.
+public final class SQLiteJournal: Journal {
+  public let path: String
+  private let queue: DatabaseQueue
+  /// The generation of the lease that this process took; nil for people's entries, which need none.
+  private let generation = Mutex<Int64?>(nil)
+
+  /// The form of the tables; kept in SQLite's `user_version`.
+  static let formatVersion = 1
+
+  /// Opens a journal. A file in which nothing was stored yet is an empty one.
+  ///
+  /// - Throws: `formatTooNew`, `cannotRead`, or `cannotWrite` when the tables cannot be made.
+  init(path: String) throws(StoreError) {
+    self.path = path
+    do {
+      queue = try DatabaseQueue(path: path, configuration: Self.configuration)
+      let version = try queue.read { try Int.fetchOne($0, sql: "PRAGMA user_version") ?? 0 }
+      guard version <= Self.formatVersion else {
+        throw StoreError(
+          .formatTooNew, subject: path, "the journal was written by a newer version")
+      }
+      if version == 0 { try queue.write(Self.createTables) }
+    } catch {
+      throw StoreError(error, in: path, writing: false)
+    }
+  }
+
+  private static var configuration: Configuration {
+    var configuration = Configuration()
+    configuration.busyMode = .timeout(5)
+    configuration.label = "runbook.journal"
+    configuration.prepareDatabase { database in
+      try database.execute(sql: "PRAGMA journal_mode = WAL")
+      try database.execute(sql: "PRAGMA synchronous = FULL")
+      // In pages: a run of a thousand steps ends before the first checkpoint, which costs two more
+      // forced writes.
+      try database.execute(sql: "PRAGMA wal_autocheckpoint = 10000")
+    }
+    return configuration
+  }
+
+  private static func createTables(_ database: Database) throws {
+    try database.execute(
+      sql: """
+        CREATE TABLE IF NOT EXISTS entry (
+          sequence INTEGER PRIMARY KEY, body TEXT NOT NULL, hash TEXT NOT NULL
+        ) STRICT;
+        CREATE TABLE IF NOT EXISTS lease (
+          only INTEGER PRIMARY KEY CHECK (only = 1), generation INTEGER NOT NULL,
+          holder TEXT NOT NULL
+        ) STRICT;
+        INSERT OR IGNORE INTO lease VALUES (1, 0, '');
+        PRAGMA user_version = \(formatVersion);
+        """)
+  }
+
+  /// Takes the right to perform the run's steps; who had it before can append nothing more.
+  ///
+  /// - Parameter holder: host and process, for people.
+  /// - Returns: the lease's generation: 1 for the first.
+  @discardableResult
+  public func takeLease(as holder: String) throws(StoreError) -> Int64 {
+    do {
+      let taken = try queue.write { database in
+        try Int64.fetchOne(
+          database,
+          sql: "UPDATE lease SET generation = generation + 1, holder = ? RETURNING generation",
+          arguments: [holder])
+      }
+      generation.withLock { $0 = taken }
+      return taken ?? 0
+    } catch {
+      throw StoreError(error, in: path, writing: true)
+    }
+  }
+
+  public func append(
+    _ events: [Event], by actor: Actor, at time: Timestamp
+  ) async throws(StoreError) -> [Entry] {
+    let path = path
+    let generation = generation.withLock { $0 }
+    do {
+      return try await queue.write { database in
+        if let generation { try Self.checkLease(generation, database, path) }
+        var head = try ChainHead(database, in: path)
+        let insert = try database.cachedStatement(
+          sql: "INSERT INTO entry (sequence, body, hash) VALUES (?, ?, ?)")
+        return try events.map { event in
+          let entry = try head.next(event, by: actor, at: time)
+          try insert.execute(arguments: [entry.sequence, entry.body, entry.hash.hex])
+          return entry
+        }
+      }
+    } catch {
+      throw StoreError(error, in: path, writing: true)
+    }
+  }
+
+  private static func checkLease(_ own: Int64, _ database: Database, _ path: String) throws {
+    let statement = try database.cachedStatement(sql: "SELECT generation, holder FROM lease")
+    guard let row = try Row.fetchOne(statement), row[0] == own else {
+      let holder = try String.fetchOne(database, sql: "SELECT holder FROM lease") ?? "another"
+      throw StoreError(.leaseLost, subject: path, "the run was taken over by \(holder)")
+    }
+  }
+
+  public func entries() async throws(StoreError) -> [Entry] {
+    let path = path
+    do {
+      return try await queue.read { database in
+        var entries: [Entry] = []
+        var previous = Digest.zero
+        let rows = try Row.fetchCursor(
+          database, sql: "SELECT body, hash FROM entry ORDER BY sequence")
+        while let row = try rows.next() {
+          let entry = try JournalCoding.entry(
+            body: row[0], hash: row[1], sequence: Int64(entries.count + 1), after: previous,
+            in: path)
+          entries.append(entry)
+          previous = entry.hash
+        }
+        return entries
+      }
+    } catch {
+      throw StoreError(error, in: path, writing: false)
+    }
+  }
+
+  /// The first and the last entry, for lists; nil for an empty journal.
+  func ends() throws(StoreError) -> (first: Entry, last: Entry)? {
+    do {
+      let rows = try queue.read { database in
+        try Row.fetchAll(
+          database,
+          sql: """
+            SELECT sequence, body, hash,
+              (SELECT hash FROM entry e WHERE e.sequence = entry.sequence - 1)
+            FROM entry WHERE sequence = 1 OR sequence = (SELECT max(sequence) FROM entry)
+            ORDER BY sequence
+            """)
+      }
+      let entries = try rows.map { row in
+        let previous: String? = row[3]
+        return try JournalCoding.entry(
+          body: row[1], hash: row[2], sequence: row[0],
+          after: previous.flatMap(Digest.init(hex:)) ?? .zero, in: path)
+      }
+      guard let first = entries.first, let last = entries.last else { return nil }
+      return (first, last)
+    } catch {
+      throw StoreError(error, in: path, writing: false)
+    }
+  }
+
+  /// Runs SQL as it is, for tests that look at settings or do damage.
+  func question(_ sql: String) throws -> String? {
+    try queue.writeWithoutTransaction { try String.fetchOne($0, sql: sql) }
+  }
+}

@@ -1,0 +1,52 @@
+import ArgumentParser
+import RunbookEngine
+import RunbookModel
+import RunbookSyntax
+
+/// Finds, reads and checks runbooks for the commands.
+struct Library {
+  let console: Console
+  let finder: RunbookFinder
+  let kinds: [any StepKind]
+
+  init(_ options: FinderOptions, _ surroundings: Surroundings, kinds: [any StepKind]) {
+    console = Console.current(surroundings)
+    finder = RunbookFinder(flag: options.paths, surroundings)
+    self.kinds = kinds
+  }
+
+  /// All that is wrong with a runbook, and the runbook where nothing is.
+  func attempt(_ path: String) -> (
+    runbook: Runbook?, diagnostics: Diagnostics, sources: [String: String]
+  ) {
+    let attempt = RunbookReader(kinds: kinds.map(\.spec)).attempt(path: path)
+    guard let runbook = attempt.runbook else {
+      return (nil, attempt.diagnostics, attempt.sources)
+    }
+    var diagnostics = attempt.diagnostics
+    diagnostics.append(contentsOf: RunbookChecker(kinds: kinds).check(runbook).all)
+    return (diagnostics.hasErrors ? nil : runbook, diagnostics.sorted(), attempt.sources)
+  }
+
+  func path(of name: String) throws -> String {
+    if let path = finder.file(of: name) { return path }
+    console.printError("error: there is no runbook '\(name)'")
+    let names = finder.all().map(\.name)
+    console.printError(
+      names.isEmpty
+        ? "  looked in \(finder.folders.joined(separator: ", "))"
+        : "  there is \(names.joined(separator: ", "))")
+    throw ExitStatus.usage.code
+  }
+
+  /// A runbook without an error; what is wrong is printed.
+  func runbook(_ name: String) throws -> Runbook {
+    let (runbook, diagnostics, sources) = attempt(try path(of: name))
+    if !diagnostics.isEmpty {
+      let renderer = DiagnosticRenderer(sources: sources, isColored: console.isColored)
+      console.printError(renderer.render(diagnostics))
+    }
+    guard let runbook else { throw ExitStatus.invalidRunbook.code }
+    return runbook
+  }
+}

@@ -1,0 +1,122 @@
+import ArgumentParser
+import Foundation
+import RunbookEngine
+import RunbookModel
+import RunbookReport
+import RunbookSteps
+import RunbookStore
+import RunbookSyntax
+
+struct RunCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "run",
+    abstract: "Carry a runbook out, step by step, and write the incident report.",
+    discussion: """
+      Detection and verification do not write. Before recovery the run shows exactly what it will run, \
+      on which database, and asks; it asks again before anything destructive. Without a terminal a gate \
+      that was not approved with --approve holds the run (exit status 75).
+
+        runbook run auth-tables-dropped --sandbox
+        runbook run auth-tables-dropped --dry-run
+        DATABASE_URL=postgresql://app@db/app runbook run auth-tables-dropped \\
+          --set auth_url=https://app.example/api/auth/get-session
+      """)
+
+  @Argument(help: "The runbook's name or path.")
+  var name: String
+
+  @Option(
+    name: .customLong("set"),
+    help: ArgumentHelp(
+      "An input's value; may be repeated. Secrets are never taken from flags.",
+      valueName: "name=value"))
+  var settings: [String] = []
+
+  @Option(help: ArgumentHelp("A YAML or JSON file of inputs.", valueName: "file"))
+  var inputs: String?
+
+  @Flag(help: "Run against a throwaway PostgreSQL that is really broken first.")
+  var sandbox = false
+
+  @Flag(
+    help: "Show the plan: every statement and script, each step's effect. Nothing is performed.")
+  var dryRun = false
+
+  @Flag(help: "Ask before each step.")
+  var stepByStep = false
+
+  @Option(
+    help: ArgumentHelp(
+      "A gate approved ahead of time: 'recovery' or a step; may be repeated.", valueName: "gate"))
+  var approve: [String] = []
+
+  @Flag(help: "Approve every gate. Only with --sandbox.")
+  var approveAll = false
+
+  @Option(
+    name: .customLong("as"),
+    help: ArgumentHelp("Who you are, where people share an account.", valueName: "name"))
+  var actorName: String?
+
+  @Option(help: ArgumentHelp("The folder that the report is written to.", valueName: "folder"))
+  var reports = "reports"
+
+  @Flag(help: "One JSON object a line: the journal's entries as they are written.")
+  var json = false
+
+  @OptionGroup var finder: FinderOptions
+  @OptionGroup var state: StateOptions
+
+  func validate() throws {
+    if approveAll, !sandbox { throw ValidationError("--approve-all is only for --sandbox") }
+  }
+
+  func run() async throws {
+    let surroundings = Surroundings.current()
+    let library = Library(finder, surroundings, kinds: Composition.checkingKinds())
+    let runbook = try library.runbook(name)
+    if sandbox, runbook.sandbox == nil {
+      library.console.printError("error: '\(runbook.name)' has no 'sandbox' section")
+      throw ExitStatus.usage.code
+    }
+    let plan = try plan(runbook, surroundings, library.console)
+    if dryRun { return DryRun(plan: plan, kinds: library.kinds, console: library.console).show() }
+    try await RunSession(self, plan: plan, surroundings: surroundings, console: library.console)
+      .run()
+  }
+
+  private func plan(
+    _ runbook: Runbook, _ surroundings: Surroundings, _ console: Console
+  ) throws -> Plan {
+    do {
+      let gatherer = InputGatherer(
+        surroundings: surroundings, console: console, flags: try InputGatherer.pairs(settings),
+        file: try inputFile(surroundings),
+        sandboxInputs: sandbox ? Set(runbook.sandbox?.inputs.map(\.name) ?? []) : [])
+      return try PlanMaker(surroundings: surroundings).plan(
+        runbook, inputs: try gatherer.inputs(of: runbook), isSandbox: sandbox, mayLack: dryRun)
+    } catch let failure as InputGatherer.Failure {
+      console.printError("error: \(failure.message)")
+      throw ExitStatus.usage.code
+    } catch let failure as PlanMaker.Failure {
+      console.printError("error: \(failure.message)")
+      if let hint = failure.hint { console.printError("  \(hint)") }
+      throw ExitStatus.usage.code
+    } catch let diagnostics as Diagnostics {
+      console.printError(DiagnosticRenderer(sources: [:], isColored: false).render(diagnostics))
+      throw ExitStatus.usage.code
+    }
+  }
+
+  private func inputFile(_ surroundings: Surroundings) throws -> ValueMap {
+    guard let inputs else { return ValueMap() }
+    guard let data = FileManager.default.contents(atPath: surroundings.absolute(inputs)) else {
+      throw InputGatherer.Failure(message: "cannot read \(inputs)")
+    }
+    let value = try YAMLDocument.value(of: String(decoding: data, as: UTF8.self), file: inputs)
+    guard let map = value.mapValue else {
+      throw InputGatherer.Failure(message: "\(inputs) must hold a mapping of inputs")
+    }
+    return map
+  }
+}

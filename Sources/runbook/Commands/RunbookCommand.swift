@@ -1,0 +1,46 @@
+import ArgumentParser
+
+@main
+struct RunbookCommand: AsyncParsableCommand {
+  static let version = "0.1.0"
+
+  static let configuration = CommandConfiguration(
+    commandName: "runbook",
+    abstract: "Carries out incident runbooks, step by step, and writes the incident report.",
+    discussion: """
+      Start with 'runbook list', look at one with 'runbook show NAME', see what it would do with \
+      'runbook run NAME --dry-run', and practise it with 'runbook run NAME --sandbox'.
+
+      Exit status: 0 resolved and verified, or not confirmed; 1 failed; 64 usage; 65 the runbook or \
+      expression is invalid; 69 a target could not be reached; 74 the journal or a file could not be \
+      written; 75 held, waiting for a person; 77 approval refused; 130 interrupted and held.
+      """,
+    version: version,
+    subcommands: [
+      RunCommand.self, ValidateCommand.self, ListCommand.self, ShowCommand.self,
+      StatusCommand.self, RunsCommand.self, ReportCommand.self, JournalCommand.self,
+      EvalCommand.self, SchemaCommand.self, NewCommand.self,
+    ])
+
+  static func main() async {
+    await main(EvalCommand.withExpressionLast(Array(CommandLine.arguments.dropFirst())))
+  }
+}
+
+/// Where runbooks are looked for.
+struct FinderOptions: ParsableArguments {
+  @Option(
+    name: .customLong("path"),
+    help: ArgumentHelp(
+      "A folder of runbooks, looked into first; may be repeated.", valueName: "folder"))
+  var paths: [String] = []
+}
+
+/// Where runs are kept.
+struct StateOptions: ParsableArguments {
+  @Option(
+    help: ArgumentHelp(
+      "The folder that runs are kept in. (default: $RUNBOOK_STATE, else $XDG_STATE_HOME/runbook)",
+      valueName: "folder"))
+  var state: String?
+}

@@ -1,0 +1,166 @@
+import ArgumentParser
+import RunbookEngine
+import RunbookModel
+import RunbookStore
+
+struct StatusCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "status", abstract: "Show how a run stands, step by step.")
+
+  @Argument(help: "The run, by its id or the start of one; the newest when it is left out.")
+  var run: String?
+
+  @OptionGroup var state: StateOptions
+
+  @Flag(help: "One JSON object.")
+  var json = false
+
+  func run() async throws {
+    let console = Console.current(.current())
+    do throws(StoreError) {
+      let store = RunStore(folder: Surroundings.current().stateFolder(state.state))
+      let id = try store.resolve(run)
+      let state = try RunState(replaying: try await store.open(id).entries())
+      json ? console.print(object(id, state).json) : show(id, state, console)
+    } catch {
+      try console.fail(error)
+    }
+  }
+
+  private func show(_ id: RunID, _ state: RunState, _ console: Console) {
+    guard let started = state.started else { return console.print("Run \(id) has no entries.") }
+    console.print("\(console.style(started.runbook.title, .bold)) (run \(id))")
+    console.print("Started \(state.startedAt.map { "\($0)" } ?? "?"), \(state.lifecycle.text)")
+    if started.isSandbox { console.print("SANDBOX: a throwaway database, not a real one") }
+    var table = Table(["", "PHASE", "STEP", "ATTEMPTS", "OUTCOME"])
+    for step in started.runbook.steps {
+      let one = state.step(step.id)
+      table.append(
+        [
+          one.status.mark, step.phase.rawValue, step.id.rawValue, "\(one.attempts)",
+          one.failure.map { "\(one.status.rawValue): \(Console.printable($0.message))" }
+            ?? one.status.rawValue,
+        ])
+    }
+    console.print("\n\(table.text)")
+  }
+
+  private func object(_ id: RunID, _ state: RunState) -> Value {
+    [
+      "run": .string(id.rawValue),
+      "runbook": .string(state.started?.runbook.name ?? ""),
+      "state": .string(state.lifecycle.name), "reason": .string(state.lifecycle.reason),
+      "sandbox": .bool(state.started?.isSandbox ?? false),
+      "started": state.startedAt.map(Value.timestamp) ?? .null,
+      "findings": .list(state.findings.map { .string($0.rawValue) }),
+      "steps": .list(
+        (state.started?.runbook.steps ?? []).map { step in
+          let one = state.step(step.id)
+          return [
+            "id": .string(step.id.rawValue), "phase": .string(step.phase.rawValue),
+            "status": .string(one.status.rawValue), "attempts": .int(Int64(one.attempts)),
+            "failure": one.failure.map { .string($0.message) } ?? .null,
+          ]
+        }),
+    ]
+  }
+}
+
+struct RunsCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "runs", abstract: "List the runs, the newest first.")
+
+  @OptionGroup var state: StateOptions
+
+  @Flag(help: "One JSON object a line.")
+  var json = false
+
+  func run() throws {
+    let console = Console.current(.current())
+    let store = RunStore(folder: Surroundings.current().stateFolder(state.state))
+    var table = Table(["RUN", "RUNBOOK", "STARTED", "STATE"])
+    for id in store.runs() {
+      do throws(StoreError) {
+        guard let summary = try store.summary(of: id) else { continue }
+        let mark = summary.isDrill ? " DRILL" : summary.isSandbox ? " SANDBOX" : ""
+        if json {
+          let object: Value = [
+            "run": .string(id.rawValue), "runbook": .string(summary.runbook),
+            "started": .timestamp(summary.startedAt), "state": .string(summary.state),
+            "sandbox": .bool(summary.isSandbox),
+          ]
+          console.print(object.json)
+        } else {
+          table.append(
+            [id.rawValue, summary.runbook, "\(summary.startedAt)", summary.state + mark])
+        }
+      } catch {
+        table.append([id.rawValue, "?", "?", error.message])
+      }
+    }
+    if !json { console.print(store.runs().isEmpty ? "There are no runs yet." : table.text) }
+  }
+}
+
+extension RunSummary {
+  var state: String {
+    switch lastEvent {
+    case .runEnded(let end): end.status.rawValue
+    case .runHeld: "held"
+    default: "running, or its process died"
+    }
+  }
+}
+
+extension RunState.Lifecycle {
+  var name: String {
+    switch self {
+    case .notStarted: "notStarted"
+    case .running: "running"
+    case .held: "held"
+    case .ended(let end): end.status.rawValue
+    }
+  }
+
+  var reason: String {
+    switch self {
+    case .notStarted, .running: ""
+    case .held(let hold): hold.message
+    case .ended(let end): end.reason
+    }
+  }
+
+  var text: String {
+    switch self {
+    case .notStarted: "not started"
+    case .running: "running, or its process died"
+    case .held(let hold): "held: \(hold.message)"
+    case .ended(let end): "\(end.status.title.lowercased()): \(end.reason)"
+    }
+  }
+}
+
+extension StepState.Status {
+  fileprivate var mark: String {
+    switch self {
+    case .pending: " "
+    case .running: ">"
+    case .succeeded: "✔"
+    case .failed: "✘"
+    case .unknown: "?"
+    case .skipped: "-"
+    }
+  }
+}
+
+extension Console {
+  /// Says why the store cannot serve, and ends with the status for it.
+  func fail(_ error: StoreError) throws -> Never {
+    printError("error: \(error.message)")
+    switch error.cause {
+    case .notFound: throw ExitStatus.usage.code
+    case .damaged, .formatTooNew: throw ExitStatus.invalidRunbook.code
+    case .cannotRead, .cannotWrite, .leaseLost: throw ExitStatus.cannotWrite.code
+    }
+  }
+}

@@ -1,0 +1,39 @@
+import RunbookEngine
+import RunbookModel
+import RunbookSteps
+
+/// Where the rooms are put together.
+enum Composition {
+  /// The kinds of steps. A new kind is one line here.
+  static func kinds(
+    gateway: PostgresGateway, person: any Operator, surroundings: Surroundings,
+    secretVariables: Set<String>
+  ) -> [any StepKind] {
+    [
+      SQLKind(gateway: gateway),
+      ShellKind(
+        environment: surroundings.environment, hiddenNames: secretVariables,
+        connectionEnvironment: { gateway.target(of: $0)?.environment ?? [:] }),
+      MigrationsKind(environment: surroundings.environment),
+    ]
+  }
+
+  /// The kinds for reading and checking: nothing is ever performed with them.
+  static func checkingKinds() -> [any StepKind] {
+    let clock = SystemClock()
+    return kinds(
+      gateway: PostgresGateway(now: { clock.now() }), person: Nobody(),
+      surroundings: .current(), secretVariables: [])
+  }
+
+  static func library(_ options: FinderOptions) -> Library {
+    Library(options, .current(), kinds: checkingKinds())
+  }
+}
+
+/// An operator who can never be asked.
+struct Nobody: Operator {
+  func decide(on gate: GateOpened) async -> OperatorDecision { .unavailable }
+  func answer(_ question: ManualQuestion) async -> String? { nil }
+  func mayPerform(_ title: String, _ work: [WorkItem]) async -> Bool? { nil }
+}

@@ -1,0 +1,164 @@
+import RunbookEngine
+import RunbookModel
+import Synchronization
+
+/// Shows a run while it goes on: on a terminal with a live line for the step that runs, elsewhere as
+/// plain lines.
+final class ProgressObserver: RunObserver {
+  private struct Live {
+    var steps: [StepID: StepRecord] = [:]
+    var phase: Phase?
+    var current: (title: String, since: Duration)?
+    var isLineOpen = false
+  }
+
+  private let live = Mutex(Live())
+  private let console: Console
+  private let clock: any EngineClock
+  private let text: WorkText
+
+  init(console: Console, clock: any EngineClock) {
+    self.console = console
+    self.clock = clock
+    text = WorkText(console: console)
+  }
+
+  /// Draws the live line anew; to be called a few times a second on a terminal.
+  func tick() {
+    guard console.isTerminal else { return }
+    live.withLock { live in
+      guard let current = live.current else { return }
+      let elapsed = (clock.uptime() - current.since).display
+      console.print(
+        "\r\u{1B}[K  \(console.style("●", .yellow)) \(current.title) "
+          + console.style(elapsed, .dim), terminator: "")
+      live.isLineOpen = true
+    }
+  }
+
+  /// Takes the live line away while a person is asked.
+  func pause() {
+    live.withLock {
+      clearLine(&$0)
+      $0.current = nil
+    }
+  }
+
+  func observe(progress: String) {
+    live.withLock { live in
+      clearLine(&live)
+      if console.isTerminal {
+        live.current = (progress, clock.uptime())
+      } else {
+        console.print("  \(progress)")
+      }
+    }
+  }
+
+  func observe(_ line: OutputLine, of step: StepID) {
+    live.withLock { live in
+      clearLine(&live)
+      console.print(console.style("    │ \(Console.printable(line.text))", .dim))
+    }
+  }
+
+  func observe(_ entry: Entry) {
+    live.withLock { live in
+      switch entry.event {
+      case .runStarted(let started): begin(started, &live)
+      case .sandboxPrepared(let sandbox): show(sandbox, &live)
+      case .connectionIdentified(let identified):
+        line(console.style("  \(text.identity(identified))", .dim), &live)
+      case .attemptStarted(let started): show(started, &live)
+      case .attemptFinished(let finished): show(finished, &live)
+      case .stepSkipped(let skipped):
+        header(of: skipped.step, &live)
+        let title = live.steps[skipped.step]?.title ?? skipped.step.rawValue
+        line(console.style("  – \(title): skipped, not \(skipped.reason)", .dim), &live)
+      case .gateOpened(let gate): for one in text.gate(gate) { line(one, &live) }
+      case .gateDecided(let decision):
+        line(
+          "  Gate '\(decision.gate)' \(decision.decision.rawValue) by \(entry.actor.displayName)",
+          &live)
+      case .runHeld, .runEnded, .sandboxCreated, .runResumed, .noteAdded: clearLine(&live)
+      }
+    }
+  }
+
+  private func begin(_ started: RunStarted, _ live: inout Live) {
+    for step in started.runbook.steps { live.steps[step.id] = step }
+    line(
+      "\(console.style(started.runbook.title, .bold)) (run \(started.run))", &live)
+    if started.isSandbox {
+      line(console.style("  SANDBOX: a throwaway database, not a real one", .yellow), &live)
+    }
+  }
+
+  private func show(_ sandbox: SandboxPrepared, _ live: inout Live) {
+    live.current = nil
+    line("  PostgreSQL \(sandbox.serverVersion), broken by:", &live)
+    for step in sandbox.steps where step.part == .fault && step.outcome == .succeeded {
+      line(console.style("    \(step.title)", .dim), &live)
+    }
+  }
+
+  private func show(_ started: AttemptStarted, _ live: inout Live) {
+    header(of: started.step, &live)
+    clearLine(&live)
+    var title = live.steps[started.step]?.title ?? started.step.rawValue
+    if started.attempt > 1 { title += " (attempt \(started.attempt))" }
+    live.current = (title, clock.uptime())
+    if !console.isTerminal { console.print("  > \(title)") }
+  }
+
+  private func show(_ finished: AttemptFinished, _ live: inout Live) {
+    let title = live.steps[finished.step]?.title ?? finished.step.rawValue
+    live.current = nil
+    let elapsed = Duration.microseconds(finished.elapsedMicroseconds).display
+    let mark =
+      switch finished.outcome {
+      case .succeeded: console.style("✔", .green)
+      case .failed: console.style("✘", .red)
+      case .unknown, .skipped: console.style("?", .yellow)
+      }
+    line("  \(mark) \(title) \(console.style(elapsed, .dim))", &live)
+    if let failure = finished.failure {
+      for part in [failure.message, failure.detail, failure.hint].compactMap({ $0 }) {
+        for one in Console.printable(part).split(separator: "\n") {
+          line(console.style("      \(one)", .red), &live)
+        }
+      }
+    }
+    guard finished.isConfirmed == true else { return }
+    line(console.style("    → confirmed", .yellow), &live)
+    for (name, value) in finished.captures.mapValue?.pairs.map({ ($0.key, $0.value) }) ?? [] {
+      let shown = Console.printable(value.json)
+      line("      \(name.stringValue ?? "") = \(shown.prefix(300))", &live)
+    }
+  }
+
+  private func header(of step: StepID, _ live: inout Live) {
+    guard let phase = live.steps[step]?.phase, phase != live.phase else { return }
+    live.phase = phase
+    line(console.style(phase.title, .bold), &live)
+  }
+
+  private func line(_ text: String, _ live: inout Live) {
+    clearLine(&live)
+    console.print(text)
+  }
+
+  private func clearLine(_ live: inout Live) {
+    guard live.isLineOpen else { return }
+    console.print("\r\u{1B}[K", terminator: "")
+    live.isLineOpen = false
+  }
+}
+
+/// Prints each entry as it was stored, one JSON object a line.
+struct JSONObserver: RunObserver {
+  let console: Console
+  func observe(_ entry: Entry) { console.print(entry.body) }
+  func observe(_ line: OutputLine, of step: StepID) {}
+  func observe(progress: String) {}
+}

@@ -1,0 +1,51 @@
+import Dispatch
+import RunbookEngine
+import RunbookModel
+
+/// Asks the person at the terminal; without one nobody can be asked.
+struct TerminalOperator: Operator {
+  let console: Console
+  let observer: ProgressObserver?
+
+  func decide(on gate: GateOpened) async -> OperatorDecision {
+    let answer = await ask(
+      "Type 'yes' to approve '\(gate.gate)', anything else refuses: ")
+    guard let answer else { return .unavailable }
+    return answer == "yes" ? .approved : .refused
+  }
+
+  func answer(_ question: ManualQuestion) async -> String? {
+    guard console.canAsk else { return nil }
+    observer?.pause()
+    console.print("\n  \(console.style(question.title, .bold))")
+    for line in Console.printable(question.instruction).split(separator: "\n") {
+      console.print("    \(line)")
+    }
+    guard !question.choices.isEmpty else { return await ask("  Answer: ") }
+    while let answer = await ask("  One of \(question.choices.joined(separator: ", ")): ") {
+      if question.choices.contains(answer) { return answer }
+    }
+    return nil
+  }
+
+  func mayPerform(_ title: String, _ work: [WorkItem]) async -> Bool? {
+    guard console.canAsk else { return nil }
+    observer?.pause()
+    console.print("\n  Next: \(console.style(title, .bold))")
+    for line in WorkText(console: console).lines(of: work, indent: "      ") {
+      console.print(line)
+    }
+    let answer = await ask("  Go on? [Y/n] ")
+    return answer.map { ["", "y", "yes"].contains($0.lowercased()) }
+  }
+
+  /// A line from the terminal; nil without a terminal or at the end of input.
+  private func ask(_ prompt: String) async -> String? {
+    guard console.canAsk else { return nil }
+    observer?.pause()
+    console.print(prompt, terminator: "")
+    return await withCheckedContinuation { continuation in
+      DispatchQueue.global().async { continuation.resume(returning: readLine()) }
+    }
+  }
+}

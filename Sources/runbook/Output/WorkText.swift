@@ -1,0 +1,79 @@
+import RunbookModel
+
+/// How statements, scripts and gates are shown to people.
+struct WorkText {
+  let console: Console
+
+  func lines(of work: [WorkItem], indent: String) -> [String] {
+    work.flatMap { item -> [String] in
+      var lines = Console.printable(item.text).split(
+        separator: "\n", omittingEmptySubsequences: false
+      ).map { indent + console.style(String($0), .cyan) }
+      while lines.last == indent + console.style("", .cyan) { lines.removeLast() }
+      lines += item.parameters.map {
+        indent + console.style("-- :\($0.name) = \(Console.printable($0.value.json))", .dim)
+      }
+      return lines
+    }
+  }
+
+  func effect(_ effect: Effect, isDeclared: Bool = false) -> String {
+    let suffix = isDeclared ? " (declared, not enforced)" : ""
+    switch effect {
+    case .readOnly: return console.style("read-only\(suffix)", .green)
+    case .mutating: return console.style("mutating\(suffix)", .yellow)
+    case .destructive: return console.style("destructive\(suffix)", .red)
+    case .undetermined: return console.style("effect not known\(suffix)", .yellow)
+    }
+  }
+
+  func identity(_ identified: ConnectionIdentified) -> String {
+    let one = identified.identity
+    let system = one.systemIdentifier.map { ", system \($0)" } ?? ""
+    let kind = one.isReplica ? "replica" : "primary"
+    return
+      "\(identified.connection): database \(one.database) on \(one.address), role \(one.role), "
+      + "PostgreSQL \(one.serverVersion), \(kind)\(system)"
+  }
+
+  /// A gate in full: every statement that will run, on which database.
+  func gate(_ gate: GateOpened) -> [String] {
+    var lines = ["", console.style("Gate '\(gate.gate)': this is what will run", .bold)]
+    lines += gate.identities.map { "  on \(identity($0))" }
+    if !gate.preparation.isEmpty {
+      lines.append("  first, where they are missing, the tables for receipts:")
+      lines += self.lines(of: gate.preparation, indent: "      ")
+    }
+    for item in gate.steps {
+      switch item.fate {
+      case .willBeSkipped:
+        lines.append(console.style("  - \(item.step): will be skipped", .dim))
+      case .willRun, .undecided:
+        let undecided = item.fate == .undecided ? ", depends on earlier steps" : ""
+        lines.append("  - \(item.step): \(item.title) [\(effect(item.effect))\(undecided)]")
+        lines += self.lines(of: item.work, indent: "      ")
+      }
+    }
+    if let question = gate.question { lines.append("  \(question)") }
+    if gate.approvals > 1 { lines.append("  It takes \(gate.approvals) people's approval.") }
+    return lines
+  }
+}
+
+extension Duration {
+  /// For people: `0.8 s`, `41 s`, `3 min 5 s`.
+  var display: String {
+    let milliseconds = components.seconds * 1000 + components.attoseconds / 1_000_000_000_000_000
+    if milliseconds < 1000 { return "\(milliseconds) ms" }
+    if milliseconds < 10_000 {
+      return "\(milliseconds / 1000).\(milliseconds % 1000 / 100) s"
+    }
+    let seconds = milliseconds / 1000
+    return seconds < 60 ? "\(seconds) s" : "\(seconds / 60) min \(seconds % 60) s"
+  }
+}
+
+extension Phase {
+  /// As a heading.
+  var title: String { rawValue.prefix(1).uppercased() + rawValue.dropFirst() }
+}

@@ -1,0 +1,39 @@
+import ArgumentParser
+import RunbookEngine
+import RunbookModel
+
+/// The program's exit statuses, after sysexits.h where it has one.
+enum ExitStatus: Int32 {
+  /// Resolved and verified, or not confirmed.
+  case success = 0
+  case failed = 1
+  case usage = 64
+  case invalidRunbook = 65
+  case unreachable = 69
+  case cannotWrite = 74
+  case held = 75
+  case refused = 77
+  case interrupted = 130
+
+  var code: ExitCode { ExitCode(rawValue) }
+
+  init(_ state: RunState) {
+    switch state.lifecycle {
+    case .notStarted, .running: self = .failed
+    case .held(let hold):
+      switch hold.cause {
+      case .refusal: self = .refused
+      case .interruption: self = .interrupted
+      case .gate, .failedStep, .unknownStep, .privilege: self = .held
+      }
+    case .ended(let end):
+      switch end.status {
+      case .resolved, .notConfirmed: self = .success
+      case .failed, .abandoned: self = .failed
+      case .undetermined:
+        let isUnreachable = state.steps.values.contains { $0.failure?.cause == .unreachable }
+        self = isUnreachable ? .unreachable : .failed
+      }
+    }
+  }
+}

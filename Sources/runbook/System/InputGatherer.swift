@@ -1,0 +1,128 @@
+import Foundation
+import RunbookEngine
+import RunbookExpression
+import RunbookModel
+import RunbookSyntax
+
+/// Finds each input's value: a flag, the environment, a file, the input's own source, its default, or
+/// the person at the terminal, in this order.
+struct InputGatherer {
+  let surroundings: Surroundings
+  let console: Console
+  let flags: [String: String]
+  let file: ValueMap
+  /// Whether the sandbox will set inputs, so that those need not be asked for.
+  let sandboxInputs: Set<String>
+
+  struct Failure: Error { let message: String }
+
+  static func pairs(_ words: [String]) throws -> [String: String] {
+    var pairs: [String: String] = [:]
+    for word in words {
+      guard let equals = word.firstIndex(of: "="), equals != word.startIndex else {
+        throw Failure(message: "--set takes NAME=VALUE, not '\(word)'")
+      }
+      pairs[String(word[..<equals])] = String(word[word.index(after: equals)...])
+    }
+    return pairs
+  }
+
+  func inputs(of runbook: Runbook) throws -> [ResolvedInput] {
+    for name in flags.keys.sorted() where !runbook.inputs.contains(where: { $0.name == name }) {
+      let known = runbook.inputs.map(\.name).joined(separator: ", ")
+      throw Failure(
+        message: "the runbook has no input '\(name)'"
+          + (known.isEmpty ? "" : "; there is \(known)"))
+    }
+    return try runbook.inputs.map { try resolve($0, in: runbook) }
+  }
+
+  private func resolve(_ input: Runbook.Input, in runbook: Runbook) throws -> ResolvedInput {
+    if input.isSecret, flags[input.name] != nil {
+      throw Failure(
+        message: "'\(input.name)' is a secret, and flags are seen by every process: "
+          + "set RUNBOOK_INPUT_\(input.name) instead")
+    }
+    let variable =
+      surroundings.environment["RUNBOOK_INPUT_\(input.name)"]
+      ?? surroundings.environment["RUNBOOK_INPUT_\(input.name.uppercased())"]
+    if let text = flags[input.name] { return try typed(input, .string(text), .flag) }
+    if let variable { return try typed(input, .string(variable), .environment) }
+    if let value = file[input.name], value != .null { return try typed(input, value, .file) }
+    if let source = input.source { return try fromSource(source, input, runbook) }
+    if let fallback = input.fallback {
+      return ResolvedInput(declaration: input, value: fallback, origin: .fallback)
+    }
+    if input.isOptional || sandboxInputs.contains(input.name) {
+      return ResolvedInput(declaration: input, value: nil, origin: .none)
+    }
+    if !input.isSecret, let answer = ask(input) {
+      return try typed(input, .string(answer), .answer)
+    }
+    throw Failure(
+      message: "the input '\(input.name)' is needed: "
+        + (input.isSecret
+          ? "set RUNBOOK_INPUT_\(input.name)"
+          : "--set \(input.name)=\(input.type.name.uppercased())"))
+  }
+
+  private func typed(
+    _ input: Runbook.Input, _ data: Value, _ origin: InputRecord.Origin
+  ) throws -> ResolvedInput {
+    guard let value = input.type.value(of: data, relativeTo: surroundings.workingDirectory) else {
+      let shown = input.isSecret ? "" : ", not \(data.json)"
+      throw Failure(message: "the input '\(input.name)' must be \(input.type.expectation)\(shown)")
+    }
+    return ResolvedInput(declaration: input, value: value, origin: origin)
+  }
+
+  private func fromSource(
+    _ source: Runbook.Input.Source, _ input: Runbook.Input, _ runbook: Runbook
+  ) throws -> ResolvedInput {
+    switch source {
+    case .file(let path):
+      let rendered = path.text.hasPrefix("/") ? path.text : "\(runbook.folder)/\(path.text)"
+      guard let data = FileManager.default.contents(atPath: rendered) else {
+        throw Failure(message: "the input '\(input.name)': cannot read \(rendered)")
+      }
+      return try typed(input, .string(Self.trimmed(data)), .file)
+    case .command(let words):
+      return try typed(input, .string(try output(of: words.map(\.text), input)), .command)
+    }
+  }
+
+  /// A program's standard output; run without a shell.
+  private func output(of words: [String], _ input: Runbook.Input) throws -> String {
+    let process = Process()
+    process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+    process.arguments = ["--"] + words
+    let pipe = Pipe()
+    process.standardOutput = pipe
+    process.standardInput = FileHandle.nullDevice
+    do { try process.run() } catch {
+      throw Failure(message: "the input '\(input.name)': its command cannot be started")
+    }
+    let data = pipe.fileHandleForReading.readDataToEndOfFile()
+    process.waitUntilExit()
+    guard process.terminationStatus == 0 else {
+      throw Failure(
+        message: "the input '\(input.name)': its command ended with \(process.terminationStatus)")
+    }
+    return Self.trimmed(data)
+  }
+
+  private func ask(_ input: Runbook.Input) -> String? {
+    guard console.canAsk else { return nil }
+    console.print(
+      "\(input.name) (\(input.type.name))\(input.summary.map { ", \($0)" } ?? ""): ", terminator: ""
+    )
+    return readLine()
+  }
+
+  /// Less one final line break.
+  private static func trimmed(_ data: Data) -> String {
+    var text = String(decoding: data, as: UTF8.self)
+    if text.hasSuffix("\n") { text.removeLast() }
+    return text
+  }
+}

@@ -1,0 +1,69 @@
+import RunbookEngine
+import RunbookExpression
+import RunbookModel
+import RunbookSteps
+
+/// Binds a runbook to inputs and connections.
+struct PlanMaker {
+  let surroundings: Surroundings
+
+  struct Failure: Error {
+    let message: String
+    let hint: String?
+  }
+
+  /// - Parameter mayLack: whether a connection whose URL is not known is left out, as in a dry run.
+  func plan(
+    _ runbook: Runbook, inputs: [ResolvedInput], isSandbox: Bool, mayLack: Bool = false
+  ) throws -> Plan {
+    var targets: [ConnectionTarget] = []
+    if !isSandbox {
+      for connection in runbook.connections {
+        do {
+          targets.append(try target(of: connection, inputs))
+        } catch let failure as Failure where mayLack {
+          _ = failure
+        }
+      }
+    }
+    return Plan(
+      runbook: runbook, inputs: inputs, targets: targets, environment: surroundings.environment,
+      isSandbox: isSandbox)
+  }
+
+  private func target(
+    of connection: Runbook.Connection, _ inputs: [ResolvedInput]
+  ) throws -> ConnectionTarget {
+    var scope = ValueMap()
+    scope["env"] = .map(
+      ValueMap(
+        surroundings.environment.sorted { $0.key < $1.key }.map { ($0.key, .string($0.value)) }))
+    scope["inputs"] = .map(
+      ValueMap(inputs.compactMap { input in input.value.map { (input.declaration.name, $0) } }))
+    do {
+      let url = try Template(parsing: connection.url).render(in: scope)
+      let (display, secrets) = try PostgresTargetReader().read(url: url)
+      return ConnectionTarget(
+        connection: connection, url: url, display: display, secrets: secrets)
+    } catch let error as EvaluationError {
+      var hint: String?
+      if case .noSuchKey(let key) = error.cause {
+        let name = key.trimmingQuotes
+        hint = "set \(name), for example \(name)=postgresql://user@host/database, or use --sandbox"
+      }
+      throw Failure(
+        message: "the connection '\(connection.name)' cannot be made out: \(error.message)",
+        hint: hint)
+    } catch let error as StepFailure {
+      throw Failure(
+        message: "the connection '\(connection.name)': \(error.record.message)",
+        hint: error.record.hint)
+    }
+  }
+}
+
+extension String {
+  fileprivate var trimmingQuotes: String {
+    String(drop { $0 == "'" || $0 == "\"" }.prefix { $0 != "'" && $0 != "\"" })
+  }
+}

@@ -1,0 +1,42 @@
+import Foundation
+import RunbookModel
+
+/// What the program is given by the system it runs on; read once, at the start.
+struct Surroundings: Sendable {
+  let environment: [String: String]
+  let workingDirectory: String
+  /// The folder of the program's own file.
+  let programFolder: String
+
+  static func current() -> Surroundings {
+    let program = (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe"))
+    return Surroundings(
+      environment: ProcessInfo.processInfo.environment,
+      workingDirectory: FileManager.default.currentDirectoryPath,
+      programFolder: ((program ?? CommandLine.arguments.first ?? ".") as NSString)
+        .deletingLastPathComponent)
+  }
+
+  func stateFolder(_ flag: String?) -> String {
+    if let folder = flag ?? value("RUNBOOK_STATE") { return absolute(folder) }
+    if let base = value("XDG_STATE_HOME") { return absolute(base) + "/runbook" }
+    return (value("HOME") ?? workingDirectory) + "/.local/state/runbook"
+  }
+
+  /// An environment variable that is set to something.
+  func value(_ name: String) -> String? {
+    environment[name].flatMap { $0.isEmpty ? nil : $0 }
+  }
+
+  func absolute(_ path: String) -> String {
+    path.hasPrefix("/") ? path : "\(workingDirectory)/\(path)"
+  }
+
+  func actor(as name: String?) -> Actor {
+    let entry = getpwuid(geteuid())
+    let account = entry.map { String(cString: $0.pointee.pw_name) } ?? "uid \(geteuid())"
+    return Actor(account: account, name: name)
+  }
+
+  var host: String { ProcessInfo.processInfo.hostName }
+}

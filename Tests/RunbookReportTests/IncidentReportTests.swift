@@ -1,0 +1,210 @@
+import RunbookModel
+import RunbookReport
+import Testing
+
+@Suite struct IncidentReportTests {
+  private func markdown(_ journal: JournalBuilder) throws -> String {
+    try IncidentReport(entries: journal.entries).markdown()
+  }
+
+  @Test func refusesWhatIsNoJournal() {
+    #expect(throws: ReportError.emptyJournal) { try IncidentReport(entries: []) }
+    var journal = JournalBuilder()
+    journal.skip("a", .condition, "false")
+    #expect(
+      throws: ReportError.damagedJournal(
+        sequence: 1, reason: "the first entry starts no run")
+    ) { try IncidentReport(entries: journal.entries) }
+  }
+
+  @Test func refusesAnOutcomeWithoutAnIntent() {
+    var journal = JournalBuilder()
+    journal.start([StepRecord("a", "A", .detection)])
+    journal.skip("b", .condition, "false")
+    #expect(
+      throws: ReportError.damagedJournal(
+        sequence: 2, reason: "nothing of step 'b' can follow here")
+    ) { try IncidentReport(entries: journal.entries) }
+  }
+
+  @Test func namesItsFileByDayRunbookAndRun() throws {
+    var journal = JournalBuilder()
+    journal.start([], name: "../a b")
+    let report = try IncidentReport(entries: journal.entries)
+    #expect(report.title == "Database Incident Report - October 18, 2025")
+    #expect(report.suggestedFileName == "2025-10-18-..-a-b-k7m2p4.md")
+  }
+
+  @Test func writesTheSameBytesAgain() throws {
+    var journal = Incident.begun()
+    Incident.timeline(&journal)
+    Incident.detection(&journal)
+    #expect(try markdown(journal) == markdown(journal))
+  }
+
+  @Test func countsTheTodosThatItPrints() throws {
+    var journal = Incident.begun()
+    Incident.detection(&journal)
+    let text = try markdown(journal)
+    let stated = text.firstMatch(of: /draft, (\d+) fields/).flatMap { Int($0.1) }
+    let cells = text.ranges(of: "| TODO ").count { range in
+      text[range.upperBound...].hasPrefix("|")
+    }
+    #expect(stated == text.ranges(of: "TODO (").count + cells)
+  }
+
+  @Test func writesAnUndefinedNameAsTodo() throws {
+    var journal = JournalBuilder()
+    journal.start(
+      [StepRecord("a", "A", .detection)],
+      report: [
+        "trigger": "${{ inputs.backup }} of ${{ steps['b'].status }} and ${{ x_y }}; ${{ run.id }}"
+      ],
+      inputs: [
+        InputRecord(name: "backup", type: "path", value: nil, origin: .none, isSecret: false)
+      ])
+    journal.attempt("a", isConfirmed: true)
+    let text = try markdown(journal)
+    #expect(
+      text.contains(
+        "TODO (undefined: inputs.backup) of TODO (undefined: steps\\['b'\\]) and "
+          + "TODO (undefined: x_y); k7m2p4"))
+  }
+
+  @Test func marksASandboxWhereNobodyCanMissIt() throws {
+    var journal = JournalBuilder()
+    journal.start(
+      [StepRecord("a", "A", .detection)],
+      inputs: [InputRecord(name: "log", type: "path", value: nil, origin: .none, isSecret: false)],
+      isSandbox: true)
+    journal.add(
+      .sandboxPrepared(
+        SandboxPrepared(
+          serverVersion: "15.18",
+          steps: [
+            PreparationRecord(
+              part: .fault, id: StepID("drop"), title: "Alembic drops the tables", kind: "shell",
+              outcome: .succeeded, startedAt: .at("22:08:00"), finishedAt: .at("22:08:01"),
+              work: [], result: [:])
+          ],
+          inputs: [
+            InputRecord(
+              name: "log", type: "path", value: "/tmp/x.log", origin: .sandbox, isSecret: false)
+          ], connections: [ConnectionRecord(name: "main", kind: "postgres", target: "sandbox")])))
+    let text = try markdown(journal)
+    #expect(text.hasPrefix("# Database Incident Report - October 18, 2025 - SANDBOX\n"))
+    #expect(text.contains("**SANDBOX. This run worked on a throwaway database"))
+    #expect(text.contains("Sandbox: Fault `drop` (Alembic drops the tables) succeeded [J2]"))
+    #expect(text.contains("PostgreSQL 15.18, prepared by 0 fixture and 1 fault steps"))
+  }
+
+  @Test func saysWhichAttemptHasNoOutcome() throws {
+    var journal = JournalBuilder()
+    journal.start([StepRecord("a", "Mend it", .recovery)])
+    journal.begin("a", sql: "DROP TABLE x", effect: .destructive)
+    let text = try markdown(journal)
+    #expect(text.contains("**Without an outcome in the journal**:\n\n- `a`: Mend it (recovery)"))
+    #expect(text.contains("Step `a` (Mend it) began; the journal holds no outcome [J2]"))
+    #expect(
+      text.contains("destructive: ⏳ no outcome in the journal [J2]\n\n```sql\nDROP TABLE x\n```"))
+  }
+
+  @Test func saysThatDetectionCouldNotBeCarriedOut() throws {
+    var journal = Incident.begun()
+    journal.attempt(
+      "missing-tables", sql: "SELECT 1", outcome: .failed,
+      failure: FailureRecord(cause: .unreachable, message: "connection refused"))
+    journal.add(.runEnded(RunEnded(status: .undetermined, reason: "detection could not run")))
+    let text = try markdown(journal)
+    #expect(text.contains("- **Status**: UNDETERMINED: detection could not run"))
+    #expect(text.contains("it is not known whether there is an incident"))
+    #expect(text.contains("Detection step `missing-tables`, attempt 1, failed: connection refused"))
+    #expect(!text.contains("Architecture Issue"))
+  }
+
+  @Test func cutsLongEvidenceAndSaysSo() throws {
+    var journal = JournalBuilder()
+    journal.start([StepRecord("a", "A", .detection)])
+    let lines = (1...100).map { "line \($0)" }.joined(separator: "\n")
+    journal.attempt(
+      "a", result: ["stdout": .string(lines)], evidence: [("output of a", "stdout")],
+      withheld: ["token"])
+    let text = try markdown(journal)
+    #expect(text.contains("line 40\n```\n\nCut: the first 40 of 100 lines"))
+    #expect(!text.contains("line 41"))
+    #expect(text.contains("| **Not stored, as it held a secret** | `token` of step `a` |"))
+  }
+
+  @Test func tellsAttemptsThatFailedAlikeInOneRow() throws {
+    var journal = JournalBuilder()
+    journal.start([StepRecord("a", "Answers", .verification, "http")])
+    for number in 1...5 {
+      journal.attempt(
+        "a", number, outcome: .failed,
+        failure: FailureRecord(cause: .unreachable, message: "connection refused"))
+      journal.wait(.seconds(1))
+    }
+    journal.attempt("a", 6)
+    let text = try markdown(journal)
+    #expect(text.contains("Verification `a`, attempts 1 to 5, failed: connection refused [J11]"))
+    #expect(text.contains("- `a`, attempts 1 to 5, failed: connection refused [J11]"))
+    #expect(text.contains("- `a` was tried again: attempt 6 succeeded [J13]"))
+  }
+
+  @Test func claimsNoResolutionBeforeThereIsOne() throws {
+    var journal = Incident.begun()
+    Incident.detection(&journal)
+    let text = try markdown(journal)
+    #expect(!text.contains("Tables recreated"))
+    #expect(!text.contains("Multiple safeguards prevent recurrence"))
+    #expect(text.contains("this run has not resolved the incident.\n\n### 1. SQLAlchemy models"))
+  }
+
+  @Test func readsDefaultsOfCapturesOfSkippedSteps() throws {
+    var journal = JournalBuilder()
+    journal.start(
+      [
+        StepRecord(
+          id: StepID("a"), title: "A", phase: .timeline, kind: "log", line: 1, captures: ["n"],
+          fallbacks: ["n": 0]), StepRecord("b", "B", .detection),
+      ], report: ["trigger": "counted${{ n == 0 ? ': ' : '' }}${{ n }}"])
+    journal.skip("a", .condition, "has(inputs.log)")
+    journal.attempt("b", isConfirmed: true)
+    #expect(try markdown(journal).contains("### Trigger\n\ncounted: 0\n"))
+  }
+
+  @Test func groupsWhatCameAfterTheRun() throws {
+    var journal = Incident.begun()
+    Incident.timeline(&journal)
+    Incident.detection(&journal)
+    journal.add(.runEnded(RunEnded(status: .abandoned, reason: "by hand")))
+    journal.wait(.seconds(60))
+    journal.add(
+      .noteAdded(NoteAdded(text: "All is well", at: .at("00:10:00", day: "2025-10-19"))))
+    let text = try markdown(journal)
+    #expect(
+      text.contains(
+        """
+        ### 2025-10-19 00:10:00 UTC - Afterwards
+
+        - **2025-10-19 00:10:00** Note by alice: All is well (a person's word)
+        """))
+  }
+
+  @Test func ticksOnlyWhatTheRunProved() throws {
+    var journal = JournalBuilder()
+    journal.start(
+      [StepRecord("a", "A", .detection)],
+      report: [
+        "checklist": [
+          ["text": "proved", "done": "steps['a'].outcome == 'succeeded'"],
+          ["text": "in marks", "done": "${{ findings['a'] }}"],
+          ["text": "undefined", "done": "nothing"], ["text": "not an expression", "done": "((("],
+        ]
+      ])
+    journal.attempt("a", isConfirmed: true)
+    let text = try markdown(journal)
+    #expect(
+      text.contains("- [x] proved\n- [x] in marks\n- [ ] undefined\n- [ ] not an expression\n"))
+  }
+}

@@ -1,0 +1,215 @@
+import Foundation
+import RunbookEngine
+import RunbookModel
+import Testing
+
+@testable import RunbookSteps
+
+@Suite struct HTTPKindTests {
+  private let kind = HTTPKind()
+
+  private func request(
+    _ body: KeyValuePairs<String, FieldValue>, values: ValueMap = ValueMap(),
+    timeout: Duration? = nil, fixture: AttemptFixture? = nil
+  ) async throws -> StepResult {
+    let fixture = try fixture ?? AttemptFixture()
+    let activity = try kind.bind(
+      KindFixture.step("http", body), to: KindFixture.binding(values, folder: fixture.folder))
+    return try await activity.perform(in: fixture.context(timeout: timeout))
+  }
+
+  private func text(_ text: String) -> FieldValue { KindFixture.text(text) }
+
+  private func cause(_ body: () async throws -> StepResult) async -> FailureRecord.Cause? {
+    let failure = await #expect(throws: StepFailure.self) { _ = try await body() }
+    return failure?.record.cause
+  }
+
+  @Test func givesStatusHeadersAndJSON() async throws {
+    try await TestWebServer.run { server in
+      let result = try await request(
+        [
+          "get": text("\(server.url)/a?b=${{ x }}"),
+          "headers": .fields(KindFixture.fields(["X-Y": text("z")])),
+        ],
+        values: ValueMap([("x", 7)]))
+      #expect(result.values["status"] == 200)
+      #expect(result.values["headers"]?.mapValue?["content-type"] == "application/json")
+      let seen = result.values["json"]?.mapValue
+      #expect(seen?["path"] == "/a?b=7")
+      #expect(seen?["headers"]?.mapValue?["x-y"] == "z")
+      #expect(result.presumedFailure == nil)
+      #expect(result.evidence.count == 1)
+      let twice = try await request(["get": text("\(server.url)/twice")])
+      #expect(twice.values["headers"]?.mapValue?["x-name"] == "one, two")
+      #expect(twice.values["json"] == .null)
+    }
+  }
+
+  @Test(arguments: ["post", "put", "patch", "delete", "get", "head"])
+  func usesEveryMethod(_ method: String) async throws {
+    try await TestWebServer.run { server in
+      let step = KindFixture.step(
+        "http",
+        method == "get" || method == "head"
+          ? [method: text(server.url)] : [method: text(server.url), "body": text("some")])
+      let fixture = try AttemptFixture()
+      let result = try await kind.bind(step, to: KindFixture.binding())
+        .perform(in: fixture.context())
+      #expect(result.values["status"] == 200)
+      guard method != "head" else { return }
+      #expect(result.values["json"]?.mapValue?["method"] == .string(method.uppercased()))
+      #expect(result.values["json"]?.mapValue?["body"] == (method == "get" ? "" : "some"))
+    }
+  }
+
+  @Test func sendsJSONWithItsValues() async throws {
+    try await TestWebServer.run { server in
+      let data: Value = ["count": "${{ n }}", "list": ["a ${{ n }}", 1]]
+      let result = try await request(
+        ["post": text(server.url), "json": .data(data, KindFixture.place)],
+        values: ValueMap([("n", 3)]))
+      let seen = result.values["json"]?.mapValue
+      #expect(seen?["body"] == .string(#"{"count":3,"list":["a 3",1]}"#))
+      #expect(seen?["headers"]?.mapValue?["content-type"] == "application/json")
+    }
+  }
+
+  @Test func statusFrom400OnIsPresumedAFailure() async throws {
+    try await TestWebServer.run { server in
+      let missing = try await request(["get": text("\(server.url)/status/404")])
+      #expect(missing.presumedFailure?.code == "404")
+      #expect(missing.presumedFailure?.mayRetryHelp == false)
+      let broken = try await request(["get": text("\(server.url)/status/503")])
+      #expect(broken.presumedFailure?.mayRetryHelp == true)
+    }
+  }
+
+  @Test func followsRedirectsAsFarAsItMay() async throws {
+    try await TestWebServer.run { server in
+      let there = try await request(["get": text("\(server.url)/to//to//end")])
+      #expect(there.values["json"]?.mapValue?["path"] == "/end")
+      let not = try await request(
+        ["get": text("\(server.url)/to//end"), "follow_redirects": .bool(false)])
+      #expect(not.values["status"] == 302)
+      let posted = try await request(
+        ["post": text("\(server.url)/to//end"), "body": text("some")])
+      #expect(posted.values["json"]?.mapValue?["method"] == "GET")
+      let kept = try await request(
+        ["post": text("\(server.url)/keep//end"), "body": text("some")])
+      #expect(kept.values["json"]?.mapValue?["method"] == "POST")
+      #expect(kept.values["json"]?.mapValue?["body"] == "some")
+      let loop = text(server.url + String(repeating: "/to/", count: 11) + "/end")
+      #expect(await cause { try await request(["get": loop]) } == .refused)
+    }
+  }
+
+  @Test func givesNoCredentialsToAnotherPlace() async throws {
+    try await TestWebServer.run { server in
+      let port = server.url.split(separator: ":").last ?? ""
+      let headers = KindFixture.fields(["Authorization": text("Bearer x"), "X-Plain": text("y")])
+      let elsewhere = try await request(
+        [
+          "get": text("\(server.url)/to/http://localhost:\(port)/end"),
+          "headers": .fields(headers),
+        ])
+      let seen = elsewhere.values["json"]?.mapValue?["headers"]?.mapValue
+      #expect(seen?["authorization"] == nil)
+      #expect(seen?["x-plain"] == "y")
+      let here = try await request(
+        ["get": text("\(server.url)/to//end"), "headers": .fields(headers)])
+      #expect(
+        here.values["json"]?.mapValue?["headers"]?.mapValue?["authorization"] == "Bearer x")
+    }
+  }
+
+  @Test func neverLeavesHTTP() async throws {
+    try await TestWebServer.run { server in
+      let result = try await request(["get": text("\(server.url)/to/file:///etc/passwd")])
+      #expect(result.values["status"] == 302)
+    }
+  }
+
+  @Test func longBodiesGoOnInAFile() async throws {
+    try await TestWebServer.run { server in
+      let fixture = try AttemptFixture()
+      let result = try await request(["get": text("\(server.url)/large")], fixture: fixture)
+      #expect(result.values["body"]?.stringValue?.utf8.count == 262_144)
+      let path = fixture.evidenceFolder + "/body"
+      let attributes = try FileManager.default.attributesOfItem(atPath: path)
+      #expect(attributes[.size] as? Int == 1_000_000)
+      #expect(result.evidence.map(\.uncutSize) == [1_000_000, nil])
+    }
+  }
+
+  @Test func trustsAPrivateAuthorityOnlyWhenToldTo() async throws {
+    try await TestWebServer.run(.tls) { server in
+      let trusted = try await request(
+        ["get": text(server.url), "ca": text(server.folder + "/ca.pem")])
+      #expect(trusted.values["status"] == 200)
+      #expect(await cause { try await request(["get": text(server.url)]) } == .unreachable)
+    }
+  }
+
+  @Test func speaksThroughASocket() async throws {
+    try await TestWebServer.run(.socket) { server in
+      let result = try await request(
+        ["get": text("http://localhost/x"), "unix_socket": text(server.folder + "/socket")])
+      #expect(result.values["json"]?.mapValue?["path"] == "/x")
+    }
+  }
+
+  @Test func tellsTimeoutsRefusalsAndBreaksApart() async throws {
+    try await TestWebServer.run { server in
+      let never = text("\(server.url)/never")
+      #expect(
+        await cause { try await request(["get": never], timeout: .milliseconds(50)) } == .timeout)
+      let broken = text("\(server.url)/broken")
+      #expect(await cause { try await request(["get": broken]) } == .unreachable)
+      #expect(await cause { try await request(["post": broken]) } == .lost)
+    }
+    let refused = text("http://127.0.0.1:1/")
+    #expect(await cause { try await request(["get": refused]) } == .unreachable)
+    #expect(await cause { try await request(["get": text("ftp://x/")]) } == .invalid)
+  }
+
+  @Test func aCancellationEndsTheRequest() async throws {
+    try await TestWebServer.run { server in
+      let never = text("\(server.url)/never")
+      let task = Task { try await request(["get": never]) }
+      for await _ in server.printed { break }
+      task.cancel()
+      #expect(await cause { try await task.value } == .interrupted)
+    }
+  }
+
+  @Test func validatesItsStep() {
+    func codes(
+      _ body: KeyValuePairs<String, FieldValue>, _ phase: Phase = .verification,
+      _ effect: Effect? = nil
+    ) -> [DiagnosticCode] {
+      KindFixture.check(
+        kind, KindFixture.step("http", body, phase: phase) { $0.effect = effect }
+      ).map(\.code)
+    }
+    #expect(codes(["get": text("http://a")]).isEmpty)
+    #expect(codes(["get": text("http://a"), "head": text("http://a")]) == [.oneKeyOf])
+    #expect(codes(["post": text("http://a")]) == [.undeclaredEffect])
+    #expect(codes(["post": text("http://a")], .verification, .readOnly).isEmpty)
+    #expect(codes(["post": text("http://a")], .recovery).isEmpty)
+    #expect(
+      codes(["post": text("a"), "body": text(""), "json": .data(1, KindFixture.place)], .recovery)
+        == [.bodyAndJSON])
+    let headers = KindFixture.fields(["A b": text("x")])
+    #expect(codes(["get": text("http://a"), "headers": .fields(headers)]) == [.headerName])
+  }
+
+  @Test func showsWhatItWillSend() throws {
+    let headers = KindFixture.fields(["A": text("b")])
+    let step = KindFixture.step(
+      "http", ["put": text("http://a/"), "headers": .fields(headers), "body": text("c")])
+    let activity = try kind.bind(step, to: KindFixture.binding())
+    #expect(activity.work.map(\.text) == ["PUT http://a/\nA: b\n\nc"])
+    #expect(activity.effect == .undetermined)
+  }
+}

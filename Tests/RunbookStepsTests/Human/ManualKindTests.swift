@@ -1,0 +1,63 @@
+import RunbookEngine
+import RunbookModel
+import Testing
+
+@testable import RunbookSteps
+
+@Suite struct ManualKindTests {
+  struct Person: Operator {
+    let reply: @Sendable (ManualQuestion) -> String?
+    func decide(on gate: GateOpened) async -> OperatorDecision { .unavailable }
+    func answer(_ question: ManualQuestion) async -> String? { reply(question) }
+  }
+
+  private func ask(
+    _ body: KeyValuePairs<String, FieldValue>,
+    _ reply: @escaping @Sendable (ManualQuestion) -> String?
+  ) async throws -> StepResult {
+    let fixture = try AttemptFixture()
+    return try await ManualKind(operator: Person(reply: reply))
+      .bind(
+        KindFixture.step("manual", body),
+        to: KindFixture.binding(ValueMap([("host", "db1")]))
+      )
+      .perform(in: fixture.context())
+  }
+
+  @Test func asksWithItsValuesAndGivesTheAnswer() async throws {
+    let result = try await ask(["instruction": KindFixture.text("Look at ${{ host }}")]) {
+      "\($0.instruction)|\($0.choices.joined(separator: ","))"
+    }
+    #expect(result.values["answer"] == "Look at db1|done,not done")
+    #expect(result.presumedFailure == nil)
+  }
+
+  @Test func someAnswersFail() async throws {
+    let plain = try await ask(["instruction": KindFixture.text("Look")]) { _ in "not done" }
+    #expect(plain.presumedFailure?.cause == .refused)
+    let chosen = try await ask([
+      "instruction": KindFixture.text("Look"),
+      "choices": .list([KindFixture.text("red"), KindFixture.text("green")]),
+      "fails_on": .list([KindFixture.text("red")]),
+    ]) { _ in "red" }
+    #expect(chosen.presumedFailure?.code == "red")
+  }
+
+  @Test func holdsWhenNobodyIsThere() async throws {
+    let failure = await #expect(throws: StepFailure.self) {
+      _ = try await ask(["instruction": KindFixture.text("Look")]) { _ in nil }
+    }
+    #expect(failure?.record.cause == .interrupted)
+  }
+
+  @Test func refusesAFailingAnswerThatIsNoChoice() {
+    let step = KindFixture.step(
+      "manual",
+      [
+        "instruction": KindFixture.text("Look"),
+        "fails_on": .list([KindFixture.text("never")]),
+      ])
+    let found = KindFixture.check(ManualKind(operator: Person { _ in nil }), step)
+    #expect(found.map(\.code) == [.answerNotAChoice])
+  }
+}

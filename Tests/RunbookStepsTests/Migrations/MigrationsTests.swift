@@ -1,0 +1,266 @@
+import Foundation
+import RunbookEngine
+import RunbookExpression
+import RunbookModel
+import Testing
+
+@testable import RunbookSteps
+
+struct MigrationsTests {
+  /// `KIND SCHEMA.TABLE NAME @LINE BY` for each drop of the only revision.
+  private static func drops(
+    head: String = "from alembic import op", upgrade: String, downgrade: String = "pass"
+  ) async throws -> [String] {
+    let project = try TestProject()
+    try project.revise("a1", head: head, upgrade: upgrade, downgrade: downgrade)
+    let revision = try #require(try await project.read().maps("revisions").first)
+    return revision.maps("drops").map { drop in
+      func text(_ key: String) -> String { drop[key]?.stringValue ?? "?" }
+      let schema = drop["schema"]?.stringValue.map { "\($0)." } ?? ""
+      let name = text("kind") == "table" ? "" : " \(text("name"))"
+      return "\(text("kind")) \(schema)\(text("table"))\(name) @\(drop["line"]?.intValue ?? 0)"
+        + (text("by") == "text" ? " by text" : "")
+    }
+  }
+
+  @Test(arguments: [
+    ("from alembic import op", "op.drop_table('user')"),
+    ("from alembic import op as o", "o.drop_table('user')"),
+    ("import alembic", "alembic.op.drop_table('user')"),
+    ("import alembic.op as migrate", "migrate.drop_table(table_name='user')"),
+    ("from alembic.op import drop_table as gone", "gone('user')"),
+    ("from alembic.op import *", "drop_table('user')"),
+    ("from alembic import op", "getattr(op, 'drop_' + 'table')('user')"),
+    ("from alembic import op", "list(map(op.drop_table, ['user']))"),
+    ("from alembic import op", "[op.drop_table(t) for t in ('user',)]"),
+    ("from alembic import op\nT = 'user'", "op.drop_table(T)"),
+  ])
+  func findsADropByAnyOfItsNames(head: String, call: String) async throws {
+    let found = try await Self.drops(head: head, upgrade: call)
+    let line = 15 + head.split(separator: "\n").count - 1
+    #expect(found == ["table user @\(line)"])
+  }
+
+  @Test func namesTheTablesOfALoop() async throws {
+    let found = try await Self.drops(
+      head: "from alembic import op\nTABLES = ['user', 'session']",
+      upgrade: """
+        for name in reversed(TABLES + ["account"]):
+            op.drop_table(f"{name}")
+        """)
+    #expect(found == ["table account @17", "table session @17", "table user @17"])
+  }
+
+  @Test func followsFunctionsOfTheFile() async throws {
+    let found = try await Self.drops(
+      head: "from alembic import op\ndef gone(*, name):\n    op.drop_table(name, schema='auth')",
+      upgrade: "gone(name='user')")
+    #expect(found == ["table auth.user @11"])
+  }
+
+  @Test func readsBatches() async throws {
+    let found = try await Self.drops(
+      upgrade: """
+        with op.batch_alter_table("user", schema=None) as batch_op:
+            batch_op.drop_column("email")
+            batch_op.drop_index(batch_op.f("ix_user_email"))
+            batch_op.drop_constraint("user_email_key", type_="unique")
+            batch_op.add_column(sa.Column("name", sa.String()))
+        """)
+    #expect(
+      found == [
+        "column user email @16", "index user ix_user_email @17",
+        "constraint user user_email_key @18",
+      ])
+  }
+
+  @Test(arguments: [
+    (#"DROP TABLE IF EXISTS "user", Auth.Session CASCADE"#, ["table user", "table auth.session"]),
+    ("-- DROP TABLE x\nSELECT 'DROP TABLE y' /* DROP TABLE z */", []),
+    (
+      "ALTER TABLE ONLY t DROP COLUMN IF EXISTS a, DROP CONSTRAINT c",
+      ["column t a", "constraint t c"]
+    ),
+    ("ALTER TABLE t ALTER COLUMN a DROP DEFAULT, ALTER b DROP NOT NULL", []),
+    ("ALTER TABLE t DROP a; DROP INDEX CONCURRENTLY i", ["column t a", "index ? i"]),
+    ("TRUNCATE t, u", ["rows t ?", "rows u ?"]),
+    ("DO $x$ BEGIN EXECUTE 'DROP TABLE \"it''s\"'; END $x$", ["table it's"]),
+    ("DROP TABLE", []), ("DROP", []), ("ALTER TABLE t DROP", []), ("DROP TABLE \"", []),
+  ])
+  func readsTheWordsOfSQL(sql: String, expected: [String]) async throws {
+    let found = try await Self.drops(
+      upgrade: "op.execute(sa.text(\(Value.string(sql).json)))")
+    #expect(found == expected.map { "\($0) @15 by text" })
+  }
+
+  @Test func findsSQLThatAConnectionRuns() async throws {
+    let found = try await Self.drops(
+      upgrade: "connection = op.get_bind()\nconnection.execute(sa.text('DROP TABLE ' + 'user'))")
+    #expect(found == ["table user @16 by text"])
+  }
+
+  @Test func doesNotGuessWhatOnlyRunningTells() async throws {
+    let found = try await Self.drops(
+      upgrade: """
+        name = input()
+        op.drop_table(name)
+        if name:
+            name = "user"
+        op.drop_table(name)
+        op.drop_table("%9999999999s" % "x")
+        for other in names():
+            op.drop_table(other)
+        """)
+    #expect(found == ["table ? @16", "table ? @19", "table ? @20", "table ? @22"])
+  }
+
+  @Test func setsTheIntendedApartAndHeedsTheDowngrade() async throws {
+    let project = try TestProject()
+    try project.revise(
+      "a1",
+      upgrade: """
+        op.add_column("users", sa.Column("nickname", sa.String(40)))
+        op.drop_table(
+            "user")
+        op.drop_table("session")
+        """, downgrade: "op.create_table('user', sa.Column('id', sa.Text()))")
+    let revision = try #require(try await project.read().maps("revisions").first)
+    let intended = try #require(revision.maps("intended").first)
+    #expect(revision.maps("intended").count == 1)
+    #expect(intended["op"] == "add_column")
+    #expect(intended["table"] == "users")
+    #expect(intended["column"] == "nickname")
+    #expect(
+      revision.maps("operations").compactMap { $0["is_drop"]?.boolValue } == [false, true, true])
+    let drops = revision.maps("drops")
+    #expect(drops.compactMap { $0["recreated_by_downgrade"]?.boolValue } == [true, false])
+    #expect(drops.first?["line"] == 16)
+    #expect(drops.first?["end_line"] == 17)
+    #expect(drops.first?["text"] == "    op.drop_table(\n        \"user\")")
+  }
+
+  @Test func ordersRevisionsAndNamesTheHead() async throws {
+    let project = try TestProject()
+    try project.revise("c3", from: "a1", created: "2025-01-01 00:00:00", upgrade: "pass")
+    try project.revise("a1", from: "b2", created: "2025-01-02 00:00:00", upgrade: "pass")
+    try project.revise("b2", created: "2025-01-03 00:00:00", upgrade: "op.drop_table('t')")
+    try project.write("versions/broken.py", "def upgrade(:\n")
+    try project.write("versions/other.py", "x = 1\n")
+    let result = try await project.read()
+    #expect(result.maps("revisions").map { $0["revision"] } == ["b2", "a1", "c3"])
+    #expect(result.values["head"] == "c3")
+    #expect(result.maps("unreadable").map { $0["file"] } == ["versions/broken.py"])
+    #expect(result.maps("unreadable").first?["error"]?.stringValue?.hasPrefix("line 1:") == true)
+
+    let since = try #require(Timestamp(rfc3339: "2025-01-02T00:00:00Z"))
+    let later = try await project.read(since: since)
+    #expect(later.maps("revisions").map { $0["revision"] } == ["b2", "a1"])
+    let one = try await project.read(revision: "a1")
+    #expect(one.maps("revisions").count == 1)
+    #expect(one.values["head"] == "c3")
+    #expect(one.names("drops") == [])
+  }
+
+  @Test func namesTheCulpritsOfSomeTables() async throws {
+    let project = try TestProject()
+    try project.revise("a1", upgrade: "op.drop_table('old')")
+    try project.revise("b2", from: "a1", upgrade: "op.drop_table('user', schema='auth')")
+    let all = try await project.read()
+    #expect(all.names("drops") == ["old", "user"])
+    let some = try await project.read(tables: ["auth.user", "session"])
+    #expect(some.names("drops") == ["user"])
+    let culprit = try #require(some.maps("culprits").first)
+    #expect(some.maps("culprits").count == 1)
+    #expect(some.maps("revisions").count == 2)
+    let source = try #require(culprit["source"]?.stringValue)
+    #expect(source.hasPrefix("\"\"\"Change of b2"))
+    #expect(culprit["sha256"] == .string(Digest.sha256(of: source).hex))
+    #expect(culprit["size"] == .int(Int64(source.utf8.count)))
+    #expect(some.evidence.count == 1)
+    let made = try #require(Timestamp(rfc3339: "2025-10-18T22:01:13.25Z"))
+    #expect(culprit["created"] == .timestamp(made))
+    let row = try #require(some.timeline.first)
+    #expect(row.at == made)
+    #expect(row.text == "Migration versions/b2_change.py generated (no zone given, read as UTC)")
+    #expect(!row.isDamage)
+  }
+
+  @Test func takesTheZoneOfACreationDate() async throws {
+    let project = try TestProject()
+    try project.revise(
+      "a1", created: "2025-10-19 00:01:13+02:00", upgrade: "op.drop_table('user')")
+    let row = try #require(try await project.read().timeline.first)
+    #expect(row.at == Timestamp(rfc3339: "2025-10-18T22:01:13Z"))
+    #expect(row.text == "Migration versions/a1_change.py generated")
+  }
+
+  @Test(arguments: ["alembic.ini", "migrations", "migrations/versions", "migrations/versions/x.py"])
+  func findsTheFilesFromAnywhere(start: String) async throws {
+    let project = try TestProject()
+    try project.write("alembic.ini", "[alembic]\nscript_location = %(here)s/migrations\n")
+    try project.write("migrations/versions/x.py", "revision = 'x'\n")
+    let path = start == "alembic.ini" ? project.folder : "\(project.folder)/\(start)"
+    let result = try await project.read(path: path)
+    #expect(result.maps("revisions").map { $0["revision"] } == ["x"])
+  }
+
+  @Test func executesNothing() async throws {
+    let project = try TestProject()
+    try project.write(
+      "versions/x.py",
+      "open('\(project.folder)/made', 'w')\nrevision = 'x'\nopen('\(project.folder)/made', 'w')\n")
+    try project.write("versions/ast.py", "raise SystemExit(9)\n")
+    let result = try await project.read()
+    #expect(result.maps("revisions").count == 1)
+    #expect(!FileManager.default.fileExists(atPath: "\(project.folder)/made"))
+  }
+
+  @Test(arguments: [
+    "revision = 'x'\nx = " + String(repeating: "(", count: 5000),
+    "revision = 'x'\nx = " + String(repeating: "-", count: 50000) + "1",
+    "revision = 'x'\na = 'x' * 10 ** 10\ndef upgrade():\n    upgrade()",
+    "revision = 'x'\ndef upgrade():\n" + String(repeating: "    a = a + a\n", count: 100),
+    "revision = 'x'\nn = '" + String(repeating: "x ", count: 900)
+      + "'.split()\ndef upgrade():\n for a in n:\n  for b in n:\n   for c in n:\n    pass",
+    "\u{0}", "# coding: nonsense\nrevision = 'x'", "revision = '\\ud800'",
+  ])
+  func survivesHostileFiles(text: String) async throws {
+    let project = try TestProject()
+    try project.write("versions/x.py", text)
+    try project.revise("a1", upgrade: "op.drop_table('user')")
+    let result = try await project.read()
+    #expect(result.names("drops") == ["user"])
+  }
+
+  @Test func saysThatThereIsNoFolder() async throws {
+    let failure = await #expect(throws: StepFailure.self) {
+      _ = try await TestProject().read(path: "/nowhere")
+    }
+    #expect(failure?.record.cause == .unreachable)
+    #expect(failure?.record.hint?.contains("alembic.ini") == true)
+  }
+
+  @Test func bindsItsKeys() throws {
+    let place = Place(file: "runbook.yaml", line: 3, column: 5)
+    func field(_ name: String, _ text: String) -> Fields.Field {
+      Fields.Field(
+        name: name, place: place, value: .text(SourceText(text, at: place, layout: .line)))
+    }
+    let body = Fields(
+      [
+        field("path", "app"), field("revision", ""), field("since", "2025-10-18T22:00:00Z"),
+        field("tables", "protected"),
+      ], at: place)
+    let step = Step(
+      id: StepID("m"), title: "m", phase: .detection, kind: "migrations", body: body, place: place)
+    let scope = ValueMap([("protected", Value.list(["user", "session"]))])
+    let context = BindingContext(scope: scope, values: [:], connection: nil, folder: "/books")
+    let bound = try MigrationsKind(environment: [:]).bind(step, to: context)
+    let activity = try #require(bound as? MigrationsActivity)
+    #expect(activity.path == "/books/app")
+    #expect(activity.revision == nil)
+    #expect(activity.since == Timestamp(rfc3339: "2025-10-18T22:00:00Z"))
+    #expect(activity.tables == ["user", "session"])
+    #expect(activity.effect == .readOnly)
+  }
+}

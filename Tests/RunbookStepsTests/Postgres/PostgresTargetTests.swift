@@ -1,0 +1,44 @@
+import RunbookEngine
+import RunbookModel
+import Testing
+
+@testable import RunbookSteps
+
+struct PostgresTargetTests {
+  @Test(arguments: [
+    "postgres://me:s%40cret@db:5433/app?sslmode=disable",
+    "postgresql://me:s%40cret@db:5433/app?sslmode=disable",
+    "postgresql+psycopg://me:s%40cret@db:5433/app?sslmode=disable",
+    "postgresql+psycopg2://me:s%40cret@db:5433/app?sslmode=disable",
+    "postgresql+asyncpg://me:s%40cret@db:5433/app?sslmode=disable",
+    " host=db port=5433 dbname=app user=me password=s@cret sslmode=disable\n",
+  ])
+  func readsAllForms(url: String) throws {
+    let target = try PostgresTarget(url: url)
+    #expect(target.display == "me@db:5433/app")
+    #expect(target.secrets.contains("s@cret"))
+    #expect(
+      target.environment == [
+        "PGHOST": "db", "PGPORT": "5433", "PGDATABASE": "app", "PGUSER": "me",
+        "PGPASSWORD": "s@cret", "PGSSLMODE": "disable",
+      ])
+  }
+
+  @Test func keepsThePasswordAsWrittenSecretToo() throws {
+    #expect(try PostgresTarget(url: "postgres://a:x%21y@h/d").secrets == ["x!y", "x%21y"])
+    #expect(try PostgresTarget(url: "postgres:///d?host=/run/pg").secrets.isEmpty)
+  }
+
+  @Test(arguments: [
+    "", "mysql://me:hunter2@db/app", "postgres://me:hunter2@[db/app", "hunter2",
+    "postgres://me:hunter2@db/app?what=hunter2", "postgres://me:hunter2%zz@db/app",
+    "password='hunter2", "postgresql+a+b://me:hunter2@db/app",
+  ])
+  func refusesOtherFormsWithoutTellingThePassword(url: String) {
+    let failure = #expect(throws: StepFailure.self) { try PostgresTarget(url: url) }
+    #expect(failure?.record.cause == .invalid)
+    let text = [failure?.record.message, failure?.record.hint, failure?.record.detail]
+      .compactMap { $0 }.joined()
+    #expect(!text.contains("hunter2"))
+  }
+}

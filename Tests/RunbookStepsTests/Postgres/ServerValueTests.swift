@@ -1,0 +1,41 @@
+import RunbookModel
+import Testing
+
+@testable import RunbookSteps
+
+struct ServerValueTests {
+  @Test(arguments: [
+    ("2025-10-18 22:01:13", "2025-10-18T22:01:13Z"),
+    ("2025-10-18 22:01:13.123456+02", "2025-10-18T20:01:13.123456Z"),
+    ("2025-10-18 22:01:13-03:30", "2025-10-19T01:31:13Z"),
+    ("1880-01-01 00:00:00+00:53:28", "1879-12-31T23:06:32Z"),
+  ])
+  func readsTimestamps(text: String, expected: String) {
+    #expect(ServerTimestamp.read(text)?.description == expected)
+  }
+
+  @Test(arguments: ["infinity", "-infinity", "0044-03-15 12:00:00 BC", "12025-01-01 00:00:00", ""])
+  func leavesOtherTimestampsAsText(text: String) {
+    #expect(ServerTimestamp.read(text) == nil)
+    #expect(ServerValue.value(of: text, type: 1184) == .string(text))
+  }
+
+  @Test(arguments: [
+    ("NaN", Value.double(.nan)), ("9223372036854775808", .double(9_223_372_036_854_775_808)),
+    ("1.10", .double(1.1)), ("-7.000", .int(-7)),
+  ])
+  func readsNumerics(text: String, expected: Value) {
+    #expect(ServerValue.value(of: text, type: 1700) == expected)
+  }
+
+  @Test(arguments: [
+    "{1", "1}", "}", "{\"a", "{\"a\\", "", "{{1}", "[0:1]=", "{1}{2}",
+  ])
+  func leavesMalformedArraysAsText(text: String) {
+    #expect(ServerValue.value(of: text, type: 1007) == .string(text))
+  }
+
+  @Test func readsArraysWithBounds() {
+    #expect(ServerValue.value(of: "[0:1]={1,2}", type: 1007) == [1, 2])
+  }
+}

@@ -1,0 +1,110 @@
+import RunbookEngine
+import RunbookModel
+import Testing
+
+@testable import RunbookSteps
+
+struct SQLCheckTests {
+  @Test(arguments: [
+    ("DELETE FROM t", 410), ("WITH d AS (DELETE FROM t RETURNING 1) SELECT * FROM d", 410),
+    ("EXPLAIN ANALYZE UPDATE t SET a = 1", 410), ("SELECT 1 INTO t2", 410),
+    ("SELECT * FROM t FOR UPDATE", 410), ("CREATE TABLE x (a int)", 410), ("BEGIN", 411),
+    ("COMMIT", 411), ("SET TRANSACTION READ WRITE", 411), ("SET transaction_read_only = off", 411),
+    ("SET SESSION CHARACTERISTICS AS TRANSACTION READ WRITE", 411),
+    ("COPY t TO PROGRAM 'sh'", 412), ("COPY t TO '/tmp/t'", 412), ("COPY t TO STDOUT", 413),
+    ("DO $$ BEGIN END $$", 414), ("CALL p()", 414), ("SELECT 1; selec", 400), ("-- nothing", 401),
+    ("SELECT :nme", 404), ("VACUUM", 410), ("EXECUTE p", 410),
+  ])
+  func refusesInDetection(sql: String, code: Int) {
+    let found = check(sql, names: ["name"])
+    #expect(found.map(\.code) == [DiagnosticCode(code)], "\(found)")
+  }
+
+  @Test(arguments: [
+    "SELECT 1", "EXPLAIN DELETE FROM t", "SHOW search_path", "SET search_path = ''",
+    "SELECT ':nothing', $$:nothing$$, a::text, a[1:2] FROM t -- :nothing", "VALUES (1)",
+    "SELECT a[i:j] FROM t", "SELECT ARRAY[:name, :name]", "DECLARE c CURSOR FOR SELECT 1; FETCH c",
+  ])
+  func allowsInDetection(sql: String) {
+    #expect(check(sql, names: ["name"]).isEmpty)
+  }
+
+  @Test func tellsThePlaceOfTheStatement() {
+    let found = check("-- é\nSELECT 'é';\n  /* x */ DELETE FROM t WHERE a = 1")
+    #expect(
+      found.first?.place == Place(file: "runbook.yaml", line: 13, column: 17, length: 6))
+  }
+
+  @Test func tellsThePlaceOfASyntaxError() {
+    let found = check("SELECT 'é' FROM )")
+    #expect(found.first?.place == Place(file: "runbook.yaml", line: 11, column: 23, length: 1))
+  }
+
+  @Test func offersTheNearestName() {
+    #expect(
+      check("SELECT :protcted", names: ["protected"]).first?.hint == "did you mean 'protected'?")
+  }
+
+  @Test func wantsQuotingInUtilityStatements() {
+    let found = check("CREATE ROLE x PASSWORD :name", phase: .recovery, names: ["name"])
+    // PostgreSQL's grammar has no parameter there at all, so it is an error of syntax.
+    #expect(found.first?.severity == .error)
+    let other = check("CREATE VIEW v AS SELECT :name", phase: .recovery, names: ["name"])
+    #expect(other.map(\.code) == [.sqlParameterInUtility])
+    #expect(other.first?.hint?.contains(":'name'") == true)
+    #expect(check("CREATE ROLE x PASSWORD :'name'", phase: .recovery, names: ["name"]).isEmpty)
+  }
+
+  @Test func wantsNoTransactionWhereThereCannotBeOne() {
+    #expect(check("VACUUM t", phase: .recovery).map(\.code) == [.sqlNeedsNoTransaction])
+    let none = [("transaction", FieldValue.text(.plain("none")))]
+    #expect(check("VACUUM t", phase: .recovery, fields: none).isEmpty)
+    #expect(check("SELECT 1", fields: none).map(\.code) == [.sqlNoTransactionHere])
+  }
+
+  @Test func allowsTrialsOnlyWhereTheyBelong() {
+    #expect(check("DELETE FROM t", phase: .verification, trial: true).isEmpty)
+    #expect(check("DELETE FROM t", phase: .detection, trial: true).map(\.code) == [.sqlTrialPhase])
+    #expect(
+      check("COMMIT", phase: .verification, trial: true).map(\.code) == [.sqlTransactionControl])
+  }
+
+  @Test(arguments: [
+    "MERGE INTO t USING s ON t.a = s.a WHEN MATCHED THEN DELETE RETURNING t.a",
+    "SELECT * FROM JSON_TABLE('[]', '$' COLUMNS (a int PATH '$.a')) AS j",
+  ])
+  func warnsOfNewerSyntax(sql: String) {
+    let found = check("SELECT 1; " + sql, phase: .recovery)
+    #expect(found.map(\.code) == [.sqlNewer])
+    #expect(found.first?.severity == .warning)
+    #expect(found.first?.place?.column == 17)
+  }
+
+  @Test(arguments: [
+    "SELECT " + String(repeating: "1+", count: 100_000) + "1",
+    "SELECT " + String(repeating: "(", count: 100_000),
+    "SELECT a" + String(repeating: "[1", count: 100_000),
+    String(repeating: "SELECT 1 UNION ", count: 40_000) + "SELECT 1",
+    String(repeating: "CASE ", count: 30_000), "SELECT " + String(repeating: "- ", count: 40_000),
+    "'", "\"", "$$", "/*", "\u{0}", "SELECT :", ":'", ":\"\"", "::", "U&'\\0000'", "E'\\xff'",
+    String(repeating: "; ", count: 50_000), "\u{FEFF}SELECT 1", "SELECT 1 \u{1F600}",
+  ])
+  func survivesHostileText(sql: String) { _ = check(sql, names: ["a"]) }
+
+  @Test func takesLongListsThatAreNotDeep() {
+    let values = (0..<50_000).map { "(\($0), 'x')" }.joined(separator: ", ")
+    #expect(check("INSERT INTO t VALUES " + values, phase: .recovery).isEmpty)
+  }
+
+  private func check(
+    _ sql: String, phase: Phase = .detection, names: Set<String> = [], trial: Bool = false,
+    fields: [(String, FieldValue)] = []
+  ) -> [Diagnostic] {
+    let step = Step.sql(sql, phase: phase, trial: trial, fields: fields)
+    let runbook = Runbook(
+      name: "r", title: "r", severity: .low, steps: [step], sources: [], folder: "/",
+      fileName: "runbook.yaml")
+    return SQLKind(gateway: PostgresGateway { .epoch })
+      .check(step, in: CheckContext(runbook: runbook, valueNames: names))
+  }
+}

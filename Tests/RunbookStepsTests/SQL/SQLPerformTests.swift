@@ -1,0 +1,212 @@
+import Foundation
+import RunbookEngine
+import RunbookModel
+import Testing
+
+@testable import RunbookSteps
+
+@Suite(.enabled(if: TestServer.isAvailable))
+struct SQLPerformTests {
+  @Test func givesTypedRows() async throws {
+    let fixture = try await SQLFixture()
+    let result = try await fixture.perform(
+      """
+      SELECT true AS b, 1::int2 AS i2, 2::int4 AS i4, 3::int8 AS i8, 4::oid AS o, 1.5::float8 AS f,
+        3.00::numeric AS whole, 0.25::numeric AS part, 'x'::text AS t, NULL::int AS n,
+        timestamptz '2025-10-18 22:01:13.5+02' AS at, timestamp '2025-10-18 22:01:13' AS local,
+        timestamptz 'infinity' AS forever, '{"a":[1,null]}'::jsonb AS j,
+        ARRAY[[1,2],[3,NULL]] AS grid, ARRAY['a "b"','c\\d',NULL,'NULL']::text[] AS texts,
+        '{}'::int[] AS none, date '2025-10-18' AS d
+      """)
+    let row = try #require(result.values["rows"]?.listValue?.first?.mapValue)
+    #expect(row["b"] == true)
+    #expect(row["i2"] == 1 && row["i4"] == 2 && row["i8"] == 3 && row["o"] == 4)
+    #expect(row["f"] == 1.5)
+    #expect(row["whole"] == 3)
+    #expect(row["part"] == 0.25)
+    #expect(row["t"] == "x")
+    #expect(row["n"] == .null)
+    #expect(row["at"] == Timestamp(rfc3339: "2025-10-18T20:01:13.5Z").map { .timestamp($0) })
+    #expect(row["local"] == Timestamp(rfc3339: "2025-10-18T22:01:13Z").map { .timestamp($0) })
+    #expect(row["forever"] == "infinity")
+    #expect(row["j"] == ["a": [1, nil]])
+    #expect(row["grid"] == [[1, 2], [3, nil]])
+    #expect(row["texts"] == ["a \"b\"", "c\\d", nil, "NULL"])
+    #expect(row["none"] == [])
+    #expect(row["d"] == "2025-10-18")
+    #expect(result.values["row_count"] == 1)
+    #expect(result.values["columns"]?.listValue?.count == 18)
+    #expect(result.evidence.count == 1)
+  }
+
+  @Test func bindsValuesSafely() async throws {
+    let fixture = try await SQLFixture()
+    let result = try await fixture.perform(
+      """
+      SELECT :name AS name, :number::int + 1 AS number, :list::text[] AS list,
+        :'name' AS quoted, :nothing::text IS NULL AS nothing, :at::timestamptz AS at,
+        '{1,2,3}'::int[] AS :"column", (ARRAY[1,2,3])[1:2] AS slice -- not :this
+      """,
+      values: [
+        "name": "Robert'); DROP TABLE x; --\\", "number": 41, "list": ["a,b", "\"c\""],
+        "nothing": nil, "at": .timestamp(.epoch), "column": "od\"d",
+      ])
+    let row = try #require(result.values["rows"]?.listValue?.first?.mapValue)
+    #expect(row["name"] == "Robert'); DROP TABLE x; --\\")
+    #expect(row["quoted"] == "Robert'); DROP TABLE x; --\\")
+    #expect(row["number"] == 42)
+    #expect(row["list"] == ["a,b", "\"c\""])
+    #expect(row["nothing"] == true)
+    #expect(row["at"] == .timestamp(.epoch))
+    #expect(row["od\"d"] == [1, 2, 3])
+    #expect(row["slice"] == [1, 2])
+  }
+
+  @Test(arguments: [Phase.timeline, .detection, .verification])
+  func serverRefusesChangesInReadOnlyPhases(phase: Phase) async throws {
+    let fixture = try await SQLFixture()
+    fixture.psql("CREATE TABLE t AS SELECT 1 AS a")
+    let failure = await failure {
+      try await fixture.perform("SELECT 1;\nDELETE FROM t", phase: phase)
+    }
+    #expect(failure?.record.cause == .refused)
+    #expect(failure?.record.code == "25006")
+    #expect(failure?.record.message.contains("runbook.yaml:12:7") == true)
+    #expect(fixture.psql("SELECT count(*) FROM t") == "1")
+  }
+
+  @Test func serverRefusesToMakeTheTransactionReadWrite() async throws {
+    let fixture = try await SQLFixture()
+    let failure = await failure {
+      try await fixture.perform(
+        "SELECT set_config('transaction_read_only', 'off', true); CREATE TABLE t (a int)")
+    }
+    #expect(failure?.record.code == "25001")
+    #expect(fixture.psql("SELECT to_regclass('t') IS NULL") == "t")
+    #expect(throws: StepFailure.self) {
+      try fixture.activity("SET TRANSACTION READ WRITE; CREATE TABLE t (a int)")
+    }
+  }
+
+  @Test func resetsTheSessionAfterEachStep() async throws {
+    let fixture = try await SQLFixture(keepsReceipts: false)
+    try await fixture.perform(
+      "SELECT set_config('search_path', '', false); CREATE TEMP TABLE left_over (a int)",
+      phase: .recovery)
+    let result = try await fixture.perform(
+      """
+      SELECT current_setting('search_path') AS path, to_regclass('pg_temp.left_over') IS NULL AS gone,
+        current_setting('application_name') AS name
+      """)
+    let row = try #require(result.values["rows"]?.listValue?.first?.mapValue)
+    #expect(row["path"] == "\"$user\", public")
+    #expect(row["gone"] == true)
+    #expect(row["name"] == "runbook run-1 step")
+  }
+
+  @Test func rollsTrialsBackAndChecksDeferredConstraints() async throws {
+    let fixture = try await SQLFixture()
+    fixture.psql(
+      """
+      CREATE TABLE p (a int PRIMARY KEY);
+      CREATE TABLE c (a int REFERENCES p DEFERRABLE INITIALLY DEFERRED)
+      """)
+    let result = try await fixture.perform(
+      "INSERT INTO p VALUES (1); INSERT INTO c VALUES (1) RETURNING a", phase: .verification,
+      trial: true)
+    #expect(result.values["affected"] == 2)
+    #expect(fixture.psql("SELECT count(*) FROM p") == "0")
+    let failure = await failure {
+      try await fixture.perform("INSERT INTO c VALUES (2)", phase: .verification, trial: true)
+    }
+    #expect(failure?.record.code == "23503")
+    #expect(fixture.psql("SELECT count(*) FROM c") == "0")
+  }
+
+  @Test func runsOutsideOfATransactionWhenToldTo() async throws {
+    let fixture = try await SQLFixture()
+    fixture.psql("CREATE TABLE t AS SELECT 1 AS a")
+    let none = [("transaction", FieldValue.text(.plain("none")))]
+    try await fixture.perform(
+      "CREATE INDEX CONCURRENTLY i ON t (a); VACUUM t", phase: .recovery, fields: none)
+    #expect(fixture.psql("SELECT to_regclass('i') IS NOT NULL") == "t")
+    let failure = await failure {
+      try await fixture.perform(
+        "CREATE TABLE one (a int); SELECT * FROM nowhere", phase: .recovery, fields: none)
+    }
+    #expect(failure?.record.detail?.contains("1 of 2 statements had taken effect") == true)
+  }
+
+  @Test func capturesNoticesAndKeepsErrorsWhole() async throws {
+    let fixture = try await SQLFixture(keepsReceipts: false)
+    let result = try await fixture.perform(
+      "DO $$ BEGIN RAISE NOTICE 'two\nlines'; END $$", phase: .recovery)
+    #expect(result.notices == ["NOTICE: two\nlines"])
+    #expect(fixture.lines.texts == ["NOTICE: two\nlines"])
+    let failure = await failure {
+      try await fixture.perform(
+        "DO $$ BEGIN RAISE 'first\nsecond' USING HINT = 'try'; END $$", phase: .recovery)
+    }
+    #expect(failure?.record.message.hasPrefix("first\nsecond") == true)
+    #expect(failure?.record.hint == "try")
+    #expect(failure?.record.code == "P0001")
+  }
+
+  @Test func tellsThePlaceThatTheServerPointsAt() async throws {
+    let fixture = try await SQLFixture()
+    let failure = await failure {
+      try await fixture.perform(
+        "SELECT 1;\nSELECT :é, nowhere FROM pg_class".replacing("é", with: "long_name"),
+        values: ["long_name": "é"])
+    }
+    #expect(failure?.record.code == "42703")
+    #expect(failure?.record.message.contains("(runbook.yaml:12:26)") == true)
+  }
+
+  @Test func cutsManyRowsAndKeepsThemInAFile() async throws {
+    let fixture = try await SQLFixture()
+    let result = try await fixture.perform("SELECT n FROM generate_series(1, 1500) AS n")
+    #expect(result.values["rows"]?.listValue?.count == 1000)
+    #expect(result.values["row_count"] == 1500)
+    let file = try String(contentsOfFile: fixture.evidence + "/rows.jsonl", encoding: .utf8)
+    #expect(file.split(separator: "\n").count == 1500)
+    #expect(file.hasSuffix("{\"n\":1500}\n"))
+    try FileManager.default.removeItem(atPath: fixture.evidence)
+  }
+
+  @Test func readsTheTimeline() async throws {
+    let fixture = try await SQLFixture()
+    let result = try await fixture.perform(
+      "SELECT timestamptz '2025-10-18 22:01:00+00' AS at, 'dropped' AS event, true AS damage",
+      phase: .timeline)
+    let row = try #require(result.timeline.first)
+    #expect(row.text == "dropped" && row.isDamage)
+  }
+
+  @Test func narrowsReadOnlyPhasesToTheRole() async throws {
+    let server = try #require(TestServer.shared)
+    let name = "reader_\(UUID().uuidString.prefix(8).lowercased())"
+    server.psql("CREATE ROLE \(name)", database: "postgres")
+    let fixture = try await SQLFixture(readOnlyRole: name, keepsReceipts: false)
+    fixture.psql("CREATE TABLE secret (a int)")
+    let failure = await failure { try await fixture.perform("SELECT * FROM secret") }
+    #expect(failure?.record.code == "42501")
+    try await fixture.perform("INSERT INTO secret VALUES (1)", phase: .recovery)
+  }
+}
+
+/// The failure that a performance ends with.
+func failure(_ body: () async throws -> some Any) async -> StepFailure? {
+  do {
+    _ = try await body()
+    return nil
+  } catch {
+    return error as? StepFailure
+  }
+}
+
+extension SourceText {
+  static func plain(_ text: String) -> SourceText {
+    SourceText(text, at: Place(file: "runbook.yaml", line: 1, column: 1), layout: .line)
+  }
+}

@@ -1,0 +1,172 @@
+import Foundation
+import RunbookEngine
+import RunbookModel
+import Synchronization
+import Testing
+
+@testable import RunbookSteps
+
+@Suite struct ShellKindTests {
+  static let environment = ["PATH": "/usr/local/bin:/usr/bin:/bin", "HIDDEN": "secret"]
+  let kind = ShellKind(
+    environment: environment, hiddenNames: ["HIDDEN"],
+    connectionEnvironment: { name in ["PGDATABASE": "\(name)-database", "PGOPTIONS": "-c a=b"] })
+
+  private func run(
+    _ body: KeyValuePairs<String, FieldValue>, phase: Phase = .recovery,
+    values: ValueMap = ValueMap(), timeout: Duration? = nil, connection: String? = nil,
+    in fixture: AttemptFixture
+  ) async throws -> StepResult {
+    let step = KindFixture.step("shell", body, phase: phase) { options in
+      if connection != nil {
+        options.connection = SourceText("main", at: KindFixture.place, layout: .opaque)
+      }
+    }
+    let activity = try kind.bind(
+      step, to: KindFixture.binding(values, folder: fixture.folder, connection: connection))
+    return try await activity.perform(in: fixture.context(timeout: timeout))
+  }
+
+  private func script(_ text: String) -> FieldValue { KindFixture.text(text) }
+
+  @Test func capturesBothOutputsAndStreamsThem() async throws {
+    let fixture = try AttemptFixture()
+    let result = try await run(
+      ["script": script("echo one; echo two >&2; printf three")], in: fixture)
+    #expect(result.values["stdout"] == "one\nthree")
+    #expect(result.values["stderr"] == "two\n")
+    #expect(result.values["exit_code"] == 0)
+    #expect(result.values["signal"] == 0)
+    #expect(result.presumedFailure == nil)
+    #expect(Set(fixture.lines.map(\.text)) == ["one", "two", "three"])
+    #expect(result.evidence.map(\.what) == ["standard output", "standard error"])
+  }
+
+  @Test func valuesComeThroughTheEnvironmentAlone() async throws {
+    let fixture = try AttemptFixture()
+    let env = KindFixture.fields(["NAME": script("${{ name }}")])
+    let result = try await run(
+      [
+        "script": script("printf '%s' \"$NAME ${HIDDEN-none} $RUNBOOK_STEP\""), "env": .fields(env),
+      ],
+      values: ValueMap([("name", "$(id); `id`")]), in: fixture)
+    #expect(result.values["stdout"] == "$(id); `id` none a-step")
+  }
+
+  @Test func failsOfAnExitCodeWithTheLastLine() async throws {
+    let fixture = try AttemptFixture()
+    let result = try await run(["script": script("echo sorry >&2; exit 3")], in: fixture)
+    #expect(result.presumedFailure?.code == "exit 3")
+    #expect(result.presumedFailure?.cause == .refused)
+    #expect(result.presumedFailure?.message == "the script ended with exit 3: sorry")
+  }
+
+  @Test func tellsTheSignal() async throws {
+    let fixture = try AttemptFixture()
+    let result = try await run(["script": script("kill -9 $$")], in: fixture)
+    #expect(result.values["signal"] == 9)
+    #expect(result.values["exit_code"] == 137)
+    #expect(result.presumedFailure?.code == "signal 9")
+  }
+
+  @Test func stopsAtAnUndefinedVariableAndAFailure() async throws {
+    let fixture = try AttemptFixture()
+    let undefined = try await run(["script": script("echo \"$NOWHERE\"")], in: fixture)
+    #expect(undefined.values["exit_code"] != 0)
+    let failing = try await run(["script": script("false; echo after")], in: fixture)
+    #expect(failing.values["stdout"] == "")
+    #expect(failing.values["exit_code"] == 1)
+  }
+
+  @Test func runsInTheRunbooksFolderAndReadsItsInput() async throws {
+    let fixture = try AttemptFixture()
+    let result = try await run(
+      ["script": script("pwd; cat"), "stdin": script("in ${{ 1 + 1 }}")], in: fixture)
+    #expect(result.values["stdout"] == .string("\(fixture.folder)\nin 2"))
+  }
+
+  @Test func anotherInterpreterGetsTheScriptAsAFile() async throws {
+    let fixture = try AttemptFixture()
+    let result = try await run(
+      [
+        "script": script("echo $BASH_VERSION | cut -c1-1; set -o pipefail; false | true"),
+        "interpreter": .list([script("bash"), script("-u")]),
+      ], in: fixture)
+    #expect(result.values["stdout"] == "5\n")
+    #expect(result.values["exit_code"] == 1)
+  }
+
+  @Test func runsAScriptThatIsTooLongForAnArgument() async throws {
+    let fixture = try AttemptFixture()
+    let long = String(repeating: "# a comment\n", count: 20_000) + "echo end"
+    let result = try await run(["script": script(long)], in: fixture)
+    #expect(result.values["stdout"] == "end\n")
+  }
+
+  @Test func longOutputGoesOnInAPrivateFile() async throws {
+    let fixture = try AttemptFixture()
+    let result = try await run(
+      [
+        "script": script("i=0; while [ $i -lt 2000 ]; do echo 0123456789; i=$((i+1)); done"),
+        "output_limit": .int(1000),
+      ], in: fixture)
+    #expect(result.values["stdout"]?.stringValue?.utf8.count == 1000)
+    let file = fixture.evidenceFolder + "/stdout.txt"
+    let attributes = try FileManager.default.attributesOfItem(atPath: file)
+    #expect(attributes[.size] as? Int == 22_000)
+    #expect((attributes[.posixPermissions] as? NSNumber)?.intValue == 0o600)
+    #expect(result.evidence.map(\.uncutSize) == [22_000, nil])
+  }
+
+  @Test func repairsWhatIsNotText() async throws {
+    let fixture = try AttemptFixture()
+    let result = try await run(["script": script("printf 'a\\000b\\377c'")], in: fixture)
+    #expect(result.values["stdout"] == "ab\u{FFFD}c")
+  }
+
+  @Test func cutsBetweenCharacters() async throws {
+    let fixture = try AttemptFixture()
+    let result = try await run(
+      ["script": script("printf 'aäöü'"), "output_limit": .int(4)], in: fixture)
+    #expect(result.values["stdout"] == "aä")
+  }
+
+  @Test func giveAConnectionsVariablesReadOnlyWhereThePhaseIs() async throws {
+    let fixture = try AttemptFixture()
+    let body: KeyValuePairs = ["script": script("printf '%s' \"$PGDATABASE $PGOPTIONS\"")]
+    let changing = try await run(body, connection: "main", in: fixture)
+    #expect(changing.values["stdout"] == "main-database -c a=b")
+    let reading = try await run(body, phase: .detection, connection: "main", in: fixture)
+    #expect(
+      reading.values["stdout"] == "main-database -c a=b -c default_transaction_read_only=on")
+  }
+
+  @Test func tellsWhatCannotBeStarted() async throws {
+    let fixture = try AttemptFixture()
+    let failure = await #expect(throws: StepFailure.self) {
+      _ = try await run(
+        ["script": script(""), "interpreter": .list([script("no-such-program")])], in: fixture)
+    }
+    #expect(failure?.record.cause == .unreachable)
+    #expect(failure?.record.message.contains("no-such-program") == true)
+  }
+
+  @Test func validatesItsStep() {
+    func codes(_ step: Step) -> [DiagnosticCode] { KindFixture.check(kind, step).map(\.code) }
+    #expect(codes(KindFixture.step("shell", ["script": script("true")])).isEmpty)
+    #expect(codes(KindFixture.step("shell", [:])) == [.oneKeyOf])
+    #expect(
+      codes(KindFixture.step("shell", ["script": script("a")], phase: .detection))
+        == [.undeclaredEffect])
+    #expect(
+      codes(
+        KindFixture.step("shell", ["script": script("a")], phase: .detection) {
+          $0.effect = .readOnly
+        }
+      ).isEmpty)
+    let env = KindFixture.fields(["1A": script("x"), "RUNBOOK_RUN": script("x"), "OK": script("x")])
+    #expect(
+      codes(KindFixture.step("shell", ["script": script("a"), "env": .fields(env)]))
+        == [.variableName, .variableName])
+  }
+}

@@ -1,0 +1,6 @@
+import RunbookExpression
+import RunbookModel
+
+struct NoScope: EvaluationScope {
+  func value(of name: String) -> Value? { nil }
+}

@@ -1,0 +1,100 @@
+import Foundation
+import RunbookEngine
+import RunbookModel
+import Synchronization
+import Testing
+
+@testable import RunbookSteps
+
+/// A database of its own, a gateway to it, and steps to perform there.
+struct SQLFixture: Sendable {
+  let server: TestServer
+  let database: String
+  let gateway: PostgresGateway
+  let connection: Runbook.Connection
+  let run = RunID(rawValue: "run-1")
+  let lines = Lines()
+  let evidence = NSTemporaryDirectory() + "runbook-evidence-\(UUID().uuidString)"
+
+  final class Lines: Sendable {
+    private let all = Mutex<[OutputLine]>([])
+    func add(_ line: OutputLine) { all.withLock { $0.append(line) } }
+    var texts: [String] { all.withLock { $0.map(\.text) } }
+  }
+
+  init(
+    readOnlyRole: String? = nil, keepsReceipts: Bool = true, database: String? = nil
+  ) async throws {
+    server = try #require(TestServer.shared)
+    self.database = database ?? server.makeDatabase()
+    gateway = PostgresGateway { testNow() }
+    let place = Place(file: "runbook.yaml", line: 1, column: 1)
+    let url = server.url(of: self.database)
+    connection = Runbook.Connection(
+      name: "main", place: place, kind: "postgres",
+      url: SourceText(url, at: place, layout: .line), readOnlyRole: readOnlyRole,
+      keepsReceipts: keepsReceipts)
+    try await gateway.configure(connection, url: url)
+  }
+
+  func activity(
+    _ sql: String, phase: Phase = .detection, id: String = "step", values: [String: Value] = [:],
+    trial: Bool = false, fields: [(String, FieldValue)] = []
+  ) throws -> SQLActivity {
+    let step = Step.sql(sql, phase: phase, id: id, trial: trial, fields: fields)
+    let context = BindingContext(
+      scope: NoScope(), values: values, connection: connection, folder: "/")
+    return try SQLKind(gateway: gateway).activity(step, context)
+  }
+
+  @discardableResult
+  func perform(
+    _ sql: String, phase: Phase = .detection, id: String = "step", values: [String: Value] = [:],
+    trial: Bool = false, fields: [(String, FieldValue)] = [], generation: Int64 = 1,
+    attempt: Int = 1, timeout: Duration? = nil
+  ) async throws -> StepResult {
+    let activity = try activity(
+      sql, phase: phase, id: id, values: values, trial: trial, fields: fields)
+    return try await activity.perform(
+      in: context(id: id, generation: generation, attempt: attempt, timeout: timeout))
+  }
+
+  func context(
+    id: String = "step", generation: Int64 = 1, attempt: Int = 1, timeout: Duration? = nil
+  ) -> AttemptContext {
+    AttemptContext(
+      run: run, step: StepID(id), attempt: attempt, actor: Actor(account: "tester"),
+      timeout: timeout, generation: generation, evidenceFolder: evidence,
+      output: { lines.add($0) }, now: testNow)
+  }
+
+  @discardableResult
+  func psql(_ sql: String) -> String { server.psql(sql, database: database) }
+}
+
+@Sendable func testNow() -> Timestamp {
+  let interval = Date().timeIntervalSince1970
+  return Timestamp(
+    seconds: Int64(interval), nanoseconds: Int32((interval - interval.rounded(.down)) * 1e9))
+    ?? .epoch
+}
+
+extension Step {
+  static func sql(
+    _ sql: String, phase: Phase = .detection, id: String = "step", trial: Bool = false,
+    connection: String? = nil, fields: [(String, FieldValue)] = []
+  ) -> Step {
+    let place = Place(file: "runbook.yaml", line: 10, column: 5)
+    let text = SourceText(
+      sql, at: Place(file: "runbook.yaml", line: 11, column: 7),
+      layout: .block(firstLine: 11, indent: 6))
+    var all = [Fields.Field(name: "text", place: place, value: .text(text))]
+    all += fields.map { Fields.Field(name: $0.0, place: place, value: $0.1) }
+    var options = StepOptions()
+    options.isTrial = trial
+    options.connection = connection.map { SourceText($0, at: place, layout: .line) }
+    return Step(
+      id: StepID(id), title: id, phase: phase, kind: "sql", body: Fields(all, at: place),
+      place: place, options: options)
+  }
+}

@@ -1,0 +1,88 @@
+import Foundation
+import Synchronization
+
+@testable import RunbookSteps
+
+/// One throwaway PostgreSQL for the whole test process: private socket, no TCP, a database per test.
+///
+/// It is stopped and removed when the process ends in any way: a watchdog `sh` waits on a pipe whose
+/// other end only this process holds.
+final class TestServer: Sendable {
+  let folder: String
+  let port = "54321"
+  private let counter = Atomic<Int>(0)
+
+  /// nil when no PostgreSQL is installed.
+  static let shared: TestServer? = binaries.flatMap { TestServer(binaries: $0) }
+  static var isAvailable: Bool { binaries != nil }
+
+  private static let binaries: String? = {
+    let root = "/usr/lib/postgresql"
+    let versions = (try? FileManager.default.contentsOfDirectory(atPath: root)) ?? []
+    return versions.sorted { (Int($0) ?? 0) > (Int($1) ?? 0) }
+      .map { "\(root)/\($0)/bin" }
+      .first { FileManager.default.isExecutableFile(atPath: $0 + "/initdb") }
+  }()
+
+  private init?(binaries: String) {
+    folder = NSTemporaryDirectory() + "runbook-test-\(UUID().uuidString.prefix(8))"
+    let isRoot = geteuid() == 0
+    let drop = isRoot ? "setpriv --reuid postgres --regid postgres --clear-groups" : ""
+    let script = """
+      set -e
+      mkdir -m 0755 '\(folder)'
+      \(isRoot ? "chown postgres '\(folder)'" : "")
+      cd /
+      trap '' INT TERM
+      \(drop) '\(binaries)/initdb' -D '\(folder)/data' -U test -A trust -E UTF8 --no-locale \
+        --no-sync >/dev/null
+      \(drop) '\(binaries)/pg_ctl' -D '\(folder)/data' -w -s -l '\(folder)/log' \
+        -o "-c listen_addresses= -c unix_socket_directories='\(folder)' -c port=\(port) \
+        -c fsync=off -c log_statement=all" start </dev/null >/dev/null
+      echo ready
+      read line || true
+      \(drop) '\(binaries)/pg_ctl' -D '\(folder)/data' -w -s -m immediate stop || true
+      rm -rf '\(folder)'
+      """
+    let watchdog = Process()
+    watchdog.executableURL = URL(fileURLWithPath: "/bin/sh")
+    watchdog.arguments = ["-c", script]
+    let input = Pipe()
+    let output = Pipe()
+    watchdog.standardInput = input
+    watchdog.standardOutput = output
+    guard (try? watchdog.run()) != nil else { return nil }
+    // Kept open on purpose: its closing, by the end of this process, is the watchdog's sign.
+    _ = Unmanaged.passRetained(input)
+    _ = Unmanaged.passRetained(watchdog)
+    let line = output.fileHandleForReading.availableData
+    guard String(decoding: line, as: UTF8.self).hasPrefix("ready") else { return nil }
+  }
+
+  func url(of database: String = "postgres") -> String {
+    "host=\(folder) port=\(port) user=test dbname=\(database)"
+  }
+
+  /// A new, empty database's name.
+  func makeDatabase() -> String {
+    let name = "test_\(counter.wrappingAdd(1, ordering: .relaxed).newValue)"
+    psql("CREATE DATABASE \(name)", database: "postgres")
+    return name
+  }
+
+  /// Runs SQL outside of what is tested.
+  @discardableResult
+  func psql(_ sql: String, database: String) -> String {
+    let process = Process()
+    process.executableURL = URL(fileURLWithPath: "\(Self.binaries ?? "")/psql")
+    process.arguments = [
+      "-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1", "-c", sql, url(of: database),
+    ]
+    let output = Pipe()
+    process.standardOutput = output
+    guard (try? process.run()) != nil else { return "" }
+    let text = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+    process.waitUntilExit()
+    return text.trimmingCharacters(in: .whitespacesAndNewlines)
+  }
+}

@@ -1,0 +1,41 @@
+import Foundation
+import RunbookEngine
+import RunbookModel
+import Testing
+
+@testable import RunbookStore
+
+@Suite struct JournalTextTests {
+  private let fixture = StoreFixture()
+
+  private func entries() async throws -> [Entry] {
+    try await fixture.store.create(fixture.run).append(
+      (1...3).map { note("note \($0)\nnext line") }, by: fixture.actor, at: fixture.time(0))
+  }
+
+  @Test func readsWhatItWrote() async throws {
+    let entries = try await entries()
+    let text = JournalText.text(of: entries)
+    #expect(text.split(separator: "\n").count == 3)
+    #expect(try JournalText.parse(text, from: "test") == entries)
+  }
+
+  @Test(arguments: [
+    ("note 2", "note 9", Int64(2)), ("{\"actor\"", "[\"actor\"", 1), (" {", "{", 1),
+  ])
+  func findsAChangedEntry(_ old: String, _ new: String, _ sequence: Int64) async throws {
+    let text = JournalText.text(of: try await entries())
+    let forged = text.replacingOccurrences(of: old, with: new)
+    let error = #expect(throws: StoreError.self) { try JournalText.parse(forged, from: "test") }
+    #expect(error?.cause == .damaged(sequence: sequence))
+  }
+
+  @Test func findsAMissingEntry() async throws {
+    let text = JournalText.text(of: try await entries())
+    let lines = text.split(separator: "\n")
+    let error = #expect(throws: StoreError.self) {
+      try JournalText.parse("\(lines[0])\n\(lines[2])\n", from: "test")
+    }
+    #expect(error?.cause == .damaged(sequence: 2))
+  }
+}

@@ -1,0 +1,93 @@
+import Foundation
+import RunbookEngine
+import RunbookModel
+import Testing
+
+@testable import RunbookStore
+
+@Suite struct RunStoreTests {
+  private let fixture = StoreFixture()
+
+  @Test func foldersAndFilesAreForTheirOwnerAlone() async throws {
+    let journal = try fixture.store.create(fixture.run)
+    _ = try await journal.append([note("x")], by: fixture.actor, at: fixture.time(0))
+    let path = fixture.store.folder(of: fixture.run)
+    let names = try FileManager.default.contentsOfDirectory(atPath: path)
+    #expect(names.sorted() == ["journal.db", "journal.db-shm", "journal.db-wal"])
+    for name in names { #expect(try fixture.permissions("\(path)/\(name)") == 0o600, "\(name)") }
+    for folder in [fixture.folder, "\(fixture.folder)/runs", path] {
+      #expect(try fixture.permissions(folder) == 0o700, "\(folder)")
+    }
+  }
+
+  @Test func theUmaskChangesNothing() async throws {
+    let folder = fixture.folder
+    await #expect(processExitsWith: .success) { [folder = folder as String] in
+      umask(0)
+      let journal = try RunStore(folder: folder).create(RunID(rawValue: "a"))
+      _ = try await journal.append([note("x")], by: Actor(account: "tester"), at: .epoch)
+      umask(0o777)
+      let other = try RunStore(folder: folder).create(RunID(rawValue: "b"))
+      _ = try await other.append([note("x")], by: Actor(account: "tester"), at: .epoch)
+    }
+    for run in ["a", "b"] {
+      #expect(try fixture.permissions("\(folder)/runs/\(run)") == 0o700)
+      #expect(try fixture.permissions("\(folder)/runs/\(run)/journal.db") == 0o600)
+    }
+  }
+
+  @Test func aRunIsMadeOnce() throws {
+    _ = try fixture.store.create(fixture.run)
+    let error = #expect(throws: StoreError.self) { try fixture.store.create(fixture.run) }
+    #expect(error?.cause == .cannotWrite)
+  }
+
+  @Test func aFileInTheWayIsSaidInPlainWords() throws {
+    try FileManager.default.createDirectory(
+      atPath: fixture.folder, withIntermediateDirectories: true)
+    #expect(FileManager.default.createFile(atPath: "\(fixture.folder)/runs", contents: nil))
+    let error = #expect(throws: StoreError.self) { try fixture.store.create(fixture.run) }
+    #expect(error?.cause == .cannotWrite)
+    #expect(error?.message.contains("Not a directory") == true)
+  }
+
+  @Test func aJournalThatWasNeverBegunIsEmpty() async throws {
+    try PrivateFolder.make(fixture.store.folder(of: fixture.run))
+    try PrivateFolder.makeFile(fixture.journalFile)
+    #expect(try await fixture.store.open(fixture.run).entries().isEmpty)
+    #expect(try fixture.store.summary(of: fixture.run) == nil)
+  }
+
+  @Test func whatIsNoJournalIsRefused() throws {
+    try PrivateFolder.make(fixture.store.folder(of: fixture.run))
+    try String(repeating: "no database ", count: 100).write(
+      toFile: fixture.journalFile, atomically: false, encoding: .utf8)
+    let error = #expect(throws: StoreError.self) { try fixture.store.open(fixture.run) }
+    #expect(error?.cause == .cannotRead)
+    #expect(error?.message == "the journal cannot be read: it is no journal, or is damaged")
+  }
+
+  @Test func aNewerFormatIsRefused() throws {
+    let journal = try fixture.store.create(fixture.run)
+    _ = try journal.question("PRAGMA user_version = 2")
+    let error = #expect(throws: StoreError.self) { try fixture.store.open(fixture.run) }
+    #expect(error?.cause == .formatTooNew)
+  }
+
+  @Test func resolvesAbbreviations() throws {
+    #expect(throws: StoreError.self) { try fixture.store.resolve(nil) }
+    for id in ["20251018-220113-abc", "20251019-080000-xyz"] {
+      _ = try fixture.store.create(RunID(rawValue: id))
+    }
+    #expect(try fixture.store.resolve(nil).rawValue == "20251019-080000-xyz")
+    #expect(try fixture.store.resolve("20251018").rawValue == "20251018-220113-abc")
+    #expect(try fixture.store.resolve("xyz").rawValue == "20251019-080000-xyz")
+    let ambiguous = #expect(throws: StoreError.self) { try fixture.store.resolve("2025") }
+    #expect(
+      ambiguous?.message == "'2025' may be 20251019-080000-xyz, 20251018-220113-abc")
+    let missing = #expect(throws: StoreError.self) {
+      try fixture.store.open(RunID(rawValue: "none"))
+    }
+    #expect(missing?.cause == .notFound)
+  }
+}
