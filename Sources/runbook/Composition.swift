@@ -16,6 +16,7 @@ enum Composition {
         connectionEnvironment: { gateway.target(of: $0)?.environment ?? [:] }),
       HTTPKind(),
       ManualKind(operator: person),
+      LogKind(),
       MigrationsKind(environment: surroundings.environment),
     ]
   }
