@@ -38,7 +38,7 @@ struct SQLChange {
     }
     let context = request.context
     let wait = request.settings.receiptWait
-    link.stallInterval = wait * 0.8
+    link.stallInterval = wait * 0.4
     defer { link.stallInterval = request.settings.stallInterval }
     let outcomes = try request.run(
       on: link,
