@@ -113,7 +113,7 @@ struct PostgresSessionTests {
     let failure = await failure {
       try await fixture.perform(
         "ALTER TABLE t ADD COLUMN b int", phase: .recovery,
-        fields: [("lock_timeout", .duration(.milliseconds(300)))])
+        fields: [("lock_timeout", .duration(.seconds(2)))])
     }
     #expect(failure?.record.cause == .lock)
     #expect(failure?.record.code == "55P03")
