@@ -66,7 +66,7 @@ let package = Package(
       dependencies: ["RunbookModel", "RunbookExpression", "RunbookEngine", "RunbookSteps"]),
     .testTarget(
       name: "RunbookReportTests",
-      dependencies: ["RunbookModel", "RunbookExpression", "RunbookReport"],
+      dependencies: ["RunbookModel", "RunbookExpression", "RunbookReport", "RunbookStore"],
       exclude: ["Golden"]),
     .testTarget(name: "RunbookCommandTests", dependencies: ["RunbookModel"]),
   ],

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# run.sh PROGRAM: measures a release build of the program beside the floors of issue 2, as ratios within one run.
+# run.sh PROGRAM: measures a release build of the program beside its floors, as ratios within one run.
 # Everything is local: a throwaway PostgreSQL on a unix socket, and folders that are removed at the end.
 set -euo pipefail
 
