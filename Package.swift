@@ -49,6 +49,7 @@ let package = Package(
         "RunbookSteps", "RunbookReport", "RunbookDrill",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
+    .target(name: "RunbookTestSupport", path: "Tests/Support"),
     .testTarget(name: "RunbookModelTests", dependencies: ["RunbookModel"]),
     .testTarget(
       name: "RunbookExpressionTests", dependencies: ["RunbookModel", "RunbookExpression"]),
@@ -63,12 +64,16 @@ let package = Package(
       name: "RunbookStoreTests", dependencies: ["RunbookModel", "RunbookEngine", "RunbookStore"]),
     .testTarget(
       name: "RunbookStepsTests",
-      dependencies: ["RunbookModel", "RunbookExpression", "RunbookEngine", "RunbookSteps"]),
+      dependencies: [
+        "RunbookModel", "RunbookExpression", "RunbookEngine", "RunbookSteps", "RunbookTestSupport",
+      ]),
     .testTarget(
       name: "RunbookReportTests",
       dependencies: ["RunbookModel", "RunbookExpression", "RunbookReport", "RunbookStore"],
       exclude: ["Golden"]),
-    .testTarget(name: "RunbookCommandTests", dependencies: ["RunbookModel"]),
+    .testTarget(
+      name: "RunbookCommandTests",
+      dependencies: ["runbook", "RunbookModel", "RunbookTestSupport"]),
   ],
   swiftLanguageModes: [.v6]
 )
