@@ -45,7 +45,8 @@ struct HTTPActivity: Activity {
     var request = self.request
     var redirects = 0
     while true {
-      var body = HTTPBody(limit: limit, folder: context.evidenceFolder)
+      var body = BoundedCapture(
+        limit: limit, folder: context.evidenceFolder, fileName: "body", redact: context.redact)
       let transfer = HTTPTransfer(request, interruption: interruption) { body.append($0) }
       let end = transfer.perform(timeout: timeout - (ContinuousClock.now - start))
       body.finish()
