@@ -3,11 +3,11 @@ import RunbookModel
 /// Judges what an attempt brought back: expectations, finding, captures. Pure.
 struct AttemptJudge {
   let binder: Binder
-  let redactor: Redactor
 
   struct Verdict {
     var expectations: [ExpectationRecord] = []
     var isConfirmed: Bool?
+    /// Empty when the attempt failed.
     var captures = ValueMap()
     var failure: FailureRecord?
   }
@@ -20,37 +20,42 @@ struct AttemptJudge {
     verdict.expectations = options.expect.map { expectation($0, in: scope) }
     if let missed = verdict.expectations.first(where: { !$0.isMet }) {
       verdict.failure = FailureRecord(
-        cause: .expectation,
-        message: missed.error ?? "expected \(missed.expression)",
-        detail: options.expect.isEmpty ? nil : result.presumedFailure?.message,
-        mayRetryHelp: true)
+        cause: .expectation, message: missed.error ?? "expected \(missed.expression)",
+        detail: result.presumedFailure?.message, mayRetryHelp: true)
     } else if options.expect.isEmpty {
       verdict.failure = result.presumedFailure
     }
     guard verdict.failure == nil else { return verdict }
     do throws(StepFailure) {
-      if let confirms = options.confirms {
-        verdict.isConfirmed = try binder.truth(
-          of: confirms, in: withCaptures(options, scope), what: "confirms")
-      }
-      for capture in options.captures {
-        verdict.captures[capture.name] = try binder.evaluate(capture.expression, in: scope)
-      }
+      let captures = try captures(of: options, in: scope)
+      verdict.isConfirmed = try isConfirmed(options, captures, in: scope)
+      verdict.captures = captures
     } catch {
       verdict.failure = error.record
     }
     return verdict
   }
 
-  /// `confirms` sees the step's own captures too.
-  private func withCaptures(_ options: StepOptions, _ scope: RunScope) throws(StepFailure)
-    -> RunScope
-  {
-    var wider = scope
+  private func captures(
+    of options: StepOptions, in scope: RunScope
+  ) throws(StepFailure) -> ValueMap {
+    var captures = ValueMap()
     for capture in options.captures {
-      wider.transientCaptures[capture.name] = try binder.evaluate(capture.expression, in: scope)
+      captures[capture.name] = try binder.evaluate(capture.expression, in: scope)
     }
-    return wider
+    return captures
+  }
+
+  /// `confirms` sees the step's own captures too.
+  private func isConfirmed(
+    _ options: StepOptions, _ captures: ValueMap, in scope: RunScope
+  ) throws(StepFailure) -> Bool? {
+    guard let confirms = options.confirms else { return nil }
+    var wider = scope
+    for (name, value) in captures.pairs {
+      if let name = name.stringValue { wider.transientCaptures[name] = value }
+    }
+    return try binder.truth(of: confirms, in: wider, what: "confirms")
   }
 
   private func expectation(_ source: SourceText, in scope: RunScope) -> ExpectationRecord {

@@ -36,12 +36,25 @@ extension RunStarted {
       formatVersion: formatVersion, toolVersion: toolVersion, run: run,
       runbook: RunbookRecord(
         name: runbook.name, title: runbook.title, severity: runbook.severity,
-        owner: runbook.owner, steps: runbook.steps, report: redactor.redact(runbook.report),
-        folder: runbook.folder, fileName: runbook.fileName, sources: runbook.sources),
+        owner: runbook.owner,
+        steps: runbook.steps.map { $0.redacted(by: redactor) },
+        report: redactor.redact(runbook.report),
+        folder: runbook.folder, fileName: runbook.fileName,
+        sources: runbook.sources.map {
+          SourceFile(path: $0.path, text: redactor.redact($0.text), digest: $0.digest)
+        }),
       inputs: inputs.map { $0.redacted(by: redactor) }, constants: redactor.redact(constants),
       connections: connections.map { $0.redacted(by: redactor) },
       planFingerprint: planFingerprint, isSandbox: isSandbox, isDrill: isDrill, host: host,
       approvals: approvals, secretCount: secretCount)
+  }
+}
+
+extension StepRecord {
+  fileprivate func redacted(by redactor: Redactor) -> StepRecord {
+    StepRecord(
+      id: id, title: title, phase: phase, kind: kind, line: line, captures: captures,
+      fallbacks: fallbacks.map(redactor.redact))
   }
 }
 
@@ -126,15 +139,20 @@ extension EvidenceRecord {
   }
 }
 
+extension GateItem {
+  func redacted(by redactor: Redactor) -> GateItem {
+    GateItem(
+      step: step, title: title, fate: fate, effect: effect, connection: connection,
+      work: work.map { $0.redacted(by: redactor) })
+  }
+}
+
 extension GateOpened {
   fileprivate func redacted(by redactor: Redactor) -> GateOpened {
     GateOpened(
       gate: gate,
-      steps: steps.map { item in
-        GateItem(
-          step: item.step, title: item.title, fate: item.fate, effect: item.effect,
-          connection: item.connection, work: item.work.map { $0.redacted(by: redactor) })
-      }, preparation: preparation, identities: identities, approvals: approvals,
+      steps: steps.map { $0.redacted(by: redactor) }, preparation: preparation,
+      identities: identities, approvals: approvals,
       question: question, digest: digest)
   }
 }

@@ -8,6 +8,7 @@ extension Executor {
     let step = bound.step
     let activity = bound.activity
     guard try await mayBegin(bound) else { return }
+    if isUnknown(activity.connection) { try await flushOutcome() }
     var obstacle = await prepareConnection(activity.connection)
     try queue(
       .attemptStarted(
@@ -19,13 +20,21 @@ extension Executor {
     if obstacle == nil, step.phase.mayChange {
       obstacle = await prepareReceipts(activity.connection, step)
     }
-    if let obstacle { return try finish(step.id, outcome: .failed, failure: obstacle) }
+    if let obstacle { return try finishUnperformed(step.id, obstacle) }
+    try await carryOut(bound, attempt: attempt)
+  }
+
+  /// Performs an attempt whose intent is durable, and takes in what came of it.
+  private mutating func carryOut(
+    _ bound: BoundStep, attempt: Int
+  ) async throws(StoreError) {
+    let step = bound.step
     let folder = "\(options.runFolder)/evidence/\(step.id)-\(attempt)"
     let began = ports.clock.uptime()
     var failure: StepFailure?
     var result = StepResult()
     do throws(StepFailure) {
-      result = try await activity.perform(in: context(of: step, attempt, folder))
+      result = try await bound.activity.perform(in: context(of: step, attempt, folder))
     } catch {
       failure = error
       result = error.partial ?? StepResult()
@@ -36,6 +45,17 @@ extension Executor {
       evidenceFolder: folder)
     try queue(.attemptFinished(report))
     if report.failure?.cause == .interrupted { try queue(.runHeld(interruption)) }
+  }
+
+  private mutating func finishUnperformed(
+    _ step: StepID, _ obstacle: FailureRecord
+  ) throws(StoreError) {
+    try finish(step, outcome: .failed, failure: obstacle)
+    if obstacle.cause == .interrupted { try queue(.runHeld(interruption)) }
+  }
+
+  private func isUnknown(_ connection: String?) -> Bool {
+    connection.map { state.identities[$0] == nil } ?? false
   }
 
   /// Asks the person, where the run goes step by step; the run is held when the answer is no.
@@ -113,7 +133,7 @@ extension Executor {
     if let failure {
       verdict.failure = failure
     } else {
-      verdict = AttemptJudge(binder: binder, redactor: redactor).judge(step, result, in: scope)
+      verdict = AttemptJudge(binder: binder).judge(step, result, in: scope)
     }
     let (captures, withheld) = keep(verdict.captures)
     let stored = redactor.redact(Value.map(result.values))

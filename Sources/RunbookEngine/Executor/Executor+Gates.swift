@@ -3,16 +3,21 @@ import RunbookModel
 extension Executor {
   /// Asks a connection who it is, for a gate that must show it; the run is held where it cannot say.
   mutating func identify(_ connection: String) async throws(StoreError) {
+    try await flushOutcome()
     do throws(StepFailure) {
       let identity = try await identity(of: connection)
       try queueOrFail(.connectionIdentified(identity))
     } catch {
-      try queue(
-        .runHeld(
-          RunHeld(
-            cause: .failedStep, subject: connection,
-            message: "connection '\(connection)': \(error.record.message)")))
+      try queue(.runHeld(hold(connection, error.record, "connection '\(connection)': ")))
     }
+  }
+
+  /// The hold that an obstacle on the way to a gate makes.
+  private func hold(_ subject: String, _ obstacle: FailureRecord, _ start: String) -> RunHeld {
+    guard obstacle.cause != .interrupted else { return interruption }
+    return RunHeld(
+      cause: obstacle.cause == .refused ? .privilege : .failedStep, subject: subject,
+      message: start + obstacle.message + (obstacle.hint.map { "\n\($0)" } ?? ""))
   }
 
   /// `queue`, where a step's failure is what the caller handles.
@@ -35,39 +40,37 @@ extension Executor {
     return try await ports.gateway.identify(connection)
   }
 
-  mutating func open(_ request: GateRequest) async throws(StoreError) {
+  mutating func open(_ wanted: GateRequest) async throws(StoreError) {
+    let request = wanted.redacted(by: redactor)
+    if !request.receiptConnections.isEmpty { try await flushOutcome() }
     do throws(StepFailure) {
       for connection in request.receiptConnections {
         try await ports.gateway.checkReceipts(connection)
       }
     } catch {
-      let hint = error.record.hint.map { "\n\($0)" } ?? ""
-      try queue(
-        .runHeld(
-          RunHeld(
-            cause: .privilege, subject: request.gate, message: error.record.message + hint)))
-      return
+      return try queue(.runHeld(hold(request.gate, error.record, "")))
     }
+    try queue(.gateOpened(opened(request)))
+  }
+
+  private func opened(_ request: GateRequest) -> GateOpened {
     let statements = request.receiptConnections.isEmpty ? [] : ports.gateway.receiptStatements
     let identities = state.identities.sorted { $0.key < $1.key }.map(\.value)
     let shown = identities.filter { identity in
       request.steps.contains { $0.connection == identity.connection }
         || request.receiptConnections.contains(identity.connection)
     }
-    try queue(
-      .gateOpened(
-        GateOpened(
-          gate: request.gate, steps: request.steps,
-          preparation: statements.map {
-            WorkItem(language: .sql, text: $0, effect: .mutating)
-          }, identities: shown, approvals: request.approvals, question: request.question,
-          digest: request.digest(identities: shown))))
+    return GateOpened(
+      gate: request.gate, steps: request.steps,
+      preparation: statements.map { WorkItem(language: .sql, text: $0, effect: .mutating) },
+      identities: shown, approvals: request.approvals, question: request.question,
+      digest: request.digest(identities: shown))
   }
 
   mutating func ask(_ gate: GateOpened) async throws(StoreError) {
     let approved = state.gates[gate.gate]?.approvers.contains(options.actor) == true
     guard !approved else { return try queue(.runHeld(missingApproval(of: gate))) }
-    if options.approvesAll { return try decide(gate, .approved, by: .sandbox) }
+    if options.approvesAll, plan.isSandbox { return try decide(gate, .approved, by: .sandbox) }
     if options.approvals.contains(gate.gate) { return try decide(gate, .approved, by: .flag) }
     try await flush()
     switch await ports.person.decide(on: gate) {
@@ -98,7 +101,13 @@ extension Executor {
 }
 
 extension GateRequest {
-  /// Over everything that the person is shown.
+  func redacted(by redactor: Redactor) -> GateRequest {
+    GateRequest(
+      gate: gate, steps: steps.map { $0.redacted(by: redactor) }, approvals: approvals,
+      question: question, receiptConnections: receiptConnections)
+  }
+
+  /// Over the steps and identities as the person is shown them, secrets taken out.
   func digest(identities: [ConnectionIdentified]) -> Digest {
     var hasher = Digest.Hasher()
     for item in steps {

@@ -124,6 +124,13 @@ public struct Executor: ~Copyable {
     for entry in entries { ports.observer.observe(entry) }
   }
 
+  /// Makes an outcome that waits durable, before something that may take long and is no attempt, such
+  /// as connecting: a crash then must not make it unknown.
+  mutating func flushOutcome() async throws(StoreError) {
+    let isWaiting = pending.contains { if case .attemptFinished = $0 { true } else { false } }
+    if isWaiting { try await flush() }
+  }
+
   private mutating func failUnperformed(_ step: StepID, _ failure: FailureRecord) throws(StoreError)
   {
     try queue(
@@ -165,6 +172,18 @@ extension Plan {
   /// Values that must not be stored or shown.
   var secrets: [String] {
     targets.flatMap(\.secrets)
-      + inputs.filter(\.declaration.isSecret).compactMap { $0.value?.stringValue }
+      + inputs.filter(\.declaration.isSecret).flatMap { $0.value?.secretTexts ?? [] }
+  }
+}
+
+extension Value {
+  /// The texts by which a secret value could show.
+  fileprivate var secretTexts: [String] {
+    switch self {
+    case .string(let text): [text]
+    case .int(let number): [String(number)]
+    case .list(let items): items.flatMap(\.secretTexts)
+    default: []
+    }
   }
 }

@@ -2,63 +2,80 @@ public import RunbookModel
 
 /// Takes secrets out of text by their values, before anything is stored or shown (law L7).
 public struct Redactor: Sendable {
+  /// What stands in a secret's place.
   public static let mark = "[redacted]"
 
-  /// Longest first, so that a secret inside of another leaves no rest.
-  private let secrets: [String]
+  /// By their first byte; the longest first, so that a secret inside of another leaves no rest.
+  private let secrets: [UInt8: [[UInt8]]]
+  /// How many values are taken out.
+  public let secretCount: Int
 
   /// - Parameter secrets: values; empty ones are left out. Of a value with several lines each line of
   ///   four or more characters counts as a secret too.
   public init(secrets: [String]) {
-    var all = Set<String>()
+    var all = Set<[UInt8]>()
     for secret in secrets where !secret.isEmpty {
-      all.insert(secret)
+      all.insert(Array(secret.utf8))
       let lines = secret.split(whereSeparator: \.isNewline)
-      if lines.count > 1 { all.formUnion(lines.filter { $0.count >= 4 }.map(String.init)) }
-    }
-    self.secrets = all.sorted { ($0.utf8.count, $0) > ($1.utf8.count, $1) }
-  }
-
-  public var secretCount: Int { secrets.count }
-
-  public func redact(_ text: String) -> String {
-    guard !secrets.isEmpty else { return text }
-    var bytes = Array(text.utf8)
-    var isChanged = false
-    for secret in secrets {
-      let needle = Array(secret.utf8)
-      while let index = bytes.firstIndex(of: needle) {
-        bytes.replaceSubrange(index..<index + needle.count, with: Array(Self.mark.utf8))
-        isChanged = true
+      if lines.count > 1 {
+        all.formUnion(lines.filter { $0.count >= 4 }.map { Array($0.utf8) })
       }
     }
-    return isChanged ? String(decoding: bytes, as: UTF8.self) : text
+    secretCount = all.count
+    self.secrets = Dictionary(grouping: all) { $0.first ?? 0 }
+      .mapValues { $0.sorted { $0.count > $1.count } }
   }
 
+  /// The text with a mark in place of each secret; the marks themselves are not gone through again.
+  public func redact(_ text: String) -> String {
+    guard secretCount > 0 else { return text }
+    var text = text
+    return text.withUTF8 { redacted($0) } ?? text
+  }
+
+  /// - Returns: nil when there is no secret in it.
+  private func redacted(_ bytes: UnsafeBufferPointer<UInt8>) -> String? {
+    var kept: [UInt8]?
+    var copied = 0
+    var index = 0
+    while index < bytes.count {
+      guard let length = secretLength(at: index, bytes) else {
+        index += 1
+        continue
+      }
+      kept = (kept ?? []) + bytes[copied..<index] + Array(Self.mark.utf8)
+      index += length
+      copied = index
+    }
+    return kept.map { String(decoding: $0 + bytes[copied...], as: UTF8.self) }
+  }
+
+  private func secretLength(at index: Int, _ bytes: UnsafeBufferPointer<UInt8>) -> Int? {
+    secrets[bytes[index]]?.first { bytes[index...].starts(with: $0) }?.count
+  }
+
+  /// The value with every string in it redacted, those of maps' keys included.
   public func redact(_ value: Value) -> Value {
-    secrets.isEmpty ? value : value.mapStrings(redact)
+    guard secretCount > 0 else { return value }
+    switch value {
+    case .string(let text): return .string(redact(text))
+    case .list(let items): return .list(items.map(redact))
+    case .map(let map):
+      var redacted = ValueMap()
+      for (key, value) in map.pairs { redacted[redact(key)] = redact(value) }
+      return .map(redacted)
+    default: return value
+    }
   }
 
+  /// Whether a string anywhere in the value holds a secret.
   public func holdsSecret(_ value: Value) -> Bool {
-    guard !secrets.isEmpty else { return false }
+    guard secretCount > 0 else { return false }
     switch value {
-    case .string(let text): return redact(text) != text
+    case .string(var text): return text.withUTF8 { redacted($0) } != nil
     case .list(let items): return items.contains(where: holdsSecret)
     case .map(let map): return map.pairs.contains { holdsSecret($0.key) || holdsSecret($0.value) }
     default: return false
     }
-  }
-}
-
-extension [UInt8] {
-  /// Where a run of bytes first stands.
-  fileprivate func firstIndex(of needle: [UInt8]) -> Int? {
-    guard let first = needle.first, needle.count <= count else { return nil }
-    var start = 0
-    while let index = self[start...].firstIndex(of: first), index + needle.count <= count {
-      if self[index..<index + needle.count].elementsEqual(needle) { return index }
-      start = index + 1
-    }
-    return nil
   }
 }

@@ -2,20 +2,21 @@ import RunbookModel
 
 /// Decides what a run does next. Pure: the same plan and state give the same command.
 ///
-/// | where the run is                     | command                                      |
-/// | ------------------------------------ | -------------------------------------------- |
-/// | its sandbox is not ready             | prepareSandbox                               |
-/// | a step is pending, `when` is false   | skip                                         |
-/// | a step is pending                    | perform (in recovery: once its gates allow)  |
-/// | failed, and its retry allows another | perform, not before the pause is over        |
-/// | failed in timeline, detection, verification | goes on to the next step              |
-/// | failed in recovery, safeguards       | hold                                         |
-/// | in flight when the run was resumed   | perform again in a read-only phase, else declareUnknown |
-/// | unknown                              | hold in recovery and safeguards, else goes on |
-/// | detection over, nothing confirmed    | end: notConfirmed, or undetermined           |
-/// | recovery is next                     | openGate, ask; hold when refused             |
-/// | verification over, a step failed     | end: failed                                  |
-/// | everything over                      | end: resolved                                |
+/// | where the run is                                      | command                                                 |
+/// | ----------------------------------------------------- | ------------------------------------------------------- |
+/// | its sandbox is not ready                              | prepareSandbox                                          |
+/// | a step is pending, `when` is false                    | skip                                                    |
+/// | a step is pending                                     | perform (in recovery: once its gates allow)             |
+/// | failed, and its retry allows another                  | perform, not before the pause is over                   |
+/// | failed in timeline, detection, verification           | goes on to the next step                                |
+/// | failed in recovery, safeguards                        | hold                                                    |
+/// | in flight when the run was resumed                    | perform again in a read-only phase, else declareUnknown |
+/// | unknown                                               | hold in recovery and safeguards, else goes on           |
+/// | detection over without a finding, a step of it failed | end: undetermined                                       |
+/// | detection over without a finding that is needed       | end: notConfirmed                                       |
+/// | recovery is next                                      | openGate, ask; hold when refused                        |
+/// | verification over, a step failed                      | end: failed                                             |
+/// | everything over                                       | end: resolved                                           |
 public struct RunMachine: Sendable {
   public let plan: Plan
   let binder: Binder
@@ -87,12 +88,9 @@ public struct RunMachine: Sendable {
   /// When a failed step may be tried again; nil when it may not.
   private func nextAttempt(of step: Step, _ state: StepState) -> Timestamp? {
     guard let retry = step.options.retry, let first = state.firstStartedAt,
-      let last = state.finishedAt, let next = last.adding(retry.every),
-      state.failure?.cause != .invalid
+      let last = state.finishedAt, state.failure?.cause != .invalid
     else { return nil }
-    if let most = retry.attempts, state.attempts >= most { return nil }
-    if let within = retry.within, next.since(first) > within { return nil }
-    return retry.attempts == nil && retry.within == nil ? nil : next
+    return retry.nextStart(first: first, last: last, after: state.attempts)
   }
 
   private func holdOnFailure(of step: Step, _ state: StepState) -> Command {
@@ -114,8 +112,8 @@ extension RunMachine {
   /// The command that ends the run between two phases; nil when it goes on.
   private func ending(before next: Phase?, from last: Phase, _ state: RunState) -> Command? {
     let isPast = { (phase: Phase) in last <= phase && (next.map { $0 > phase } ?? true) }
-    if isPast(.detection), needsConfirmation, state.findings.isEmpty {
-      return .end(endOfDetection(state))
+    if isPast(.detection), state.findings.isEmpty, let end = endOfDetection(state) {
+      return .end(end)
     }
     if isPast(.verification) || next == nil,
       let failed = firstFailure(in: .verification, state)
@@ -131,9 +129,11 @@ extension RunMachine {
     plan.runbook.steps.contains { $0.options.confirms != nil || $0.phase == .recovery }
   }
 
-  private func endOfDetection(_ state: RunState) -> RunEnded {
+  /// How a detection without a finding ends the run; nil when the run goes on.
+  private func endOfDetection(_ state: RunState) -> RunEnded? {
     guard let failed = firstFailure(in: .detection, state) else {
-      return RunEnded(status: .notConfirmed, reason: "detection found no incident")
+      return needsConfirmation
+        ? RunEnded(status: .notConfirmed, reason: "detection found no incident") : nil
     }
     let message = state.step(failed.id).failure?.message ?? "no reason is known"
     return RunEnded(

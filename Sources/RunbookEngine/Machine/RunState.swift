@@ -1,7 +1,7 @@
 public import RunbookModel
 
 /// All that is known of a run: the replay of its journal, and nothing else (law L3).
-public struct RunState: Sendable {
+public struct RunState: Sendable, Hashable {
   public enum Lifecycle: Sendable, Hashable {
     case notStarted
     case running
@@ -67,12 +67,12 @@ public struct RunState: Sendable {
 
   /// Which entries may follow:
   ///
-  /// | lifecycle  | runStarted | noteAdded | runResumed | gateDecided | anything else |
-  /// | ---------- | ---------- | --------- | ---------- | ----------- | ------------- |
-  /// | notStarted | yes        | no        | no         | no          | no            |
-  /// | running    | no         | yes       | yes        | yes         | yes           |
-  /// | held       | no         | yes       | yes        | yes         | no            |
-  /// | ended      | no         | yes       | no         | no          | no            |
+  /// | lifecycle  | runStarted | noteAdded | runResumed, gateDecided, stepSkipped, runEnded | others |
+  /// | ---------- | ---------- | --------- | ---------------------------------------------- | ------ |
+  /// | notStarted | yes        | no        | no                                             | no     |
+  /// | running    | no         | yes       | yes                                            | yes    |
+  /// | held       | no         | yes       | yes                                            | no     |
+  /// | ended      | no         | yes       | no                                             | no     |
   private func accepts(_ event: Event) -> Bool {
     switch (lifecycle, event) {
     case (.notStarted, .runStarted): true

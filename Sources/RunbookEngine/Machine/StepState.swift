@@ -39,7 +39,7 @@ public struct StepState: Sendable, Hashable {
       firstStartedAt = firstStartedAt ?? time
       connection = started.connection
       failure = nil
-    case (.running, .attemptFinished(let finished)):
+    case (.running, .attemptFinished(let finished)) where finished.outcome != .skipped:
       status = Status(finished.outcome)
       finishedAt = time
       result = finished.result

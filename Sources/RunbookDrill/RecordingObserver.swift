@@ -1,0 +1,29 @@
+public import RunbookEngine
+public import RunbookModel
+private import Synchronization
+
+/// Keeps all that a run shows.
+public final class RecordingObserver: RunObserver {
+  private struct State {
+    var entries: [Entry] = []
+    var lines: [String] = []
+    var progress: [String] = []
+  }
+
+  private let state = Mutex(State())
+
+  public init() {}
+
+  public var entries: [Entry] { state.withLock(\.entries) }
+  /// Lines that steps printed, without their step.
+  public var lines: [String] { state.withLock(\.lines) }
+  public var progress: [String] { state.withLock(\.progress) }
+
+  public func observe(_ entry: Entry) { state.withLock { $0.entries.append(entry) } }
+
+  public func observe(_ line: OutputLine, of step: StepID) {
+    state.withLock { $0.lines.append(line.text) }
+  }
+
+  public func observe(progress: String) { state.withLock { $0.progress.append(progress) } }
+}

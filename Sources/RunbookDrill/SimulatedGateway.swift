@@ -1,0 +1,57 @@
+public import RunbookEngine
+public import RunbookModel
+private import Synchronization
+
+/// Connections that lead nowhere: each says of itself that it is simulated.
+public final class SimulatedGateway: ConnectionGateway {
+  /// What was asked of the gateway.
+  public enum Call: Sendable, Hashable {
+    case configure(String, url: String)
+    case identify(String)
+    case checkReceipts(String)
+    case prepareReceipts(String)
+    case close
+  }
+
+  private let recorded = Mutex<[Call]>([])
+  private let failures: [Call: StepFailure]
+
+  /// - Parameter failures: calls that fail.
+  public init(failures: [Call: StepFailure] = [:]) { self.failures = failures }
+
+  /// In order.
+  public var calls: [Call] { recorded.withLock { $0 } }
+
+  public let receiptStatements = ["-- simulated: the tables for receipts"]
+
+  public func configure(
+    _ connection: Runbook.Connection, url: String
+  ) async throws(StepFailure) {
+    try record(.configure(connection.name, url: url))
+  }
+
+  public func identify(_ connection: String) async throws(StepFailure) -> ConnectionIdentified {
+    try record(.identify(connection))
+    return ConnectionIdentified(
+      connection: connection,
+      identity: ConnectionIdentity(
+        systemIdentifier: nil, timelineID: nil, database: "simulated", databaseOID: 0,
+        role: "simulated", isSuperuser: false, serverVersion: "simulated", isReplica: false,
+        address: "simulated"))
+  }
+
+  public func checkReceipts(_ connection: String) async throws(StepFailure) {
+    try record(.checkReceipts(connection))
+  }
+
+  public func prepareReceipts(_ connection: String) async throws(StepFailure) {
+    try record(.prepareReceipts(connection))
+  }
+
+  public func close() async { recorded.withLock { $0.append(.close) } }
+
+  private func record(_ call: Call) throws(StepFailure) {
+    recorded.withLock { $0.append(call) }
+    if let failure = failures[call] { throw failure }
+  }
+}

@@ -1,0 +1,90 @@
+public import RunbookEngine
+public import RunbookModel
+
+/// Stands in for a step kind: the same keys and the same names of results, and nothing in it acts on
+/// the world. What a step brings back is written ahead of time, for each of its attempts.
+public struct SimulatedKind: StepKind {
+  public let spec: KindSpec
+  private let outcomes: [StepID: [SimulatedOutcome]]
+  private let effects: [StepID: Effect]
+  private let whilePerforming: @Sendable (AttemptContext) async -> Void
+
+  /// - Parameters:
+  ///   - spec: the kind that is stood in for.
+  ///   - outcomes: a step's first is that of its first attempt; an attempt without one fails.
+  ///   - effects: by step, where it is not what the step declares; else `readOnly`.
+  ///   - whilePerforming: called when an attempt has begun, before it ends.
+  public init(
+    _ spec: KindSpec, outcomes: [StepID: [SimulatedOutcome]], effects: [StepID: Effect] = [:],
+    whilePerforming: @escaping @Sendable (AttemptContext) async -> Void = { _ in }
+  ) {
+    self.spec = spec
+    self.outcomes = outcomes
+    self.effects = effects
+    self.whilePerforming = whilePerforming
+  }
+
+  public func check(_ step: Step, in context: CheckContext) -> [Diagnostic] { [] }
+
+  public func bind(_ step: Step, to context: BindingContext) throws(StepFailure) -> any Activity {
+    var texts: [String] = []
+    for field in step.body.all {
+      if let text = field.value.text { texts.append(try context.render(text)) }
+    }
+    return SimulatedActivity(
+      step: step.id, effect: effects[step.id] ?? step.options.effect ?? .readOnly,
+      isEffectDeclared: step.options.effect != nil,
+      connection: spec.usesConnection ? context.connection?.name : nil,
+      texts: texts, language: WorkItem.Language(rawValue: spec.name) ?? .text,
+      outcomes: outcomes[step.id] ?? [], whilePerforming: whilePerforming)
+  }
+}
+
+/// How a simulated attempt ends.
+public enum SimulatedOutcome: Sendable {
+  case result(StepResult)
+  case failure(StepFailure)
+  /// Goes on until its task is cancelled, then fails.
+  case untilCancelled(StepFailure)
+
+  /// A result of these values alone.
+  public static func values(_ values: [String: Value]) -> SimulatedOutcome {
+    let pairs = values.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
+    return .result(StepResult(values: ValueMap(pairs)))
+  }
+
+  public static var success: SimulatedOutcome { .result(StepResult()) }
+}
+
+private struct SimulatedActivity: Activity {
+  let step: StepID
+  let effect: Effect
+  let isEffectDeclared: Bool
+  let connection: String?
+  let texts: [String]
+  let language: WorkItem.Language
+  let outcomes: [SimulatedOutcome]
+  let whilePerforming: @Sendable (AttemptContext) async -> Void
+
+  var work: [WorkItem] {
+    texts.map { WorkItem(language: language, text: $0, effect: effect) }
+  }
+
+  func perform(in context: AttemptContext) async throws(StepFailure) -> StepResult {
+    await whilePerforming(context)
+    guard context.attempt >= 1, context.attempt <= outcomes.count else {
+      throw StepFailure(
+        .invalid, "nothing is simulated for attempt \(context.attempt) of step '\(step)'")
+    }
+    switch outcomes[context.attempt - 1] {
+    case .result(let result): return result
+    case .failure(let failure): throw failure
+    case .untilCancelled(let failure):
+      // A stream without elements ends when its task is cancelled, and not before.
+      let (silence, continuation) = AsyncStream.makeStream(of: Never.self)
+      for await _ in silence {}
+      continuation.finish()
+      throw failure
+    }
+  }
+}

@@ -1,0 +1,72 @@
+public import RunbookModel
+
+/// One event of each sort, about the steps and gates that it is asked for.
+enum EventSample: String, CaseIterable {
+  case runStarted, sandboxCreated, sandboxPrepared, connectionIdentified, attemptStarted,
+    attemptSucceeded, attemptFailed, attemptUnknown, attemptSkipped, stepSkipped, gateOpened,
+    gateDecided, runHeld, runResumed, noteAdded, runEnded
+
+  func event(about step: StepID = "a", gate: String = "recovery") -> Event {
+    switch self {
+    case .runStarted: .runStarted(Self.start)
+    case .sandboxCreated: .sandboxCreated(SandboxCreated(folder: "/f"))
+    case .sandboxPrepared:
+      .sandboxPrepared(
+        SandboxPrepared(serverVersion: "0", steps: [], inputs: [], connections: []))
+    case .connectionIdentified: .connectionIdentified(Self.identity("main"))
+    case .attemptStarted:
+      .attemptStarted(
+        AttemptStarted(
+          step: step, attempt: 1, effect: .readOnly, isEffectDeclared: false, connection: nil,
+          work: []))
+    case .attemptSucceeded: Self.finished(step, .succeeded)
+    case .attemptFailed: Self.finished(step, .failed)
+    case .attemptUnknown: Self.finished(step, .unknown)
+    case .attemptSkipped: Self.finished(step, .skipped)
+    case .stepSkipped: .stepSkipped(StepSkipped(step: step, cause: .condition, reason: "false"))
+    case .gateOpened: .gateOpened(Self.gate(gate))
+    case .gateDecided:
+      .gateDecided(
+        GateDecided(gate: gate, decision: .approved, means: .terminal, digest: .zero))
+    case .runHeld: .runHeld(RunHeld(cause: .interruption, subject: nil, message: "m"))
+    case .runResumed: .runResumed(RunResumed(host: "h", approvals: []))
+    case .noteAdded: .noteAdded(NoteAdded(text: "n", at: nil))
+    case .runEnded: .runEnded(RunEnded(status: .abandoned, reason: "r"))
+    }
+  }
+
+  static func gate(_ name: String, approvals: Int = 1) -> GateOpened {
+    GateOpened(
+      gate: name, steps: [], identities: [], approvals: approvals, question: nil, digest: .zero)
+  }
+
+  static func identity(_ connection: String) -> ConnectionIdentified {
+    ConnectionIdentified(
+      connection: connection,
+      identity: ConnectionIdentity(
+        systemIdentifier: nil, timelineID: nil, database: "d", databaseOID: 1, role: "r",
+        isSuperuser: false, serverVersion: "0", isReplica: false, address: "a"))
+  }
+
+  private static func finished(_ step: StepID, _ outcome: Outcome) -> Event {
+    .attemptFinished(
+      AttemptFinished(
+        step: step, attempt: 1, outcome: outcome, result: .map(ValueMap()),
+        failure: outcome == .failed ? FailureRecord(cause: .refused, message: "no") : nil,
+        elapsedMicroseconds: 0))
+  }
+
+  private static var start: RunStarted {
+    RunStarted(
+      toolVersion: "0", run: RunID(rawValue: "r1"),
+      runbook: RunbookRecord(
+        name: "n", title: "t", severity: .low, owner: nil, steps: [], report: .map(ValueMap()),
+        folder: "/", fileName: "f", sources: []),
+      inputs: [], constants: .map(ValueMap()), connections: [], planFingerprint: .zero,
+      isSandbox: false, isDrill: false, host: "h", approvals: [], secretCount: 0)
+  }
+}
+
+extension StepID: ExpressibleByStringLiteral {
+  public init(stringLiteral value: String) { self.init(value) }
+}

@@ -1,0 +1,127 @@
+import RunbookModel
+import Testing
+
+@testable import RunbookEngine
+
+/// The table of `RunMachine`, row by row.
+struct RunMachineTests {
+  struct Row: Sendable, CustomTestStringConvertible {
+    let name: String
+    let steps: [Step]
+    var samples: [(EventSample, StepID)] = []
+    var isSandbox = false
+    let command: String
+    var testDescription: String { name }
+  }
+
+  @Test(arguments: rows) func decides(_ row: Row) throws {
+    var simulation = Simulation(row.steps)
+    simulation.isSandbox = row.isSandbox
+    let plan = simulation.plan
+    var state = RunState()
+    try state.apply(EventSample.runStarted.event(), at: .epoch, by: Actor(account: "ann"))
+    for (sample, subject) in row.samples {
+      try state.apply(
+        sample.event(about: subject, gate: subject.rawValue), at: .epoch,
+        by: Actor(account: "ann"))
+    }
+    var machine = RunMachine(plan: plan, binder: Binder(plan: plan, kinds: simulation.kinds))
+    let command = machine.decide(state, scope: RunScope(plan: plan, state: state))
+    #expect(command.summary == row.command)
+  }
+
+  private static let a = step("a", .detection)
+  private static let r = step("r", .recovery)
+  private static let confirmed: [(EventSample, StepID)] = [
+    (.attemptStarted, "d"), (.attemptSucceeded, "d"),
+  ]
+  /// Confirms nothing by itself: the samples say what was found.
+  private static let unconfirming = step("d", .detection) { $0.confirms = source("false") }
+
+  static let rows: [Row] = [
+    Row(name: "sandbox not ready", steps: [a], isSandbox: true, command: "prepareSandbox"),
+    Row(
+      name: "sandbox ready", steps: [a], samples: [(.sandboxPrepared, "a")], isSandbox: true,
+      command: "perform a#1"),
+    Row(
+      name: "pending, when false", steps: [step("a", .detection) { $0.when = source("false") }],
+      command: "skip a"),
+    Row(
+      name: "pending, when in error",
+      steps: [step("a", .detection) { $0.when = source("missing") }], command: "fail a invalid"),
+    Row(
+      name: "pending, when no bool", steps: [step("a", .detection) { $0.when = source("1") }],
+      command: "fail a invalid"),
+    Row(name: "pending", steps: [a], command: "perform a#1"),
+    Row(
+      name: "failed in detection", steps: [a, step("b", .detection)],
+      samples: [(.attemptStarted, "a"), (.attemptFailed, "a")], command: "perform b#1"),
+    Row(
+      name: "failed in safeguards", steps: [step("s", .safeguards)],
+      samples: [(.attemptStarted, "s"), (.attemptFailed, "s")], command: "hold failedStep s"),
+    Row(
+      name: "failed, retry allowed",
+      steps: [
+        step("a", .detection) {
+          $0.retry = StepOptions.Retry(every: .seconds(1), within: nil, attempts: 2)
+        }
+      ], samples: [(.attemptStarted, "a"), (.attemptFailed, "a")],
+      command: "perform a#2 at 1970-01-01T00:00:01Z"),
+    Row(
+      name: "in flight, read-only phase", steps: [a], samples: [(.attemptStarted, "a")],
+      command: "perform a#2"),
+    Row(
+      name: "in flight, changing phase", steps: [step("s", .safeguards)],
+      samples: [(.attemptStarted, "s")], command: "declareUnknown s"),
+    Row(
+      name: "unknown, changing phase", steps: [step("s", .safeguards)],
+      samples: [(.attemptStarted, "s"), (.attemptUnknown, "s")], command: "hold unknownStep s"),
+    Row(
+      name: "unknown, read-only phase", steps: [step("v", .verification)],
+      samples: [(.attemptStarted, "v"), (.attemptUnknown, "v")], command: "end failed"),
+    Row(
+      name: "nothing confirmed", steps: [unconfirming, r], samples: confirmed,
+      command: "end notConfirmed"),
+    Row(
+      name: "detection failed", steps: [unconfirming, r],
+      samples: [(.attemptStarted, "d"), (.attemptFailed, "d")], command: "end undetermined"),
+    Row(
+      name: "detection failed, no recovery", steps: [a],
+      samples: [(.attemptStarted, "a"), (.attemptFailed, "a")], command: "end undetermined"),
+    Row(
+      name: "verification failed", steps: [step("v", .verification), step("s", .safeguards)],
+      samples: [(.attemptStarted, "v"), (.attemptFailed, "v")], command: "end failed"),
+    Row(
+      name: "everything over", steps: [step("v", .verification)],
+      samples: [(.attemptStarted, "v"), (.attemptSucceeded, "v")], command: "end resolved"),
+    Row(name: "no step at all", steps: [], command: "end resolved"),
+    Row(
+      name: "own gate", steps: [step("s", .safeguards) { $0.gate = StepOptions.Gate() }],
+      command: "openGate s"),
+    Row(
+      name: "own gate open", steps: [step("s", .safeguards) { $0.gate = StepOptions.Gate() }],
+      samples: [(.gateOpened, "s")], command: "ask s"),
+    Row(
+      name: "own gate approved", steps: [step("s", .safeguards) { $0.gate = StepOptions.Gate() }],
+      samples: [(.gateOpened, "s"), (.gateDecided, "s")], command: "perform s#1"),
+  ]
+}
+
+extension Command {
+  /// The command in a few words, for comparisons.
+  var summary: String {
+    switch self {
+    case .prepareSandbox: "prepareSandbox"
+    case .skip(let step, _): "skip \(step)"
+    case .fail(let step, let failure): "fail \(step) \(failure.cause.rawValue)"
+    case .declareUnknown(let step): "declareUnknown \(step)"
+    case .perform(let bound, let attempt, let time):
+      "perform \(bound.step.id)#\(attempt)" + (time.map { " at \($0)" } ?? "")
+    case .identify(let connection): "identify \(connection)"
+    case .openGate(let request): "openGate \(request.gate)"
+    case .ask(let gate): "ask \(gate.gate)"
+    case .hold(let hold): "hold \(hold.cause.rawValue) \(hold.subject ?? "-")"
+    case .end(let end): "end \(end.status.rawValue)"
+    }
+  }
+}

@@ -1,0 +1,69 @@
+import RunbookModel
+import Testing
+
+@testable import RunbookEngine
+
+/// The table of `RunState`: what is not in `accepted` must be refused.
+struct RunStateTests {
+  enum Stage: String, CaseIterable {
+    case notStarted, running, held, ended
+
+    /// In each but the first, step `a` runs, step `b` is pending, and the gate `recovery` is open.
+    var events: [Event] {
+      let started = [
+        EventSample.runStarted.event(), EventSample.attemptStarted.event(about: "a"),
+        EventSample.gateOpened.event(),
+      ]
+      switch self {
+      case .notStarted: return []
+      case .running: return started
+      case .held: return started + [EventSample.runHeld.event()]
+      case .ended: return started + [EventSample.runEnded.event()]
+      }
+    }
+
+    var accepted: Set<EventSample> {
+      switch self {
+      case .notStarted: [.runStarted]
+      case .running: Set(EventSample.allCases).subtracting([.runStarted, .attemptSkipped])
+      case .held: [.noteAdded, .runResumed, .gateDecided, .stepSkipped, .runEnded]
+      case .ended: [.noteAdded]
+      }
+    }
+  }
+
+  @Test(arguments: Stage.allCases, EventSample.allCases)
+  func followsItsTable(_ stage: Stage, _ sample: EventSample) throws {
+    var state = RunState()
+    let actor = Actor(account: "ann")
+    for event in stage.events { try state.apply(event, at: .epoch, by: actor) }
+    let isAboutPending = sample == .attemptStarted || sample == .stepSkipped
+    let event = sample.event(about: isAboutPending ? "b" : "a")
+    if stage.accepted.contains(sample) {
+      try state.apply(event, at: .epoch, by: actor)
+    } else {
+      #expect(throws: StoreError.self) { try state.apply(event, at: .epoch, by: actor) }
+    }
+  }
+
+  @Test func countsAnApproverOnce() throws {
+    var gate = GateState(opened: EventSample.gate("recovery", approvals: 2))
+    let approval = GateDecided(
+      gate: "recovery", decision: .approved, means: .terminal, digest: .zero)
+    gate.take(approval, by: Actor(account: "ann"))
+    gate.take(approval, by: Actor(account: "ann"))
+    #expect(!gate.isApproved)
+    #expect(gate.missingApprovals == 1)
+    gate.take(approval, by: Actor(account: "ann", name: "bob"))
+    #expect(gate.isApproved)
+  }
+
+  @Test func ignoresADecisionOnOtherContent() {
+    var gate = GateState(opened: EventSample.gate("recovery"))
+    let other = Digest.sha256(of: "other")
+    gate.take(
+      GateDecided(gate: "recovery", decision: .approved, means: .terminal, digest: other),
+      by: Actor(account: "ann"))
+    #expect(!gate.isApproved)
+  }
+}

@@ -1,0 +1,109 @@
+import RunbookDrill
+import RunbookModel
+
+@testable import RunbookEngine
+
+/// A run of a runbook in a simulated world.
+struct Simulation {
+  var runbook: Runbook
+  var inputs: [ResolvedInput] = []
+  var targets: [ConnectionTarget] = []
+  var isSandbox = false
+  var outcomes: [StepID: [SimulatedOutcome]] = [:]
+  var effects: [StepID: Effect] = [:]
+  var whilePerforming: @Sendable (AttemptContext) async -> Void = { _ in }
+  var journal = MemoryJournal()
+  var gateway = SimulatedGateway()
+  var sandboxes = SimulatedSandboxes()
+  var person = SimulatedOperator()
+  var observer = RecordingObserver()
+  var clock = ManualClock()
+  var options = RunOptions(
+    run: RunID(rawValue: "r1"), actor: Actor(account: "ann"), host: "host", toolVersion: "0",
+    runFolder: "/nowhere")
+
+  /// Steps that are not named succeed once, with nothing in their result.
+  init(_ steps: [Step], outcomes: [String: [SimulatedOutcome]] = [:]) {
+    self.init(RunbookEngineTests.runbook(steps), outcomes: outcomes)
+  }
+
+  init(_ runbook: Runbook, outcomes: [String: [SimulatedOutcome]] = [:]) {
+    self.runbook = runbook
+    let sandboxSteps = (runbook.sandbox?.fixture ?? []) + (runbook.sandbox?.fault ?? [])
+    for step in runbook.steps + sandboxSteps {
+      self.outcomes[step.id] = outcomes[step.id.rawValue] ?? [.success]
+    }
+    targets = runbook.connections.map {
+      ConnectionTarget(connection: $0, url: $0.url.text, display: "h/db", secrets: [])
+    }
+  }
+
+  var kinds: [any StepKind] {
+    [("shell", false), ("sql", true)].map { name, usesConnection in
+      SimulatedKind(
+        Self.spec(name, usesConnection: usesConnection), outcomes: outcomes, effects: effects,
+        whilePerforming: whilePerforming)
+    }
+  }
+
+  static func spec(_ name: String, usesConnection: Bool) -> KindSpec {
+    KindSpec(
+      name, .shorthand(key: "text", [FieldSpec("text", .template, "What runs.")]),
+      results: [ResultSpec("stdout", "string", "What it printed.")],
+      usesConnection: usesConnection, "A simulated kind.")
+  }
+
+  var plan: Plan {
+    Plan(
+      runbook: runbook, inputs: inputs, targets: targets, environment: [:], isSandbox: isSandbox)
+  }
+
+  var ports: EnginePorts {
+    EnginePorts(
+      journal: journal, kinds: kinds, gateway: gateway, sandboxes: sandboxes, person: person,
+      observer: observer, clock: clock)
+  }
+
+  /// Carries the run out, and gives the state that it came to.
+  @discardableResult
+  func run() async throws(StoreError) -> RunState {
+    var executor = Executor(plan: plan, ports: ports, options: options)
+    try await executor.run()
+    return executor.state
+  }
+
+  /// What is durable, one word an entry: `attemptStarted check#1`, `runEnded resolved`.
+  var history: [String] { journal.stored.map(\.event.summary) }
+}
+
+extension Event {
+  /// The event in a few words, for comparisons.
+  var summary: String {
+    switch self {
+    case .attemptStarted(let event): "started \(event.step)#\(event.attempt)"
+    case .attemptFinished(let event): "\(event.outcome.rawValue) \(event.step)#\(event.attempt)"
+    case .stepSkipped(let event): "skipped \(event.step)"
+    case .gateOpened(let event): "opened \(event.gate)"
+    case .gateDecided(let event): "\(event.decision.rawValue) \(event.gate)"
+    case .runHeld(let event): "held \(event.cause.rawValue) \(event.subject ?? "-")"
+    case .runEnded(let event): "ended \(event.status.rawValue)"
+    case .connectionIdentified(let event): "identified \(event.connection)"
+    default: typeName
+    }
+  }
+}
+
+extension RunState {
+  var endStatus: RunEnded.Status? {
+    if case .ended(let end) = lifecycle { end.status } else { nil }
+  }
+
+  var hold: RunHeld? {
+    if case .held(let hold) = lifecycle { hold } else { nil }
+  }
+}
+
+/// A detection step that confirms the incident, which recovery needs.
+func confirmation(_ id: String = "detect") -> Step {
+  step(id, .detection) { $0.confirms = source("true") }
+}
