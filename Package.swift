@@ -8,8 +8,6 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
     .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
     .package(url: "https://github.com/hummingbird-project/swift-mustache", from: "2.1.1"),
-    .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2"),
-    .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
   ],
   targets: [
     .systemLibrary(
@@ -17,6 +15,7 @@ let package = Package(
     .systemLibrary(name: "CLibPQ", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
     .systemLibrary(name: "CLibPGQuery", providers: [.apt(["libpg-query-dev"])]),
     .target(name: "CLinux"),
+    .target(name: "CCurl"),
     .systemLibrary(name: "CLibMD", pkgConfig: "libmd", providers: [.apt(["libmd-dev"])]),
     .target(name: "RunbookModel", dependencies: ["CLibMD"]),
     .target(name: "RunbookExpression", dependencies: ["RunbookModel"]),
@@ -32,8 +31,7 @@ let package = Package(
       name: "RunbookSteps",
       dependencies: [
         "RunbookModel", "RunbookExpression", "RunbookEngine", "CLibPQ", "CLibPGQuery", "CLinux",
-        .product(name: "Subprocess", package: "swift-subprocess"),
-        .product(name: "SystemPackage", package: "swift-system"),
+        "CCurl",
       ]),
     .target(
       name: "RunbookReport",
@@ -51,6 +49,7 @@ let package = Package(
         "RunbookSteps", "RunbookReport", "RunbookDrill",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
+    .target(name: "RunbookTestSupport", path: "Tests/Support"),
     .testTarget(name: "RunbookModelTests", dependencies: ["RunbookModel"]),
     .testTarget(
       name: "RunbookExpressionTests", dependencies: ["RunbookModel", "RunbookExpression"]),
@@ -65,12 +64,16 @@ let package = Package(
       name: "RunbookStoreTests", dependencies: ["RunbookModel", "RunbookEngine", "RunbookStore"]),
     .testTarget(
       name: "RunbookStepsTests",
-      dependencies: ["RunbookModel", "RunbookExpression", "RunbookEngine", "RunbookSteps"]),
+      dependencies: [
+        "RunbookModel", "RunbookExpression", "RunbookEngine", "RunbookSteps", "RunbookTestSupport",
+      ]),
     .testTarget(
       name: "RunbookReportTests",
-      dependencies: ["RunbookModel", "RunbookExpression", "RunbookReport"],
+      dependencies: ["RunbookModel", "RunbookExpression", "RunbookReport", "RunbookStore"],
       exclude: ["Golden"]),
-    .testTarget(name: "RunbookCommandTests", dependencies: ["RunbookModel"]),
+    .testTarget(
+      name: "RunbookCommandTests",
+      dependencies: ["runbook", "RunbookModel", "RunbookTestSupport"]),
   ],
   swiftLanguageModes: [.v6]
 )

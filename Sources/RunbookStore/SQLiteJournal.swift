@@ -90,7 +90,7 @@ public final class SQLiteJournal: Journal {
     let path = path
     let generation = generation.withLock { $0 }
     do {
-      return try await queue.write { database in
+      return try await write { database in
         if let generation { try Self.checkLease(generation, database, path) }
         var head = try ChainHead(database, in: path)
         let insert = try database.cachedStatement(
@@ -103,6 +103,17 @@ public final class SQLiteJournal: Journal {
       }
     } catch {
       throw StoreError(error, in: path, writing: true)
+    }
+  }
+
+  /// One transaction, also in a task that was cancelled: what an interruption did has to be stored.
+  ///
+  /// GRDB's own asynchronous `write` throws then, and stores nothing.
+  private func write<Result: Sendable>(
+    _ updates: @escaping @Sendable (Database) throws -> Result
+  ) async throws -> Result {
+    try await withCheckedThrowingContinuation { continuation in
+      queue.asyncWrite(updates) { _, result in continuation.resume(with: result) }
     }
   }
 

@@ -14,6 +14,9 @@ enum Composition {
       ShellKind(
         environment: surroundings.environment, hiddenNames: secretVariables,
         connectionEnvironment: { gateway.target(of: $0)?.environment ?? [:] }),
+      HTTPKind(),
+      ManualKind(operator: person),
+      LogKind(),
       MigrationsKind(environment: surroundings.environment),
     ]
   }
@@ -35,5 +38,4 @@ enum Composition {
 struct Nobody: Operator {
   func decide(on gate: GateOpened) async -> OperatorDecision { .unavailable }
   func answer(_ question: ManualQuestion) async -> String? { nil }
-  func mayPerform(_ title: String, _ work: [WorkItem]) async -> Bool? { nil }
 }

@@ -34,6 +34,16 @@ import Testing
     #expect(entries.last?.event == note("b 20"))
   }
 
+  @Test func law1StoresAlsoInACancelledTask() async throws {
+    let journal = try fixture.store.create(fixture.run)
+    let (actor, time) = (fixture.actor, fixture.time(0))
+    let task = Task {
+      withUnsafeCurrentTask { $0?.cancel() }
+      return try await journal.append([note("interrupted")], by: actor, at: time)
+    }
+    #expect(try await task.value == journal.entries())
+  }
+
   @Test func law2EntriesOfOneAppendAreThereTogetherOrNotAtAll() async throws {
     let journal = try fixture.store.create(fixture.run)
     let first = try await journal.append([note("1")], by: fixture.actor, at: fixture.time(0))

@@ -97,3 +97,16 @@ struct ReadingTests {
     #expect(read.warnings.all.map(\.code) == [.noVerification])
   }
 }
+
+extension ReadingTests {
+  @Test func ordersStepsByPhaseWhateverTheFileSays() throws {
+    let text = """
+      runbook: r
+      verification: [{id: c, manual: look}, {id: d, manual: look}]
+      recovery: [{id: b, manual: do}]
+      detection: [{id: a, manual: look}]
+      """
+    let runbook = try Fixture.reader.read(text: text, fileName: "r.yaml").runbook
+    #expect(runbook.steps.map(\.id.rawValue) == ["a", "b", "c", "d"])
+  }
+}

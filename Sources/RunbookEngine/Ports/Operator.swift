@@ -18,6 +18,10 @@ public protocol Operator: Sendable {
   func mayPerform(_ title: String, _ work: [WorkItem]) async -> Bool?
 }
 
+extension Operator {
+  public func mayPerform(_ title: String, _ work: [WorkItem]) async -> Bool? { nil }
+}
+
 public enum OperatorDecision: Sendable, Hashable {
   case approved, refused, unavailable
 }

@@ -34,7 +34,8 @@ public protocol RunningSandbox: Sendable {
   var serverLog: String { get }
   var serverVersion: String { get }
 
-  /// Starts a program beside the server; it ends when the server does.
+  /// Starts a program beside the server; it ends when the server does. Its environment leads to the
+  /// sandbox's database (`PGHOST`, `PGDATABASE`, `PGUSER`, `DATABASE_URL`), with `environment` on top.
   ///
   /// - Returns: the first line that it printed: its address.
   func start(

@@ -24,17 +24,28 @@ struct TimelineRows {
   /// What was done to a sandbox before the runbook began.
   private var preparation: [TimelineFacts.Row] {
     guard let sandbox = history.sandbox else { return [] }
-    return sandbox.payload.steps.map { step in
-      let what = step.part == .fixture ? "Fixture" : "Fault"
-      let reason = step.reason.map { Phrase(": \(quote: $0)") } ?? ""
-      return TimelineFacts.Row(
-        at: step.finishedAt,
-        text: """
-          Sandbox: \(words: what) \(name: step.id) (\(quote: step.title)) \
-          \(words: step.outcome.rawValue)
-          """ + reason, source: nil, reference: Reference(sandbox.stamp), isDamage: false,
-        part: .external, order: sandbox.stamp.sequence)
+    let steps = sandbox.payload.steps
+    var rows: [TimelineFacts.Row] = []
+    if let last = steps.last(where: { $0.part == .fixture }) {
+      let count = steps.count { $0.part == .fixture && $0.outcome == .succeeded }
+      let text: Phrase = "Sandbox: the database as it was before, made by \(count) fixture steps"
+      rows.append(row(text, at: last.finishedAt, of: sandbox))
     }
+    for step in steps where step.part == .fault && step.outcome != .skipped {
+      let text: Phrase = """
+        Sandbox: Fault \(name: step.id) (\(quote: step.title)) \(words: step.outcome.rawValue)
+        """
+      rows.append(row(text, at: step.finishedAt, of: sandbox))
+    }
+    return rows
+  }
+
+  private func row(
+    _ text: Phrase, at time: Timestamp, of sandbox: Stamped<SandboxPrepared>
+  ) -> TimelineFacts.Row {
+    TimelineFacts.Row(
+      at: time, text: text, source: nil, reference: Reference(sandbox.stamp), isDamage: false,
+      part: .external, order: sandbox.stamp.sequence)
   }
 
   private var start: TimelineFacts.Row {

@@ -1,31 +1,5 @@
 import RunbookModel
 
-/// What a statement is, as far as its text tells.
-///
-/// It serves display, gates and diagnostics, and is never what correctness rests on: a `SELECT` may
-/// call a function that writes.
-struct SQLTraits: Sendable, Hashable {
-  var effect: Effect
-  /// `BEGIN`, `COMMIT`, `SET TRANSACTION` and their like.
-  var isTransactionControl = false
-  /// `VACUUM`, `CREATE INDEX CONCURRENTLY` and their like.
-  var needsNoTransaction = false
-  /// `COPY` to or from a program or a file of the server.
-  var copiesOnServer = false
-  /// `COPY … FROM STDIN`, `COPY … TO STDOUT`.
-  var copiesToClient = false
-  /// `DO`, `CALL`: what it does cannot be seen.
-  var runsProcedure = false
-  /// `SET ROLE`, `SET SESSION AUTHORIZATION` and their like.
-  var changesRole = false
-  /// Whether the server takes bound parameters in it.
-  var takesParameters = false
-  /// PostgreSQL 15's parser does not know its syntax.
-  var isUnknown = false
-
-  static let unknown = SQLTraits(effect: .undetermined, takesParameters: true, isUnknown: true)
-}
-
 /// Reads traits off a statement's parse tree.
 enum SQLClassifier {
   static func traits(of statement: SyntaxTree.Statement) -> SQLTraits {

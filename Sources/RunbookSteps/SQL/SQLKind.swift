@@ -83,25 +83,3 @@ public struct SQLKind: StepKind {
     return text == nil ? contents : nil
   }
 }
-
-/// How a step's statements run.
-enum SQLMode: Sendable, Hashable {
-  case readOnly(role: String?)
-  /// Read-write, and always rolled back.
-  case trial
-  case change(keepsReceipt: Bool)
-  /// Each statement by itself, outside of a transaction block.
-  case separate
-
-  init(_ step: Step, _ connection: Runbook.Connection) {
-    if step.options.isTrial {
-      self = .trial
-    } else if !step.phase.mayChange {
-      self = .readOnly(role: connection.readOnlyRole)
-    } else if step.body["transaction"]?.string == "none" {
-      self = .separate
-    } else {
-      self = .change(keepsReceipt: connection.keepsReceipts)
-    }
-  }
-}

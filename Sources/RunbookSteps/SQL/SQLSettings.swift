@@ -26,8 +26,9 @@ struct SQLSettings: Sendable {
     applicationName = Self.applicationName(context.run, context.step)
   }
 
-  /// When to look who holds the locks: before `lock_timeout` has passed, and again and again.
-  var stallInterval: Duration? { lockTimeout > .zero ? lockTimeout * 0.8 : nil }
+  /// When to look who holds the locks: early enough before `lock_timeout` has passed, as afterwards
+  /// it cannot be asked; and again and again, as a statement may wait for one lock after the other.
+  var stallInterval: Duration? { lockTimeout > .zero ? lockTimeout * 0.4 : nil }
 
   /// Sets everything by one query, which by being one also fixes the transaction's mode: afterwards
   /// `SET TRANSACTION READ WRITE` is an error.

@@ -29,6 +29,11 @@ final class PostgresServer: RunningSandbox {
     serverVersion = version
   }
 
+  /// What leads a service to the sandbox's database, and to no other.
+  private var connectionVariables: [String: String] {
+    ["DATABASE_URL": url, "PGHOST": place.socket, "PGDATABASE": "sandbox", "PGUSER": "postgres"]
+  }
+
   func stop() async {
     watchdog.send("stop")
     await watchdog.awaitEnd()
@@ -39,7 +44,9 @@ final class PostgresServer: RunningSandbox {
     workingDirectory: String
   ) async throws(StepFailure) -> String {
     try Self.check(name, command, environment)
-    let variables = self.environment.merging(environment) { _, given in given }
+    let variables = self.environment.filter { !$0.key.hasPrefix("PG") }
+      .merging(connectionVariables) { _, own in own }
+      .merging(environment) { _, given in given }
     let words =
       [name, workingDirectory]
       + variables.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }

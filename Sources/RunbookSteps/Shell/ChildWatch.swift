@@ -28,7 +28,7 @@ struct ChildWatch {
   /// How long output may stay open after the process has ended.
   private static let linger = Duration.milliseconds(250)
   private static let afterKill = Duration.seconds(1)
-  private static let chunk = 65_536
+  private static let chunk = 16_384
 
   init(
     child: SpawnedChild, process: ChildProcess, interruption: Interruption,
@@ -122,7 +122,7 @@ struct ChildWatch {
   /// The group is killed before its leader is reaped: until then nobody else can have its number.
   private mutating func finish() -> ChildProcess.Ending {
     for descriptor in open.values { close(descriptor) }
-    remains.signal(SIGKILL)
+    remains.killGroup()
     var status: CInt = 0
     while waitpid(child.pid, &status, 0) < 0, errno == EINTR {}
     if child.ended >= 0 { close(child.ended) }

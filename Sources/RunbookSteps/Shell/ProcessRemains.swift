@@ -22,6 +22,9 @@ struct ProcessRemains {
     for pid in strays() { send(signal, toMarked: pid) }
   }
 
+  /// Kills the group alone; `awaitEnd` sees to the rest.
+  func killGroup() { kill(-leader, SIGKILL) }
+
   /// Kills what is left, and waits until it is gone; the leader must have been reaped.
   ///
   /// - Returns: those that did not go.

@@ -46,8 +46,7 @@ public enum NewRunbook {
           SELECT column_name FROM information_schema.columns
           WHERE table_schema = 'public' AND table_name = 'greeting'
           ORDER BY ordinal_position
-        capture: {columns: "rows.map(r, r.column_name)"}
-        expect: columns == ['id', 'words']
+        expect: "rows.map(r, r.column_name) == ['id', 'words']"
 
     # The parts of the report that people write ahead. What nobody fills in becomes a TODO.
     report:

@@ -16,9 +16,11 @@ struct FieldReader {
   var folder: SourceFolder
   var section = Section.other
   var diagnostics: [Diagnostic] = []
-  /// The steps of the phases: kept here and not in the fields, which would double them.
-  var steps: [Phase: [Step]] = [:]
-  private(set) var recoveryPlace: Place?
+  /// The steps of the phases in the file's order: kept here and not in the fields, which would
+  /// double them.
+  var steps: [Step] = []
+  /// The phases in the file's order.
+  private(set) var phasePlaces: [(phase: Phase, place: Place)] = []
   var stepPlaces: [String: Place] = [:]
   var names = NameTable()
 
@@ -73,13 +75,13 @@ struct FieldReader {
     return Fields(all, at: pairs.first?.key.place(in: file) ?? node.place(in: file))
   }
 
-  private mutating func enter(_ place: YAMLKey, _ key: String) {
-    if let phase = Phase(rawValue: key) {
-      section = .phase(phase)
-      if phase == .recovery { recoveryPlace = place.place(in: file) }
-    } else {
-      section = key == "sandbox" ? .sandbox : .other
+  private mutating func enter(_ key: YAMLKey, _ name: String) {
+    guard let phase = Phase(rawValue: name) else {
+      section = name == "sandbox" ? .sandbox : .other
+      return
     }
+    section = .phase(phase)
+    phasePlaces.append((phase, key.place(in: file)))
   }
 
   private mutating func map(_ node: YAMLNode, of item: Shape, _ key: String) -> Fields? {
@@ -102,9 +104,12 @@ struct FieldReader {
       reportShape(node, shape.expectation)
       return nil
     }
-    if case .step = item, case .phase(let phase) = section {
+    if case .step = item, case .phase = section {
       stepPlaces.reserveCapacity(stepPlaces.count + items.count)
-      steps[phase] = items.compactMap { step($0) }
+      steps.reserveCapacity(steps.count + items.count)
+      for item in items {
+        if let step = step(item) { steps.append(step) }
+      }
       return nil
     }
     return .list(items.compactMap { value($0, as: item, of: key) })

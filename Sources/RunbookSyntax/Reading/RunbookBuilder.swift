@@ -13,7 +13,7 @@ struct RunbookBuilder {
     let inputs = inputs()
     let constants = constants()
     let connections = connections()
-    let steps = Phase.allCases.flatMap { reader.steps[$0] ?? [] }
+    let steps = steps()
     checkPhases()
     guard let name = fields["runbook"]?.string else { return nil }
     return Runbook(
@@ -22,6 +22,14 @@ struct RunbookBuilder {
       owner: fields["owner"]?.string, inputs: inputs, connections: connections,
       constants: constants, steps: steps, report: fields["report"]?.fields, sandbox: sandbox(),
       sources: [source] + reader.folder.files, folder: folder, fileName: fileName)
+  }
+
+  /// By phase; nothing is copied where the file has the phases in their order.
+  private func steps() -> [Step] {
+    let phases = reader.phasePlaces.map(\.phase)
+    return phases == phases.sorted()
+      ? reader.steps
+      : phases.sorted().flatMap { phase in reader.steps.filter { $0.phase == phase } }
   }
 
   private func steps(of key: String, in fields: Fields) -> [Step] {
@@ -54,19 +62,21 @@ struct RunbookBuilder {
 
   private mutating func checkPhases() {
     let place = fields.place(of: "runbook")
-    let present = reader.steps.filter { !$0.value.isEmpty }
-    if present.isEmpty {
+    let phases = reader.phasePlaces.map(\.phase)
+    if reader.steps.isEmpty {
       guard !reader.diagnostics.contains(where: { $0.severity == .error }) else { return }
       return reader.report(
         .noSteps, "the runbook has no steps", place,
         hint: "a runbook has `detection`, `recovery` and `verification`")
     }
-    if present[.recovery] != nil, reader.steps[.detection] == nil {
+    if let recovery = reader.phasePlaces.first(where: { $0.phase == .recovery }),
+      !phases.contains(.detection), reader.steps.contains(where: { $0.phase == .recovery })
+    {
       reader.report(
         .noDetection, "there is `recovery` without `detection`",
-        reader.recoveryPlace ?? place, hint: "recovery runs only when a detection step `confirms`")
+        recovery.place, hint: "recovery runs only when a detection step `confirms`")
     }
-    if reader.steps[.verification] == nil {
+    if !phases.contains(.verification) {
       reader.report(
         .noVerification, "the runbook has no `verification`", place,
         hint: "without it a run cannot show that the incident is over", .warning)

@@ -10,6 +10,8 @@ final class ProgressObserver: RunObserver {
     var phase: Phase?
     var current: (title: String, since: Duration)?
     var isLineOpen = false
+    /// What each step last failed of, so that retries do not say it again.
+    var failures: [StepID: String] = [:]
   }
 
   private let live = Mutex(Live())
@@ -108,12 +110,15 @@ final class ProgressObserver: RunObserver {
     var title = live.steps[started.step]?.title ?? started.step.rawValue
     if started.attempt > 1 { title += " (attempt \(started.attempt))" }
     live.current = (title, clock.uptime())
-    if !console.isTerminal { console.print("  > \(title)") }
+    if !console.isTerminal, started.attempt == 1 { console.print("  > \(title)") }
   }
 
   private func show(_ finished: AttemptFinished, _ live: inout Live) {
-    let title = live.steps[finished.step]?.title ?? finished.step.rawValue
+    var title = live.steps[finished.step]?.title ?? finished.step.rawValue
     live.current = nil
+    let former = live.failures.updateValue(finished.failure?.message ?? "", forKey: finished.step)
+    if former != nil, former == finished.failure?.message { return clearLine(&live) }
+    if finished.attempt > 1 { title += " (attempt \(finished.attempt))" }
     let elapsed = Duration.microseconds(finished.elapsedMicroseconds).display
     let mark =
       switch finished.outcome {

@@ -1,6 +1,7 @@
 import Foundation
 import RunbookEngine
 import RunbookModel
+import RunbookTestSupport
 import Testing
 
 @testable import RunbookSteps
@@ -113,7 +114,7 @@ struct PostgresSessionTests {
     let failure = await failure {
       try await fixture.perform(
         "ALTER TABLE t ADD COLUMN b int", phase: .recovery,
-        fields: [("lock_timeout", .duration(.milliseconds(300)))])
+        fields: [("lock_timeout", .duration(.seconds(2)))])
     }
     #expect(failure?.record.cause == .lock)
     #expect(failure?.record.code == "55P03")

@@ -1,6 +1,7 @@
 import Foundation
 import RunbookEngine
 import RunbookModel
+import RunbookTestSupport
 import Testing
 
 @testable import RunbookSteps

@@ -96,3 +96,10 @@ final class AttemptFixture: Sendable {
     }
   }
 }
+
+extension AttemptFixture {
+  /// What lies in the folder.
+  var names: [String] {
+    get throws { try FileManager.default.contentsOfDirectory(atPath: folder) }
+  }
+}

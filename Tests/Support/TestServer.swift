@@ -1,20 +1,20 @@
 import Foundation
 import Synchronization
 
-@testable import RunbookSteps
-
 /// One throwaway PostgreSQL for the whole test process: private socket, no TCP, a database per test.
 ///
 /// It is stopped and removed when the process ends in any way: a watchdog `sh` waits on a pipe whose
 /// other end only this process holds.
-final class TestServer: Sendable {
-  let folder: String
-  let port = "54321"
+public final class TestServer: Sendable {
+  /// Its socket and its data.
+  public let folder: String
+  public let port = "54321"
   private let counter = Atomic<Int>(0)
 
   /// nil when no PostgreSQL is installed.
-  static let shared: TestServer? = binaries.flatMap { TestServer(binaries: $0) }
-  static var isAvailable: Bool { binaries != nil }
+  public static let shared: TestServer? = binaries.flatMap { TestServer(binaries: $0) }
+  /// Whether a PostgreSQL is installed.
+  public static var isAvailable: Bool { binaries != nil }
 
   private static let binaries: String? = {
     let root = "/usr/lib/postgresql"
@@ -59,12 +59,13 @@ final class TestServer: Sendable {
     guard String(decoding: line, as: UTF8.self).hasPrefix("ready") else { return nil }
   }
 
-  func url(of database: String = "postgres") -> String {
+  /// A database of the server in libpq's keywords.
+  public func url(of database: String = "postgres") -> String {
     "host=\(folder) port=\(port) user=test dbname=\(database)"
   }
 
   /// A new, empty database's name.
-  func makeDatabase() -> String {
+  public func makeDatabase() -> String {
     let name = "test_\(counter.wrappingAdd(1, ordering: .relaxed).newValue)"
     psql("CREATE DATABASE \(name)", database: "postgres")
     return name
@@ -72,7 +73,7 @@ final class TestServer: Sendable {
 
   /// Runs SQL outside of what is tested.
   @discardableResult
-  func psql(_ sql: String, database: String) -> String {
+  public func psql(_ sql: String, database: String) -> String {
     let process = Process()
     process.executableURL = URL(fileURLWithPath: "\(Self.binaries ?? "")/psql")
     process.arguments = [

@@ -1,0 +1,166 @@
+#!/usr/bin/env bash
+# run.sh PROGRAM: measures a release build of the program beside its floors, as ratios within one run.
+# Everything is local: a throwaway PostgreSQL on a unix socket, and folders that are removed at the end.
+set -euo pipefail
+
+program=$(realpath "$1")
+here=$(cd "$(dirname "$0")" && pwd)
+built=$here/../.build-bench
+steps=${STEPS:-1000}
+long_steps=${LONG_STEPS:-10000}
+rounds=${ROUNDS:-31}
+
+# shellcheck source=runbooks.sh
+. "$here/runbooks.sh"
+
+work=$(mktemp -d)
+server=
+finish() {
+  [ -z "$server" ] || as_server "$bin/pg_ctl" -D "$server/data" -m immediate -w stop >/dev/null 2>&1 || true
+  rm -rf "$work" ${server:+"$server"}
+}
+trap finish EXIT
+export HOME=$work XDG_STATE_HOME=$work/state
+unset RUNBOOK_STATE RUNBOOK_PATH DATABASE_URL
+
+# The floors.
+
+build_floors() {
+  mkdir -p "$built"
+  local includes libraries
+  includes="-I$(pg_config --includedir)"
+  libraries="-L$(pg_config --libdir)"
+  cc -O2 -o "$built/compare" "$here/compare.c"
+  cc -O2 -D_GNU_SOURCE -o "$built/spawn_loop" "$here/spawn_loop.c"
+  cc -O2 "$includes" -o "$built/query_loop" "$here/query_loop.c" "$libraries" -lpq -lsqlite3
+  cc -O2 -o "$built/yaml_events" "$here/yaml_events.c" -lyaml
+  swiftc -O -I "$here/CSQLite" -o "$built/cold_start" "$here/ColdStart.swift" \
+    -module-cache-path "$built/modules"
+}
+
+# The throwaway server. PostgreSQL does not run as root.
+
+as_server() {
+  if [ "$(id -u)" = 0 ]; then (cd / && runuser -u postgres -- "$@"); else (cd / && "$@"); fi
+}
+
+start_server() {
+  bin=$(pg_config --bindir)
+  server=$(mktemp -d /tmp/runbook-bench-XXXXXX)
+  [ "$(id -u)" != 0 ] || chown postgres "$server"
+  as_server "$bin/initdb" -D "$server/data" -U bench -A trust -E UTF8 --locale C -N >/dev/null
+  as_server "$bin/pg_ctl" -D "$server/data" -l "$server/log" -w start >/dev/null \
+    -o "-c listen_addresses='' -c unix_socket_directories='$server' -c fsync=off"
+}
+
+# Figures.
+
+# line NUMBER of the text on standard input, field FIELD
+field() { awk -v row="$1" -v column="$2" 'NR == row { print $column }'; }
+calculate() { awk "BEGIN { printf \"%.3f\", $1 }"; }
+
+# show WHAT OURS FLOOR UNIT RATIO GOAL
+show() {
+  local verdict=reached
+  awk "BEGIN { exit !($5 <= $6) }" || verdict=missed
+  printf '%-34s %12s %12s %-5s %8.2f %8s  %s\n' "$1" "$2" "$3" "$4" "$5" "$6" "$verdict"
+}
+
+run_it() { # FILE: a run of its own, in a state folder of its own
+  printf '%s\n' "$program" run "$1" --state "$work/state" --reports "$work/reports"
+}
+
+# forced COMMAND...: how many forced writes it makes
+forced() {
+  strace -f -c -o "$work/strace" -e trace=fsync,fdatasync,sync_file_range,msync "$@" >/dev/null 2>&1
+  awk '$NF == "fsync" || $NF == "fdatasync" || $NF == "sync_file_range" || $NF == "msync" { n += $4 }
+    END { print n + 0 }' "$work/strace"
+}
+
+# per_step SHORT LONG: microseconds of one step, from runs of 1 and of $steps steps
+per_step() {
+  local short long times
+  mapfile -t short < <(run_it "$1")
+  mapfile -t long < <(run_it "$2")
+  times=$("$built/compare" 3 "${short[@]}" -- "${long[@]}")
+  calculate "($(field 2 1 <<<"$times") - $(field 1 1 <<<"$times")) / ($steps - 1)"
+}
+
+cold_start() {
+  local command times ours floor commits=4
+  mapfile -t command < <(run_it "$work/shell-1.yaml")
+  "${command[@]}" >/dev/null
+  if command -v strace >/dev/null; then
+    # As many forced writes to the journal as ours, by which its commits are known: all but those for the
+    # folder of runs and for the report.
+    commits=$(($(forced "${command[@]}") - 2 - $(forced "$built/cold_start" "$work/floor" 10) + 10))
+  fi
+  times=$("$built/compare" "$rounds" "${command[@]}" -- "$built/cold_start" "$work/floor" "$commits")
+  ours=$(calculate "$(field 1 1 <<<"$times") / 1000")
+  floor=$(calculate "$(field 2 1 <<<"$times") / 1000")
+  show "cold start, one step ($commits commits)" "$ours" "$floor" ms "$(calculate "$ours / $floor")" 1.2
+}
+
+shell_steps() {
+  local ours floor
+  floor=$("$built/spawn_loop" "$steps" "$work/records")
+  ours=$(per_step "$work/shell-1.yaml" "$work/shell-n.yaml")
+  floor=$(calculate "($floor + $("$built/spawn_loop" "$steps" "$work/records")) / 2")
+  show "a shell step, of $steps" "$ours" "$floor" us "$(calculate "$ours / $floor")" 1.25
+}
+
+sql_steps() {
+  local ours floor
+  export DATABASE_URL="host=$server user=bench dbname=postgres"
+  floor=$("$built/query_loop" "$steps" "$DATABASE_URL" "$query" "$work/floor-1.db")
+  ours=$(per_step "$work/sql-1.yaml" "$work/sql-n.yaml")
+  floor=$(calculate \
+    "($floor + $("$built/query_loop" "$steps" "$DATABASE_URL" "$query" "$work/floor-2.db")) / 2")
+  show "a SQL check, of $steps" "$ours" "$floor" us "$(calculate "$ours / $floor")" 1.5
+}
+
+forced_writes() {
+  if ! command -v strace >/dev/null; then
+    echo "forced writes per step: not measured, there is no strace"
+    return
+  fi
+  local short long one many
+  mapfile -t short < <(run_it "$work/shell-1.yaml")
+  mapfile -t long < <(run_it "$work/shell-n.yaml")
+  one=$(forced "${short[@]}")
+  many=$(forced "${long[@]}")
+  local ratio
+  ratio=$(calculate "($many - $one) / ($steps - 1)")
+  show "forced writes per step ($one for one)" "$many" "$steps" "" "$ratio" 1.0
+}
+
+reading() {
+  local times ours floor
+  times=$("$built/compare" 5 "$program" validate "$work/long-n.yaml" -- "$program" validate "$work/long-1.yaml")
+  ours=$(calculate "($(field 1 1 <<<"$times") - $(field 2 1 <<<"$times")) / 1000")
+  floor=$(calculate "$("$built/yaml_events" 11 "$work/long-n.yaml") / 1000")
+  show "reading $long_steps steps" "$ours" "$floor" ms "$(calculate "$ours / $floor")" 3
+  local mebibytes
+  mebibytes=$(calculate "$(field 1 2 <<<"$times") / 1024")
+  show "its peak memory" "$mebibytes" "-" MiB "$mebibytes" 60
+}
+
+query="SELECT t AS table_name FROM unnest(ARRAY['user', 'session', 'account', 'verification']) AS t"
+query+=" WHERE to_regclass(quote_ident(t)) IS NULL"
+
+build_floors
+shell_runbook 1 >"$work/shell-1.yaml"
+shell_runbook "$steps" >"$work/shell-n.yaml"
+sql_runbook 1 "$query" >"$work/sql-1.yaml"
+sql_runbook "$steps" "$query" >"$work/sql-n.yaml"
+long_runbook 1 >"$work/long-1.yaml"
+long_runbook "$long_steps" >"$work/long-n.yaml"
+start_server
+
+cd "$work"
+printf '%-34s %12s %12s %-5s %8s %8s\n' figure ours floor unit ratio goal
+cold_start
+shell_steps
+sql_steps
+forced_writes
+reading

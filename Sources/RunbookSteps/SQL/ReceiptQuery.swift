@@ -1,0 +1,53 @@
+import RunbookEngine
+import RunbookModel
+
+/// What a change says to the tables for receipts.
+enum ReceiptQuery {
+  /// Waits until no other process performs the step, a dead one's statement included.
+  static func lock(_ run: RunID, _ step: StepID) -> SQLCommand {
+    let digest = Digest.sha256(of: "\(run)\n\(step)")
+    let key = Int64(bitPattern: UInt64(digest.hex.prefix(16), radix: 16) ?? 0)
+    return SQLCommand("SELECT pg_advisory_xact_lock($1::bigint)", [String(key)])
+  }
+
+  static func look(_ run: RunID, _ step: StepID) -> SQLCommand {
+    SQLCommand(
+      """
+      SELECT attempt, statements_sha256, affected, row_count
+      FROM runbook.receipt WHERE run = $1 AND step = $2
+      """, [run.rawValue, step.rawValue])
+  }
+
+  /// Locks the lease's row to the end of the transaction, and raises it to our generation.
+  static func claim(_ run: RunID, generation: Int64) -> SQLCommand {
+    SQLCommand(
+      """
+      INSERT INTO runbook.lease AS lease (run, generation) VALUES ($1, $2::bigint)
+      ON CONFLICT (run) DO UPDATE SET generation = greatest(lease.generation, excluded.generation)
+      RETURNING generation
+      """, [run.rawValue, String(generation)])
+  }
+
+  /// A step may have turned it off for itself; a receipt must not be lost with the server.
+  static let forceDurability = SQLCommand(
+    """
+    SELECT pg_catalog.set_config('synchronous_commit',
+      CASE pg_catalog.current_setting('synchronous_commit')
+        WHEN 'remote_apply' THEN 'remote_apply' ELSE 'on' END, true)
+    """)
+
+  static func record(
+    _ context: AttemptContext, _ digest: Digest, affected: Int64, rowCount: Int
+  ) -> SQLCommand {
+    SQLCommand(
+      """
+      INSERT INTO runbook.receipt
+        (run, step, attempt, statements_sha256, actor, affected, row_count)
+      VALUES ($1, $2, $3::int, $4, $5, $6::bigint, $7::bigint)
+      """,
+      [
+        context.run.rawValue, context.step.rawValue, String(context.attempt), digest.hex,
+        context.actor.displayName, String(affected), String(rowCount),
+      ])
+  }
+}

@@ -1,0 +1,28 @@
+import RunbookModel
+
+/// How a step's statements run.
+enum SQLMode: Sendable, Hashable {
+  /// In a `READ ONLY` transaction, as `role` where there is one.
+  ///
+  /// The role narrows what a step may read and call; validation refuses to change it. What it cannot
+  /// do is hold a step that means harm: `set_config('role', …)` in a query takes it off again, as
+  /// PostgreSQL always lets the session's own user. For that, connect as that role.
+  case readOnly(role: String?)
+  /// Read-write, and always rolled back.
+  case trial
+  case change(keepsReceipt: Bool)
+  /// Each statement by itself, outside of a transaction block.
+  case separate
+
+  init(_ step: Step, _ connection: Runbook.Connection) {
+    if step.options.isTrial {
+      self = .trial
+    } else if !step.phase.mayChange {
+      self = .readOnly(role: connection.readOnlyRole)
+    } else if step.body["transaction"]?.string == "none" {
+      self = .separate
+    } else {
+      self = .change(keepsReceipt: connection.keepsReceipts)
+    }
+  }
+}

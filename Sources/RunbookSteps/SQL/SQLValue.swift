@@ -1,0 +1,47 @@
+import RunbookModel
+
+/// Values as SQL takes them.
+enum SQLValue {
+  /// The text of a bound parameter, whose type the server infers; nil is NULL.
+  static func text(of value: Value) -> String? {
+    switch value {
+    case .null: nil
+    case .bool(let value): value ? "true" : "false"
+    case .int(let value): String(value)
+    case .double(let value) where value.isNaN: "NaN"
+    case .double(let value) where value.isInfinite: value < 0 ? "-Infinity" : "Infinity"
+    case .double(let value): value.description
+    case .string(let value): value
+    case .timestamp(let value): value.description
+    case .duration(let value): value.secondsText
+    case .list(let items): ArrayText.literal(items) { text(of: $0) }
+    case .map: value.json
+    }
+  }
+
+  /// - Returns: nil when the value cannot stand there.
+  static func quoted(_ value: Value, as form: SQLReference.Form) -> String? {
+    switch form {
+    case .parameter: return nil
+    case .identifier:
+      guard let name = value.stringValue, !name.isEmpty else { return nil }
+      return quote(name, "\"")
+    case .literal:
+      guard let text = text(of: value) else { return "NULL" }
+      guard text.utf8.contains(UInt8(ascii: "\\")) else { return quote(text, "'") }
+      // Read the same whatever `standard_conforming_strings` is.
+      return " E" + quote(text.replacing("\\", with: "\\\\"), "'")
+    }
+  }
+
+  private static func quote(_ text: String, _ mark: Unicode.Scalar) -> String {
+    var quoted = String.UnicodeScalarView()
+    quoted.append(mark)
+    for scalar in text.unicodeScalars {
+      if scalar == mark { quoted.append(mark) }
+      quoted.append(scalar)
+    }
+    quoted.append(mark)
+    return String(quoted)
+  }
+}

@@ -1,0 +1,88 @@
+import Foundation
+import RunbookModel
+import RunbookTestSupport
+import Testing
+
+/// The main job: `runbook run auth-tables-dropped` recovers a really broken PostgreSQL.
+@Suite(.enabled(if: TestServer.isAvailable), .timeLimit(.minutes(10)))
+struct AuthTablesDroppedTests {
+  private static let tables = [
+    "user", "session", "account", "verification", "accounts", "sessions", "verification_tokens",
+    "pinned_stocks", "user_api_keys", "openai_usage",
+  ]
+
+  /// The runbooks of the package.
+  private var runbooks: String { PackageFolder.path + "/runbooks" }
+
+  @Test func recoversTheSandbox() async throws {
+    let workspace = try Workspace()
+    let output = try await workspace.run(
+      ["run", "auth-tables-dropped", "--path", runbooks, "--sandbox", "--approve-all"])
+    #expect(output.status == 0, "\(output.all)")
+    #expect(output.stdout.contains("Resolved"))
+    let status = try await workspace.run(["status", "--json"])
+    let object = try #require(try status.objects().first)
+    #expect(object["state"] == "resolved")
+    let steps = (object["steps"]?.listValue ?? []).compactMap(\.mapValue)
+    // That all ten are back, as they were, is what these two steps proved by the catalogue.
+    for id in ["tables-are-back", "structure-is-right", "sign-in-works", "endpoint-answers"] {
+      let step = steps.first { $0["id"]?.stringValue == id }
+      #expect(step?["status"] == "succeeded", "\(id)")
+    }
+    for table in Self.tables {
+      let id = "recreate-" + table.replacing("_", with: "-")
+      let step = steps.first { $0["id"]?.stringValue == id }
+      #expect(step?["status"] == "succeeded", "\(id)")
+    }
+    let report = try workspace.report()
+    checkFacts(of: report)
+    #expect(try await workspace.run(["report"]).stdout == report)
+  }
+
+  private func checkFacts(of report: String) {
+    let file = report.firstMatch(of: /([0-9a-f]{12})_[a-z_]+\.py/)
+    #expect(file != nil, "no revision file")
+    #expect(report.contains("- **Revision**: `\(file?.output.1 ?? "")`"))
+    for table in Self.tables {
+      #expect(report.contains("op.drop_table('\(table)')"), "\(table)")
+    }
+    for heading in ["Timeline", "Root Cause Analysis", "Testing Verification"] {
+      #expect(report.contains("## \(heading)\n"))
+    }
+    #expect(report.contains("## Appendix A: Recovery Commands Used\n"))
+    #expect(report.contains("The sign-in endpoint answered 500 when detection asked it."))
+  }
+
+  @Test func leavesAHealthyDatabaseAsItIs() async throws {
+    let workspace = try Workspace()
+    let database = try Database("CREATE TABLE users (id serial PRIMARY KEY, email text)")
+    for table in Self.tables {
+      let ddl = try String(
+        contentsOfFile: "\(runbooks)/auth-tables-dropped/ddl/\(table).sql", encoding: .utf8)
+      database.query(ddl)
+    }
+    try #require(database.query("SELECT to_regclass('openai_usage') IS NOT NULL") == "t")
+    let before = database.writes()
+    let output = try await workspace.run(
+      ["run", "auth-tables-dropped", "--path", runbooks, "--approve", "recovery"],
+      environment: database.environment)
+    #expect(output.status == 0, "\(output.all)")
+    #expect(output.stdout.contains("Not confirmed"))
+    #expect(database.writes() == before)
+    #expect(!database.hasReceipts)
+  }
+
+  @Test func holdsAtTheGateOfABrokenDatabase() async throws {
+    let workspace = try Workspace()
+    let database = try Database("CREATE TABLE users (id serial PRIMARY KEY, email text)")
+    let output = try await workspace.run(
+      ["run", "auth-tables-dropped", "--path", runbooks], environment: database.environment)
+    #expect(output.status == 75, "\(output.all)")
+    for table in Self.tables {
+      #expect(output.stdout.contains("CREATE TABLE"), "\(table)")
+      #expect(output.stdout.contains(table), "\(table)")
+    }
+    #expect(output.stdout.contains("database \(database.name) on "))
+    #expect(!database.hasReceipts)
+  }
+}

@@ -1,0 +1,34 @@
+import Foundation
+import RunbookModel
+import Testing
+
+/// L10: Ctrl-C stops and holds.
+@Suite(.timeLimit(.minutes(2)))
+struct InterruptionTests {
+  @Test func holdsWhenInterruptedInAShellStep() async throws {
+    let workspace = try Workspace()
+    let pipe = try workspace.makePipe("pipe")
+    try workspace.write(
+      Example.shell("sleep 600 &\necho $$ $! >\"$PIPE\"\nwait"), to: "shell.yaml")
+    let program = try workspace.start(["run", "shell.yaml", "--set", "pipe=\(pipe)"])
+    let children = await workspace.line(ofPipe: "pipe").split(separator: " ").map(String.init)
+    try #require(children.count == 2)
+    program.signal(SIGINT)
+    let output = try await program.output()
+    #expect(output.status == 130, "\(output.all)")
+    #expect(output.stdout.contains("Held"))
+    for child in children { #expect(!isRunning(child), "\(child) is left") }
+    let status = try await workspace.run(["status", "--json"])
+    #expect(try status.objects().first?["state"] == "held")
+  }
+}
+
+/// Whether a process runs, by `/proc`: one that has ended and is not yet reaped does not.
+func isRunning(_ pid: String) -> Bool {
+  // No such file: no such process.
+  guard let text = try? String(contentsOfFile: "/proc/\(pid)/stat", encoding: .utf8) else {
+    return false
+  }
+  let state = text.split(separator: ")").last?.split(separator: " ").first
+  return state != "Z" && state != "X"
+}
