@@ -2,21 +2,21 @@ import RunbookModel
 
 /// Decides what a run does next. Pure: the same plan and state give the same command.
 ///
-/// | where the run is                                      | command                                                 |
-/// | ----------------------------------------------------- | ------------------------------------------------------- |
-/// | its sandbox is not ready                              | prepareSandbox                                          |
-/// | a step is pending, `when` is false                    | skip                                                    |
-/// | a step is pending                                     | perform (in recovery: once its gates allow)             |
-/// | failed, and its retry allows another                  | perform, not before the pause is over                   |
-/// | failed in timeline, detection, verification           | goes on to the next step                                |
-/// | failed in recovery, safeguards                        | hold                                                    |
-/// | in flight when the run was resumed                    | perform again in a read-only phase, else declareUnknown |
-/// | unknown                                               | hold in recovery and safeguards, else goes on           |
-/// | detection over without a finding, a step of it failed | end: undetermined                                       |
-/// | detection over without a finding that is needed       | end: notConfirmed                                       |
-/// | recovery is next                                      | openGate, ask; hold when refused                        |
-/// | verification over, a step failed                      | end: failed                                             |
-/// | everything over                                       | end: resolved                                           |
+/// | where the run is                            | command                                         |
+/// | ------------------------------------------- | ----------------------------------------------- |
+/// | its sandbox is not ready                    | prepareSandbox                                  |
+/// | a step is pending, `when` is false          | skip                                            |
+/// | a step is pending                           | perform (in recovery: once its gates allow)     |
+/// | failed, and its retry allows another        | perform, not before the pause is over           |
+/// | failed in timeline, detection, verification | goes on to the next step                        |
+/// | failed in recovery, safeguards              | hold                                            |
+/// | in flight when the run was resumed          | declareUnknown, or perform in a read-only phase |
+/// | unknown                                     | hold in recovery and safeguards, else goes on   |
+/// | detection found nothing, a step failed      | end: undetermined                               |
+/// | detection found nothing that it must        | end: notConfirmed                               |
+/// | recovery is next                            | openGate, ask; hold when refused                |
+/// | verification over, a step failed            | end: failed                                     |
+/// | everything over                             | end: resolved                                   |
 public struct RunMachine: Sendable {
   public let plan: Plan
   let binder: Binder

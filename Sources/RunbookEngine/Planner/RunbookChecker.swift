@@ -41,7 +41,9 @@ public struct RunbookChecker: Sendable {
       if !runbook.inputs.contains(where: { $0.name == setting.name }) {
         found.append(
           Diagnostic(
-            .error, .unknownName, "the runbook has no input '\(setting.name)'", at: setting.place))
+            .error, .unknownName, "the runbook has no input '\(setting.name)'", at: setting.place,
+            hint: NearestName.of(setting.name, among: runbook.inputs.map(\.name))
+              .map { "did you mean '\($0)'?" }))
       }
       check(template: setting.value, names, &found)
     }
@@ -87,8 +89,9 @@ public struct RunbookChecker: Sendable {
         Diagnostic(
           .error, .unknownName, "there is no connection '\(name.text)'",
           at: name.place(atScalar: 0, length: name.text.unicodeScalars.count),
-          hint: known.isEmpty
-            ? "declare it under 'connections'" : "there is \(known.joined(separator: ", "))"))
+          hint: NearestName.of(name.text, among: known).map { "did you mean '\($0)'?" }
+            ?? (known.isEmpty
+              ? "declare it under 'connections'" : "there is \(known.joined(separator: ", "))")))
     } else if spec.usesConnection, known.count != 1 {
       found.append(
         Diagnostic(

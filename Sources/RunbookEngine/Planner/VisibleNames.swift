@@ -48,7 +48,7 @@ struct VisibleNames {
     found.append(
       Diagnostic(
         .error, .unknownName, "there is no \(what) '\(field)'", at: reference.place,
-        hint: hint(known)))
+        hint: hint(field, among: known, listing: known)))
   }
 
   private func checkBare(_ name: String, _ reference: Reference, _ found: inout Diagnostics) {
@@ -59,7 +59,9 @@ struct VisibleNames {
         Diagnostic(
           .error, .unknownName, "nothing is called '\(name)' here", at: reference.place,
           hint: isInput
-            ? "write inputs.\(name)" : isConstant ? "write constants.\(name)" : hint(bare)))
+            ? "write inputs.\(name)"
+            : isConstant
+              ? "write constants.\(name)" : hint(name, among: bare.union(roots), listing: bare)))
       return
     }
     guard let step = conditional[name] else { return }
@@ -69,7 +71,10 @@ struct VisibleNames {
         at: reference.place, hint: "give the capture a default: {value: …, default: …}"))
   }
 
-  private func hint(_ known: Set<String>) -> String? {
-    known.isEmpty ? nil : "known here: \(known.sorted().joined(separator: ", "))"
+  private func hint(
+    _ name: String, among candidates: Set<String>, listing known: Set<String>
+  ) -> String? {
+    if let near = NearestName.of(name, among: candidates) { return "did you mean '\(near)'?" }
+    return known.isEmpty ? nil : "known here: \(known.sorted().joined(separator: ", "))"
   }
 }

@@ -76,7 +76,7 @@ struct TemplateCheck {
     guard let text = partials[tag.name] else {
       report(
         .templatePartial, "there is no partial `\(tag.name)`", tag,
-        hint: NearestName.hint(for: tag.name, among: partials.keys))
+        hint: nearestHint(tag.name, among: partials.keys))
       return
     }
     guard !open.contains(tag.name) else {
@@ -96,7 +96,11 @@ struct TemplateCheck {
     let names = Set(stack.flatMap(\.keys))
     report(
       .templateName, "the report has no name `\(tag.name)` here", tag,
-      hint: NearestName.hint(for: tag.name, among: names))
+      hint: nearestHint(tag.name, among: names))
+  }
+
+  private func nearestHint(_ name: String, among names: some Sequence<String>) -> String? {
+    NearestName.of(name, among: names).map { "did you mean `\($0)`?" }
   }
 
   private mutating func report(

@@ -1,22 +1,24 @@
 /// The known name that a misspelt one most likely means.
-enum NearestName {
-  /// The first of the nearest candidates, or nil where none is near: a third of the letters may
-  /// differ, at least one.
-  static func of(_ name: String, among candidates: some Sequence<String>) -> String? {
+public enum NearestName {
+  /// The nearest candidate, or nil where none is near: a third of the letters may differ, at least
+  /// one. Of equally near ones it is the first by code points, whatever their order is.
+  public static func of(_ name: String, among candidates: some Sequence<String>) -> String? {
     let letters = Array(name.lowercased().utf8.prefix(64))
-    var best: (name: String, distance: Int)?
+    var best: (distance: Int, name: String)?
     for candidate in candidates {
       let other = Array(candidate.lowercased().utf8.prefix(64))
       let limit = max(1, max(letters.count, other.count) / 3)
       guard abs(letters.count - other.count) <= limit else { continue }
-      let distance = distance(letters, other)
-      if distance <= limit, distance < best?.distance ?? .max { best = (candidate, distance) }
+      let found = (distance: distance(letters, other), name: candidate)
+      guard found.distance <= limit else { continue }
+      if let known = best, known <= found { continue }
+      best = found
     }
     return best?.name
   }
 
   /// How many letters were left out, added, changed, or swapped with their neighbour.
-  static func distance(_ left: [UInt8], _ right: [UInt8]) -> Int {
+  private static func distance(_ left: [UInt8], _ right: [UInt8]) -> Int {
     var beforeLast: [Int] = []
     var last = Array(0...right.count)
     for (i, letter) in left.enumerated() {

@@ -1,0 +1,108 @@
+import RunbookDrill
+import RunbookModel
+import Testing
+
+@testable import RunbookEngine
+
+/// How a run ends, and what it tries before that.
+struct RunEndTests {
+  private static let failure = SimulatedOutcome.failure(StepFailure(.refused, "no"))
+
+  @Test func aHealthySystemIsNotConfirmed() async throws {
+    let simulation = Simulation([
+      step("look", .detection) { $0.confirms = source("false") }, step("fix", .recovery),
+    ])
+    let state = try await simulation.run()
+    #expect(state.endStatus == .notConfirmed)
+    #expect(state.step("fix").status == .pending)
+  }
+
+  @Test func aDetectionThatCannotRunIsUndetermined() async throws {
+    let simulation = Simulation(
+      [step("look", .detection) { $0.confirms = source("true") }, step("fix", .recovery)],
+      outcomes: ["look": [Self.failure]])
+    let state = try await simulation.run()
+    #expect(state.endStatus == .undetermined)
+  }
+
+  @Test func allVerificationStepsRunThoughTheFirstFails() async throws {
+    let simulation = Simulation(
+      [step("one", .verification), step("two", .verification), step("later", .safeguards)],
+      outcomes: ["one": [Self.failure]])
+    let state = try await simulation.run()
+    #expect(state.endStatus == .failed)
+    #expect(state.step("two").status == .succeeded)
+    #expect(state.step("later").status == .pending)
+  }
+
+  @Test func safeguardsRunAfterVerificationPassed() async throws {
+    let simulation = Simulation([step("check", .verification), step("guard", .safeguards)])
+    let state = try await simulation.run()
+    #expect(state.endStatus == .resolved)
+    #expect(
+      simulation.history == [
+        "runStarted", "started check#1", "succeeded check#1", "started guard#1",
+        "succeeded guard#1", "ended resolved",
+      ])
+  }
+
+  @Test func aFailedRecoveryStepHolds() async throws {
+    var simulation = Simulation(
+      [confirmation(), step("fix", .recovery), step("next", .recovery)],
+      outcomes: ["fix": [Self.failure]])
+    simulation.options.approvals = ["recovery"]
+    let state = try await simulation.run()
+    #expect(
+      state.hold
+        == RunHeld(cause: .failedStep, subject: "fix", message: "step 'fix' failed: no"))
+    #expect(state.step("next").status == .pending)
+  }
+
+  @Test func aFailedTimelineStepDoesNotStopTheRun() async throws {
+    let simulation = Simulation(
+      [step("log", .timeline), step("check", .verification)], outcomes: ["log": [Self.failure]])
+    #expect(try await simulation.run().endStatus == .resolved)
+  }
+
+  @Test func aWhenInErrorFailsItsStepUnperformed() async throws {
+    var simulation = Simulation([
+      confirmation(), step("fix", .recovery) { $0.when = source("nothing") },
+    ])
+    simulation.options.approvals = ["recovery"]
+    let state = try await simulation.run()
+    #expect(state.hold?.subject == "fix")
+    #expect(state.step("fix").failure?.cause == .invalid)
+  }
+
+  @Test func anUnmetExpectationFails() async throws {
+    let simulation = Simulation(
+      [step("check", .verification) { $0.expect = [source("stdout == 'ok'"), source("true")] }],
+      outcomes: ["check": [.values(["stdout": "bad"])]])
+    let state = try await simulation.run()
+    #expect(state.step("check").failure?.message == "expected stdout == 'ok'")
+    #expect(state.step("check").failure?.cause == .expectation)
+  }
+
+  @Test func anExpectationOverrulesThePresumedFailure() async throws {
+    let presumed = StepResult(
+      values: ValueMap([("stdout", "ok")]),
+      presumedFailure: FailureRecord(cause: .refused, message: "exit code 1"))
+    let judged = step("judged", .verification) { $0.expect = [source("stdout == 'ok'")] }
+    let simulation = Simulation(
+      [judged, step("presumed", .verification)],
+      outcomes: ["judged": [.result(presumed)], "presumed": [.result(presumed)]])
+    let state = try await simulation.run()
+    #expect(state.step("judged").status == .succeeded)
+    #expect(state.step("presumed").failure?.message == "exit code 1")
+  }
+
+  @Test func stepByStepHoldsWhereThePersonSaysNo() async throws {
+    var simulation = Simulation([step("one", .detection), step("two", .detection)])
+    simulation.options.asksBeforeEachStep = true
+    simulation.person = SimulatedOperator(permissions: [true, false])
+    let state = try await simulation.run()
+    #expect(state.step("one").status == .succeeded)
+    #expect(state.hold?.subject == "two")
+    #expect(state.step("two").status == .pending)
+  }
+}
