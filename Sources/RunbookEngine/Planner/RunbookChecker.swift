@@ -58,11 +58,10 @@ public struct RunbookChecker: Sendable {
     if let when = options.when { check(expression: when, names, &found) }
     checkConnection(of: step, kind.spec, runbook, &found)
     check(.fields(step.body), as: kind.spec.type, names, &found)
-    var own = names
-    own.bare.formUnion(kind.spec.results.map(\.name))
-    for source in options.expect { check(expression: source, own, &found) }
+    names.own = Set(kind.spec.results.map(\.name))
+    for source in options.expect { check(expression: source, names, &found) }
     for capture in options.captures {
-      check(expression: capture.expression, own, &found)
+      check(expression: capture.expression, names, &found)
       if kind.spec.results.contains(where: { $0.name == capture.name }) {
         found.append(
           Diagnostic(
@@ -71,8 +70,9 @@ public struct RunbookChecker: Sendable {
             at: capture.place, hint: "give the capture another name"))
       }
     }
-    own.bare.formUnion(options.captures.map(\.name))
-    if let confirms = options.confirms { check(expression: confirms, own, &found) }
+    names.own.formUnion(options.captures.map(\.name))
+    if let confirms = options.confirms { check(expression: confirms, names, &found) }
+    names.own = []
     found.append(
       contentsOf: kind.check(
         step, in: CheckContext(runbook: runbook, valueNames: names.values)))

@@ -4,8 +4,13 @@ import RunbookModel
 /// The names that an expression may use at one point of a runbook.
 struct VisibleNames {
   var roots: Set<String> = ["inputs", "constants", "env", "findings", "run", "steps"]
-  /// Captures of earlier steps, and a step's own results.
-  var bare: Set<String> = []
+  /// A step's own results, while it is checked. Apart from the captures, which may be thousands: they are
+  /// never copied.
+  var own: Set<String> = []
+  /// What SQL values may come from: inputs, constants, and captures of earlier steps.
+  private(set) var values: Set<String>
+  /// Captures of earlier steps.
+  private var captures: Set<String> = []
   /// Captures that are undefined when their step is skipped.
   private var conditional: [String: StepID] = [:]
   private var steps: Set<String> = []
@@ -16,17 +21,16 @@ struct VisibleNames {
   init(runbook: Runbook) {
     inputs = Set(runbook.inputs.map(\.name))
     constants = Set(runbook.constants.map(\.name))
+    values = inputs.union(constants)
     findings = Set(
       runbook.steps.filter { $0.options.confirms != nil }.map(\.id.rawValue))
   }
 
-  /// What SQL values may come from.
-  var values: Set<String> { inputs.union(constants).union(bare) }
-
   mutating func add(_ step: Step) {
     steps.insert(step.id.rawValue)
     for capture in step.options.captures {
-      bare.insert(capture.name)
+      captures.insert(capture.name)
+      values.insert(capture.name)
       if step.options.when != nil, capture.fallback == nil { conditional[capture.name] = step.id }
     }
   }
@@ -52,7 +56,8 @@ struct VisibleNames {
   }
 
   private func checkBare(_ name: String, _ reference: Reference, _ found: inout Diagnostics) {
-    guard bare.contains(name) else {
+    if own.contains(name) { return }
+    guard captures.contains(name) else {
       let isInput = inputs.contains(name)
       let isConstant = constants.contains(name)
       found.append(
@@ -61,7 +66,8 @@ struct VisibleNames {
           hint: isInput
             ? "write inputs.\(name)"
             : isConstant
-              ? "write constants.\(name)" : hint(name, among: bare.union(roots), listing: bare)))
+              ? "write constants.\(name)"
+              : hint(name, among: captures.union(own).union(roots), listing: captures.union(own))))
       return
     }
     guard let step = conditional[name] else { return }
