@@ -1,7 +1,7 @@
 import RunbookModel
 
-/// The gates of recovery (law L8): one for the whole, and one for each step that destroys something or
-/// has a gate of its own.
+/// The gates (law L8): one for the whole recovery, and one for each step that destroys something, has a
+/// gate of its own, or changes something after the recovery, which no gate has shown by then.
 extension RunMachine {
   static let recoveryGateName = "recovery"
 
@@ -20,7 +20,10 @@ extension RunMachine {
   }
 
   func needsOwnGate(_ bound: BoundStep) -> Bool {
-    bound.step.options.gate != nil || bound.activity.effect == .destructive
+    let step = bound.step
+    let isUnshownChange =
+      step.phase == .safeguards && bound.activity.effect != .readOnly && !step.options.isTrial
+    return step.options.gate != nil || bound.activity.effect == .destructive || isUnshownChange
   }
 
   /// The command that a step's own gate asks for; nil once it is approved.
@@ -30,11 +33,12 @@ extension RunMachine {
     if let connection = unidentified(among: [step], state) {
       return .identify(connection: connection)
     }
+    let isFirst = state.gates[Self.recoveryGateName]?.isApproved != true
     return .openGate(
       GateRequest(
         gate: step.id.rawValue, steps: [binder.gateItem(step, in: scope)],
         approvals: step.options.gate?.approvals ?? 1, question: step.options.gate?.question,
-        receiptConnections: []))
+        receiptConnections: isFirst ? receiptConnections : []))
   }
 
   private func command(for gate: GateState) -> Command? {
