@@ -28,7 +28,7 @@ int main(int argc, char **argv) {
   must(sqlite3_open(argv[4], &journal) == SQLITE_OK, "opening the journal");
   must(sqlite3_exec(journal, "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;"
                              "PRAGMA wal_autocheckpoint = 10000;"
-                             "CREATE TABLE entry (sequence INTEGER PRIMARY KEY, body TEXT)",
+                             "CREATE TABLE IF NOT EXISTS entry (sequence INTEGER PRIMARY KEY, body TEXT)",
                     NULL, NULL, NULL) == SQLITE_OK, "preparing the journal");
   must(sqlite3_prepare_v2(journal, "INSERT INTO entry (body) VALUES (zeroblob(1024))", -1, &insert, NULL)
        == SQLITE_OK, "preparing the insert");

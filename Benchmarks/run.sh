@@ -77,13 +77,17 @@ forced() {
     END { print n + 0 }' "$work/strace"
 }
 
-# per_step SHORT LONG: microseconds of one step, from runs of 1 and of $steps steps
-per_step() {
-  local short long times
-  mapfile -t short < <(run_it "$1")
-  mapfile -t long < <(run_it "$2")
-  times=$("$built/compare" 3 "${short[@]}" -- "${long[@]}")
-  calculate "($(field 2 1 <<<"$times") - $(field 1 1 <<<"$times")) / ($steps - 1)"
+# steps_beside WHAT GOAL SHORT LONG FLOOR...: shows the microseconds of one step, from runs of 1 and of $steps steps,
+# beside a program that goes $steps rounds; they take turns, so that a busy machine is busy for all.
+steps_beside() {
+  local what=$1 goal=$2 short long times ours floor
+  mapfile -t short < <(run_it "$3")
+  mapfile -t long < <(run_it "$4")
+  shift 4
+  times=$("$built/compare" 5 "${short[@]}" -- "${long[@]}" -- "$@")
+  ours=$(calculate "($(field 2 1 <<<"$times") - $(field 1 1 <<<"$times")) / ($steps - 1)")
+  floor=$(calculate "$(field 3 1 <<<"$times") / $steps")
+  show "$what" "$ours" "$floor" us "$(calculate "$ours / $floor")" "$goal"
 }
 
 cold_start() {
@@ -102,21 +106,14 @@ cold_start() {
 }
 
 shell_steps() {
-  local ours floor
-  floor=$("$built/spawn_loop" "$steps" "$work/records")
-  ours=$(per_step "$work/shell-1.yaml" "$work/shell-n.yaml")
-  floor=$(calculate "($floor + $("$built/spawn_loop" "$steps" "$work/records")) / 2")
-  show "a shell step, of $steps" "$ours" "$floor" us "$(calculate "$ours / $floor")" 1.25
+  steps_beside "a shell step, of $steps" 1.25 "$work/shell-1.yaml" "$work/shell-n.yaml" \
+    "$built/spawn_loop" "$steps" "$work/records"
 }
 
 sql_steps() {
-  local ours floor
   export DATABASE_URL="host=$server user=bench dbname=postgres"
-  floor=$("$built/query_loop" "$steps" "$DATABASE_URL" "$query" "$work/floor-1.db")
-  ours=$(per_step "$work/sql-1.yaml" "$work/sql-n.yaml")
-  floor=$(calculate \
-    "($floor + $("$built/query_loop" "$steps" "$DATABASE_URL" "$query" "$work/floor-2.db")) / 2")
-  show "a SQL check, of $steps" "$ours" "$floor" us "$(calculate "$ours / $floor")" 1.5
+  steps_beside "a SQL check, of $steps" 1.5 "$work/sql-1.yaml" "$work/sql-n.yaml" \
+    "$built/query_loop" "$steps" "$DATABASE_URL" "$query" "$work/floor.db"
 }
 
 forced_writes() {
@@ -136,9 +133,10 @@ forced_writes() {
 
 reading() {
   local times ours floor
-  times=$("$built/compare" 5 "$program" validate "$work/long-n.yaml" -- "$program" validate "$work/long-1.yaml")
+  times=$("$built/compare" 7 "$program" validate "$work/long-n.yaml" -- "$program" validate "$work/long-1.yaml" \
+    -- "$built/yaml_events" 1 "$work/long-n.yaml")
   ours=$(calculate "($(field 1 1 <<<"$times") - $(field 2 1 <<<"$times")) / 1000")
-  floor=$(calculate "$("$built/yaml_events" 11 "$work/long-n.yaml") / 1000")
+  floor=$(calculate "$(field 3 1 <<<"$times") / 1000")
   show "reading $long_steps steps" "$ours" "$floor" ms "$(calculate "$ours / $floor")" 3
   local mebibytes
   mebibytes=$(calculate "$(field 1 2 <<<"$times") / 1024")
