@@ -80,6 +80,8 @@ public struct ReadRunbook: Sendable {
 public struct ReadingAttempt: Sendable {
   /// Nil where there is an error.
   public let runbook: Runbook?
+  /// What could be read in spite of errors: parts of it may be missing. For further checks only.
+  public let draft: Runbook?
   /// In the order of places.
   public let diagnostics: Diagnostics
   /// The text of each file that could be read, by the name that places give it.
@@ -87,6 +89,7 @@ public struct ReadingAttempt: Sendable {
 
   init(failure: Diagnostic) {
     runbook = nil
+    draft = nil
     diagnostics = Diagnostics([failure])
     sources = [:]
   }
@@ -94,6 +97,7 @@ public struct ReadingAttempt: Sendable {
   init(_ runbook: Runbook?, _ reader: FieldReader, file: String, text: String) {
     diagnostics = Diagnostics(reader.diagnostics).sorted()
     self.runbook = diagnostics.hasErrors ? nil : runbook
+    draft = runbook
     var sources = Dictionary(
       reader.folder.files.map { ($0.path, $0.text) }, uniquingKeysWith: { first, _ in first })
     sources[file] = text

@@ -20,12 +20,12 @@ struct Library {
     runbook: Runbook?, diagnostics: Diagnostics, sources: [String: String]
   ) {
     let attempt = RunbookReader(kinds: kinds.map(\.spec)).attempt(path: path)
-    guard let runbook = attempt.runbook else {
-      return (nil, attempt.diagnostics, attempt.sources)
-    }
+    guard let draft = attempt.draft else { return (nil, attempt.diagnostics, attempt.sources) }
+    let checked = RunbookChecker(kinds: kinds).check(draft).all
     var diagnostics = attempt.diagnostics
-    diagnostics.append(contentsOf: RunbookChecker(kinds: kinds).check(runbook).all)
-    return (diagnostics.hasErrors ? nil : runbook, diagnostics.sorted(), attempt.sources)
+    diagnostics.append(
+      contentsOf: attempt.runbook == nil ? checked.filter(\.standsInDrafts) : checked)
+    return (diagnostics.hasErrors ? nil : draft, diagnostics.sorted(), attempt.sources)
   }
 
   func path(of name: String) throws -> String {
@@ -48,5 +48,13 @@ struct Library {
     }
     guard let runbook else { throw ExitStatus.invalidRunbook.code }
     return runbook
+  }
+}
+
+extension Diagnostic {
+  /// Whether it is also true of a runbook of which parts could not be read: what a missing part would
+  /// have named or given is not held against the rest.
+  fileprivate var standsInDrafts: Bool {
+    !["RB300", "RB302", "RB303", "RB304", "RB404", "RB406"].contains(code.rawValue)
   }
 }
