@@ -39,6 +39,25 @@ struct SandboxTests {
     #expect(forged.status == 65)
   }
 
+  @Test func keepsAHeldRunsSandboxUntilItIsAbandoned() async throws {
+    let workspace = try Workspace()
+    #expect(try await workspace.run(["new", "first"]).status == 0)
+    let held = try await workspace.run(["run", "first", "--sandbox"])
+    #expect(held.status == 75, "\(held.all)")
+    let run = try #require(
+      try await workspace.run(["runs", "--json"]).objects().first?["run"]?.stringValue)
+    let sandbox = workspace.path("runbook-sandbox-\(run)")
+    #expect(FileManager.default.fileExists(atPath: sandbox))
+
+    let abandoned = try await workspace.run(["abandon", run, "--reason", "only a try"])
+    #expect(abandoned.status == 0, "\(abandoned.all)")
+    #expect(!FileManager.default.fileExists(atPath: sandbox))
+    let status = try await workspace.run(["status", run, "--json"]).objects()
+    #expect(status.map { $0["state"] } == ["abandoned"])
+    #expect(status.map { $0["reason"] } == ["only a try"])
+    #expect(try await workspace.run(["abandon", run, "--reason", "again"]).status == 64)
+  }
+
   @Test func leavesNoServerWhenItIsKilled() async throws {
     let workspace = try Workspace()
     let pipe = try workspace.makePipe("pipe")

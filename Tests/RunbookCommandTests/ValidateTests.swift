@@ -53,6 +53,18 @@ struct ValidateTests {
     #expect(found.compactMap { $0["hint"]?.stringValue }.contains { $0.contains("`title`") })
   }
 
+  @Test func aMisspeltKeyDoesNotHideADelete() async throws {
+    let workspace = try Workspace()
+    let text = Example.greeting
+      .replacing(
+        "sql: SELECT to_regclass('public.greeting') IS NULL AS gone", with: "sql: DELETE FROM t"
+      )
+      .replacing("expect: rows[0].n", with: "expects: rows[0].n")
+    try workspace.write(text, to: "greeting.yaml")
+    let found = try await workspace.run(["validate", "--json", "greeting.yaml"]).objects()
+    #expect(found.map { $0["code"] } == ["RB410", "RB104"])
+  }
+
   @Test func findsRunbooksByTheirNames() async throws {
     let workspace = try Workspace()
     try workspace.write(Example.greeting, to: "runbooks/greeting/runbook.yaml")

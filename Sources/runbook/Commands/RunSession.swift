@@ -109,6 +109,7 @@ struct RunSession {
     case .held(let hold):
       console.print(console.style("Held", .yellow) + ": \(hold.message)")
       for line in advice(hold) { console.print("  \(line)") }
+      console.print("To give the run up: runbook abandon \(run) --reason TEXT")
     case .notStarted, .running:
       break
     }

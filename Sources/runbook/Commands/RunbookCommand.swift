@@ -19,6 +19,7 @@ struct RunbookCommand: AsyncParsableCommand {
     subcommands: [
       RunCommand.self, ValidateCommand.self, ListCommand.self, ShowCommand.self,
       StatusCommand.self, RunsCommand.self, ReportCommand.self, JournalCommand.self,
+      AbandonCommand.self,
       EvalCommand.self, SchemaCommand.self, NewCommand.self,
     ])
 
