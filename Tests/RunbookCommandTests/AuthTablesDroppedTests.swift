@@ -17,7 +17,10 @@ struct AuthTablesDroppedTests {
   @Test func recoversTheSandbox() async throws {
     let workspace = try Workspace()
     let output = try await workspace.run(
-      ["run", "auth-tables-dropped", "--path", runbooks, "--sandbox", "--approve-all"])
+      [
+        "run", "auth-tables-dropped", "--path", runbooks, "--sandbox", "--approve-all", "--as",
+        "On-call engineer",
+      ])
     #expect(output.status == 0, "\(output.all)")
     #expect(output.stdout.contains("Resolved"))
     let status = try await workspace.run(["status", "--json"])
@@ -36,6 +39,12 @@ struct AuthTablesDroppedTests {
     }
     let report = try workspace.report()
     checkFacts(of: report)
+    let example = try String(
+      contentsOfFile: PackageFolder.path + "/reports/example-auth-tables-dropped.md",
+      encoding: .utf8)
+    let difference = NormalizedReport(report).lines.difference(
+      from: NormalizedReport(example).lines)
+    #expect(difference.isEmpty, "\(difference)")
     #expect(try await workspace.run(["report"]).stdout == report)
   }
 
