@@ -40,6 +40,7 @@ extension Runbook.InputType {
 
   private func list(of item: Runbook.InputType, _ text: String, _ folder: String) -> Value? {
     // What is no JSON is taken as items with commas between them.
+    // What is no JSON is read as items with commas between them.
     if text.hasPrefix("["), let data = try? Value(json: text) {
       return value(of: data, relativeTo: folder)
     }

@@ -33,7 +33,7 @@ struct RunSession {
       let status = ExitStatus(state)
       if status != .success { throw status.code }
     } catch let error as StoreError {
-      console.printError("error: \(error.message)")
+      console.printError("error: \(error.subject): \(error.message)")
       console.printError("  nothing more was performed; what is in the journal is kept")
       throw ExitStatus.cannotWrite.code
     }
@@ -92,10 +92,16 @@ struct RunSession {
       try report.markdown().write(toFile: path, atomically: true, encoding: .utf8)
       return path
     } catch {
-      console.printError("The report was not written: \(error)")
+      console.printError("The report was not written: \(reason(error))")
       console.printError("  'runbook report' writes it at any time")
       return nil
     }
+  }
+
+  /// Facts in words, where an error has them.
+  private func reason(_ error: any Error) -> String {
+    if let error = error as? StoreError { return error.message }
+    return error is ReportError ? "\(error)" : error.localizedDescription
   }
 
   private func summarize(_ state: RunState, _ run: RunID, _ report: String?) {
