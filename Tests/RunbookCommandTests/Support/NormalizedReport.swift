@@ -26,6 +26,6 @@ struct NormalizedReport {
     text.replace(/account `[^`]*`/, with: "ACCOUNT")
     text.replace(/on host [^ |]+/, with: "HOST")
     lines = text.split(separator: "\n").map(String.init)
-      .filter { !$0.hasPrefix("### TIME") }.sorted()
+      .filter { !($0.hasPrefix("### ") && $0.contains(" UTC - ")) }.sorted()
   }
 }
