@@ -1,5 +1,6 @@
 public import RunbookEngine
 public import RunbookModel
+private import Synchronization
 
 /// Stands in for a step kind: the same keys and the same names of results, and nothing in it acts on
 /// the world. What a step brings back is written ahead of time, for each of its attempts.
@@ -7,20 +8,25 @@ public struct SimulatedKind: StepKind {
   public let spec: KindSpec
   private let outcomes: [StepID: [SimulatedOutcome]]
   private let effects: [StepID: Effect]
+  private let settlements: [StepID: SimulatedSettlement]
   private let whilePerforming: @Sendable (AttemptContext) async -> Void
 
   /// - Parameters:
   ///   - spec: the kind that is stood in for.
   ///   - outcomes: a step's first is that of its first attempt; an attempt without one fails.
   ///   - effects: by step, where it is not what the step declares; else `readOnly`.
+  ///   - settlements: what is found out about a step's attempt that was cut off; of others there is
+  ///     no receipt.
   ///   - whilePerforming: called when an attempt has begun, before it ends.
   public init(
     _ spec: KindSpec, outcomes: [StepID: [SimulatedOutcome]], effects: [StepID: Effect] = [:],
+    settlements: [StepID: SimulatedSettlement] = [:],
     whilePerforming: @escaping @Sendable (AttemptContext) async -> Void = { _ in }
   ) {
     self.spec = spec
     self.outcomes = outcomes
     self.effects = effects
+    self.settlements = settlements
     self.whilePerforming = whilePerforming
   }
 
@@ -36,7 +42,10 @@ public struct SimulatedKind: StepKind {
       isEffectDeclared: step.options.effect != nil,
       connection: spec.usesConnection ? context.connection?.name : nil,
       texts: texts, language: WorkItem.Language(rawValue: spec.name) ?? .text,
-      outcomes: outcomes[step.id] ?? [], whilePerforming: whilePerforming)
+      outcomes: outcomes[step.id] ?? [],
+      keepsReceipts: spec.usesConnection && step.phase.mayChange
+        && context.connection?.keepsReceipts == true,
+      settlement: settlements[step.id] ?? SimulatedSettlement(), whilePerforming: whilePerforming)
   }
 }
 
@@ -56,6 +65,49 @@ public enum SimulatedOutcome: Sendable {
   public static var success: SimulatedOutcome { .result(StepResult()) }
 }
 
+/// What is found out about an attempt that was cut off, simulated.
+public struct SimulatedSettlement: Sendable {
+  /// Nil is that there is none.
+  public var receipt: ReceiptFound?
+  /// Why it could not be found out.
+  public var failure: StepFailure?
+  /// What is still there, one look after another.
+  public var remnants: SimulatedRemnants
+
+  public init(
+    receipt: ReceiptFound? = nil, failure: StepFailure? = nil,
+    remnants: SimulatedRemnants = SimulatedRemnants([])
+  ) {
+    self.receipt = receipt
+    self.failure = failure
+    self.remnants = remnants
+  }
+}
+
+/// What an attempt left, as it is found by one look after another; the last answer stays.
+public final class SimulatedRemnants: Sendable {
+  private let state: Mutex<(looks: [[Remnant]], ended: [Int64])>
+
+  public init(_ looks: [[Remnant]]) { state = Mutex((looks, [])) }
+
+  /// The numbers of those that were to be ended.
+  public var ended: [Int64] { state.withLock(\.ended) }
+
+  func look() -> [Remnant] {
+    state.withLock { state in
+      guard state.looks.count > 1 else { return state.looks.first ?? [] }
+      return state.looks.removeFirst()
+    }
+  }
+
+  func end(_ remnants: [Remnant]) {
+    state.withLock {
+      $0.ended += remnants.map(\.pid)
+      $0.looks = []
+    }
+  }
+}
+
 private struct SimulatedActivity: Activity {
   let step: StepID
   let effect: Effect
@@ -64,10 +116,32 @@ private struct SimulatedActivity: Activity {
   let texts: [String]
   let language: WorkItem.Language
   let outcomes: [SimulatedOutcome]
+  let keepsReceipts: Bool
+  let settlement: SimulatedSettlement
   let whilePerforming: @Sendable (AttemptContext) async -> Void
 
   var work: [WorkItem] {
     texts.map { WorkItem(language: language, text: $0, effect: effect) }
+  }
+
+  var settlingMeans: SettlingMeans {
+    if keepsReceipts { return .receipt }
+    return effect == .readOnly ? .repeatable : .none
+  }
+
+  func remnants(in context: AttemptContext) async throws(StepFailure) -> [Remnant] {
+    settlement.remnants.look()
+  }
+
+  func end(
+    _ remnants: [Remnant], in context: AttemptContext
+  ) async throws(StepFailure) {
+    settlement.remnants.end(remnants)
+  }
+
+  func receipt(in context: AttemptContext) async throws(StepFailure) -> ReceiptFound? {
+    if let failure = settlement.failure { throw failure }
+    return settlement.receipt
   }
 
   func perform(in context: AttemptContext) async throws(StepFailure) -> StepResult {

@@ -13,6 +13,8 @@ public struct Runbook: Sendable {
   /// The authored parts of the report, as `report:` holds them.
   public let report: Fields?
   public let sandbox: Sandbox?
+  /// How long a run may go on before it is held, from its start.
+  public let deadline: Duration?
   /// The file itself first, then what it names, in order of appearance.
   public let sources: [SourceFile]
   /// The folder that relative paths start from.
@@ -23,7 +25,8 @@ public struct Runbook: Sendable {
   public init(
     name: String, title: String, summary: String? = nil, severity: Severity, owner: String? = nil,
     inputs: [Input] = [], connections: [Connection] = [], constants: [Constant] = [],
-    steps: [Step], report: Fields? = nil, sandbox: Sandbox? = nil, sources: [SourceFile],
+    steps: [Step], report: Fields? = nil, sandbox: Sandbox? = nil,
+    deadline: Duration? = nil, sources: [SourceFile],
     folder: String, fileName: String
   ) {
     self.name = name
@@ -37,6 +40,7 @@ public struct Runbook: Sendable {
     self.steps = steps
     self.report = report
     self.sandbox = sandbox
+    self.deadline = deadline
     self.sources = sources
     self.folder = folder
     self.fileName = fileName

@@ -40,6 +40,8 @@ public struct StepOptions: Sendable, Hashable {
   public var retry: Retry?
   /// For one attempt; nil is the kind's own default.
   public var timeout: Duration?
+  /// For all attempts, from the start of the first.
+  public var deadline: Duration?
   public var gate: Gate?
   /// What the author declares where it cannot be told.
   public var effect: Effect?
@@ -74,11 +76,46 @@ extension StepOptions {
     public let within: Duration?
     /// The most attempts, the first included.
     public let attempts: Int?
+    /// Whether each pause is twice the one before.
+    public let isExponential: Bool
+    /// The longest pause; nil is without limit.
+    public let longestPause: Duration?
+    /// By how much a pause may be shorter than it should be, so that many do not try at once: 0 to 100.
+    public let jitterPercent: Int
+    /// Which failures are tried again; nil is all.
+    public let condition: RetryCondition?
 
-    public init(every: Duration, within: Duration?, attempts: Int?) {
+    public init(
+      every: Duration, within: Duration?, attempts: Int?, isExponential: Bool = false,
+      longestPause: Duration? = nil, jitterPercent: Int = 0, condition: RetryCondition? = nil
+    ) {
       self.every = every
       self.within = within
       self.attempts = attempts
+      self.isExponential = isExponential
+      self.longestPause = longestPause
+      self.jitterPercent = jitterPercent
+      self.condition = condition
+    }
+  }
+
+  /// The failures that are worth another attempt: any that is named.
+  public struct RetryCondition: Sendable, Hashable {
+    public let exitCodes: [Int64]
+    /// Five characters, or the two of a class.
+    public let sqlStates: [String]
+    public let statuses: [Int64]
+    /// True of the result, with the failure as `failure`.
+    public let expression: SourceText?
+
+    public init(
+      exitCodes: [Int64] = [], sqlStates: [String] = [], statuses: [Int64] = [],
+      expression: SourceText? = nil
+    ) {
+      self.exitCodes = exitCodes
+      self.sqlStates = sqlStates
+      self.statuses = statuses
+      self.expression = expression
     }
   }
 

@@ -13,11 +13,11 @@ public struct RunStore: Sendable {
 
   /// Makes a run's folder and its empty journal, both durable, and takes the run's lease.
   ///
-  /// - Parameter holder: host and process, for people.
+  /// - Parameter holder: this process, for people.
   /// - Throws: `cannotWrite`, also when there is such a run already.
   public func create(
-    _ run: RunID, holder: String = "the run's first process"
-  ) throws(StoreError) -> SQLiteJournal {
+    _ run: RunID, holder: LeaseHolder
+  ) throws(StoreError) -> (journal: SQLiteJournal, lease: Lease) {
     let path = folder(of: run)
     try PrivateFolder.make("\(folder)/runs")
     try PrivateFolder.make(path, isNew: true)
@@ -25,8 +25,7 @@ public struct RunStore: Sendable {
     // (https://www.sqlite.org/src/file/src/os_unix.c, findCreateFileMode).
     try PrivateFolder.makeFile("\(path)/journal.db")
     let journal = try SQLiteJournal(path: "\(path)/journal.db")
-    try journal.takeLease(as: holder)
-    return journal
+    return (journal, try journal.takeLease(as: holder).lease)
   }
 
   /// Opens a run's journal, for reading and for people's entries.

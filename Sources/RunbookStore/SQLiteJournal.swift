@@ -66,22 +66,62 @@ public final class SQLiteJournal: Journal {
 
   /// Takes the right to perform the run's steps; who had it before can append nothing more.
   ///
-  /// - Parameter holder: host and process, for people.
-  /// - Returns: the lease's generation: 1 for the first.
-  @discardableResult
-  public func takeLease(as holder: String) throws(StoreError) -> Int64 {
+  /// - Parameters:
+  ///   - holder: this process, for people.
+  ///   - force: whether it is taken from a process that lives.
+  /// - Returns: the lease, and who held it where it was taken from a living process.
+  /// - Throws: `leaseHeld` when another process holds it and lives.
+  public func takeLease(
+    as holder: LeaseHolder, force: Bool = false
+  ) throws(StoreError) -> (lease: Lease, takenFrom: LeaseHolder?) {
+    let folder = folder
     do {
       let taken = try queue.write { database in
-        try Int64.fetchOne(
-          database,
-          sql: "UPDATE lease SET generation = generation + 1, holder = ? RETURNING generation",
-          arguments: [holder])
+        let current =
+          try Int64.fetchOne(database, sql: "SELECT generation FROM lease") ?? 0
+        let living = Lease.living(current, in: folder)
+        if let living, !force {
+          let who = living.holder?.description ?? "another process"
+          throw StoreError(.leaseHeld, subject: path, "the run is being carried out by \(who)")
+        }
+        var next = holder
+        next.generation = current + 1
+        let lease = try Lease(next, in: folder)
+        try database.execute(
+          sql: "UPDATE lease SET generation = ?, holder = ?",
+          arguments: [next.generation, next.description])
+        return (lease: lease, takenFrom: living?.holder)
       }
-      generation.withLock { $0 = taken }
-      return taken ?? 0
+      generation.withLock { $0 = taken.lease.holder.generation }
+      Lease.removeFormer(than: taken.lease.holder.generation, in: folder)
+      return taken
     } catch {
       throw StoreError(error, in: path, writing: true)
     }
+  }
+
+  /// Whether the process lives that took this generation of the lease.
+  public func isLiving(generation: Int64) -> Bool { Lease.living(generation, in: folder) != nil }
+
+  /// Who performs the run's steps now.
+  public func leaseState() throws(StoreError) -> LeaseState {
+    let folder = folder
+    do {
+      return try queue.read { database in
+        let generation = try Int64.fetchOne(database, sql: "SELECT generation FROM lease") ?? 0
+        return LeaseState(
+          generation: generation,
+          living: Lease.living(generation, in: folder).map {
+            LeaseState.Living(holder: $0.holder, beat: $0.beat)
+          })
+      }
+    } catch {
+      throw StoreError(error, in: path, writing: false)
+    }
+  }
+
+  private var folder: String {
+    path.lastIndex(of: "/").map { String(path[..<$0]) } ?? "."
   }
 
   public func append(

@@ -83,7 +83,7 @@ struct SandboxTests {
 
     let status = try await workspace.run(["status"])
     #expect(status.status == 0, "\(status.all)")
-    #expect(status.stdout.contains("running, or its process died"))
+    #expect(status.stdout.contains("cut off: its process died"))
     #expect(try await workspace.run(["report"]).status == 0)
   }
 

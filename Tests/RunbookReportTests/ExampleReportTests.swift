@@ -23,6 +23,16 @@ import Testing
     #expect(report.utf8.elementsEqual(example.utf8))
   }
 
+  /// Journals that earlier versions wrote are read for as long as there are any.
+  @Test func readsAJournalOfVersionOne() throws {
+    let path = URL(filePath: #filePath).appending(path: "../Golden/version-1.journal").standardized
+    let entries = try JournalText.parse(
+      String(contentsOf: path, encoding: .utf8), from: "version-1.journal")
+    let report = try IncidentReport(entries: entries).markdown()
+    #expect(report.contains("**Format of the entries**: version 1"))
+    #expect(report.contains("Run ended: resolved (every verification step passed)"))
+  }
+
   /// What the source incident's report says and a run can know.
   @Test(arguments: [
     "add_research_report_streaming_fields.py", "relation \"session\" does not exist",

@@ -9,7 +9,7 @@ import Testing
   private let fixture = StoreFixture()
 
   private func entries() async throws -> [Entry] {
-    try await fixture.store.create(fixture.run).append(
+    try await fixture.store.make(fixture.run).append(
       (1...3).map { note("note \($0)\nnext line") }, by: fixture.actor, at: fixture.time(0))
   }
 

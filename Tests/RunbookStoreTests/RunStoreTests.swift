@@ -9,11 +9,11 @@ import Testing
   private let fixture = StoreFixture()
 
   @Test func foldersAndFilesAreForTheirOwnerAlone() async throws {
-    let journal = try fixture.store.create(fixture.run)
+    let journal = try fixture.store.make(fixture.run)
     _ = try await journal.append([note("x")], by: fixture.actor, at: fixture.time(0))
     let path = fixture.store.folder(of: fixture.run)
     let names = try FileManager.default.contentsOfDirectory(atPath: path)
-    #expect(names.sorted() == ["journal.db", "journal.db-shm", "journal.db-wal"])
+    #expect(names.sorted() == ["journal.db", "journal.db-shm", "journal.db-wal", "lease-1"])
     for name in names { #expect(try fixture.permissions("\(path)/\(name)") == 0o600, "\(name)") }
     for folder in [fixture.folder, "\(fixture.folder)/runs", path] {
       #expect(try fixture.permissions(folder) == 0o700, "\(folder)")
@@ -24,10 +24,10 @@ import Testing
     let folder = fixture.folder
     await #expect(processExitsWith: .success) { [folder = folder as String] in
       umask(0)
-      let journal = try RunStore(folder: folder).create(RunID(rawValue: "a"))
+      let journal = try RunStore(folder: folder).make(RunID(rawValue: "a"))
       _ = try await journal.append([note("x")], by: Actor(account: "tester"), at: .epoch)
       umask(0o777)
-      let other = try RunStore(folder: folder).create(RunID(rawValue: "b"))
+      let other = try RunStore(folder: folder).make(RunID(rawValue: "b"))
       _ = try await other.append([note("x")], by: Actor(account: "tester"), at: .epoch)
     }
     for run in ["a", "b"] {
@@ -37,8 +37,8 @@ import Testing
   }
 
   @Test func aRunIsMadeOnce() throws {
-    _ = try fixture.store.create(fixture.run)
-    let error = #expect(throws: StoreError.self) { try fixture.store.create(fixture.run) }
+    _ = try fixture.store.make(fixture.run)
+    let error = #expect(throws: StoreError.self) { try fixture.store.make(fixture.run) }
     #expect(error?.cause == .cannotWrite)
   }
 
@@ -46,7 +46,7 @@ import Testing
     try FileManager.default.createDirectory(
       atPath: fixture.folder, withIntermediateDirectories: true)
     #expect(FileManager.default.createFile(atPath: "\(fixture.folder)/runs", contents: nil))
-    let error = #expect(throws: StoreError.self) { try fixture.store.create(fixture.run) }
+    let error = #expect(throws: StoreError.self) { try fixture.store.make(fixture.run) }
     #expect(error?.cause == .cannotWrite)
     #expect(error?.message.contains("Not a directory") == true)
   }
@@ -68,7 +68,7 @@ import Testing
   }
 
   @Test func aNewerFormatIsRefused() throws {
-    let journal = try fixture.store.create(fixture.run)
+    let journal = try fixture.store.make(fixture.run)
     _ = try journal.question("PRAGMA user_version = 2")
     let error = #expect(throws: StoreError.self) { try fixture.store.open(fixture.run) }
     #expect(error?.cause == .formatTooNew)
@@ -77,7 +77,7 @@ import Testing
   @Test func resolvesAbbreviations() throws {
     #expect(throws: StoreError.self) { try fixture.store.resolve(nil) }
     for id in ["20251018-220113-abc", "20251019-080000-xyz"] {
-      _ = try fixture.store.create(RunID(rawValue: id))
+      _ = try fixture.store.make(RunID(rawValue: id))
     }
     #expect(try fixture.store.resolve(nil).rawValue == "20251019-080000-xyz")
     #expect(try fixture.store.resolve("20251018").rawValue == "20251018-220113-abc")

@@ -30,3 +30,14 @@ final class StoreFixture {
 }
 
 func note(_ text: String) -> Event { .noteAdded(NoteAdded(text: text, at: nil)) }
+
+extension LeaseHolder {
+  static func test(_ name: String = "tester") -> LeaseHolder {
+    LeaseHolder(host: "here", pid: getpid(), actor: Actor(account: name), takenAt: .epoch)
+  }
+}
+
+extension RunStore {
+  /// A new journal whose lease's file is unlocked again at once, as if its process had died.
+  func make(_ run: RunID) throws -> SQLiteJournal { try create(run, holder: .test()).journal }
+}

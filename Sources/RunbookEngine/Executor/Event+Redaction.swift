@@ -25,7 +25,17 @@ extension Event {
     case .runEnded(let payload):
       return .runEnded(
         RunEnded(status: payload.status, reason: redactor.redact(payload.reason)))
-    case .sandboxCreated, .connectionIdentified, .gateDecided, .runResumed: return self
+    case .attemptSettled(let payload): return .attemptSettled(payload.redacted(by: redactor))
+    case .sandboxRestarted(let payload):
+      return .sandboxRestarted(
+        SandboxRestarted(
+          serverVersion: payload.serverVersion,
+          inputs: payload.inputs.map { $0.redacted(by: redactor) }))
+    case .retryRequested(let payload):
+      return .retryRequested(
+        RetryRequested(step: payload.step, reason: payload.reason.map(redactor.redact)))
+    case .runResumed(let payload): return .runResumed(payload.redacted(by: redactor))
+    case .sandboxCreated, .connectionIdentified, .gateDecided: return self
     }
   }
 }
@@ -34,19 +44,50 @@ extension RunStarted {
   fileprivate func redacted(by redactor: Redactor) -> RunStarted {
     RunStarted(
       formatVersion: formatVersion, toolVersion: toolVersion, run: run,
-      runbook: RunbookRecord(
-        name: runbook.name, title: runbook.title, severity: runbook.severity,
-        owner: runbook.owner,
-        steps: runbook.steps.map { $0.redacted(by: redactor) },
-        report: redactor.redact(runbook.report),
-        folder: runbook.folder, fileName: runbook.fileName,
-        sources: runbook.sources.map {
-          SourceFile(path: $0.path, text: redactor.redact($0.text), digest: $0.digest)
-        }),
+      runbook: runbook.redacted(by: redactor),
       inputs: inputs.map { $0.redacted(by: redactor) }, constants: redactor.redact(constants),
       connections: connections.map { $0.redacted(by: redactor) },
       planFingerprint: planFingerprint, isSandbox: isSandbox, isDrill: isDrill, host: host,
       approvals: approvals, secretCount: secretCount)
+  }
+}
+
+extension RunbookRecord {
+  fileprivate func redacted(by redactor: Redactor) -> RunbookRecord {
+    RunbookRecord(
+      name: name, title: title, severity: severity, owner: owner,
+      steps: steps.map { $0.redacted(by: redactor) }, report: redactor.redact(report),
+      folder: folder, fileName: fileName,
+      sources: sources.map {
+        SourceFile(path: $0.path, text: redactor.redact($0.text), digest: $0.digest)
+      })
+  }
+}
+
+extension RunResumed {
+  fileprivate func redacted(by redactor: Redactor) -> RunResumed {
+    RunResumed(
+      host: host, approvals: approvals, toolVersion: toolVersion, generation: generation,
+      takenFrom: takenFrom,
+      change: change.map { change in
+        PlanChange(
+          difference: redactor.redact(change.difference),
+          runbook: change.runbook.redacted(by: redactor),
+          connections: change.connections.map { $0.redacted(by: redactor) },
+          planFingerprint: change.planFingerprint)
+      })
+  }
+}
+
+extension AttemptSettled {
+  fileprivate func redacted(by redactor: Redactor) -> AttemptSettled {
+    AttemptSettled(
+      step: step, attempt: attempt, settlement: settlement, means: means,
+      detail: redactor.redact(detail), doneAt: doneAt, result: redactor.redact(result),
+      captures: captures,
+      remnants: remnants.map {
+        Remnant(pid: $0.pid, summary: redactor.redact($0.summary), since: $0.since)
+      })
   }
 }
 
@@ -93,7 +134,8 @@ extension SandboxPrepared {
           work: step.work.map { $0.redacted(by: redactor) },
           result: redactor.redact(step.result))
       }, inputs: inputs.map { $0.redacted(by: redactor) },
-      connections: connections.map { $0.redacted(by: redactor) })
+      connections: connections.map { $0.redacted(by: redactor) },
+      captures: captures.map(redactor.redact))
   }
 }
 
@@ -101,7 +143,8 @@ extension AttemptStarted {
   fileprivate func redacted(by redactor: Redactor) -> AttemptStarted {
     AttemptStarted(
       step: step, attempt: attempt, effect: effect, isEffectDeclared: isEffectDeclared,
-      connection: connection, work: work.map { $0.redacted(by: redactor) })
+      connection: connection, work: work.map { $0.redacted(by: redactor) },
+      settledBy: settledBy)
   }
 }
 

@@ -8,18 +8,21 @@ extension Executor {
     let step = bound.step
     let activity = bound.activity
     guard try await mayBegin(bound) else { return }
-    if isUnknown(activity.connection) { try await flushOutcome() }
-    var obstacle = await prepareConnection(activity.connection)
+    if isUnseen(activity.connection) { try await flushOutcome() }
+    var obstacle: FailureRecord?
+    switch await prepareConnection(activity.connection) {
+    case .ready: break
+    case .obstacle(let failure): obstacle = failure
+    case .contested: return
+    }
     try queue(
       .attemptStarted(
         AttemptStarted(
           step: step.id, attempt: attempt, effect: activity.effect,
           isEffectDeclared: activity.isEffectDeclared, connection: activity.connection,
-          work: activity.work)))
+          work: activity.work, settledBy: bound.settledBy)))
     try await flush()
-    if obstacle == nil, step.phase.mayChange {
-      obstacle = await prepareReceipts(activity.connection, step)
-    }
+    if obstacle == nil { obstacle = await prepareReceipts(bound) }
     if let obstacle { return try finishUnperformed(step.id, obstacle) }
     try await carryOut(bound, attempt: attempt)
   }
@@ -44,18 +47,34 @@ extension Executor {
       bound, attempt: attempt, result: result, failure: failure?.record, elapsed: elapsed,
       evidenceFolder: folder)
     try queue(.attemptFinished(report))
-    if report.failure?.cause == .interrupted { try queue(.runHeld(interruption)) }
+    if let failure = report.failure { try holdIfStopped(step.id, failure) }
+  }
+
+  /// A step that was stopped, or that nobody answered, holds the run in every phase.
+  private mutating func holdIfStopped(
+    _ step: StepID, _ failure: FailureRecord
+  ) throws(StoreError) {
+    switch failure.cause {
+    case .interrupted: try queue(.runHeld(interruption))
+    case .unanswered:
+      try queue(
+        .runHeld(
+          RunHeld(
+            cause: .question, subject: step.rawValue,
+            message: "step '\(step)' waits for a person's answer")))
+    default: break
+    }
   }
 
   private mutating func finishUnperformed(
     _ step: StepID, _ obstacle: FailureRecord
   ) throws(StoreError) {
     try finish(step, outcome: .failed, failure: obstacle)
-    if obstacle.cause == .interrupted { try queue(.runHeld(interruption)) }
+    try holdIfStopped(step, obstacle)
   }
 
-  private func isUnknown(_ connection: String?) -> Bool {
-    connection.map { state.identities[$0] == nil } ?? false
+  private func isUnseen(_ connection: String?) -> Bool {
+    connection.map { !seenConnections.contains($0) } ?? false
   }
 
   /// Asks the person, where the run goes step by step; the run is held when the answer is no.
@@ -85,22 +104,34 @@ extension Executor {
     }
   }
 
-  /// Makes sure that a step's connection is there and known.
-  private mutating func prepareConnection(_ connection: String?) async -> FailureRecord? {
-    guard let connection, state.identities[connection] == nil else { return nil }
+  enum Readiness {
+    case ready
+    case obstacle(FailureRecord)
+    /// It leads elsewhere than before: a person has to decide first.
+    case contested
+  }
+
+  /// Makes sure that a connection is there, and leads where it led before.
+  mutating func prepareConnection(_ connection: String?) async -> Readiness {
+    guard let connection, !seenConnections.contains(connection) else { return .ready }
     do throws(StepFailure) {
       let identity = try await identity(of: connection)
+      seenConnections.insert(connection)
+      if let known = state.identities[connection]?.identity,
+        known.isSameDatabase(as: identity.identity)
+      {
+        return .ready
+      }
       try queueOrFail(.connectionIdentified(identity))
-      return nil
+      return state.contested[connection] == nil ? .ready : .contested
     } catch {
-      return error.record
+      return .obstacle(error.record)
     }
   }
 
-  private mutating func prepareReceipts(_ connection: String?, _ step: Step) async -> FailureRecord?
-  {
-    guard let connection, step.kind == "sql", !preparedReceipts.contains(connection),
-      plan.connection(of: step)?.keepsReceipts == true
+  mutating func prepareReceipts(_ bound: BoundStep) async -> FailureRecord? {
+    guard bound.settledBy == .receipt, let connection = bound.activity.connection,
+      !preparedReceipts.contains(connection)
     else { return nil }
     do throws(StepFailure) {
       try await ports.gateway.prepareReceipts(connection)
@@ -118,10 +149,28 @@ extension Executor {
     let id = step.id
     return AttemptContext(
       run: options.run, step: step.id, attempt: attempt, actor: options.actor,
-      timeout: step.options.timeout, generation: options.generation, evidenceFolder: folder,
+      timeout: step.options.timeout, remaining: remaining(for: step),
+      generation: options.generation, evidenceFolder: folder,
       output: { line in
         observer.observe(OutputLine(line.stream, redactor.redact(line.text)), of: id)
-      }, now: { clock.now() }, redact: { redactor.redact($0) })
+      }, now: { clock.now() }, redact: { redactor.redact($0) },
+      objection: { [binder, scope] result in
+        AttemptJudge(binder: binder).judge(step, result, in: scope).failure
+      }, keepsResult: !step.options.captures.isEmpty)
+  }
+
+  /// What is left of the deadlines of step and run; at least a second, as both are looked at before
+  /// an attempt begins.
+  private func remaining(for step: Step) -> Duration? {
+    let now = ports.clock.now()
+    var limits: [Duration] = []
+    if let deadline = step.options.deadline, let start = state.step(step.id).round.startedAt {
+      limits.append(deadline - now.since(start))
+    }
+    if let deadline = plan.runbook.deadline, let start = state.startedAt, !state.isPastDeadline {
+      limits.append(deadline - now.since(start))
+    }
+    return limits.min().map { max($0, .seconds(1)) }
   }
 
   private mutating func finished(
@@ -150,7 +199,7 @@ extension Executor {
   }
 
   /// A capture that holds a secret is kept in this process only (law L7).
-  private mutating func keep(_ captures: ValueMap) -> (kept: ValueMap, withheld: [String]) {
+  mutating func keep(_ captures: ValueMap) -> (kept: ValueMap, withheld: [String]) {
     var kept = ValueMap()
     var withheld: [String] = []
     for (key, value) in captures.pairs {
@@ -165,18 +214,9 @@ extension Executor {
     return (kept, withheld)
   }
 
-  /// A mutating step that was cut off outside of a transaction may have taken effect.
+  /// Only `lost` leaves it open whether a change took effect.
   private func outcome(of bound: BoundStep, _ failure: FailureRecord?) -> Outcome {
     guard let failure else { return .succeeded }
-    switch failure.cause {
-    case .lost:
-      return bound.step.phase.mayChange ? .unknown : .failed
-    case .interrupted:
-      let isTransactional = bound.step.kind == "sql"
-      return bound.step.phase.mayChange && !isTransactional && bound.activity.effect != .readOnly
-        ? .unknown : .failed
-    default:
-      return .failed
-    }
+    return failure.cause == .lost && bound.settledBy != .repeatable ? .unknown : .failed
   }
 }

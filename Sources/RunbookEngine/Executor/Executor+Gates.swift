@@ -6,6 +6,7 @@ extension Executor {
     try await flushOutcome()
     do throws(StepFailure) {
       let identity = try await identity(of: connection)
+      seenConnections.insert(connection)
       try queueOrFail(.connectionIdentified(identity))
     } catch {
       try queue(.runHeld(hold(connection, error.record, "connection '\(connection)': ")))
@@ -56,15 +57,21 @@ extension Executor {
   private func opened(_ request: GateRequest) -> GateOpened {
     let statements = request.receiptConnections.isEmpty ? [] : ports.gateway.receiptStatements
     let identities = state.identities.sorted { $0.key < $1.key }.map(\.value)
-    let shown = identities.filter { identity in
-      request.steps.contains { $0.connection == identity.connection }
-        || request.receiptConnections.contains(identity.connection)
-    }
+    let shown = request.identities.isEmpty ? needed(by: request, identities) : request.identities
     return GateOpened(
       gate: request.gate, steps: request.steps,
       preparation: statements.map { WorkItem(language: .sql, text: $0, effect: .mutating) },
       identities: shown, approvals: request.approvals, question: request.question,
       digest: request.digest(identities: shown))
+  }
+
+  private func needed(
+    by request: GateRequest, _ identities: [ConnectionIdentified]
+  ) -> [ConnectionIdentified] {
+    identities.filter { identity in
+      request.steps.contains { $0.connection == identity.connection }
+        || request.receiptConnections.contains(identity.connection)
+    }
   }
 
   mutating func ask(_ gate: GateOpened) async throws(StoreError) {
@@ -104,7 +111,7 @@ extension GateRequest {
   func redacted(by redactor: Redactor) -> GateRequest {
     GateRequest(
       gate: gate, steps: steps.map { $0.redacted(by: redactor) }, approvals: approvals,
-      question: question, receiptConnections: receiptConnections)
+      question: question, receiptConnections: receiptConnections, identities: identities)
   }
 
   /// Over the steps and identities as the person is shown them, secrets taken out.
@@ -123,7 +130,8 @@ extension GateRequest {
     for identity in identities {
       let one = identity.identity
       hasher.update(
-        "\(identity.connection) \(one.systemIdentifier ?? "?") \(one.databaseOID) \(one.role)\n")
+        "\(identity.connection) \(one.systemIdentifier ?? "?") \(one.databaseOID) \(one.role) "
+          + "\(one.timelineID ?? 0) \(one.isReplica)\n")
     }
     return hasher.finalize()
   }

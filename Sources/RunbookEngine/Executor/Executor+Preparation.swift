@@ -51,7 +51,8 @@ extension Executor {
         return try await attempt(count, of: bound, in: scope)
       } catch {
         let next = bound.step.options.retry?
-          .nextStart(first: first, last: ports.clock.now(), after: count)
+          .nextStart(
+            first: first, last: ports.clock.now(), after: count, key: bound.step.id.rawValue)
         guard let next, ![.interrupted, .invalid].contains(error.record.cause) else { throw error }
         try await pause(until: next)
       }

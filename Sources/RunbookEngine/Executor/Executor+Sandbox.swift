@@ -7,6 +7,15 @@ extension Executor {
       return try queue(
         .runEnded(RunEnded(status: .failed, reason: "the runbook has no 'sandbox' section")))
     }
+    do throws(StepFailure) {
+      try await removeUnfinishedSandbox()
+    } catch {
+      return try queue(
+        .runHeld(
+          RunHeld(
+            cause: .sandbox, subject: nil,
+            message: "what is left of the sandbox cannot be removed: \(error.record.message)")))
+    }
     let folder = ports.sandboxes.folder(for: options.run)
     try queue(.sandboxCreated(SandboxCreated(folder: folder)))
     try await flush()
@@ -40,7 +49,7 @@ extension Executor {
     return preparation.record(plan, sandbox)
   }
 
-  private func startServices(
+  func startServices(
     _ services: [Runbook.Sandbox.Service], _ sandbox: any RunningSandbox,
     _ preparation: inout Preparation
   ) async throws(StepFailure) {
@@ -62,7 +71,7 @@ extension Executor {
   }
 
   /// The inputs that the sandbox sets, less those that the operator gave.
-  private func inputs(
+  func inputs(
     from declaration: Runbook.Sandbox, _ preparation: Preparation
   ) throws(StepFailure) -> [InputRecord] {
     let context = BindingContext(

@@ -1,4 +1,4 @@
-import RunbookModel
+public import RunbookModel
 
 /// What the executor acts through.
 public struct EnginePorts: Sendable {
@@ -39,9 +39,13 @@ public struct Executor: ~Copyable {
   public internal(set) var state: RunState
   var pending: [Event] = []
   var pendingSince: Timestamp?
+  /// Of the last entry that is known to be durable.
+  var sequence: Int64 = 0
   var transientCaptures: [String: Value] = [:]
   var sandbox: (any RunningSandbox)?
   var configuredConnections: Set<String> = []
+  /// Connections whose identity this process has seen.
+  var seenConnections: Set<String> = []
   var preparedReceipts: Set<String> = []
 
   public init(plan: Plan, ports: EnginePorts, options: RunOptions) {
@@ -59,12 +63,41 @@ public struct Executor: ~Copyable {
   /// - Throws: `StoreError` when the journal cannot be written; nothing is performed after that (L9).
   public mutating func run() async throws(StoreError) {
     try queue(.runStarted(RunStarted(plan, options, secretCount: redactor.secretCount)))
+    try await goOn()
+  }
+
+  /// Goes on with a run that is held, or whose process died, until it has ended or is held again.
+  ///
+  /// - Parameters:
+  ///   - entries: the run's journal.
+  ///   - decisions: what the person who resumes it has decided, such as to skip a step.
+  ///   - takenFrom: who was made to stop.
+  ///   - change: what differs from the plan that the run began with, and was accepted.
+  /// - Throws: as `run`, and `damaged` when a decision does not fit the run's state.
+  public mutating func resume(
+    from entries: [Entry], decisions: [Event] = [], takenFrom: String? = nil,
+    change: PlanChange? = nil
+  ) async throws(StoreError) {
+    state = try RunState(replaying: entries)
+    sequence = entries.last?.sequence ?? 0
+    for event in decisions { try queue(event) }
+    try queue(
+      .runResumed(
+        RunResumed(
+          host: options.host, approvals: options.approvals.sorted(),
+          toolVersion: options.toolVersion, generation: options.generation, takenFrom: takenFrom,
+          change: change)))
+    try await goOn()
+  }
+
+  private mutating func goOn() async throws(StoreError) {
     do throws(StoreError) {
+      if plan.isSandbox, state.sandbox != nil { try await restartSandbox() }
       while case .running = state.lifecycle {
         if Task.isCancelled {
           try queue(.runHeld(interruption))
         } else {
-          try await carryOut(machine.decide(state, scope: scope))
+          try await carryOut(machine.decide(state, scope: scope, now: ports.clock.now()))
         }
       }
       try await flush()
@@ -89,8 +122,8 @@ public struct Executor: ~Copyable {
       try queue(.stepSkipped(StepSkipped(step: step, cause: .condition, reason: reason)))
     case .fail(let step, let failure):
       try failUnperformed(step, failure)
-    case .declareUnknown(let step):
-      try finish(step, outcome: .unknown, failure: nil)
+    case .settle(let step):
+      try await settle(step)
     case .perform(let bound, let attempt, let notBefore):
       try await perform(bound, attempt: attempt, notBefore: notBefore)
     case .identify(let connection):
@@ -121,7 +154,11 @@ public struct Executor: ~Copyable {
     let entries = try await ports.journal.append(pending, by: options.actor, at: time)
     pending.removeAll(keepingCapacity: true)
     pendingSince = nil
+    let isAlone = entries.first?.sequence == sequence + 1
+    sequence = entries.last?.sequence ?? sequence
     for entry in entries { ports.observer.observe(entry) }
+    // Somebody wrote a note or decided on a gate meanwhile: state is the replay of what is stored (L3).
+    if !isAlone { state = try RunState(replaying: try await ports.journal.entries()) }
   }
 
   /// Makes an outcome that waits durable, before something that may take long and is no attempt, such
@@ -170,7 +207,7 @@ public struct Executor: ~Copyable {
 
 extension Plan {
   /// Values that must not be stored or shown.
-  var secrets: [String] {
+  public var secrets: [String] {
     targets.flatMap(\.secrets)
       + inputs.filter(\.declaration.isSecret).flatMap { $0.value?.secretTexts ?? [] }
   }

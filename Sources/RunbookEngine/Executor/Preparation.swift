@@ -49,6 +49,7 @@ struct Preparation {
       serverVersion: sandbox.serverVersion, steps: records, inputs: inputs,
       connections: plan.runbook.connections.map {
         ConnectionRecord(name: $0.name, kind: $0.kind, target: "sandbox")
-      })
+      },
+      captures: .map(ValueMap(captures.sorted { $0.key < $1.key }.map { ($0.key, $0.value) })))
   }
 }

@@ -15,6 +15,10 @@ public struct RunOptions: Sendable {
   public var isDrill: Bool
   /// `--step-by-step`: a person says of each step whether it may be performed.
   public var asksBeforeEachStep = false
+  /// `--terminate`: what a dead executor left is ended without asking.
+  public var terminatesRemnants = false
+  /// How long what a dead executor left is waited for.
+  public var remnantPatience = Duration.seconds(60)
   /// The lease's generation.
   public var generation: Int64
 

@@ -1,4 +1,4 @@
-import RunbookModel
+public import RunbookModel
 
 extension RunStarted {
   /// The first entry of a run of a plan.
@@ -6,16 +6,31 @@ extension RunStarted {
     let runbook = plan.runbook
     self.init(
       toolVersion: options.toolVersion, run: options.run,
-      runbook: RunbookRecord(
-        name: runbook.name, title: runbook.title, severity: runbook.severity,
-        owner: runbook.owner, steps: runbook.steps.map(StepRecord.init),
-        report: runbook.report.map { FieldValue.fields($0).asValue } ?? .map(ValueMap()),
-        folder: runbook.folder, fileName: runbook.fileName, sources: runbook.sources),
+      runbook: RunbookRecord(runbook),
       inputs: plan.inputs.map(\.record),
       constants: .map(ValueMap(runbook.constants.map { ($0.name, $0.value) })),
       connections: plan.targets.map(\.record), planFingerprint: plan.fingerprint,
       isSandbox: plan.isSandbox, isDrill: options.isDrill, host: options.host,
       approvals: options.approvals.sorted(), secretCount: secretCount)
+  }
+}
+
+extension PlanChange {
+  /// - Parameter difference: as `diff -u` writes it.
+  public init(to plan: Plan, difference: String) {
+    self.init(
+      difference: difference, runbook: RunbookRecord(plan.runbook),
+      connections: plan.targets.map(\.record), planFingerprint: plan.fingerprint)
+  }
+}
+
+extension RunbookRecord {
+  fileprivate init(_ runbook: Runbook) {
+    self.init(
+      name: runbook.name, title: runbook.title, severity: runbook.severity, owner: runbook.owner,
+      steps: runbook.steps.map(StepRecord.init),
+      report: runbook.report.map { FieldValue.fields($0).asValue } ?? .map(ValueMap()),
+      folder: runbook.folder, fileName: runbook.fileName, sources: runbook.sources)
   }
 }
 

@@ -6,8 +6,8 @@ public enum Command: Sendable {
   case skip(StepID, reason: String)
   /// The step cannot be bound to its values: it fails without having been performed.
   case fail(StepID, FailureRecord)
-  /// An attempt in flight whose end is not in the journal: nothing says whether it took effect.
-  case declareUnknown(StepID)
+  /// It is not known whether the last attempt took effect: find out.
+  case settle(Step)
   case perform(BoundStep, attempt: Int, notBefore: Timestamp?)
   case identify(connection: String)
   case openGate(GateRequest)
@@ -25,6 +25,16 @@ public struct BoundStep: Sendable {
     self.step = step
     self.activity = activity
   }
+
+  /// How an attempt's effect is found out should it be cut off.
+  var settledBy: SettlementWay {
+    if !step.phase.mayChange || step.options.isTrial { return .repeatable }
+    return switch activity.settlingMeans {
+    case .repeatable: .repeatable
+    case .receipt: .receipt
+    case .none: step.options.settle == nil ? .word : .probe
+    }
+  }
 }
 
 /// A gate as it is to be opened.
@@ -35,4 +45,6 @@ public struct GateRequest: Sendable, Hashable {
   public let question: String?
   /// Connections on which receipts will be kept.
   public let receiptConnections: [String]
+  /// Identities to be shown besides those of the steps' connections.
+  public var identities: [ConnectionIdentified] = []
 }

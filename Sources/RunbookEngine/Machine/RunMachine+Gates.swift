@@ -19,6 +19,22 @@ extension RunMachine {
         question: nil, receiptConnections: receiptConnections))
   }
 
+  /// The command that a connection asks for which leads elsewhere than it did.
+  func identityGate(_ state: RunState) -> Command? {
+    guard let (name, found) = state.contested.min(by: { $0.key < $1.key }) else { return nil }
+    let gate = RunState.identityGate(of: name)
+    if let known = state.gates[gate], known.opened.identities.contains(found) {
+      return command(for: known)
+    }
+    return .openGate(
+      GateRequest(
+        gate: gate, steps: [], approvals: 1,
+        question: "Connection '\(name)' leads to another database than before. Shall the run go on "
+          + "there? Receipts of the first are not there unless it is a copy of it.",
+        receiptConnections: [],
+        identities: [state.identities[name], found].compactMap(\.self)))
+  }
+
   func needsOwnGate(_ bound: BoundStep) -> Bool {
     let step = bound.step
     let isUnshownChange =

@@ -1,4 +1,4 @@
-import RunbookModel
+public import RunbookModel
 
 /// Decides what a run does next. Pure: the same plan and state give the same command.
 ///
@@ -10,8 +10,12 @@ import RunbookModel
 /// | failed, and its retry allows another        | perform, not before the pause is over           |
 /// | failed in timeline, detection, verification | goes on to the next step                        |
 /// | failed in recovery, safeguards              | hold                                            |
-/// | in flight when the run was resumed          | declareUnknown, or perform in a read-only phase |
-/// | unknown                                     | hold in recovery and safeguards, else goes on   |
+/// | in flight when the run was resumed          | settle                                          |
+/// | failed, to be retried, and has a probe      | settle, and then perform                        |
+/// | unknown                                     | settle; hold when that did not help             |
+/// | a connection leads elsewhere than before    | openGate, ask; hold when refused                |
+/// | a capture was not stored, as it is secret   | perform its step again; hold where it changes   |
+/// | the run's deadline has passed               | hold                                            |
 /// | detection found nothing, a step failed      | end: undetermined                               |
 /// | detection found nothing that it must        | end: notConfirmed                               |
 /// | recovery is next                            | openGate, ask; hold when refused                |
@@ -28,8 +32,10 @@ public struct RunMachine: Sendable {
     self.binder = binder
   }
 
-  public mutating func decide(_ state: RunState, scope: RunScope) -> Command {
+  /// - Parameter now: for the deadlines.
+  public mutating func decide(_ state: RunState, scope: RunScope, now: Timestamp) -> Command {
     if plan.isSandbox, state.sandbox == nil { return .prepareSandbox }
+    if let command = identityGate(state) ?? lostSecret(state, scope) { return command }
     let steps = plan.runbook.steps
     while settledCount < steps.count, state.step(steps[settledCount].id).status.isSettled {
       settledCount += 1
@@ -38,41 +44,61 @@ public struct RunMachine: Sendable {
     for step in steps[settledCount...] {
       if let command = ending(before: step.phase, from: phase, state) { return command }
       phase = step.phase
-      if let command = advance(step, state, scope) { return command }
+      if let command = advance(step, state, scope, now) { return command }
     }
     return ending(before: nil, from: phase, state)
       ?? .end(RunEnded(status: .resolved, reason: resolvedReason))
   }
 
   /// What is to be done about a step; nil goes on to the next.
-  private func advance(_ step: Step, _ state: RunState, _ scope: RunScope) -> Command? {
+  private func advance(
+    _ step: Step, _ state: RunState, _ scope: RunScope, _ now: Timestamp
+  ) -> Command? {
     let current = state.step(step.id)
     switch current.status {
     case .succeeded, .skipped:
       return nil
     case .pending:
-      return begin(step, state, scope)
+      return begin(step, state, scope, now)
     case .running:
-      return step.phase.mayChange ? .declareUnknown(step.id) : begin(step, state, scope)
+      return .settle(step)
     case .failed:
-      if current.failure?.cause == .interrupted { return begin(step, state, scope) }
-      if let time = nextAttempt(of: step, current) {
-        return begin(step, state, scope, notBefore: time)
+      if [.interrupted, .unanswered].contains(current.failure?.cause) {
+        return begin(step, state, scope, now)
+      }
+      if current.isRetryWanted { return retry(step, state, scope, now) }
+      if let time = nextAttempt(of: step, current, state, scope) {
+        return retry(step, state, scope, now, notBefore: time)
       }
       return step.phase.mayChange ? holdOnFailure(of: step, current) : nil
     case .unknown:
-      return step.phase.mayChange ? holdOnUnknown(step) : nil
+      guard step.phase.mayChange else { return nil }
+      return current.settlement == nil ? .settle(step) : holdOnUnknown(step, current)
     }
   }
 
+  /// Another attempt, once it is known that the last had no effect.
+  private func retry(
+    _ step: Step, _ state: RunState, _ scope: RunScope, _ now: Timestamp,
+    notBefore: Timestamp? = nil
+  ) -> Command {
+    let needsProbe = step.options.settle != nil && step.phase.mayChange
+    if needsProbe, state.step(step.id).settlement?.settlement != .notDone { return .settle(step) }
+    return begin(step, state, scope, now, notBefore: notBefore)
+  }
+
   private func begin(
-    _ step: Step, _ state: RunState, _ scope: RunScope, notBefore: Timestamp? = nil
+    _ step: Step, _ state: RunState, _ scope: RunScope, _ now: Timestamp,
+    notBefore: Timestamp? = nil
   ) -> Command {
     let attempt = state.step(step.id).attempts + 1
     do throws(StepFailure) {
-      guard try binder.isWanted(step, in: scope) else {
+      // What has begun goes on, whatever its condition would be by now.
+      let isWanted = attempt > 1 ? true : try binder.isWanted(step, in: scope)
+      guard isWanted else {
         return .skip(step.id, reason: step.options.when?.text ?? "")
       }
+      if let hold = passedDeadline(state, now) { return .hold(hold) }
       let needsRecoveryGate = step.phase == .recovery
       if needsRecoveryGate, let command = recoveryGate(state, scope) { return command }
       let bound = try binder.bind(step, in: scope)
@@ -85,12 +111,53 @@ public struct RunMachine: Sendable {
     }
   }
 
-  /// When a failed step may be tried again; nil when it may not.
-  private func nextAttempt(of step: Step, _ state: StepState) -> Timestamp? {
-    guard let retry = step.options.retry, let first = state.firstStartedAt,
-      let last = state.finishedAt, state.failure?.cause != .invalid
+  /// When a failed step may be tried again by itself; nil when it may not.
+  private func nextAttempt(
+    of step: Step, _ current: StepState, _ state: RunState, _ scope: RunScope
+  ) -> Timestamp? {
+    guard let retry = step.options.retry, let first = current.round.startedAt,
+      let last = current.finishedAt, let failure = current.failure, failure.cause != .invalid,
+      retry.condition.map({ isMet($0, by: failure, current, scope) }) ?? true,
+      let next = retry.nextStart(
+        first: first, last: last, after: current.round.attempts,
+        key: "\(state.started?.run.rawValue ?? "") \(step.id)")
     else { return nil }
-    return retry.nextStart(first: first, last: last, after: state.attempts)
+    if let deadline = step.options.deadline, next.since(first) > deadline { return nil }
+    return next
+  }
+
+  private func isMet(
+    _ condition: StepOptions.RetryCondition, by failure: FailureRecord, _ current: StepState,
+    _ scope: RunScope
+  ) -> Bool {
+    let code = failure.code ?? ""
+    if condition.exitCodes.contains(where: { code == "exit \($0)" }) { return true }
+    if condition.sqlStates.contains(where: { code.utf8.count == 5 && code.hasPrefix($0) }) {
+      return true
+    }
+    if condition.statuses.contains(where: { code == "\($0)" }) { return true }
+    guard let expression = condition.expression else { return false }
+    var scope = scope
+    scope.result = current.result.mapValue ?? ValueMap()
+    scope.result?["failure"] = [
+      "cause": .string(failure.cause.rawValue), "code": .string(code),
+      "message": .string(failure.message),
+    ]
+    do throws(StepFailure) {
+      return try binder.truth(of: expression, in: scope, what: "failure")
+    } catch {
+      // What cannot be judged is not tried again by itself: a person is asked.
+      return false
+    }
+  }
+
+  private func passedDeadline(_ state: RunState, _ now: Timestamp) -> RunHeld? {
+    guard let deadline = plan.runbook.deadline, let start = state.startedAt,
+      !state.isPastDeadline, now.since(start) > deadline
+    else { return nil }
+    return RunHeld(
+      cause: .deadline, subject: nil,
+      message: "the run's deadline of \(deadline.secondsText) has passed")
   }
 
   private func holdOnFailure(of step: Step, _ state: StepState) -> Command {
@@ -100,11 +167,38 @@ public struct RunMachine: Sendable {
         message: "step '\(step.id)' failed: \(state.failure?.message ?? "no reason is known")"))
   }
 
-  private func holdOnUnknown(_ step: Step) -> Command {
-    .hold(
+  private func holdOnUnknown(_ step: Step, _ state: StepState) -> Command {
+    let reason = state.settlement.map { ": \($0.detail)" } ?? ""
+    return .hold(
       RunHeld(
         cause: .unknownStep, subject: step.id.rawValue,
-        message: "it is not known whether step '\(step.id)' took effect"))
+        message: "it is not known whether step '\(step.id)' took effect\(reason)"))
+  }
+
+  /// A capture that was not stored is only known to the process that made it (law L7).
+  private func lostSecret(_ state: RunState, _ scope: RunScope) -> Command? {
+    guard
+      let lost = plan.captures.first(where: {
+        state.withheldCaptures.contains($0.capture.name)
+          && scope.transientCaptures[$0.capture.name] == nil
+          && state.step($0.step).status == .succeeded
+      }), let step = plan.runbook.steps.first(where: { $0.id == lost.step })
+    else { return nil }
+    guard !step.phase.mayChange else {
+      return .hold(
+        RunHeld(
+          cause: .lostSecret, subject: step.id.rawValue,
+          message:
+            "the capture '\(lost.capture.name)' of step '\(step.id)' held a secret, which is "
+            + "not stored, and the step cannot run again to make it anew"))
+    }
+    do throws(StepFailure) {
+      return .perform(
+        try binder.bind(step, in: scope), attempt: state.step(step.id).attempts + 1, notBefore: nil)
+    } catch {
+      return .hold(
+        RunHeld(cause: .lostSecret, subject: step.id.rawValue, message: error.record.message))
+    }
   }
 }
 

@@ -19,7 +19,7 @@ public struct RunScope: EvaluationScope, Sendable {
     self.state = state
     var inputs: [String: Value] = [:]
     for input in plan.inputs { inputs[input.declaration.name] = input.value }
-    for record in state.sandbox?.inputs ?? [] { inputs[record.name] = record.value }
+    for record in state.sandboxInputs { inputs[record.name] = record.value }
     self.inputs = inputs
   }
 
@@ -94,6 +94,8 @@ public struct RunScope: EvaluationScope, Sendable {
     if let value = transientCaptures[owned.capture.name] ?? state.captures[owned.capture.name] {
       return value
     }
-    return state.step(owned.step).status == .skipped ? owned.capture.fallback : nil
+    let step = state.step(owned.step)
+    let isWithout = step.status == .skipped || (step.status == .succeeded && step.settlement != nil)
+    return isWithout ? owned.capture.fallback : nil
   }
 }

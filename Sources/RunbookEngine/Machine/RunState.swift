@@ -11,11 +11,21 @@ public struct RunState: Sendable, Hashable {
 
   public private(set) var lifecycle: Lifecycle = .notStarted
   public private(set) var started: RunStarted?
+  /// The runbook as it ran at last: as the run began with it, or as a person accepted it since.
+  public private(set) var runbook: RunbookRecord?
+  public private(set) var planFingerprint: Digest?
+  public private(set) var connections: [ConnectionRecord] = []
   public private(set) var startedAt: Timestamp?
   public private(set) var lastEntryAt: Timestamp?
   public private(set) var sandboxFolder: String?
   public private(set) var sandbox: SandboxPrepared?
+  /// What the sandbox set the inputs to; anew each time that it was started.
+  public private(set) var sandboxInputs: [InputRecord] = []
   public private(set) var identities: [String: ConnectionIdentified] = [:]
+  /// Connections that lead elsewhere than they did, until a person has decided on it.
+  public private(set) var contested: [String: ConnectionIdentified] = [:]
+  /// Whether a person let the run go on after its deadline.
+  public private(set) var isPastDeadline = false
   public private(set) var steps: [StepID: StepState] = [:]
   public private(set) var gates: [String: GateState] = [:]
   /// Captures by name; those of skipped steps are the plan's matter.
@@ -44,22 +54,28 @@ public struct RunState: Sendable, Hashable {
     guard accepts(event) else { throw misplaced(event) }
     lastEntryAt = time
     switch event {
-    case .runStarted(let payload):
-      started = payload
-      startedAt = time
-      lifecycle = .running
+    case .runStarted(let payload): try start(payload, at: time)
     case .sandboxCreated(let payload): sandboxFolder = payload.folder
-    case .sandboxPrepared(let payload): sandbox = payload
-    case .connectionIdentified(let payload): identities[payload.connection] = payload
+    case .sandboxPrepared(let payload):
+      sandbox = payload
+      sandboxInputs = payload.inputs
+    case .sandboxRestarted(let payload): sandboxInputs = payload.inputs
+    case .connectionIdentified(let payload): identify(payload)
     case .attemptStarted(let payload): try applyToStep(payload.step, event, at: time)
     case .stepSkipped(let payload): try applyToStep(payload.step, event, at: time)
     case .attemptFinished(let payload):
       try applyToStep(payload.step, event, at: time)
       takeResults(of: payload)
+    case .attemptSettled(let payload):
+      try applyToStep(payload.step, event, at: time)
+      take(payload.captures)
+    case .retryRequested(let payload): try applyToStep(payload.step, event, at: time)
     case .gateOpened(let payload): gates[payload.gate] = GateState(opened: payload)
-    case .gateDecided(let payload): gates[payload.gate]?.take(payload, by: actor)
+    case .gateDecided(let payload):
+      gates[payload.gate]?.take(payload, by: actor)
+      settleIdentity(payload.gate)
     case .runHeld(let payload): lifecycle = .held(payload)
-    case .runResumed: lifecycle = .running
+    case .runResumed(let payload): resume(payload)
     case .noteAdded(let payload): notes.append(payload)
     case .runEnded(let payload): lifecycle = .ended(payload)
     }
@@ -67,24 +83,77 @@ public struct RunState: Sendable, Hashable {
 
   /// Which entries may follow:
   ///
-  /// | lifecycle  | runStarted | noteAdded | runResumed, gateDecided, stepSkipped, runEnded | others |
-  /// | ---------- | ---------- | --------- | ---------------------------------------------- | ------ |
-  /// | notStarted | yes        | no        | no                                             | no     |
-  /// | running    | no         | yes       | yes                                            | yes    |
-  /// | held       | no         | yes       | yes                                            | no     |
-  /// | ended      | no         | yes       | no                                             | no     |
+  /// | lifecycle  | runStarted | noteAdded | runResumed, runEnded, people's decisions | others |
+  /// | ---------- | ---------- | --------- | ---------------------------------------- | ------ |
+  /// | notStarted | yes        | no        | no                                       | no     |
+  /// | running    | no         | yes       | yes                                      | yes    |
+  /// | held       | no         | yes       | yes                                      | no     |
+  /// | ended      | no         | yes       | no                                       | no     |
+  ///
+  /// People decide by gateDecided, stepSkipped, retryRequested and attemptSettled.
   private func accepts(_ event: Event) -> Bool {
     switch (lifecycle, event) {
     case (.notStarted, .runStarted): true
     case (.notStarted, _), (_, .runStarted): false
     case (_, .noteAdded): true
     case (.ended, _): false
-    case (.held, .runResumed), (.held, .gateDecided), (.held, .stepSkipped), (.held, .runEnded):
+    case (.held, .runResumed), (.held, .gateDecided), (.held, .stepSkipped), (.held, .runEnded),
+      (.held, .retryRequested), (.held, .attemptSettled):
       true
     case (.held, _): false
     case (.running, _): true
     }
   }
+
+  private mutating func start(_ payload: RunStarted, at time: Timestamp) throws(StoreError) {
+    guard payload.formatVersion <= RunStarted.currentFormat else {
+      throw StoreError(
+        .formatTooNew, subject: payload.run.rawValue,
+        "the run was written by a newer version (\(payload.toolVersion))")
+    }
+    started = payload
+    startedAt = time
+    runbook = payload.runbook
+    planFingerprint = payload.planFingerprint
+    connections = payload.connections
+    lifecycle = .running
+  }
+
+  private mutating func resume(_ payload: RunResumed) {
+    if case .held(let hold) = lifecycle, hold.cause == .deadline { isPastDeadline = true }
+    lifecycle = .running
+    for id in steps.keys { steps[id]?.takeUp() }
+    // A refusal stands for the process that it stopped; who resumes the run is asked again.
+    gates = gates.filter { !$0.value.isRefused }
+    guard let change = payload.change else { return }
+    runbook = change.runbook
+    planFingerprint = change.planFingerprint
+    connections = change.connections
+    // What was approved is not what would run now.
+    gates = [:]
+  }
+
+  private mutating func identify(_ payload: ConnectionIdentified) {
+    let name = payload.connection
+    if let known = identities[name], !known.identity.isSameDatabase(as: payload.identity) {
+      contested[name] = payload
+    } else {
+      identities[name] = payload
+      contested[name] = nil
+    }
+  }
+
+  /// Takes the new identity where a person approved of it.
+  private mutating func settleIdentity(_ gate: String) {
+    for (name, identity) in contested
+    where gate == Self.identityGate(of: name) && gates[gate]?.isApproved == true {
+      identities[name] = identity
+      contested[name] = nil
+    }
+  }
+
+  /// The gate that asks whether a connection may lead elsewhere; no step can have that name.
+  static func identityGate(of connection: String) -> String { "identity:\(connection)" }
 
   private mutating func applyToStep(
     _ id: StepID, _ event: Event, at time: Timestamp
@@ -94,14 +163,17 @@ public struct RunState: Sendable, Hashable {
 
   private mutating func takeResults(of payload: AttemptFinished) {
     evidenceCount += payload.evidence.count
-    if let map = payload.captures.mapValue {
-      for (name, value) in map.pairs {
-        if let name = name.stringValue { captures[name] = value }
-      }
-    }
+    take(payload.captures)
     withheldCaptures.formUnion(payload.withheldCaptures)
     if payload.isConfirmed == true, !findings.contains(payload.step) {
       findings.append(payload.step)
+    }
+  }
+
+  private mutating func take(_ captures: Value) {
+    guard let map = captures.mapValue else { return }
+    for (name, value) in map.pairs {
+      if let name = name.stringValue { self.captures[name] = value }
     }
   }
 

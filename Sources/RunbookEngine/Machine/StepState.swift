@@ -2,16 +2,18 @@ public import RunbookModel
 
 /// What the journal says of one step.
 ///
-/// | status        | attemptStarted | attemptFinished          | stepSkipped |
-/// | ------------- | -------------- | ------------------------ | ----------- |
-/// | pending       | running        | –                        | skipped     |
-/// | running       | running        | succeeded/failed/unknown | –           |
-/// | failed        | running        | –                        | skipped     |
-/// | unknown       | running        | –                        | skipped     |
-/// | succeeded     | –              | –                        | –           |
-/// | skipped       | –              | –                        | –           |
+/// | status    | attemptStarted | attemptFinished          | attemptSettled done/notDone/unknown | retryRequested | stepSkipped |
+/// | --------- | -------------- | ------------------------ | ----------------------------------- | -------------- | ----------- |
+/// | pending   | running        | –                        | –                                   | –              | skipped     |
+/// | running   | running        | succeeded/failed/unknown | succeeded/pending/unknown           | –              | –           |
+/// | failed    | running        | –                        | succeeded/failed/unknown            | failed         | skipped     |
+/// | unknown   | running        | –                        | succeeded/failed, pending/unknown   | –              | skipped     |
+/// | succeeded | – (*)          | –                        | –                                   | –              | –           |
+/// | skipped   | –              | –                        | –                                   | –              | –           |
 ///
-/// A dash is an entry that no run writes; replaying one is refused.
+/// A dash is an entry that no run writes; replaying one is refused. (*) running, where a capture was
+/// not stored, as it held a secret. An unknown step that is settled as not done is pending again when
+/// a process that died left it, or when a person said so; else it failed.
 public struct StepState: Sendable, Hashable {
   public enum Status: String, Sendable, Hashable, CaseIterable {
     case pending, running, succeeded, failed, unknown, skipped
@@ -24,26 +26,49 @@ public struct StepState: Sendable, Hashable {
   /// Attempts that were started.
   public internal(set) var attempts = 0
   public internal(set) var firstStartedAt: Timestamp?
+  public internal(set) var lastStartedAt: Timestamp?
   public internal(set) var finishedAt: Timestamp?
   public internal(set) var result: Value = .map(ValueMap())
   public internal(set) var failure: FailureRecord?
   public internal(set) var skipReason: String?
   public internal(set) var connection: String?
+  /// Of the last attempt: how its effect is found out should it be cut off.
+  public internal(set) var settledBy: SettlementWay?
+  /// The last settlement, until something else happens to the step.
+  public internal(set) var settlement: AttemptSettled?
+  /// Whether the process that ran the last attempt is gone: then what was not done may run again.
+  var isOrphan = false
+  /// Whether a person wants the failed step to be tried again.
+  public internal(set) var isRetryWanted = false
+  /// Whether a capture of it was not stored, as it held a secret.
+  var hasWithheldCaptures = false
+  /// The attempts since the first, or since a person last wanted another: what a `retry:` counts.
+  var round = Round()
+
+  struct Round: Sendable, Hashable {
+    var attempts = 0
+    var startedAt: Timestamp?
+  }
 
   mutating func apply(_ event: Event, at time: Timestamp) -> Bool {
     switch (status, event) {
     case (.pending, .attemptStarted(let started)), (.failed, .attemptStarted(let started)),
       (.unknown, .attemptStarted(let started)), (.running, .attemptStarted(let started)):
-      status = .running
-      attempts = started.attempt
-      firstStartedAt = firstStartedAt ?? time
-      connection = started.connection
-      failure = nil
+      begin(started, at: time)
+    case (.succeeded, .attemptStarted(let started)) where hasWithheldCaptures:
+      begin(started, at: time)
     case (.running, .attemptFinished(let finished)) where finished.outcome != .skipped:
       status = Status(finished.outcome)
       finishedAt = time
       result = finished.result
       failure = finished.failure
+      hasWithheldCaptures = !finished.withheldCaptures.isEmpty
+    case (.running, .attemptSettled(let settled)), (.failed, .attemptSettled(let settled)),
+      (.unknown, .attemptSettled(let settled)):
+      settle(settled, at: time)
+    case (.failed, .retryRequested):
+      isRetryWanted = true
+      round = Round()
     case (.pending, .stepSkipped(let skipped)), (.failed, .stepSkipped(let skipped)),
       (.unknown, .stepSkipped(let skipped)):
       status = .skipped
@@ -53,6 +78,48 @@ public struct StepState: Sendable, Hashable {
       return false
     }
     return true
+  }
+
+  /// The run was taken up by another process.
+  mutating func takeUp() {
+    guard status == .running || status == .unknown else { return }
+    isOrphan = true
+    settlement = nil
+  }
+
+  private mutating func begin(_ started: AttemptStarted, at time: Timestamp) {
+    status = .running
+    attempts = started.attempt
+    firstStartedAt = firstStartedAt ?? time
+    lastStartedAt = time
+    connection = started.connection
+    settledBy = started.settledBy
+    failure = nil
+    settlement = nil
+    isOrphan = false
+    isRetryWanted = false
+    round.attempts += 1
+    round.startedAt = round.startedAt ?? time
+  }
+
+  private mutating func settle(_ settled: AttemptSettled, at time: Timestamp) {
+    settlement = settled
+    switch settled.settlement {
+    case .done:
+      status = .succeeded
+      finishedAt = settled.doneAt ?? time
+      result = settled.result
+      failure = nil
+    case .unknown:
+      status = .unknown
+      finishedAt = time
+    case .notDone where status == .running || isOrphan || settled.means == .word:
+      status = .pending
+      failure = nil
+    case .notDone:
+      status = .failed
+      finishedAt = time
+    }
   }
 }
 

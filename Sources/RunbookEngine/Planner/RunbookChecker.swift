@@ -72,11 +72,34 @@ public struct RunbookChecker: Sendable {
     }
     names.own.formUnion(options.captures.map(\.name))
     if let confirms = options.confirms { check(expression: confirms, names, &found) }
+    if let condition = options.retry?.condition?.expression {
+      names.own.insert("failure")
+      check(expression: condition, names, &found)
+    }
     names.own = []
     found.append(
       contentsOf: kind.check(
         step, in: CheckContext(runbook: runbook, valueNames: names.values)))
+    check(probeOf: step, runbook, names, &found)
     names.add(step)
+  }
+
+  private func check(
+    probeOf step: Step, _ runbook: Runbook, _ names: VisibleNames, _ found: inout Diagnostics
+  ) {
+    guard let settle = step.options.settle, let probe = step.probe(among: Set(kinds.keys)),
+      let kind = kinds[probe.kind]
+    else { return }
+    var names = names
+    checkConnection(of: probe, kind.spec, runbook, &found)
+    check(.fields(probe.body), as: kind.spec.type, names, &found)
+    found.append(
+      contentsOf: kind.check(
+        probe, in: CheckContext(runbook: runbook, valueNames: names.values)))
+    names.own = Set(kind.spec.results.map(\.name))
+    for key in ["done", "not_done"] {
+      if let source = settle[key]?.text { check(expression: source, names, &found) }
+    }
   }
 
   private func checkConnection(

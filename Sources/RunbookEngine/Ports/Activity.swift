@@ -7,8 +7,9 @@ public import RunbookModel
 /// 2. `work` is exactly what `perform` will run, before redaction.
 /// 3. `perform` returns when the work has ended for good: no process, statement or request of it goes
 ///    on afterwards, also when it throws or its task is cancelled.
-/// 4. A cancelled task makes `perform` throw a failure with the cause `interrupted`, or `lost` when
-///    the effect cannot be known.
+/// 4. A cancelled task makes `perform` throw a failure with the cause `interrupted` when it had no
+///    effect or may be had again, or `lost` when the effect cannot be known.
+/// 5. `settle` and `remnants` change nothing, but for the lease that fences an earlier process.
 public protocol Activity: Sendable {
   var effect: Effect { get }
   /// Whether the author declared the effect and nothing enforces it.
@@ -16,7 +17,61 @@ public protocol Activity: Sendable {
   var connection: String? { get }
   var work: [WorkItem] { get }
 
+  /// What the kind itself can say of an attempt that was cut off.
+  var settlingMeans: SettlingMeans { get }
+
   func perform(in context: AttemptContext) async throws(StepFailure) -> StepResult
+
+  /// What is still there of an earlier attempt whose process is gone.
+  func remnants(in context: AttemptContext) async throws(StepFailure) -> [Remnant]
+
+  /// Ends remnants on a person's word; whoever is not one of the step's any more is left alone.
+  func end(_ remnants: [Remnant], in context: AttemptContext) async throws(StepFailure)
+
+  /// Looks whether an earlier attempt took effect; only called where `settlingMeans` is `receipt`.
+  ///
+  /// - Returns: the receipt, or nil when there is none, and there can be none any more.
+  func receipt(in context: AttemptContext) async throws(StepFailure) -> ReceiptFound?
+}
+
+/// What a kind can say of an attempt that was cut off.
+public enum SettlingMeans: Sendable, Hashable {
+  /// It changes nothing, and may run again.
+  case repeatable
+  /// A receipt is committed with the work.
+  case receipt
+  /// Nothing: a probe or a person has to.
+  case none
+}
+
+/// A receipt, as it was found.
+public struct ReceiptFound: Sendable {
+  public let attempt: Int
+  public let recordedAt: Timestamp?
+  /// Whether what was run then is what would run now.
+  public let isSameWork: Bool
+  public let result: StepResult
+
+  public init(attempt: Int, recordedAt: Timestamp?, isSameWork: Bool, result: StepResult) {
+    self.attempt = attempt
+    self.recordedAt = recordedAt
+    self.isSameWork = isSameWork
+    self.result = result
+  }
+}
+
+extension Activity {
+  public var settlingMeans: SettlingMeans { effect == .readOnly ? .repeatable : .none }
+
+  public func remnants(in context: AttemptContext) async throws(StepFailure) -> [Remnant] { [] }
+
+  public func end(
+    _ remnants: [Remnant], in context: AttemptContext
+  ) async throws(StepFailure) {}
+
+  public func receipt(in context: AttemptContext) async throws(StepFailure) -> ReceiptFound? {
+    throw StepFailure(.invalid, "the step's kind keeps no receipts")
+  }
 }
 
 /// What one attempt knows of its run.
@@ -26,7 +81,9 @@ public struct AttemptContext: Sendable {
   public let attempt: Int
   public let actor: Actor
   /// The step's own `timeout:`; nil means the kind's default.
-  public let timeout: Duration?
+  private let timeout: Duration?
+  /// What is left of the deadlines of step and run; nil without any.
+  private let remaining: Duration?
   /// The lease's generation, for receipts.
   public let generation: Int64
   /// A folder of this attempt's own for evidence that is too long to store; made when first used.
@@ -36,23 +93,46 @@ public struct AttemptContext: Sendable {
   public let now: @Sendable () -> Timestamp
   /// Takes secrets out of a text; whatever goes into a file of the evidence folder goes through it.
   public let redact: @Sendable (String) -> String
+  /// What the step's `expect` and `capture` find wrong with a result: asked before a change is made
+  /// durable, where that is possible.
+  public let objection: @Sendable (StepResult) -> FailureRecord?
+  /// Whether later steps need the result's values, so that a receipt has to keep them.
+  public let keepsResult: Bool
 
   public init(
-    run: RunID, step: StepID, attempt: Int, actor: Actor, timeout: Duration?, generation: Int64,
+    run: RunID, step: StepID, attempt: Int, actor: Actor, timeout: Duration?,
+    remaining: Duration? = nil, generation: Int64,
     evidenceFolder: String, output: @escaping @Sendable (OutputLine) -> Void,
     now: @escaping @Sendable () -> Timestamp,
-    redact: @escaping @Sendable (String) -> String = { $0 }
+    redact: @escaping @Sendable (String) -> String = { $0 },
+    objection: @escaping @Sendable (StepResult) -> FailureRecord? = { _ in nil },
+    keepsResult: Bool = false
   ) {
     self.run = run
     self.step = step
     self.attempt = attempt
     self.actor = actor
     self.timeout = timeout
+    self.remaining = remaining
     self.generation = generation
     self.evidenceFolder = evidenceFolder
     self.output = output
     self.now = now
     self.redact = redact
+    self.objection = objection
+    self.keepsResult = keepsResult
+  }
+
+  /// How long the attempt may take: the step's own `timeout:`, else the kind's, within the deadlines.
+  public func timeout(else fallback: Duration) -> Duration {
+    limited(timeout ?? fallback)
+  }
+
+  /// The step's own `timeout:`, or what is left of a deadline; nil without either.
+  public var ownTimeout: Duration? { timeout.map(limited) ?? remaining }
+
+  private func limited(_ duration: Duration) -> Duration {
+    remaining.map { min($0, duration) } ?? duration
   }
 }
 

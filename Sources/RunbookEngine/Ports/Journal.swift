@@ -26,6 +26,8 @@ public struct StoreError: Error, Sendable, Hashable {
     /// The chain does not fit at this entry.
     case damaged(sequence: Int64)
     case leaseLost
+    /// Another process that lives performs the run's steps.
+    case leaseHeld
     case notFound
     case formatTooNew
   }

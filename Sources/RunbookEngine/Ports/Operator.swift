@@ -12,6 +12,9 @@ public protocol Operator: Sendable {
   /// - Returns: nil when nobody can be asked.
   func answer(_ question: ManualQuestion) async -> String?
 
+  /// Asks what is to become of processes and statements that a dead executor left.
+  func decide(on remnants: [Remnant], of step: StepID) async -> RemnantDecision
+
   /// Asks whether a step may be performed now, where the run goes step by step.
   ///
   /// - Returns: nil when nobody can be asked.
@@ -19,7 +22,16 @@ public protocol Operator: Sendable {
 }
 
 extension Operator {
+  public func decide(on remnants: [Remnant], of step: StepID) async -> RemnantDecision {
+    .unavailable
+  }
+
   public func mayPerform(_ title: String, _ work: [WorkItem]) async -> Bool? { nil }
+}
+
+/// What is to become of what a dead executor left.
+public enum RemnantDecision: Sendable, Hashable {
+  case wait, terminate, hold, unavailable
 }
 
 public enum OperatorDecision: Sendable, Hashable {

@@ -74,6 +74,8 @@ public struct FailureRecord: Sendable, Hashable, Codable {
     case lock
     /// The operator stopped the run.
     case interrupted
+    /// Nobody was there to answer.
+    case unanswered
     /// An expression or a value did not fit.
     case invalid
     /// The connection went away while the work was on its way: its effect is not known.

@@ -8,10 +8,12 @@ public struct AttemptStarted: Sendable, Hashable, Codable {
   public let connection: String?
   /// What is about to run, redacted.
   public let work: [WorkItem]
+  /// How its effect is found out should it be cut off; nil in journals of before this was kept.
+  public let settledBy: SettlementWay?
 
   public init(
     step: StepID, attempt: Int, effect: Effect, isEffectDeclared: Bool, connection: String?,
-    work: [WorkItem]
+    work: [WorkItem], settledBy: SettlementWay? = nil
   ) {
     self.step = step
     self.attempt = attempt
@@ -19,6 +21,7 @@ public struct AttemptStarted: Sendable, Hashable, Codable {
     self.isEffectDeclared = isEffectDeclared
     self.connection = connection
     self.work = work
+    self.settledBy = settledBy
   }
 }
 

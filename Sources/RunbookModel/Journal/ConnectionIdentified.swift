@@ -42,3 +42,13 @@ public struct ConnectionIdentity: Sendable, Hashable, Codable {
     self.address = address
   }
 }
+
+extension ConnectionIdentity {
+  /// Whether it is the same database on the same, unbroken history: neither another server, a restored
+  /// copy, a replica, nor a replica that was promoted since.
+  public func isSameDatabase(as other: ConnectionIdentity) -> Bool {
+    systemIdentifier == other.systemIdentifier && timelineID == other.timelineID
+      && database == other.database && databaseOID == other.databaseOID
+      && isReplica == other.isReplica
+  }
+}

@@ -3,9 +3,9 @@ extension Event: Codable {
   private enum TypeKey: String, CodingKey { case type }
 
   private enum Kind: String, Codable {
-    case runStarted, sandboxCreated, sandboxPrepared, connectionIdentified, attemptStarted,
-      attemptFinished, stepSkipped, gateOpened, gateDecided, runHeld, runResumed, noteAdded,
-      runEnded
+    case runStarted, sandboxCreated, sandboxPrepared, sandboxRestarted, connectionIdentified,
+      attemptStarted, attemptFinished, attemptSettled, retryRequested, stepSkipped, gateOpened,
+      gateDecided, runHeld, runResumed, noteAdded, runEnded
   }
 
   public init(from decoder: any Decoder) throws {
@@ -14,10 +14,13 @@ extension Event: Codable {
     case .runStarted: self = .runStarted(try RunStarted(from: decoder))
     case .sandboxCreated: self = .sandboxCreated(try SandboxCreated(from: decoder))
     case .sandboxPrepared: self = .sandboxPrepared(try SandboxPrepared(from: decoder))
+    case .sandboxRestarted: self = .sandboxRestarted(try SandboxRestarted(from: decoder))
     case .connectionIdentified:
       self = .connectionIdentified(try ConnectionIdentified(from: decoder))
     case .attemptStarted: self = .attemptStarted(try AttemptStarted(from: decoder))
     case .attemptFinished: self = .attemptFinished(try AttemptFinished(from: decoder))
+    case .attemptSettled: self = .attemptSettled(try AttemptSettled(from: decoder))
+    case .retryRequested: self = .retryRequested(try RetryRequested(from: decoder))
     case .stepSkipped: self = .stepSkipped(try StepSkipped(from: decoder))
     case .gateOpened: self = .gateOpened(try GateOpened(from: decoder))
     case .gateDecided: self = .gateDecided(try GateDecided(from: decoder))
@@ -42,9 +45,12 @@ extension Event: Codable {
     case .runStarted: .runStarted
     case .sandboxCreated: .sandboxCreated
     case .sandboxPrepared: .sandboxPrepared
+    case .sandboxRestarted: .sandboxRestarted
     case .connectionIdentified: .connectionIdentified
     case .attemptStarted: .attemptStarted
     case .attemptFinished: .attemptFinished
+    case .attemptSettled: .attemptSettled
+    case .retryRequested: .retryRequested
     case .stepSkipped: .stepSkipped
     case .gateOpened: .gateOpened
     case .gateDecided: .gateDecided
@@ -60,9 +66,12 @@ extension Event: Codable {
     case .runStarted(let payload): payload
     case .sandboxCreated(let payload): payload
     case .sandboxPrepared(let payload): payload
+    case .sandboxRestarted(let payload): payload
     case .connectionIdentified(let payload): payload
     case .attemptStarted(let payload): payload
     case .attemptFinished(let payload): payload
+    case .attemptSettled(let payload): payload
+    case .retryRequested(let payload): payload
     case .stepSkipped(let payload): payload
     case .gateOpened(let payload): payload
     case .gateDecided(let payload): payload

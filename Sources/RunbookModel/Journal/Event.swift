@@ -6,6 +6,9 @@ public enum Event: Sendable, Hashable {
   case sandboxCreated(SandboxCreated)
   /// The throwaway database stands, and is broken.
   case sandboxPrepared(SandboxPrepared)
+  /// The throwaway database was started again.
+  case sandboxRestarted(SandboxRestarted)
+  /// A connection leads where it says; when it leads elsewhere than before, a gate asks.
   case connectionIdentified(ConnectionIdentified)
   /// The intent: it is durable before anything is performed.
   case attemptStarted(AttemptStarted)
@@ -13,6 +16,9 @@ public enum Event: Sendable, Hashable {
   case stepSkipped(StepSkipped)
   case gateOpened(GateOpened)
   case gateDecided(GateDecided)
+  /// What was found out about an attempt without an outcome.
+  case attemptSettled(AttemptSettled)
+  case retryRequested(RetryRequested)
   case runHeld(RunHeld)
   case runResumed(RunResumed)
   case noteAdded(NoteAdded)

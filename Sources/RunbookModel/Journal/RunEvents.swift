@@ -21,6 +21,14 @@ public struct StepSkipped: Sendable, Hashable, Codable {
 public struct RunHeld: Sendable, Hashable, Codable {
   public enum Cause: String, Sendable, Hashable, Codable {
     case gate, refusal, failedStep, unknownStep, interruption, privilege
+    /// A `manual` step waits for an answer.
+    case question
+    /// The run's own deadline has passed.
+    case deadline
+    /// The sandbox cannot be started again.
+    case sandbox
+    /// A value that was never stored, as it held a secret, cannot be had again.
+    case lostSecret
   }
 
   public let cause: Cause
@@ -32,17 +40,6 @@ public struct RunHeld: Sendable, Hashable, Codable {
     self.cause = cause
     self.subject = subject
     self.message = message
-  }
-}
-
-public struct RunResumed: Sendable, Hashable, Codable {
-  public let host: String
-  /// Gates that were approved on the command line.
-  public let approvals: [String]
-
-  public init(host: String, approvals: [String]) {
-    self.host = host
-    self.approvals = approvals
   }
 }
 

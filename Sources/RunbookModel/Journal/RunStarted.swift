@@ -1,5 +1,7 @@
 public struct RunStarted: Sendable, Hashable, Codable {
-  /// The version of the entries' format; this program writes 1.
+  /// The version of the entries' format that this program writes. Version 2 came with settlements.
+  public static let currentFormat = 2
+
   public let formatVersion: Int
   public let toolVersion: String
   public let run: RunID
@@ -19,7 +21,7 @@ public struct RunStarted: Sendable, Hashable, Codable {
   public let secretCount: Int
 
   public init(
-    formatVersion: Int = 1, toolVersion: String, run: RunID, runbook: RunbookRecord,
+    formatVersion: Int = currentFormat, toolVersion: String, run: RunID, runbook: RunbookRecord,
     inputs: [InputRecord], constants: Value, connections: [ConnectionRecord],
     planFingerprint: Digest, isSandbox: Bool, isDrill: Bool, host: String, approvals: [String],
     secretCount: Int

@@ -10,15 +10,19 @@ public struct SandboxPrepared: Sendable, Hashable, Codable {
   /// Inputs that the sandbox set; they overrule what `RunStarted` says.
   public let inputs: [InputRecord]
   public let connections: [ConnectionRecord]
+  /// A map of what fixture and fault captured, which services may be started with; nil in journals of
+  /// before this was kept.
+  public let captures: Value?
 
   public init(
     serverVersion: String, steps: [PreparationRecord], inputs: [InputRecord],
-    connections: [ConnectionRecord]
+    connections: [ConnectionRecord], captures: Value? = nil
   ) {
     self.serverVersion = serverVersion
     self.steps = steps
     self.inputs = inputs
     self.connections = connections
+    self.captures = captures
   }
 }
 

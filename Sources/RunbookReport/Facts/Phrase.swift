@@ -34,6 +34,7 @@ extension Phrase: ExpressibleByStringInterpolation {
     /// The report's own words; never a value of the run.
     mutating func appendInterpolation(words: String) { pieces.append(.words(words)) }
     mutating func appendInterpolation(_ number: Int) { pieces.append(.words(String(number))) }
+    mutating func appendInterpolation(_ phrase: Phrase) { pieces += phrase.pieces }
     mutating func appendInterpolation(_ duration: Duration) {
       pieces.append(.words(duration.reportText))
     }

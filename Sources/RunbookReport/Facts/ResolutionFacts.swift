@@ -18,13 +18,55 @@ struct ResolutionFacts: Sendable {
     let isTold = history.isConfirmed || history.ended == nil
     steps = isTold ? recovery.map { StepFacts($0) } : []
     hasStarted = recovery.contains { $0.status != .pending }
-    deviations = history.steps.flatMap { Self.deviations(of: $0) }
+    deviations =
+      history.resumptions.compactMap { Self.deviation(of: $0) }
+      + history.steps.flatMap { Self.deviations(of: $0) }
+  }
+
+  private static func deviation(of resumption: Stamped<RunResumed>) -> Deviation? {
+    let who = resumption.actor.displayName
+    if resumption.payload.change != nil {
+      return Deviation(
+        text: "the runbook was changed during the run, and the change accepted by \(quote: who)",
+        reference: Reference(resumption.stamp))
+    }
+    guard let holder = resumption.payload.takenFrom else { return nil }
+    return Deviation(
+      text: "the run was taken over by \(quote: who) from \(quote: holder)",
+      reference: Reference(resumption.stamp))
+  }
+
+  private static func deviation(of settled: Stamped<AttemptSettled>) -> Deviation {
+    let payload = settled.payload
+    let verdict =
+      switch payload.settlement {
+      case .done: "done"
+      case .notDone: "not done"
+      case .unknown: "unknown"
+      }
+    let what: Phrase =
+      payload.means == .word
+      ? "was declared \(words: verdict) by \(quote: settled.actor.displayName): "
+      : "was settled as \(words: verdict): "
+    return Deviation(
+      text: "\(name: payload.step), attempt \(payload.attempt), \(what)\(quote: payload.detail)",
+      reference: Reference(settled.stamp))
   }
 
   private static func deviations(of step: StepHistory) -> [Deviation] {
     var deviations: [Deviation] = []
     for episode in step.episodes {
       if let deviation = deviation(of: episode, in: step) { deviations.append(deviation) }
+      deviations += episode.last.settlements.map { Self.deviation(of: $0) }
+    }
+    for retry in step.retries {
+      let reason = retry.payload.reason.map { ": \($0)" } ?? ""
+      deviations.append(
+        Deviation(
+          text: """
+            another attempt of \(name: step.id) was wanted by \(quote: retry.actor.displayName)\
+            \(quote: reason)
+            """, reference: Reference(retry.stamp)))
     }
     if let skipped = step.skipped, skipped.payload.cause == .decision {
       deviations.append(
@@ -40,6 +82,11 @@ struct ResolutionFacts: Sendable {
   private static func deviation(of episode: Episode, in step: StepHistory) -> Deviation? {
     let attempt = episode.last
     guard let finished = attempt.finished else {
+      guard attempt.settlements.isEmpty else {
+        return Deviation(
+          text: "\(name: step.id), attempt \(attempt.number), was cut off: its process ended",
+          reference: Reference(attempt.started.stamp))
+      }
       return Deviation(
         text: "\(name: step.id), attempt \(attempt.number), has no outcome in the journal",
         reference: Reference(attempt.started.stamp))

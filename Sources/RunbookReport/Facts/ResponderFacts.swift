@@ -57,6 +57,11 @@ struct ResponderFacts: Sendable {
     deeds += history.resumptions.map { ($0.stamp, "resumed the run") }
     deeds += history.notes.map { ($0.stamp, "wrote notes") }
     for step in history.steps {
+      for attempt in step.attempts {
+        deeds += attempt.settlements.filter { $0.payload.means == .word }
+          .map { ($0.stamp, "said whether a step was done") }
+      }
+      deeds += step.retries.map { ($0.stamp, "had a step tried again") }
       deeds += step.attempts.map { ($0.started.stamp, "ran steps") }
       if let skipped = step.skipped, skipped.payload.cause == .decision {
         deeds.append((skipped.stamp, "skipped a step"))

@@ -7,7 +7,8 @@ struct TimelineRows {
   init(_ history: RunHistory) { self.history = history }
 
   var rows: [TimelineFacts.Row] {
-    external + preparation + [start] + attempts + skips + gates + holds + resumptions + notes + end
+    external + preparation + [start] + attempts + settlements + skips + gates + holds + resumptions
+      + notes + end
   }
 
   private var external: [TimelineFacts.Row] {
@@ -66,6 +67,12 @@ struct TimelineRows {
 
   private func row(of episode: Episode, in step: StepHistory) -> TimelineFacts.Row? {
     guard let finished = episode.last.finished else {
+      guard episode.last.settlements.isEmpty else {
+        return row(
+          episode.last.started.stamp,
+          "Step \(name: step.id) (\(quote: step.record.title)) began; its process ended in the middle",
+          part(of: step))
+      }
       return row(
         episode.last.started.stamp,
         "Step \(name: step.id) (\(quote: step.record.title)) began; the journal holds no outcome",
@@ -112,6 +119,23 @@ struct TimelineRows {
     case .recovery: "Recovery step"
     case .verification: "Verification"
     case .safeguards: "Safeguard"
+    }
+  }
+
+  private var settlements: [TimelineFacts.Row] {
+    history.steps.flatMap { step in
+      step.attempts.flatMap { attempt in
+        attempt.settlements.map { settled in
+          let by: Phrase =
+            settled.payload.means == .word ? " by \(quote: settled.actor.displayName)" : ""
+          return row(
+            settled.stamp,
+            """
+            Step \(name: step.id), attempt \(attempt.number), settled\(by) as \
+            \(words: settled.payload.settlement.rawValue): \(quote: settled.payload.detail)
+            """, part(of: step))
+        }
+      }
     }
   }
 

@@ -36,7 +36,10 @@ struct RunHistory: Sendable {
   private(set) var last: Stamp
   private(set) var lastHash: Digest
   let entryCount: Int
-  private let positions: [StepID: Int]
+  private var positions: [StepID: Int]
+  /// The runbook as it ran at last.
+  private(set) var runbook: RunbookRecord
+  private(set) var restarts: [Stamped<SandboxRestarted>] = []
   /// Set while the last thing that happened to the run itself is a hold.
   private(set) var currentHold: Stamped<RunHeld>?
 
@@ -49,6 +52,7 @@ struct RunHistory: Sendable {
     steps = started.runbook.steps.map { StepHistory(record: $0) }
     positions = Dictionary(
       steps.enumerated().map { ($1.record.id, $0) }, uniquingKeysWith: { first, _ in first })
+    runbook = started.runbook
     last = Stamp(first)
     lastHash = first.hash
     entryCount = entries.count
@@ -65,10 +69,12 @@ struct RunHistory: Sendable {
     case .runStarted:
       throw .damagedJournal(sequence: entry.sequence, reason: "the run starts twice")
     case .sandboxCreated: break
+    case .sandboxRestarted(let payload): restarts.append(Stamped(stamp: stamp, payload: payload))
     case .sandboxPrepared(let payload): sandbox = Stamped(stamp: stamp, payload: payload)
     case .connectionIdentified(let payload):
       identities.append(Stamped(stamp: stamp, payload: payload))
-    case .attemptStarted, .attemptFinished, .stepSkipped: try takeStep(entry)
+    case .attemptStarted, .attemptFinished, .stepSkipped, .attemptSettled, .retryRequested:
+      try takeStep(entry)
     case .gateOpened(let payload):
       gates.append(GateHistory(opened: Stamped(stamp: stamp, payload: payload)))
     case .gateDecided(let payload): try takeDecision(Stamped(stamp: stamp, payload: payload))
@@ -79,11 +85,25 @@ struct RunHistory: Sendable {
     case .runResumed(let payload):
       resumptions.append(Stamped(stamp: stamp, payload: payload))
       currentHold = nil
+      if let change = payload.change { adopt(change.runbook) }
     case .noteAdded(let payload): notes.append(Stamped(stamp: stamp, payload: payload))
     case .runEnded(let payload):
       ended = Stamped(stamp: stamp, payload: payload)
       currentHold = nil
     }
+  }
+
+  /// Goes on with a runbook that was changed; what steps that are gone had done stays.
+  private mutating func adopt(_ changed: RunbookRecord) {
+    runbook = changed
+    let ids = Set(changed.steps.map(\.id))
+    let gone = steps.filter { !ids.contains($0.id) && $0.status != .pending }
+    steps =
+      changed.steps.map { record in
+        positions[record.id].map { steps[$0].renewed(with: record) } ?? StepHistory(record: record)
+      } + gone
+    positions = Dictionary(
+      steps.enumerated().map { ($1.id, $0) }, uniquingKeysWith: { first, _ in first })
   }
 
   private mutating func takeStep(_ entry: Entry) throws(ReportError) {
@@ -92,6 +112,8 @@ struct RunHistory: Sendable {
     case .attemptStarted(let payload): id = payload.step
     case .attemptFinished(let payload): id = payload.step
     case .stepSkipped(let payload): id = payload.step
+    case .attemptSettled(let payload): id = payload.step
+    case .retryRequested(let payload): id = payload.step
     default: return
     }
     guard let position = positions[id], steps[position].apply(entry) else {
@@ -111,13 +133,11 @@ struct RunHistory: Sendable {
 }
 
 extension RunHistory {
-  var runbook: RunbookRecord { started.payload.runbook }
-
   func steps(of phase: Phase) -> [StepHistory] { steps.filter { $0.record.phase == phase } }
 
   /// Inputs by name in order; what the sandbox set counts.
   var inputs: [InputRecord] {
-    let overruling = sandbox?.payload.inputs ?? []
+    let overruling = restarts.last?.payload.inputs ?? sandbox?.payload.inputs ?? []
     let names = Set(overruling.map(\.name))
     return started.payload.inputs.filter { !names.contains($0.name) } + overruling
   }

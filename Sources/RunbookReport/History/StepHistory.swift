@@ -4,10 +4,24 @@ import RunbookModel
 struct AttemptHistory: Sendable {
   let started: Stamped<AttemptStarted>
   var finished: Stamped<AttemptFinished>?
+  /// What was found out about it where it had no outcome, or an unknown one; in order.
+  var settlements: [Stamped<AttemptSettled>] = []
 
   var number: Int { started.payload.attempt }
-  /// Nil while it is in flight.
-  var outcome: Outcome? { finished?.payload.outcome }
+  /// Nil while it is in flight, and when it was cut off and had no effect.
+  var outcome: Outcome? {
+    switch settlements.last?.payload.settlement {
+    case .done: .succeeded
+    case .unknown: .unknown
+    case .notDone: finished.map { $0.payload.outcome == .unknown ? .failed : $0.payload.outcome }
+    case nil: finished?.payload.outcome
+    }
+  }
+
+  /// Whether its process died before it had an outcome, and it is known that it had no effect.
+  var wasCutOff: Bool {
+    finished == nil && settlements.last?.payload.settlement == .notDone
+  }
   var elapsed: Duration? { finished.map { .microseconds($0.payload.elapsedMicroseconds) } }
 }
 
@@ -36,9 +50,10 @@ struct StepHistory: Sendable {
     case pending, inFlight, succeeded, failed, unknown, skipped
   }
 
-  let record: StepRecord
+  private(set) var record: StepRecord
   private(set) var attempts: [AttemptHistory] = []
   private(set) var skipped: Stamped<StepSkipped>?
+  private(set) var retries: [Stamped<RetryRequested>] = []
 
   init(record: StepRecord) { self.record = record }
 
@@ -48,7 +63,7 @@ struct StepHistory: Sendable {
     if skipped != nil { return .skipped }
     guard let last = attempts.last else { return .pending }
     switch last.outcome {
-    case nil: return .inFlight
+    case nil: return last.wasCutOff ? .pending : .inFlight
     case .succeeded: return .succeeded
     case .failed: return .failed
     case .skipped: return .skipped
@@ -72,6 +87,13 @@ struct StepHistory: Sendable {
     }
   }
 
+  /// The same history under the record of a changed runbook.
+  func renewed(with record: StepRecord) -> StepHistory {
+    var copy = self
+    copy.record = record
+    return copy
+  }
+
   /// - Returns: whether the entry can follow what is there.
   mutating func apply(_ entry: Entry) -> Bool {
     let stamp = Stamp(entry)
@@ -81,6 +103,11 @@ struct StepHistory: Sendable {
     case .attemptFinished(let payload):
       guard let index = attempts.indices.last, attempts[index].finished == nil else { return false }
       attempts[index].finished = Stamped(stamp: stamp, payload: payload)
+    case .attemptSettled(let payload):
+      guard let index = attempts.indices.last else { return false }
+      attempts[index].settlements.append(Stamped(stamp: stamp, payload: payload))
+    case .retryRequested(let payload):
+      retries.append(Stamped(stamp: stamp, payload: payload))
     case .stepSkipped(let payload):
       skipped = Stamped(stamp: stamp, payload: payload)
     default:

@@ -51,6 +51,10 @@ extension RunHeld {
     case .failedStep: "a step failed"
     case .unknownStep: "it is not known whether a step took effect"
     case .interruption: "the run was interrupted"
+    case .question: "a step waits for a person's answer"
+    case .deadline: "the run's deadline has passed"
+    case .sandbox: "the sandbox cannot be started again"
+    case .lostSecret: "a value that held a secret was not stored"
     case .privilege: "the role may not make the tables that hold the receipts"
     }
   }

@@ -39,7 +39,7 @@ struct HTTPActivity: Activity {
   /// Makes the request, and those that its redirects ask for.
   private func exchange(_ interruption: Interruption, _ context: AttemptContext) -> HTTPExchange {
     let start = ContinuousClock.now
-    let timeout = context.timeout ?? Self.defaultTimeout
+    let timeout = context.timeout(else: Self.defaultTimeout)
     let limit = Int(step.body["output_limit"]?.int ?? 262_144)
     let isFollowing = step.body["follow_redirects"]?.bool ?? true
     var request = self.request
@@ -80,8 +80,13 @@ struct HTTPActivity: Activity {
         .unreachable, "libcurl is not installed", hint: "install it: apt-get install libcurl4")
     case RUNBOOK_REQUEST_BAD_URL:
       return StepFailure(.invalid, "not a URL that can be asked\(said)")
+    case RUNBOOK_REQUEST_TIMEOUT where effect != .readOnly:
+      let limit = context.timeout(else: Self.defaultTimeout).secondsText
+      return StepFailure(
+        .lost, "no answer from \(place) within \(limit); whether it took effect is not known",
+        detail: exchange.message)
     case RUNBOOK_REQUEST_TIMEOUT:
-      let limit = (context.timeout ?? Self.defaultTimeout).secondsText
+      let limit = context.timeout(else: Self.defaultTimeout).secondsText
       return StepFailure(
         .timeout, "no answer from \(place) within \(limit)", detail: exchange.message,
         mayRetryHelp: true)
@@ -91,7 +96,8 @@ struct HTTPActivity: Activity {
         hint: "for a certificate of your own authority give its file as `ca:`",
         mayRetryHelp: true)
     case RUNBOOK_REQUEST_CANCELLED:
-      return StepFailure(.interrupted, "the request to \(place) was stopped")
+      return StepFailure(
+        effect == .readOnly ? .interrupted : .lost, "the request to \(place) was stopped")
     case RUNBOOK_REQUEST_BROKEN where effect != .readOnly:
       return StepFailure(
         .lost, "the connection to \(place) broke before the answer was whole\(said)")

@@ -71,6 +71,8 @@ private struct ManualActivity: Activity {
   }
   var isEffectDeclared: Bool { step.options.effect != nil }
   var connection: String? { nil }
+  /// Who was asked and did not answer is asked again.
+  var settlingMeans: SettlingMeans { .repeatable }
   var work: [WorkItem] {
     [WorkItem(language: .text, text: question.instruction, effect: effect)]
   }
@@ -79,7 +81,7 @@ private struct ManualActivity: Activity {
     guard !Task.isCancelled else { throw StepFailure(.interrupted, "nobody was asked") }
     guard let answer = await person.answer(question) else {
       throw StepFailure(
-        .interrupted, "nobody is there to answer: there is no terminal",
+        .unanswered, "nobody is there to answer: there is no terminal",
         hint: "resume the run on a terminal")
     }
     guard !Task.isCancelled else { throw StepFailure(.interrupted, "the question was withdrawn") }

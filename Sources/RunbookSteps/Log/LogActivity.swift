@@ -45,7 +45,7 @@ struct LogActivity: Activity {
   private func read(
     _ interruption: Interruption, _ context: AttemptContext
   ) throws(StepFailure) -> LogFindings {
-    let timeout = context.timeout ?? Self.defaultTimeout
+    let timeout = context.timeout(else: Self.defaultTimeout)
     let deadline = ContinuousClock.now + timeout
     var findings = LogFindings(filter: filter, limit: limit)
     do throws(SystemProblem) {

@@ -22,7 +22,7 @@ struct MigrationsActivity: Activity {
   }
 
   func perform(in context: AttemptContext) async throws(StepFailure) -> StepResult {
-    let answer = try await read(within: context.timeout ?? Self.defaultTimeout)
+    let answer = try await read(within: context.timeout(else: Self.defaultTimeout))
     guard answer["missing"] == nil else {
       throw StepFailure(
         .unreachable, "there are no migrations at \(path)",

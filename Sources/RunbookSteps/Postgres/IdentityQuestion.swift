@@ -58,6 +58,7 @@ extension ConnectionIdentity {
   /// Database and server, for messages.
   var summary: String {
     "database \(database) (OID \(databaseOID)) of system \(systemIdentifier ?? "unknown")"
+      + (timelineID.map { ", timeline \($0)" } ?? "") + (isReplica ? ", a replica," : "")
       + " at \(address)"
   }
 }

@@ -112,14 +112,11 @@ actor PostgresSession {
 
   private func accept(_ answer: ConnectionIdentified) throws(StepFailure) {
     if let known = identified?.identity {
-      let isSame =
-        known.systemIdentifier == answer.identity.systemIdentifier
-        && known.databaseOID == answer.identity.databaseOID
-      guard isSame else {
+      guard known.isSameDatabase(as: answer.identity) else {
         throw StepFailure(
           .refused, "connection '\(connection)' now leads to another database",
           detail: "it was \(known.summary), and is \(answer.identity.summary)",
-          hint: "point it at the first database again, or begin a new run")
+          hint: "point it at the first database again, or resume the run, which asks about it")
       }
     }
     identified = answer

@@ -18,6 +18,7 @@ enum Receipts {
       actor text NOT NULL,
       affected bigint NOT NULL,
       row_count bigint NOT NULL,
+      result text,
       recorded_at timestamptz NOT NULL DEFAULT clock_timestamp(),
       PRIMARY KEY (run, step)
     )

@@ -13,7 +13,7 @@ enum ReceiptQuery {
   static func look(_ run: RunID, _ step: StepID) -> SQLCommand {
     SQLCommand(
       """
-      SELECT attempt, statements_sha256, affected, row_count
+      SELECT attempt, statements_sha256, affected, row_count, recorded_at, result
       FROM runbook.receipt WHERE run = $1 AND step = $2
       """, [run.rawValue, step.rawValue])
   }
@@ -37,17 +37,18 @@ enum ReceiptQuery {
     """)
 
   static func record(
-    _ context: AttemptContext, _ digest: Digest, affected: Int64, rowCount: Int
+    _ context: AttemptContext, _ digest: Digest, affected: Int64, rowCount: Int, result: String?
   ) -> SQLCommand {
     SQLCommand(
       """
       INSERT INTO runbook.receipt
-        (run, step, attempt, statements_sha256, actor, affected, row_count)
-      VALUES ($1, $2, $3::int, $4, $5, $6::bigint, $7::bigint)
+        (run, step, attempt, statements_sha256, actor, affected, row_count, result)
+      VALUES ($1, $2, $3::int, $4, $5, $6::bigint, $7::bigint, $8)
       """,
       [
         context.run.rawValue, context.step.rawValue, String(context.attempt), digest.hex,
         context.actor.displayName, String(affected), String(rowCount),
+        result,
       ])
   }
 }

@@ -19,6 +19,14 @@ struct SQLActivity: Activity {
     return order.first { effect in statements.contains { $0.traits.effect == effect } } ?? .readOnly
   }
 
+  var settlingMeans: SettlingMeans {
+    switch mode {
+    case .readOnly, .trial: .repeatable
+    case .change(keepsReceipt: true): .receipt
+    case .change, .separate: .none
+    }
+  }
+
   var work: [WorkItem] {
     statements.map {
       WorkItem(

@@ -3,6 +3,8 @@ import RunbookModel
 
 /// A change in one transaction, with its receipt.
 ///
+/// What the step's `expect` refuses is rolled back, so that a receipt is only there for what was accepted.
+///
 /// Three round trips: who may (lock, receipt, lease), the statements, and receipt with commit. The
 /// commit's answer alone says that it took effect; where that is missing, the receipt does.
 struct SQLChange {
@@ -18,8 +20,11 @@ struct SQLChange {
       if let former = try begin() { return former }
       let outcomes = try request.run(on: link, [request.commands])
       let done = try request.completions(outcomes.first ?? [], after: 0, on: link)
-      try commit(done)
       var result = SQLResult(request, done, link.takeNotices()).stepResult()
+      if let objection = request.context.objection(result) {
+        throw StepFailure(objection.rolledBack, partial: result)
+      }
+      try commit(done, result)
       result.hasReceipt = keepsReceipt
       return result
     } catch {
@@ -57,9 +62,49 @@ struct SQLChange {
     guard batch.count == 6 else {
       throw StepFailure(.unreachable, "the server did not answer about receipts")
     }
-    if let row = Self.row(batch[3]) { return try alreadyDone(row) }
+    if let row = Self.row(batch[3]) {
+      leaveTransaction()
+      let receipt = ReceiptRow(row, expected: request.activity.statementsDigest)
+      var result = receipt.found.result
+      result.notices = receipt.notices
+      return result
+    }
     try checkGeneration(Self.row(batch[4])?.first?.intValue)
     return nil
+  }
+
+  /// Looks for the receipt of an earlier attempt, and fences whoever may still be about to write one:
+  /// the lease's row is raised to our generation for good.
+  func find() throws(StepFailure) -> ReceiptFound? {
+    do throws(StepFailure) {
+      let context = request.context
+      let wait = request.settings.receiptWait
+      link.stallInterval = wait * 0.4
+      let outcomes = try request.run(
+        on: link,
+        [
+          [
+            SQLRequest.begin,
+            request.settings.command(for: link, statement: wait, lock: .zero),
+            ReceiptQuery.lock(context.run, context.step),
+            ReceiptQuery.look(context.run, context.step),
+            ReceiptQuery.claim(context.run, generation: context.generation),
+          ],
+          [SQLCommand("COMMIT")], SQLRequest.reset,
+        ], leaving: 1)
+      let batch = outcomes.first ?? []
+      try refuseFailure(batch)
+      guard batch.count == 5 else {
+        throw StepFailure(.unreachable, "the server did not answer about receipts")
+      }
+      try checkGeneration(Self.row(batch[4])?.first?.intValue)
+      return Self.row(batch[3]).map {
+        ReceiptRow($0, expected: request.activity.statementsDigest).found
+      }
+    } catch {
+      leaveTransaction()
+      throw error
+    }
   }
 
   private func refuseFailure(_ outcomes: [SQLOutcome]) throws(StepFailure) {
@@ -89,22 +134,9 @@ struct SQLChange {
     }
   }
 
-  private func alreadyDone(_ row: [Value]) throws(StepFailure) -> StepResult {
-    leaveTransaction()
-    var notices = ["already done by attempt \(row.first?.json ?? "?"): nothing was run again"]
-    if row.count > 1, row[1].stringValue != statementsDigest.hex {
-      notices.append("the statements that were run then differ from those of now")
-    }
-    let affected = row.count > 2 ? row[2].intValue ?? 0 : 0
-    let rowCount = row.count > 3 ? row[3].intValue ?? 0 : 0
-    let values = ValueMap([
-      ("rows", .list([])), ("row_count", .int(rowCount)), ("affected", .int(affected)),
-      ("columns", .list([])),
-    ])
-    return StepResult(values: values, notices: notices, hasReceipt: true)
-  }
-
-  private func commit(_ done: [SQLCompletion]) throws(StepFailure) {
+  private func commit(
+    _ done: [SQLCompletion], _ result: StepResult
+  ) throws(StepFailure) {
     var proof = [SQLCommand]()
     if request.activity.statements.contains(where: \.traits.changesRole) {
       proof.append(SQLCommand("RESET SESSION AUTHORIZATION"))
@@ -113,8 +145,10 @@ struct SQLChange {
     if keepsReceipt {
       proof.append(
         ReceiptQuery.record(
-          request.context, statementsDigest,
-          affected: done.affected, rowCount: done.lastRows?.rows.count ?? 0))
+          request.context, request.activity.statementsDigest, affected: done.affected,
+          rowCount: done.lastRows?.rows.count ?? 0,
+          result: request.context.keepsResult
+            ? ReceiptRow.text(of: result, request.context.redact) : nil))
     }
     link.extendDeadline(to: .now + Self.commitDeadline)
     // Where the proof fails, the commit behind it rolls back, and says so.
@@ -139,22 +173,17 @@ struct SQLChange {
     }
   }
 
-  /// Of the statements with their values, as they run.
-  private var statementsDigest: Digest {
-    var hasher = Digest.Hasher()
-    for statement in request.activity.statements {
-      hasher.update(statement.command.text)
-      hasher.update(";")
-      for parameter in statement.command.parameters {
-        hasher.update(parameter.map { "=\($0)" } ?? "-")
-      }
-      hasher.update("\n")
-    }
-    return hasher.finalize()
-  }
-
   private static func row(_ outcome: SQLOutcome) -> [Value]? {
     guard case .completed(let completion) = outcome else { return nil }
     return completion.resultSet?.rows.first
+  }
+}
+
+extension FailureRecord {
+  /// The failure of a change that was undone for it.
+  fileprivate var rolledBack: FailureRecord {
+    FailureRecord(
+      cause: cause, message: message + "; the change was rolled back", detail: detail, hint: hint,
+      code: code, mayRetryHelp: mayRetryHelp)
   }
 }

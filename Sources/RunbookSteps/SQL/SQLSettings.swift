@@ -10,19 +10,20 @@ struct SQLSettings: Sendable {
   let receiptWait: Duration
   /// For the whole attempt.
   let deadline: Duration
-  private let applicationName: String
+  /// By which the server's sessions of this step are found.
+  let applicationName: String
 
   init(_ activity: SQLActivity, _ context: AttemptContext) {
     let body = activity.step.body
     var usual = Duration.seconds(60)
     if case .readOnly = activity.mode { usual = .seconds(30) }
     lockTimeout = body["lock_timeout"]?.duration ?? .seconds(5)
-    statementTimeout = body["statement_timeout"]?.duration ?? context.timeout ?? usual
+    statementTimeout = body["statement_timeout"]?.duration ?? context.timeout(else: usual)
     // The server ends each statement by itself; this is for a server that does not answer.
     let all = min(statementTimeout, .seconds(86_400)) * (activity.statements.count + 1)
     let receiptWait = max(statementTimeout, .seconds(30))
     self.receiptWait = receiptWait
-    deadline = context.timeout ?? (all + receiptWait)
+    deadline = context.ownTimeout ?? (all + receiptWait)
     applicationName = Self.applicationName(context.run, context.step)
   }
 

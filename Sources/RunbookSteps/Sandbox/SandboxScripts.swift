@@ -90,7 +90,7 @@ enum SandboxScripts {
       wait
     } 2>/dev/null
 
-    rm -f data/postmaster.pid server.pid
+    rm -f data/postmaster.pid server.pid ./*.address
     "$setsid" "$setpriv" --pdeathsig QUIT -- "$programs/postgres" -D "$folder/data" \
       </dev/null >>server.log 2>&1 &
     server=$!

@@ -1,4 +1,5 @@
 import Glibc
+import RunbookModel
 
 /// What `/proc` tells of processes: proc(5).
 enum ProcessTable {
@@ -30,6 +31,27 @@ enum ProcessTable {
     else { return false }
     let state = status[name...].dropFirst(2).first
     return state == UInt8(ascii: "Z") || state == UInt8(ascii: "X")
+  }
+
+  /// When a process was started, to a second or so.
+  static func start(of pid: pid_t) -> Timestamp? {
+    guard let status = read("/proc/\(pid)/stat"),
+      let name = status.lastIndex(of: UInt8(ascii: ")")), let boot = bootTime()
+    else { return nil }
+    // The 22nd field, of which the 3rd follows the name.
+    let fields = status[name...].dropFirst(2).split(separator: UInt8(ascii: " "))
+    let ticks = sysconf(Int32(_SC_CLK_TCK))
+    guard fields.count > 19, ticks > 0,
+      let start = Int64(String(decoding: fields[19], as: UTF8.self))
+    else { return nil }
+    return Timestamp(seconds: boot + start / Int64(ticks))
+  }
+
+  private static func bootTime() -> Int64? {
+    let lines = (read("/proc/stat") ?? []).split(separator: UInt8(ascii: "\n"))
+    let line = lines.lazy.map { String(decoding: $0, as: UTF8.self) }
+      .first { $0.hasPrefix("btime ") }
+    return line.flatMap { Int64($0.dropFirst(6)) }
   }
 
   /// A file's bytes; nil when it cannot be read.

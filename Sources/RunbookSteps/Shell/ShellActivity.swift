@@ -1,3 +1,4 @@
+import Glibc
 import RunbookEngine
 import RunbookModel
 import Synchronization
@@ -42,15 +43,35 @@ struct ShellActivity: Activity {
       of: ending, stdout: captured[.standardOutput], stderr: captured[.standardError], context)
   }
 
+  func remnants(in context: AttemptContext) async throws(StepFailure) -> [Remnant] {
+    MarkedProcesses(mark(context)).remnants
+  }
+
+  func end(
+    _ remnants: [Remnant], in context: AttemptContext
+  ) async throws(StepFailure) {
+    let marked = MarkedProcesses(mark(context))
+    for remnant in remnants {
+      if let pid = Int32(exactly: remnant.pid) { marked.send(SIGTERM, to: pid) }
+    }
+    let grace = step.body["grace"]?.duration ?? .seconds(5)
+    let gone = try await Wait.until(within: grace) { marked.all().isEmpty ? true : nil }
+    guard gone == nil else { return }
+    for pid in marked.all() { marked.send(SIGKILL, to: pid) }
+  }
+
+  /// What the environment of the step's processes holds, whatever the attempt.
+  private func mark(_ context: AttemptContext) -> [String: String] {
+    ["RUNBOOK_RUN": context.run.rawValue, "RUNBOOK_STEP": context.step.rawValue]
+  }
+
   private func process(in context: AttemptContext) async -> ChildProcess {
     var process = ChildProcess(
       command: command, environment: await environment(), workingDirectory: workingDirectory,
-      input: Array(input.utf8), timeout: context.timeout ?? Self.defaultTimeout)
+      input: Array(input.utf8), timeout: context.timeout(else: Self.defaultTimeout))
     if !isArgument { process.script = Array(script.utf8) }
-    process.mark = [
-      "RUNBOOK_RUN": context.run.rawValue, "RUNBOOK_STEP": context.step.rawValue,
-      "RUNBOOK_ATTEMPT": String(context.attempt),
-    ]
+    process.mark = mark(context)
+    process.mark["RUNBOOK_ATTEMPT"] = String(context.attempt)
     process.grace = step.body["grace"]?.duration ?? .seconds(5)
     return process
   }
@@ -101,14 +122,17 @@ struct ShellActivity: Activity {
     let lastLines = stderr?.lastLines(10) ?? ""
     switch ending.reason {
     case .timedOut:
-      let limit = (context.timeout ?? Self.defaultTimeout).secondsText
+      let limit = context.timeout(else: Self.defaultTimeout).secondsText
       throw StepFailure(
         .timeout, "the script did not end within \(limit) and was stopped", detail: lastLines,
         hint: "give the step a longer `timeout:` if it needs it", partial: result)
     case .cancelled:
+      let mayHaveDone = settlingMeans != .repeatable && step.phase.mayChange
       throw StepFailure(
-        .interrupted, "the script was stopped before it had ended", detail: lastLines,
-        partial: result)
+        mayHaveDone ? .lost : .interrupted,
+        "the script was stopped before it had ended"
+          + (mayHaveDone ? ": what it had done by then is not known" : ""),
+        detail: lastLines, partial: result)
     case .exited:
       result.presumedFailure = failure(of: ending, lastLines)
       return result

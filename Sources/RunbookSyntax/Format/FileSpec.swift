@@ -18,6 +18,7 @@ public struct FileSpec: Sendable {
         "severity", .enumeration(Severity.allCases.map(\.rawValue)),
         "How bad the incident is; high unless given."),
       FieldSpec("owner", .text, "The team that keeps the runbook, and gets its TODOs."),
+      FieldSpec("deadline", .duration, "How long a run may go on before it is held."),
       FieldSpec("inputs", .map(Self.input), "Typed values that a run is given, by name."),
       FieldSpec(
         "connections", .map(.fields(Self.connection)), "Databases that steps use, by name."),
@@ -46,6 +47,7 @@ public struct FileSpec: Sendable {
       FieldSpec("trial", .bool, "Read-write, and always rolled back."),
       FieldSpec("retry", .fields(Self.retry), "When a failed attempt is tried again."),
       FieldSpec("timeout", .duration, "The longest time for one attempt."),
+      FieldSpec("deadline", .duration, "The longest time for all attempts together."),
       FieldSpec(
         "gate", .either([.bool, .fields(Self.gate)]), "People must approve before the step runs."),
       FieldSpec(
@@ -103,6 +105,21 @@ public struct FileSpec: Sendable {
     FieldSpec("every", .duration, required: true, "The pause between two attempts."),
     FieldSpec("for", .duration, "No attempt starts later than this after the first."),
     FieldSpec("attempts", .int(1...1_000_000), "The most attempts, the first included."),
+    FieldSpec(
+      "backoff", .enumeration(["constant", "exponential"]),
+      "Whether each pause is twice the one before; constant unless given."),
+    FieldSpec("longest", .duration, "The longest pause."),
+    FieldSpec(
+      "jitter", .int(0...100), "By how many percent a pause may be shorter; none unless given."),
+    FieldSpec(
+      "on", .fields(retryCondition), "Which failures are tried again; all unless given."),
+  ]
+
+  private static let retryCondition = [
+    FieldSpec("exit_codes", .oneOrMore(.int(1...255)), "Of a shell step."),
+    FieldSpec("sqlstates", .oneOrMore(.text), "SQLSTATEs, or the two characters of a class."),
+    FieldSpec("statuses", .oneOrMore(.int(100...599)), "Of an http step."),
+    FieldSpec("failure", .expression, "True of the result and `failure` (cause, code, message)."),
   ]
 
   private static let gate = [

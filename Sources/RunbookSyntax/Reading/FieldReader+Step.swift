@@ -128,6 +128,7 @@ extension FieldReader {
     case "trial": draft.options.isTrial = value.bool ?? false
     case "retry": draft.options.retry = retry(value)
     case "timeout": draft.options.timeout = value.duration
+    case "deadline": draft.options.deadline = value.duration
     case "gate": draft.options.gate = Self.gate(value)
     case "effect": draft.options.effect = value.string.flatMap(Effect.init)
     default: draft.options.settle = settle(value, key)
@@ -154,7 +155,33 @@ extension FieldReader {
     }
     return StepOptions.Retry(
       every: every, within: fields["for"]?.duration,
-      attempts: fields["attempts"]?.int.map { Int(clamping: $0) })
+      attempts: fields["attempts"]?.int.map { Int(clamping: $0) },
+      isExponential: fields["backoff"]?.string == "exponential",
+      longestPause: fields["longest"]?.duration,
+      jitterPercent: Int(clamping: fields["jitter"]?.int ?? 0),
+      condition: fields["on"]?.fields.map { retryCondition($0) })
+  }
+
+  private mutating func retryCondition(_ fields: Fields) -> StepOptions.RetryCondition {
+    let states = fields["sqlstates"]?.items.compactMap(\.text) ?? []
+    for state in states where !Self.isSQLState(state.text) {
+      report(
+        .badChoice, "'\(state.text)' is no SQLSTATE", state.place,
+        hint: "an SQLSTATE has five characters (40001), its class the first two (40)")
+    }
+    return StepOptions.RetryCondition(
+      exitCodes: fields["exit_codes"]?.items.compactMap(\.int) ?? [],
+      sqlStates: states.map(\.text),
+      statuses: fields["statuses"]?.items.compactMap(\.int) ?? [],
+      expression: fields["failure"]?.text)
+  }
+
+  private static func isSQLState(_ text: String) -> Bool {
+    let isLetter = { (byte: UInt8) in
+      (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte)
+        || (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(byte)
+    }
+    return [2, 5].contains(text.utf8.count) && text.utf8.allSatisfy(isLetter)
   }
 
   private static func gate(_ value: FieldValue) -> StepOptions.Gate? {

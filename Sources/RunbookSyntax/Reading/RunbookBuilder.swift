@@ -21,7 +21,8 @@ struct RunbookBuilder {
       severity: fields["severity"]?.string.flatMap(Severity.init) ?? .high,
       owner: fields["owner"]?.string, inputs: inputs, connections: connections,
       constants: constants, steps: steps, report: fields["report"]?.fields, sandbox: sandbox(),
-      sources: [source] + reader.folder.files, folder: folder, fileName: fileName)
+      deadline: fields["deadline"]?.duration, sources: [source] + reader.folder.files,
+      folder: folder, fileName: fileName)
   }
 
   /// By phase; nothing is copied where the file has the phases in their order.

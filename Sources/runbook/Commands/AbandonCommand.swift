@@ -1,4 +1,5 @@
 import ArgumentParser
+import Glibc
 import RunbookEngine
 import RunbookModel
 import RunbookSteps
@@ -10,7 +11,7 @@ struct AbandonCommand: AsyncParsableCommand {
     abstract: "End a run that is held or was cut off, for good; its sandbox goes.",
     discussion: """
       Nothing is rolled back. The reason is kept in the journal and stands in the report. A process that \
-      still carries the run out can write nothing more to its journal from then on.
+      still carries the run out is told to stop, and can write nothing more to its journal.
       """)
 
   @Argument(help: "The run, by its id or the start of one; the newest when it is left out.")
@@ -19,39 +20,40 @@ struct AbandonCommand: AsyncParsableCommand {
   @Option(help: ArgumentHelp("Why it is given up.", valueName: "text"))
   var reason: String
 
-  @Option(
-    name: .customLong("as"),
-    help: ArgumentHelp("Who you are, where people share an account.", valueName: "name"))
-  var actorName: String?
-
+  @OptionGroup var actor: ActorOptions
   @OptionGroup var state: StateOptions
 
+  /// How long a process that is told to stop has for it.
+  private static let grace = Duration.seconds(10)
+
   func run() async throws {
-    let surroundings = Surroundings.current()
-    let console = Console.current(surroundings)
-    do {
-      let store = RunStore(folder: surroundings.stateFolder(state.state))
-      let id = try store.resolve(run)
-      let journal = try store.open(id)
-      let state = try RunState(replaying: try await journal.entries())
-      if case .ended(let end) = state.lifecycle {
-        console.printError("error: run \(id) has ended: \(end.status.title.lowercased())")
-        throw ExitStatus.usage.code
-      }
-      if let folder = state.sandboxFolder {
-        try await PostgresSandbox(environment: surroundings.environment).remove(folder: folder)
-      }
-      try journal.takeLease(as: surroundings.host)
-      _ = try await journal.append(
-        [.runEnded(RunEnded(status: .abandoned, reason: reason))],
-        by: surroundings.actor(as: actorName), at: SystemClock().now())
-      console.print("Run \(id) is abandoned; nothing was rolled back.")
-    } catch let error as StoreError {
-      try console.fail(error)
-    } catch let failure as StepFailure {
-      console.printError("error: the sandbox cannot be removed: \(failure.record.message)")
-      if let hint = failure.record.hint { console.printError("  \(hint)") }
-      throw ExitStatus.failed.code
+    let held = try await HeldRun.open(run, state)
+    let (lease, formerHolder) = try held.takeLease(as: actor.name, force: true)
+    defer { lease.release() }
+    try await held.add(.runEnded(RunEnded(status: .abandoned, reason: reason)), as: actor.name)
+    held.console.print("Run \(held.id) is abandoned; nothing was rolled back.")
+    if let formerHolder { await stop(formerHolder, held) }
+    guard let folder = held.state.sandboxFolder else { return }
+    do throws(StepFailure) {
+      try await PostgresSandbox(environment: held.surroundings.environment).remove(folder: folder)
+    } catch {
+      try held.refuse(
+        "the sandbox cannot be removed: \(error.record.message)",
+        hints: [error.record.hint].compactMap(\.self), .failed)
+    }
+  }
+
+  /// Tells a process of this host that still carries the run out to stop, and waits until it has.
+  private func stop(_ holder: LeaseHolder, _ held: HeldRun) async {
+    guard holder.host == held.surroundings.host else {
+      return held.console.printError(
+        "  \(holder.description) can write nothing more to it, and stops at its next step.")
+    }
+    kill(holder.pid, SIGTERM)
+    let deadline = ContinuousClock.now + Self.grace
+    while held.journal.isLiving(generation: holder.generation), ContinuousClock.now < deadline {
+      // A cancelled pause only looks earlier.
+      try? await Task.sleep(for: .milliseconds(50))
     }
   }
 }

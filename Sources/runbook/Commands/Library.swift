@@ -9,6 +9,13 @@ struct Library {
   let finder: RunbookFinder
   let kinds: [any StepKind]
 
+  /// For runbooks that are known by their paths.
+  init(_ folders: [String], _ surroundings: Surroundings, kinds: [any StepKind]) {
+    console = Console.current(surroundings)
+    finder = RunbookFinder(flag: folders, surroundings)
+    self.kinds = kinds
+  }
+
   init(_ options: FinderOptions, _ surroundings: Surroundings, kinds: [any StepKind]) {
     console = Console.current(surroundings)
     finder = RunbookFinder(flag: options.paths, surroundings)

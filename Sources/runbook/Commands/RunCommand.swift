@@ -42,33 +42,14 @@ struct RunCommand: AsyncParsableCommand {
     help: "Show the plan: every statement and script, each step's effect. Nothing is performed.")
   var dryRun = false
 
-  @Flag(help: "Ask before each step.")
-  var stepByStep = false
-
-  @Option(
-    help: ArgumentHelp(
-      "A gate approved ahead of time: 'recovery' or a step; may be repeated.", valueName: "gate"))
-  var approve: [String] = []
-
-  @Flag(help: "Approve every gate. Only with --sandbox.")
-  var approveAll = false
-
-  @Option(
-    name: .customLong("as"),
-    help: ArgumentHelp("Who you are, where people share an account.", valueName: "name"))
-  var actorName: String?
-
-  @Option(help: ArgumentHelp("The folder that the report is written to.", valueName: "folder"))
-  var reports = "reports"
-
-  @Flag(help: "One JSON object a line: the journal's entries as they are written.")
-  var json = false
-
+  @OptionGroup var execution: ExecutionOptions
   @OptionGroup var finder: FinderOptions
   @OptionGroup var state: StateOptions
 
   func validate() throws {
-    if approveAll, !sandbox { throw ValidationError("--approve-all is only for --sandbox") }
+    if execution.approveAll, !sandbox {
+      throw ValidationError("--approve-all is only for --sandbox")
+    }
   }
 
   func run() async throws {
@@ -81,8 +62,26 @@ struct RunCommand: AsyncParsableCommand {
     }
     let plan = try plan(runbook, surroundings, library.console)
     if dryRun { return DryRun(plan: plan, kinds: library.kinds, console: library.console).show() }
-    try await RunSession(self, plan: plan, surroundings: surroundings, console: library.console)
-      .run()
+    try await start(plan, surroundings, library.console)
+  }
+
+  private func start(_ plan: Plan, _ surroundings: Surroundings, _ console: Console) async throws {
+    let store = RunStore(folder: surroundings.stateFolder(state.state))
+    let run = RunID.new(at: SystemClock().now())
+    let journal: SQLiteJournal
+    let lease: Lease
+    do throws(StoreError) {
+      (journal, lease) = try store.create(
+        run, holder: surroundings.leaseHolder(as: execution.actor.name))
+    } catch {
+      console.printError("error: \(error.subject): \(error.message)")
+      console.printError("  nothing was performed")
+      throw ExitStatus(error).code
+    }
+    try await RunSession(
+      run: run, plan: plan, journal: journal, lease: lease, folder: store.folder(of: run),
+      options: execution, surroundings: surroundings, console: console
+    ).carryOut(.start)
   }
 
   private func plan(

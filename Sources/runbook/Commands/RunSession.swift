@@ -1,77 +1,98 @@
-import ArgumentParser
 import Foundation
 import RunbookEngine
 import RunbookModel
 import RunbookReport
 import RunbookSteps
 import RunbookStore
-import Synchronization
 
-/// One run from the command line: its journal, its ports, its end.
+/// A run that this process carries out: its ports, its signals, its end.
 struct RunSession {
-  private let command: RunCommand
-  private let plan: Plan
-  private let surroundings: Surroundings
-  private let console: Console
+  let run: RunID
+  let plan: Plan
+  let journal: SQLiteJournal
+  let lease: Lease
+  /// The run's own folder.
+  let folder: String
+  let options: ExecutionOptions
+  let surroundings: Surroundings
+  let console: Console
   private let clock = SystemClock()
 
-  init(_ command: RunCommand, plan: Plan, surroundings: Surroundings, console: Console) {
-    self.command = command
+  init(
+    run: RunID, plan: Plan, journal: SQLiteJournal, lease: Lease, folder: String,
+    options: ExecutionOptions, surroundings: Surroundings, console: Console
+  ) {
+    self.run = run
     self.plan = plan
+    self.journal = journal
+    self.lease = lease
+    self.folder = folder
+    self.options = options
     self.surroundings = surroundings
     self.console = console
   }
 
-  func run() async throws {
-    let store = RunStore(folder: surroundings.stateFolder(command.state.state))
-    let run = RunID.new(at: clock.now())
+  /// How a run is begun, or gone on with.
+  enum Beginning: Sendable {
+    case start
+    case resumption(Resumption)
+  }
+
+  /// What a person decided when taking a run up.
+  struct Resumption: Sendable {
+    let entries: [Entry]
+    let state: RunState
+    var decisions: [Event] = []
+    var takenFrom: String?
+    var change: PlanChange?
+    var terminatesRemnants = false
+  }
+
+  /// Carries the steps out, writes the report, and ends with the status of what came of it.
+  func carryOut(_ beginning: Beginning) async throws {
+    guard !options.approveAll || plan.isSandbox else {
+      console.printError("error: --approve-all is only for a sandbox")
+      throw ExitStatus.usage.code
+    }
     do {
-      let journal = try store.create(run)
-      let state = try await execute(run, journal, folder: store.folder(of: run))
-      let report = await writeReport(journal)
-      summarize(state, run, report)
+      let state = try await execute(beginning)
+      lease.release()
+      let report = await writeReport()
+      if !options.json {
+        RunClosing(run: run, plan: plan, state: state, console: console).show(report: report)
+      }
       let status = ExitStatus(state)
       if status != .success { throw status.code }
     } catch let error as StoreError {
       console.printError("error: \(error.subject): \(error.message)")
       console.printError("  nothing more was performed; what is in the journal is kept")
-      throw ExitStatus.cannotWrite.code
+      throw ExitStatus(error).code
     }
   }
 
-  private func execute(
-    _ run: RunID, _ journal: SQLiteJournal, folder: String
-  ) async throws -> RunState {
-    let progress = command.json ? nil : ProgressObserver(console: console, clock: clock)
-    let person = TerminalOperator(console: console, observer: progress)
-    let clock = clock
-    let gateway = PostgresGateway(now: { clock.now() })
-    let secretVariables = plan.inputs.filter(\.declaration.isSecret).flatMap {
-      ["RUNBOOK_INPUT_\($0.declaration.name)", "RUNBOOK_INPUT_\($0.declaration.name.uppercased())"]
-    }
-    let ports = EnginePorts(
-      journal: journal,
-      kinds: Composition.kinds(
-        gateway: gateway, person: person, surroundings: surroundings,
-        secretVariables: Set(secretVariables)),
-      gateway: gateway, sandboxes: PostgresSandbox(environment: surroundings.environment),
-      person: person, observer: progress ?? JSONObserver(console: console) as any RunObserver,
-      clock: clock)
-    var options = RunOptions(
-      run: run, actor: surroundings.actor(as: command.actorName), host: surroundings.host,
-      toolVersion: RunbookCommand.version, runFolder: folder, approvals: Set(command.approve),
-      approvesAll: command.approveAll)
-    options.asksBeforeEachStep = command.stepByStep
+  private func execute(_ beginning: Beginning) async throws -> RunState {
+    let progress = options.json ? nil : ProgressObserver(console: console, clock: clock)
+    if case .resumption(let resumption) = beginning { progress?.takeUp(resumption.state) }
+    let ports = ports(progress)
+    let runOptions = runOptions(beginning)
     let plan = plan
-    let work = Task { [options] in
-      var executor = Executor(plan: plan, ports: ports, options: options)
-      try await executor.run()
+    let work = Task {
+      var executor = Executor(plan: plan, ports: ports, options: runOptions)
+      switch beginning {
+      case .start: try await executor.run()
+      case .resumption(let resumption):
+        try await executor.resume(
+          from: resumption.entries, decisions: resumption.decisions,
+          takenFrom: resumption.takenFrom, change: resumption.change)
+      }
       return executor.state
     }
     let signals = SignalWatch { work.cancel() }
+    let lease = lease
     let ticker = Task {
       while !Task.isCancelled {
         progress?.tick()
+        lease.beat()
         // A cancelled pause ends the loop.
         try? await Task.sleep(for: .milliseconds(120))
       }
@@ -83,10 +104,39 @@ struct RunSession {
     return try await work.value
   }
 
-  private func writeReport(_ journal: SQLiteJournal) async -> String? {
+  private func ports(_ progress: ProgressObserver?) -> EnginePorts {
+    let person = TerminalOperator(console: console, observer: progress)
+    let clock = clock
+    let gateway = PostgresGateway(now: { clock.now() })
+    let secretVariables = plan.inputs.filter(\.declaration.isSecret).flatMap {
+      ["RUNBOOK_INPUT_\($0.declaration.name)", "RUNBOOK_INPUT_\($0.declaration.name.uppercased())"]
+    }
+    return EnginePorts(
+      journal: journal,
+      kinds: Composition.kinds(
+        gateway: gateway, person: person, surroundings: surroundings,
+        secretVariables: Set(secretVariables)),
+      gateway: gateway, sandboxes: PostgresSandbox(environment: surroundings.environment),
+      person: person, observer: progress ?? JSONObserver(console: console) as any RunObserver,
+      clock: clock)
+  }
+
+  private func runOptions(_ beginning: Beginning) -> RunOptions {
+    var runOptions = RunOptions(
+      run: run, actor: surroundings.actor(as: options.actor.name), host: surroundings.host,
+      toolVersion: RunbookCommand.version, runFolder: folder, approvals: Set(options.approve),
+      approvesAll: options.approveAll, generation: lease.holder.generation)
+    runOptions.asksBeforeEachStep = options.stepByStep
+    if case .resumption(let resumption) = beginning {
+      runOptions.terminatesRemnants = resumption.terminatesRemnants
+    }
+    return runOptions
+  }
+
+  private func writeReport() async -> String? {
     do {
       let report = try IncidentReport(entries: try await journal.entries())
-      let folder = surroundings.absolute(command.reports)
+      let folder = surroundings.absolute(options.reports)
       try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
       let path = "\(folder)/\(report.suggestedFileName)"
       try report.markdown().write(toFile: path, atomically: true, encoding: .utf8)
@@ -103,48 +153,11 @@ struct RunSession {
     if let error = error as? StoreError { return error.message }
     return error is ReportError ? "\(error)" : error.localizedDescription
   }
-
-  private func summarize(_ state: RunState, _ run: RunID, _ report: String?) {
-    guard !command.json else { return }
-    console.print("")
-    switch state.lifecycle {
-    case .ended(let end):
-      let isGood = end.status == .resolved || end.status == .notConfirmed
-      console.print(
-        console.style(end.status.title, isGood ? .green : .red) + ": \(end.reason)")
-    case .held(let hold):
-      console.print(console.style("Held", .yellow) + ": \(hold.message)")
-      for line in advice(hold) { console.print("  \(line)") }
-      console.print("To give the run up: runbook abandon \(run) --reason TEXT")
-    case .notStarted, .running:
-      break
-    }
-    console.print("Run \(run)")
-    if let report { console.print("Report \(report)") }
-  }
-
-  private func advice(_ hold: RunHeld) -> [String] {
-    switch hold.cause {
-    case .gate:
-      return [
-        "To approve it ahead of time: runbook run \(plan.runbook.name) --approve \(hold.subject ?? "recovery")"
-      ]
-    case .failedStep, .unknownStep:
-      return ["Nothing was rolled back beyond the step's own transaction."]
-    case .privilege: return ["Let the owner run these statements, then run again."]
-    case .refusal, .interruption: return ["Nothing was rolled back."]
-    }
-  }
 }
 
-extension RunEnded.Status {
-  var title: String {
-    switch self {
-    case .resolved: "Resolved"
-    case .notConfirmed: "Not confirmed"
-    case .undetermined: "Undetermined"
-    case .failed: "Failed"
-    case .abandoned: "Abandoned"
-    }
+extension Surroundings {
+  /// This process, as the holder of a lease.
+  func leaseHolder(as name: String?) -> LeaseHolder {
+    LeaseHolder(host: host, pid: getpid(), actor: actor(as: name), takenAt: SystemClock().now())
   }
 }

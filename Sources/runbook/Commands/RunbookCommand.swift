@@ -17,10 +17,11 @@ struct RunbookCommand: AsyncParsableCommand {
       """,
     version: version,
     subcommands: [
-      RunCommand.self, ValidateCommand.self, ListCommand.self, ShowCommand.self,
-      StatusCommand.self, RunsCommand.self, ReportCommand.self, JournalCommand.self,
-      AbandonCommand.self,
-      EvalCommand.self, SchemaCommand.self, NewCommand.self,
+      RunCommand.self, ResumeCommand.self, RetryCommand.self, SkipCommand.self,
+      ResolveCommand.self, ApproveCommand.self, NoteCommand.self, TakeoverCommand.self,
+      AbandonCommand.self, StatusCommand.self, RunsCommand.self, ReportCommand.self,
+      JournalCommand.self, VerifyJournalCommand.self, ValidateCommand.self, ListCommand.self,
+      ShowCommand.self, EvalCommand.self, SchemaCommand.self, NewCommand.self,
     ])
 
   static func main() async {

@@ -16,24 +16,38 @@ struct StatusCommand: AsyncParsableCommand {
   var json = false
 
   func run() async throws {
-    let console = Console.current(.current())
+    let held = try await HeldRun.open(run, state, mayHaveEnded: true)
+    let lease: LeaseState
     do throws(StoreError) {
-      let store = RunStore(folder: Surroundings.current().stateFolder(state.state))
-      let id = try store.resolve(run)
-      let state = try RunState(replaying: try await store.open(id).entries())
-      json ? console.print(object(id, state).json) : show(id, state, console)
+      lease = try held.journal.leaseState()
     } catch {
-      try console.fail(error)
+      try held.console.fail(error)
+    }
+    let forecast = KillForecast(held.state, isAlive: lease.living != nil, run: held.id)
+    if json {
+      held.console.print(object(held.id, held.state, lease, forecast).json)
+    } else {
+      show(held.id, held.state, lease, forecast, held.console)
     }
   }
 
-  private func show(_ id: RunID, _ state: RunState, _ console: Console) {
+  private func show(
+    _ id: RunID, _ state: RunState, _ lease: LeaseState, _ forecast: KillForecast,
+    _ console: Console
+  ) {
     guard let started = state.started else { return console.print("Run \(id) has no entries.") }
     console.print("\(console.style(started.runbook.title, .bold)) (run \(id))")
-    console.print("Started \(state.startedAt.map { "\($0)" } ?? "?"), \(state.lifecycle.text)")
+    console.print(
+      "Started \(state.startedAt.map { "\($0)" } ?? "?"), "
+        + state.lifecycle.text(isAlive: lease.living != nil))
+    if let living = lease.living {
+      let who = living.holder?.description ?? "a process that does not say who it is"
+      let beat = living.beat.map { ", last sign of life \($0)" } ?? ""
+      console.print("Carried out by \(who)\(beat)")
+    }
     if started.isSandbox { console.print("SANDBOX: a throwaway database, not a real one") }
     var table = Table(["", "PHASE", "STEP", "ATTEMPTS", "OUTCOME"])
-    for step in started.runbook.steps {
+    for step in (state.runbook ?? started.runbook).steps {
       let one = state.step(step.id)
       table.append(
         [
@@ -43,18 +57,26 @@ struct StatusCommand: AsyncParsableCommand {
         ])
     }
     console.print("\n\(table.text)")
+    for line in forecast.lines { console.print(line) }
+    if case .held(let hold) = state.lifecycle {
+      for line in RunClosing.advice(hold, run: id) { console.print(line) }
+    }
   }
 
-  private func object(_ id: RunID, _ state: RunState) -> Value {
+  private func object(
+    _ id: RunID, _ state: RunState, _ lease: LeaseState, _ forecast: KillForecast
+  ) -> Value {
     [
       "run": .string(id.rawValue),
       "runbook": .string(state.started?.runbook.name ?? ""),
       "state": .string(state.lifecycle.name), "reason": .string(state.lifecycle.reason),
       "sandbox": .bool(state.started?.isSandbox ?? false),
+      "alive": .bool(lease.living != nil), "generation": .int(lease.generation),
+      "if_killed": .string(forecast.lines.joined(separator: " ")),
       "started": state.startedAt.map(Value.timestamp) ?? .null,
       "findings": .list(state.findings.map { .string($0.rawValue) }),
       "steps": .list(
-        (state.started?.runbook.steps ?? []).map { step in
+        (state.runbook?.steps ?? []).map { step in
           let one = state.step(step.id)
           return [
             "id": .string(step.id.rawValue), "phase": .string(step.phase.rawValue),
@@ -82,17 +104,22 @@ struct RunsCommand: ParsableCommand {
     for id in store.runs() {
       do throws(StoreError) {
         guard let summary = try store.summary(of: id) else { continue }
+        let isAlive = try store.open(id).leaseState().living != nil
         let mark = summary.isDrill ? " DRILL" : summary.isSandbox ? " SANDBOX" : ""
         if json {
           let object: Value = [
             "run": .string(id.rawValue), "runbook": .string(summary.runbook),
-            "started": .timestamp(summary.startedAt), "state": .string(summary.state),
+            "started": .timestamp(summary.startedAt),
+            "state": .string(summary.state(isAlive: isAlive)),
             "sandbox": .bool(summary.isSandbox),
           ]
           console.print(object.json)
         } else {
           table.append(
-            [id.rawValue, summary.runbook, "\(summary.startedAt)", summary.state + mark])
+            [
+              id.rawValue, summary.runbook, "\(summary.startedAt)",
+              summary.state(isAlive: isAlive) + mark,
+            ])
         }
       } catch {
         table.append([id.rawValue, "?", "?", error.message])
@@ -103,11 +130,12 @@ struct RunsCommand: ParsableCommand {
 }
 
 extension RunSummary {
-  var state: String {
+  func state(isAlive: Bool) -> String {
     switch lastEvent {
     case .runEnded(let end): end.status.rawValue
+    case _ where isAlive: "running"
     case .runHeld: "held"
-    default: "running, or its process died"
+    default: "cut off"
     }
   }
 }
@@ -130,10 +158,10 @@ extension RunState.Lifecycle {
     }
   }
 
-  var text: String {
+  func text(isAlive: Bool) -> String {
     switch self {
     case .notStarted: "not started"
-    case .running: "running, or its process died"
+    case .running: isAlive ? "running" : "cut off: its process died"
     case .held(let hold): "held: \(hold.message)"
     case .ended(let end): "\(end.status.title.lowercased()): \(end.reason)"
     }
@@ -157,10 +185,6 @@ extension Console {
   /// Says why the store cannot serve, and ends with the status for it.
   func fail(_ error: StoreError) throws -> Never {
     printError("error: \(error.message)")
-    switch error.cause {
-    case .notFound: throw ExitStatus.usage.code
-    case .damaged, .formatTooNew: throw ExitStatus.invalidRunbook.code
-    case .cannotRead, .cannotWrite, .leaseLost: throw ExitStatus.cannotWrite.code
-    }
+    throw ExitStatus(error).code
   }
 }

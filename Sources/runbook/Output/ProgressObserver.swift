@@ -76,14 +76,59 @@ final class ProgressObserver: RunObserver {
       case .stepSkipped(let skipped):
         header(of: skipped.step, &live)
         let title = live.steps[skipped.step]?.title ?? skipped.step.rawValue
-        line(console.style("  – \(title): skipped, not \(skipped.reason)", .dim), &live)
+        let why =
+          skipped.cause == .condition
+          ? "not \(skipped.reason)"
+          : "by \(entry.actor.displayName): \(Console.printable(skipped.reason))"
+        line(console.style("  – \(title): skipped, \(why)", .dim), &live)
       case .gateOpened(let gate): for one in text.gate(gate) { line(one, &live) }
       case .gateDecided(let decision):
         line(
           "  Gate '\(decision.gate)' \(decision.decision.rawValue) by \(entry.actor.displayName)",
           &live)
-      case .runHeld, .runEnded, .sandboxCreated, .runResumed, .noteAdded: clearLine(&live)
+      case .attemptSettled(let settled): show(settled, &live)
+      case .noteAdded(let note):
+        line("  Note by \(entry.actor.displayName): \(Console.printable(note.text))", &live)
+      case .runResumed(let resumed):
+        if let change = resumed.change {
+          for step in change.runbook.steps { live.steps[step.id] = step }
+        }
+        clearLine(&live)
+      case .runHeld, .runEnded, .sandboxCreated, .sandboxRestarted, .retryRequested:
+        clearLine(&live)
       }
+    }
+  }
+
+  /// Begins to show a run that had begun before.
+  func takeUp(_ state: RunState) {
+    live.withLock { live in
+      guard let runbook = state.runbook else { return }
+      for step in runbook.steps { live.steps[step.id] = step }
+      let settled = runbook.steps.count { state.step($0.id).status.isSettled }
+      let run = state.started.map { "\($0.run)" } ?? ""
+      line("\(console.style(runbook.title, .bold)) (run \(run)), taken up again", &live)
+      if state.started?.isSandbox == true {
+        line(console.style("  SANDBOX: a throwaway database, not a real one", .yellow), &live)
+      }
+      line("  \(settled) of \(runbook.steps.count) steps are done or skipped", &live)
+    }
+  }
+
+  private func show(_ settled: AttemptSettled, _ live: inout Live) {
+    live.current = nil
+    let title = live.steps[settled.step]?.title ?? settled.step.rawValue
+    let (mark, verdict) =
+      switch settled.settlement {
+      case .done: (console.style("✔", .green), "it is done")
+      case .notDone: (console.style("↻", .yellow), "it is not done")
+      case .unknown: (console.style("?", .yellow), "it is not known whether it is done")
+      }
+    line(
+      "  \(mark) \(title), attempt \(settled.attempt): \(verdict); "
+        + Console.printable(settled.detail), &live)
+    for remnant in settled.remnants {
+      line(console.style("      \(Console.printable(remnant.summary))", .dim), &live)
     }
   }
 

@@ -14,6 +14,22 @@ struct TerminalOperator: Operator {
     return answer == "yes" ? .approved : .refused
   }
 
+  func decide(on remnants: [Remnant], of step: StepID) async -> RemnantDecision {
+    guard console.canAsk else { return .unavailable }
+    observer?.pause()
+    console.print("  What an earlier process left of step '\(step)' is still there:")
+    for remnant in remnants { console.print("    \(Console.printable(remnant.summary))") }
+    while let answer = await ask("  [w]ait for it, [t]erminate it, or [h]old the run? ") {
+      switch answer.lowercased() {
+      case "w", "wait": return .wait
+      case "t", "terminate": return .terminate
+      case "h", "hold": return .hold
+      default: continue
+      }
+    }
+    return .hold
+  }
+
   func answer(_ question: ManualQuestion) async -> String? {
     guard console.canAsk else { return nil }
     observer?.pause()

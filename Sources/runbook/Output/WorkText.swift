@@ -38,7 +38,8 @@ struct WorkText {
 
   /// A gate in full: every statement that will run, on which database.
   func gate(_ gate: GateOpened) -> [String] {
-    var lines = ["", console.style("Gate '\(gate.gate)': this is what will run", .bold)]
+    let about = gate.steps.isEmpty ? "a person must decide" : "this is what will run"
+    var lines = ["", console.style("Gate '\(gate.gate)': \(about)", .bold)]
     lines += gate.identities.map { "  on \(identity($0))" }
     if !gate.preparation.isEmpty {
       lines.append("  first, where they are missing, the tables for receipts:")

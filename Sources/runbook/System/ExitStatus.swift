@@ -17,6 +17,16 @@ enum ExitStatus: Int32 {
 
   var code: ExitCode { ExitCode(rawValue) }
 
+  /// Of what the store could not do.
+  init(_ error: StoreError) {
+    switch error.cause {
+    case .notFound: self = .usage
+    case .damaged, .formatTooNew: self = .invalidRunbook
+    case .leaseHeld, .leaseLost: self = .held
+    case .cannotRead, .cannotWrite: self = .cannotWrite
+    }
+  }
+
   init(_ state: RunState) {
     switch state.lifecycle {
     case .notStarted, .running: self = .failed
@@ -24,7 +34,9 @@ enum ExitStatus: Int32 {
       switch hold.cause {
       case .refusal: self = .refused
       case .interruption: self = .interrupted
-      case .gate, .failedStep, .unknownStep, .privilege: self = .held
+      case .gate, .failedStep, .unknownStep, .privilege, .question, .deadline, .sandbox,
+        .lostSecret:
+        self = .held
       }
     case .ended(let end):
       switch end.status {

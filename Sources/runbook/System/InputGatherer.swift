@@ -13,6 +13,8 @@ struct InputGatherer {
   let file: ValueMap
   /// Whether the sandbox will set inputs, so that those need not be asked for.
   let sandboxInputs: Set<String>
+  /// What the run began with, where it is taken up again: values but those of secrets.
+  var recorded: [InputRecord] = []
 
   struct Failure: Error { let message: String }
 
@@ -42,6 +44,10 @@ struct InputGatherer {
       throw Failure(
         message: "'\(input.name)' is a secret, and flags are seen by every process: "
           + "set RUNBOOK_INPUT_\(input.name) instead")
+    }
+    if let record = recorded.first(where: { $0.name == input.name }), !input.isSecret {
+      let value: Value? = record.value == .null ? .none : .some(record.value)
+      return ResolvedInput(declaration: input, value: value, origin: record.origin)
     }
     let variable =
       surroundings.environment["RUNBOOK_INPUT_\(input.name)"]

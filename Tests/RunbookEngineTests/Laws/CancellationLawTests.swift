@@ -35,18 +35,19 @@ struct CancellationLawTests {
     #expect(simulation.gateway.calls.last == .close)
   }
 
-  @Test func anInterruptedChangeIsUnknown() async throws {
+  @Test func anInterruptedChangeOfWhichTheEffectIsKnownFailed() async throws {
     let (state, _) = try await runCancelled(
       [confirmation(), step("fix", .recovery)], during: "fix",
-      StepFailure(.interrupted, "stopped")
+      StepFailure(.interrupted, "rolled back")
     ) { $0.effects = ["fix": .mutating] }
-    #expect(state.step("fix").status == .unknown)
+    #expect(state.step("fix").status == .failed)
     #expect(state.hold?.cause == .interruption)
   }
 
   @Test func aLostChangeIsUnknown() async throws {
     let (state, _) = try await runCancelled(
-      [confirmation(), step("fix", .recovery)], during: "fix", StepFailure(.lost, "gone"))
+      [confirmation(), step("fix", .recovery)], during: "fix", StepFailure(.lost, "gone")
+    ) { $0.effects = ["fix": .mutating] }
     #expect(state.step("fix").status == .unknown)
     #expect(state.hold != nil)
   }

@@ -4,7 +4,8 @@ public import RunbookModel
 enum EventSample: String, CaseIterable {
   case runStarted, sandboxCreated, sandboxPrepared, connectionIdentified, attemptStarted,
     attemptSucceeded, attemptFailed, attemptUnknown, attemptSkipped, stepSkipped, gateOpened,
-    gateDecided, runHeld, runResumed, noteAdded, runEnded
+    gateDecided, runHeld, runResumed, noteAdded, runEnded, sandboxRestarted, otherIdentified,
+    settledDone, settledNotDone, settledUnknown, retryRequested
 
   func event(about step: StepID = "a", gate: String = "recovery") -> Event {
     switch self {
@@ -31,6 +32,12 @@ enum EventSample: String, CaseIterable {
     case .runHeld: .runHeld(RunHeld(cause: .interruption, subject: nil, message: "m"))
     case .runResumed: .runResumed(RunResumed(host: "h", approvals: []))
     case .noteAdded: .noteAdded(NoteAdded(text: "n", at: nil))
+    case .sandboxRestarted: .sandboxRestarted(SandboxRestarted(serverVersion: "0", inputs: []))
+    case .otherIdentified: .connectionIdentified(Self.identity("main", databaseOID: 2))
+    case .settledDone: Self.settled(step, .done)
+    case .settledNotDone: Self.settled(step, .notDone)
+    case .settledUnknown: Self.settled(step, .unknown)
+    case .retryRequested: .retryRequested(RetryRequested(step: step, reason: nil))
     case .runEnded: .runEnded(RunEnded(status: .abandoned, reason: "r"))
     }
   }
@@ -40,11 +47,17 @@ enum EventSample: String, CaseIterable {
       gate: name, steps: [], identities: [], approvals: approvals, question: nil, digest: .zero)
   }
 
-  static func identity(_ connection: String) -> ConnectionIdentified {
+  private static func settled(_ step: StepID, _ settlement: Settlement) -> Event {
+    .attemptSettled(
+      AttemptSettled(
+        step: step, attempt: 1, settlement: settlement, means: .probe, detail: "said so"))
+  }
+
+  static func identity(_ connection: String, databaseOID: Int64 = 1) -> ConnectionIdentified {
     ConnectionIdentified(
       connection: connection,
       identity: ConnectionIdentity(
-        systemIdentifier: nil, timelineID: nil, database: "d", databaseOID: 1, role: "r",
+        systemIdentifier: nil, timelineID: nil, database: "d", databaseOID: databaseOID, role: "r",
         isSuperuser: false, serverVersion: "0", isReplica: false, address: "a"))
   }
 

@@ -26,7 +26,8 @@ struct RunMachineTests {
         by: Actor(account: "ann"))
     }
     var machine = RunMachine(plan: plan, binder: Binder(plan: plan, kinds: simulation.kinds))
-    let command = machine.decide(state, scope: RunScope(plan: plan, state: state))
+    let command = machine.decide(
+      state, scope: RunScope(plan: plan, state: state), now: .epoch)
     #expect(command.summary == row.command)
   }
 
@@ -37,6 +38,12 @@ struct RunMachineTests {
   ]
   /// Confirms nothing by itself: the samples say what was found.
   private static let unconfirming = step("d", .detection) { $0.confirms = source("false") }
+
+  private static let probed = step("s", .safeguards) {
+    let place = Place(file: "runbook.yaml", line: 1, column: 1)
+    $0.settle = Fields(
+      [Fields.Field(name: "done", place: place, value: .text(source("true")))], at: place)
+  }
 
   static let rows: [Row] = [
     Row(name: "sandbox not ready", steps: [a], isSandbox: true, command: "prepareSandbox"),
@@ -69,13 +76,53 @@ struct RunMachineTests {
       command: "perform a#2 at 1970-01-01T00:00:01Z"),
     Row(
       name: "in flight, read-only phase", steps: [a], samples: [(.attemptStarted, "a")],
-      command: "perform a#2"),
+      command: "settle a"),
     Row(
       name: "in flight, changing phase", steps: [step("s", .safeguards)],
-      samples: [(.attemptStarted, "s")], command: "declareUnknown s"),
+      samples: [(.attemptStarted, "s")], command: "settle s"),
     Row(
       name: "unknown, changing phase", steps: [step("s", .safeguards)],
-      samples: [(.attemptStarted, "s"), (.attemptUnknown, "s")], command: "hold unknownStep s"),
+      samples: [(.attemptStarted, "s"), (.attemptUnknown, "s")], command: "settle s"),
+    Row(
+      name: "unknown, and nothing can say more", steps: [step("s", .safeguards)],
+      samples: [(.attemptStarted, "s"), (.attemptUnknown, "s"), (.settledUnknown, "s")],
+      command: "hold unknownStep s"),
+    Row(
+      name: "unknown, and resumed", steps: [step("s", .safeguards)],
+      samples: [
+        (.attemptStarted, "s"), (.attemptUnknown, "s"), (.settledUnknown, "s"), (.runHeld, "s"),
+        (.runResumed, "s"),
+      ], command: "settle s"),
+    Row(
+      name: "settled as done", steps: [step("s", .safeguards)],
+      samples: [(.attemptStarted, "s"), (.settledDone, "s")], command: "end resolved"),
+    Row(
+      name: "settled as not done", steps: [step("s", .safeguards)],
+      samples: [(.attemptStarted, "s"), (.runResumed, "s"), (.settledNotDone, "s")],
+      command: "perform s#2"),
+    Row(
+      name: "lost, and settled as not done by the process that lost it",
+      steps: [step("s", .safeguards)],
+      samples: [(.attemptStarted, "s"), (.attemptUnknown, "s"), (.settledNotDone, "s")],
+      command: "hold failedStep s"),
+    Row(
+      name: "failed, and a person wants another attempt", steps: [step("s", .safeguards)],
+      samples: [(.attemptStarted, "s"), (.attemptFailed, "s"), (.retryRequested, "s")],
+      command: "perform s#2"),
+    Row(
+      name: "failed, to be retried, with a probe", steps: [probed],
+      samples: [(.attemptStarted, "s"), (.attemptFailed, "s"), (.retryRequested, "s")],
+      command: "settle s"),
+    Row(
+      name: "failed, to be retried, and the probe says that it is not done", steps: [probed],
+      samples: [
+        (.attemptStarted, "s"), (.attemptFailed, "s"), (.retryRequested, "s"),
+        (.settledNotDone, "s"),
+      ], command: "perform s#2"),
+    Row(
+      name: "another database than before", steps: [a],
+      samples: [(.connectionIdentified, "a"), (.otherIdentified, "a")],
+      command: "openGate identity:main"),
     Row(
       name: "unknown, read-only phase", steps: [step("v", .verification)],
       samples: [(.attemptStarted, "v"), (.attemptUnknown, "v")], command: "end failed"),
@@ -114,7 +161,7 @@ extension Command {
     case .prepareSandbox: "prepareSandbox"
     case .skip(let step, _): "skip \(step)"
     case .fail(let step, let failure): "fail \(step) \(failure.cause.rawValue)"
-    case .declareUnknown(let step): "declareUnknown \(step)"
+    case .settle(let step): "settle \(step.id)"
     case .perform(let bound, let attempt, let time):
       "perform \(bound.step.id)#\(attempt)" + (time.map { " at \($0)" } ?? "")
     case .identify(let connection): "identify \(connection)"

@@ -25,8 +25,13 @@ struct RunStateTests {
     var accepted: Set<EventSample> {
       switch self {
       case .notStarted: [.runStarted]
-      case .running: Set(EventSample.allCases).subtracting([.runStarted, .attemptSkipped])
-      case .held: [.noteAdded, .runResumed, .gateDecided, .stepSkipped, .runEnded]
+      case .running:
+        Set(EventSample.allCases).subtracting([.runStarted, .attemptSkipped, .retryRequested])
+      case .held:
+        [
+          .noteAdded, .runResumed, .gateDecided, .stepSkipped, .runEnded, .settledDone,
+          .settledNotDone, .settledUnknown,
+        ]
       case .ended: [.noteAdded]
       }
     }

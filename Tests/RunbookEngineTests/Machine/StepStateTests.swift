@@ -9,10 +9,17 @@ struct StepStateTests {
     .pending: [.attemptStarted: .running, .stepSkipped: .skipped],
     .running: [
       .attemptStarted: .running, .attemptSucceeded: .succeeded, .attemptFailed: .failed,
-      .attemptUnknown: .unknown,
+      .attemptUnknown: .unknown, .settledDone: .succeeded, .settledNotDone: .pending,
+      .settledUnknown: .unknown,
     ],
-    .failed: [.attemptStarted: .running, .stepSkipped: .skipped],
-    .unknown: [.attemptStarted: .running, .stepSkipped: .skipped],
+    .failed: [
+      .attemptStarted: .running, .stepSkipped: .skipped, .settledDone: .succeeded,
+      .settledNotDone: .failed, .settledUnknown: .unknown, .retryRequested: .failed,
+    ],
+    .unknown: [
+      .attemptStarted: .running, .stepSkipped: .skipped, .settledDone: .succeeded,
+      .settledNotDone: .failed, .settledUnknown: .unknown,
+    ],
     .succeeded: [:],
     .skipped: [:],
   ]

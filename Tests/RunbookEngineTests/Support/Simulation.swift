@@ -11,6 +11,7 @@ struct Simulation {
   var isSandbox = false
   var outcomes: [StepID: [SimulatedOutcome]] = [:]
   var effects: [StepID: Effect] = [:]
+  var settlements: [StepID: SimulatedSettlement] = [:]
   var whilePerforming: @Sendable (AttemptContext) async -> Void = { _ in }
   var journal = MemoryJournal()
   var gateway = SimulatedGateway()
@@ -42,7 +43,7 @@ struct Simulation {
     [("shell", false), ("sql", true)].map { name, usesConnection in
       SimulatedKind(
         Self.spec(name, usesConnection: usesConnection), outcomes: outcomes, effects: effects,
-        whilePerforming: whilePerforming)
+        settlements: settlements, whilePerforming: whilePerforming)
     }
   }
 
@@ -69,6 +70,17 @@ struct Simulation {
   func run() async throws(StoreError) -> RunState {
     var executor = Executor(plan: plan, ports: ports, options: options)
     try await executor.run()
+    return executor.state
+  }
+
+  /// Takes the run up again, in a process of its own: nothing but the journal is left of the first.
+  @discardableResult
+  func resume(
+    decisions: [Event] = [], takenFrom: String? = nil, change: PlanChange? = nil
+  ) async throws(StoreError) -> RunState {
+    var executor = Executor(plan: plan, ports: ports, options: options)
+    try await executor.resume(
+      from: journal.stored, decisions: decisions, takenFrom: takenFrom, change: change)
     return executor.state
   }
 

@@ -47,7 +47,7 @@ import Testing
     let failure = await #expect(throws: StepFailure.self) {
       _ = try await ask(["instruction": KindFixture.text("Look")]) { _ in nil }
     }
-    #expect(failure?.record.cause == .interrupted)
+    #expect(failure?.record.cause == .unanswered)
   }
 
   @Test func refusesAFailingAnswerThatIsNoChoice() {

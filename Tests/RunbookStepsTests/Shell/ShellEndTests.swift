@@ -79,7 +79,7 @@ import Testing
     for await _ in begun.stream { break }
     task.cancel()
     let failure = await #expect(throws: StepFailure.self) { _ = try await task.value }
-    #expect(failure?.record.cause == .interrupted)
+    #expect(failure?.record.cause == .lost)
     #expect(failure?.partial?.values["stdout"] == "begun\n")
     #expect(try fixture.markedProcesses() == [])
   }

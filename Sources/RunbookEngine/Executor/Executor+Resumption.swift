@@ -1,0 +1,40 @@
+import RunbookModel
+
+/// What has to be there again before a run can go on.
+extension Executor {
+  /// Starts the sandbox's server again, with the data that it had, and its services.
+  mutating func restartSandbox() async throws(StoreError) {
+    try await flush()
+    guard let folder = state.sandboxFolder, let prepared = state.sandbox,
+      let declaration = plan.runbook.sandbox
+    else { return }
+    ports.observer.observe(progress: "Starting the throwaway PostgreSQL again")
+    do throws(StepFailure) {
+      let sandbox = try await ports.sandboxes.restart(in: folder)
+      self.sandbox = sandbox
+      for connection in plan.runbook.connections {
+        try await ports.gateway.configure(connection, url: sandbox.url)
+        configuredConnections.insert(connection.name)
+      }
+      var preparation = Preparation(scope: scope, sandbox: sandbox)
+      preparation.take(prepared.captures?.mapValue ?? ValueMap())
+      try await startServices(declaration.services, sandbox, &preparation)
+      let inputs = try inputs(from: declaration, preparation)
+      try queueOrFail(
+        .sandboxRestarted(SandboxRestarted(serverVersion: sandbox.serverVersion, inputs: inputs)))
+    } catch {
+      if case .interrupted = error.record.cause { return try queue(.runHeld(interruption)) }
+      try queue(
+        .runHeld(
+          RunHeld(
+            cause: .sandbox, subject: nil,
+            message: "the sandbox cannot be started again: \(error.record.message)")))
+    }
+  }
+
+  /// Removes a sandbox whose making was cut off: nothing of the run is in it yet.
+  func removeUnfinishedSandbox() async throws(StepFailure) {
+    guard let folder = state.sandboxFolder else { return }
+    try await ports.sandboxes.remove(folder: folder)
+  }
+}

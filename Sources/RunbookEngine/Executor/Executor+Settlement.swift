@@ -1,0 +1,186 @@
+public import RunbookModel
+
+/// Finds out, after a crash or a lost connection, whether an attempt took effect (law L6).
+extension Executor {
+  mutating func settle(_ step: Step) async throws(StoreError) {
+    try await flush()
+    let attempt = state.step(step.id).attempts
+    ports.observer.observe(
+      progress: "Finding out whether step '\(step.id)', attempt \(attempt), took effect")
+    let finding: Finding
+    do throws(StepFailure) {
+      let bound = try binder.bind(step, in: scope)
+      guard let found = try await findOut(about: bound, attempt) else { return }
+      finding = found
+    } catch {
+      // Who stops the run while it is found out changes nothing about the attempt.
+      if case .interrupted = error.record.cause { return try queue(.runHeld(interruption)) }
+      finding = Finding(.unknown, .none, Self.text(of: error.record))
+    }
+    try queue(.attemptSettled(event(step, attempt, finding)))
+  }
+
+  /// What was found out, and by what.
+  struct Finding {
+    let settlement: Settlement
+    let means: AttemptSettled.Means
+    let detail: String
+    var doneAt: Timestamp?
+    var result: StepResult?
+    var remnants: [Remnant] = []
+
+    init(
+      _ settlement: Settlement, _ means: AttemptSettled.Means, _ detail: String,
+      doneAt: Timestamp? = nil, result: StepResult? = nil, remnants: [Remnant] = []
+    ) {
+      self.settlement = settlement
+      self.means = means
+      self.detail = detail
+      self.doneAt = doneAt
+      self.result = result
+      self.remnants = remnants
+    }
+  }
+
+  /// - Returns: nil when a person has to decide first where the connection leads.
+  private mutating func findOut(
+    about bound: BoundStep, _ attempt: Int
+  ) async throws(StepFailure) -> Finding? {
+    guard bound.settledBy != .repeatable else {
+      return Finding(.notDone, .repeatable, "the step changes nothing, and runs again")
+    }
+    switch await prepareConnection(bound.activity.connection) {
+    case .ready: break
+    case .contested: return nil
+    case .obstacle(let failure): throw StepFailure(failure)
+    }
+    let folder = "\(options.runFolder)/evidence/\(bound.step.id)-\(attempt)-settle"
+    let context = context(of: bound.step, attempt, folder)
+    let left = try await awaitEnd(of: bound, context)
+    guard left.isEmpty else {
+      let list = left.map(\.summary).joined(separator: "; ")
+      return Finding(
+        .unknown, .none, "what the attempt left is still there: \(list)", remnants: left)
+    }
+    switch bound.settledBy {
+    case .repeatable, .receipt: return try await receipt(of: bound, context)
+    case .probe: return try await probe(bound.step, context)
+    case .word:
+      return Finding(
+        .unknown, .none, "the step has neither a receipt nor a `settle:` probe; a person has to say"
+      )
+    }
+  }
+
+  private mutating func receipt(
+    of bound: BoundStep, _ context: AttemptContext
+  ) async throws(StepFailure) -> Finding {
+    if let obstacle = await prepareReceipts(bound) { throw StepFailure(obstacle) }
+    guard let found = try await bound.activity.receipt(in: context) else {
+      return Finding(
+        .notDone, .receipt,
+        "no receipt is there, and this run's lease keeps a late one from being written")
+    }
+    let difference =
+      found.isSameWork ? "" : "; the statements of then differ from those of the runbook now"
+    return Finding(
+      .done, .receipt,
+      "the receipt of attempt \(found.attempt) was committed with the work"
+        + difference, doneAt: found.recordedAt, result: found.result)
+  }
+
+  /// Waits for what a dead executor left, or ends it on a person's word; it is never raced.
+  ///
+  /// - Returns: what is still there.
+  private func awaitEnd(
+    of bound: BoundStep, _ context: AttemptContext
+  ) async throws(StepFailure) -> [Remnant] {
+    var left = try await bound.activity.remnants(in: context)
+    guard !left.isEmpty else { return [] }
+    for remnant in left {
+      ports.observer.observe(progress: "Still there: \(redactor.redact(remnant.summary))")
+    }
+    let decision =
+      options.terminatesRemnants
+      ? .terminate : await ports.person.decide(on: left, of: bound.step.id)
+    switch decision {
+    case .hold: return left
+    case .terminate: try await bound.activity.end(left, in: context)
+    case .wait, .unavailable: break
+    }
+    let deadline = ports.clock.uptime() + options.remnantPatience
+    while true {
+      left = try await bound.activity.remnants(in: context)
+      guard !left.isEmpty, ports.clock.uptime() < deadline else { return left }
+      do {
+        try await ports.clock.sleep(for: .milliseconds(200))
+      } catch {
+        throw StepFailure(.interrupted, "interrupted while waiting for what an attempt left")
+      }
+    }
+  }
+
+  private mutating func event(
+    _ step: Step, _ attempt: Int, _ finding: Finding
+  ) -> AttemptSettled {
+    var captures = ValueMap()
+    if let result = finding.result {
+      (captures, _) = keep(AttemptJudge(binder: binder).judge(step, result, in: scope).captures)
+    }
+    return AttemptSettled(
+      step: step.id, attempt: attempt, settlement: finding.settlement, means: finding.means,
+      detail: finding.detail, doneAt: finding.doneAt,
+      result: redactor.redact(.map(finding.result?.values ?? ValueMap())),
+      captures: .map(captures), remnants: finding.remnants)
+  }
+
+  private static func text(of failure: FailureRecord) -> String {
+    failure.message + (failure.detail.map { " (\($0))" } ?? "")
+  }
+}
+
+/// The `settle:` of a step: a read-only probe.
+extension Executor {
+  private func probe(
+    _ step: Step, _ context: AttemptContext
+  ) async throws(StepFailure) -> Finding {
+    guard let settle = step.options.settle, let probe = step.probe(among: Set(binder.kinds.keys))
+    else { return Finding(.unknown, .none, "the probe cannot be read") }
+    let result = try await binder.bind(probe, in: scope).activity.perform(in: context)
+    var scope = scope
+    scope.result = result.values
+    let done = try isTrue(settle["done"]?.text, in: scope, what: "done")
+    let notDone = try isTrue(settle["not_done"]?.text, in: scope, what: "not_done")
+    switch (done ?? notDone.map(!), notDone ?? done.map(!)) {
+    case (true, false):
+      return Finding(.done, .probe, "the probe says that it is done", result: result)
+    case (false, true): return Finding(.notDone, .probe, "the probe says that it is not done")
+    case (true, true): return Finding(.unknown, .probe, "the probe says both done and not done")
+    default: return Finding(.unknown, .probe, "the probe says neither done nor not done")
+    }
+  }
+
+  private func isTrue(
+    _ source: SourceText?, in scope: RunScope, what: String
+  ) throws(StepFailure) -> Bool? {
+    guard let source else { return nil }
+    return try binder.truth(of: source, in: scope, what: what)
+  }
+}
+
+extension Step {
+  /// The probe as a step of its own, which may only read; nil without one.
+  ///
+  /// - Parameter kinds: the names of all kinds.
+  public func probe(among kinds: Set<String>) -> Step? {
+    guard let field = options.settle?.all.first(where: { kinds.contains($0.name) }),
+      let body = field.value.fields
+    else { return nil }
+    var probeOptions = StepOptions()
+    probeOptions.connection = options.connection
+    probeOptions.effect = .readOnly
+    return Step(
+      id: id, title: "\(title): settle", phase: .verification, kind: field.name, body: body,
+      place: field.place, options: probeOptions)
+  }
+}

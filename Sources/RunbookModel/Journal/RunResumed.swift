@@ -1,0 +1,44 @@
+/// A process took the run up again.
+public struct RunResumed: Sendable, Hashable, Codable {
+  public let host: String
+  /// Gates that were approved on the command line.
+  public let approvals: [String]
+  public let toolVersion: String?
+  /// Of the lease that the process holds.
+  public let generation: Int64?
+  /// Who held the lease until then, where it was taken from a living process.
+  public let takenFrom: String?
+  /// What a person accepted that differs from what the run began with.
+  public let change: PlanChange?
+
+  public init(
+    host: String, approvals: [String], toolVersion: String? = nil, generation: Int64? = nil,
+    takenFrom: String? = nil, change: PlanChange? = nil
+  ) {
+    self.host = host
+    self.approvals = approvals
+    self.toolVersion = toolVersion
+    self.generation = generation
+    self.takenFrom = takenFrom
+    self.change = change
+  }
+}
+
+/// A runbook that was changed while its run was held, and accepted so.
+public struct PlanChange: Sendable, Hashable, Codable {
+  /// As `diff -u` writes it, secrets taken out.
+  public let difference: String
+  public let runbook: RunbookRecord
+  public let connections: [ConnectionRecord]
+  public let planFingerprint: Digest
+
+  public init(
+    difference: String, runbook: RunbookRecord, connections: [ConnectionRecord],
+    planFingerprint: Digest
+  ) {
+    self.difference = difference
+    self.runbook = runbook
+    self.connections = connections
+    self.planFingerprint = planFingerprint
+  }
+}

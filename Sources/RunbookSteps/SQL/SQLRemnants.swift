@@ -1,0 +1,46 @@
+import RunbookModel
+
+/// Sessions of the server in which a step's statements still run or wait though their client is gone.
+///
+/// They are known by their `application_name`, which names the run and the step.
+enum SQLRemnants {
+  /// https://www.postgresql.org/docs/current/monitoring-stats.html#MONITORING-PG-STAT-ACTIVITY-VIEW
+  static func query(_ applicationName: String) -> SQLCommand {
+    SQLCommand(
+      """
+      SELECT a.pid, coalesce(a.state, ''), coalesce(a.wait_event_type || ': ' || a.wait_event, ''),
+        left(regexp_replace(coalesce(a.query, ''), '\\s+', ' ', 'g'), 200),
+        coalesce(a.xact_start, a.query_start, a.backend_start),
+        coalesce((SELECT string_agg(DISTINCT l.mode || ' on ' || l.relation::regclass::text, ', ')
+          FROM pg_locks l WHERE l.pid = a.pid AND l.granted AND l.mode LIKE '%Exclusive%'
+            AND l.database = a.datid AND l.relation IS NOT NULL), ''),
+        array_to_string(pg_blocking_pids(a.pid), ', ')
+      FROM pg_stat_activity a
+      WHERE a.application_name = $1 AND a.pid <> pg_backend_pid()
+        AND a.datname = current_database()
+      ORDER BY a.pid
+      """, [applicationName])
+  }
+
+  static func remnant(_ row: [Value]) -> Remnant? {
+    guard row.count == 7, let pid = row[0].intValue else { return nil }
+    var since: Timestamp?
+    if case .timestamp(let time) = row[4] { since = time }
+    var text = "the server's process \(pid), \(row[1].stringValue ?? "")"
+    if let since { text += ", since \(since)" }
+    if let wait = row[2].stringValue, !wait.isEmpty { text += ", waits for \(wait)" }
+    if let blockers = row[6].stringValue, !blockers.isEmpty { text += " held by \(blockers)" }
+    if let locks = row[5].stringValue, !locks.isEmpty { text += ", holds \(locks)" }
+    if let query = row[3].stringValue, !query.isEmpty { text += ": \(query)" }
+    return Remnant(pid: pid, summary: text, since: since)
+  }
+
+  /// Ends sessions that are still the step's.
+  static func termination(of pids: [Int64], _ applicationName: String) -> SQLCommand {
+    SQLCommand(
+      """
+      SELECT pg_terminate_backend(a.pid) FROM pg_stat_activity a
+      WHERE a.pid = ANY ($2::int[]) AND a.application_name = $1 AND a.datname = current_database()
+      """, [applicationName, "{\(pids.map { String($0) }.joined(separator: ","))}"])
+  }
+}

@@ -1,0 +1,149 @@
+import ArgumentParser
+import RunbookEngine
+import RunbookModel
+import RunbookStore
+
+struct RetryCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "retry", abstract: "Try a failed step again, and go on with the run.",
+    discussion: "A step with a 'settle:' probe is settled first: what is done is not done again.")
+
+  @Argument(help: "The run, by its id or the start of one; the newest when it is left out.")
+  var run: String?
+
+  @Option(help: ArgumentHelp("The step; the one that holds the run unless given.", valueName: "id"))
+  var step: String?
+
+  @Option(help: ArgumentHelp("Why it should pass now.", valueName: "text"))
+  var reason: String?
+
+  @OptionGroup var options: ResumptionOptions
+
+  func run() async throws {
+    let held = try await HeldRun.open(run, options.state)
+    let step = try held.step(step)
+    guard held.state.step(step.id).status == .failed else {
+      try held.refuse(
+        "step '\(step.id)' has not failed: it is \(held.state.step(step.id).status.rawValue)")
+    }
+    try await RunTakeUp(held: held, options: options)
+      .go(decisions: [.retryRequested(RetryRequested(step: step.id, reason: reason))])
+  }
+}
+
+struct SkipCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "skip", abstract: "Leave a failed or unknown step out, and go on with the run.",
+    discussion: "What comes after it is shown first. The reason stands in the report.")
+
+  @Argument(help: "The run, by its id or the start of one; the newest when it is left out.")
+  var run: String?
+
+  @Option(help: ArgumentHelp("The step; the one that holds the run unless given.", valueName: "id"))
+  var step: String?
+
+  @Option(help: ArgumentHelp("Why it can be left out.", valueName: "text"))
+  var reason: String
+
+  @Flag(help: "Do not ask once more.")
+  var yes = false
+
+  @OptionGroup var options: ResumptionOptions
+
+  func run() async throws {
+    let held = try await HeldRun.open(run, options.state)
+    let step = try held.step(step)
+    let status = held.state.step(step.id).status
+    guard [.failed, .unknown, .pending].contains(status) else {
+      try held.refuse(
+        "step '\(step.id)' cannot be skipped: it is \(status.rawValue)",
+        hints: status == .running ? ["runbook resume \(held.id) settles it first"] : [])
+    }
+    showRest(after: step, held)
+    guard yes || confirms(held) else {
+      try held.refuse("nothing was skipped", hints: ["without a terminal, say --yes"])
+    }
+    try await RunTakeUp(held: held, options: options)
+      .go(
+        decisions: [
+          .stepSkipped(StepSkipped(step: step.id, cause: .decision, reason: reason))
+        ])
+  }
+
+  private func showRest(after step: StepRecord, _ held: HeldRun) {
+    let console = held.console
+    console.print("Without '\(step.id)' (\(step.title)) the run goes on with:")
+    let rest = (held.state.runbook?.steps ?? []).drop { $0.id != step.id }.dropFirst()
+      .filter { !held.state.step($0.id).status.isSettled }
+    for next in rest { console.print("  \(next.phase.rawValue)  \(next.id)  \(next.title)") }
+    if rest.isEmpty { console.print("  nothing: it ends there") }
+    if !step.captures.isEmpty {
+      console.print(
+        "It would have captured \(step.captures.joined(separator: ", ")), which later steps may need."
+      )
+    }
+  }
+
+  private func confirms(_ held: HeldRun) -> Bool {
+    guard held.console.canAsk else { return false }
+    held.console.print("Type 'yes' to skip '\(step ?? "it")': ", terminator: "")
+    return readLine() == "yes"
+  }
+}
+
+struct ResolveCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "resolve",
+    abstract: "Say whether a step that nothing could settle took effect.",
+    discussion: """
+      Look first: at the database, the host, the other side. Your word and your reason stand in the \
+      journal and in the report. Then 'runbook resume' goes on: after --done with the next step, after \
+      --not-done with this one.
+      """)
+
+  @Argument(help: "The run, by its id or the start of one.")
+  var run: String
+
+  @Argument(help: "The step.")
+  var step: String
+
+  @Flag(help: "It took effect.")
+  var done = false
+
+  @Flag(help: "It did not.")
+  var notDone = false
+
+  @Option(help: ArgumentHelp("How you know.", valueName: "text"))
+  var reason: String
+
+  @OptionGroup var actor: ActorOptions
+  @OptionGroup var state: StateOptions
+
+  func validate() throws {
+    if done == notDone { throw ValidationError("say either --done or --not-done") }
+  }
+
+  func run() async throws {
+    let held = try await HeldRun.open(run, state)
+    let step = try held.step(step)
+    let current = held.state.step(step.id)
+    guard current.status == .unknown || current.status == .running else {
+      try held.refuse("step '\(step.id)' is not unknown: it is \(current.status.rawValue)")
+    }
+    let lease = try held.takeLease(as: actor.name).lease
+    defer { lease.release() }
+    let settled = AttemptSettled(
+      step: step.id, attempt: current.attempts, settlement: done ? .done : .notDone, means: .word,
+      detail: reason)
+    do throws(StoreError) {
+      _ = try await held.journal.append(
+        [.attemptSettled(settled)], by: held.surroundings.actor(as: actor.name),
+        at: SystemClock().now())
+    } catch {
+      try held.console.fail(error)
+    }
+    held.console.print(
+      "Step '\(step.id)' counts as \(done ? "done" : "not done"). "
+        + "To go on: runbook resume \(held.id)")
+  }
+}

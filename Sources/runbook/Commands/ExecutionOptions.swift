@@ -1,0 +1,45 @@
+import ArgumentParser
+
+/// What every command takes that carries a run's steps out.
+struct ExecutionOptions: ParsableArguments {
+  @Option(
+    help: ArgumentHelp(
+      "A gate approved ahead of time: 'recovery' or a step; may be repeated.", valueName: "gate"))
+  var approve: [String] = []
+
+  @Flag(help: "Approve every gate. Only in a sandbox.")
+  var approveAll = false
+
+  @Flag(help: "Ask before each step.")
+  var stepByStep = false
+
+  @OptionGroup var actor: ActorOptions
+
+  @Option(help: ArgumentHelp("The folder that the report is written to.", valueName: "folder"))
+  var reports = "reports"
+
+  @Flag(help: "One JSON object a line: the journal's entries as they are written.")
+  var json = false
+}
+
+/// What the commands take besides that take a run up again.
+struct ResumptionOptions: ParsableArguments {
+  @Flag(
+    help: "Go on although the runbook or a connection was changed; the journal keeps the change.")
+  var acceptChanges = false
+
+  @Flag(
+    help: "End statements and processes that a dead executor left, instead of waiting for them.")
+  var terminate = false
+
+  @OptionGroup var execution: ExecutionOptions
+  @OptionGroup var state: StateOptions
+}
+
+/// Who somebody is, where people share an account.
+struct ActorOptions: ParsableArguments {
+  @Option(
+    name: .customLong("as"),
+    help: ArgumentHelp("Who you are, where people share an account.", valueName: "name"))
+  var name: String?
+}

@@ -1,0 +1,86 @@
+import RunbookEngine
+import RunbookModel
+import RunbookStore
+import RunbookSyntax
+
+/// A run of the state folder that a command is about.
+struct HeldRun {
+  let id: RunID
+  let journal: SQLiteJournal
+  let folder: String
+  let entries: [Entry]
+  let state: RunState
+  let surroundings: Surroundings
+  let console: Console
+
+  /// - Throws: the exit status, once what is wrong was printed.
+  static func open(
+    _ name: String?, _ options: StateOptions, mayHaveEnded: Bool = false
+  ) async throws -> HeldRun {
+    let surroundings = Surroundings.current()
+    let console = Console.current(surroundings)
+    do throws(StoreError) {
+      let store = RunStore(folder: surroundings.stateFolder(options.state))
+      let id = try store.resolve(name)
+      let journal = try store.open(id)
+      let entries = try await journal.entries()
+      let run = HeldRun(
+        id: id, journal: journal, folder: store.folder(of: id), entries: entries,
+        state: try RunState(replaying: entries), surroundings: surroundings, console: console)
+      if !mayHaveEnded { try run.refuseEnded() }
+      return run
+    } catch {
+      try console.fail(error)
+    }
+  }
+
+  private func refuseEnded() throws(StoreError) {
+    switch state.lifecycle {
+    case .ended(let end):
+      throw StoreError(
+        .notFound, subject: id.rawValue,
+        "run \(id) has ended: \(end.status.title.lowercased())")
+    case .notStarted:
+      throw StoreError(
+        .notFound, subject: id.rawValue,
+        "run \(id) has no entries: its process ended before it had begun; run it anew")
+    case .running, .held: return
+    }
+  }
+
+  /// Prints what is wrong with what was asked for, and ends.
+  func refuse(_ message: String, hints: [String] = [], _ status: ExitStatus = .usage) throws
+    -> Never
+  {
+    console.printError("error: \(message)")
+    for hint in hints { console.printError("  \(hint)") }
+    throw status.code
+  }
+
+  /// Takes the lease where nobody lives who holds it.
+  func takeLease(
+    as name: String?, force: Bool = false
+  ) throws -> (lease: Lease, takenFrom: LeaseHolder?) {
+    do throws(StoreError) {
+      return try journal.takeLease(as: surroundings.leaseHolder(as: name), force: force)
+    } catch {
+      guard error.cause == .leaseHeld else { try console.fail(error) }
+      try refuse(
+        error.message,
+        hints: ["to fence it off and go on here: runbook takeover \(id)"], .held)
+    }
+  }
+
+  /// The step that a person decides on: the one that is named, else the one that the run is held by.
+  func step(_ name: String?) throws -> StepRecord {
+    let steps = state.runbook?.steps ?? []
+    var wanted = name
+    if wanted == nil, case .held(let hold) = state.lifecycle { wanted = hold.subject }
+    guard let wanted else { try refuse("run \(id) is not held by a step: name one") }
+    if let step = steps.first(where: { $0.id.rawValue == wanted }) { return step }
+    let nearest = NearestName.of(wanted, among: steps.map(\.id.rawValue))
+    try refuse(
+      name == nil ? "run \(id) is not held by a step" : "run \(id) has no step '\(wanted)'",
+      hints: nearest.map { ["did you mean '\($0)'?"] } ?? [])
+  }
+}

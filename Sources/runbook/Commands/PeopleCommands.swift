@@ -1,0 +1,125 @@
+import ArgumentParser
+import RunbookEngine
+import RunbookModel
+import RunbookStore
+
+struct ApproveCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "approve",
+    abstract: "Approve or refuse a gate of a run, from any terminal.",
+    discussion: """
+      The gate is shown first: exactly what will run, on which database. A gate that takes two people is \
+      approved by two: each under an account of their own, or with --as.
+      """)
+
+  @Argument(help: "The run, by its id or the start of one.")
+  var run: String
+
+  @Argument(help: "The gate: 'recovery' or a step.")
+  var gate: String
+
+  @Flag(help: "Refuse it.")
+  var refuse = false
+
+  @Flag(help: "Do not ask once more.")
+  var yes = false
+
+  @OptionGroup var actor: ActorOptions
+  @OptionGroup var state: StateOptions
+
+  func run() async throws {
+    let held = try await HeldRun.open(run, state)
+    guard let known = held.state.gates[gate] else {
+      let open = held.state.gates.keys.sorted().joined(separator: ", ")
+      try held.refuse(
+        "run \(held.id) has opened no gate '\(gate)'",
+        hints: open.isEmpty ? [] : ["it has opened \(open)"])
+    }
+    let who = held.surroundings.actor(as: actor.name)
+    guard !known.isApproved, !known.isRefused else {
+      try held.refuse("the gate '\(gate)' is \(known.isApproved ? "approved" : "refused") already")
+    }
+    guard refuse || !known.approvers.contains(who) else {
+      try held.refuse(
+        "\(who.displayName) has approved it already; it takes another person",
+        hints: ["where people share an account, --as NAME says who it is"])
+    }
+    for line in WorkText(console: held.console).gate(known.opened) { held.console.print(line) }
+    guard yes || confirms(held) else {
+      try held.refuse("nothing was decided", hints: ["without a terminal, say --yes"])
+    }
+    let decision = GateDecided(
+      gate: gate, decision: refuse ? .refused : .approved, means: .approveCommand,
+      digest: known.opened.digest)
+    try await held.add(.gateDecided(decision), as: actor.name)
+    held.console.print(
+      "The gate '\(gate)' was \(refuse ? "refused" : "approved") by \(who.displayName).")
+    if try held.isIdle { held.console.print("To go on: runbook resume \(held.id)") }
+  }
+
+  private func confirms(_ held: HeldRun) -> Bool {
+    guard held.console.canAsk else { return false }
+    held.console.print("Type 'yes' to \(refuse ? "refuse" : "approve") it: ", terminator: "")
+    return readLine() == "yes"
+  }
+}
+
+struct NoteCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "note", abstract: "Add a note to a run's journal, while it goes on or afterwards.",
+    discussion: """
+      The note stands in the report's timeline, with your name: when it was written, or at the time that \
+      --at gives.
+
+        runbook note 20251018-220113-abc "Support reports failing sign-ins" --at 2025-10-18T22:04:00Z
+      """)
+
+  @Argument(help: "The run, by its id or the start of one.")
+  var run: String
+
+  @Argument(help: "What is to be noted.")
+  var text: String
+
+  @Option(help: ArgumentHelp("When it happened, RFC 3339.", valueName: "time"))
+  var at: String?
+
+  @OptionGroup var actor: ActorOptions
+  @OptionGroup var state: StateOptions
+
+  func run() async throws {
+    let held = try await HeldRun.open(run, state, mayHaveEnded: true)
+    var time: Timestamp?
+    if let at {
+      time = Timestamp(rfc3339: at)
+      guard time != nil else {
+        try held.refuse("'\(at)' is no time", hints: ["give it like 2025-10-18T22:04:00Z"])
+      }
+    }
+    guard text.contains(where: { !$0.isWhitespace }) else { try held.refuse("the note is empty") }
+    try await held.add(.noteAdded(NoteAdded(text: text, at: time)), as: actor.name)
+    held.console.print("Noted in run \(held.id).")
+  }
+}
+
+extension HeldRun {
+  /// Adds a person's entry, which needs no lease.
+  func add(_ event: Event, as name: String?) async throws {
+    do throws(StoreError) {
+      _ = try await journal.append(
+        [event], by: surroundings.actor(as: name), at: SystemClock().now())
+    } catch {
+      try console.fail(error)
+    }
+  }
+
+  /// Whether no process carries the run out.
+  var isIdle: Bool {
+    get throws {
+      do throws(StoreError) {
+        return try journal.leaseState().living == nil
+      } catch {
+        try console.fail(error)
+      }
+    }
+  }
+}

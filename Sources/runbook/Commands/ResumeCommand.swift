@@ -1,0 +1,53 @@
+import ArgumentParser
+import RunbookEngine
+import RunbookModel
+
+struct ResumeCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "resume",
+    abstract: "Go on with a run that is held, or whose process died, from the exact step.",
+    discussion: """
+      What is done is never done again. A step that was in flight is settled first: by its receipt in the \
+      database, by its 'settle:' probe, or, where it only reads, by running again. What nothing can say \
+      holds the run (exit status 75) until a person says it with 'runbook resolve'.
+
+      A runbook that was changed since is shown as a difference and refused, unless --accept-changes.
+      """)
+
+  @Argument(help: "The run, by its id or the start of one; the newest when it is left out.")
+  var run: String?
+
+  @OptionGroup var options: ResumptionOptions
+
+  func run() async throws {
+    let held = try await HeldRun.open(run, options.state)
+    if case .held(let hold) = held.state.lifecycle, hold.cause == .failedStep,
+      let subject = hold.subject, held.state.step(StepID(subject)).status == .failed,
+      !held.state.step(StepID(subject)).isRetryWanted
+    {
+      try held.refuse(
+        hold.message, hints: RunClosing.advice(hold, run: held.id), .held)
+    }
+    try await RunTakeUp(held: held, options: options).go()
+  }
+}
+
+struct TakeoverCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "takeover",
+    abstract: "Go on with a run that another process still holds; that process is fenced off.",
+    discussion: """
+      For a process that hangs, or whose terminal is out of reach. From now on it can write nothing more \
+      to the journal, nor commit a change to a database. What it had in flight is settled first.
+      """)
+
+  @Argument(help: "The run, by its id or the start of one.")
+  var run: String
+
+  @OptionGroup var options: ResumptionOptions
+
+  func run() async throws {
+    let held = try await HeldRun.open(run, options.state)
+    try await RunTakeUp(held: held, options: options).go(force: true)
+  }
+}

@@ -1,0 +1,75 @@
+import RunbookEngine
+import RunbookModel
+
+/// What a person is told when a run has ended or is held: how it stands, and which commands go on from
+/// there.
+struct RunClosing {
+  let run: RunID
+  let plan: Plan
+  let state: RunState
+  let console: Console
+
+  func show(report: String?) {
+    console.print("")
+    switch state.lifecycle {
+    case .ended(let end):
+      let isGood = end.status == .resolved || end.status == .notConfirmed
+      console.print(
+        console.style(end.status.title, isGood ? .green : .red) + ": \(end.reason)")
+    case .held(let hold):
+      console.print(console.style("Held", .yellow) + ": \(Console.printable(hold.message))")
+      for line in Self.advice(hold, run: run) { console.print("  \(line)") }
+    case .notStarted, .running:
+      break
+    }
+    console.print("Run \(run)")
+    if let report { console.print("Report \(report)") }
+  }
+
+  /// The commands that go on from a hold.
+  static func advice(_ hold: RunHeld, run: RunID) -> [String] {
+    let subject = hold.subject ?? "recovery"
+    let giveUp = "To give the run up: runbook abandon \(run) --reason TEXT"
+    switch hold.cause {
+    case .gate, .refusal:
+      return [
+        "To approve it and go on: runbook resume \(run) --approve \(subject)",
+        "To approve it for whoever goes on: runbook approve \(run) \(subject)", giveUp,
+      ]
+    case .failedStep:
+      return [
+        "Nothing was rolled back beyond the step's own transaction.",
+        "To try it again: runbook retry \(run)",
+        "To go on without it: runbook skip \(run) --reason TEXT", giveUp,
+      ]
+    case .unknownStep:
+      return [
+        "To look again: runbook resume \(run)",
+        "Once you know: runbook resolve \(run) \(subject) --done|--not-done --reason TEXT",
+        "To go on without it: runbook skip \(run) --reason TEXT", giveUp,
+      ]
+    case .privilege:
+      return ["Let the owner run these statements, then: runbook resume \(run)", giveUp]
+    case .interruption:
+      return ["Nothing was rolled back unasked. To go on: runbook resume \(run)", giveUp]
+    case .deadline:
+      return ["To go on all the same: runbook resume \(run)", giveUp]
+    case .question:
+      return ["To be asked, on a terminal: runbook resume \(run)", giveUp]
+    case .sandbox, .lostSecret:
+      return ["To try once more: runbook resume \(run)", giveUp]
+    }
+  }
+}
+
+extension RunEnded.Status {
+  var title: String {
+    switch self {
+    case .resolved: "Resolved"
+    case .notConfirmed: "Not confirmed"
+    case .undetermined: "Undetermined"
+    case .failed: "Failed"
+    case .abandoned: "Abandoned"
+    }
+  }
+}

@@ -1,0 +1,113 @@
+import ArgumentParser
+import RunbookEngine
+import RunbookModel
+import RunbookStore
+import RunbookSyntax
+
+/// Takes a run up again: the plan as it was, or with changes that are accepted.
+struct RunTakeUp {
+  let held: HeldRun
+  let options: ResumptionOptions
+
+  /// Goes on with the run.
+  ///
+  /// - Parameters:
+  ///   - decisions: what the person decided of it.
+  ///   - force: whether the lease is taken from a process that lives.
+  func go(decisions: [Event] = [], force: Bool = false) async throws {
+    let (plan, change) = try plan()
+    let (lease, takenFrom) = try held.takeLease(as: options.execution.actor.name, force: force)
+    if let takenFrom {
+      held.console.printError("The run was taken from \(takenFrom.description).")
+    }
+    var resumption = RunSession.Resumption(entries: try await entries(), state: held.state)
+    resumption.decisions = decisions
+    resumption.takenFrom = takenFrom?.description
+    resumption.change = change
+    resumption.terminatesRemnants = options.terminate
+    try await RunSession(
+      run: held.id, plan: plan, journal: held.journal, lease: lease, folder: held.folder,
+      options: options.execution, surroundings: held.surroundings, console: held.console
+    ).carryOut(.resumption(resumption))
+  }
+
+  /// As they are once nobody else can write any more.
+  private func entries() async throws -> [Entry] {
+    do throws(StoreError) {
+      return try await held.journal.entries()
+    } catch {
+      try held.console.fail(error)
+    }
+  }
+
+  private func plan() throws -> (Plan, PlanChange?) {
+    guard let started = held.state.started, let record = held.state.runbook else {
+      try held.refuse("the run has not begun")
+    }
+    let runbook = try runbook(record)
+    let plan = try plan(of: runbook, started)
+    guard plan.fingerprint != held.state.planFingerprint else { return (plan, nil) }
+    let difference = difference(of: plan, from: record)
+    held.console.printError(difference)
+    guard options.acceptChanges else {
+      try held.refuse(
+        "the runbook is not what the run began with",
+        hints: ["to go on with it as it is now, its gates asked anew: --accept-changes"],
+        .invalidRunbook)
+    }
+    return (plan, PlanChange(to: plan, difference: difference))
+  }
+
+  private func runbook(_ record: RunbookRecord) throws -> Runbook {
+    let library = Library([], held.surroundings, kinds: Composition.checkingKinds())
+    let path = "\(record.folder)/\(record.fileName)"
+    let (runbook, diagnostics, sources) = library.attempt(path)
+    if let runbook { return runbook }
+    held.console.printError(
+      DiagnosticRenderer(sources: sources, isColored: held.console.isColored).render(diagnostics))
+    try held.refuse("the runbook of the run cannot be read any more: \(path)", .invalidRunbook)
+  }
+
+  private func plan(of runbook: Runbook, _ started: RunStarted) throws -> Plan {
+    do {
+      let gatherer = InputGatherer(
+        surroundings: held.surroundings, console: held.console, flags: [:], file: ValueMap(),
+        sandboxInputs: started.isSandbox ? Set(runbook.sandbox?.inputs.map(\.name) ?? []) : [],
+        recorded: started.inputs)
+      return try PlanMaker(surroundings: held.surroundings).plan(
+        runbook, inputs: try gatherer.inputs(of: runbook), isSandbox: started.isSandbox)
+    } catch let failure as InputGatherer.Failure {
+      try held.refuse(failure.message)
+    } catch let failure as PlanMaker.Failure {
+      try held.refuse(failure.message, hints: [failure.hint].compactMap(\.self))
+    } catch let diagnostics as Diagnostics {
+      held.console.printError(
+        DiagnosticRenderer(sources: [:], isColored: false).render(diagnostics))
+      throw ExitStatus.usage.code
+    }
+  }
+
+  private func difference(of plan: Plan, from record: RunbookRecord) -> String {
+    var parts: [String] = []
+    let now = plan.runbook.sources
+    for former in record.sources {
+      let current = now.first { $0.path == former.path }
+      if current?.digest == former.digest { continue }
+      parts.append(TextDifference(from: former.text, to: current?.text ?? "").text(former.path))
+    }
+    for added in now where !record.sources.contains(where: { $0.path == added.path }) {
+      parts.append(TextDifference(from: "", to: added.text).text(added.path))
+    }
+    for target in plan.targets {
+      let name = target.connection.name
+      let former = held.state.connections.first { $0.name == name }?.target
+      if former != target.display {
+        parts.append(
+          "connection \(name)\n- \(former ?? "(none)")\n+ \(target.display)")
+      }
+    }
+    let text =
+      parts.isEmpty ? "the run's inputs are read differently now" : parts.joined(separator: "\n")
+    return Redactor(secrets: plan.secrets).redact(text)
+  }
+}

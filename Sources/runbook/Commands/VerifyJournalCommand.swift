@@ -1,0 +1,65 @@
+import ArgumentParser
+import RunbookEngine
+import RunbookModel
+import RunbookStore
+
+struct VerifyJournalCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "verify-journal",
+    abstract: "Check a journal's chain of hashes, and that its entries make up a run.",
+    discussion: """
+      The first entry that does not fit is named (exit status 65). A chain proves that nothing was changed \
+      or left out in the middle; keep the last hash elsewhere, and it proves that nothing was cut off.
+      """)
+
+  @Argument(help: "The run, by its id or the start of one; the newest when it is left out.")
+  var run: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "A journal as 'runbook journal' prints it, in place of a run.", valueName: "file"))
+  var journal: String?
+
+  @OptionGroup var state: StateOptions
+
+  @Flag(help: "One JSON object.")
+  var json = false
+
+  func run() async throws {
+    let surroundings = Surroundings.current()
+    let console = Console.current(surroundings)
+    do {
+      let entries = try await JournalSource(
+        run: run, file: journal, state: state, surroundings: surroundings
+      ).entries()
+      let state = try replay(entries)
+      let run = state.started?.run.rawValue ?? "?"
+      let hash = entries.last?.hash.hex ?? Digest.zero.hex
+      if json {
+        let object: Value = [
+          "run": .string(run), "entries": .int(Int64(entries.count)), "hash": .string(hash),
+        ]
+        return console.print(object.json)
+      }
+      console.print("Run \(run): all \(entries.count) entries fit the chain.")
+      console.print("Last hash \(hash)")
+    } catch let error as StoreError {
+      try console.fail(error)
+    }
+  }
+
+  /// - Throws: `damaged` with the first entry that no run can have written at its place.
+  private func replay(_ entries: [Entry]) throws(StoreError) -> RunState {
+    var state = RunState()
+    for entry in entries {
+      do throws(StoreError) {
+        try state.apply(entry.event, at: entry.recordedAt, by: entry.actor)
+      } catch {
+        throw StoreError(
+          .damaged(sequence: entry.sequence), subject: error.subject,
+          "entry \(entry.sequence): \(error.message)")
+      }
+    }
+    return state
+  }
+}
