@@ -13,6 +13,8 @@ public final class SQLiteJournal: Journal {
   private let queue: DatabaseQueue
   /// The generation of the lease that this process took; nil for people's entries, which need none.
   private let generation = Mutex<Int64?>(nil)
+  /// Of the file, so that one that was removed or replaced is noticed: SQLite would write on.
+  private let identity: FileIdentity?
 
   /// The form of the tables; kept in SQLite's `user_version`.
   static let formatVersion = 1
@@ -30,6 +32,7 @@ public final class SQLiteJournal: Journal {
           .formatTooNew, subject: path, "the journal was written by a newer version")
       }
       if version == 0 { try queue.write(Self.createTables) }
+      identity = FileIdentity(of: path)
     } catch {
       throw StoreError(error, in: path, writing: false)
     }
@@ -128,9 +131,13 @@ public final class SQLiteJournal: Journal {
     _ events: [Event], by actor: Actor, at time: Timestamp
   ) async throws(StoreError) -> [Entry] {
     let path = path
+    let identity = identity
     let generation = generation.withLock { $0 }
     do {
       return try await write { database in
+        guard FileIdentity(of: path) == identity else {
+          throw StoreError(.cannotWrite, subject: path, "the journal's file is gone")
+        }
         if let generation { try Self.checkLease(generation, database, path) }
         var head = try ChainHead(database, in: path)
         let insert = try database.cachedStatement(

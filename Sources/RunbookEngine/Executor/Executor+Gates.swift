@@ -17,7 +17,7 @@ extension Executor {
   private func hold(_ subject: String, _ obstacle: FailureRecord, _ start: String) -> RunHeld {
     guard obstacle.cause != .interrupted else { return interruption }
     return RunHeld(
-      cause: obstacle.cause == .refused ? .privilege : .failedStep, subject: subject,
+      cause: obstacle.cause == .refused ? .privilege : .obstacle, subject: subject,
       message: start + obstacle.message + (obstacle.hint.map { "\n\($0)" } ?? ""))
   }
 
@@ -43,7 +43,16 @@ extension Executor {
 
   mutating func open(_ wanted: GateRequest) async throws(StoreError) {
     let request = wanted.redacted(by: redactor)
-    if !request.receiptConnections.isEmpty { try await flushOutcome() }
+    let connections = connections(of: request)
+    if !connections.isEmpty { try await flushOutcome() }
+    for connection in connections {
+      switch await prepareConnection(connection) {
+      case .ready: continue
+      case .contested: return
+      case .obstacle(let failure):
+        return try queue(.runHeld(hold(connection, failure, "connection '\(connection)': ")))
+      }
+    }
     do throws(StepFailure) {
       for connection in request.receiptConnections {
         try await ports.gateway.checkReceipts(connection)
@@ -63,6 +72,18 @@ extension Executor {
       preparation: statements.map { WorkItem(language: .sql, text: $0, effect: .mutating) },
       identities: shown, approvals: request.approvals, question: request.question,
       digest: request.digest(identities: shown))
+  }
+
+  /// Those that the steps use, and those that receipts are kept on: what the gate shows of them is as
+  /// of now, also where an earlier process saw them.
+  private func connections(of request: GateRequest) -> [String] {
+    guard request.identities.isEmpty else { return [] }
+    var names: [String] = []
+    for name in request.receiptConnections + request.steps.compactMap(\.connection)
+    where !names.contains(name) {
+      names.append(name)
+    }
+    return names
   }
 
   private func needed(

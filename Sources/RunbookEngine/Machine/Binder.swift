@@ -62,6 +62,11 @@ public struct Binder: Sendable {
     } catch {
       fate = .undecided
     }
+    switch scope.state.step(step.id).status {
+    case .succeeded: fate = .isDone
+    case .skipped: fate = .willBeSkipped
+    default: break
+    }
     let bound: BoundStep?
     do throws(StepFailure) {
       bound = try bind(step, in: scope)

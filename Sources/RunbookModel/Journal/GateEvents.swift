@@ -30,6 +30,8 @@ public struct GateOpened: Sendable, Hashable, Codable {
 public struct GateItem: Sendable, Hashable, Codable {
   public enum Fate: String, Sendable, Hashable, Codable {
     case willRun, willBeSkipped
+    /// It was done before the gate was opened.
+    case isDone
     /// It depends on what earlier steps will capture.
     case undecided
   }

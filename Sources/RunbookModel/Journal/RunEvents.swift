@@ -21,6 +21,8 @@ public struct StepSkipped: Sendable, Hashable, Codable {
 public struct RunHeld: Sendable, Hashable, Codable {
   public enum Cause: String, Sendable, Hashable, Codable {
     case gate, refusal, failedStep, unknownStep, interruption, privilege
+    /// A connection cannot be used that a gate has to show.
+    case obstacle
     /// A `manual` step waits for an answer.
     case question
     /// The run's own deadline has passed.

@@ -38,7 +38,7 @@ struct ResponderFacts: Sendable {
     return decided.map { decision in
       Decision(
         gate: opened.gate, openedAt: gate.opened.at,
-        stepCount: opened.steps.count { $0.fate != .willBeSkipped },
+        stepCount: opened.steps.count { $0.fate == .willRun || $0.fate == .undecided },
         approvals: opened.approvals, decided: decision,
         digest: decision?.payload.digest ?? opened.digest,
         isSameContent: decision.map { $0.payload.digest == opened.digest } ?? true,

@@ -51,6 +51,7 @@ extension RunHeld {
     case .failedStep: "a step failed"
     case .unknownStep: "it is not known whether a step took effect"
     case .interruption: "the run was interrupted"
+    case .obstacle: "a connection cannot be used"
     case .question: "a step waits for a person's answer"
     case .deadline: "the run's deadline has passed"
     case .sandbox: "the sandbox cannot be started again"

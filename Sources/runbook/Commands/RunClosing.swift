@@ -44,7 +44,7 @@ struct RunClosing {
       ]
     case .unknownStep:
       return [
-        "To look again: runbook resume \(run)",
+        "To look again: runbook resume \(run)  (--terminate ends what an attempt left)",
         "Once you know: runbook resolve \(run) \(subject) --done|--not-done --reason TEXT",
         "To go on without it: runbook skip \(run) --reason TEXT", giveUp,
       ]
@@ -56,7 +56,7 @@ struct RunClosing {
       return ["To go on all the same: runbook resume \(run)", giveUp]
     case .question:
       return ["To be asked, on a terminal: runbook resume \(run)", giveUp]
-    case .sandbox, .lostSecret:
+    case .sandbox, .lostSecret, .obstacle:
       return ["To try once more: runbook resume \(run)", giveUp]
     }
   }

@@ -49,6 +49,8 @@ struct WorkText {
       switch item.fate {
       case .willBeSkipped:
         lines.append(console.style("  - \(item.step): will be skipped", .dim))
+      case .isDone:
+        lines.append(console.style("  - \(item.step): is done already", .dim))
       case .willRun, .undecided:
         let undecided = item.fate == .undecided ? ", depends on earlier steps" : ""
         lines.append("  - \(item.step): \(item.title) [\(effect(item.effect))\(undecided)]")

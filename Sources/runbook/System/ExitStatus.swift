@@ -34,7 +34,7 @@ enum ExitStatus: Int32 {
       switch hold.cause {
       case .refusal: self = .refused
       case .interruption: self = .interrupted
-      case .gate, .failedStep, .unknownStep, .privilege, .question, .deadline, .sandbox,
+      case .gate, .failedStep, .unknownStep, .privilege, .obstacle, .question, .deadline, .sandbox,
         .lostSecret:
         self = .held
       }

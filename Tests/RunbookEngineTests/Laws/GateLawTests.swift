@@ -104,7 +104,7 @@ struct GateLawTests {
 
   @Test(arguments: [
     (FailureRecord.Cause.refused, RunHeld.Cause.privilege),
-    (.interrupted, .interruption), (.unreachable, .failedStep),
+    (.interrupted, .interruption), (.unreachable, .obstacle),
   ])
   func holdsWhereReceiptsCannotBeKept(
     _ cause: FailureRecord.Cause, _ hold: RunHeld.Cause
