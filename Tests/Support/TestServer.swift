@@ -38,7 +38,7 @@ public final class TestServer: Sendable {
         --no-sync >/dev/null
       \(drop) '\(binaries)/pg_ctl' -D '\(folder)/data' -w -s -l '\(folder)/log' \
         -o "-c listen_addresses= -c unix_socket_directories='\(folder)' -c port=\(port) \
-        -c fsync=off -c log_statement=all" start </dev/null >/dev/null
+        -c fsync=off -c autovacuum=off -c log_statement=all" start </dev/null >/dev/null
       echo ready
       read line || true
       \(drop) '\(binaries)/pg_ctl' -D '\(folder)/data' -w -s -m immediate stop || true
