@@ -13,7 +13,8 @@ enum Composition {
       SQLKind(gateway: gateway),
       ShellKind(
         environment: surroundings.environment, hiddenNames: secretVariables,
-        connectionEnvironment: { gateway.target(of: $0)?.environment ?? [:] }),
+        connectionEnvironment: { gateway.target(of: $0)?.environment ?? [:] },
+        gateway: gateway),
       HTTPKind(),
       ManualKind(operator: person),
       LogKind(),

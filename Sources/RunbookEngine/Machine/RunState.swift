@@ -123,8 +123,9 @@ public struct RunState: Sendable, Hashable {
     if case .held(let hold) = lifecycle, hold.cause == .deadline { isPastDeadline = true }
     lifecycle = .running
     for id in steps.keys { steps[id]?.takeUp() }
-    // A refusal stands for the process that it stopped; who resumes the run is asked again.
-    gates = gates.filter { !$0.value.isRefused }
+    // A refusal stands for the process that it stopped; who resumes the run is asked again, and shown
+    // anew what nobody has approved yet.
+    gates = gates.filter { !$0.value.isRefused && !$0.value.approvers.isEmpty }
     guard let change = payload.change else { return }
     runbook = change.runbook
     planFingerprint = change.planFingerprint

@@ -33,37 +33,14 @@ extension SQLActivity {
   }
 
   func remnants(in context: AttemptContext) async throws(StepFailure) -> [Remnant] {
-    let outcomes = try await ask(SQLRemnants.query(name(context)), in: context)
-    return outcomes.compactMap { SQLRemnants.remnant($0) }
+    try await gateway.remnants(
+      of: SQLRemnants.applicationName(context.run, context.step), on: source.name)
   }
 
   func end(
     _ remnants: [Remnant], in context: AttemptContext
   ) async throws(StepFailure) {
-    _ = try await ask(
-      SQLRemnants.termination(of: remnants.map(\.pid), name(context)), in: context)
-  }
-
-  private func name(_ context: AttemptContext) -> String {
-    SQLSettings(self, context).applicationName
-  }
-
-  private func ask(
-    _ command: SQLCommand, in context: AttemptContext
-  ) async throws(StepFailure) -> [[Value]] {
-    let session = try gateway.session(of: source.name)
-    return try await session.use(until: .now + .seconds(30)) { (link) throws(StepFailure) in
-      let outcomes: [[SQLOutcome]]
-      do throws(LinkError) {
-        outcomes = try link.run([[command]])
-      } catch {
-        throw StepFailure(link: error, mayHaveCommitted: false)
-      }
-      switch outcomes.first?.first {
-      case .completed(let completion)?: return completion.resultSet?.rows ?? []
-      case .failed(let error)?: throw StepFailure(error)
-      default: throw StepFailure(.unreachable, "the server did not answer")
-      }
-    }
+    try await gateway.end(
+      SQLRemnants.applicationName(context.run, context.step), on: source.name)
   }
 }

@@ -35,12 +35,22 @@ enum SQLRemnants {
     return Remnant(pid: pid, summary: text, since: since)
   }
 
-  /// Ends sessions that are still the step's.
-  static func termination(of pids: [Int64], _ applicationName: String) -> SQLCommand {
+  static func termination(of applicationName: String) -> SQLCommand {
     SQLCommand(
       """
       SELECT pg_terminate_backend(a.pid) FROM pg_stat_activity a
-      WHERE a.pid = ANY ($2::int[]) AND a.application_name = $1 AND a.datname = current_database()
-      """, [applicationName, "{\(pids.map { String($0) }.joined(separator: ","))}"])
+      WHERE a.application_name = $1 AND a.pid <> pg_backend_pid()
+        AND a.datname = current_database()
+      """, [applicationName])
+  }
+
+  /// `runbook RUN STEP`, cut to what PostgreSQL keeps: 63 bytes.
+  static func applicationName(_ run: RunID, _ step: StepID) -> String {
+    var name = ""
+    for character in "runbook \(run) \(step)" {
+      guard name.utf8.count + character.utf8.count <= 63 else { break }
+      name.append(character)
+    }
+    return name
   }
 }

@@ -10,8 +10,7 @@ struct SQLSettings: Sendable {
   let receiptWait: Duration
   /// For the whole attempt.
   let deadline: Duration
-  /// By which the server's sessions of this step are found.
-  let applicationName: String
+  private let applicationName: String
 
   init(_ activity: SQLActivity, _ context: AttemptContext) {
     let body = activity.step.body
@@ -24,7 +23,7 @@ struct SQLSettings: Sendable {
     let receiptWait = max(statementTimeout, .seconds(30))
     self.receiptWait = receiptWait
     deadline = context.ownTimeout ?? (all + receiptWait)
-    applicationName = Self.applicationName(context.run, context.step)
+    applicationName = SQLRemnants.applicationName(context.run, context.step)
   }
 
   /// When to look who holds the locks: early enough before `lock_timeout` has passed, as afterwards
@@ -59,15 +58,5 @@ struct SQLSettings: Sendable {
     let milliseconds = (duration.wholeNanoseconds ?? .max) / 1_000_000
     let atLeastOne = duration > .zero ? max(1, milliseconds) : 0
     return "\(min(atLeastOne, Int64(Int32.max)))ms"
-  }
-
-  /// `runbook RUN STEP`, cut to what PostgreSQL keeps: 63 bytes.
-  private static func applicationName(_ run: RunID, _ step: StepID) -> String {
-    var name = ""
-    for character in "runbook \(run) \(step)" {
-      guard name.utf8.count + character.utf8.count <= 63 else { break }
-      name.append(character)
-    }
-    return name
   }
 }

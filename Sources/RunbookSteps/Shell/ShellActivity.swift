@@ -1,4 +1,3 @@
-import Glibc
 import RunbookEngine
 import RunbookModel
 import Synchronization
@@ -13,6 +12,7 @@ struct ShellActivity: Activity {
   let connection: String?
   let inherited: [String: String]
   let connectionEnvironment: @Sendable (String) async -> [String: String]
+  let gateway: PostgresGateway?
 
   static let defaultTimeout = Duration.seconds(600)
   private static let defaultInterpreter = ["sh", "-eu"]
@@ -43,31 +43,14 @@ struct ShellActivity: Activity {
       of: ending, stdout: captured[.standardOutput], stderr: captured[.standardError], context)
   }
 
-  func remnants(in context: AttemptContext) async throws(StepFailure) -> [Remnant] {
-    MarkedProcesses(mark(context)).remnants
-  }
-
-  func end(
-    _ remnants: [Remnant], in context: AttemptContext
-  ) async throws(StepFailure) {
-    let marked = MarkedProcesses(mark(context))
-    for remnant in remnants {
-      if let pid = Int32(exactly: remnant.pid) { marked.send(SIGTERM, to: pid) }
-    }
-    let grace = step.body["grace"]?.duration ?? .seconds(5)
-    let gone = try await Wait.until(within: grace) { marked.all().isEmpty ? true : nil }
-    guard gone == nil else { return }
-    for pid in marked.all() { marked.send(SIGKILL, to: pid) }
-  }
-
   /// What the environment of the step's processes holds, whatever the attempt.
-  private func mark(_ context: AttemptContext) -> [String: String] {
+  func mark(_ context: AttemptContext) -> [String: String] {
     ["RUNBOOK_RUN": context.run.rawValue, "RUNBOOK_STEP": context.step.rawValue]
   }
 
   private func process(in context: AttemptContext) async -> ChildProcess {
     var process = ChildProcess(
-      command: command, environment: await environment(), workingDirectory: workingDirectory,
+      command: command, environment: await environment(context), workingDirectory: workingDirectory,
       input: Array(input.utf8), timeout: context.timeout(else: Self.defaultTimeout))
     if !isArgument { process.script = Array(script.utf8) }
     process.mark = mark(context)
@@ -88,10 +71,12 @@ struct ShellActivity: Activity {
     return (interpreter ?? Self.defaultInterpreter) + ["/dev/fd/3"]
   }
 
-  private func environment() async -> [String: String] {
+  private func environment(_ context: AttemptContext) async -> [String: String] {
     var environment = inherited
     if let connection {
       environment.merge(await connectionEnvironment(connection)) { _, new in new }
+      // By it a statement is found that outlives the script's client.
+      environment["PGAPPNAME"] = SQLRemnants.applicationName(context.run, context.step)
       if !step.phase.mayChange {
         // What the script starts can undo it: this guards against mistakes only.
         let options = environment["PGOPTIONS"].map { $0 + " " } ?? ""

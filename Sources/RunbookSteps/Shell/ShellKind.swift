@@ -7,17 +7,21 @@ public import RunbookModel
 public struct ShellKind: StepKind {
   private let environment: [String: String]
   private let connectionEnvironment: @Sendable (String) async -> [String: String]
+  private let gateway: PostgresGateway?
 
   /// - Parameters:
   ///   - environment: what scripts inherit: the executor's own environment.
   ///   - hiddenNames: variables that they do not inherit, as they hold secrets.
   ///   - connectionEnvironment: libpq's variables for a connection, by its name.
+  ///   - gateway: where statements are looked for that a script's client left to the server.
   public init(
     environment: [String: String], hiddenNames: Set<String> = [],
-    connectionEnvironment: @escaping @Sendable (String) async -> [String: String] = { _ in [:] }
+    connectionEnvironment: @escaping @Sendable (String) async -> [String: String] = { _ in [:] },
+    gateway: PostgresGateway? = nil
   ) {
     self.environment = environment.filter { !hiddenNames.contains($0.key) }
     self.connectionEnvironment = connectionEnvironment
+    self.gateway = gateway
   }
 
   public var spec: KindSpec {
@@ -84,7 +88,7 @@ public struct ShellKind: StepKind {
         try context.render(text)
       } ?? "",
       connection: step.options.connection == nil ? nil : context.connection?.name,
-      inherited: environment, connectionEnvironment: connectionEnvironment)
+      inherited: environment, connectionEnvironment: connectionEnvironment, gateway: gateway)
   }
 
   private static func script(of step: Step) -> String {

@@ -111,6 +111,10 @@ final class ProgressObserver: RunObserver {
       if state.started?.isSandbox == true {
         line(console.style("  SANDBOX: a throwaway database, not a real one", .yellow), &live)
       }
+      for gate in state.gates.values.sorted(by: { $0.opened.gate < $1.opened.gate })
+      where !gate.approvers.isEmpty && !gate.isApproved {
+        for one in text.gate(gate.opened) { line(one, &live) }
+      }
       line("  \(settled) of \(runbook.steps.count) steps are done or skipped", &live)
     }
   }
