@@ -24,9 +24,7 @@ public struct RunStore: Sendable {
     // SQLite gives -wal and -shm the permissions of the main file
     // (https://www.sqlite.org/src/file/src/os_unix.c, findCreateFileMode).
     try PrivateFolder.makeFile("\(path)/journal.db")
-    let journal = try SQLiteJournal(path: "\(path)/journal.db")
-    try journal.takeLease(as: holder)
-    return journal
+    return try SQLiteJournal(path: "\(path)/journal.db", leasedTo: holder)
   }
 
   /// Opens a run's journal, for reading and for people's entries.

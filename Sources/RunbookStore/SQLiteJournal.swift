@@ -19,8 +19,9 @@ public final class SQLiteJournal: Journal {
 
   /// Opens a journal. A file in which nothing was stored yet is an empty one.
   ///
+  /// - Parameter holder: who takes the lease, in the commit that makes the tables; nil takes none.
   /// - Throws: `formatTooNew`, `cannotRead`, or `cannotWrite` when the tables cannot be made.
-  init(path: String) throws(StoreError) {
+  init(path: String, leasedTo holder: String? = nil) throws(StoreError) {
     self.path = path
     do {
       queue = try DatabaseQueue(path: path, configuration: Self.configuration)
@@ -29,7 +30,12 @@ public final class SQLiteJournal: Journal {
         throw StoreError(
           .formatTooNew, subject: path, "the journal was written by a newer version")
       }
-      if version == 0 { try queue.write(Self.createTables) }
+      guard version == 0 || holder != nil else { return }
+      let taken = try queue.write { database in
+        if version == 0 { try Self.createTables(database) }
+        return try holder.flatMap { try Self.takeLease(as: $0, database) }
+      }
+      generation.withLock { $0 = taken }
     } catch {
       throw StoreError(error, in: path, writing: false)
     }
@@ -71,17 +77,19 @@ public final class SQLiteJournal: Journal {
   @discardableResult
   public func takeLease(as holder: String) throws(StoreError) -> Int64 {
     do {
-      let taken = try queue.write { database in
-        try Int64.fetchOne(
-          database,
-          sql: "UPDATE lease SET generation = generation + 1, holder = ? RETURNING generation",
-          arguments: [holder])
-      }
+      let taken = try queue.write { try Self.takeLease(as: holder, $0) }
       generation.withLock { $0 = taken }
       return taken ?? 0
     } catch {
       throw StoreError(error, in: path, writing: true)
     }
+  }
+
+  private static func takeLease(as holder: String, _ database: Database) throws -> Int64? {
+    try Int64.fetchOne(
+      database,
+      sql: "UPDATE lease SET generation = generation + 1, holder = ? RETURNING generation",
+      arguments: [holder])
   }
 
   public func append(
