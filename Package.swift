@@ -12,10 +12,10 @@ let package = Package(
   targets: [
     .systemLibrary(
       name: "CLibYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
-    .systemLibrary(name: "CLibPQ", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
     .systemLibrary(name: "CLibPGQuery", providers: [.apt(["libpg-query-dev"])]),
     .target(name: "CLinux"),
     .target(name: "CCurl"),
+    .target(name: "CLibPQ"),
     .systemLibrary(name: "CLibMD", pkgConfig: "libmd", providers: [.apt(["libmd-dev"])]),
     .target(name: "RunbookModel", dependencies: ["CLibMD"]),
     .target(name: "RunbookExpression", dependencies: ["RunbookModel"]),

@@ -24,7 +24,7 @@ public struct RunStore: Sendable {
     // SQLite gives -wal and -shm the permissions of the main file
     // (https://www.sqlite.org/src/file/src/os_unix.c, findCreateFileMode).
     try PrivateFolder.makeFile("\(path)/journal.db")
-    let journal = try SQLiteJournal(path: "\(path)/journal.db")
+    let journal = try SQLiteJournal(path: "\(path)/journal.db", isNew: true)
     return (journal, try journal.takeLease(as: holder).lease)
   }
 

@@ -22,16 +22,18 @@ public final class SQLiteJournal: Journal {
   /// Opens a journal. A file in which nothing was stored yet is an empty one.
   ///
   /// - Throws: `formatTooNew`, `cannotRead`, or `cannotWrite` when the tables cannot be made.
-  init(path: String) throws(StoreError) {
+  ///
+  /// - Parameter isNew: whether the tables are left to `takeLease`, whose commit then makes them too.
+  init(path: String, isNew: Bool = false) throws(StoreError) {
     self.path = path
     do {
       queue = try DatabaseQueue(path: path, configuration: Self.configuration)
-      let version = try queue.read { try Int.fetchOne($0, sql: "PRAGMA user_version") ?? 0 }
+      let version = try queue.read(Self.version)
       guard version <= Self.formatVersion else {
         throw StoreError(
           .formatTooNew, subject: path, "the journal was written by a newer version")
       }
-      if version == 0 { try queue.write(Self.createTables) }
+      if version == 0, !isNew { try queue.write(Self.createTables) }
       identity = FileIdentity(of: path)
     } catch {
       throw StoreError(error, in: path, writing: false)
@@ -50,6 +52,10 @@ public final class SQLiteJournal: Journal {
       try database.execute(sql: "PRAGMA wal_autocheckpoint = 10000")
     }
     return configuration
+  }
+
+  private static func version(_ database: Database) throws -> Int {
+    try Int.fetchOne(database, sql: "PRAGMA user_version") ?? 0
   }
 
   private static func createTables(_ database: Database) throws {
@@ -80,6 +86,7 @@ public final class SQLiteJournal: Journal {
     let folder = folder
     do {
       let taken = try queue.write { database in
+        if try Self.version(database) == 0 { try Self.createTables(database) }
         let current =
           try Int64.fetchOne(database, sql: "SELECT generation FROM lease") ?? 0
         let living = Lease.living(current, in: folder)

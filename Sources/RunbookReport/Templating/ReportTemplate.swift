@@ -7,10 +7,15 @@ import RunbookModel
 /// ready for its place in the Markdown; nothing is escaped again. Partials are those of the default
 /// template, by their names (`{{> timeline}}`).
 public struct ReportTemplate: Sendable {
-  /// The text with its partials put in.
-  public let source: String
   /// Only the default one can be a failure, and a test holds that it is none.
-  private let template: Result<MustacheTemplate, ReportError>
+  private let parts: Result<Parts, ReportError>
+
+  /// The text and its partials, each parsed by itself: at every tag Mustache's parser counts the rest of
+  /// its text, so that one text of all parts would take many times as long.
+  private struct Parts {
+    let main: MustacheTemplate
+    let partials: MustacheLibrary
+  }
 
   /// Reads a template.
   ///
@@ -27,25 +32,40 @@ public struct ReportTemplate: Sendable {
     var check = TemplateCheck(partials: partials)
     check.check(text, file: file, stack: [ReportFacts.shape])
     guard check.diagnostics.isEmpty else { throw .template(Diagnostics(check.diagnostics)) }
-    source = Self.expanded(text, partials)
+    parts = Self.parsed(text, file: file, partials)
+    _ = try parts.get()
+  }
+
+  private init(parts: Result<Parts, ReportError>) { self.parts = parts }
+
+  func render(_ facts: ReportFacts) throws(ReportError) -> String {
+    let parts = try parts.get()
+    return parts.main.render(facts.object, library: parts.partials)
+  }
+
+  private static func parsed(
+    _ text: String, file: String, _ partials: [String: String]
+  ) -> Result<Parts, ReportError> {
     do {
-      template = .success(try MustacheTemplate(string: "{{% CONTENT_TYPE:TEXT}}\n" + source))
+      let library = MustacheLibrary(templates: try partials.mapValues(parsed))
+      return .success(Parts(main: try parsed(text), partials: library))
     } catch {
       let place = Place(file: file, line: 1, column: 1)
-      throw .template(
-        Diagnostics([
-          Diagnostic(.error, .templateSyntax, "the template cannot be read", at: place)
-        ]))
+      let message = "the template cannot be read"
+      return .failure(
+        .template(Diagnostics([Diagnostic(.error, .templateSyntax, message, at: place)])))
     }
   }
 
-  private init(failed error: ReportError) {
-    source = ""
-    template = .failure(error)
-  }
-
-  func render(_ facts: ReportFacts) throws(ReportError) -> String {
-    try template.get().render(facts.object)
+  /// Nothing is escaped, and a partial is not moved in as far as its tag is: in Markdown that would
+  /// make code of it.
+  private static func parsed(_ text: String) throws -> MustacheTemplate {
+    let lines = text.lines.map { line in
+      let trimmed = line.trimmed
+      return trimmed.hasPrefix("{{>") && trimmed.hasSuffix("}}") ? trimmed : String(line)
+    }
+    return try MustacheTemplate(
+      string: "{{% CONTENT_TYPE:TEXT}}\n" + lines.joined(separator: "\n"))
   }
 
   /// Puts partials in the place of their tags. Those alone on a line take the line with them.
@@ -67,16 +87,10 @@ extension ReportTemplate {
   /// The text of the default template, with its partials put in: a start for a template of one's own.
   public static var defaultSource: String { expanded(defaultText, defaultPartials) }
 
-  /// What reports are written with unless another template is given.
-  public static let `default` = loadedDefault()
-
-  private static func loadedDefault() -> ReportTemplate {
-    do throws(ReportError) {
-      return try ReportTemplate(loading: defaultText, file: "incident.md.mustache")
-    } catch {
-      return ReportTemplate(failed: error)
-    }
-  }
+  /// What reports are written with unless another template is given. Its names are not checked each
+  /// time: a test does.
+  public static let `default` = ReportTemplate(
+    parts: parsed(defaultText, file: "incident.md.mustache", defaultPartials))
 
   private static var defaultText: String {
     String(decoding: PackageResources.incident_md_mustache, as: UTF8.self)

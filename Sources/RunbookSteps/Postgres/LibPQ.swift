@@ -12,8 +12,9 @@ final class LibPQ {
 
   /// Begins to connect.
   ///
-  /// - Throws: `lost` when the options make no sense to libpq.
+  /// - Throws: `lost` when the options make no sense to libpq, or when there is no libpq.
   init(options: [(keyword: String, value: String)]) throws(LinkError) {
+    guard Self.isInstalled else { throw .lost("there is no libpq on this machine") }
     let connection = Self.withCStrings(options.map(\.keyword)) { keywords in
       Self.withCStrings(options.map(\.value)) { values in
         PQconnectStartParams(keywords, values, 0)
@@ -31,6 +32,9 @@ final class LibPQ {
   }
 
   deinit { PQfinish(connection) }
+
+  /// Whether there is a libpq; it is opened when this is asked for the first time.
+  static var isInstalled: Bool { runbook_libpq_open() }
 
   var serverVersion: Int { Int(PQserverVersion(connection)) }
   var backendPID: Int32 { PQbackendPID(connection) }
@@ -274,6 +278,7 @@ enum ConnectionString {
 
   /// - Returns: the options that are set, or nil when libpq cannot read the text. libpq's message is
   ///   withheld: it may repeat the text, and with it the password.
+  /// - Precondition: `LibPQ.isInstalled`.
   static func options(of text: String) -> [Option]? {
     var message: UnsafeMutablePointer<CChar>?
     guard let first = PQconninfoParse(text, &message) else {

@@ -22,6 +22,11 @@ public struct PostgresTarget: Sendable, Hashable {
         hint: "give postgresql://USER@HOST/DATABASE, or libpq's host=… dbname=…")
     }
     let text = try Self.withPlainScheme(trimmed)
+    guard LibPQ.isInstalled else {
+      throw StepFailure(
+        .invalid, "there is no libpq on this machine, which PostgreSQL is reached with",
+        hint: "install it; Debian's package is libpq5")
+    }
     guard let options = ConnectionString.options(of: text) else {
       throw StepFailure(
         .invalid, "the connection's url is not one that libpq reads",
