@@ -15,9 +15,15 @@ public final class SimulatedGateway: ConnectionGateway {
 
   private let recorded = Mutex<[Call]>([])
   private let failures: [Call: StepFailure]
+  private let databaseOID: Int64
 
-  /// - Parameter failures: calls that fail.
-  public init(failures: [Call: StepFailure] = [:]) { self.failures = failures }
+  /// - Parameters:
+  ///   - failures: calls that fail.
+  ///   - databaseOID: of every connection's database; another one is another database.
+  public init(failures: [Call: StepFailure] = [:], databaseOID: Int64 = 0) {
+    self.failures = failures
+    self.databaseOID = databaseOID
+  }
 
   /// In order.
   public var calls: [Call] { recorded.withLock { $0 } }
@@ -35,7 +41,7 @@ public final class SimulatedGateway: ConnectionGateway {
     return ConnectionIdentified(
       connection: connection,
       identity: ConnectionIdentity(
-        systemIdentifier: nil, timelineID: nil, database: "simulated", databaseOID: 0,
+        systemIdentifier: nil, timelineID: nil, database: "simulated", databaseOID: databaseOID,
         role: "simulated", isSuperuser: false, serverVersion: "simulated", isReplica: false,
         address: "simulated"))
   }

@@ -12,17 +12,20 @@ public final class SimulatedOperator: Operator {
 
   private let state: Mutex<State>
   private let answers: [StepID: String]
+  private let remnantDecision: RemnantDecision
 
   /// - Parameters:
   ///   - decisions: by gate, one for each time that it is asked.
   ///   - answers: to `manual` steps.
   ///   - permissions: for steps, one by one, where the run goes step by step.
+  ///   - remnantDecision: on whatever a dead executor left.
   public init(
     decisions: [String: [OperatorDecision]] = [:], answers: [StepID: String] = [:],
-    permissions: [Bool] = []
+    permissions: [Bool] = [], remnantDecision: RemnantDecision = .unavailable
   ) {
     state = Mutex(State(decisions: decisions, permissions: permissions))
     self.answers = answers
+    self.remnantDecision = remnantDecision
   }
 
   /// The gates that were put before the person, in order.
@@ -41,6 +44,10 @@ public final class SimulatedOperator: Operator {
   }
 
   public func answer(_ question: ManualQuestion) async -> String? { answers[question.step] }
+
+  public func decide(on remnants: [Remnant], of step: StepID) async -> RemnantDecision {
+    remnantDecision
+  }
 
   public func mayPerform(_ title: String, _ work: [WorkItem]) async -> Bool? {
     state.withLock { $0.permissions.isEmpty ? nil : $0.permissions.removeFirst() }

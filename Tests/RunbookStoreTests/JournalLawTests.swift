@@ -88,6 +88,7 @@ import Testing
     _ = try journal.question(damage)
     let error = await #expect(throws: StoreError.self) { try await journal.entries() }
     #expect(error?.cause == .damaged(sequence: sequence))
+    #expect(error?.message.contains("entry \(sequence)") == true)
   }
 
   @Test func law4WhoLostTheLeaseCannotAppend() async throws {

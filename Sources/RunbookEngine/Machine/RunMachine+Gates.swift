@@ -23,7 +23,7 @@ extension RunMachine {
   func identityGate(_ state: RunState) -> Command? {
     guard let (name, found) = state.contested.min(by: { $0.key < $1.key }) else { return nil }
     let gate = RunState.identityGate(of: name)
-    if let known = state.gates[gate], known.opened.identities.contains(found) {
+    if let known = state.gates[gate], known.asks(about: found) {
       return command(for: known)
     }
     return .openGate(

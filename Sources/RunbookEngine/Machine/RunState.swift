@@ -72,6 +72,8 @@ public struct RunState: Sendable, Hashable {
     case .retryRequested(let payload): try applyToStep(payload.step, event, at: time)
     case .gateOpened(let payload): gates[payload.gate] = GateState(opened: payload)
     case .gateDecided(let payload):
+      // Who decides from another terminal may come too late; that changes nothing any more.
+      if case .ended = lifecycle { return }
       gates[payload.gate]?.take(payload, by: actor)
       settleIdentity(payload.gate)
     case .runHeld(let payload): lifecycle = .held(payload)
@@ -83,19 +85,20 @@ public struct RunState: Sendable, Hashable {
 
   /// Which entries may follow:
   ///
-  /// | lifecycle  | runStarted | noteAdded | runResumed, runEnded, people's decisions | others |
-  /// | ---------- | ---------- | --------- | ---------------------------------------- | ------ |
-  /// | notStarted | yes        | no        | no                                       | no     |
-  /// | running    | no         | yes       | yes                                      | yes    |
-  /// | held       | no         | yes       | yes                                      | no     |
-  /// | ended      | no         | yes       | no                                       | no     |
+  /// | lifecycle  | runStarted | noteAdded | gateDecided | runResumed, runEnded, decisions | others |
+  /// | ---------- | ---------- | --------- | ----------- | ------------------------------- | ------ |
+  /// | notStarted | yes        | no        | no          | no                              | no     |
+  /// | running    | no         | yes       | yes         | yes                             | yes    |
+  /// | held       | no         | yes       | yes         | yes                             | no     |
+  /// | ended      | no         | yes       | yes         | no                              | no     |
   ///
-  /// People decide by gateDecided, stepSkipped, retryRequested and attemptSettled.
+  /// People decide by stepSkipped, retryRequested and attemptSettled, with the lease; by gateDecided
+  /// without it, so that it may come when the run has just ended.
   private func accepts(_ event: Event) -> Bool {
     switch (lifecycle, event) {
     case (.notStarted, .runStarted): true
     case (.notStarted, _), (_, .runStarted): false
-    case (_, .noteAdded): true
+    case (_, .noteAdded), (.ended, .gateDecided): true
     case (.ended, _): false
     case (.held, .runResumed), (.held, .gateDecided), (.held, .stepSkipped), (.held, .runEnded),
       (.held, .retryRequested), (.held, .attemptSettled):
@@ -123,6 +126,8 @@ public struct RunState: Sendable, Hashable {
     if case .held(let hold) = lifecycle, hold.cause == .deadline { isPastDeadline = true }
     lifecycle = .running
     for id in steps.keys { steps[id]?.takeUp() }
+    // The process looks anew where its connections lead.
+    contested = [:]
     // A refusal stands for the process that it stopped; who resumes the run is asked again, and shown
     // anew what nobody has approved yet.
     gates = gates.filter { !$0.value.isRefused && !$0.value.approvers.isEmpty }
@@ -138,6 +143,7 @@ public struct RunState: Sendable, Hashable {
     let name = payload.connection
     if let known = identities[name], !known.identity.isSameDatabase(as: payload.identity) {
       contested[name] = payload
+      settleIdentity(Self.identityGate(of: name))
     } else {
       identities[name] = payload
       contested[name] = nil
@@ -146,8 +152,9 @@ public struct RunState: Sendable, Hashable {
 
   /// Takes the new identity where a person approved of it.
   private mutating func settleIdentity(_ gate: String) {
+    guard let known = gates[gate], known.isApproved else { return }
     for (name, identity) in contested
-    where gate == Self.identityGate(of: name) && gates[gate]?.isApproved == true {
+    where gate == Self.identityGate(of: name) && known.asks(about: identity) {
       identities[name] = identity
       contested[name] = nil
     }
@@ -195,6 +202,11 @@ public struct GateState: Sendable, Hashable {
 
   public var isApproved: Bool { !isRefused && approvers.count >= opened.approvals }
   public var missingApprovals: Int { max(0, opened.approvals - approvers.count) }
+
+  /// Whether it asks if the run may go on in this database, which it shows behind the former one.
+  func asks(about identity: ConnectionIdentified) -> Bool {
+    opened.identities.last?.identity.isSameDatabase(as: identity.identity) == true
+  }
 
   mutating func take(_ decision: GateDecided, by actor: Actor) {
     guard decision.digest == opened.digest else { return }

@@ -7,7 +7,9 @@ enum EventSample: String, CaseIterable {
     gateDecided, runHeld, runResumed, noteAdded, runEnded, sandboxRestarted, otherIdentified,
     settledDone, settledNotDone, settledUnknown, retryRequested
 
-  func event(about step: StepID = "a", gate: String = "recovery") -> Event {
+  func event(
+    about step: StepID = "a", gate: String = "recovery", confirms: Bool? = nil
+  ) -> Event {
     switch self {
     case .runStarted: .runStarted(Self.start)
     case .sandboxCreated: .sandboxCreated(SandboxCreated(folder: "/f"))
@@ -20,7 +22,7 @@ enum EventSample: String, CaseIterable {
         AttemptStarted(
           step: step, attempt: 1, effect: .readOnly, isEffectDeclared: false, connection: nil,
           work: []))
-    case .attemptSucceeded: Self.finished(step, .succeeded)
+    case .attemptSucceeded: Self.finished(step, .succeeded, confirms)
     case .attemptFailed: Self.finished(step, .failed)
     case .attemptUnknown: Self.finished(step, .unknown)
     case .attemptSkipped: Self.finished(step, .skipped)
@@ -61,10 +63,13 @@ enum EventSample: String, CaseIterable {
         isSuperuser: false, serverVersion: "0", isReplica: false, address: "a"))
   }
 
-  private static func finished(_ step: StepID, _ outcome: Outcome) -> Event {
+  private static func finished(
+    _ step: StepID, _ outcome: Outcome, _ isConfirmed: Bool? = nil
+  ) -> Event {
     .attemptFinished(
       AttemptFinished(
         step: step, attempt: 1, outcome: outcome, result: .map(ValueMap()),
+        isConfirmed: isConfirmed,
         failure: outcome == .failed ? FailureRecord(cause: .refused, message: "no") : nil,
         elapsedMicroseconds: 0))
   }

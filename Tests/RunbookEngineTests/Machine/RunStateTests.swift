@@ -32,7 +32,7 @@ struct RunStateTests {
           .noteAdded, .runResumed, .gateDecided, .stepSkipped, .runEnded, .settledDone,
           .settledNotDone, .settledUnknown,
         ]
-      case .ended: [.noteAdded]
+      case .ended: [.noteAdded, .gateDecided]
       }
     }
   }
@@ -49,6 +49,17 @@ struct RunStateTests {
     } else {
       #expect(throws: StoreError.self) { try state.apply(event, at: .epoch, by: actor) }
     }
+  }
+
+  /// Nobody holds back whoever approves while the run ends: the journal must stay readable.
+  @Test func aDecisionThatComesTooLateChangesNothing() throws {
+    let actor = Actor(account: "ann")
+    var state = RunState()
+    for event in Stage.ended.events { try state.apply(event, at: .epoch, by: actor) }
+    let before = state
+    try state.apply(EventSample.gateDecided.event(), at: .epoch, by: actor)
+    #expect(state.gates == before.gates)
+    #expect(state.lifecycle == before.lifecycle)
   }
 
   @Test func countsAnApproverOnce() throws {

@@ -20,6 +20,20 @@ func step(
     place: place, options: options)
 }
 
+/// A `settle:` that asks by the kind `probe`.
+func settle(done: String? = nil, notDone: String? = nil) -> Fields {
+  let place = Place(file: "runbook.yaml", line: 1, column: 1)
+  let field = { (name: String, value: FieldValue) in
+    Fields.Field(name: name, place: place, value: value)
+  }
+  var fields = [
+    field("probe", .fields(Fields([field("text", .text(source("ask")))], at: place)))
+  ]
+  if let done { fields.append(field("done", .text(source(done)))) }
+  if let notDone { fields.append(field("not_done", .text(source(notDone)))) }
+  return Fields(fields, at: place)
+}
+
 func capture(_ name: String, _ expression: String, fallback: Value? = nil) -> StepOptions.Capture {
   StepOptions.Capture(
     name: name, place: Place(file: "runbook.yaml", line: 1, column: 1),
@@ -28,14 +42,16 @@ func capture(_ name: String, _ expression: String, fallback: Value? = nil) -> St
 
 func runbook(
   _ steps: [Step], inputs: [Runbook.Input] = [], connections: [Runbook.Connection] = [],
-  constants: [Runbook.Constant] = [], sandbox: Runbook.Sandbox? = nil
+  constants: [Runbook.Constant] = [], sandbox: Runbook.Sandbox? = nil, deadline: Duration? = nil,
+  text: String = "runbook: example\n"
 ) -> Runbook {
   Runbook(
     name: "example", title: "An example", severity: .high, inputs: inputs,
     connections: connections, constants: constants,
     steps: steps.enumerated()
       .sorted { ($0.element.phase, $0.offset) < ($1.element.phase, $1.offset) }.map(\.element),
-    sandbox: sandbox, sources: [SourceFile(path: "runbook.yaml", text: "runbook: example\n")],
+    sandbox: sandbox, deadline: deadline,
+    sources: [SourceFile(path: "runbook.yaml", text: text)],
     folder: "/runbooks/example", fileName: "runbook.yaml")
 }
 

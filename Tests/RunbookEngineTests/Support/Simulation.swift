@@ -12,6 +12,8 @@ struct Simulation {
   var outcomes: [StepID: [SimulatedOutcome]] = [:]
   var effects: [StepID: Effect] = [:]
   var settlements: [StepID: SimulatedSettlement] = [:]
+  /// What a step's `settle:` brings back, by the attempt that it is about.
+  var probes: [StepID: [SimulatedOutcome]] = [:]
   var whilePerforming: @Sendable (AttemptContext) async -> Void = { _ in }
   var journal = MemoryJournal()
   var gateway = SimulatedGateway()
@@ -44,7 +46,7 @@ struct Simulation {
       SimulatedKind(
         Self.spec(name, usesConnection: usesConnection), outcomes: outcomes, effects: effects,
         settlements: settlements, whilePerforming: whilePerforming)
-    }
+    } + [SimulatedKind(Self.spec("probe", usesConnection: false), outcomes: probes)]
   }
 
   static func spec(_ name: String, usesConnection: Bool) -> KindSpec {
@@ -100,6 +102,9 @@ extension Event {
     case .runHeld(let event): "held \(event.cause.rawValue) \(event.subject ?? "-")"
     case .runEnded(let event): "ended \(event.status.rawValue)"
     case .connectionIdentified(let event): "identified \(event.connection)"
+    case .attemptSettled(let event):
+      "settled \(event.step)#\(event.attempt) \(event.settlement.rawValue) by \(event.means.rawValue)"
+    case .retryRequested(let event): "retry \(event.step)"
     default: typeName
     }
   }

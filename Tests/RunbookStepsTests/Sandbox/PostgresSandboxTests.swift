@@ -80,7 +80,7 @@ struct PostgresSandboxTests {
   @Test func leavesNothingWhenItsStartIsCancelled() async throws {
     let test = TestSandbox()
     let start = Task { try await test.provider.start(in: test.folder, settings: []) }
-    let begun = try await Wait.until(within: .seconds(30)) {
+    let begun = try await Wait.until(within: .seconds(240)) {
       access("\(test.folder)/data", F_OK) == 0 ? true : nil
     }
     #expect(begun == true)

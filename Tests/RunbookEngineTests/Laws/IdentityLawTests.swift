@@ -1,0 +1,112 @@
+import RunbookDrill
+import RunbookModel
+import Testing
+
+@testable import RunbookEngine
+
+/// A connection that leads elsewhere than it did is asked about before anything is done there.
+struct IdentityLawTests {
+  private static let gate = "identity:main"
+
+  /// A run that died while `fix` was performed on the database 1, and is taken up where the
+  /// connection leads to another.
+  private func diedAndMoved(to databaseOID: Int64 = 2) async throws -> Simulation {
+    var simulation = Simulation(
+      runbook(
+        [confirmation(), step("fix", .recovery, kind: "sql")], connections: [connection()]),
+      outcomes: ["fix": [.success, .success]])
+    simulation.effects = ["fix": .mutating]
+    simulation.gateway = SimulatedGateway(databaseOID: 1)
+    simulation.options.approvals = ["recovery"]
+    try await simulation.run()
+    return moved(try simulation.crashed(during: "fix"), to: databaseOID)
+  }
+
+  private func moved(_ simulation: Simulation, to databaseOID: Int64) -> Simulation {
+    var moved = simulation.crashed(after: simulation.journal.stored)
+    moved.gateway = SimulatedGateway(databaseOID: databaseOID)
+    return moved
+  }
+
+  @Test func holdsUntilAPersonSaysSo() async throws {
+    let simulation = try await diedAndMoved()
+    let count = simulation.history.count
+    let state = try await simulation.resume()
+    #expect(state.hold?.cause == .gate)
+    #expect(state.hold?.subject == Self.gate)
+    #expect(
+      simulation.history(after: count) == [
+        "runResumed", "identified main", "opened identity:main", "held gate identity:main",
+      ])
+    let shown = state.gates[Self.gate]?.opened.identities.map(\.identity.databaseOID)
+    #expect(shown == [1, 2])
+  }
+
+  @Test func goesOnThereOnceApproved() async throws {
+    var simulation = try await diedAndMoved()
+    simulation.person = SimulatedOperator(decisions: [Self.gate: [.approved]])
+    let state = try await simulation.resume()
+    #expect(state.endStatus == .resolved)
+    #expect(state.identities["main"]?.identity.databaseOID == 2)
+    #expect(state.contested.isEmpty)
+    #expect(state.step("fix").attempts == 2)
+  }
+
+  @Test func holdsWhenRefused() async throws {
+    var simulation = try await diedAndMoved()
+    simulation.person = SimulatedOperator(decisions: [Self.gate: [.refused]])
+    let state = try await simulation.resume()
+    #expect(state.hold?.cause == .refusal)
+    #expect(state.identities["main"]?.identity.databaseOID == 1)
+    #expect(!simulation.history.contains("started fix#2"))
+  }
+
+  @Test func anApprovalFromElsewhereCounts() async throws {
+    let simulation = try await diedAndMoved()
+    let held = try await simulation.resume()
+    let again = moved(simulation, to: 2)
+    let gate = try #require(held.gates[Self.gate]?.opened)
+    _ = try await again.journal.append(
+      [
+        .gateDecided(
+          GateDecided(
+            gate: gate.gate, decision: .approved, means: .approveCommand, digest: gate.digest))
+      ], by: Actor(account: "bob"), at: .epoch)
+    #expect(try await again.resume().endStatus == .resolved)
+    #expect(again.person.gates.isEmpty)
+  }
+
+  @Test(arguments: [[OperatorDecision.refused], []])
+  func asksNothingOnceItLeadsBack(_ decisions: [OperatorDecision]) async throws {
+    var simulation = try await diedAndMoved()
+    simulation.person = SimulatedOperator(decisions: [Self.gate: decisions])
+    try await simulation.resume()
+    let back = moved(simulation, to: 1)
+    let state = try await back.resume()
+    #expect(state.endStatus == .resolved)
+    #expect(back.person.gates.isEmpty)
+  }
+
+  @Test func asksAnewAboutAThirdDatabase() async throws {
+    let simulation = try await diedAndMoved()
+    try await simulation.resume()
+    var third = moved(simulation, to: 3)
+    third.person = SimulatedOperator(decisions: [Self.gate: [.approved]])
+    let state = try await third.resume()
+    #expect(state.endStatus == .resolved)
+    #expect(third.person.gates.map { $0.identities.map(\.identity.databaseOID) } == [[1, 3]])
+  }
+
+  /// Whoever approved of going elsewhere has not approved of coming back.
+  @Test func asksAnewWhenItLeadsBackAfterAnApproval() async throws {
+    var simulation = try await diedAndMoved()
+    simulation.person = SimulatedOperator(decisions: [Self.gate: [.approved]])
+    try await simulation.resume()
+    let intent = try #require(simulation.history.firstIndex(of: "started fix#2"))
+    let crashed = simulation.crashed(after: Array(simulation.journal.stored[...intent]))
+    let back = moved(crashed, to: 1)
+    let state = try await back.resume()
+    #expect(state.hold?.subject == Self.gate)
+    #expect(state.gates[Self.gate]?.opened.identities.map(\.identity.databaseOID) == [2, 1])
+  }
+}
