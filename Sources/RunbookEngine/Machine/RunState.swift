@@ -28,6 +28,9 @@ public struct RunState: Sendable, Hashable {
   public private(set) var isPastDeadline = false
   public private(set) var steps: [StepID: StepState] = [:]
   public private(set) var gates: [String: GateState] = [:]
+  /// Gates that were ever opened. A person may decide on one while the run, taken up, has closed it:
+  /// that is late, and not damage.
+  private var openedGates: Set<String> = []
   /// Captures by name; those of skipped steps are the plan's matter.
   public private(set) var captures: [String: Value] = [:]
   /// Captures that were not stored, as they held a secret.
@@ -70,8 +73,11 @@ public struct RunState: Sendable, Hashable {
       try applyToStep(payload.step, event, at: time)
       take(payload.captures)
     case .retryRequested(let payload): try applyToStep(payload.step, event, at: time)
-    case .gateOpened(let payload): gates[payload.gate] = GateState(opened: payload)
+    case .gateOpened(let payload):
+      openedGates.insert(payload.gate)
+      gates[payload.gate] = GateState(opened: payload)
     case .gateDecided(let payload):
+      guard openedGates.contains(payload.gate) else { throw misplaced(event) }
       gates[payload.gate]?.take(payload, by: actor)
       settleIdentity(payload.gate)
     case .runHeld(let payload): lifecycle = .held(payload)
@@ -89,6 +95,8 @@ public struct RunState: Sendable, Hashable {
   /// | running    | no         | yes       | yes                                      | yes    |
   /// | held       | no         | yes       | yes                                      | no     |
   /// | ended      | no         | yes       | no                                       | no     |
+  ///
+  /// A decision on a gate that was never opened is refused in all of them.
   ///
   /// People decide by gateDecided, stepSkipped, retryRequested and attemptSettled.
   private func accepts(_ event: Event) -> Bool {

@@ -7,7 +7,9 @@ enum EventSample: String, CaseIterable {
     gateDecided, runHeld, runResumed, noteAdded, runEnded, sandboxRestarted, otherIdentified,
     settledDone, settledNotDone, settledUnknown, retryRequested
 
-  func event(about step: StepID = "a", gate: String = "recovery") -> Event {
+  func event(
+    about step: StepID = "a", gate: String = "recovery", attempt: Int = 1
+  ) -> Event {
     switch self {
     case .runStarted: .runStarted(Self.start)
     case .sandboxCreated: .sandboxCreated(SandboxCreated(folder: "/f"))
@@ -18,12 +20,12 @@ enum EventSample: String, CaseIterable {
     case .attemptStarted:
       .attemptStarted(
         AttemptStarted(
-          step: step, attempt: 1, effect: .readOnly, isEffectDeclared: false, connection: nil,
+          step: step, attempt: attempt, effect: .readOnly, isEffectDeclared: false, connection: nil,
           work: []))
-    case .attemptSucceeded: Self.finished(step, .succeeded)
-    case .attemptFailed: Self.finished(step, .failed)
-    case .attemptUnknown: Self.finished(step, .unknown)
-    case .attemptSkipped: Self.finished(step, .skipped)
+    case .attemptSucceeded: Self.finished(step, attempt, .succeeded)
+    case .attemptFailed: Self.finished(step, attempt, .failed)
+    case .attemptUnknown: Self.finished(step, attempt, .unknown)
+    case .attemptSkipped: Self.finished(step, attempt, .skipped)
     case .stepSkipped: .stepSkipped(StepSkipped(step: step, cause: .condition, reason: "false"))
     case .gateOpened: .gateOpened(Self.gate(gate))
     case .gateDecided:
@@ -34,9 +36,9 @@ enum EventSample: String, CaseIterable {
     case .noteAdded: .noteAdded(NoteAdded(text: "n", at: nil))
     case .sandboxRestarted: .sandboxRestarted(SandboxRestarted(serverVersion: "0", inputs: []))
     case .otherIdentified: .connectionIdentified(Self.identity("main", databaseOID: 2))
-    case .settledDone: Self.settled(step, .done)
-    case .settledNotDone: Self.settled(step, .notDone)
-    case .settledUnknown: Self.settled(step, .unknown)
+    case .settledDone: Self.settled(step, attempt, .done)
+    case .settledNotDone: Self.settled(step, attempt, .notDone)
+    case .settledUnknown: Self.settled(step, attempt, .unknown)
     case .retryRequested: .retryRequested(RetryRequested(step: step, reason: nil))
     case .runEnded: .runEnded(RunEnded(status: .abandoned, reason: "r"))
     }
@@ -47,10 +49,12 @@ enum EventSample: String, CaseIterable {
       gate: name, steps: [], identities: [], approvals: approvals, question: nil, digest: .zero)
   }
 
-  private static func settled(_ step: StepID, _ settlement: Settlement) -> Event {
+  private static func settled(
+    _ step: StepID, _ attempt: Int, _ settlement: Settlement
+  ) -> Event {
     .attemptSettled(
       AttemptSettled(
-        step: step, attempt: 1, settlement: settlement, means: .probe, detail: "said so"))
+        step: step, attempt: attempt, settlement: settlement, means: .probe, detail: "said so"))
   }
 
   static func identity(_ connection: String, databaseOID: Int64 = 1) -> ConnectionIdentified {
@@ -61,10 +65,12 @@ enum EventSample: String, CaseIterable {
         isSuperuser: false, serverVersion: "0", isReplica: false, address: "a"))
   }
 
-  private static func finished(_ step: StepID, _ outcome: Outcome) -> Event {
+  private static func finished(
+    _ step: StepID, _ attempt: Int, _ outcome: Outcome
+  ) -> Event {
     .attemptFinished(
       AttemptFinished(
-        step: step, attempt: 1, outcome: outcome, result: .map(ValueMap()),
+        step: step, attempt: attempt, outcome: outcome, result: .map(ValueMap()),
         failure: outcome == .failed ? FailureRecord(cause: .refused, message: "no") : nil,
         elapsedMicroseconds: 0))
   }
