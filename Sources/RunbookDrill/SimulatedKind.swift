@@ -41,7 +41,7 @@ public struct SimulatedKind: StepKind {
       step: step.id, effect: effects[step.id] ?? step.options.effect ?? .readOnly,
       isEffectDeclared: step.options.effect != nil,
       connection: spec.usesConnection ? context.connection?.name : nil,
-      texts: texts, language: WorkItem.Language(rawValue: spec.name) ?? .text,
+      texts: texts, language: spec.work.language,
       outcomes: outcomes[step.id] ?? [],
       keepsReceipts: spec.usesConnection && step.phase.mayChange
         && context.connection?.keepsReceipts == true,

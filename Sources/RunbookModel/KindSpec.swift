@@ -9,15 +9,20 @@ public struct KindSpec: Sendable, Hashable {
   public let results: [ResultSpec]
   /// Whether the kind works on a connection (`connection:`, else the only one there is).
   public let usesConnection: Bool
+  /// Whether a change that the kind makes can leave a receipt on its connection.
+  public let keepsReceipts: Bool
+  public let work: WorkSpec
 
   public init(
     _ name: String, _ type: FieldType, results: [ResultSpec], usesConnection: Bool = false,
-    _ summary: String
+    keepsReceipts: Bool = false, work: WorkSpec = WorkSpec(.text, in: []), _ summary: String
   ) {
     self.name = name
     self.type = type
     self.results = results
     self.usesConnection = usesConnection
+    self.keepsReceipts = keepsReceipts
+    self.work = work
     self.summary = summary
   }
 }

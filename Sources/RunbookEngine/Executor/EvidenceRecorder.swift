@@ -1,47 +1,79 @@
-private import Foundation
 import RunbookModel
 
 /// Numbers and hashes what an attempt hands over as evidence.
 struct EvidenceRecorder {
   /// The run's folder.
   let runFolder: String
+  /// How a file of evidence is opened.
+  var open: (_ path: String) throws(EvidenceFile.Problem) -> EvidenceFile = {
+    path throws(EvidenceFile.Problem) in try EvidenceFile(path: path)
+  }
 
+  /// - Returns: the records, and a notice of each file that could not be read to its end: its digest
+  ///   and its size are of what could be read. One that cannot be opened is no evidence.
   func record(
     _ drafts: [EvidenceDraft], of result: Value, in evidenceFolder: String, numberedFrom count: Int,
     at time: Timestamp
-  ) -> [EvidenceRecord] {
-    drafts.enumerated().compactMap { offset, draft in
-      guard let (content, size, digest) = contents(of: draft, result, evidenceFolder) else {
-        return nil
-      }
-      return EvidenceRecord(
-        id: "E\(count + offset + 1)", what: draft.what, source: draft.source, capturedAt: time,
-        size: draft.uncutSize ?? size, digest: digest, content: content,
-        isCut: draft.uncutSize.map { $0 > size } ?? false)
+  ) -> (records: [EvidenceRecord], notices: [String]) {
+    var records: [EvidenceRecord] = []
+    var notices: [String] = []
+    for draft in drafts {
+      let (contents, notice) = contents(of: draft, result, evidenceFolder)
+      if let notice { notices.append(notice) }
+      guard let contents else { continue }
+      records.append(
+        EvidenceRecord(
+          id: "E\(count + records.count + 1)", what: draft.what, source: draft.source,
+          capturedAt: time, size: draft.uncutSize ?? contents.size, digest: contents.digest,
+          content: contents.content,
+          isCut: notice != nil || draft.uncutSize.map { $0 > contents.size } ?? false))
     }
+    return (records, notices)
+  }
+
+  private struct Contents {
+    let content: EvidenceRecord.Content
+    let size: Int64
+    let digest: Digest
   }
 
   private func contents(
     of draft: EvidenceDraft, _ result: Value, _ evidenceFolder: String
-  ) -> (EvidenceRecord.Content, Int64, Digest)? {
+  ) -> (Contents?, notice: String?) {
     switch draft.content {
     case .result(let key):
-      guard let value = result.mapValue?[key] else { return nil }
+      guard let value = result.mapValue?[key] else { return (nil, nil) }
       let text = value.stringValue ?? value.json
-      return (.result(key: key), Int64(text.utf8.count), Digest.sha256(of: text))
+      let contents = Contents(
+        content: .result(key: key), size: Int64(text.utf8.count), digest: Digest.sha256(of: text))
+      return (contents, nil)
     case .file(let name):
-      let path = evidenceFolder + "/" + name
-      guard let handle = FileHandle(forReadingAtPath: path) else { return nil }
-      var hasher = Digest.Hasher()
-      var size: Int64 = 0
-      // A read error ends the file here: the digest is of what could be read, and so is the size.
-      while let piece = try? handle.read(upToCount: 1 << 20), !piece.isEmpty {
+      return contents(ofFile: "\(evidenceFolder)/\(name)", named: name)
+    }
+  }
+
+  private func contents(
+    ofFile path: String, named name: String
+  ) -> (Contents?, notice: String?) {
+    var hasher = Digest.Hasher()
+    var size: Int64 = 0
+    var isOpen = false
+    var notice: String?
+    do throws(EvidenceFile.Problem) {
+      let file = try open(path)
+      isOpen = true
+      var piece = try file.next()
+      while !piece.isEmpty {
         hasher.update(piece)
         size += Int64(piece.count)
+        piece = try file.next()
       }
-      let relative =
-        path.hasPrefix(runFolder + "/") ? String(path.dropFirst(runFolder.count + 1)) : path
-      return (.file(path: relative), size, hasher.finalize())
+    } catch {
+      notice = "evidence file \(name) could be read only to byte \(size): \(error.message)"
     }
+    guard isOpen else { return (nil, notice) }
+    let relative =
+      path.hasPrefix(runFolder + "/") ? String(path.dropFirst(runFolder.count + 1)) : path
+    return (Contents(content: .file(path: relative), size: size, digest: hasher.finalize()), notice)
   }
 }

@@ -56,6 +56,7 @@ extension Executor {
   ) throws(StoreError) {
     switch failure.cause {
     case .interrupted: try queue(.runHeld(interruption))
+    case .unanswered where Task.isCancelled: try queue(.runHeld(interruption))
     case .unanswered:
       try queue(
         .runHeld(
@@ -186,15 +187,16 @@ extension Executor {
     }
     let (captures, withheld) = keep(verdict.captures)
     let stored = redactor.redact(Value.map(result.values))
+    let evidence = EvidenceRecorder(runFolder: options.runFolder).record(
+      result.evidence, of: stored, in: evidenceFolder, numberedFrom: state.evidenceCount,
+      at: ports.clock.now())
     return AttemptFinished(
       step: step.id, attempt: attempt, outcome: outcome(of: bound, verdict.failure),
       result: stored, captures: .map(captures), withheldCaptures: withheld,
       isConfirmed: verdict.isConfirmed, expectations: verdict.expectations,
       failure: verdict.failure,
-      evidence: EvidenceRecorder(runFolder: options.runFolder).record(
-        result.evidence, of: stored, in: evidenceFolder, numberedFrom: state.evidenceCount,
-        at: ports.clock.now()),
-      timeline: result.timeline, notices: result.notices,
+      evidence: evidence.records, timeline: result.timeline,
+      notices: result.notices + evidence.notices,
       elapsedMicroseconds: (elapsed.wholeNanoseconds ?? 0) / 1000, hasReceipt: result.hasReceipt)
   }
 

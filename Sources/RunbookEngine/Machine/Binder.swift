@@ -74,33 +74,11 @@ public struct Binder: Sendable {
       bound = nil
       if fate == .willRun { fate = .undecided }
     }
+    let written = kinds[step.kind]?.spec.work.written(in: step) ?? []
     return GateItem(
       step: step.id, title: step.title, fate: fate,
       effect: bound?.activity.effect ?? step.options.effect ?? .undetermined,
-      connection: bound?.activity.connection, work: bound?.activity.work ?? step.writtenWork)
-  }
-}
-
-extension Step {
-  /// What the file says the step runs, where its values are not known yet.
-  var writtenWork: [WorkItem] {
-    for field in body.all {
-      switch field.value {
-      case .text(let text) where ["text", "script", "instruction", "path"].contains(field.name):
-        return [writtenItem(text.text)]
-      case .text(let text) where kind == "http":
-        return [writtenItem("\(field.name.uppercased()) \(text.text)")]
-      case .file(_, let contents): return [writtenItem(contents.text)]
-      default: continue
-      }
-    }
-    return []
-  }
-
-  private func writtenItem(_ text: String) -> WorkItem {
-    WorkItem(
-      language: WorkItem.Language(rawValue: kind) ?? .text, text: text,
-      effect: options.effect ?? .undetermined)
+      connection: bound?.activity.connection, work: bound?.activity.work ?? written)
   }
 }
 

@@ -75,7 +75,7 @@ extension RunMachine {
 
   private var receiptConnections: [String] {
     var names: [String] = []
-    for step in plan.runbook.steps where step.phase.mayChange && step.kind == "sql" {
+    for step in plan.runbook.steps where step.phase.mayChange && binder.keepsReceipts(step) {
       guard let connection = plan.connection(of: step), connection.keepsReceipts,
         !names.contains(connection.name)
       else { continue }
@@ -89,4 +89,6 @@ extension Binder {
   func usesConnection(_ step: Step) -> Bool {
     step.options.connection != nil || kinds[step.kind]?.spec.usesConnection == true
   }
+
+  func keepsReceipts(_ step: Step) -> Bool { kinds[step.kind]?.spec.keepsReceipts == true }
 }

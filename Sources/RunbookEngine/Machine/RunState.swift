@@ -28,6 +28,9 @@ public struct RunState: Sendable, Hashable {
   public private(set) var isPastDeadline = false
   public private(set) var steps: [StepID: StepState] = [:]
   public private(set) var gates: [String: GateState] = [:]
+  /// Gates that were ever opened. A person may decide on one while the run, taken up, has closed it:
+  /// that is late, and not damage.
+  private var openedGates: Set<String> = []
   /// Captures by name; those of skipped steps are the plan's matter.
   public private(set) var captures: [String: Value] = [:]
   /// Captures that were not stored, as they held a secret.
@@ -70,8 +73,11 @@ public struct RunState: Sendable, Hashable {
       try applyToStep(payload.step, event, at: time)
       take(payload.captures)
     case .retryRequested(let payload): try applyToStep(payload.step, event, at: time)
-    case .gateOpened(let payload): gates[payload.gate] = GateState(opened: payload)
+    case .gateOpened(let payload):
+      openedGates.insert(payload.gate)
+      gates[payload.gate] = GateState(opened: payload)
     case .gateDecided(let payload):
+      guard openedGates.contains(payload.gate) else { throw misplaced(event) }
       // Who decides from another terminal may come too late; that changes nothing any more.
       if case .ended = lifecycle { return }
       gates[payload.gate]?.take(payload, by: actor)
@@ -91,6 +97,8 @@ public struct RunState: Sendable, Hashable {
   /// | running    | no         | yes       | yes         | yes                             | yes    |
   /// | held       | no         | yes       | yes         | yes                             | no     |
   /// | ended      | no         | yes       | yes         | no                              | no     |
+  ///
+  /// A decision on a gate that was never opened is refused in all of them.
   ///
   /// People decide by stepSkipped, retryRequested and attemptSettled, with the lease; by gateDecided
   /// without it, so that it may come when the run has just ended.

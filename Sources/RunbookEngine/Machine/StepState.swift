@@ -13,7 +13,8 @@ public import RunbookModel
 ///
 /// A dash is an entry that no run writes; replaying one is refused. (*) running, where a capture was
 /// not stored, as it held a secret. An unknown step that is settled as not done is pending again when
-/// a process that died left it, or when a person said so; else it failed.
+/// a process that died left it, or when a person said so; else it failed. An attempt whose number
+/// does not follow, and what is said of another attempt than the last, is refused as well.
 public struct StepState: Sendable, Hashable {
   public enum Status: String, Sendable, Hashable, CaseIterable {
     case pending, running, succeeded, failed, unknown, skipped
@@ -51,6 +52,7 @@ public struct StepState: Sendable, Hashable {
   }
 
   mutating func apply(_ event: Event, at time: Timestamp) -> Bool {
+    guard isInOrder(event) else { return false }
     switch (status, event) {
     case (.pending, .attemptStarted(let started)), (.failed, .attemptStarted(let started)),
       (.unknown, .attemptStarted(let started)), (.running, .attemptStarted(let started)):
@@ -78,6 +80,16 @@ public struct StepState: Sendable, Hashable {
       return false
     }
     return true
+  }
+
+  /// Whether what happens to an attempt happens to the next one, or to the last.
+  private func isInOrder(_ event: Event) -> Bool {
+    switch event {
+    case .attemptStarted(let started): started.attempt == attempts + 1
+    case .attemptFinished(let finished): finished.attempt == attempts
+    case .attemptSettled(let settled): settled.attempt == attempts
+    default: true
+    }
   }
 
   /// The run was taken up by another process.

@@ -29,13 +29,14 @@ public protocol SandboxProvider: Sendable {
 /// A throwaway server that runs until `stop`, or until this process ends in any way.
 public protocol RunningSandbox: Sendable {
   var folder: String { get }
-  /// For the sandbox's one database; a private socket, no password.
+  /// For the sandbox's one database; a private socket, no password, also where TCP was asked for.
   var url: String { get }
   var serverLog: String { get }
   var serverVersion: String { get }
 
   /// Starts a program beside the server; it ends when the server does. Its environment leads to the
-  /// sandbox's database (`PGHOST`, `PGDATABASE`, `PGUSER`, `DATABASE_URL`), with `environment` on top.
+  /// sandbox's database (`PGHOST`, `PGDATABASE`, `PGUSER`, `DATABASE_URL`; with TCP also `PGPORT`,
+  /// `PGPASSWORD`, `DATABASE_TCP_URL`), with `environment` on top.
   ///
   /// - Returns: the first line that it printed: its address.
   func start(

@@ -30,7 +30,7 @@ public struct HTTPKind: StepKind {
         ResultSpec("body", "string", "The body as text, cut to output_limit"),
         ResultSpec("json", "", "The body's value when it is JSON, else null"),
         ResultSpec("elapsed", "duration", "From the request's start to the body's end"),
-      ],
+      ], work: WorkSpec(.http, in: Self.methods, areKeysVerbs: true),
       "Makes one HTTP request")
   }
 

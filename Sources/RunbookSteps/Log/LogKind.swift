@@ -25,7 +25,7 @@ public struct LogKind: StepKind {
         ResultSpec("count", "int", "How many events there were, also those that were not kept"),
         ResultSpec("first", "timestamp", "The earliest; null when there is none"),
         ResultSpec("last", "timestamp", "The latest; null when there is none"),
-      ],
+      ], work: WorkSpec(.text, in: ["path"]),
       "Reads events from a log file")
   }
 

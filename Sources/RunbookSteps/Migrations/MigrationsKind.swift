@@ -35,7 +35,7 @@ public struct MigrationsKind: StepKind {
         ResultSpec("drops", "list", "The names of the tables that the culprits drop."),
         ResultSpec("head", "string", "The newest revision; several are separated by commas."),
         ResultSpec("unreadable", "list", "Files that could not be read, each with its error."),
-      ],
+      ], work: WorkSpec(.text, in: ["path"]),
       "Reads Alembic's revision files, without executing them")
   }
 

@@ -30,7 +30,7 @@ public struct SQLKind: StepKind {
         ResultSpec("affected", "int", "Rows inserted, updated, deleted or merged, in all"),
         ResultSpec("columns", "list", "The names of the rows' columns, in order"),
       ],
-      usesConnection: true,
+      usesConnection: true, keepsReceipts: true, work: WorkSpec(.sql, in: ["text", "file"]),
       "Runs SQL; in read-only phases in a READ ONLY transaction")
   }
 

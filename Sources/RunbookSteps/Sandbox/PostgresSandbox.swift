@@ -4,9 +4,10 @@ public import RunbookModel
 
 /// Throwaway PostgreSQL servers of this machine's own installation.
 ///
-/// A server answers on a socket in its folder, which only its user may enter, and nowhere else. Root
-/// runs it as `postgres`, or `nobody` where there is no such user. A watchdog stops it when this
-/// process ends, in any way.
+/// A server answers on a socket in its folder, which only its user may enter, and nowhere else unless
+/// its settings ask for TCP: then on this machine's own addresses too, with a password. Root runs it
+/// as `postgres`, or `nobody` where there is no such user. A watchdog stops it when this process
+/// ends, in any way.
 public struct PostgresSandbox: SandboxProvider {
   private let environment: [String: String]
 
@@ -82,7 +83,8 @@ extension PostgresSandbox {
     _ configuration: ServerConfiguration, as user: SandboxUser
   ) async throws(StepFailure) {
     let command = try user.command(
-      ["/bin/sh", "-c", SandboxScripts.prepare, "sandbox", folder.path, installation.programs])
+      ["/bin/sh", "-c", SandboxScripts.prepare, "sandbox", folder.path, installation.programs]
+        + [configuration.listenAddresses.text])
     let output = try await ChildProcess.run(
       command, environment: environment(in: folder), workingDirectory: "/",
       input: configuration.text, timeout: .seconds(120))
@@ -106,15 +108,24 @@ extension PostgresSandbox {
     isNew: Bool
   ) async throws(StepFailure) -> PostgresServer {
     let variables = environment(in: folder)
+    let password = TextFile.read(folder.password)
+    let port = password == nil ? nil : try FreePort()
+    defer { port?.release() }
     let watchdog = try Watchdog(
       command: try user.command(
-        ["/bin/sh", "-c", SandboxScripts.watchdog, "sandbox", folder.path, installation.programs]),
+        ["/bin/sh", "-c", SandboxScripts.watchdog, "sandbox", folder.path, installation.programs]
+          + (port.map { ["\($0.number)"] } ?? [])),
       environment: variables)
     do throws(StepFailure) {
       try await awaitReady(folder, watchdog)
-      let version = try await introduce(folder, with: installation, variables, isNew: isNew)
+      let (version, address) = try await introduce(
+        folder, with: installation, variables, port: port?.number, isNew: isNew)
+      var tcp: TCPAccess?
+      if let port, let address, let password {
+        tcp = TCPAccess(address: address, port: port.number, password: password)
+      }
       return PostgresServer(
-        in: folder, version: version, watchdog: watchdog,
+        in: folder, version: version, watchdog: watchdog, tcp: tcp,
         environment: variables.merging(serviceEnvironment(in: folder)) { _, special in special })
     } catch {
       watchdog.send("stop")
@@ -153,25 +164,28 @@ extension PostgresSandbox {
     return access("/proc/\(number)", F_OK) == 0 && !ProcessTable.isZombie(number)
   }
 
-  /// Gives the new server its database, and asks for its version.
+  /// Gives the new server its database, and asks for its version and where it answers over TCP.
   ///
   /// A copy of `template1` would take eight times as long as another name for `postgres`.
   private func introduce(
     _ folder: SandboxFolder, with installation: PostgresInstallation,
-    _ environment: [String: String], isNew: Bool
-  ) async throws(StepFailure) -> String {
+    _ environment: [String: String], port: UInt16?, isNew: Bool
+  ) async throws(StepFailure) -> (version: String, address: String?) {
     let statements = isNew ? ["ALTER DATABASE postgres RENAME TO sandbox"] : []
     let output = try await ChildProcess.run(
       [installation.path(of: "psql"), "-XAtqw", "-h", folder.socket, "-U", "postgres"]
         + ["-d", "template1", "-v", "ON_ERROR_STOP=1"]
-        + (statements + ["SHOW server_version"]).flatMap { ["-c", $0] },
+        + (port.map { ["-p", "\($0)"] } ?? [])
+        + (statements + ["SHOW server_version", "SHOW listen_addresses"]).flatMap { ["-c", $0] },
       environment: environment.merging(["PGCONNECT_TIMEOUT": "10"]) { _, new in new },
       workingDirectory: "/", timeout: .seconds(30))
-    guard output.exitCode == 0, let version = output.stdout.split(separator: "\n").first else {
+    let lines = output.stdout.split(separator: "\n").map(String.init)
+    guard output.exitCode == 0, let version = lines.first else {
       throw StepFailure(
         .unreachable, "the sandbox's server does not answer", detail: output.stderr,
         code: "\(output.exitCode)")
     }
-    return String(version)
+    let addresses = lines.dropFirst().first?.split(separator: ",")
+    return (version, addresses?.first.map(String.init))
   }
 }

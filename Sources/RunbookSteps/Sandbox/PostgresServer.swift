@@ -11,6 +11,7 @@ final class PostgresServer: RunningSandbox {
   let serverVersion: String
   private let place: SandboxFolder
   private let watchdog: Watchdog
+  private let tcp: TCPAccess?
   /// What programs beside the server start with.
   private let environment: [String: String]
 
@@ -18,20 +19,32 @@ final class PostgresServer: RunningSandbox {
   private static let addressDeadline = Duration.seconds(20)
 
   init(
-    in place: SandboxFolder, version: String, watchdog: Watchdog, environment: [String: String]
+    in place: SandboxFolder, version: String, watchdog: Watchdog, tcp: TCPAccess? = nil,
+    environment: [String: String]
   ) {
     self.place = place
     self.watchdog = watchdog
+    self.tcp = tcp
     self.environment = environment
     folder = place.path
-    url = "postgresql:///sandbox?host=\(place.socket)&user=postgres"
+    url =
+      "postgresql:///sandbox?host=\(place.socket)&user=postgres"
+      + (tcp.map { "&port=\($0.port)" } ?? "")
     serverLog = place.serverLog
     serverVersion = version
   }
 
   /// What leads a service to the sandbox's database, and to no other.
   private var connectionVariables: [String: String] {
-    ["DATABASE_URL": url, "PGHOST": place.socket, "PGDATABASE": "sandbox", "PGUSER": "postgres"]
+    let variables = [
+      "DATABASE_URL": url, "PGHOST": place.socket, "PGDATABASE": "sandbox", "PGUSER": "postgres",
+    ]
+    guard let tcp else { return variables }
+    // The socket's name has the port in it.
+    let more = [
+      "PGPORT": "\(tcp.port)", "PGPASSWORD": tcp.password, "DATABASE_TCP_URL": tcp.url,
+    ]
+    return variables.merging(more) { $1 }
   }
 
   func stop() async {
@@ -75,7 +88,9 @@ final class PostgresServer: RunningSandbox {
     let isName =
       name.utf8.first.map { UInt8(ascii: "a")...UInt8(ascii: "z") ~= $0 } == true
       && name.utf8.allSatisfy { isWordByte($0) || $0 == UInt8(ascii: "-") }
-    let ownNames: Set<String> = ["server", "watchdog", "initdb", "work", "data", "socket", "lock"]
+    let ownNames: Set<String> = [
+      "server", "watchdog", "initdb", "work", "data", "socket", "lock", "password",
+    ]
     guard isName, !ownNames.contains(name) else {
       throw StepFailure(
         .invalid, "`\(name)` cannot be the name of a service",

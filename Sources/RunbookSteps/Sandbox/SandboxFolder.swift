@@ -16,6 +16,8 @@ struct SandboxFolder: Sendable, Hashable {
   var work: String { "\(path)/work" }
   /// Holds the process ids of the server and of the watchdog that started it.
   var serverNumbers: String { "\(path)/server.pid" }
+  /// Holds the password for TCP; there only when TCP was asked for.
+  var password: String { "\(path)/password" }
   var serverLog: String { "\(path)/server.log" }
   var watchdogLog: String { "\(path)/watchdog.log" }
 
@@ -41,7 +43,7 @@ struct SandboxFolder: Sendable, Hashable {
         "the sandbox's folder must be an absolute path of letters, digits and ._-+: \(path)",
         hint: "set RUNBOOK_SANDBOX_DIR to another folder")
     }
-    guard "\(socket)/.s.PGSQL.5432".utf8.count <= Self.longestSocketPath else {
+    guard "\(socket)/.s.PGSQL.65535".utf8.count <= Self.longestSocketPath else {
       throw StepFailure(
         .invalid, "the sandbox's folder has too long a path for a unix socket: \(path)",
         hint: "set RUNBOOK_SANDBOX_DIR to a folder with a short path")

@@ -1,25 +1,39 @@
 /// The shell programs that work on a sandbox's folder as its user.
 enum SandboxScripts {
-  /// Fills a new folder. `$1` is the folder, `$2` where PostgreSQL's programs are; standard input is
-  /// added to the server's configuration. Exits 71 when the folder cannot be entered.
+  /// Fills a new folder. `$1` is the folder, `$2` where PostgreSQL's programs are, `$3` the addresses
+  /// for TCP, if any; standard input is added to the server's configuration. Exits 71 when the folder
+  /// cannot be entered.
+  ///
+  /// Over TCP, which every account of the machine can reach, a password is asked for.
   static let prepare = #"""
     umask 077
-    folder=$1 programs=$2
+    folder=$1 programs=$2 addresses=$3
     cd "$folder" || exit 71
     : >"lock" && exec 9>>lock && flock -n 9 || exit 75
     echo 'A throwaway database of runbook: removed when its run ends.' >runbook-sandbox || exit 70
     mkdir socket work && chmod 755 work || exit 70
-    if ! "$programs/initdb" -D "$folder/data" -U postgres -A trust -E UTF8 --locale=C \
+    set -- --auth-local=trust --auth-host=scram-sha-256
+    if [ -n "$addresses" ]; then
+      head -c 24 /dev/urandom | od -An -v -tx1 | tr -d ' \n' >password || exit 70
+      [ "$(wc -c <password)" -eq 48 ] || exit 70
+      set -- "$@" --pwfile="$folder/password"
+    fi
+    if ! "$programs/initdb" -D "$folder/data" -U postgres "$@" -E UTF8 --locale=C \
       --no-sync --no-instructions >initdb.log 2>&1 </dev/null
     then
       tail -n 20 initdb.log >&2
       exit 70
     fi
     cat >>data/postgresql.conf || exit 70
-    echo 'local all all trust' >data/pg_hba.conf
+    {
+      echo 'local all all trust'
+      [ -z "$addresses" ] || echo 'host all all 127.0.0.1/32 scram-sha-256'
+      [ -z "$addresses" ] || echo 'host all all ::1/128 scram-sha-256'
+    } >data/pg_hba.conf
     """#
 
-  /// Starts the server, and stays as long as standard input is open.
+  /// Starts the server, and stays as long as standard input is open. `$1` is the folder, `$2` where
+  /// PostgreSQL's programs are, `$3` the server's port, or nothing for its own.
   ///
   /// Standard input is a socket whose other end only the executor holds: its end of file means that
   /// the executor is gone, however it died. Each line of it is a command: `stop`, or a call of
@@ -30,7 +44,7 @@ enum SandboxScripts {
   /// (`PR_SET_PDEATHSIG`).
   static let watchdog = #"""
     umask 077
-    folder=$1 programs=$2
+    folder=$1 programs=$2 port=$3
     cd "$folder" || exit 71
     exec >>watchdog.log 2>&1
     exec 9>>lock
@@ -92,6 +106,7 @@ enum SandboxScripts {
 
     rm -f data/postmaster.pid server.pid ./*.address
     "$setsid" "$setpriv" --pdeathsig QUIT -- "$programs/postgres" -D "$folder/data" \
+      ${port:+-p "$port"} \
       </dev/null >>server.log 2>&1 &
     server=$!
     echo "$server $$" >server.new && mv server.new server.pid

@@ -6,29 +6,36 @@ import RunbookModel
 /// The file's syntax: <https://www.postgresql.org/docs/current/config-setting.html>.
 struct ServerConfiguration: Sendable, Hashable {
   let text: String
+  let listenAddresses: ListenAddresses
 
   /// Settings on which the sandbox itself rests.
   private static let reserved: Set<String> = [
     "config_file", "data_directory", "external_pid_file", "hba_file", "ident_file", "include",
-    "include_dir", "include_if_exists", "listen_addresses", "log_destination", "log_line_prefix",
-    "log_timezone", "logging_collector", "port", "unix_socket_directories",
+    "include_dir", "include_if_exists", "log_destination", "log_line_prefix", "log_timezone",
+    "logging_collector", "port", "unix_socket_directories",
     "unix_socket_group", "unix_socket_permissions",
   ]
 
   /// - Throws: `invalid` for a name that is none, or that is the sandbox's own to set.
   init(folder: SandboxFolder, settings: [Runbook.Sandbox.Setting]) throws(StepFailure) {
-    var lines = Self.own(folder).map { "\($0.0) = \(Self.quoted($0.1))" }
+    listenAddresses = try ListenAddresses(of: settings)
+    var lines = Self.own(folder, listenAddresses).map { "\($0.0) = \(Self.quoted($0.1))" }
     for setting in settings {
       try Self.check(setting)
+      // Written above, in numbers.
+      if setting.name == ListenAddresses.settingName { continue }
       lines.append("\(setting.name) = \(Self.quoted(setting.value.text))")
     }
     text = lines.joined(separator: "\n") + "\n"
   }
 
-  /// Nobody reaches the server but through its socket; nothing needs to outlive a power cut.
-  private static func own(_ folder: SandboxFolder) -> [(String, String)] {
+  /// Nobody reaches the server but through its socket, unless TCP is asked for; nothing needs to
+  /// outlive a power cut.
+  private static func own(
+    _ folder: SandboxFolder, _ listenAddresses: ListenAddresses
+  ) -> [(String, String)] {
     [
-      ("listen_addresses", ""),
+      (ListenAddresses.settingName, listenAddresses.text),
       ("unix_socket_directories", folder.socket),
       ("unix_socket_permissions", "0700"),
       ("fsync", "off"),

@@ -49,7 +49,7 @@ public struct ShellKind: StepKind {
         ResultSpec("stdout", "string", "What it printed, cut to output_limit"),
         ResultSpec("stderr", "string", "What it printed to standard error, cut to output_limit"),
         ResultSpec("signal", "int", "The signal that ended it; 0 if none did"),
-      ],
+      ], work: WorkSpec(.shell, in: ["script", "file"]),
       "Runs a script; with `connection:` the PG* variables lead psql and pg_dump there")
   }
 

@@ -45,5 +45,29 @@ struct Database: Sendable {
       """)
   }
 
+  /// How many of its sessions run a statement like this one.
+  func statements(like pattern: String) -> String {
+    query("SELECT count(*) \(Self.running(pattern))")
+  }
+
+  /// Returns when a session runs a statement like this one.
+  func awaitStatement(_ pattern: String) {
+    query(
+      """
+      DO $$ BEGIN
+        WHILE NOT EXISTS (SELECT \(Self.running(pattern))) LOOP
+          PERFORM pg_stat_clear_snapshot();
+        END LOOP;
+      END $$
+      """)
+  }
+
+  private static func running(_ pattern: String) -> String {
+    """
+    FROM pg_stat_activity WHERE datname = current_database()
+    AND pid <> pg_backend_pid() AND state = 'active' AND query LIKE '\(pattern)'
+    """
+  }
+
   var hasReceipts: Bool { query("SELECT to_regnamespace('runbook') IS NOT NULL") == "t" }
 }

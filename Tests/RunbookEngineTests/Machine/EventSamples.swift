@@ -8,7 +8,8 @@ enum EventSample: String, CaseIterable {
     settledDone, settledNotDone, settledUnknown, retryRequested
 
   func event(
-    about step: StepID = "a", gate: String = "recovery", confirms: Bool? = nil
+    about step: StepID = "a", gate: String = "recovery", attempt: Int = 1,
+    confirms: Bool? = nil
   ) -> Event {
     switch self {
     case .runStarted: .runStarted(Self.start)
@@ -20,12 +21,12 @@ enum EventSample: String, CaseIterable {
     case .attemptStarted:
       .attemptStarted(
         AttemptStarted(
-          step: step, attempt: 1, effect: .readOnly, isEffectDeclared: false, connection: nil,
+          step: step, attempt: attempt, effect: .readOnly, isEffectDeclared: false, connection: nil,
           work: []))
-    case .attemptSucceeded: Self.finished(step, .succeeded, confirms)
-    case .attemptFailed: Self.finished(step, .failed)
-    case .attemptUnknown: Self.finished(step, .unknown)
-    case .attemptSkipped: Self.finished(step, .skipped)
+    case .attemptSucceeded: Self.finished(step, attempt, .succeeded, confirms)
+    case .attemptFailed: Self.finished(step, attempt, .failed)
+    case .attemptUnknown: Self.finished(step, attempt, .unknown)
+    case .attemptSkipped: Self.finished(step, attempt, .skipped)
     case .stepSkipped: .stepSkipped(StepSkipped(step: step, cause: .condition, reason: "false"))
     case .gateOpened: .gateOpened(Self.gate(gate))
     case .gateDecided:
@@ -36,9 +37,9 @@ enum EventSample: String, CaseIterable {
     case .noteAdded: .noteAdded(NoteAdded(text: "n", at: nil))
     case .sandboxRestarted: .sandboxRestarted(SandboxRestarted(serverVersion: "0", inputs: []))
     case .otherIdentified: .connectionIdentified(Self.identity("main", databaseOID: 2))
-    case .settledDone: Self.settled(step, .done)
-    case .settledNotDone: Self.settled(step, .notDone)
-    case .settledUnknown: Self.settled(step, .unknown)
+    case .settledDone: Self.settled(step, attempt, .done)
+    case .settledNotDone: Self.settled(step, attempt, .notDone)
+    case .settledUnknown: Self.settled(step, attempt, .unknown)
     case .retryRequested: .retryRequested(RetryRequested(step: step, reason: nil))
     case .runEnded: .runEnded(RunEnded(status: .abandoned, reason: "r"))
     }
@@ -49,10 +50,12 @@ enum EventSample: String, CaseIterable {
       gate: name, steps: [], identities: [], approvals: approvals, question: nil, digest: .zero)
   }
 
-  private static func settled(_ step: StepID, _ settlement: Settlement) -> Event {
+  private static func settled(
+    _ step: StepID, _ attempt: Int, _ settlement: Settlement
+  ) -> Event {
     .attemptSettled(
       AttemptSettled(
-        step: step, attempt: 1, settlement: settlement, means: .probe, detail: "said so"))
+        step: step, attempt: attempt, settlement: settlement, means: .probe, detail: "said so"))
   }
 
   static func identity(_ connection: String, databaseOID: Int64 = 1) -> ConnectionIdentified {
@@ -64,11 +67,11 @@ enum EventSample: String, CaseIterable {
   }
 
   private static func finished(
-    _ step: StepID, _ outcome: Outcome, _ isConfirmed: Bool? = nil
+    _ step: StepID, _ attempt: Int, _ outcome: Outcome, _ isConfirmed: Bool? = nil
   ) -> Event {
     .attemptFinished(
       AttemptFinished(
-        step: step, attempt: 1, outcome: outcome, result: .map(ValueMap()),
+        step: step, attempt: attempt, outcome: outcome, result: .map(ValueMap()),
         isConfirmed: isConfirmed,
         failure: outcome == .failed ? FailureRecord(cause: .refused, message: "no") : nil,
         elapsedMicroseconds: 0))

@@ -62,6 +62,31 @@ struct RunStateTests {
     #expect(state.lifecycle == before.lifecycle)
   }
 
+  @Test(arguments: [Stage.running, .held])
+  func refusesADecisionOnAGateThatWasNeverOpened(_ stage: Stage) throws {
+    var state = RunState()
+    let actor = Actor(account: "ann")
+    for event in stage.events { try state.apply(event, at: .epoch, by: actor) }
+    #expect(throws: StoreError.self) {
+      try state.apply(EventSample.gateDecided.event(gate: "fix"), at: .epoch, by: actor)
+    }
+    #expect(state.gates["fix"] == nil)
+  }
+
+  @Test func toleratesADecisionThatComesAfterItsGateWasClosed() throws {
+    var state = RunState()
+    let actor = Actor(account: "ann")
+    let refusal = Event.gateDecided(
+      GateDecided(gate: "recovery", decision: .refused, means: .terminal, digest: .zero))
+    let events =
+      Stage.running.events + [
+        refusal, EventSample.runHeld.event(), EventSample.runResumed.event(),
+        EventSample.gateDecided.event(),
+      ]
+    for event in events { try state.apply(event, at: .epoch, by: actor) }
+    #expect(state.gates["recovery"] == nil)
+  }
+
   @Test func countsAnApproverOnce() throws {
     var gate = GateState(opened: EventSample.gate("recovery", approvals: 2))
     let approval = GateDecided(

@@ -53,7 +53,8 @@ struct Simulation {
     KindSpec(
       name, .shorthand(key: "text", [FieldSpec("text", .template, "What runs.")]),
       results: [ResultSpec("stdout", "string", "What it printed.")],
-      usesConnection: usesConnection, "A simulated kind.")
+      usesConnection: usesConnection, keepsReceipts: usesConnection,
+      work: WorkSpec(WorkItem.Language(rawValue: name) ?? .text, in: ["text"]), "A simulated kind.")
   }
 
   var plan: Plan {

@@ -1,0 +1,50 @@
+import RunbookEngine
+import RunbookModel
+
+/// Where a sandbox's server answers besides its socket: on this machine's own addresses, and only
+/// when the runbook's setting `listen_addresses` asks for it.
+struct ListenAddresses: Sendable, Hashable {
+  static let settingName = "listen_addresses"
+
+  /// Numeric, in the order of the setting; none unless TCP is asked for.
+  let all: [String]
+
+  /// - Throws: `invalid` for an address that other machines might reach.
+  init(of settings: [Runbook.Sandbox.Setting]) throws(StepFailure) {
+    var all: [String] = []
+    for setting in settings where setting.name == Self.settingName {
+      for word in setting.value.text.split(separator: ",") {
+        for address in try Self.numeric(word.trimmingSpaces, setting) where !all.contains(address) {
+          all.append(address)
+        }
+      }
+    }
+    self.all = all
+  }
+
+  /// As the server's setting of the same name takes it.
+  var text: String { all.joined(separator: ",") }
+
+  /// `localhost` becomes numbers here: what a resolver makes of the name is not for us to trust.
+  private static func numeric(
+    _ word: Substring, _ setting: Runbook.Sandbox.Setting
+  ) throws(StepFailure) -> [String] {
+    switch word {
+    case "localhost": return ["127.0.0.1", "::1"]
+    case "127.0.0.1", "::1": return [String(word)]
+    default:
+      throw StepFailure(
+        .invalid,
+        "a sandbox answers on this machine only, not on `\(word)` (\(setting.place))",
+        hint: "`\(settingName)` takes 127.0.0.1, ::1 and localhost")
+    }
+  }
+}
+
+extension Substring {
+  fileprivate var trimmingSpaces: Substring {
+    var rest = drop { $0 == " " }
+    while rest.last == " " { rest.removeLast() }
+    return rest
+  }
+}

@@ -1,0 +1,79 @@
+import Foundation
+import RunbookDrill
+import RunbookModel
+import Testing
+
+@testable import RunbookEngine
+
+struct EvidenceRecorderTests {
+  private static func draft(_ name: String) -> EvidenceDraft {
+    EvidenceDraft(what: "standard output", source: "sh", content: .file(name))
+  }
+
+  private static func record(
+    _ name: String, in folder: String, by recorder: EvidenceRecorder
+  ) -> (records: [EvidenceRecord], notices: [String]) {
+    recorder.record(
+      [draft(name)], of: .map(ValueMap()), in: folder, numberedFrom: 0, at: .epoch)
+  }
+
+  @Test func hashesAWholeFile() throws {
+    let folder = NSTemporaryDirectory() + "evidence-\(UUID().uuidString)"
+    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: false)
+    defer { try? FileManager.default.removeItem(atPath: folder) }
+    let bytes = [UInt8](repeating: 7, count: 3 << 20)
+    try Data(bytes).write(to: URL(fileURLWithPath: "\(folder)/out"))
+    let (records, notices) = Self.record("out", in: folder, by: EvidenceRecorder(runFolder: folder))
+    let record = try #require(records.first)
+    #expect(record.digest == Digest.sha256(of: bytes))
+    #expect(record.size == 3 << 20)
+    #expect(record.content == .file(path: "out"))
+    #expect(!record.isCut)
+    #expect(notices.isEmpty)
+  }
+
+  @Test func saysHowFarAFileCouldBeRead() throws {
+    let recorder = EvidenceRecorder(runFolder: "/run") { _ throws(EvidenceFile.Problem) in
+      var pieces: [[UInt8]] = [[1, 2], [3]]
+      return EvidenceFile { () throws(EvidenceFile.Problem) in
+        guard !pieces.isEmpty else { throw EvidenceFile.Problem(message: "Input/output error") }
+        return pieces.removeFirst()
+      }
+    }
+    let (records, notices) = Self.record("out", in: "/run/evidence/a-1", by: recorder)
+    let record = try #require(records.first)
+    #expect(record.digest == Digest.sha256(of: [1, 2, 3]))
+    #expect(record.size == 3)
+    #expect(record.content == .file(path: "evidence/a-1/out"))
+    #expect(record.isCut)
+    #expect(notices == ["evidence file out could be read only to byte 3: Input/output error"])
+  }
+
+  @Test(arguments: [("nowhere", "No such file or directory", 0), ("usr", "Is a directory", 1)])
+  func tellsWhatCannotBeRead(name: String, reason: String, count: Int) {
+    let (records, notices) = Self.record(name, in: "/", by: EvidenceRecorder(runFolder: "/run"))
+    #expect(records.count == count)
+    #expect(notices == ["evidence file \(name) could be read only to byte 0: \(reason)"])
+  }
+
+  @Test func numbersWhatIsThereOnly() {
+    let drafts = [
+      Self.draft("gone"), EvidenceDraft(what: "out", source: "sh", content: .result("stdout")),
+    ]
+    let (records, _) = EvidenceRecorder(runFolder: "/run").record(
+      drafts, of: .map(ValueMap([("stdout", "x")])), in: "/nowhere", numberedFrom: 4, at: .epoch)
+    #expect(records.map(\.id) == ["E5"])
+  }
+
+  @Test func theAttemptHasTheNotice() async throws {
+    let result = StepResult(evidence: [Self.draft("gone")], notices: ["first"])
+    let simulation = Simulation([confirmation()], outcomes: ["detect": [.result(result)]])
+    try await simulation.run()
+    let finished = simulation.journal.stored.compactMap { entry in
+      if case .attemptFinished(let event) = entry.event { event } else { nil }
+    }
+    #expect(
+      finished.first?.notices
+        == ["first", "evidence file gone could be read only to byte 0: No such file or directory"])
+  }
+}
