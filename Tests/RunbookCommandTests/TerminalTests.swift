@@ -37,6 +37,22 @@ struct TerminalTests {
     #expect(try status.objects().first?["state"] == "held")
   }
 
+  @Test func l10CtrlCAtTheGateHoldsAndDecidesNothing() async throws {
+    let database = try Database()
+    let program = try start(["run", "greeting.yaml"], on: database)
+    try program.await(Self.question)
+    try program.type(TerminalProgram.interrupt)
+    #expect(program.end() == 130, "\(program.shown)")
+    let status = try await workspace.run(["status", "--json"])
+    let state = try #require(try status.objects().first)
+    #expect(state["state"] == "held")
+    #expect(state["reason"] == "the run was interrupted")
+    let resumed = try start(["resume"], on: database)
+    try resumed.await(Self.question)
+    try resumed.type("yes\n")
+    #expect(resumed.end() == 0, "\(resumed.shown)")
+  }
+
   @Test func goesOnWhenAPersonSaysYes() throws {
     let database = try Database()
     let program = try start(["run", "greeting.yaml"], on: database)

@@ -56,6 +56,7 @@ extension Executor {
   ) throws(StoreError) {
     switch failure.cause {
     case .interrupted: try queue(.runHeld(interruption))
+    case .unanswered where Task.isCancelled: try queue(.runHeld(interruption))
     case .unanswered:
       try queue(
         .runHeld(

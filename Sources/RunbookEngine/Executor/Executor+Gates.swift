@@ -104,7 +104,8 @@ extension Executor {
     switch await ports.person.decide(on: gate) {
     case .approved: try decide(gate, .approved, by: .terminal)
     case .refused: try decide(gate, .refused, by: .terminal)
-    case .unavailable: try queue(.runHeld(missingApproval(of: gate)))
+    case .unavailable:
+      try queue(.runHeld(Task.isCancelled ? interruption : missingApproval(of: gate)))
     }
   }
 

@@ -1,4 +1,3 @@
-import Dispatch
 import RunbookEngine
 import RunbookModel
 
@@ -55,13 +54,13 @@ struct TerminalOperator: Operator {
     return answer.map { ["", "y", "yes"].contains($0.lowercased()) }
   }
 
-  /// A line from the terminal; nil without a terminal or at the end of input.
+  /// A line from the terminal; nil without a terminal, at the end of input, or after Ctrl-C.
   private func ask(_ prompt: String) async -> String? {
     guard console.canAsk else { return nil }
     observer?.pause()
     console.print(prompt, terminator: "")
-    return await withCheckedContinuation { continuation in
-      DispatchQueue.global().async { continuation.resume(returning: readLine()) }
-    }
+    let line = await TerminalLine.next()
+    if line == nil { console.print("") }
+    return line
   }
 }
