@@ -87,7 +87,6 @@ struct ModelCheckTests {
     var movesDatabase = false
     /// Where it stops; a model that has fewer states is gone through to its end.
     let limit: Int
-    var isComplete = true
   }
 
   private static let cases = [
@@ -101,7 +100,7 @@ struct ModelCheckTests {
       testDescription: "a connection that moves", steps: Array(RunModel.steps.prefix(2)),
       movesDatabase: true, limit: 50_000),
     Case(
-      testDescription: "all of them", steps: RunModel.steps, limit: 20_000, isComplete: false),
+      testDescription: "all of them", steps: RunModel.steps, limit: 50_000),
   ]
 
   @Test(arguments: cases) private func everyReachableStateKeepsEveryLaw(_ example: Case) throws {
@@ -115,7 +114,7 @@ struct ModelCheckTests {
     // The model is worth something only where it comes everywhere.
     #expect(found.commands.isSuperset(of: ["perform", "settle", "openGate", "ask", "hold", "end"]))
     #expect(found.nodes.count > 1000)
-    #expect((found.nodes.count < example.limit) == example.isComplete, "\(found.nodes.count)")
+    #expect(found.nodes.count < example.limit, "not gone through to its end")
     try expectReplays(found, every: 50)
   }
 
