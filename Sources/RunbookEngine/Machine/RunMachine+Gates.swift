@@ -29,8 +29,9 @@ extension RunMachine {
     return .openGate(
       GateRequest(
         gate: gate, steps: [], approvals: 1,
-        question: "Connection '\(name)' leads to another database than before. Shall the run go on "
-          + "there? Receipts of the first are not there unless it is a copy of it.",
+        question: "Connection '\(name)' leads elsewhere than before: to another database, a copy, a "
+          + "replica, or one that was promoted. What the run has done may be missing there. Shall it "
+          + "go on there?",
         receiptConnections: [],
         identities: [state.identities[name], found].compactMap(\.self)))
   }

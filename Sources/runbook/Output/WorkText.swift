@@ -30,17 +30,22 @@ struct WorkText {
   func identity(_ identified: ConnectionIdentified) -> String {
     let one = identified.identity
     let system = one.systemIdentifier.map { ", system \($0)" } ?? ""
+    let timeline = one.timelineID.map { ", timeline \($0)" } ?? ""
     let kind = one.isReplica ? "replica" : "primary"
     return
-      "\(identified.connection): database \(one.database) on \(one.address), role \(one.role), "
-      + "PostgreSQL \(one.serverVersion), \(kind)\(system)"
+      "\(identified.connection): database \(one.database) (OID \(one.databaseOID)) on "
+      + "\(one.address), role \(one.role), PostgreSQL \(one.serverVersion), "
+      + "\(kind)\(system)\(timeline)"
   }
 
   /// A gate in full: every statement that will run, on which database.
   func gate(_ gate: GateOpened) -> [String] {
     let about = gate.steps.isEmpty ? "a person must decide" : "this is what will run"
     var lines = ["", console.style("Gate '\(gate.gate)': \(about)", .bold)]
-    lines += gate.identities.map { "  on \(identity($0))" }
+    let places = gate.steps.isEmpty ? ["before", "now"] : []
+    lines += gate.identities.enumerated().map { index, one in
+      "  \(places.indices.contains(index) ? places[index] : "on") \(identity(one))"
+    }
     if !gate.preparation.isEmpty {
       lines.append("  first, where they are missing, the tables for receipts:")
       lines += self.lines(of: gate.preparation, indent: "      ")
