@@ -91,7 +91,7 @@ struct AuthTablesDroppedTests {
       #expect(output.stdout.contains("CREATE TABLE"), "\(table)")
       #expect(output.stdout.contains(table), "\(table)")
     }
-    #expect(output.stdout.contains("database \(database.name) on "))
+    #expect(output.stdout.contains("database \(database.name) (OID "))
     #expect(!database.hasReceipts)
   }
 }

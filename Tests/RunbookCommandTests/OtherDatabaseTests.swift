@@ -22,7 +22,7 @@ struct OtherDatabaseTests {
     #expect(
       output.stdout.contains(
         "CREATE TABLE public.greeting (id integer PRIMARY KEY, words text NOT NULL)"))
-    #expect(output.stdout.contains("database \(database.name) on "))
+    #expect(output.stdout.contains("database \(database.name) (OID "))
     #expect(output.stdout.contains("role test, PostgreSQL 1"))
     #expect(output.stdout.contains("--approve recovery"))
     #expect(!database.hasReceipts)

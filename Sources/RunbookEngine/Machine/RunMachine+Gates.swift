@@ -29,9 +29,9 @@ extension RunMachine {
     return .openGate(
       GateRequest(
         gate: gate, steps: [], approvals: 1,
-        question: "Connection '\(name)' leads elsewhere than before: to another database, a copy, a "
-          + "replica, or one that was promoted. What the run has done may be missing there. Shall it "
-          + "go on there?",
+        question: "Connection '\(name)' leads elsewhere than before: to another database, a copy, "
+          + "a replica, or one that was promoted. What the run has done may be missing there. Shall "
+          + "it go on there?",
         receiptConnections: [],
         identities: [state.identities[name], found].compactMap(\.self)))
   }
