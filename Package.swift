@@ -46,7 +46,7 @@ let package = Package(
       name: "runbook",
       dependencies: [
         "RunbookModel", "RunbookExpression", "RunbookSyntax", "RunbookEngine", "RunbookStore",
-        "RunbookSteps", "RunbookReport", "RunbookDrill",
+        "RunbookSteps", "RunbookReport", "RunbookDrill", "CLinux",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     .target(name: "RunbookTestSupport", path: "Tests/Support"),

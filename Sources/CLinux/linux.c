@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <malloc.h>
 #include <signal.h>
 #include <spawn.h>
 #include <stddef.h>
@@ -39,6 +40,11 @@ static int add_files(
     status = posix_spawn_file_actions_addchdir_np(actions, folder);
   }
   return status;
+}
+
+void runbook_share_heap(void) {
+  mallopt(M_ARENA_MAX, 1);
+  mallopt(M_TOP_PAD, 1 << 20);
 }
 
 int runbook_spawn(

@@ -87,8 +87,9 @@ public struct Expression: Sendable {
       last = parent
       isTested = step.isTest
     }
-    let place = source.place(fromByte: nodes[id].start, toByte: nodes[last].end)
-    return Reference(name: name, path: path, place: place, isTested: isTested)
+    return Reference(
+      name: name, path: path, isTested: isTested, source: source,
+      bytes: nodes[id].start..<nodes[last].end)
   }
 
   /// The constant field or index by which a node is taken from its operand.

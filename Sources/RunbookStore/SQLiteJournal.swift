@@ -7,7 +7,8 @@ private import Synchronization
 ///
 /// The file is in WAL mode with `synchronous = FULL`: a commit is one forced write
 /// (<https://www.sqlite.org/pragma.html#pragma_synchronous>). Statements run on a queue of the
-/// journal's own; nothing blocks the cooperative pool.
+/// journal's own; nothing blocks the cooperative pool. A reading is one statement, which sees one state
+/// without a transaction around it: GRDB's `unsafeRead`.
 public final class SQLiteJournal: Journal {
   public let path: String
   private let queue: DatabaseQueue
@@ -28,7 +29,7 @@ public final class SQLiteJournal: Journal {
     self.path = path
     do {
       queue = try DatabaseQueue(path: path, configuration: Self.configuration)
-      let version = try queue.read(Self.version)
+      let version = try queue.unsafeRead(Self.version)
       guard version <= Self.formatVersion else {
         throw StoreError(
           .formatTooNew, subject: path, "the journal was written by a newer version")
@@ -182,7 +183,7 @@ public final class SQLiteJournal: Journal {
   public func entries() async throws(StoreError) -> [Entry] {
     let path = path
     do {
-      return try await queue.read { database in
+      return try await queue.unsafeRead { database in
         var entries: [Entry] = []
         var previous = Digest.zero
         let rows = try Row.fetchCursor(
@@ -204,7 +205,7 @@ public final class SQLiteJournal: Journal {
   /// The first and the last entry, for lists; nil for an empty journal.
   func ends() throws(StoreError) -> (first: Entry, last: Entry)? {
     do {
-      let rows = try queue.read { database in
+      let rows = try queue.unsafeRead { database in
         try Row.fetchAll(
           database,
           sql: """

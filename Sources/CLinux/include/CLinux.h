@@ -21,6 +21,10 @@ int runbook_pipe(int ends[2]);
 int runbook_event(void);
 void runbook_event_set(int descriptor);
 
+/// Lets all threads share one heap that grows by a mebibyte at a time; to be called before there are any.
+/// A heap for each thread grows by a page at a time, and asks the system each time. mallopt(3).
+void runbook_share_heap(void);
+
 /// Starts a program as the leader of a session of its own, with all signals as they are by default.
 ///
 /// `descriptors` are what the program has as 0, 1, 2, …; it has no others, and each must be

@@ -3,11 +3,24 @@ public import RunbookModel
 
 /// Checks what the reader cannot: names in expressions, connections, and what each kind knows of its own.
 public struct RunbookChecker: Sendable {
-  let kinds: [String: any StepKind]
+  private let kinds: [String: KnownKind]
+
+  /// A kind with what is asked of it at every step.
+  private struct KnownKind {
+    let kind: any StepKind
+    let spec: KindSpec
+    let resultNames: Set<String>
+
+    init(_ kind: any StepKind) {
+      self.kind = kind
+      spec = kind.spec
+      resultNames = Set(spec.results.map(\.name))
+    }
+  }
 
   public init(kinds: [any StepKind]) {
     self.kinds = Dictionary(
-      kinds.map { ($0.spec.name, $0) }, uniquingKeysWith: { first, _ in first })
+      kinds.map { ($0.spec.name, KnownKind($0)) }, uniquingKeysWith: { first, _ in first })
   }
 
   public func check(_ runbook: Runbook) -> Diagnostics {
@@ -53,16 +66,16 @@ public struct RunbookChecker: Sendable {
   private func check(
     _ step: Step, _ runbook: Runbook, _ names: inout VisibleNames, _ found: inout Diagnostics
   ) {
-    guard let kind = kinds[step.kind] else { return }
+    guard let known = kinds[step.kind] else { return }
     let options = step.options
     if let when = options.when { check(expression: when, names, &found) }
-    checkConnection(of: step, kind.spec, runbook, &found)
-    check(.fields(step.body), as: kind.spec.type, names, &found)
-    names.own = Set(kind.spec.results.map(\.name))
+    checkConnection(of: step, known.spec, runbook, &found)
+    check(.fields(step.body), as: known.spec.type, names, &found)
+    names.own = known.resultNames
     for source in options.expect { check(expression: source, names, &found) }
     for capture in options.captures {
       check(expression: capture.expression, names, &found)
-      if kind.spec.results.contains(where: { $0.name == capture.name }) {
+      if known.resultNames.contains(capture.name) {
         found.append(
           Diagnostic(
             .error, .nameClash,
@@ -78,7 +91,7 @@ public struct RunbookChecker: Sendable {
     }
     names.own = []
     found.append(
-      contentsOf: kind.check(
+      contentsOf: known.kind.check(
         step, in: CheckContext(runbook: runbook, valueNames: names.values)))
     check(probeOf: step, runbook, names, &found)
     names.add(step)
@@ -171,9 +184,7 @@ public struct RunbookChecker: Sendable {
   private func check(
     expression source: SourceText, _ names: VisibleNames, _ found: inout Diagnostics
   ) {
-    // The reader has said what is wrong with its syntax.
-    guard let expression = try? Expression(parsing: source) else { return }
-    for reference in expression.references { names.check(reference, &found) }
+    for reference in names.cache.references(of: source) { names.check(reference, &found) }
   }
 
   private func check(

@@ -17,6 +17,7 @@ struct VisibleNames {
   private let inputs: Set<String>
   private let constants: Set<String>
   private let findings: Set<String>
+  let cache = ReferenceCache()
 
   init(runbook: Runbook) {
     inputs = Set(runbook.inputs.map(\.name))

@@ -9,4 +9,7 @@ enum Mark {
   static let counted = "\u{10FF02}"
   /// The number of TODOs.
   static let todoCount = "\u{10FF03}"
+
+  /// All of them: nearly no character of a text is one, and to ask for the range is quick.
+  static let all: ClosedRange<Unicode.Scalar> = "\u{10FF00}"..."\u{10FF03}"
 }

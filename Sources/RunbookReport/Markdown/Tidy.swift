@@ -7,7 +7,7 @@ struct Tidy {
   func text(_ markdown: String) -> String {
     let todo = owner.map { "TODO (owner: \(Markdown.prose($0)))" } ?? "TODO (owner)"
     var count = 0
-    for scalar in markdown.unicodeScalars {
+    for scalar in markdown.unicodeScalars where Mark.all.contains(scalar) {
       switch String(scalar) {
       case Mark.todo, Mark.counted: count += 1
       case Mark.missing where missing == nil: count += 1
@@ -16,6 +16,10 @@ struct Tidy {
     }
     var result = String.UnicodeScalarView()
     for scalar in lines(of: markdown).unicodeScalars {
+      guard Mark.all.contains(scalar) else {
+        result.append(scalar)
+        continue
+      }
       switch String(scalar) {
       case Mark.todo: result.append(contentsOf: todo.unicodeScalars)
       case Mark.missing: result.append(contentsOf: (missing ?? todo).unicodeScalars)

@@ -21,8 +21,11 @@ extension FieldReader {
   }
 
   private mutating func expression(_ source: SourceText) -> FieldValue? {
+    if soundExpressions.contains(source.text) { return .text(source) }
     do throws(Diagnostics) {
       _ = try Expression(parsing: source)
+      // What is written once only need not fill the memory.
+      if soundExpressions.count < 1000 { soundExpressions.insert(source.text) }
       return .text(source)
     } catch {
       diagnostics += error.all

@@ -23,6 +23,8 @@ struct FieldReader {
   private(set) var phasePlaces: [(phase: Phase, place: Place)] = []
   var stepPlaces: [String: Place] = [:]
   var names = NameTable()
+  /// Texts that are expressions: people write the same conditions over and over, and each is parsed once.
+  var soundExpressions: Set<String> = []
 
   init(file: String, tables: FileTables, folder: SourceFolder) {
     self.file = file

@@ -1,4 +1,5 @@
 import ArgumentParser
+import CLinux
 
 @main
 struct RunbookCommand: AsyncParsableCommand {
@@ -25,6 +26,7 @@ struct RunbookCommand: AsyncParsableCommand {
     ])
 
   static func main() async {
+    runbook_share_heap()
     await main(EvalCommand.withExpressionLast(Array(CommandLine.arguments.dropFirst())))
   }
 }
