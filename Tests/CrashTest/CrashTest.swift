@@ -43,11 +43,15 @@ struct CrashTest: ParsableCommand {
       throw ValidationError("there is no PostgreSQL to be started")
     }
     let program = URL(fileURLWithPath: program).path
-    print("crash-test --mode \(mode.rawValue) --seed \(seed), \(rounds) runs")
+    say("crash-test --mode \(mode.rawValue) --seed \(seed), \(rounds) runs")
+    if mode == .server {
+      server.crash()
+      try server.start(ServerRound.calm)
+    }
     try World.prepare(server)
     let baseline = try Baseline(program: program, server: server)
-    print("an undisturbed run of \(Scenario().steps.count) mutating steps takes \(baseline.time)")
-    let round = round(baseline, server)
+    say("an undisturbed run of \(Scenario().steps.count) mutating steps takes \(baseline.time)")
+    let round = round(baseline)
     let tally = Tally()
     let next = Atomic<Int>(first)
     let workers = mode == .server ? 1 : workers
@@ -58,15 +62,15 @@ struct CrashTest: ParsableCommand {
         tally.add(number, account(of: round, number, program, server))
       }
     }
-    print(tally.closing)
+    say(tally.closing(kills: mode == .server ? "crashes" : "kills"))
     if !tally.isClean { throw ExitCode(1) }
   }
 
-  private func round(_ baseline: Baseline, _ server: TestServer) -> any Round {
+  private func round(_ baseline: Baseline) -> any Round {
     switch mode {
     case .kill: KillRound(baseline: baseline)
-    case .server: KillRound(baseline: baseline)
-    case .takeover: KillRound(baseline: baseline)
+    case .server: ServerRound(baseline: baseline)
+    case .takeover: TakeoverRound(baseline: baseline)
     }
   }
 
@@ -78,6 +82,7 @@ struct CrashTest: ParsableCommand {
     do {
       let world = try World("\(number)", program: program, server: server)
       let account = try round.carryOut(in: world, &generator)
+      if mode == .server { try server.apply(ServerRound.calm) }
       if account.differences.isEmpty { try world.remove() }
       return account
     } catch {

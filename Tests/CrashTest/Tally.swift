@@ -24,14 +24,15 @@ final class Tally: Sendable {
       $0.resumes += account.resumes
       $0.differences += account.differences.isEmpty ? 0 : 1
       guard !account.differences.isEmpty else { return }
-      print("round \(number): \(account.story.joined(separator: ", "))")
-      for difference in account.differences { print("  \(difference)") }
+      say("round \(number): \(account.story.joined(separator: ", "))")
+      for difference in account.differences { say("  \(difference)") }
     }
   }
 
-  var closing: String {
+  /// - Parameter kills: what was struck.
+  func closing(kills: String) -> String {
     sums.withLock {
-      "\($0.runs) runs, \($0.kills) kills, \($0.resumes) resumes, \($0.differences) differences"
+      "\($0.runs) runs, \($0.kills) \(kills), \($0.resumes) resumes, \($0.differences) differences"
     }
   }
 }

@@ -107,7 +107,8 @@ extension World {
   }
 
   /// Goes on with it: `resume`, `retry` or `takeover`.
-  func startAgain(_ command: String, _ run: String, _ more: [String] = []) throws -> RunningCommand {
+  func startAgain(_ command: String, _ run: String, _ more: [String] = []) throws -> RunningCommand
+  {
     try start([command, run] + Scenario().approvals + more)
   }
 

@@ -16,7 +16,10 @@ public final class TestServer: Sendable {
   /// Whether a PostgreSQL is installed.
   public static var isAvailable: Bool { binaries != nil }
 
-  static let binaries: String? = {
+  /// Where the server's programs are.
+  public static var programs: String { binaries ?? "" }
+
+  private static let binaries: String? = {
     let root = "/usr/lib/postgresql"
     let versions = (try? FileManager.default.contentsOfDirectory(atPath: root)) ?? []
     return versions.sorted { (Int($0) ?? 0) > (Int($1) ?? 0) }
