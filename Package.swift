@@ -80,7 +80,10 @@ let package = Package(
       exclude: ["Golden"]),
     .testTarget(
       name: "RunbookCommandTests",
-      dependencies: ["runbook", "RunbookModel", "RunbookTestSupport"]),
+      dependencies: [
+        "runbook", "RunbookModel", "RunbookEngine", "RunbookStore", "RunbookSteps",
+        "RunbookTestSupport",
+      ]),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -44,12 +44,19 @@ extension Executor {
   mutating func open(_ wanted: GateRequest) async throws(StoreError) {
     let request = wanted.redacted(by: redactor)
     if !request.receiptConnections.isEmpty { try await flushOutcome() }
-    do throws(StepFailure) {
-      for connection in request.receiptConnections {
-        try await ports.gateway.checkReceipts(connection)
+    for connection in request.receiptConnections {
+      // A process that took the run up has not connected yet.
+      switch await prepareConnection(connection) {
+      case .ready: break
+      case .contested: return
+      case .obstacle(let failure):
+        return try queue(.runHeld(hold(connection, failure, "connection '\(connection)': ")))
       }
-    } catch {
-      return try queue(.runHeld(hold(request.gate, error.record, "")))
+      do throws(StepFailure) {
+        try await ports.gateway.checkReceipts(connection)
+      } catch {
+        return try queue(.runHeld(hold(request.gate, error.record, "")))
+      }
     }
     try queue(.gateOpened(opened(request)))
   }
