@@ -14,11 +14,11 @@ SHARE = $(DESTDIR)$(PREFIX)/share/runbook
 # Linked statically, the program starts in two thirds of the time.
 RELEASE = --scratch-path .build-release -c release --static-swift-stdlib
 
-.PHONY: help demo test bench build release format lint install uninstall clean dependencies
+.PHONY: help demo test crash-test bench build release format lint install uninstall clean dependencies
 .DEFAULT_GOAL := help
 
 help: ## Say what there is to make
-	@sed -n 's/^\([a-z]*\):[^#]*## /\1: /p' $(MAKEFILE_LIST) | column -t -s:
+	@sed -n 's/^\([a-z-]*\):[^#]*## /\1: /p' $(MAKEFILE_LIST) | column -t -s:
 
 dependencies:
 	@scripts/install-dependencies.sh
@@ -30,6 +30,12 @@ demo: dependencies ## Break a throwaway PostgreSQL, recover it, and write the in
 test: dependencies ## Build everything and run all tests
 	$(SWIFT) build $(FLAGS) --build-tests
 	$(SWIFT) test $(FLAGS) --skip-build --disable-xctest --parallel
+
+crash-test: dependencies ## Kill runs at random instants and compare (N=50 MODE=kill|server|takeover SEED=)
+	$(SWIFT) build $(FLAGS) --product runbook
+	$(SWIFT) build $(FLAGS) --product crash-test
+	@bin=$$($(SWIFT) build $(FLAGS) --show-bin-path) && "$$bin/crash-test" "$$bin/runbook" \
+	  --rounds $(or $(N),50) --mode $(or $(MODE),kill) $(if $(SEED),--seed $(SEED))
 
 bench: dependencies release ## Measure a release build beside its goals
 	@Benchmarks/run.sh "$$($(SWIFT) build $(RELEASE) --show-bin-path)/runbook"

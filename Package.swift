@@ -50,6 +50,13 @@ let package = Package(
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     .target(name: "RunbookTestSupport", path: "Tests/Support"),
+    .executableTarget(
+      name: "crash-test",
+      dependencies: [
+        "RunbookModel", "RunbookTestSupport", "CLinux",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
+      path: "Tests/CrashTest"),
     .testTarget(name: "RunbookModelTests", dependencies: ["RunbookModel"]),
     .testTarget(
       name: "RunbookExpressionTests", dependencies: ["RunbookModel", "RunbookExpression"]),
@@ -73,7 +80,10 @@ let package = Package(
       exclude: ["Golden"]),
     .testTarget(
       name: "RunbookCommandTests",
-      dependencies: ["runbook", "RunbookModel", "RunbookTestSupport"]),
+      dependencies: [
+        "runbook", "RunbookModel", "RunbookEngine", "RunbookStore", "RunbookSteps",
+        "RunbookTestSupport",
+      ]),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -16,6 +16,9 @@ public final class TestServer: Sendable {
   /// Whether a PostgreSQL is installed.
   public static var isAvailable: Bool { binaries != nil }
 
+  /// Where the server's programs are.
+  public static var programs: String { binaries ?? "" }
+
   private static let binaries: String? = {
     let root = "/usr/lib/postgresql"
     let versions = (try? FileManager.default.contentsOfDirectory(atPath: root)) ?? []

@@ -101,15 +101,15 @@ public struct RunbookChecker: Sendable {
     probeOf step: Step, _ runbook: Runbook, _ names: VisibleNames, _ found: inout Diagnostics
   ) {
     guard let settle = step.options.settle, let probe = step.probe(among: Set(kinds.keys)),
-      let kind = kinds[probe.kind]
+      let known = kinds[probe.kind]
     else { return }
     var names = names
-    checkConnection(of: probe, kind.spec, runbook, &found)
-    check(.fields(probe.body), as: kind.spec.type, names, &found)
+    checkConnection(of: probe, known.spec, runbook, &found)
+    check(.fields(probe.body), as: known.spec.type, names, &found)
     found.append(
-      contentsOf: kind.check(
+      contentsOf: known.kind.check(
         probe, in: CheckContext(runbook: runbook, valueNames: names.values)))
-    names.own = Set(kind.spec.results.map(\.name))
+    names.own = known.resultNames
     for key in ["done", "not_done"] {
       if let source = settle[key]?.text { check(expression: source, names, &found) }
     }

@@ -27,14 +27,14 @@ struct HeldRun {
       let run = HeldRun(
         id: id, journal: journal, folder: store.folder(of: id), entries: entries,
         state: try RunState(replaying: entries), surroundings: surroundings, console: console)
-      if !mayHaveEnded { try run.refuseEnded() }
+      if !mayHaveEnded { try refuseEnded(id, run.state) }
       return run
     } catch {
       try console.fail(error)
     }
   }
 
-  private func refuseEnded() throws(StoreError) {
+  static func refuseEnded(_ id: RunID, _ state: RunState) throws(StoreError) {
     switch state.lifecycle {
     case .ended(let end):
       throw StoreError(

@@ -20,7 +20,8 @@ struct RunTakeUp {
     if let takenFrom {
       held.console.printError("The run was taken from \(takenFrom.description).")
     }
-    var resumption = RunSession.Resumption(entries: try await entries(), state: held.state)
+    let (entries, state) = try await standing()
+    var resumption = RunSession.Resumption(entries: entries, state: state)
     resumption.decisions = decisions
     resumption.takenFrom = takenFrom?.description
     resumption.change = change
@@ -31,10 +32,13 @@ struct RunTakeUp {
     ).carryOut(.resumption(resumption))
   }
 
-  /// As they are once nobody else can write any more.
-  private func entries() async throws -> [Entry] {
+  /// How the run stands once nobody else can go on with it: whoever held it until now may have ended it.
+  private func standing() async throws -> ([Entry], RunState) {
     do throws(StoreError) {
-      return try await held.journal.entries()
+      let entries = try await held.journal.entries()
+      let state = try RunState(replaying: entries)
+      try HeldRun.refuseEnded(held.id, state)
+      return (entries, state)
     } catch {
       try held.console.fail(error)
     }

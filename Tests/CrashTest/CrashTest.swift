@@ -1,0 +1,94 @@
+import ArgumentParser
+import Dispatch
+import Foundation
+import RunbookTestSupport
+import Synchronization
+
+/// Kills the built program at random instants, and shows that no step is lost, repeated or guessed.
+@main
+struct CrashTest: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "crash-test",
+    abstract: "Kill a run at random instants, go on with it, and compare what it left.")
+
+  enum Mode: String, ExpressibleByArgument {
+    /// The program is killed.
+    case kill
+    /// The database's server crashes.
+    case server
+    /// A second process takes the run over.
+    case takeover
+  }
+
+  @Argument(help: "The built program.")
+  var program: String
+
+  @Option(help: "How many runs.")
+  var rounds = 50
+
+  @Option(help: "What is struck: kill, server or takeover.")
+  var mode = Mode.kill
+
+  @Option(help: "Of the random numbers; each round's follows from it.")
+  var seed = UInt64.random(in: 1..<1_000_000)
+
+  @Option(help: "The round to begin with, to see one again.")
+  var first = 1
+
+  @Option(help: "How many rounds at the same time.")
+  var workers = 2
+
+  func run() throws {
+    guard let server = TestServer.shared else {
+      throw ValidationError("there is no PostgreSQL to be started")
+    }
+    let program = URL(fileURLWithPath: program).path
+    say("crash-test --mode \(mode.rawValue) --seed \(seed), \(rounds) runs")
+    if mode == .server {
+      server.crash()
+      try server.start(ServerRound.calm)
+    }
+    try World.prepare(server)
+    let baseline = try Baseline(program: program, server: server)
+    say("an undisturbed run of \(Scenario().steps.count) mutating steps takes \(baseline.time)")
+    let round = round(baseline)
+    let tally = Tally()
+    let next = Atomic<Int>(first)
+    let workers = mode == .server ? 1 : workers
+    DispatchQueue.concurrentPerform(iterations: workers) { _ in
+      while tally.mayGoOn {
+        let number = next.wrappingAdd(1, ordering: .relaxed).oldValue
+        guard number < first + rounds else { return }
+        tally.add(number, account(of: round, number, program, server))
+      }
+    }
+    say(tally.closing(kills: mode == .server ? "crashes" : "kills"))
+    if !tally.isClean { throw ExitCode(1) }
+  }
+
+  private func round(_ baseline: Baseline) -> any Round {
+    switch mode {
+    case .kill: KillRound(baseline: baseline)
+    case .server: ServerRound(baseline: baseline)
+    case .takeover: TakeoverRound(baseline: baseline)
+    }
+  }
+
+  private func account(
+    of round: any Round, _ number: Int, _ program: String, _ server: TestServer
+  ) -> Account {
+    // Far apart, so that rounds have nothing in common.
+    var generator = SeededGenerator(seed: seed &* 1_000_003 &+ UInt64(number))
+    do {
+      let world = try World("\(number)", program: program, server: server)
+      let account = try round.carryOut(in: world, &generator)
+      if mode == .server { try server.apply(ServerRound.calm) }
+      if account.differences.isEmpty { try world.remove() }
+      return account
+    } catch {
+      var account = Account()
+      account.differences.append("\(error)")
+      return account
+    }
+  }
+}

@@ -1,0 +1,86 @@
+import Glibc
+import RunbookTestSupport
+
+/// A run whose database's server crashes, around COMMIT above all, and is started again.
+struct ServerRound: Round {
+  let baseline: Baseline
+  private let scenario = Scenario()
+
+  /// A commit waits a while before it is flushed, so that a crash can come in between.
+  static let settings = ["fsync": "on", "commit_delay": "3000", "commit_siblings": "0"]
+
+  private static let mostCrashes = 4
+
+  /// While databases are made and removed, which would take long.
+  static let calm = ["fsync": "off"]
+
+  func carryOut(in world: World, _ generator: inout SeededGenerator) throws -> Account {
+    var account = Account()
+    let verdict = Verdict(scenario: scenario, world: world)
+    var status: RunStatus?
+    try world.server.apply(Self.settings)
+    while account.differences.isEmpty {
+      let command = try begin(status, world, &account)
+      let isStruck = account.kills == 0 || generator.chance(0.5)
+      if isStruck, account.kills < Self.mostCrashes {
+        try strike(command, status, world, &account, &generator)
+      }
+      let output = try command.finish(within: World.patience)
+      account.tell("status \(output.status)")
+      guard output.status != 0 else {
+        account.differences += try verdict.final(as: baseline.picture)
+        return account
+      }
+      status = try world.status()
+      guard let now = status else { continue }
+      account.differences += try verdict.interim(now)
+      if ![75, -SIGKILL].contains(output.status) {
+        account.differences.append("it ended with \(output.status): \(output.end)")
+      }
+      if now.state == "resolved" {
+        account.differences += try verdict.final(as: baseline.picture)
+        return account
+      }
+    }
+    return account
+  }
+
+  private func strike(
+    _ command: RunningCommand, _ status: RunStatus?, _ world: World, _ account: inout Account,
+    _ generator: inout SeededGenerator
+  ) throws {
+    let open = scenario.steps.filter { $0.hasReceipt && status?.steps[$0.id] != "succeeded" }
+    let strike = Strike.draw(
+      within: baseline.time, steps: open.map(\.id), aroundCommit: 0.75, &generator)
+    account.tell("\(strike)")
+    let isKilledToo = generator.chance(0.15)
+    // Within the time that a commit waits to be flushed, or just after it.
+    let delay = generator.instant(within: .milliseconds(5))
+    guard try strike.awaited(command, world), !command.child.hasEnded(within: delay) else { return }
+    world.server.crash()
+    account.kills += 1
+    world.forgetSession()
+    if isKilledToo { command.child.signal(SIGKILL) }
+    _ = command.child.hasEnded(within: generator.instant(within: .milliseconds(300)))
+    try world.server.start(Self.settings)
+  }
+
+  /// A failed step is tried again, and one that is not known is looked at again.
+  private func begin(
+    _ status: RunStatus?, _ world: World, _ account: inout Account
+  ) throws -> RunningCommand {
+    guard let status else {
+      account.tell("run")
+      return try world.startRun()
+    }
+    account.resumes += 1
+    let isFailed =
+      status.state == "held"
+      && scenario.steps.contains { step in
+        status.steps[step.id] == "failed"
+      }
+    let word = isFailed ? "retry" : "resume"
+    account.tell("\(word) (\(status.state): \(status.reason))")
+    return try world.startAgain(word, status.run)
+  }
+}
