@@ -55,9 +55,9 @@ struct RunSession {
       throw ExitStatus.usage.code
     }
     do {
-      let state = try await execute(beginning)
+      let (state, entries) = try await execute(beginning)
       lease.release()
-      let report = await writeReport()
+      let report = await writeReport(of: entries)
       if !options.json {
         RunClosing(run: run, plan: plan, state: state, console: console).show(report: report)
       }
@@ -70,10 +70,17 @@ struct RunSession {
     }
   }
 
-  private func execute(_ beginning: Beginning) async throws -> RunState {
+  /// - Returns: how the run stands, and its journal's entries where all of them were seen here.
+  private func execute(_ beginning: Beginning) async throws -> (RunState, [Entry]?) {
     let progress = options.json ? nil : ProgressObserver(console: console, clock: clock)
-    if case .resumption(let resumption) = beginning { progress?.takeUp(resumption.state) }
-    let ports = ports(progress)
+    var former: [Entry] = []
+    if case .resumption(let resumption) = beginning {
+      progress?.takeUp(resumption.state)
+      former = resumption.entries
+    }
+    let collector = EntryCollector(
+      former, passingOnTo: progress ?? JSONObserver(console: console) as any RunObserver)
+    let ports = ports(progress, collector)
     let runOptions = runOptions(beginning)
     let plan = plan
     let work = Task {
@@ -101,10 +108,12 @@ struct RunSession {
       ticker.cancel()
       withExtendedLifetime(signals) {}
     }
-    return try await work.value
+    return (try await work.value, collector.entries)
   }
 
-  private func ports(_ progress: ProgressObserver?) -> EnginePorts {
+  private func ports(
+    _ progress: ProgressObserver?, _ observer: some RunObserver
+  ) -> EnginePorts {
     let person = TerminalOperator(console: console, observer: progress)
     let clock = clock
     let gateway = PostgresGateway(now: { clock.now() })
@@ -117,8 +126,7 @@ struct RunSession {
         gateway: gateway, person: person, surroundings: surroundings,
         secretVariables: Set(secretVariables)),
       gateway: gateway, sandboxes: PostgresSandbox(environment: surroundings.environment),
-      person: person, observer: progress ?? JSONObserver(console: console) as any RunObserver,
-      clock: clock)
+      person: person, observer: observer, clock: clock)
   }
 
   private func runOptions(_ beginning: Beginning) -> RunOptions {
@@ -133,9 +141,14 @@ struct RunSession {
     return runOptions
   }
 
-  private func writeReport() async -> String? {
+  private func writeReport(of entries: [Entry]?) async -> String? {
     do {
-      let report = try IncidentReport(entries: try await journal.entries())
+      let report: IncidentReport
+      if let entries {
+        report = try IncidentReport(entries: entries)
+      } else {
+        report = try IncidentReport(entries: try await journal.entries())
+      }
       let folder = surroundings.absolute(options.reports)
       try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
       let path = "\(folder)/\(report.suggestedFileName)"
