@@ -69,6 +69,7 @@ public struct RunState: Sendable, Hashable {
     case .attemptSettled(let payload):
       try applyToStep(payload.step, event, at: time)
       take(payload.captures)
+      withheldCaptures.formUnion(payload.withheldCaptures ?? [])
     case .retryRequested(let payload): try applyToStep(payload.step, event, at: time)
     case .gateOpened(let payload): gates[payload.gate] = GateState(opened: payload)
     case .gateDecided(let payload):
