@@ -84,12 +84,12 @@ extension Value {
     if case .map(let value) = self { value } else { nil }
   }
 
-  /// The same value with every string in it, keys apart, put through `transform`.
+  /// The same value with every string in it, those of maps' keys included, put through `transform`.
   public func mapStrings(_ transform: (String) -> String) -> Value {
     switch self {
     case .string(let text): .string(transform(text))
     case .list(let items): .list(items.map { $0.mapStrings(transform) })
-    case .map(let map): .map(map.mapValues { $0.mapStrings(transform) })
+    case .map(let map): .map(map.mapStrings(transform))
     default: self
     }
   }

@@ -41,6 +41,13 @@ public struct ValueMap: Sendable {
     result.storage = storage.mapValues(transform)
     return result
   }
+
+  /// The same map with every string in its keys and values put through `transform`.
+  func mapStrings(_ transform: (String) -> String) -> ValueMap {
+    var result = ValueMap()
+    for (key, value) in pairs { result[key.mapStrings(transform)] = value.mapStrings(transform) }
+    return result
+  }
 }
 
 extension ValueMap: Hashable {

@@ -84,7 +84,7 @@ extension AttemptSettled {
     AttemptSettled(
       step: step, attempt: attempt, settlement: settlement, means: means,
       detail: redactor.redact(detail), doneAt: doneAt, result: redactor.redact(result),
-      captures: captures,
+      captures: captures, withheldCaptures: withheldCaptures,
       remnants: remnants.map {
         Remnant(pid: $0.pid, summary: redactor.redact($0.summary), since: $0.since)
       })

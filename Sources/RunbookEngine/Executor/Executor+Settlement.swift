@@ -124,14 +124,20 @@ extension Executor {
     _ step: Step, _ attempt: Int, _ finding: Finding
   ) -> AttemptSettled {
     var captures = ValueMap()
-    if let result = finding.result {
-      (captures, _) = keep(AttemptJudge(binder: binder).judge(step, result, in: scope).captures)
+    var withheld: [String] = []
+    if finding.means == .receipt, Redactor.hasMark(.map(finding.result?.values ?? ValueMap())) {
+      // A receipt was redacted, and what is made of a mark is not made of the value.
+      withheld = step.options.captures.map(\.name)
+    } else if let result = finding.result {
+      (captures, withheld) = keep(
+        AttemptJudge(binder: binder).judge(step, result, in: scope).captures)
     }
     return AttemptSettled(
       step: step.id, attempt: attempt, settlement: finding.settlement, means: finding.means,
       detail: finding.detail, doneAt: finding.doneAt,
       result: redactor.redact(.map(finding.result?.values ?? ValueMap())),
-      captures: .map(captures), remnants: finding.remnants)
+      captures: .map(captures), withheldCaptures: withheld.isEmpty ? nil : withheld,
+      remnants: finding.remnants)
   }
 
   private static func text(of failure: FailureRecord) -> String {

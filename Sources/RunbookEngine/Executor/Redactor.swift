@@ -68,6 +68,16 @@ public struct Redactor: Sendable {
     }
   }
 
+  /// Whether a secret was taken out of the value, or of a value in it.
+  static func hasMark(_ value: Value) -> Bool {
+    switch value {
+    case .string(let text): text.contains(mark)
+    case .list(let items): items.contains(where: hasMark)
+    case .map(let map): map.pairs.contains { hasMark($0.key) || hasMark($0.value) }
+    default: false
+    }
+  }
+
   /// Whether a string anywhere in the value holds a secret.
   public func holdsSecret(_ value: Value) -> Bool {
     guard secretCount > 0 else { return false }

@@ -72,6 +72,7 @@ public struct RunState: Sendable, Hashable {
     case .attemptSettled(let payload):
       try applyToStep(payload.step, event, at: time)
       take(payload.captures)
+      withheldCaptures.formUnion(payload.withheldCaptures ?? [])
     case .retryRequested(let payload): try applyToStep(payload.step, event, at: time)
     case .gateOpened(let payload):
       openedGates.insert(payload.gate)

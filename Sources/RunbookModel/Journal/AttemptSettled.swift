@@ -12,6 +12,8 @@ public struct AttemptSettled: Sendable, Hashable, Codable {
   public let result: Value
   /// A map of names to values, made from `result` when the step is done.
   public let captures: Value
+  /// Captures that are not known, as a secret in them was not stored; nil is none.
+  public let withheldCaptures: [String]?
   /// Processes and statements of the attempt that were still there.
   public let remnants: [Remnant]
 
@@ -32,7 +34,7 @@ public struct AttemptSettled: Sendable, Hashable, Codable {
   public init(
     step: StepID, attempt: Int, settlement: Settlement, means: Means, detail: String,
     doneAt: Timestamp? = nil, result: Value = .map(ValueMap()), captures: Value = .map(ValueMap()),
-    remnants: [Remnant] = []
+    withheldCaptures: [String]? = nil, remnants: [Remnant] = []
   ) {
     self.step = step
     self.attempt = attempt
@@ -42,6 +44,7 @@ public struct AttemptSettled: Sendable, Hashable, Codable {
     self.doneAt = doneAt
     self.result = result
     self.captures = captures
+    self.withheldCaptures = withheldCaptures
     self.remnants = remnants
   }
 }

@@ -45,13 +45,11 @@ struct ReceiptRow {
   }
 
   private static func values(of text: Value) -> ValueMap {
-    var values = ValueMap([("rows", .list([])), ("columns", .list([]))])
-    // Another version's receipt may hold something else: then the rows are not known.
+    // Rows that were not kept, or by another version, are not known, which is not the same as none:
+    // whatever reads them must fail.
     guard let text = text.stringValue,
-      let stored = try? JSONDecoder().decode(Value.self, from: Data(text.utf8)),
-      let map = stored.mapValue
-    else { return values }
-    for (key, value) in map.pairs { values[key] = value }
-    return values
+      let stored = try? JSONDecoder().decode(Value.self, from: Data(text.utf8))
+    else { return ValueMap() }
+    return stored.mapValue ?? ValueMap()
   }
 }

@@ -30,6 +30,8 @@ struct AbandonCommand: AsyncParsableCommand {
     let held = try await HeldRun.open(run, state)
     let (lease, formerHolder) = try held.takeLease(as: actor.name, force: true)
     defer { lease.release() }
+    // Until the lease was ours it may have ended: an end behind an end makes the journal unreadable.
+    _ = try await HeldRun.open(held.id.rawValue, state)
     try await held.add(.runEnded(RunEnded(status: .abandoned, reason: reason)), as: actor.name)
     held.console.print("Run \(held.id) is abandoned; nothing was rolled back.")
     if let formerHolder { await stop(formerHolder, held) }

@@ -126,12 +126,13 @@ struct ResolveCommand: AsyncParsableCommand {
   func run() async throws {
     let held = try await HeldRun.open(run, state)
     let step = try held.step(step)
-    let current = held.state.step(step.id)
+    let lease = try held.takeLease(as: actor.name).lease
+    defer { lease.release() }
+    // As it is once nobody else can decide anything: what it was before may have been settled since.
+    let current = try await HeldRun.open(held.id.rawValue, state).state.step(step.id)
     guard current.status == .unknown || current.status == .running else {
       try held.refuse("step '\(step.id)' is not unknown: it is \(current.status.rawValue)")
     }
-    let lease = try held.takeLease(as: actor.name).lease
-    defer { lease.release() }
     let settled = AttemptSettled(
       step: step.id, attempt: current.attempts, settlement: done ? .done : .notDone, means: .word,
       detail: reason)

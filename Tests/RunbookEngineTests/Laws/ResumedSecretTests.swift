@@ -85,13 +85,19 @@ struct ResumedSecretTests {
     expectNoSecret(in: died)
   }
 
-  @Test func l7NoSecretInAReceiptsResult() async throws {
+  /// A receipt holds a mark in the secret's place, which must not pass for the value.
+  @Test(arguments: [Self.secret, "[redacted]"])
+  func l7WhatAReceiptCannotHoldIsNotGuessed(_ stored: String) async throws {
     let declaration = input("token", isSecret: true)
     var simulation = Simulation(
       runbook(
         [
           confirmation(),
-          step("fix", .recovery, kind: "sql") { $0.captures = [capture("out", "stdout")] },
+          step("fix", .recovery, kind: "sql") {
+            $0.captures = [
+              capture("out", "stdout", fallback: "other"), capture("size", "size(stdout)"),
+            ]
+          }, step("use", .recovery, text: "${{ out }}"),
         ], inputs: [declaration], connections: [connection()]))
     simulation.inputs = [
       ResolvedInput(declaration: declaration, value: .string(Self.secret), origin: .environment)
@@ -101,12 +107,16 @@ struct ResumedSecretTests {
     simulation.outcomes["fix"] = [.values(["stdout": "x"])]
     try await simulation.run()
     var died = try simulation.crashed(during: "fix")
-    died.settlements["fix"] = SimulatedSettlement(
-      receipt: .of(["stdout": .string(Self.secret)]))
+    died.settlements["fix"] = SimulatedSettlement(receipt: .of(["stdout": .string(stored)]))
     let state = try await died.resume()
     expectNoSecret(in: died)
-    #expect(state.captures.isEmpty)
     #expect(state.step("fix").status == .succeeded)
+    let isKnown = stored == Self.secret
+    // Nor may the mark's length pass for the value's.
+    #expect(state.captures == (isKnown ? ["size": 7] : [:]))
+    #expect(state.withheldCaptures == (isKnown ? ["out"] : ["out", "size"]))
+    #expect(state.hold?.cause == (isKnown ? nil : .lostSecret))
+    #expect(died.history.contains("started use#1") == isKnown)
   }
 
   @Test func l7NoSecretInAChange() async throws {

@@ -68,6 +68,22 @@ import Testing
     #expect(try fixture.names == [])
   }
 
+  @Test(arguments: samples) func law5LookingChangesNothing(_ sample: Sample) async throws {
+    let fixture = try AttemptFixture()
+    let activity = try sample.kind.bind(
+      sample.step, to: KindFixture.binding(folder: fixture.folder))
+    let context = fixture.context()
+    #expect(try await activity.remnants(in: context) == [])
+    try await activity.end([], in: context)
+    #expect(activity.settlingMeans != .receipt)
+    let failure = await #expect(throws: StepFailure.self) {
+      _ = try await activity.receipt(in: context)
+    }
+    #expect(failure?.record.cause == .invalid)
+    #expect(try fixture.names == [])
+    #expect(try fixture.markedProcesses() == [])
+  }
+
   @Test(arguments: samples) func resultsHaveTheirSpecifiedNames(_ sample: Sample) {
     let names = sample.kind.spec.results.map(\.name)
     #expect(Set(names).count == names.count)

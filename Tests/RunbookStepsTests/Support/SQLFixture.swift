@@ -61,16 +61,40 @@ struct SQLFixture: Sendable {
   }
 
   func context(
-    id: String = "step", generation: Int64 = 1, attempt: Int = 1, timeout: Duration? = nil
+    id: String = "step", generation: Int64 = 1, attempt: Int = 1, timeout: Duration? = nil,
+    redact: @escaping @Sendable (String) -> String = { $0 },
+    objection: @escaping @Sendable (StepResult) -> FailureRecord? = { _ in nil },
+    keepsResult: Bool = false
   ) -> AttemptContext {
     AttemptContext(
       run: run, step: StepID(id), attempt: attempt, actor: Actor(account: "tester"),
       timeout: timeout, generation: generation, evidenceFolder: evidence,
-      output: { lines.add($0) }, now: testNow)
+      output: { lines.add($0) }, now: testNow, redact: redact, objection: objection,
+      keepsResult: keepsResult)
   }
 
   @discardableResult
   func psql(_ sql: String) -> String { server.psql(sql, database: database) }
+
+  /// Returns once the condition holds, as the server sees it; fails after half a minute.
+  ///
+  /// It waits on a thread of its own: those of the cooperative pool are for what is waited for.
+  func waitUntil(_ condition: String, sourceLocation: SourceLocation = #_sourceLocation) async {
+    let wait = """
+      SET statement_timeout = '30s';
+      DO $$ BEGIN
+        WHILE NOT (\(condition)) LOOP
+          PERFORM pg_sleep(0.01);
+          PERFORM pg_stat_clear_snapshot();
+        END LOOP;
+      END $$;
+      SELECT 'held'
+      """
+    let answer = await withCheckedContinuation { continuation in
+      Thread.detachNewThread { continuation.resume(returning: psql(wait)) }
+    }
+    #expect(answer == "held", "\(condition)", sourceLocation: sourceLocation)
+  }
 }
 
 @Sendable func testNow() -> Timestamp {

@@ -1,0 +1,110 @@
+import Foundation
+import RunbookEngine
+import RunbookModel
+import Testing
+
+@testable import RunbookSteps
+
+/// Processes of a shell step whose executor is gone.
+@Suite struct ShellRemnantTests {
+  /// A process as a dead executor leaves it; it has printed that it is ready.
+  private final class Orphan {
+    let process = Process()
+
+    init(_ script: String, run: RunID, step: String = "a-step") throws {
+      process.executableURL = URL(fileURLWithPath: "/bin/sh")
+      process.arguments = ["-c", script]
+      process.environment = [
+        "PATH": "/usr/bin:/bin", "RUNBOOK_RUN": run.rawValue, "RUNBOOK_STEP": step,
+        "RUNBOOK_ATTEMPT": "1",
+      ]
+      let output = Pipe()
+      process.standardOutput = output
+      try process.run()
+      _ = output.fileHandleForReading.availableData
+    }
+
+    deinit {
+      if process.isRunning { kill(pid, SIGKILL) }
+      process.waitUntilExit()
+    }
+
+    var pid: pid_t { process.processIdentifier }
+  }
+
+  private func activity(_ fixture: AttemptFixture) throws -> any Activity {
+    let step = KindFixture.step(
+      "shell", ["script": KindFixture.text("true"), "grace": .duration(.milliseconds(200))])
+    return try ShellKind(environment: ShellKindTests.environment).bind(
+      step, to: KindFixture.binding(folder: fixture.folder))
+  }
+
+  @Test func areFoundByTheirMark() async throws {
+    let fixture = try AttemptFixture()
+    let orphan = try Orphan("echo ready; exec sleep 1000", run: fixture.run)
+    let remnants = try await activity(fixture).remnants(in: fixture.context())
+    #expect(remnants.map(\.pid) == [Int64(orphan.pid)])
+    let remnant = try #require(remnants.first)
+    let since = try #require(remnant.since)
+    #expect(remnant.summary == "process \(orphan.pid) (sleep 1000), since \(since)")
+    #expect(abs(since.since(testNow()).components.seconds) < 600)
+  }
+
+  @Test func otherRunsAndStepsHaveNone() async throws {
+    let fixture = try AttemptFixture()
+    let step = try Orphan("echo ready; exec sleep 1000", run: fixture.run, step: "a-step-too")
+    let run = try Orphan(
+      "echo ready; exec sleep 1000", run: RunID(rawValue: "\(fixture.run)-too"))
+    #expect(try await activity(fixture).remnants(in: fixture.context()) == [])
+    withExtendedLifetime((step, run)) {}
+  }
+
+  @Test func aProcessThatHasEndedIsNone() async throws {
+    let fixture = try AttemptFixture()
+    let orphan = try Orphan("echo ready", run: fixture.run)
+    orphan.process.waitUntilExit()
+    #expect(try await activity(fixture).remnants(in: fixture.context()) == [])
+  }
+
+  @Test(arguments: [
+    "echo ready; exec sleep 1000",
+    "trap '' TERM; echo ready; while :; do sleep 0.01; done",
+    "sleep 1000 & setsid sleep 1000 & echo ready; wait",
+  ])
+  func areEnded(_ script: String) async throws {
+    let fixture = try AttemptFixture()
+    let orphan = try Orphan(script, run: fixture.run)
+    let activity = try activity(fixture)
+    let found = try await activity.remnants(in: fixture.context())
+    #expect(!found.isEmpty)
+    try await activity.end(found, in: fixture.context())
+    orphan.process.waitUntilExit()
+    #expect(orphan.process.terminationReason == .uncaughtSignal)
+  }
+
+  /// A number that was another's by the time that it is to be ended.
+  @Test func aForeignProcessIsLeftAlone() async throws {
+    let fixture = try AttemptFixture()
+    let foreign = try Orphan("echo ready; exec sleep 1000", run: RunID(rawValue: "another"))
+    let activity = try activity(fixture)
+    try await activity.end(
+      [
+        Remnant(pid: Int64(foreign.pid), summary: "", since: nil),
+        Remnant(pid: 0, summary: "", since: nil), Remnant(pid: -1, summary: "", since: nil),
+        Remnant(pid: .max, summary: "", since: nil),
+      ], in: fixture.context())
+    #expect(foreign.process.isRunning)
+    #expect(kill(foreign.pid, 0) == 0)
+  }
+
+  /// Law 5 of `Activity`: to look does nothing to what is found.
+  @Test func law5AreLeftAsTheyAre() async throws {
+    let fixture = try AttemptFixture()
+    let orphan = try Orphan("echo ready; exec sleep 1000", run: fixture.run)
+    let activity = try activity(fixture)
+    let first = try await activity.remnants(in: fixture.context())
+    #expect(try await activity.remnants(in: fixture.context()) == first)
+    #expect(orphan.process.isRunning)
+    #expect(try fixture.names == [])
+  }
+}
