@@ -180,12 +180,16 @@ extension Executor {
   ) -> AttemptFinished {
     let step = bound.step
     var verdict = AttemptJudge.Verdict()
+    var (captures, withheld) = (ValueMap(), [String]())
     if let failure {
       verdict.failure = failure
+    } else if result.isFormer {
+      // What was committed then was judged then.
+      (captures, withheld) = capturesOfReceipt(step, result)
     } else {
       verdict = AttemptJudge(binder: binder).judge(step, result, in: scope)
+      (captures, withheld) = keep(verdict.captures)
     }
-    let (captures, withheld) = keep(verdict.captures)
     let stored = redactor.redact(Value.map(result.values))
     let evidence = EvidenceRecorder(runFolder: options.runFolder).record(
       result.evidence, of: stored, in: evidenceFolder, numberedFrom: state.evidenceCount,

@@ -125,12 +125,12 @@ extension Executor {
   ) -> AttemptSettled {
     var captures = ValueMap()
     var withheld: [String] = []
-    if finding.means == .receipt, Redactor.hasMark(.map(finding.result?.values ?? ValueMap())) {
-      // A receipt was redacted, and what is made of a mark is not made of the value.
-      withheld = step.options.captures.map(\.name)
-    } else if let result = finding.result {
-      (captures, withheld) = keep(
-        AttemptJudge(binder: binder).judge(step, result, in: scope).captures)
+    if let result = finding.result {
+      // After a probe the step's result is what the probe gave, and captures are made of it.
+      (captures, withheld) =
+        finding.means == .receipt
+        ? capturesOfReceipt(step, result)
+        : keep(AttemptJudge(binder: binder).judge(step, result, in: scope).captures)
     }
     return AttemptSettled(
       step: step.id, attempt: attempt, settlement: finding.settlement, means: finding.means,
@@ -138,6 +138,18 @@ extension Executor {
       result: redactor.redact(.map(finding.result?.values ?? ValueMap())),
       captures: .map(captures), withheldCaptures: withheld.isEmpty ? nil : withheld,
       remnants: finding.remnants)
+  }
+
+  /// What a step captured, as far as its receipt tells.
+  ///
+  /// A receipt was redacted: what is made of a mark is not made of the value.
+  mutating func capturesOfReceipt(
+    _ step: Step, _ result: StepResult
+  ) -> (kept: ValueMap, withheld: [String]) {
+    guard !Redactor.hasMark(.map(result.values)) else {
+      return (ValueMap(), step.options.captures.map(\.name))
+    }
+    return keep(AttemptJudge(binder: binder).judge(step, result, in: scope).captures)
   }
 
   private static func text(of failure: FailureRecord) -> String {

@@ -94,8 +94,7 @@ public struct RunScope: EvaluationScope, Sendable {
     if let value = transientCaptures[owned.capture.name] ?? state.captures[owned.capture.name] {
       return value
     }
-    let step = state.step(owned.step)
-    let isWithout = step.status == .skipped || (step.status == .succeeded && step.settlement != nil)
-    return isWithout ? owned.capture.fallback : nil
+    // What a step that is done captured and nobody knows any more is not guessed: it is undefined.
+    return state.step(owned.step).status == .skipped ? owned.capture.fallback : nil
   }
 }

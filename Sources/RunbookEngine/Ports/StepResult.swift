@@ -8,6 +8,9 @@ public struct StepResult: Sendable {
   public var timeline: [TimelineRow]
   public var notices: [String]
   public var hasReceipt: Bool
+  /// Whether the work was found done by an earlier attempt: then nothing was run again, and the values
+  /// are what its receipt tells.
+  public var isFormer = false
   /// What the attempt failed of when the step has no `expect` that judges otherwise: a shell step's
   /// exit code other than 0, an HTTP status of 400 or more.
   public var presumedFailure: FailureRecord?

@@ -67,6 +67,7 @@ struct SQLChange {
       let receipt = ReceiptRow(row, expected: request.activity.statementsDigest)
       var result = receipt.found.result
       result.notices = receipt.notices
+      result.isFormer = true
       return result
     }
     try checkGeneration(Self.row(batch[4])?.first?.intValue)
