@@ -99,6 +99,8 @@ struct TakeoverRound: Round {
       if last >= begin {
         account.differences.append("the first wrote entry \(last), the second began at \(begin)")
       }
+    case (75, 75) where second.all.contains("the run's former executor"):
+      account.tell("the second waited for the first in vain")
     case (0, 64) where second.standardError.contains("has ended"):
       account.tell("the first was done")
     case (0, 74) where second.standardError.contains("another process is writing"):
@@ -115,10 +117,18 @@ struct TakeoverRound: Round {
     }
   }
 
+  /// Goes on with a run that the second had to hold, and compares.
   private func finish(_ world: World, _ account: inout Account) throws -> Account {
+    let verdict = Verdict(scenario: scenario, world: world)
+    while account.differences.isEmpty, let status = try world.status(), status.state == "held" {
+      account.differences += try verdict.interim(status)
+      account.resumes += 1
+      let output = try world.startAgain("resume", status.run).finish(within: World.patience)
+      account.tell("resume, status \(output.status)")
+      if output.status != 0 { account.differences.append("it ended: \(output.end)") }
+    }
     guard account.differences.isEmpty else { return account }
-    account.differences += try Verdict(scenario: scenario, world: world).final(
-      as: baseline.picture)
+    account.differences += try verdict.final(as: baseline.picture)
     return account
   }
 }

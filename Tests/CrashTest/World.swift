@@ -127,7 +127,10 @@ extension World {
     let output = try start(["status", "--json", run]).finish(within: Self.patience)
     guard output.status == 0, let map = try Value(json: output.standardOutput).mapValue else {
       // Killed while its journal was made.
-      if output.all.contains("there is no run") { return nil }
+      if output.all.contains("there is no run") {
+        unbegun.insert(run)
+        return nil
+      }
       throw Failure(message: "status gave \(output.status): \(output.end)")
     }
     let status = RunStatus(map)
