@@ -113,8 +113,9 @@ extension World {
   }
 
   func start(_ arguments: [String]) throws -> RunningCommand {
+    // A program that is stopped would outlive a test that is killed.
     try RunningCommand(
-      [program] + arguments,
+      ["/usr/bin/setpriv", "--pdeathsig", "KILL", program] + arguments,
       environment: [
         "PATH": TestServer.programs + ":/usr/bin:/bin", "HOME": folder, "LANG": "C.UTF-8",
         "RUNBOOK_STATE": stateFolder, "DATABASE_URL": server.url(of: database),
@@ -139,7 +140,7 @@ extension World {
     return nil
   }
 
-  private var runs: [String] {
+  var runs: [String] {
     // No folder yet: no run yet.
     (try? FileManager.default.contentsOfDirectory(atPath: "\(stateFolder)/runs")) ?? []
   }
