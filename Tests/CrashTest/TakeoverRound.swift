@@ -10,14 +10,16 @@ struct TakeoverRound: Round {
   func carryOut(in world: World, _ generator: inout SeededGenerator) throws -> Account {
     var account = Account()
     let first = try world.startRun(["--json", "--as", "first"])
+    // The second needs a while to begin, in which the first must not come to its end.
     let strike = Strike.draw(
-      within: baseline.time, steps: scenario.steps, aroundCommit: 0.4, &generator)
+      within: baseline.time * 0.7, steps: Array(scenario.steps.prefix(20)), aroundCommit: 0.6,
+      &generator)
     let isThere = try strike.awaited(first, world)
     account.tell("\(strike)")
     guard isThere, let run = world.runs.first else {
       first.child.signal(SIGKILL)
       _ = try first.finish(within: World.patience)
-      account.tell("too early or too late")
+      account.void("too early or too late")
       return account
     }
     switch Int.random(in: 0..<4, using: &generator) {
@@ -51,7 +53,7 @@ struct TakeoverRound: Round {
     account.resumes += 1
     let second = try world.startAgain(
       "takeover", run, ["--json", "--as", "second"] + (endsRemnants ? ["--terminate"] : []))
-    let wakes = endsRemnants && generator.chance(0.5) ? World.patience : baseline.time
+    let wakes = endsRemnants && generator.chance(0.5) ? World.patience : baseline.time * 1.5
     let isOver = second.child.hasEnded(within: generator.instant(within: wakes))
     account.tell(isOver ? "woken after the second" : "woken beside the second")
     first.child.signal(SIGCONT)
@@ -66,7 +68,7 @@ struct TakeoverRound: Round {
     first.child.signal(SIGKILL)
     let status = try first.finish(within: World.patience).status
     guard status == -SIGKILL, try world.status() != nil else {
-      return account.tell("too early or too late")
+      return account.void("too early or too late")
     }
     account.kills += 1
     account.resumes += 2
@@ -104,11 +106,11 @@ struct TakeoverRound: Round {
     case (75, 75) where second.all.contains("the run's former executor"):
       account.tell("the second waited for the first in vain")
     case (0, 64) where second.standardError.contains("has ended"):
-      account.tell("the first was done")
+      account.void("the first was done")
     case (0, 64) where second.standardError.contains("has no entries"):
-      account.tell("the first had not begun")
+      account.void("the first had not begun")
     case (0, 74) where second.standardError.contains("another process is writing"):
-      account.tell("the first was stopped while it wrote")
+      account.void("the first was stopped while it wrote")
     default:
       account.differences.append("unexpected statuses: \(told)")
     }
