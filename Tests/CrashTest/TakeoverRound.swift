@@ -67,7 +67,7 @@ struct TakeoverRound: Round {
     account.tell("two resumes")
     first.child.signal(SIGKILL)
     let status = try first.finish(within: World.patience).status
-    guard status == -SIGKILL, try world.status() != nil else {
+    guard status == -SIGKILL, try world.status()?.state == "running" else {
       return account.void("too early or too late")
     }
     account.kills += 1
