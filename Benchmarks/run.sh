@@ -7,6 +7,7 @@ program=$(realpath "$1")
 here=$(cd "$(dirname "$0")" && pwd)
 built=$here/../.build-bench
 steps=${STEPS:-1000}
+changes=${CHANGES:-200}
 long_steps=${LONG_STEPS:-10000}
 rounds=${ROUNDS:-31}
 
@@ -116,19 +117,26 @@ sql_steps() {
     "$built/query_loop" "$steps" "$DATABASE_URL" "$query" "$work/floor.db"
 }
 
+# forced_writes_of WHAT GOAL COUNT SHORT LONG: per step, from runs of 1 and of COUNT steps.
+forced_writes_of() {
+  local what=$1 goal=$2 count=$3 short long one many ratio
+  mapfile -t short < <(run_it "$4")
+  mapfile -t long < <(run_it "$5")
+  one=$(forced "${short[@]}" --approve recovery)
+  many=$(forced "${long[@]}" --approve recovery)
+  ratio=$(calculate "($many - $one) / ($count - 1)")
+  show "$what ($one for one)" "$many" "$count" "" "$ratio" "$goal"
+}
+
 forced_writes() {
   if ! command -v strace >/dev/null; then
     echo "forced writes per step: not measured, there is no strace"
     return
   fi
-  local short long one many
-  mapfile -t short < <(run_it "$work/shell-1.yaml")
-  mapfile -t long < <(run_it "$work/shell-n.yaml")
-  one=$(forced "${short[@]}")
-  many=$(forced "${long[@]}")
-  local ratio
-  ratio=$(calculate "($many - $one) / ($steps - 1)")
-  show "forced writes per step ($one for one)" "$many" "$steps" "" "$ratio" 1.0
+  forced_writes_of "forced writes per step" 1.0 "$steps" "$work/shell-1.yaml" "$work/shell-n.yaml"
+  export DATABASE_URL="host=$server user=bench dbname=postgres"
+  as_server "$bin/psql" -qX -h "$server" -U bench -c 'CREATE TABLE change (step integer)' postgres
+  forced_writes_of "forced writes per SQL change" 2.0 "$changes" "$work/change-1.yaml" "$work/change-n.yaml"
 }
 
 reading() {
@@ -151,6 +159,8 @@ shell_runbook 1 >"$work/shell-1.yaml"
 shell_runbook "$steps" >"$work/shell-n.yaml"
 sql_runbook 1 "$query" >"$work/sql-1.yaml"
 sql_runbook "$steps" "$query" >"$work/sql-n.yaml"
+change_runbook 1 >"$work/change-1.yaml"
+change_runbook "$changes" >"$work/change-n.yaml"
 long_runbook 1 >"$work/long-1.yaml"
 long_runbook "$long_steps" >"$work/long-n.yaml"
 start_server

@@ -26,6 +26,18 @@ sql_runbook() {
   }'
 }
 
+# change_runbook COUNT: steps that change a database, each with its receipt.
+change_runbook() {
+  head_of change
+  # shellcheck disable=SC2016
+  printf 'connections:\n  main: {kind: postgres, url: "${{ env.DATABASE_URL }}"}\n'
+  printf 'detection:\n  - id: always\n    sql: SELECT true AS broken\n    confirms: rows[0].broken\nrecovery:\n'
+  awk -v count="$1" 'BEGIN {
+    for (i = 1; i <= count; i++)
+      printf "  - id: step-%d\n    title: Step %d\n    sql: INSERT INTO change VALUES (%d)\n", i, i, i
+  }'
+}
+
 # long_runbook COUNT: what a person would write, over and over.
 long_runbook() {
   head_of long

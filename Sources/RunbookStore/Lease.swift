@@ -95,10 +95,27 @@ public final class Lease: Sendable {
 
   /// Removes the files of generations that are over.
   static func removeFormer(than generation: Int64, in folder: String) {
-    guard generation > 1 else { return }
-    for former in max(1, generation - 8)..<generation where living(former, in: folder) == nil {
+    for former in generations(before: generation, in: folder)
+    where living(former, in: folder) == nil {
       unlink(path(of: former, in: folder))
     }
+  }
+
+  /// Who held the lease before a generation, and lives.
+  ///
+  /// - Returns: nil for one that does not say who it is.
+  static func former(than generation: Int64, in folder: String) -> [LeaseHolder?] {
+    generations(before: generation, in: folder).compactMap { living($0, in: folder) }
+      .map(\.holder)
+  }
+
+  /// Those whose files are there.
+  private static func generations(before generation: Int64, in folder: String) -> [Int64] {
+    // A folder that cannot be listed could not have been written to either.
+    let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
+    return names.compactMap { name in
+      name.hasPrefix("lease-") ? Int64(name.dropFirst("lease-".count)) : nil
+    }.filter { $0 < generation }.sorted()
   }
 
   private static func path(of generation: Int64, in folder: String) -> String {

@@ -131,6 +131,17 @@ public final class SQLiteJournal: Journal {
     }
   }
 
+  public func formerExecutors() -> [Remnant] {
+    guard let own = generation.withLock({ $0 }) else { return [] }
+    return Lease.former(than: own, in: folder).map { holder in
+      let who = holder?.description ?? "a process that does not say who it is"
+      return Remnant(
+        pid: Int64(holder?.pid ?? 0),
+        summary: "the run's former executor (\(who)) is alive, and may still perform the step",
+        since: holder?.takenAt)
+    }
+  }
+
   private var folder: String {
     path.lastIndex(of: "/").map { String(path[..<$0]) } ?? "."
   }

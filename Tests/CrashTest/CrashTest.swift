@@ -38,6 +38,9 @@ struct CrashTest: ParsableCommand {
   @Option(help: "How many rounds at the same time.")
   var workers = 2
 
+  @Flag(help: "Tell what was done in each round.")
+  var verbose = false
+
   func run() throws {
     guard let server = TestServer.shared else {
       throw ValidationError("there is no PostgreSQL to be started")
@@ -52,7 +55,7 @@ struct CrashTest: ParsableCommand {
     let baseline = try Baseline(program: program, server: server)
     say("an undisturbed run of \(Scenario().steps.count) mutating steps takes \(baseline.time)")
     let round = round(baseline)
-    let tally = Tally()
+    let tally = Tally(isVerbose: verbose)
     let next = Atomic<Int>(first)
     let workers = mode == .server ? 1 : workers
     DispatchQueue.concurrentPerform(iterations: workers) { _ in
@@ -80,11 +83,14 @@ struct CrashTest: ParsableCommand {
     // Far apart, so that rounds have nothing in common.
     var generator = SeededGenerator(seed: seed &* 1_000_003 &+ UInt64(number))
     do {
-      let world = try World("\(number)", program: program, server: server)
-      let account = try round.carryOut(in: world, &generator)
-      if mode == .server { try server.apply(ServerRound.calm) }
-      if account.differences.isEmpty { try world.remove() }
-      return account
+      while true {
+        let world = try World("\(number)", program: program, server: server)
+        let account = try round.carryOut(in: world, &generator)
+        if mode == .server { try server.apply(ServerRound.calm) }
+        guard account.differences.isEmpty else { return account }
+        try world.remove()
+        if !account.isVoid { return account }
+      }
     } catch {
       var account = Account()
       account.differences.append("\(error)")

@@ -54,10 +54,10 @@ struct KillRound: Round {
   }
 
   private func draw(_ status: RunStatus?, _ generator: inout SeededGenerator) -> Strike {
-    let open = scenario.steps.filter { $0.hasReceipt && status?.steps[$0.id] != "succeeded" }
-    let rest = Double(open.count) / Double(scenario.steps.count { $0.hasReceipt })
+    let open = scenario.steps.filter { status?.steps[$0.id] != "succeeded" }
+    let rest = Double(open.count) / Double(scenario.steps.count)
     return .draw(
-      within: baseline.time * max(0.15, rest), steps: open.map(\.id), aroundCommit: 0.4,
+      within: baseline.time * max(0.15, rest), steps: open, aroundCommit: 0.4,
       &generator)
   }
 }

@@ -9,8 +9,16 @@ struct Account {
   var kills = 0
   var resumes = 0
   var differences: [String] = []
+  /// Whether what the round is about did not come about: it is carried out once more.
+  var isVoid = false
   /// What was done, for whoever looks for the cause of a difference.
   private(set) var story: [String] = []
+
+  /// Tells why the round is void.
+  mutating func void(_ why: String) {
+    isVoid = true
+    tell(why)
+  }
 
   mutating func tell(_ what: String) { story.append(what) }
 }

@@ -11,7 +11,6 @@ final class Session {
   init(psql: String, url: String, environment: [String: String]) throws {
     var toProgram: [Int32] = [0, 0]
     var fromProgram: [Int32] = [0, 0]
-    // The first end of a pipe of `pipe` blocks, as a reader here wants it.
     guard pipe(&toProgram) == 0, pipe(&fromProgram) == 0 else {
       throw ChildProgram.Failure(message: "no pipe can be made")
     }

@@ -22,19 +22,23 @@ enum Strike: CustomStringConvertible {
 
   /// - Parameters:
   ///   - span: how long the command may take.
-  ///   - steps: those that are not done, and keep receipts.
+  ///   - steps: those that are not done.
   ///   - share: how many of all strikes are around a COMMIT.
   static func draw(
-    within span: Duration, steps: [String], aroundCommit share: Double,
+    within span: Duration, steps: [Scenario.Step], aroundCommit share: Double,
     _ generator: inout SeededGenerator
   ) -> Strike {
-    guard generator.chance(share), let step = steps.randomElement(using: &generator) else {
+    let all = steps.filter { $0.ledger == .table }.map(\.id)
+    let own = steps.filter(\.hasReceipt).map(\.id)
+    guard generator.chance(share), let any = all.randomElement(using: &generator) else {
       return .after(generator.instant(within: span))
     }
+    let step = own.randomElement(using: &generator) ?? any
     switch Int.random(in: 0..<4, using: &generator) {
     case 0: return .begun(step)
-    case 1: return .committed(step)
-    default: return .committing(step)
+    case 1: return .committing(step)
+    // For a step without a receipt this is between its effect and its outcome.
+    default: return .committed(any)
     }
   }
 

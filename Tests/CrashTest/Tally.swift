@@ -11,6 +11,10 @@ final class Tally: Sendable {
   }
 
   private let sums = Mutex(Sums())
+  private let isVerbose: Bool
+
+  /// - Parameter isVerbose: whether also rounds without a difference are told.
+  init(isVerbose: Bool) { self.isVerbose = isVerbose }
 
   var isClean: Bool { sums.withLock { $0.differences == 0 } }
 
@@ -23,7 +27,7 @@ final class Tally: Sendable {
       $0.kills += account.kills
       $0.resumes += account.resumes
       $0.differences += account.differences.isEmpty ? 0 : 1
-      guard !account.differences.isEmpty else { return }
+      guard isVerbose || !account.differences.isEmpty else { return }
       say("round \(number): \(account.story.joined(separator: ", "))")
       for difference in account.differences { say("  \(difference)") }
     }

@@ -95,7 +95,7 @@ extension Executor {
   private func awaitEnd(
     of bound: BoundStep, _ context: AttemptContext
   ) async throws(StepFailure) -> [Remnant] {
-    var left = try await bound.activity.remnants(in: context)
+    var left = try await remnants(of: bound, context)
     guard !left.isEmpty else { return [] }
     for remnant in left {
       ports.observer.observe(progress: "Still there: \(redactor.redact(remnant.summary))")
@@ -110,7 +110,7 @@ extension Executor {
     }
     let deadline = ports.clock.uptime() + options.remnantPatience
     while true {
-      left = try await bound.activity.remnants(in: context)
+      left = try await remnants(of: bound, context)
       guard !left.isEmpty, ports.clock.uptime() < deadline else { return left }
       do {
         try await ports.clock.sleep(for: .milliseconds(200))
@@ -118,6 +118,15 @@ extension Executor {
         throw StepFailure(.interrupted, "interrupted while waiting for what an attempt left")
       }
     }
+  }
+
+  /// A process that the run was taken from may still be about to perform the step: only a receipt keeps
+  /// it from that.
+  private func remnants(
+    of bound: BoundStep, _ context: AttemptContext
+  ) async throws(StepFailure) -> [Remnant] {
+    let left = try await bound.activity.remnants(in: context)
+    return bound.settledBy == .receipt ? left : left + ports.journal.formerExecutors()
   }
 
   private mutating func event(

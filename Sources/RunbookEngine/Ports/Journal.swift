@@ -15,6 +15,14 @@ public protocol Journal: Sendable {
 
   /// All entries, in order, with the chain checked.
   func entries() async throws(StoreError) -> [Entry]
+
+  /// Processes that had the run's lease before this one and are still alive. They can append nothing
+  /// more, but what they were about to perform outside of a database nothing keeps them from.
+  func formerExecutors() -> [Remnant]
+}
+
+extension Journal {
+  public func formerExecutors() -> [Remnant] { [] }
 }
 
 /// Why a journal could not be written or read.

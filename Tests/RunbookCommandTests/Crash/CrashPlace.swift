@@ -79,9 +79,11 @@ struct CrashPlace: Codable, Sendable {
   private func actor(_ name: String) -> Actor { Actor(account: "tester", name: name) }
 
   private func options(_ name: String, _ lease: Lease) -> RunOptions {
-    RunOptions(
+    var options = RunOptions(
       run: run, actor: actor(name), host: "here", toolVersion: "0",
       runFolder: store.folder(of: run), generation: lease.holder.generation)
+    options.remnantPatience = .milliseconds(300)
+    return options
   }
 
   private func plan() throws -> Plan {

@@ -1,6 +1,7 @@
 import Foundation
 import RunbookEngine
 import RunbookModel
+import Synchronization
 import Testing
 
 /// The world of one run that dies: its database, its server, its folder; gone with the value.
@@ -87,5 +88,20 @@ final class CrashWorld: Sendable {
       """
     if picture != usual { found.append("the database:\n\(picture)") }
     return found
+  }
+
+  /// How often an undisturbed run appends to its journal.
+  static func appendsOfAnUndisturbedRun() async throws -> Int {
+    let world = try CrashWorld()
+    let journal = Mutex<FatalJournal?>(nil)
+    let end = try await world.place.begin { base in
+      let counting = FatalJournal(base) { _, _ in }
+      journal.withLock { $0 = counting }
+      return counting
+    }
+    try #require(world.differences(end) == [])
+    let count = journal.withLock { $0?.count ?? 0 }
+    try #require(count > 10)
+    return count
   }
 }

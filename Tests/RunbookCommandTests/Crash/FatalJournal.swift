@@ -34,4 +34,5 @@ final class FatalJournal: Journal {
   }
 
   func entries() async throws(StoreError) -> [Entry] { try await base.entries() }
+  func formerExecutors() -> [Remnant] { base.formerExecutors() }
 }

@@ -1,7 +1,6 @@
 import Foundation
 import RunbookModel
 import RunbookTestSupport
-import Synchronization
 import Testing
 
 /// The process dies by SIGKILL just before and just after every append of its journal, and is taken up
@@ -9,7 +8,7 @@ import Testing
 @Suite(.enabled(if: TestServer.isAvailable)) struct KillMatrixTests {
   @Test(arguments: FatalJournal.Moment.allCases)
   func sigkillAtEveryAppendIsSettled(moment: FatalJournal.Moment) async throws {
-    for number in 1...(try await appendsOfAnUndisturbedRun()) {
+    for number in 1...(try await CrashWorld.appendsOfAnUndisturbedRun()) {
       let world = try CrashWorld()
       await #expect(processExitsWith: .signal(SIGKILL)) {
         [
@@ -25,19 +24,5 @@ import Testing
       let end = try await world.finish(state)
       #expect(world.differences(end) == [], "\(moment) append \(number)")
     }
-  }
-
-  private func appendsOfAnUndisturbedRun() async throws -> Int {
-    let world = try CrashWorld()
-    let journal = Mutex<FatalJournal?>(nil)
-    let end = try await world.place.begin { base in
-      let counting = FatalJournal(base) { _, _ in }
-      journal.withLock { $0 = counting }
-      return counting
-    }
-    try #require(world.differences(end) == [])
-    let count = journal.withLock { $0?.count ?? 0 }
-    try #require(count > 10)
-    return count
   }
 }
