@@ -14,6 +14,7 @@ final class Watchdog: Sendable {
   /// Readable when the process has ended.
   private let ended: CInt
   private let lifeline: Mutex<CInt>
+  private let isReaped = Mutex(false)
 
   /// How long stopping may take before the watchdog itself is killed.
   private static let patience: CInt = 40_000
@@ -39,9 +40,19 @@ final class Watchdog: Sendable {
     }
   }
 
+  /// Nobody waits for it any more: a thread does, so that no zombie is left.
   deinit {
     closeLifeline()
-    close(ended)
+    let ended = ended
+    guard !isReaped.withLock({ $0 }) else {
+      close(ended)
+      return
+    }
+    let isWaitedFor = BackgroundThread.start {
+      Self.reap(ended)
+      close(ended)
+    }
+    if !isWaitedFor { close(ended) }
   }
 
   var isAlive: Bool {
@@ -67,17 +78,20 @@ final class Watchdog: Sendable {
   /// Waits until everything has stopped; to be told by `send` to stop comes before.
   func awaitEnd() async {
     do {
-      try await OwnThread.run { self.reap() }
+      try await OwnThread.run {
+        Self.reap(self.ended)
+        self.isReaped.withLock { $0 = true }
+      }
     } catch {
       // Without a thread the end of the lifeline stops the server just as well, only unseen.
     }
     closeLifeline()
   }
 
-  private func reap() {
+  private static func reap(_ ended: CInt) {
     var item = pollfd(fd: ended, events: Int16(POLLIN), revents: 0)
     while true {
-      let count = poll(&item, 1, Self.patience)
+      let count = poll(&item, 1, patience)
       if count < 0, errno == EINTR { continue }
       if count == 0 { _ = runbook_pidfd_send_signal(ended, SIGKILL) }
       break
