@@ -68,7 +68,11 @@ public final class Lease: Sendable {
   /// Lets the next process take the run up.
   public func release() {
     descriptor.withLock {
-      if $0 >= 0 { close($0) }
+      if $0 >= 0 {
+        // A child that is just being started shares the lock until it runs its own program.
+        flock($0, LOCK_UN)
+        close($0)
+      }
       $0 = -1
     }
   }

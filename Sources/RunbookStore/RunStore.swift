@@ -54,12 +54,7 @@ public struct RunStore: Sendable {
   /// - Throws: `notFound` when none or more than one fits.
   public func resolve(_ abbreviation: String?) throws(StoreError) -> RunID {
     let all = runs()
-    guard let abbreviation else {
-      guard let newest = all.first else {
-        throw StoreError(.notFound, subject: folder, "there are no runs yet")
-      }
-      return newest
-    }
+    guard let abbreviation else { return try newest(of: all) }
     if let exact = all.first(where: { $0.rawValue == abbreviation }) { return exact }
     let fitting = all.filter {
       $0.rawValue.hasPrefix(abbreviation) || $0.rawValue.hasSuffix(abbreviation)
@@ -72,6 +67,26 @@ public struct RunStore: Sendable {
       throw StoreError(.notFound, subject: abbreviation, message)
     }
     return only
+  }
+
+  /// The run that began last.
+  ///
+  /// An id begins with the second of its start; of runs of one second the journals tell more.
+  private func newest(of all: [RunID]) throws(StoreError) -> RunID {
+    guard let first = all.first else {
+      throw StoreError(.notFound, subject: folder, "there are no runs yet")
+    }
+    let second = first.rawValue.prefix { $0 != "-" }.count + 7
+    let rivals = all.prefix { $0.rawValue.prefix(second) == first.rawValue.prefix(second) }
+    guard rivals.count > 1 else { return first }
+    var newest = first
+    var latest: Timestamp?
+    for run in rivals {
+      // A journal that cannot be read began at no time that is known.
+      guard let start = (try? summary(of: run))?.startedAt else { continue }
+      if latest.map({ start > $0 }) ?? true { (newest, latest) = (run, start) }
+    }
+    return newest
   }
 
   /// What a list says of a run, from its first and its last entry.

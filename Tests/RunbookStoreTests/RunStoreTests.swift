@@ -90,4 +90,25 @@ import Testing
     }
     #expect(missing?.cause == .notFound)
   }
+
+  @Test func theNewestOfOneSecondIsTheOneThatBeganLast() async throws {
+    for (id, seconds) in [("b", 2), ("c", 1), ("a", 3)] as [(String, Int64)] {
+      let run = RunID(rawValue: "20251018-220113-\(id)")
+      _ = try await fixture.store.make(run).append(
+        [Self.start(of: run)], by: fixture.actor, at: fixture.time(seconds))
+    }
+    _ = try fixture.store.make(RunID(rawValue: "20251018-220113-d"))
+    #expect(try fixture.store.resolve(nil).rawValue == "20251018-220113-a")
+  }
+
+  private static func start(of run: RunID) -> Event {
+    .runStarted(
+      RunStarted(
+        toolVersion: "0", run: run,
+        runbook: RunbookRecord(
+          name: "n", title: "t", severity: .low, owner: nil, steps: [], report: .map(ValueMap()),
+          folder: "/", fileName: "f", sources: []),
+        inputs: [], constants: .map(ValueMap()), connections: [], planFingerprint: .zero,
+        isSandbox: false, isDrill: false, host: "h", approvals: [], secretCount: 0))
+  }
 }

@@ -23,7 +23,10 @@ struct CrashPlace: Codable, Sendable {
   }
 
   private var store: RunStore { RunStore(folder: "\(folder)/state") }
-  private var run: RunID { RunID(rawValue: "20251018-220113-abc") }
+  /// Of this place alone: processes are known by their run, and other tests have theirs.
+  private var run: RunID {
+    RunID(rawValue: "20251018-220113-\((folder as NSString).lastPathComponent.lowercased())")
+  }
 
   /// Answers what is asked, and what is left over is waited for.
   private struct Person: Operator {

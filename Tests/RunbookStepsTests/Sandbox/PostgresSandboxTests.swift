@@ -109,8 +109,15 @@ struct PostgresSandboxTests {
     var sandbox: (any RunningSandbox)? = try await test.provider.start(
       in: test.folder, settings: [])
     #expect(sandbox != nil)
+    let numbers = try String(contentsOfFile: "\(test.folder)/server.pid", encoding: .utf8)
+    let watchdog = try #require(numbers.split { $0 == " " || $0 == "\n" }.last)
     sandbox = nil
     try await ProcessStatus.awaitFreeLock(of: test.folder)
+    // A zombie would still have its number.
+    let isGone = try await Wait.until(within: .seconds(240)) {
+      access("/proc/\(watchdog)", F_OK) == 0 ? nil : true
+    }
+    #expect(isGone == true)
     try await test.provider.remove(folder: test.folder)
   }
 
