@@ -77,16 +77,11 @@ public final class TestServer: Sendable {
   /// Runs SQL outside of what is tested.
   @discardableResult
   public func psql(_ sql: String, database: String) -> String {
-    let process = Process()
-    process.executableURL = URL(fileURLWithPath: "\(Self.binaries ?? "")/psql")
-    process.arguments = [
-      "-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1", "-c", sql, url(of: database),
+    let command = [
+      "\(Self.binaries ?? "")/psql", "-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1", "-c", sql,
+      url(of: database),
     ]
-    let output = Pipe()
-    process.standardOutput = output
-    guard (try? process.run()) != nil else { return "" }
-    let text = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
-    process.waitUntilExit()
+    guard let text = SpawnedProgram(command)?.text() else { return "" }
     return text.trimmingCharacters(in: .whitespacesAndNewlines)
   }
 }

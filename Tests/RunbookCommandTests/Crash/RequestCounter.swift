@@ -1,23 +1,15 @@
-import Foundation
+import RunbookTestSupport
 import Testing
 
-/// A server on a socket that counts its POST requests in a file; it ends with the test's process.
+/// A server on a socket that counts its POST requests in a file; it ends with this value.
 final class RequestCounter: Sendable {
-  private let process: Process
-  private let input = Pipe()
+  private let program: SpawnedProgram
 
   init(socket: String, ledger: String) throws {
-    process = Process()
-    process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-    process.arguments = ["python3", "-u", "-c", Self.source, socket, ledger]
-    process.standardInput = input
-    let output = Pipe()
-    process.standardOutput = output
-    try process.run()
-    try #require(output.fileHandleForReading.availableData.count > 0)
+    program = try #require(
+      SpawnedProgram(["/usr/bin/env", "python3", "-u", "-c", Self.source, socket, ledger]))
+    try #require(!program.available().isEmpty)
   }
-
-  deinit { process.terminate() }
 
   private static let source = """
     import http.server, os, socketserver, sys, threading

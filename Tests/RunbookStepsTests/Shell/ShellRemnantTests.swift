@@ -22,6 +22,12 @@ import Testing
       process.standardOutput = output
       try process.run()
       _ = output.fileHandleForReading.availableData
+      // The shell says that it is ready just before it becomes the other program.
+      while script.contains("exec sleep"), process.isRunning, !isSleep { sched_yield() }
+    }
+
+    private var isSleep: Bool {
+      ProcessTable.read("/proc/\(pid)/cmdline")?.starts(with: Array("sleep".utf8)) ?? true
     }
 
     deinit {
