@@ -28,7 +28,7 @@ extension SQLActivity {
             OutputLine(.notice, "waiting for the step's own lock, held by \(holder.description)"))
         }
       }
-      return try SQLChange(request: request, link: link, keepsReceipt: true).find()
+      return try request.transaction(on: link, keepsReceipt: true).find()
     }
   }
 

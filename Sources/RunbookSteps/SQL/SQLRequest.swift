@@ -15,7 +15,10 @@ struct SQLRequest: Sendable {
   init(activity: SQLActivity, context: AttemptContext) {
     self.activity = activity
     self.context = context
-    settings = SQLSettings(activity, context)
+    var usual = Duration.seconds(60)
+    if case .readOnly = activity.mode { usual = .seconds(30) }
+    settings = SQLSettings(
+      activity.step, context, usual: usual, statements: activity.statements.count)
   }
 
   func perform(on link: PostgresLink) throws(StepFailure) -> StepResult {
@@ -24,8 +27,21 @@ struct SQLRequest: Sendable {
     case .trial: try performTrial(on: link)
     case .separate: try performSeparately(on: link)
     case .change(let keepsReceipt):
-      try SQLChange(request: self, link: link, keepsReceipt: keepsReceipt).perform()
+      try transaction(on: link, keepsReceipt: keepsReceipt).perform { () throws(StepFailure) in
+        let outcomes = try link.exchange([commands])
+        let done = try completions(outcomes.first ?? [], after: 0, on: link)
+        return ReceiptTransaction.Work(
+          result: SQLResult(self, done, link.takeNotices()).stepResult(), affected: done.affected,
+          rowCount: done.lastRows?.rows.count ?? 0)
+      }
     }
+  }
+
+  func transaction(on link: PostgresLink, keepsReceipt: Bool) -> ReceiptTransaction {
+    ReceiptTransaction(
+      link: link, context: context, settings: settings, digest: activity.statementsDigest,
+      keepsReceipt: keepsReceipt,
+      mayChangeRole: activity.statements.contains(where: \.traits.changesRole))
   }
 
   /// One round trip, whatever the number of statements.
@@ -38,7 +54,7 @@ struct SQLRequest: Sendable {
     }
     // Nothing to undo: the statements' answers are waited for, the transaction's end is not.
     let ending = Self.rollback + Self.reset
-    let outcomes = try run(on: link, [prelude + commands, ending], leaving: 1)
+    let outcomes = try link.exchange([prelude + commands, ending], leaving: 1)
     return try result(of: outcomes, after: prelude.count, on: link)
   }
 
@@ -46,7 +62,7 @@ struct SQLRequest: Sendable {
   private func performTrial(on link: PostgresLink) throws(StepFailure) -> StepResult {
     let prelude = [Self.begin, settings.command(for: link, mayIdle: false)]
     let batch = prelude + commands + [SQLCommand("SET CONSTRAINTS ALL IMMEDIATE")]
-    let outcomes = try run(on: link, [batch, Self.rollback, Self.reset], leaving: 1)
+    let outcomes = try link.exchange([batch, Self.rollback, Self.reset], leaving: 1)
     return try result(of: outcomes, after: prelude.count, on: link)
   }
 
@@ -59,10 +75,10 @@ struct SQLRequest: Sendable {
 
   private func performSeparately(on link: PostgresLink) throws(StepFailure) -> StepResult {
     let setting = settings.command(for: link, isLocal: false)
-    _ = try run(on: link, [[setting]])
+    _ = try link.exchange([[setting]])
     var done: [SQLCompletion] = []
     for (index, command) in commands.enumerated() {
-      let outcomes = try run(on: link, [[command]], mayHaveCommitted: true)
+      let outcomes = try link.exchange([[command]], mayHaveCommitted: true)
       do throws(StepFailure) {
         done += try completions(outcomes.first ?? [], after: 0, on: link, firstStatement: index)
       } catch {
@@ -83,24 +99,13 @@ struct SQLRequest: Sendable {
 
   private func resetUnread(_ link: PostgresLink) {
     do throws(StepFailure) {
-      _ = try run(on: link, [Self.reset], leaving: 1)
+      _ = try link.exchange([Self.reset], leaving: 1)
     } catch {
       // The session is not used again then, and the statements have had their answers.
     }
   }
 
   var commands: [SQLCommand] { activity.statements.map(\.command) }
-
-  func run(
-    on link: PostgresLink, _ batches: [[SQLCommand]], leaving: Int = 0,
-    mayHaveCommitted: Bool = false, canCancel: Bool = true
-  ) throws(StepFailure) -> [[SQLOutcome]] {
-    do throws(LinkError) {
-      return try link.run(batches, leaving: leaving, canCancel: canCancel)
-    } catch {
-      throw StepFailure(link: error, mayHaveCommitted: mayHaveCommitted, holders: link.holders)
-    }
-  }
 
   /// What the statements gave, without the `count` commands before them.
   ///

@@ -12,14 +12,15 @@ struct SQLSettings: Sendable {
   let deadline: Duration
   private let applicationName: String
 
-  init(_ activity: SQLActivity, _ context: AttemptContext) {
-    let body = activity.step.body
-    var usual = Duration.seconds(60)
-    if case .readOnly = activity.mode { usual = .seconds(30) }
-    lockTimeout = body["lock_timeout"]?.duration ?? .seconds(5)
-    statementTimeout = body["statement_timeout"]?.duration ?? context.timeout(else: usual)
+  /// - Parameters:
+  ///   - step: its `lock_timeout:` and `statement_timeout:` count.
+  ///   - usual: how long a statement may take where nothing says it.
+  ///   - statements: how many there are.
+  init(_ step: Step, _ context: AttemptContext, usual: Duration, statements: Int) {
+    lockTimeout = step.body["lock_timeout"]?.duration ?? .seconds(5)
+    statementTimeout = step.body["statement_timeout"]?.duration ?? context.timeout(else: usual)
     // The server ends each statement by itself; this is for a server that does not answer.
-    let all = min(statementTimeout, .seconds(86_400)) * (activity.statements.count + 1)
+    let all = min(statementTimeout, .seconds(86_400)) * (statements + 1)
     let receiptWait = max(statementTimeout, .seconds(30))
     self.receiptWait = receiptWait
     deadline = context.ownTimeout ?? (all + receiptWait)

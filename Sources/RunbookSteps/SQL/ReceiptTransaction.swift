@@ -5,28 +5,40 @@ import RunbookModel
 ///
 /// What the step's `expect` refuses is rolled back, so that a receipt is only there for what was accepted.
 ///
-/// Three round trips: who may (lock, receipt, lease), the statements, and receipt with commit. The
-/// commit's answer alone says that it took effect; where that is missing, the receipt does.
-struct SQLChange {
-  let request: SQLRequest
+/// Beside the work there are two round trips: who may (lock, receipt, lease), and receipt with commit.
+/// The commit's answer alone says that it took effect; where that is missing, the receipt does.
+struct ReceiptTransaction {
   let link: PostgresLink
+  let context: AttemptContext
+  let settings: SQLSettings
+  /// Of what the step does, with its values.
+  let digest: Digest
   let keepsReceipt: Bool
+  /// Whether the work may leave another role behind, which could not write the receipt.
+  var mayChangeRole = false
+
+  /// What the work brought, before it is durable.
+  struct Work {
+    var result: StepResult
+    let affected: Int64
+    let rowCount: Int
+  }
 
   /// How long a commit may take before its connection is given up. It is never cancelled.
   private static let commitDeadline = Duration.seconds(60)
 
-  func perform() throws(StepFailure) -> StepResult {
+  /// - Parameter body: does the work in the open transaction.
+  /// - Returns: the result; a former attempt's where a receipt shows that the step has been done.
+  func perform(_ body: () throws(StepFailure) -> Work) throws(StepFailure) -> StepResult {
     do throws(StepFailure) {
       if let former = try begin() { return former }
-      let outcomes = try request.run(on: link, [request.commands])
-      let done = try request.completions(outcomes.first ?? [], after: 0, on: link)
-      var result = SQLResult(request, done, link.takeNotices()).stepResult()
-      if let objection = request.context.objection(result) {
-        throw StepFailure(objection.rolledBack, partial: result)
+      var work = try body()
+      if let objection = context.objection(work.result) {
+        throw StepFailure(objection.rolledBack, partial: work.result)
       }
-      try commit(done, result)
-      result.hasReceipt = keepsReceipt
-      return result
+      try commit(work)
+      work.result.hasReceipt = keepsReceipt
+      return work.result
     } catch {
       leaveTransaction()
       throw error
@@ -36,25 +48,23 @@ struct SQLChange {
   /// - Returns: the result, when a receipt shows that the step has been done.
   private func begin() throws(StepFailure) -> StepResult? {
     guard keepsReceipt else {
-      let outcomes = try request.run(
-        on: link, [[SQLRequest.begin, request.settings.command(for: link)]])
+      let outcomes = try link.exchange(
+        [[SQLRequest.begin, settings.command(for: link)]])
       try refuseFailure(outcomes.first ?? [])
       return nil
     }
-    let context = request.context
-    let wait = request.settings.receiptWait
+    let wait = settings.receiptWait
     link.stallInterval = wait * 0.4
-    defer { link.stallInterval = request.settings.stallInterval }
-    let outcomes = try request.run(
-      on: link,
+    defer { link.stallInterval = settings.stallInterval }
+    let outcomes = try link.exchange(
       [
         [
           SQLRequest.begin,
-          request.settings.command(for: link, statement: wait, lock: .zero),
+          settings.command(for: link, statement: wait, lock: .zero),
           ReceiptQuery.lock(context.run, context.step),
           ReceiptQuery.look(context.run, context.step),
           ReceiptQuery.claim(context.run, generation: context.generation),
-          request.settings.command(for: link),
+          settings.command(for: link),
         ]
       ])
     let batch = outcomes.first ?? []
@@ -64,7 +74,7 @@ struct SQLChange {
     }
     if let row = Self.row(batch[3]) {
       leaveTransaction()
-      let receipt = ReceiptRow(row, expected: request.activity.statementsDigest)
+      let receipt = ReceiptRow(row, expected: digest)
       var result = receipt.found.result
       result.notices = receipt.notices
       result.isFormer = true
@@ -78,15 +88,13 @@ struct SQLChange {
   /// the lease's row is raised to our generation for good.
   func find() throws(StepFailure) -> ReceiptFound? {
     do throws(StepFailure) {
-      let context = request.context
-      let wait = request.settings.receiptWait
+      let wait = settings.receiptWait
       link.stallInterval = wait * 0.4
-      let outcomes = try request.run(
-        on: link,
+      let outcomes = try link.exchange(
         [
           [
             SQLRequest.begin,
-            request.settings.command(for: link, statement: wait, lock: .zero),
+            settings.command(for: link, statement: wait, lock: .zero),
             ReceiptQuery.lock(context.run, context.step),
             ReceiptQuery.look(context.run, context.step),
             ReceiptQuery.claim(context.run, generation: context.generation),
@@ -100,7 +108,7 @@ struct SQLChange {
       }
       try checkGeneration(Self.row(batch[4])?.first?.intValue)
       return Self.row(batch[3]).map {
-        ReceiptRow($0, expected: request.activity.statementsDigest).found
+        ReceiptRow($0, expected: digest).found
       }
     } catch {
       leaveTransaction()
@@ -127,34 +135,30 @@ struct SQLChange {
   }
 
   private func checkGeneration(_ generation: Int64?) throws(StepFailure) {
-    guard let generation, generation <= request.context.generation else {
+    guard let generation, generation <= context.generation else {
       throw StepFailure(
         .refused, "another process has taken over this run",
         detail: "the lease in the database has generation \(generation ?? 0), this process has "
-          + "\(request.context.generation)")
+          + "\(context.generation)")
     }
   }
 
-  private func commit(
-    _ done: [SQLCompletion], _ result: StepResult
-  ) throws(StepFailure) {
+  private func commit(_ work: Work) throws(StepFailure) {
     var proof = [SQLCommand]()
-    if request.activity.statements.contains(where: \.traits.changesRole) {
+    if mayChangeRole {
       proof.append(SQLCommand("RESET SESSION AUTHORIZATION"))
     }
     proof.append(ReceiptQuery.forceDurability)
     if keepsReceipt {
       proof.append(
         ReceiptQuery.record(
-          request.context, request.activity.statementsDigest, affected: done.affected,
-          rowCount: done.lastRows?.rows.count ?? 0,
-          result: request.context.keepsResult
-            ? ReceiptRow.text(of: result, request.context.redact) : nil))
+          context, digest, affected: work.affected, rowCount: work.rowCount,
+          result: context.keepsResult ? ReceiptRow.text(of: work.result, context.redact) : nil))
     }
     link.extendDeadline(to: .now + Self.commitDeadline)
     // Where the proof fails, the commit behind it rolls back, and says so.
-    let outcomes = try request.run(
-      on: link, [proof, [SQLCommand("COMMIT")], SQLRequest.reset], leaving: 1,
+    let outcomes = try link.exchange(
+      [proof, [SQLCommand("COMMIT")], SQLRequest.reset], leaving: 1,
       mayHaveCommitted: true, canCancel: false)
     try refuseFailure(outcomes.first ?? [])
     switch outcomes.last?.first {
@@ -168,7 +172,7 @@ struct SQLChange {
   private func leaveTransaction() {
     guard !link.isSpent else { return }
     do throws(StepFailure) {
-      _ = try request.run(on: link, [SQLRequest.rollback, SQLRequest.reset], leaving: 1)
+      _ = try link.exchange([SQLRequest.rollback, SQLRequest.reset], leaving: 1)
     } catch {
       // Without its connection the transaction ends by itself; what came before is what matters.
     }
