@@ -19,6 +19,8 @@ enum Composition {
       ManualKind(operator: person),
       LogKind(),
       MigrationsKind(environment: surroundings.environment),
+      SnapshotKind(gateway: gateway),
+      CompareKind(gateway: gateway, environment: surroundings.environment),
     ]
   }
 

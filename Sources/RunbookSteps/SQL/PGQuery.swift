@@ -10,6 +10,8 @@ enum PGQuery {
     let start: Int
     let end: Int
     let kind: Int
+    /// Whether it is a keyword that can be no name unless it is quoted.
+    let isReserved: Bool
   }
 
   struct Fault: Error, Sendable, Hashable {
@@ -75,6 +77,9 @@ private struct TokenReader {
   private var position: Int
   private let end: Int
 
+  /// `KeywordKind.RESERVED_KEYWORD`.
+  private static let reservedKeyword = 4
+
   static func read(_ bytes: UnsafeRawBufferPointer) -> [PGQuery.Token] {
     var reader = TokenReader(bytes, 0, bytes.count)
     var tokens: [PGQuery.Token] = []
@@ -94,16 +99,19 @@ private struct TokenReader {
     _ bytes: UnsafeRawBufferPointer, _ start: Int, _ end: Int
   ) -> PGQuery.Token {
     var reader = TokenReader(bytes, start, end)
-    var fields = (start: 0, end: 0, kind: 0)
+    var fields = (start: 0, end: 0, kind: 0, keyword: 0)
     while let key = reader.varint(), let value = reader.varint() {
       switch key >> 3 {
       case 1: fields.start = value
       case 2: fields.end = value
       case 4: fields.kind = value
+      case 5: fields.keyword = value
       default: break
       }
     }
-    return PGQuery.Token(start: fields.start, end: fields.end, kind: fields.kind)
+    return PGQuery.Token(
+      start: fields.start, end: fields.end, kind: fields.kind,
+      isReserved: fields.keyword == reservedKeyword)
   }
 
   private init(_ bytes: UnsafeRawBufferPointer, _ position: Int, _ end: Int) {

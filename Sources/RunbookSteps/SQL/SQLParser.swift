@@ -10,11 +10,18 @@ enum SQLParser {
   private static let largeStack = 128 << 20
 
   static func parse(_ text: String) throws(PGQuery.Fault) -> SyntaxTree {
-    guard text.utf8.count > smallSize else { return try tree(of: text) }
-    let answer = Answer()
+    try parse(text) { SyntaxTree(json: $0) }
+  }
+
+  /// Parses, and hands the whole tree over as JSON bytes.
+  static func parse<Result: Sendable>(
+    _ text: String, _ body: @escaping @Sendable (UnsafeBufferPointer<UInt8>) -> Result
+  ) throws(PGQuery.Fault) -> Result {
+    guard text.utf8.count > smallSize else { return try PGQuery.parse(text, body) }
+    let answer = Answer<Result>()
     let started = BackgroundThread.start(stackSize: largeStack) {
       do throws(PGQuery.Fault) {
-        answer.give(.success(try tree(of: text)))
+        answer.give(.success(try PGQuery.parse(text, body)))
       } catch {
         answer.give(.failure(error))
       }
@@ -25,21 +32,17 @@ enum SQLParser {
     return try answer.take().get()
   }
 
-  private static func tree(of text: String) throws(PGQuery.Fault) -> SyntaxTree {
-    try PGQuery.parse(text) { SyntaxTree(json: $0) }
-  }
-
-  private final class Answer: Sendable {
+  private final class Answer<Tree: Sendable>: Sendable {
     private let lost = PGQuery.Fault(message: "the parser gave no answer", scalarOffset: 0)
-    private let result = Mutex<Result<SyntaxTree, PGQuery.Fault>?>(nil)
+    private let result = Mutex<Result<Tree, PGQuery.Fault>?>(nil)
     private let given = DispatchSemaphore(value: 0)
 
-    func give(_ result: Result<SyntaxTree, PGQuery.Fault>) {
+    func give(_ result: Result<Tree, PGQuery.Fault>) {
       self.result.withLock { $0 = result }
       given.signal()
     }
 
-    func take() -> Result<SyntaxTree, PGQuery.Fault> {
+    func take() -> Result<Tree, PGQuery.Fault> {
       given.wait()
       return result.withLock { $0 } ?? .failure(lost)
     }

@@ -19,14 +19,38 @@ public struct PostgresSandbox: SandboxProvider {
     self.environment = environment
   }
 
-  public func folder(for run: RunID) -> String {
+  public func folder(for run: RunID) -> String { folder(named: "runbook-sandbox-\(run)") }
+
+  private func folder(named name: String) -> String {
     let parent = environment["RUNBOOK_SANDBOX_DIR"].flatMap { $0.isEmpty ? nil : $0 } ?? "/var/tmp"
-    return "\(parent)/runbook-sandbox-\(run)"
+    return "\(parent)/\(name)"
   }
 
   public func start(
     in folder: String, settings: [Runbook.Sandbox.Setting]
   ) async throws(StepFailure) -> any RunningSandbox {
+    try await start(in: folder, settings: settings, isTemporary: false)
+  }
+
+  /// A server for the length of `body`; its folder goes with it, also when this process is killed.
+  func withTemporary<Result: Sendable>(
+    named name: String, _ body: (PostgresServer) async throws(StepFailure) -> Result
+  ) async throws(StepFailure) -> Result {
+    let folder = folder(named: "runbook-temporary-\(getpid())-\(name)")
+    let server = try await start(in: folder, settings: [], isTemporary: true)
+    do throws(StepFailure) {
+      let result = try await body(server)
+      await server.stop()
+      return result
+    } catch {
+      await server.stop()
+      throw error
+    }
+  }
+
+  private func start(
+    in folder: String, settings: [Runbook.Sandbox.Setting], isTemporary: Bool
+  ) async throws(StepFailure) -> PostgresServer {
     let folder = SandboxFolder(path: folder)
     try folder.check()
     let configuration = try ServerConfiguration(folder: folder, settings: settings)
@@ -35,7 +59,8 @@ public struct PostgresSandbox: SandboxProvider {
     try folder.make(for: user)
     do throws(StepFailure) {
       try await prepare(folder, with: installation, configuration, as: user)
-      return try await launch(folder, with: installation, as: user, isNew: true)
+      return try await launch(
+        folder, with: installation, as: user, isNew: true, isTemporary: isTemporary)
     } catch {
       // The failure that is thrown says more than one of tidying up after it.
       try? await folder.delete()
@@ -105,7 +130,7 @@ extension PostgresSandbox {
 
   private func launch(
     _ folder: SandboxFolder, with installation: PostgresInstallation, as user: SandboxUser,
-    isNew: Bool
+    isNew: Bool, isTemporary: Bool = false
   ) async throws(StepFailure) -> PostgresServer {
     let variables = environment(in: folder)
     let password = TextFile.read(folder.password)
@@ -114,7 +139,7 @@ extension PostgresSandbox {
     let watchdog = try Watchdog(
       command: try user.command(
         ["/bin/sh", "-c", SandboxScripts.watchdog, "sandbox", folder.path, installation.programs]
-          + (port.map { ["\($0.number)"] } ?? [])),
+          + [port.map { "\($0.number)" } ?? "", isTemporary ? "temporary" : ""]),
       environment: variables)
     do throws(StepFailure) {
       try await awaitReady(folder, watchdog)

@@ -33,7 +33,8 @@ enum SandboxScripts {
     """#
 
   /// Starts the server, and stays as long as standard input is open. `$1` is the folder, `$2` where
-  /// PostgreSQL's programs are, `$3` the server's port, or nothing for its own.
+  /// PostgreSQL's programs are, `$3` the server's port, or nothing for its own, `$4` `temporary` where
+  /// the folder goes with the server.
   ///
   /// Standard input is a socket whose other end only the executor holds: its end of file means that
   /// the executor is gone, however it died. Each line of it is a command: `stop`, or a call of
@@ -44,7 +45,7 @@ enum SandboxScripts {
   /// (`PR_SET_PDEATHSIG`).
   static let watchdog = #"""
     umask 077
-    folder=$1 programs=$2 port=$3
+    folder=$1 programs=$2 port=$3 keep=$4
     cd "$folder" || exit 71
     exec >>watchdog.log 2>&1
     exec 9>>lock
@@ -102,6 +103,7 @@ enum SandboxScripts {
       for reader in $readers; do kill -s KILL "$reader"; done
       kill -s KILL -- "-$timer" "$timer"
       wait
+      [ "$keep" != temporary ] || { cd / && rm -rf --one-file-system -- "$folder"; }
     } 2>/dev/null
 
     rm -f data/postmaster.pid server.pid ./*.address

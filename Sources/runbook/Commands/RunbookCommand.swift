@@ -22,7 +22,7 @@ struct RunbookCommand: AsyncParsableCommand {
       ResolveCommand.self, ApproveCommand.self, NoteCommand.self, TakeoverCommand.self,
       AbandonCommand.self, StatusCommand.self, RunsCommand.self, ReportCommand.self,
       JournalCommand.self, VerifyJournalCommand.self, ValidateCommand.self, ListCommand.self,
-      ShowCommand.self, EvalCommand.self, SchemaCommand.self, NewCommand.self,
+      ShowCommand.self, SnapshotCommand.self, EvalCommand.self, SchemaCommand.self, NewCommand.self,
     ])
 
   static func main() async {

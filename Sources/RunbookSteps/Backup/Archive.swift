@@ -1,0 +1,104 @@
+import Glibc
+import RunbookEngine
+import RunbookModel
+
+/// A backup that `pg_dump` wrote in its custom, directory or tar format, as its table of contents tells.
+struct Archive: Sendable {
+  let path: String
+  /// In the archive's own order, which is one in which they can be made.
+  let entries: [ArchiveEntry]
+  let createdAt: Timestamp?
+  let database: String
+  let serverVersion: String
+  /// `pg_restore`.
+  let program: String
+
+  static let environment = ["PATH": ProgramPath.standard, "LANG": "C.UTF-8", "TZ": "UTC"]
+
+  /// - Throws: `unreachable` where there is no such file or no `pg_restore`, `invalid` for a file that
+  ///   it does not read.
+  static func open(
+    _ path: String, environment: [String: String]
+  ) async throws(StepFailure) -> Archive {
+    guard access(path, R_OK) == 0 else {
+      throw StepFailure(.unreachable, "\(path) cannot be read: \(SystemProblem().message)")
+    }
+    let program = try restoreProgram(environment)
+    let output = try await ChildProcess.run(
+      [program, "--list", "--verbose", "--", path], environment: Self.environment,
+      workingDirectory: "/", timeout: .seconds(120))
+    guard output.exitCode == 0 else {
+      throw StepFailure(
+        .invalid, "\(path) is no archive that pg_restore reads", detail: output.stderr,
+        hint: "make one by `pg_dump --format=custom`; a plain SQL file cannot be restored in parts",
+        code: "\(output.exitCode)")
+    }
+    return Archive(path: path, program: program, list: output.stdout)
+  }
+
+  private static func restoreProgram(
+    _ environment: [String: String]
+  ) throws(StepFailure) -> String {
+    let versions = Folder.names(in: PostgresInstallation.debianFolder).compactMap(Int.init)
+    let debian = versions.sorted(by: >).map {
+      "\(PostgresInstallation.debianFolder)/\($0)/bin/pg_restore"
+    }
+    if let found = debian.first(where: { access($0, X_OK) == 0 }) { return found }
+    if let found = ProgramPath.find("pg_restore", in: environment["PATH"] ?? "") { return found }
+    throw StepFailure(
+      .unreachable, "pg_restore is not installed, by which backups are read",
+      hint: "install it: `apt-get install postgresql-client`")
+  }
+
+  init(path: String, program: String, list: String) {
+    self.path = path
+    self.program = program
+    var entries: [ArchiveEntry] = []
+    var head: [String: String] = [:]
+    for line in list.split(separator: "\n") {
+      if let entry = ArchiveEntry(line: line) {
+        entries.append(entry)
+      } else if line.hasPrefix(";\tdepends on:"), !entries.isEmpty {
+        entries[entries.count - 1].dependencies = line.dropFirst(13).split(separator: " ")
+          .compactMap { Int($0) }
+      } else if line.hasPrefix("; Archive created at ") {
+        head["created"] = String(line.dropFirst(21))
+      } else if let colon = line.firstRange(of: ": ") {
+        let name = line[..<colon.lowerBound].drop { $0 == ";" || $0 == " " }
+        head[String(name)] = String(line[colon.upperBound...])
+      }
+    }
+    self.entries = entries
+    // `2026-11-23 02:13:35 UTC`, by the clock of the dump's machine.
+    createdAt = head["created"].flatMap { text in
+      let parts = text.split(separator: " ")
+      return parts.count == 3 ? Timestamp(rfc3339: "\(parts[0])T\(parts[1])Z") : nil
+    }
+    database = head["dbname"] ?? ""
+    serverVersion = head["Dumped from database version"] ?? ""
+  }
+
+  /// The part of a script that makes these entries, in the archive's order.
+  func command(for ids: Set<Int>) -> ChildProcess {
+    let lines = entries.filter { ids.contains($0.id) }.map { "\($0.id); 0 0 \($0.kind)\n" }
+    return ChildProcess(
+      command: [program, "--file=-", "--use-list=/dev/stdin", "--", path],
+      environment: Self.environment, workingDirectory: "/", input: Array(lines.joined().utf8),
+      timeout: nil)
+  }
+
+  /// The statements that make these entries, none of which may be data.
+  func statements(for ids: Set<Int>) async throws(StepFailure) -> [String] {
+    guard !ids.isEmpty else { return [] }
+    let process = command(for: ids)
+    let output = try await ChildProcess.run(
+      process.command, environment: process.environment, workingDirectory: "/",
+      input: String(decoding: process.input, as: UTF8.self), timeout: .seconds(120))
+    guard output.exitCode == 0 else {
+      throw StepFailure(
+        .refused, "pg_restore could not read \(path)", detail: output.stderr,
+        code: "\(output.exitCode)")
+    }
+    return try ArchiveScript(output.stdout).statements
+  }
+}

@@ -1,0 +1,107 @@
+import RunbookEngine
+import RunbookModel
+
+extension Archive {
+  /// The number of rows that it holds of each table, and where it leaves sequences; everything is read.
+  ///
+  /// - Parameter ids: of data's entries.
+  /// - Returns: by the table's identity.
+  func rowCounts(of ids: Set<Int>) async throws(StepFailure) -> [String: Int64] {
+    guard !ids.isEmpty else { return [:] }
+    return try await stream(ids) { (data) throws(StepFailure) in
+      var counter = Counter()
+      try data.read(into: &counter)
+      return counter.counts
+    }
+  }
+
+  private struct Counter: ArchiveData.Receiver {
+    var counts: [String: Int64] = [:]
+    private var table = ""
+
+    mutating func begin(_ copy: CopyStatement) {
+      table = copy.table
+      counts[table] = 0
+    }
+
+    mutating func receive(_ bytes: ArraySlice<UInt8>) {
+      var count: Int64 = 0
+      for byte in bytes where byte == UInt8(ascii: "\n") { count += 1 }
+      counts[table, default: 0] += count
+    }
+
+    mutating func end() {}
+    mutating func statement(_ text: String) {}
+  }
+
+  /// Runs `pg_restore` for these entries, and `body` on a thread of its own with what it writes.
+  func stream<Result: Sendable>(
+    _ ids: Set<Int>, _ body: @escaping @Sendable (ArchiveData) throws(StepFailure) -> Result
+  ) async throws(StepFailure) -> Result {
+    try await streaming(ids) { (channel) async throws(StepFailure) -> Result in
+      let outcome = try await OwnThread.run { () -> Swift.Result<Result, StepFailure> in
+        do throws(StepFailure) {
+          return .success(try body(ArchiveData(next: channel.next)))
+        } catch {
+          return .failure(error)
+        }
+      }
+      return try outcome.get()
+    }
+  }
+
+  /// Runs `pg_restore` for these entries beside `body`, which reads the channel to its end.
+  func streaming<Result: Sendable>(
+    _ ids: Set<Int>, _ body: @escaping @Sendable (ByteChannel) async throws(StepFailure) -> Result
+  ) async throws(StepFailure) -> Result {
+    let channel = ByteChannel()
+    let process = command(for: ids)
+    let path = path
+    let outcome = await withTaskGroup(of: Swift.Result<Result, StepFailure>?.self) { group in
+      group.addTask {
+        channel.finish(await Self.run(process, path, into: channel))
+        return nil
+      }
+      group.addTask {
+        do throws(StepFailure) {
+          let result = try await body(channel)
+          channel.close()
+          return .success(result)
+        } catch {
+          channel.close()
+          return .failure(error)
+        }
+      }
+      var outcome: Swift.Result<Result, StepFailure>?
+      for await one in group {
+        guard let one else { continue }
+        outcome = one
+        // Whoever read has no use for the rest.
+        group.cancelAll()
+      }
+      return outcome
+    }
+    guard let outcome else { throw StepFailure(.refused, "the archive was not read") }
+    return try outcome.get()
+  }
+
+  private static func run(
+    _ process: ChildProcess, _ path: String, into channel: ByteChannel
+  ) async -> Swift.Result<Void, StepFailure> {
+    let words = ByteCollector()
+    do throws(StepFailure) {
+      let ending = try await process.perform { stream, bytes in
+        if stream == .standardOutput { channel.push(bytes) } else { words.append(bytes) }
+      }
+      if ending.reason == .exited, ending.exitCode == 0 { return .success(()) }
+      if ending.reason == .cancelled {
+        return .failure(StepFailure(.interrupted, "reading the archive was stopped"))
+      }
+      throw StepFailure(
+        .refused, "pg_restore could not read \(path)", detail: words.text,
+        code: "\(ending.exitCode)")
+    } catch {
+      return .failure(error)
+    }
+  }
+}

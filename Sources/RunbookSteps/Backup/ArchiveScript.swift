@@ -1,0 +1,78 @@
+import RunbookEngine
+import RunbookModel
+
+/// What `pg_restore` wrote, as statements; without its settings, which whoever runs them makes.
+struct ArchiveScript {
+  let statements: [String]
+
+  /// Settings that say where and how the next tables are stored.
+  private static let kept = ["default_tablespace", "default_table_access_method"]
+
+  /// - Throws: `invalid` when it is not in UTF-8 or PostgreSQL's parser does not know it.
+  init(_ script: String) throws(StepFailure) {
+    let text = Self.withoutRestriction(script)
+    let ranges: [Range<Int>]
+    let bytes = Array(text.utf8)
+    do throws(PGQuery.Fault) {
+      ranges = try PGQuery.split(text).map { range in
+        let end = range.length == 0 ? bytes.count : range.location + range.length
+        return range.location..<max(range.location, min(end, bytes.count))
+      }
+    } catch {
+      throw StepFailure(
+        .invalid, "the archive's script cannot be read", detail: error.message)
+    }
+    var statements: [String] = []
+    for range in ranges {
+      let statement = Self.trimmed(String(decoding: bytes[range], as: UTF8.self))
+      if try Self.isWork(statement) { statements.append(statement) }
+    }
+    self.statements = statements
+  }
+
+  /// Since 15.14 a script is between `\restrict KEY` and `\unrestrict KEY`, which are psql's.
+  private static func withoutRestriction(_ script: String) -> String {
+    var lines = script.split(separator: "\n", omittingEmptySubsequences: false)
+    if let first = lines.firstIndex(where: { $0.hasPrefix("\\restrict ") }),
+      lines[..<first].allSatisfy({ $0.isEmpty || $0.hasPrefix("--") })
+    {
+      lines[first] = ""
+    }
+    if let last = lines.lastIndex(where: { $0.hasPrefix("\\unrestrict ") }),
+      lines[last...].dropFirst().allSatisfy({ $0.isEmpty || $0.hasPrefix("--") })
+    {
+      lines[last] = ""
+    }
+    return lines.joined(separator: "\n")
+  }
+
+  /// Without the comments that `pg_restore` puts before each.
+  private static func trimmed(_ statement: String) -> String {
+    var lines = statement.split(separator: "\n", omittingEmptySubsequences: false)[...]
+    while let first = lines.first,
+      first.hasPrefix("--") || first.allSatisfy(\.isWhitespace)
+    {
+      lines.removeFirst()
+    }
+    while let last = lines.last, last.allSatisfy(\.isWhitespace) { lines.removeLast() }
+    return lines.joined(separator: "\n")
+  }
+
+  private static func isWork(_ statement: String) throws(StepFailure) -> Bool {
+    guard !statement.isEmpty else { return false }
+    if statement.hasPrefix("SELECT pg_catalog.set_config('search_path'") { return false }
+    guard statement.hasPrefix("SET ") else { return true }
+    let name = statement.dropFirst(4).prefix { $0 != " " && $0 != "=" }
+    if name == "client_encoding" { try checkEncoding(statement) }
+    return kept.contains(String(name))
+  }
+
+  static func checkEncoding(_ setting: String) throws(StepFailure) {
+    let value = setting.split(separator: "'").dropFirst().first ?? ""
+    guard value == "UTF8" || value == "SQL_ASCII" else {
+      throw StepFailure(
+        .invalid, "the archive is in \(value), and only UTF8 can be restored",
+        hint: "restore it by pg_restore into a database beside, and dump that with -E UTF8")
+    }
+  }
+}

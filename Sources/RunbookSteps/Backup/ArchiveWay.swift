@@ -1,0 +1,169 @@
+import Glibc
+import RunbookEngine
+import RunbookModel
+
+/// The way by a backup: what of the damage it undoes, and how.
+struct ArchiveWay {
+  let damage: CatalogDamage
+  let archive: Archive
+  let live: CatalogSnapshot
+  let renames: [String]
+
+  func find() async throws(StepFailure) -> RecoveryWay {
+    var way = RecoveryWay(.archive)
+    let lost = damage.missing.filter { object in
+      object.kind != "column" && !(object.table.map { damage.renamed[$0] != nil } ?? false)
+    }
+    let present = Set(live.objects.map(\.archiveName))
+    let ids = ArchiveClosure(archive: archive, present: present)
+      .ids(for: Set(lost.map(\.archiveName))).union(ofColumns)
+    let entries = archive.entries.filter { ids.contains($0.id) }
+    func statements(_ section: ArchiveEntry.Section) async throws(StepFailure) -> [String] {
+      try await archive.statements(for: Set(entries.filter { $0.section == section }.map(\.id)))
+    }
+    let columns = lostColumns
+    way.before = renames + columns.compactMap(\.remake.first)
+    way.before += try await statements(.before)
+    way.after = try await statements(.after)
+    way.last = try await columns.flatMap { $0.remake.dropFirst() } + statements(.last)
+    way.foreignKeys = lost.compactMap { ForeignKey($0) }
+    try await addLoads(to: &way, entries)
+    way.objects = Int64(lost.count + columns.count)
+    way.asOf = archive.createdAt
+    way.archive = try await ArchiveMark(of: archive.path)
+    describe(&way)
+    return way
+  }
+
+  private var lostColumns: [CatalogObject] {
+    let gone = Set(damage.missing.filter { $0.kind == "table" }.map(\.identity))
+    return damage.missing.filter {
+      $0.kind == "column" && !($0.table.map(gone.contains) ?? true) && !$0.remake.isEmpty
+    }
+  }
+
+  /// Comments and grants of columns that are added again: the table that they depend on is there.
+  private var ofColumns: Set<Int> {
+    let tags = Set(
+      lostColumns.map { column in
+        let parts = TableName.parts(of: column.identity)
+        return "COLUMN " + parts.dropFirst().joined(separator: ".")
+      })
+    return Set(
+      archive.entries.filter { ["COMMENT", "ACL"].contains($0.kind) && tags.contains($0.tag) }
+        .map(\.id))
+  }
+
+  private func addLoads(
+    to way: inout RecoveryWay, _ entries: [ArchiveEntry]
+  ) async throws(StepFailure) {
+    let made = damage.missing.filter { $0.kind == "table" && damage.renamed[$0.identity] == nil }
+    var modes: [TableName: TableLoad.Mode] = [:]
+    for table in made { modes[TableName(identity: table.identity)] = .whole }
+    for table in damage.emptied { modes[TableName(identity: table)] = .fill }
+    for column in lostColumns {
+      if let table = column.table {
+        modes[TableName(identity: table), default: .columns] = .columns
+      }
+    }
+    let data = archive.entries.filter { entry in
+      guard entry.kind == "TABLE DATA", let schema = entry.schema else { return false }
+      return modes[TableName(schema: schema, name: entry.tag)] != nil
+    }
+    let counts = try await archive.rowCounts(of: Set(data.map(\.id)))
+    for (table, rows) in counts.sorted(by: { $0.key < $1.key }) {
+      guard let mode = modes[TableName(identity: table)] else { continue }
+      way.loads.append(load(table, mode, rows))
+      if mode == .whole { continue }
+      way.foreignKeys += damage.standing.filter { $0.table == table }.compactMap { ForeignKey($0) }
+    }
+    way.rows = way.loads.filter { $0.mode != .columns }.reduce(0) { $0 + $1.rows }
+    let sequences = entries.filter { $0.section == .data && $0.kind != "TABLE DATA" }
+    way.data = archive.entries.map(\.id).filter { id in
+      data.contains { $0.id == id } || sequences.contains { $0.id == id }
+    }
+  }
+
+  private func load(_ table: String, _ mode: TableLoad.Mode, _ rows: Int64) -> TableLoad {
+    let columns = mode == .columns ? lostColumns.filter { $0.table == table } : []
+    let mark = "PRIMARY KEY ("
+    let key = (damage.standing + damage.missing).first {
+      $0.kind == "constraint" && $0.table == table && $0.definition.hasPrefix(mark)
+    }
+    let names = key.map { key in
+      let text = key.definition.dropFirst(mark.count)
+      let end = text.firstOutsideQuotes(of: ")") ?? text.endIndex
+      return text[..<end].splitOutsideQuotes(by: ",").map(\.trimmingSpaces)
+    }
+    return TableLoad(
+      table: table, mode: mode, rows: rows, key: names ?? [], columns: columns.map(\.name),
+      types: columns.map(\.columnType))
+  }
+
+  private func describe(_ way: inout RecoveryWay) {
+    let time = archive.createdAt.map { "\($0)" } ?? "an unknown time"
+    way.title = "the backup \(archive.path), made at \(time)"
+    way.loses = "rows written after \(time), and changes of rows since then"
+    let made = way.loads.filter { $0.mode == .whole }.map { TableName(identity: $0.table).shown }
+    if !made.isEmpty {
+      way.risks.append(
+        "rows of \(made.joined(separator: ", ")) that were deleted after \(time) come back, and "
+          + "updates since then are undone; the database no longer says which")
+    }
+    let without = damage.missing.filter { $0.kind == "table" }.map(\.identity).filter { table in
+      damage.renamed[table] == nil && !way.loads.contains { $0.table == table }
+    }
+    if !without.isEmpty {
+      let names = without.map { TableName(identity: $0).shown }.joined(separator: ", ")
+      way.risks.append("the backup has no rows of \(names)")
+    }
+    for load in way.loads where load.mode == .columns && load.key.isEmpty {
+      way.risks.append(
+        "\(TableName(identity: load.table).shown) has no primary key: the lost columns' values "
+          + "cannot be put back")
+    }
+  }
+}
+
+extension CatalogObject {
+  /// Of a column: `3: character varying(20) NOT NULL` has the type between.
+  fileprivate var columnType: String {
+    let text = definition.drop { $0 != ":" }.dropFirst(2)
+    let ends = [" collate ", " NOT NULL", " GENERATED ", " DEFAULT ", " STORAGE ", " STATISTICS "]
+      .compactMap { text.firstRange(of: $0)?.lowerBound }
+    return String(text[..<(ends.min() ?? text.endIndex)])
+  }
+}
+
+extension ArchiveMark {
+  /// Reads the whole file; a folder's mark is that of its table of contents.
+  init(of path: String) async throws(StepFailure) {
+    let mark = try await OwnThread.run { () -> Swift.Result<ArchiveMark, StepFailure> in
+      var status = stat()
+      guard stat(path, &status) == 0 else {
+        return .failure(StepFailure(.unreachable, "\(path) cannot be read"))
+      }
+      let isFolder = status.st_mode & S_IFMT == S_IFDIR
+      let descriptor = open(isFolder ? "\(path)/toc.dat" : path, O_RDONLY | O_CLOEXEC)
+      guard descriptor >= 0 else {
+        return .failure(StepFailure(.unreachable, "\(path) cannot be read"))
+      }
+      defer { close(descriptor) }
+      var hasher = Digest.Hasher()
+      var size: Int64 = 0
+      var chunk = [UInt8](repeating: 0, count: 1 << 20)
+      while true {
+        let count = read(descriptor, &chunk, chunk.count)
+        if count < 0, errno == EINTR { continue }
+        guard count >= 0 else {
+          return .failure(StepFailure(.unreachable, "\(path) cannot be read"))
+        }
+        guard count > 0 else { break }
+        hasher.update(chunk[..<count])
+        size += Int64(count)
+      }
+      return .success(ArchiveMark(path: path, size: size, digest: hasher.finalize()))
+    }
+    self = try mark.get()
+  }
+}

@@ -1,0 +1,113 @@
+import RunbookModel
+
+/// One way to bring back what was lost: everything that it would run, and what it would bring.
+///
+/// It goes from the step that looks for ways, through a capture, to the one that takes it.
+struct RecoveryWay: Sendable {
+  enum Name: String, Sendable, CaseIterable {
+    /// Renaming back: nothing is lost.
+    case rename
+    /// A backup.
+    case archive
+    /// What the culprit migration's own `downgrade()` makes.
+    case downgrade
+    /// The runbook's own statements.
+    case runbook
+    /// Nothing was lost.
+    case none
+  }
+
+  var name: Name
+  /// One line for people.
+  var title = ""
+  /// Objects that it makes again, and rows that it brings.
+  var objects: Int64 = 0
+  var rows: Int64 = 0
+  /// As of when its rows are.
+  var asOf: Timestamp?
+  /// What it cannot bring back, as a sentence.
+  var loses = ""
+  var risks: [String] = []
+  /// Run first, in order.
+  var before: [String] = []
+  var loads: [TableLoad] = []
+  /// Keys and indexes, after the rows.
+  var after: [String] = []
+  /// References, triggers and what else must not see the rows come.
+  var last: [String] = []
+  /// References that are made again, or that are there on tables that are filled.
+  var foreignKeys: [ForeignKey] = []
+  /// What it could run and does not, as it would take away what is meant to be there.
+  var leftOut: [String] = []
+  var archive: ArchiveMark?
+  /// The archive's entries of data.
+  var data: [Int] = []
+
+  init(_ name: Name) { self.name = name }
+
+  var statements: [String] { before + after + last }
+}
+
+/// Which file an archive was.
+struct ArchiveMark: Sendable, Hashable {
+  let path: String
+  let size: Int64
+  let digest: Digest
+}
+
+extension RecoveryWay {
+  var value: Value {
+    var map = ValueMap()
+    func put(_ key: String, _ texts: [String]) { map[key] = .list(texts.map(Value.string)) }
+    map["way"] = .string(name.rawValue)
+    map["title"] = .string(title)
+    map["objects"] = .int(objects)
+    map["rows"] = .int(rows)
+    map["as_of"] = asOf.map(Value.timestamp) ?? .null
+    map["loses"] = .string(loses)
+    put("risks", risks)
+    put("before", before)
+    map["loads"] = .list(loads.map(\.value))
+    put("after", after)
+    put("last", last)
+    map["foreign_keys"] = .list(foreignKeys.map(\.value))
+    put("left_out", leftOut)
+    if let archive {
+      map["archive"] = [
+        "path": .string(archive.path), "size": .int(archive.size),
+        "sha256": .string(archive.digest.hex),
+      ]
+      map["entries"] = .list(data.map { .int(Int64($0)) })
+    }
+    return .map(map)
+  }
+
+  init?(_ value: Value) {
+    guard let map = value.mapValue, let name = map["way"]?.stringValue.flatMap(Name.init) else {
+      return nil
+    }
+    self.init(name)
+    func texts(_ key: String) -> [String] {
+      map[key]?.listValue?.compactMap(\.stringValue) ?? []
+    }
+    title = map["title"]?.stringValue ?? ""
+    objects = map["objects"]?.intValue ?? 0
+    rows = map["rows"]?.intValue ?? 0
+    if case .timestamp(let time)? = map["as_of"] { asOf = time }
+    loses = map["loses"]?.stringValue ?? ""
+    risks = texts("risks")
+    before = texts("before")
+    after = texts("after")
+    last = texts("last")
+    leftOut = texts("left_out")
+    loads = map["loads"]?.listValue?.compactMap { TableLoad($0) } ?? []
+    foreignKeys = map["foreign_keys"]?.listValue?.compactMap { ForeignKey($0) } ?? []
+    guard loads.count == map["loads"]?.listValue?.count ?? 0 else { return nil }
+    guard let archive = map["archive"]?.mapValue else { return }
+    guard let path = archive["path"]?.stringValue, let size = archive["size"]?.intValue,
+      let digest = archive["sha256"]?.stringValue.flatMap(Digest.init(hex:))
+    else { return nil }
+    self.archive = ArchiveMark(path: path, size: size, digest: digest)
+    data = map["entries"]?.listValue?.compactMap { $0.intValue.map { Int(clamping: $0) } } ?? []
+  }
+}

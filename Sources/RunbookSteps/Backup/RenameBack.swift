@@ -1,0 +1,59 @@
+/// The statements that give renamed tables, and what belongs to them, their names back.
+struct RenameBack {
+  let damage: CatalogDamage
+  let live: CatalogSnapshot
+
+  var statements: [String] {
+    damage.renamed.sorted { $0.key < $1.key }.flatMap { was, now in
+      table(was, now) + parts(was, now)
+    }
+  }
+
+  private func table(_ was: String, _ now: String) -> [String] {
+    let old = TableName(identity: was)
+    let new = TableName(identity: now)
+    var statements: [String] = []
+    var current = now
+    if old.schema != new.schema {
+      let schema = was.dropLast(was.droppingQualifier.count + 1)
+      statements.append("ALTER TABLE \(now) SET SCHEMA \(schema)")
+      current = "\(schema).\(now.droppingQualifier)"
+    }
+    if old.name != new.name {
+      statements.append("ALTER TABLE \(current) RENAME TO \(was.droppingQualifier)")
+    }
+    return statements
+  }
+
+  /// Constraints and indexes that were renamed along with their table: known by what they are.
+  private func parts(_ was: String, _ now: String) -> [String] {
+    let lost = damage.missing.filter { $0.table == was }
+    let there = live.objects.filter { $0.table == now }
+    var statements: [String] = []
+    for object in lost where ["constraint", "index", "trigger"].contains(object.kind) {
+      guard !there.contains(where: { $0.kind == object.kind && $0.name == object.name }) else {
+        continue
+      }
+      let wanted = Self.essence(of: object, table: was)
+      let taken = Set(lost.map(\.name))
+      let other = there.first {
+        $0.kind == object.kind && !taken.contains($0.name)
+          && Self.essence(of: $0, table: now) == wanted
+      }
+      guard let other else { continue }
+      switch object.kind {
+      case "index": statements.append("ALTER INDEX \(other.identity) RENAME TO \(object.name)")
+      case "trigger":
+        statements.append("ALTER TRIGGER \(other.name) ON \(was) RENAME TO \(object.name)")
+      default:
+        statements.append("ALTER TABLE \(was) RENAME CONSTRAINT \(other.name) TO \(object.name)")
+      }
+    }
+    return statements
+  }
+
+  /// A definition without the names.
+  private static func essence(of object: CatalogObject, table: String) -> String {
+    object.definition.replacing(object.name, with: "").replacing(table, with: "")
+  }
+}

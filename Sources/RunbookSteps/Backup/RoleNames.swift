@@ -1,0 +1,29 @@
+import RunbookModel
+
+/// The roles that a script names.
+enum RoleNames {
+  private static let mark = Array("\"rolename\":".utf8)
+
+  /// - Throws: what PostgreSQL's parser says.
+  static func find(in script: String) throws(PGQuery.Fault) -> [String] {
+    let found = try SQLParser.parse(script) { tree in
+      var names: Set<String> = []
+      var index = 0
+      while index + mark.count < tree.count {
+        defer { index += 1 }
+        guard tree[index] == mark[0], tree[index...].starts(with: mark) else { continue }
+        let start = index + mark.count
+        var end = start + 1
+        while end < tree.count, tree[end] != UInt8(ascii: "\"") {
+          end += tree[end] == UInt8(ascii: "\\") ? 2 : 1
+        }
+        guard end < tree.count else { break }
+        // The tree is JSON that the parser's own library wrote.
+        let text = String(decoding: tree[start...end], as: UTF8.self)
+        if let name = (try? Value(json: text))?.stringValue { names.insert(name) }
+      }
+      return names
+    }
+    return found.sorted()
+  }
+}

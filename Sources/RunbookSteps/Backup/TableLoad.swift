@@ -1,0 +1,57 @@
+import RunbookModel
+
+/// Rows of one table that are to come from an archive.
+struct TableLoad: Sendable, Hashable {
+  enum Mode: String, Sendable {
+    /// Into a table that was just made.
+    case whole
+    /// Into a table that is there: what it lacks.
+    case fill
+    /// Into columns that were just added, by primary key.
+    case columns
+  }
+
+  /// As SQL writes it.
+  let table: String
+  let mode: Mode
+  /// How many the archive has.
+  let rows: Int64
+  /// The primary key's columns; empty without one.
+  let key: [String]
+  /// For `columns`: the columns that were lost, each with its type.
+  let columns: [String]
+  let types: [String]
+
+  var value: Value {
+    [
+      "table": .string(table), "mode": .string(mode.rawValue), "rows": .int(rows),
+      "key": .list(key.map(Value.string)), "columns": .list(columns.map(Value.string)),
+      "types": .list(types.map(Value.string)),
+    ]
+  }
+
+  init(
+    table: String, mode: Mode, rows: Int64, key: [String] = [], columns: [String] = [],
+    types: [String] = []
+  ) {
+    self.table = table
+    self.mode = mode
+    self.rows = rows
+    self.key = key
+    self.columns = columns
+    self.types = types
+  }
+
+  init?(_ value: Value) {
+    guard let map = value.mapValue, let table = map["table"]?.stringValue,
+      let mode = map["mode"]?.stringValue.flatMap(Mode.init), let rows = map["rows"]?.intValue
+    else { return nil }
+    func texts(_ key: String) -> [String] {
+      map[key]?.listValue?.compactMap(\.stringValue) ?? []
+    }
+    self.init(
+      table: table, mode: mode, rows: rows, key: texts("key"), columns: texts("columns"),
+      types: texts("types"))
+    guard columns.count == types.count else { return nil }
+  }
+}

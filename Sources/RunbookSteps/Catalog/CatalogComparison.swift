@@ -1,0 +1,88 @@
+import RunbookModel
+
+/// A database held against what it was.
+///
+/// Where only some tables count, their own objects do, and what cannot be without them: a view that
+/// reads them, another table's foreign key to them.
+struct CatalogComparison: Sendable {
+  let expected: CatalogSnapshot
+  let actual: CatalogSnapshot
+  /// Those that count, by identity.
+  let tables: [String]
+  /// What counts of the expected objects.
+  let objects: [CatalogObject]
+  /// What of these is not there at all under its name.
+  let missing: [CatalogObject]
+  /// In the order of the tables; what is no table's comes last.
+  let findings: [CatalogFinding]
+  /// Names that were asked for and that the expected catalogue does not have.
+  let unknown: [String]
+
+  private let actualObjects: [CatalogObject.Key: CatalogObject]
+
+  /// - Parameter names: tables as a runbook names them; nil means everything.
+  init(expected: CatalogSnapshot, actual: CatalogSnapshot, names: [String]?) {
+    self.expected = expected
+    self.actual = actual
+    let all = expected.objects.filter { $0.kind == "table" }.map(\.identity)
+    tables =
+      names.map { names in
+        all.filter { table in names.contains(where: TableName(identity: table).isMeant) }
+      } ?? all
+    unknown = (names ?? []).filter { name in
+      !all.contains { TableName(identity: $0).isMeant(by: name) }
+    }
+    let actualObjects = Dictionary(actual.objects.map { ($0.key, $0) }) { first, _ in first }
+    self.actualObjects = actualObjects
+    objects = names == nil ? expected.objects : Self.scope(of: Set(tables), in: expected.objects)
+    missing = objects.filter { actualObjects[$0.key] == nil }
+    findings =
+      CatalogFindings(
+        expected: expected, actual: actual, tables: tables, objects: objects, missing: missing,
+        actualObjects: actualObjects
+      ).all
+  }
+
+  /// The tables' objects, and what uses them, views on views included.
+  private static func scope(
+    of tables: Set<String>, in objects: [CatalogObject]
+  ) -> [CatalogObject] {
+    var names = tables
+    while true {
+      let more = objects.filter {
+        $0.kind == "view" && !names.contains($0.identity) && !names.isDisjoint(with: $0.uses)
+      }
+      guard !more.isEmpty else { break }
+      names.formUnion(more.map(\.identity))
+    }
+    let isOfView = { (object: CatalogObject) in
+      names.contains { object.kind == "grant" && object.identity.hasPrefix("view \($0) to ") }
+    }
+    return objects.filter { object in
+      object.table.map(tables.contains) ?? false || names.contains(object.identity)
+        || !names.isDisjoint(with: object.uses) || isOfView(object)
+    }
+  }
+
+  func findings(_ fate: CatalogFinding.Fate) -> [CatalogFinding] {
+    findings.filter { $0.fate == fate }
+  }
+
+  /// Whether anything is lost.
+  var isDamaged: Bool { findings.contains { $0.fate.isDamage } }
+
+  /// Of the objects that count, those that are exactly as they were.
+  var equalCount: Int {
+    objects.count { actualObjects[$0.key]?.definition == $0.definition }
+  }
+
+  /// What the compared tables have and did not have before.
+  var added: [CatalogObject] {
+    let known = Set(expected.objects.map(\.key))
+    let inScope = Set(tables)
+    return actual.objects.filter { object in
+      !known.contains(object.key)
+        && (tables.count == expected.tables.count || object.table.map(inScope.contains) ?? false)
+    }
+  }
+}

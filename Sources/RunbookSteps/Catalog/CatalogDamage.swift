@@ -1,0 +1,67 @@
+import RunbookModel
+
+/// What a comparison found lost, as far as bringing it back needs it; it goes through a capture.
+struct CatalogDamage: Sendable {
+  /// What is not there at all under its name.
+  let missing: [CatalogObject]
+  /// By the old identity.
+  let renamed: [String: String]
+  /// Identities of the tables without rows.
+  let emptied: [String]
+  /// Of the emptied tables, and of those that lost columns: what belongs to them.
+  let standing: [CatalogObject]
+  /// By the table's identity: how many there were.
+  let rows: [String: Int64]
+
+  init(_ comparison: CatalogComparison) {
+    missing = comparison.missing
+    renamed = Dictionary(
+      comparison.findings(.renamed).compactMap { finding in
+        finding.foundAs.map { (finding.object.identity, $0) }
+      }
+    ) { first, _ in first }
+    emptied = comparison.findings(.emptied).map(\.object.identity)
+    let columnTables = comparison.findings(.columnLost).compactMap(\.object.table)
+    let touched = Set(emptied + columnTables)
+    standing = comparison.objects.filter { object in
+      (object.kind == "constraint" || object.kind == "column")
+        && object.table.map(touched.contains) ?? false
+    }
+    rows = comparison.expected.rows.compactMapValues(\.count)
+      .filter { comparison.tables.contains($0.key) }
+  }
+
+  var value: Value {
+    var map = ValueMap()
+    map["missing"] = .list(missing.map(\.value))
+    map["renamed"] = .map(ValueMap(renamed.sorted { $0.key < $1.key }.map { ($0, .string($1)) }))
+    map["emptied"] = .list(emptied.map(Value.string))
+    map["standing"] = .list(standing.map(\.value))
+    map["rows"] = .map(ValueMap(rows.sorted { $0.key < $1.key }.map { ($0, .int($1)) }))
+    return .map(map)
+  }
+
+  init?(_ value: Value) {
+    guard let map = value.mapValue, let missing = map["missing"]?.listValue,
+      let standing = map["standing"]?.listValue, let renamed = map["renamed"]?.mapValue
+    else { return nil }
+    self.missing = missing.compactMap { CatalogObject($0) }
+    self.standing = standing.compactMap { CatalogObject($0) }
+    emptied = map["emptied"]?.listValue?.compactMap(\.stringValue) ?? []
+    self.renamed = Self.dictionary(renamed) { $0.stringValue }
+    rows = Self.dictionary(map["rows"]?.mapValue ?? ValueMap()) { $0.intValue }
+    guard self.missing.count == missing.count, self.standing.count == standing.count else {
+      return nil
+    }
+  }
+
+  private static func dictionary<Item>(
+    _ map: ValueMap, _ read: (Value) -> Item?
+  ) -> [String: Item] {
+    var result: [String: Item] = [:]
+    for (key, value) in map.pairs {
+      if let key = key.stringValue, let item = read(value) { result[key] = item }
+    }
+    return result
+  }
+}

@@ -1,0 +1,36 @@
+import RunbookModel
+
+/// What became of something that a database had.
+struct CatalogFinding: Sendable, Hashable {
+  enum Fate: String, Sendable, CaseIterable {
+    /// The table is gone.
+    case dropped
+    /// Gone under its name; a table of the same shape has another.
+    case renamed
+    /// The table is there, a column of it is not.
+    case columnLost = "column_lost"
+    /// The table is whole and holds no row, where it had some.
+    case emptied
+    /// A view, a foreign key, a trigger or something else that hung on a table is gone, or is there
+    /// and fails when it is used.
+    case dependentLost = "dependent_lost"
+    /// There, and not as it was.
+    case changed
+    /// Nothing of the table is gone or different.
+    case intact
+
+    /// Whether something is lost.
+    var isDamage: Bool { self != .changed && self != .intact }
+  }
+
+  let fate: Fate
+  let object: CatalogObject
+  /// For `renamed`: the table's new identity; for a column that may have another name: that one.
+  var foundAs: String?
+  /// For `renamed`: whether keys or indexes still have their names, too.
+  var isCertain = true
+  /// One sentence for people.
+  let detail: String
+  /// For `dependentLost`: whether it is there, and only fails.
+  var isStillThere = false
+}

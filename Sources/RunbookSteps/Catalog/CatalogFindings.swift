@@ -1,0 +1,150 @@
+import RunbookModel
+
+/// Tells apart what became of the tables and of what hung on them.
+struct CatalogFindings {
+  let expected: CatalogSnapshot
+  let actual: CatalogSnapshot
+  let tables: [String]
+  let objects: [CatalogObject]
+  let missing: [CatalogObject]
+  let actualObjects: [CatalogObject.Key: CatalogObject]
+
+  var all: [CatalogFinding] {
+    let renames = TableRenames(expected: expected, actual: actual).find(
+      missing.filter { $0.kind == "table" }.map(\.identity))
+    let gone = Set(missing.filter { $0.kind == "table" }.map(\.identity))
+    var found: [CatalogFinding] = []
+    for table in objects where table.kind == "table" && tables.contains(table.identity) {
+      if let rename = renames[table.identity] {
+        found.append(renamed(table, rename))
+      } else if gone.contains(table.identity) {
+        found.append(dropped(table))
+      } else {
+        found += ofStanding(table)
+      }
+    }
+    found += dependents(without: gone)
+    return found + failing(without: gone)
+  }
+
+  private func renamed(_ table: CatalogObject, _ rename: TableRename) -> CatalogFinding {
+    let now = TableName(identity: rename.identity).shown
+    return CatalogFinding(
+      fate: .renamed, object: table, foundAs: rename.identity, isCertain: rename.isCertain,
+      detail: "\(shown(table)) is called \(now) now"
+        + (rename.isCertain ? "" : ", as far as its columns tell"))
+  }
+
+  private func dropped(_ table: CatalogObject) -> CatalogFinding {
+    let rows = expected.rows[table.identity]?.count
+    let count = objects.count { $0.table == table.identity }
+    return CatalogFinding(
+      fate: .dropped, object: table,
+      detail: "\(shown(table)) is gone, with \(count - 1) objects of its own"
+        + (rows.map { " and \($0) rows" } ?? ""))
+  }
+
+  private func ofStanding(_ table: CatalogObject) -> [CatalogFinding] {
+    var found: [CatalogFinding] = []
+    let columns = missing.filter { $0.kind == "column" && $0.table == table.identity }
+    for column in columns {
+      let other = renameCandidate(of: column)
+      found.append(
+        CatalogFinding(
+          fate: .columnLost, object: column, foundAs: other,
+          detail: "\(shown(table)) has no column \(column.name)"
+            + (other.map { "; a new column \($0) has its type" } ?? "")))
+    }
+    let before = expected.rows[table.identity]?.count ?? 0
+    if before > 0, actual.rows[table.identity]?.count == 0 {
+      found.append(
+        CatalogFinding(
+          fate: .emptied, object: table, detail: "\(shown(table)) has no row; it had \(before)"))
+    }
+    let changes = objects.filter { object in
+      guard object.table == table.identity, let now = actualObjects[object.key] else {
+        return false
+      }
+      return now.definition != object.definition && !isMoved(object, now, columns)
+    }
+    found += changes.map { object in
+      CatalogFinding(
+        fate: .changed, object: object,
+        detail: "the \(object.kind) \(object.identity) is not as it was: "
+          + "\(actualObjects[object.key]?.definition ?? "") instead of \(object.definition)")
+    }
+    let hasLost = missing.contains { $0.table == table.identity }
+    if found.isEmpty, !hasLost {
+      found.append(
+        CatalogFinding(fate: .intact, object: table, detail: "\(shown(table)) is as it was"))
+    }
+    return found
+  }
+
+  /// A column behind a lost one has another number, and is as it was otherwise.
+  private func isMoved(
+    _ object: CatalogObject, _ now: CatalogObject, _ lost: [CatalogObject]
+  ) -> Bool {
+    guard object.kind == "column", !lost.isEmpty else { return false }
+    return object.definition.drop { $0 != ":" } == now.definition.drop { $0 != ":" }
+  }
+
+  /// A column of the same type that was not there before.
+  private func renameCandidate(of column: CatalogObject) -> String? {
+    let known = Set(expected.objects.lazy.filter { $0.kind == "column" }.map(\.identity))
+    return actual.objects.first {
+      $0.kind == "column" && $0.table == column.table && !known.contains($0.identity)
+        && $0.definition == column.definition
+    }?.name
+  }
+
+  /// What is gone without its table, or with another's.
+  private func dependents(without gone: Set<String>) -> [CatalogFinding] {
+    let lost = missing.filter { $0.kind != "grant" }.map { "\($0.kind) \($0.identity) to " }
+    return missing.compactMap { object in
+      guard object.kind != "table", object.kind != "column",
+        !(object.table.map(gone.contains) ?? false),
+        object.kind != "grant" || !lost.contains(where: object.identity.hasPrefix)
+      else { return nil }
+      let reason = object.uses.filter(gone.contains).map { TableName(identity: $0).shown }
+      let of = object.table.map { " of \(TableName(identity: $0).shown)" } ?? ""
+      return CatalogFinding(
+        fate: .dependentLost, object: object,
+        detail:
+          "the \(object.kind) \(object.isNamedByItself ? object.name : object.identity)\(of) is gone"
+          + (reason.isEmpty ? "" : ", which used \(reason.joined(separator: ", "))"))
+    }
+  }
+
+  /// Functions that name a table that is gone: PostgreSQL keeps no record of what a body uses.
+  private func failing(without gone: Set<String>) -> [CatalogFinding] {
+    let names = gone.map { TableName(identity: $0).name }.sorted()
+    guard !names.isEmpty else { return [] }
+    let routines = actual.objects.filter { $0.kind == "function" || $0.kind == "procedure" }
+    return routines.compactMap { routine in
+      let words = SQLWords.identifiers(in: routine.definition)
+      guard let name = names.first(where: { words.contains($0) }) else { return nil }
+      let users = actual.objects.filter {
+        $0.kind == "trigger" && $0.definition.contains(routine.callName)
+      }
+      let triggers = users.map { "\($0.name) on \(TableName(identity: $0.table ?? "").shown)" }
+      return CatalogFinding(
+        fate: .dependentLost, object: routine,
+        detail: "the \(routine.kind) \(routine.identity) names \(name), and fails when it is used"
+          + (triggers.isEmpty ? "" : " by \(triggers.joined(separator: ", "))"),
+        isStillThere: true)
+    }
+  }
+
+  private func shown(_ object: CatalogObject) -> String {
+    TableName(identity: object.identity).shown
+  }
+}
+
+extension CatalogObject {
+  /// Grants and comments are named by what they are on.
+  fileprivate var isNamedByItself: Bool { kind != "grant" && kind != "comment" }
+
+  /// A routine as a trigger calls it: without the types of its arguments.
+  fileprivate var callName: String { "EXECUTE FUNCTION \(identity.prefix { $0 != "(" })(" }
+}

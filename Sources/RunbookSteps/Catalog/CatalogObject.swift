@@ -1,0 +1,81 @@
+import RunbookModel
+
+/// One thing that a database's catalogue holds.
+struct CatalogObject: Sendable, Hashable {
+  /// `table`, `column`, `constraint`, `index`, `trigger`, `sequence`, `view`, `grant`, …
+  let kind: String
+  /// Its name with schema and table, quoted where SQL needs it: unique within its kind.
+  let identity: String
+  /// The table that it belongs to and goes with, if any.
+  let table: String?
+  /// Tables without which it cannot be: those a view reads, the one that a foreign key refers to.
+  let uses: [String]
+  /// All that makes it what it is, in PostgreSQL's own words: two databases hold the same object
+  /// when these texts are the same.
+  let definition: String
+
+  /// For a column: what adds it again, and after that, one by one, what can only come when its values
+  /// are there.
+  let remake: [String]
+
+  init(
+    kind: String, identity: String, table: String? = nil, uses: [String] = [], definition: String,
+    remake: [String] = []
+  ) {
+    self.kind = kind
+    self.identity = identity
+    self.table = table
+    self.uses = uses
+    self.definition = definition
+    self.remake = remake
+  }
+
+  /// What names it in a database.
+  struct Key: Hashable, Comparable {
+    let kind: String
+    let identity: String
+
+    static func < (left: Key, right: Key) -> Bool {
+      (left.kind, left.identity) < (right.kind, right.identity)
+    }
+  }
+
+  var key: Key { Key(kind: kind, identity: identity) }
+
+  /// The last part of its name, as SQL writes it.
+  var name: String { identity.droppingQualifier }
+
+  var value: Value {
+    var map = ValueMap()
+    map["kind"] = .string(kind)
+    map["identity"] = .string(identity)
+    if let table { map["table"] = .string(table) }
+    if !uses.isEmpty { map["uses"] = .list(uses.map(Value.string)) }
+    map["definition"] = .string(definition)
+    if !remake.isEmpty { map["remake"] = .list(remake.map(Value.string)) }
+    return .map(map)
+  }
+
+  init?(_ value: Value) {
+    guard let map = value.mapValue, let kind = map["kind"]?.stringValue,
+      let identity = map["identity"]?.stringValue, let definition = map["definition"]?.stringValue
+    else { return nil }
+    self.init(
+      kind: kind, identity: identity, table: map["table"]?.stringValue,
+      uses: map["uses"]?.listValue?.compactMap(\.stringValue) ?? [], definition: definition,
+      remake: map["remake"]?.listValue?.compactMap(\.stringValue) ?? [])
+  }
+}
+
+extension String {
+  /// `public."my table"` as `"my table"`: points within quotes divide nothing.
+  var droppingQualifier: String {
+    var isQuoted = false
+    var start = startIndex
+    for index in indices {
+      if self[index] == "\"" { isQuoted.toggle() }
+      if self[index] == ".", !isQuoted { start = self.index(after: index) }
+    }
+    return String(self[start...])
+  }
+}

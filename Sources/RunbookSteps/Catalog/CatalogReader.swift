@@ -1,0 +1,126 @@
+import RunbookEngine
+import RunbookModel
+
+/// Takes a snapshot over an open connection, in one READ ONLY transaction that sees one state.
+struct CatalogReader {
+  let link: PostgresLink
+  let counting: CatalogSnapshot.Counting
+  /// For each of its statements.
+  let statementTimeout: Duration
+  /// The `application_name`.
+  let name: String
+  let now: @Sendable () -> Timestamp
+
+  /// Tables' rows are counted this many at a time.
+  private static let countedAtOnce = 100
+
+  func read() throws(StepFailure) -> CatalogSnapshot {
+    do throws(StepFailure) {
+      let snapshot = try readInTransaction()
+      try end()
+      return snapshot
+    } catch {
+      // The failure says more than that of the end, which also comes by itself.
+      try? end()
+      throw error
+    }
+  }
+
+  private func end() throws(StepFailure) {
+    guard !link.isSpent else { return }
+    _ = try run([SQLRequest.rollback + SQLRequest.reset])
+  }
+
+  private func readInTransaction() throws(StepFailure) -> CatalogSnapshot {
+    let milliseconds = (statementTimeout.wholeNanoseconds ?? .max) / 1_000_000
+    let setting = SQLCommand(
+      """
+      SELECT set_config('search_path', '', true), set_config('row_security', 'off', true),
+        set_config('statement_timeout', $1, true), set_config('application_name', $2, true),
+        set_config('datestyle', 'ISO', true)
+      """, ["\(max(1, min(milliseconds, Int64(Int32.max))))ms", name])
+    let answers = try run([
+      [
+        SQLCommand("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"), setting,
+        SQLCommand("SELECT current_database(), current_setting('server_version')"),
+        CatalogQuery.objects, CatalogQuery.tables, CatalogQuery.positions,
+      ]
+    ])
+    let takenAt = now()
+    guard answers.count == 6 else {
+      throw StepFailure(.unreachable, "the server did not answer about its catalogue")
+    }
+    let server = answers[2].first ?? []
+    return CatalogSnapshot(
+      database: server.first?.stringValue ?? "", serverVersion: server.last?.stringValue ?? "",
+      takenAt: takenAt, objects: answers[3].compactMap(Self.object),
+      rows: try rows(of: answers[4]), positions: Self.positions(answers[5]))
+  }
+
+  private static func object(_ row: [Value]) -> CatalogObject? {
+    guard row.count == 6, let kind = row[0].stringValue, let identity = row[1].stringValue,
+      let definition = row[4].stringValue
+    else { return nil }
+    return CatalogObject(
+      kind: kind, identity: identity, table: row[2].stringValue,
+      uses: row[3].listValue?.compactMap(\.stringValue) ?? [], definition: definition,
+      remake: row[5].listValue?.compactMap(\.stringValue) ?? [])
+  }
+
+  private static func positions(_ rows: [[Value]]) -> [String: Int64?] {
+    var result: [String: Int64?] = [:]
+    for row in rows where row.count == 2 {
+      if let name = row[0].stringValue { result.updateValue(row[1].intValue, forKey: name) }
+    }
+    return result
+  }
+
+  private func rows(
+    of tables: [[Value]]
+  ) throws(StepFailure) -> [String: CatalogSnapshot.Rows] {
+    var result: [String: CatalogSnapshot.Rows] = [:]
+    var countable: [String] = []
+    for row in tables where row.count == 3 {
+      guard let table = row[0].stringValue else { continue }
+      let mayCount = row[1].boolValue == true
+      switch counting {
+      case .exact where mayCount: countable.append(table)
+      case .exact: result[table] = CatalogSnapshot.Rows(count: nil, counting: .exact)
+      case .estimated:
+        result[table] = CatalogSnapshot.Rows(count: row[2].intValue, counting: .estimated)
+      case .none: result[table] = CatalogSnapshot.Rows(count: nil, counting: .none)
+      }
+    }
+    var rest = countable[...]
+    while !rest.isEmpty {
+      let batch = rest.prefix(Self.countedAtOnce)
+      rest = rest.dropFirst(Self.countedAtOnce)
+      // The names are quoted by the server itself.
+      let commands = batch.map { SQLCommand("SELECT count(*) FROM ONLY \($0)") }
+      for (table, answer) in zip(batch, try run([commands])) {
+        result[table] = CatalogSnapshot.Rows(
+          count: answer.first?.first?.intValue, counting: .exact)
+      }
+    }
+    return result
+  }
+
+  /// The rows of each command of the first batch.
+  private func run(_ batches: [[SQLCommand]]) throws(StepFailure) -> [[[Value]]] {
+    let outcomes: [[SQLOutcome]]
+    do throws(LinkError) {
+      outcomes = try link.run(batches)
+    } catch {
+      throw StepFailure(link: error, mayHaveCommitted: false, holders: link.holders)
+    }
+    var answers: [[[Value]]] = []
+    for outcome in outcomes.first ?? [] {
+      switch outcome {
+      case .completed(let completion): answers.append(completion.resultSet?.rows ?? [])
+      case .failed(let error): throw StepFailure(error, holders: link.holders)
+      case .skipped: break
+      }
+    }
+    return answers
+  }
+}

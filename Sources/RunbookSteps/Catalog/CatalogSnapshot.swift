@@ -1,0 +1,144 @@
+import RunbookModel
+
+/// What a database held at a moment: its catalogue, how many rows, and where its sequences stood.
+struct CatalogSnapshot: Sendable {
+  /// How a number of rows is known.
+  enum Counting: String, Sendable, CaseIterable {
+    /// By `count(*)`.
+    case exact
+    /// By the server's statistics, which lag behind.
+    case estimated
+    /// Not at all.
+    case none
+  }
+
+  struct Rows: Sendable, Hashable {
+    /// nil when the role may not read the table, or row security hides rows from it.
+    let count: Int64?
+    let counting: Counting
+  }
+
+  let database: String
+  let serverVersion: String
+  let takenAt: Timestamp?
+  /// In the order of kind and identity.
+  let objects: [CatalogObject]
+  /// By the table's identity.
+  let rows: [String: Rows]
+  /// By the sequence's identity: the last value that was given out; nil when none was.
+  let positions: [String: Int64?]
+
+  init(
+    database: String, serverVersion: String, takenAt: Timestamp?, objects: [CatalogObject],
+    rows: [String: Rows], positions: [String: Int64?]
+  ) {
+    self.database = database
+    self.serverVersion = serverVersion
+    self.takenAt = takenAt
+    self.objects = objects.sorted { $0.key < $1.key }
+    self.rows = rows
+    self.positions = positions
+  }
+
+  /// SHA-256 over the objects in their order, without rows and positions: the same for databases whose
+  /// catalogues are the same, whichever server they are on.
+  var fingerprint: Digest {
+    var hasher = Digest.Hasher()
+    for object in objects {
+      for part in [object.kind, object.identity, object.definition] {
+        hasher.update("\(part.utf8.count):\(part)")
+      }
+    }
+    return hasher.finalize()
+  }
+
+  var tables: Set<String> { Set(objects.lazy.filter { $0.kind == "table" }.map(\.identity)) }
+
+  func with(rows: [String: Rows], takenAt: Timestamp?) -> CatalogSnapshot {
+    CatalogSnapshot(
+      database: database, serverVersion: serverVersion, takenAt: takenAt, objects: objects,
+      rows: rows, positions: positions)
+  }
+}
+
+extension CatalogSnapshot {
+  static let format = "runbook-catalog"
+  static let version: Int64 = 1
+
+  /// As stored in a file: a format of its own with a version.
+  var value: Value {
+    var map = ValueMap()
+    map["format"] = .string(Self.format)
+    map["version"] = .int(Self.version)
+    map["database"] = .string(database)
+    map["server_version"] = .string(serverVersion)
+    map["taken_at"] = takenAt.map { .timestamp($0) } ?? .null
+    map["fingerprint"] = .string(fingerprint.hex)
+    map["rows"] = .list(
+      rows.sorted { $0.key < $1.key }.map { table, rows in
+        [
+          "table": .string(table), "count": rows.count.map(Value.int) ?? .null,
+          "counting": .string(rows.counting.rawValue),
+        ]
+      })
+    map["sequences"] = .list(
+      positions.sorted { $0.key < $1.key }.map { sequence, position in
+        ["sequence": .string(sequence), "last_value": position.map(Value.int) ?? .null]
+      })
+    map["objects"] = .list(objects.map(\.value))
+    return .map(map)
+  }
+
+  /// - Throws: `CatalogSnapshotError` for anything else, and for a catalogue that does not have the
+  ///   fingerprint that stands beside it.
+  init(_ value: Value) throws(CatalogSnapshotError) {
+    guard let map = value.mapValue, map["format"]?.stringValue == Self.format else {
+      throw CatalogSnapshotError("it is not a snapshot of `runbook snapshot`")
+    }
+    guard map["version"]?.intValue == Self.version else {
+      throw CatalogSnapshotError("it has a format version that this program does not know")
+    }
+    let objects = map["objects"]?.listValue ?? []
+    let read = objects.compactMap { CatalogObject($0) }
+    guard read.count == objects.count, map["objects"]?.listValue != nil else {
+      throw CatalogSnapshotError("an object in it lacks its kind, identity or definition")
+    }
+    var takenAt: Timestamp?
+    if case .timestamp(let time)? = map["taken_at"] { takenAt = time }
+    if let text = map["taken_at"]?.stringValue { takenAt = Timestamp(rfc3339: text) }
+    self.init(
+      database: map["database"]?.stringValue ?? "",
+      serverVersion: map["server_version"]?.stringValue ?? "", takenAt: takenAt, objects: read,
+      rows: Self.rows(map["rows"]), positions: Self.positions(map["sequences"]))
+    guard map["fingerprint"]?.stringValue == fingerprint.hex else {
+      throw CatalogSnapshotError("its objects do not have the fingerprint that it states")
+    }
+  }
+
+  private static func rows(_ value: Value?) -> [String: Rows] {
+    var result: [String: Rows] = [:]
+    for map in value?.listValue?.compactMap(\.mapValue) ?? [] {
+      guard let table = map["table"]?.stringValue else { continue }
+      result[table] = Rows(
+        count: map["count"]?.intValue,
+        counting: map["counting"]?.stringValue.flatMap(Counting.init) ?? .none)
+    }
+    return result
+  }
+
+  private static func positions(_ value: Value?) -> [String: Int64?] {
+    var result: [String: Int64?] = [:]
+    for map in value?.listValue?.compactMap(\.mapValue) ?? [] {
+      guard let sequence = map["sequence"]?.stringValue else { continue }
+      result.updateValue(map["last_value"]?.intValue, forKey: sequence)
+    }
+    return result
+  }
+}
+
+/// Why a file is no snapshot.
+struct CatalogSnapshotError: Error, Sendable, Hashable {
+  let message: String
+
+  init(_ message: String) { self.message = message }
+}

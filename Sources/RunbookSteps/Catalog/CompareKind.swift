@@ -1,0 +1,93 @@
+public import RunbookEngine
+import RunbookExpression
+public import RunbookModel
+
+/// `compare:` a database with what it was, by a snapshot or a backup, and what became of each table.
+public struct CompareKind: StepKind {
+  private let gateway: PostgresGateway
+  private let environment: [String: String]
+
+  /// - Parameters:
+  ///   - gateway: where the sessions come from.
+  ///   - environment: its `PATH` is where PostgreSQL's programs are looked for.
+  public init(gateway: PostgresGateway, environment: [String: String]) {
+    self.gateway = gateway
+    self.environment = environment
+  }
+
+  public var spec: KindSpec {
+    KindSpec(
+      "compare",
+      .shorthand(
+        key: "with",
+        [
+          FieldSpec(
+            "with", .template, required: true,
+            "A file of `runbook snapshot` or of a snapshot step, or an archive of pg_dump"),
+          FieldSpec(
+            "tables", .expression,
+            "A list of tables: only these count, and what cannot be without them"),
+          SnapshotKind.rowsField,
+        ]),
+      results: [
+        ResultSpec("damaged", "bool", "Whether anything is lost"),
+        ResultSpec("equal", "bool", "Whether every object is exactly as it was"),
+        ResultSpec("object_count", "int", "How many objects there were"),
+        ResultSpec("equal_count", "int", "How many of them are exactly as they were"),
+        ResultSpec("dropped", "list", "Names of the tables that are gone"),
+        ResultSpec("renamed", "list", "Maps with `table`, `found_as` and `certain`"),
+        ResultSpec("columns_lost", "list", "Maps with `table`, `column` and `found_as`"),
+        ResultSpec("emptied", "list", "Names of the tables that have no rows any more"),
+        ResultSpec(
+          "dependents_lost", "list", "Maps with `kind`, `object`, `still_there` and `detail`"),
+        ResultSpec("changed", "list", "Maps with `kind`, `object` and `detail`"),
+        ResultSpec("added", "list", "What the tables have and did not have"),
+        ResultSpec("intact", "list", "Names of the tables that are as they were"),
+        ResultSpec("findings", "list", "All of these: maps with `finding`, `object` and `detail`"),
+        ResultSpec("rows", "list", "Maps with `table`, `before`, `now` and how each is known"),
+        ResultSpec("loss", "map", "What `ways` needs to know"),
+        ResultSpec("as_of", "timestamp", "When it was as it is held against; null if unknown"),
+      ],
+      usesConnection: true, work: WorkSpec(.text, in: ["with"]),
+      "Compares a database with a snapshot or a backup")
+  }
+
+  public func check(_ step: Step, in context: CheckContext) -> [Diagnostic] { [] }
+
+  public func bind(_ step: Step, to context: BindingContext) throws(StepFailure) -> any Activity {
+    guard let connection = context.connection, let with = step.body["with"]?.text else {
+      throw StepFailure(.invalid, "step '\(step.id)' needs a connection and `with`")
+    }
+    let path = try context.render(with)
+    guard !path.isEmpty else {
+      throw StepFailure(.invalid, "there is nothing to compare with (\(with.place))")
+    }
+    return CompareActivity(
+      gateway: gateway, environment: environment, source: connection.name,
+      path: path.resolved(in: context.folder),
+      tables: try context.names("tables", of: step),
+      counting: step.body["rows"]?.string.flatMap(CatalogSnapshot.Counting.init) ?? .exact)
+  }
+}
+
+extension BindingContext {
+  /// A key's expression as a list of names; nil without the key.
+  func names(_ key: String, of step: Step) throws(StepFailure) -> [String]? {
+    guard let source = step.body[key]?.text else { return nil }
+    let value = try evaluate(source)
+    guard let items = value.listValue, items.allSatisfy({ $0.stringValue != nil }) else {
+      throw StepFailure(.invalid, "`\(key)` is not a list of names (\(source.place))")
+    }
+    return items.compactMap(\.stringValue)
+  }
+
+  func evaluate(_ source: SourceText) throws(StepFailure) -> Value {
+    do {
+      return try Expression(parsing: source).evaluate(in: scope)
+    } catch let error as EvaluationError {
+      throw StepFailure(error)
+    } catch {
+      throw StepFailure(.invalid, "the expression is not well formed (\(source.place))")
+    }
+  }
+}

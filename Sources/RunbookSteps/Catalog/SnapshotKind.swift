@@ -1,0 +1,80 @@
+public import RunbookEngine
+public import RunbookModel
+
+/// `snapshot:` what a database holds: its catalogue, with how many rows.
+public struct SnapshotKind: StepKind {
+  private let gateway: PostgresGateway
+
+  /// - Parameter gateway: where the sessions come from.
+  public init(gateway: PostgresGateway) { self.gateway = gateway }
+
+  static let rowsField = FieldSpec(
+    "rows", .enumeration(CatalogSnapshot.Counting.allCases.map(\.rawValue)),
+    "How rows are counted: exact, estimated (by the server's statistics) or none (exact)")
+
+  public var spec: KindSpec {
+    KindSpec(
+      "snapshot", .shorthand(key: "rows", [Self.rowsField]),
+      results: [
+        ResultSpec("fingerprint", "string", "SHA-256 over the catalogue, without the rows"),
+        ResultSpec("objects", "int", "How many objects the catalogue has"),
+        ResultSpec("tables", "list", "Maps with `table` and `rows`; null where it is not known"),
+        ResultSpec("file", "string", "The snapshot's file, for a later compare"),
+      ],
+      usesConnection: true, work: WorkSpec(.text, in: []),
+      "Takes a snapshot of a database's catalogue and counts its rows")
+  }
+
+  public func check(_ step: Step, in context: CheckContext) -> [Diagnostic] { [] }
+
+  public func bind(_ step: Step, to context: BindingContext) throws(StepFailure) -> any Activity {
+    guard let connection = context.connection else {
+      throw StepFailure(.invalid, "step '\(step.id)' has no connection")
+    }
+    return SnapshotActivity(
+      gateway: gateway, source: connection.name,
+      counting: step.body["rows"]?.string.flatMap(CatalogSnapshot.Counting.init) ?? .exact)
+  }
+}
+
+/// Takes one snapshot, in a READ ONLY transaction.
+struct SnapshotActivity: Activity {
+  let gateway: PostgresGateway
+  let source: String
+  let counting: CatalogSnapshot.Counting
+
+  let effect = Effect.readOnly
+  let isEffectDeclared = false
+  var connection: String? { source }
+
+  var work: [WorkItem] {
+    [WorkItem(language: .text, text: "Read the catalogue of \(source)", effect: .readOnly)]
+  }
+
+  private static let fileName = "catalog.json"
+
+  func perform(in context: AttemptContext) async throws(StepFailure) -> StepResult {
+    let snapshot = try await gateway.snapshot(of: source, counting: counting, in: context)
+    let text = snapshot.value.mapStrings(context.redact).json + "\n"
+    guard EvidenceFile.write(text, named: Self.fileName, in: context.evidenceFolder) else {
+      throw StepFailure(.refused, "\(Self.fileName) cannot be written")
+    }
+    var values = ValueMap()
+    values["fingerprint"] = .string(snapshot.fingerprint.hex)
+    values["objects"] = .int(Int64(snapshot.objects.count))
+    values["tables"] = .list(
+      snapshot.rows.sorted { $0.key < $1.key }.map { table, rows in
+        [
+          "table": .string(TableName(identity: table).shown),
+          "rows": rows.count.map(Value.int) ?? .null,
+        ]
+      })
+    values["file"] = .string("\(context.evidenceFolder)/\(Self.fileName)")
+    return StepResult(
+      values: values,
+      evidence: [
+        EvidenceDraft(what: "rows", source: source, content: .result("tables")),
+        EvidenceDraft(what: "catalogue", source: source, content: .file(Self.fileName)),
+      ])
+  }
+}

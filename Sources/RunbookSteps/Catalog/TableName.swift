@@ -1,0 +1,46 @@
+/// A table's name with its schema, without quotes.
+///
+/// PostgreSQL writes names that need it in double quotes, with those inside doubled:
+/// https://www.postgresql.org/docs/current/sql-syntax-lexical.html#SQL-SYNTAX-IDENTIFIERS
+struct TableName: Sendable, Hashable {
+  let schema: String
+  let name: String
+
+  init(schema: String, name: String) {
+    self.schema = schema
+    self.name = name
+  }
+
+  /// - Parameter identity: as a catalogue snapshot writes it: `public."user"`.
+  init(identity: String) {
+    let parts = Self.parts(of: identity)
+    name = parts.last ?? identity
+    schema = parts.count > 1 ? parts[0] : "public"
+  }
+
+  /// For people and for runbooks: without the schema `public`.
+  var shown: String { schema == "public" ? name : "\(schema).\(name)" }
+
+  /// Whether a runbook that says `text` means this table: its name alone, or with its schema.
+  func isMeant(by text: String) -> Bool { text == name || text == "\(schema).\(name)" }
+
+  /// The parts of a name that points divide, without their quotes.
+  static func parts(of identity: String) -> [String] {
+    var parts = [""]
+    var isQuoted = false
+    var wasQuote = false
+    for character in identity {
+      let isQuote = character == "\""
+      if isQuote {
+        if !isQuoted, wasQuote { parts[parts.count - 1].append("\"") }
+        isQuoted.toggle()
+      } else if character == ".", !isQuoted {
+        parts.append("")
+      } else {
+        parts[parts.count - 1].append(character)
+      }
+      wasQuote = isQuote && !isQuoted
+    }
+    return parts
+  }
+}

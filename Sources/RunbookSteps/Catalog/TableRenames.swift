@@ -1,0 +1,61 @@
+/// A table that has another name now.
+struct TableRename: Sendable, Hashable {
+  let identity: String
+  /// Whether one of its keys or indexes still has its name; otherwise its columns alone speak for it.
+  let isCertain: Bool
+}
+
+/// Finds tables again that were renamed or moved to another schema.
+struct TableRenames {
+  let expected: CatalogSnapshot
+  let actual: CatalogSnapshot
+
+  /// - Parameter missing: identities of tables.
+  /// - Returns: by the old identity; no table is found twice.
+  func find(_ missing: [String]) -> [String: TableRename] {
+    guard !missing.isEmpty else { return [:] }
+    let known = expected.tables
+    var left = actual.tables.filter { !known.contains($0) }.sorted()
+    var found: [String: TableRename] = [:]
+    for table in missing.sorted() {
+      let shape = Self.shape(of: table, in: expected)
+      let names = Self.names(of: table, in: expected)
+      let alike = left.filter { Self.shape(of: $0, in: actual) == shape }
+      let named = alike.first { !Self.names(of: $0, in: actual).isDisjoint(with: names) }
+      // A copy (`CREATE TABLE … AS`) has the columns, too, and neither keys nor their names.
+      let same = alike.first {
+        Self.constraints(of: $0, in: actual) == Self.constraints(of: table, in: expected)
+      }
+      guard let other = named ?? same else { continue }
+      left.removeAll { $0 == other }
+      found[table] = TableRename(identity: other, isCertain: named != nil)
+    }
+    return found
+  }
+
+  /// Columns by place, name, type and whether they may be null: defaults may name what was renamed.
+  private static func shape(of table: String, in snapshot: CatalogSnapshot) -> [String] {
+    snapshot.objects.lazy.filter { $0.kind == "column" && $0.table == table }.map { column in
+      let type = column.definition.prefix(before: " DEFAULT ")
+      return "\(column.name) \(type)"
+    }.sorted()
+  }
+
+  private static func names(of table: String, in snapshot: CatalogSnapshot) -> Set<String> {
+    Set(
+      snapshot.objects.lazy.filter {
+        $0.table == table && ($0.kind == "constraint" || $0.kind == "index")
+      }.map(\.name))
+  }
+
+  private static func constraints(of table: String, in snapshot: CatalogSnapshot) -> [String] {
+    snapshot.objects.lazy.filter { $0.kind == "constraint" && $0.table == table }
+      .map(\.definition).sorted()
+  }
+}
+
+extension String {
+  fileprivate func prefix(before mark: String) -> Substring {
+    firstRange(of: mark).map { self[..<$0.lowerBound] } ?? self[...]
+  }
+}

@@ -1,0 +1,78 @@
+import ArgumentParser
+import Foundation
+import RunbookEngine
+import RunbookModel
+import RunbookSteps
+
+struct SnapshotCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "snapshot",
+    abstract: "Write down what a database holds: its catalogue, and how many rows.",
+    discussion: """
+      The snapshot is JSON: tables, columns, constraints, indexes, triggers, sequences, views, functions, \
+      types, policies, grants, comments and the rest, each with its definition, and a fingerprint that is \
+      the same for databases whose catalogues are the same. A runbook's 'compare' step holds a database \
+      against it. Nothing is written to the database.
+
+        runbook snapshot --output before.json
+        DATABASE_URL=postgresql:///shop runbook snapshot --rows estimated >shop.json
+      """)
+
+  @Option(
+    help: ArgumentHelp(
+      "The environment variable that holds the database's URL; passwords never stand in arguments.",
+      valueName: "name"))
+  var urlVariable = "DATABASE_URL"
+
+  @Option(help: "How rows are counted: exact, estimated (by the server's statistics) or none.")
+  var rows: RowCounting = .exact
+
+  @Option(name: .shortAndLong, help: ArgumentHelp("Write it to a file.", valueName: "file"))
+  var output: String?
+
+  @Option(help: ArgumentHelp("Give up after this many seconds.", valueName: "seconds"))
+  var timeout: Int = 600
+
+  enum RowCounting: String, ExpressibleByArgument, CaseIterable { case exact, estimated, none }
+
+  func run() async throws {
+    let surroundings = Surroundings.current()
+    let console = Console.current(surroundings)
+    guard let url = surroundings.value(urlVariable) else {
+      console.printError("error: $\(urlVariable) is not set, which is to hold the database's URL")
+      throw ExitStatus.usage.code
+    }
+    let clock = SystemClock()
+    let snapshot: Value
+    do throws(StepFailure) {
+      snapshot = try await LiveCatalog.snapshot(
+        of: url, counting: rows.rawValue, timeout: .seconds(max(1, timeout)),
+        now: { clock.now() })
+    } catch {
+      console.printError("error: \(error.record.message)")
+      if let detail = error.record.detail { console.printError("  \(detail)") }
+      throw (error.record.cause == .invalid ? ExitStatus.usage : .unreachable).code
+    }
+    guard let output else { return console.print(snapshot.prettyJSON) }
+    try write(snapshot.prettyJSON + "\n", to: output, console)
+    let map = snapshot.mapValue ?? ValueMap()
+    console.print(
+      "\(output): \(map["objects"]?.listValue?.count ?? 0) objects, fingerprint "
+        + "\(map["fingerprint"]?.stringValue?.prefix(12) ?? "")")
+  }
+
+  /// Names and comments may tell of people: the file is its owner's alone.
+  private func write(_ text: String, to path: String, _ console: Console) throws {
+    let manager = FileManager.default
+    let parts = "\(path).part-\(getpid())"
+    guard
+      manager.createFile(
+        atPath: parts, contents: Data(text.utf8), attributes: [.posixPermissions: 0o600]),
+      rename(parts, path) == 0
+    else {
+      unlink(parts)
+      console.printError("error: \(path) cannot be written")
+      throw ExitStatus.cannotWrite.code
+    }
+  }
+}
