@@ -25,6 +25,10 @@
       (conn, receiver, context)) \
   USE(int, PQsetnonblocking, (PGconn *conn, int flag), (conn, flag)) \
   USE(int, PQenterPipelineMode, (PGconn *conn), (conn)) \
+  USE(int, PQexitPipelineMode, (PGconn *conn), (conn)) \
+  USE(int, PQsendQuery, (PGconn *conn, const char *query), (conn, query)) \
+  USE(int, PQputCopyData, (PGconn *conn, const char *buffer, int size), (conn, buffer, size)) \
+  USE(int, PQputCopyEnd, (PGconn *conn, const char *message), (conn, message)) \
   USE(int, PQpipelineSync, (PGconn *conn), (conn)) \
   USE(int, PQsendQueryParams, \
       (PGconn *conn, const char *command, int count, const Oid *types, const char *const *values, \

@@ -21,6 +21,8 @@ enum Composition {
       MigrationsKind(environment: surroundings.environment),
       SnapshotKind(gateway: gateway),
       CompareKind(gateway: gateway, environment: surroundings.environment),
+      WaysKind(gateway: gateway, environment: surroundings.environment),
+      RestoreKind(gateway: gateway, environment: surroundings.environment),
     ]
   }
 

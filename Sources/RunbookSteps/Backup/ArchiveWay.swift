@@ -13,6 +13,7 @@ struct ArchiveWay {
     var way = RecoveryWay(.archive)
     let lost = damage.missing.filter { object in
       object.kind != "column" && !(object.table.map { damage.renamed[$0] != nil } ?? false)
+        && !isWithoutColumns(object)
     }
     let present = Set(live.objects.map(\.archiveName))
     let ids = ArchiveClosure(archive: archive, present: present)
@@ -33,6 +34,16 @@ struct ArchiveWay {
     way.archive = try await ArchiveMark(of: archive.path)
     describe(&way)
     return way
+  }
+
+  /// Whether it is a reference from columns that are gone, and that nobody asked to bring back.
+  private func isWithoutColumns(_ object: CatalogObject) -> Bool {
+    guard let key = ForeignKey(object), live.tables.contains(key.table) else { return false }
+    let back = Set(lostColumns.map(\.identity))
+    return key.columns.map { "\(key.table).\($0)" }.contains { column in
+      !back.contains(column)
+        && !live.objects.contains { $0.kind == "column" && $0.identity == column }
+    }
   }
 
   private var lostColumns: [CatalogObject] {
@@ -116,6 +127,11 @@ struct ArchiveWay {
     if !without.isEmpty {
       let names = without.map { TableName(identity: $0).shown }.joined(separator: ", ")
       way.risks.append("the backup has no rows of \(names)")
+    }
+    for object in damage.missing where isWithoutColumns(object) {
+      way.risks.append(
+        "the reference \(object.name) of \(TableName(identity: object.table ?? "").shown) cannot "
+          + "come back without its columns")
     }
     for load in way.loads where load.mode == .columns && load.key.isEmpty {
       way.risks.append(

@@ -130,25 +130,71 @@ final class LibPQ {
         continue
       }
       defer { PQclear(result) }
-      let status = PQresultStatus(result)
-      switch status {
-      case PGRES_PIPELINE_SYNC:
-        unreadSyncs -= 1
-        return .sync
-      case PGRES_PIPELINE_ABORTED: return .outcome(.skipped)
-      case PGRES_TUPLES_OK: return .outcome(.completed(Self.completion(result, hasRows: true)))
-      case PGRES_COMMAND_OK, PGRES_EMPTY_QUERY:
-        return .outcome(.completed(Self.completion(result, hasRows: false)))
-      case PGRES_COPY_IN, PGRES_COPY_OUT, PGRES_COPY_BOTH: return .copyMode
-      default:
-        let error = Self.error(result)
-        // A fatal error ends the connection, also where its closing has not been seen yet.
-        guard PQstatus(connection) == CONNECTION_OK, !Self.isFatal(result) else {
-          throw .lost(error.message)
-        }
-        return .outcome(.failed(error))
-      }
+      if PQresultStatus(result) == PGRES_PIPELINE_SYNC { unreadSyncs -= 1 }
+      return try Self.answer(result, connection)
     }
+  }
+
+  private static func answer(
+    _ result: OpaquePointer, _ connection: OpaquePointer
+  ) throws(LinkError) -> Answer {
+    switch PQresultStatus(result) {
+    case PGRES_PIPELINE_SYNC: return .sync
+    case PGRES_PIPELINE_ABORTED: return .outcome(.skipped)
+    case PGRES_TUPLES_OK: return .outcome(.completed(completion(result, hasRows: true)))
+    case PGRES_COMMAND_OK, PGRES_EMPTY_QUERY:
+      return .outcome(.completed(completion(result, hasRows: false)))
+    case PGRES_COPY_IN, PGRES_COPY_OUT, PGRES_COPY_BOTH: return .copyMode
+    default:
+      let error = error(result)
+      // A fatal error ends the connection, also where its closing has not been seen yet.
+      guard PQstatus(connection) == CONNECTION_OK, !isFatal(result) else {
+        throw .lost(error.message)
+      }
+      return .outcome(.failed(error))
+    }
+  }
+
+  /// Leaves pipeline mode, in which COPY is not possible; nothing may be unread.
+  func leavePipeline() throws(LinkError) {
+    guard PQexitPipelineMode(connection) == 1 else { throw .lost(lastMessage) }
+  }
+
+  func enterPipeline() throws(LinkError) {
+    guard PQenterPipelineMode(connection) == 1 else { throw .lost(lastMessage) }
+  }
+
+  /// Sends a command outside of a pipeline.
+  func sendAlone(_ text: String) throws(LinkError) {
+    guard PQsendQuery(connection, text) == 1 else { throw .lost(lastMessage) }
+  }
+
+  /// - Returns: false when the socket has to become writable first.
+  func putCopy(_ bytes: ArraySlice<UInt8>) throws(LinkError) -> Bool {
+    let code = bytes.withUnsafeBytes { buffer in
+      PQputCopyData(
+        connection, buffer.bindMemory(to: CChar.self).baseAddress, Int32(clamping: buffer.count))
+    }
+    guard code >= 0 else { throw .lost(lastMessage) }
+    return code == 1
+  }
+
+  /// - Returns: false when the socket has to become writable first.
+  func endCopy() throws(LinkError) -> Bool {
+    let code = PQputCopyEnd(connection, nil)
+    guard code >= 0 else { throw .lost(lastMessage) }
+    return code == 1
+  }
+
+  /// The next answer outside of a pipeline; nil at their end.
+  func nextAnswerAlone() throws(LinkError) -> Answer? {
+    guard PQisBusy(connection) == 0 else {
+      guard PQstatus(connection) == CONNECTION_OK else { throw .lost(lastMessage) }
+      return .pending
+    }
+    guard let result = PQgetResult(connection) else { return nil }
+    defer { PQclear(result) }
+    return try Self.answer(result, connection)
   }
 
   /// Asks the server to cancel what runs; from a thread of its own, as that connects and may block.

@@ -6,7 +6,7 @@ import RunbookModel
 /// A request is a few batches of commands. Each batch ends with a synchronisation point, so that an
 /// error in it keeps the rest of it from running, but not the batches behind it.
 final class PostgresLink {
-  private let pq: LibPQ
+  let pq: LibPQ
   private(set) var wait: LinkWait
   /// Asks, from beside, who holds the locks that this connection waits for.
   private let findHolders: (Int32) -> [LockHolder]
@@ -17,7 +17,7 @@ final class PostgresLink {
   /// Who held the locks when that was last asked in this request.
   private(set) var holders: [LockHolder] = []
   /// Whether the connection must not be used again.
-  private(set) var isSpent = false
+  var isSpent = false
 
   init(_ pq: LibPQ, wait: LinkWait, findHolders: @escaping (Int32) -> [LockHolder]) {
     self.pq = pq
@@ -95,11 +95,11 @@ final class PostgresLink {
     }
   }
 
-  private func restartStall() {
+  func restartStall() {
     wait.stall = stallInterval.map { ContinuousClock.now + $0 }
   }
 
-  private func awaitSocket(forWriting: Bool, canCancel: Bool) throws(LinkError) {
+  func awaitSocket(forWriting: Bool, canCancel: Bool) throws(LinkError) {
     var wait = wait
     if !canCancel { wait = LinkWait(deadline: wait.deadline, interruption: nil, request: 0) }
     switch wait.wait(on: pq.socket, forWriting: forWriting) {

@@ -1,0 +1,108 @@
+import RunbookEngine
+import RunbookModel
+
+/// A way of recovery, bound to a connection.
+struct RestoreActivity: Activity {
+  let step: Step
+  let source: Runbook.Connection
+  let way: RecoveryWay
+  let gateway: PostgresGateway
+  let environment: [String: String]
+
+  private static let statementTimeout = Duration.seconds(3600)
+
+  var connection: String? { source.name }
+  var isEffectDeclared: Bool { false }
+  var effect: Effect { .mutating }
+  var settlingMeans: SettlingMeans { source.keepsReceipts ? .receipt : .none }
+
+  var work: [WorkItem] {
+    var items = way.before.map(Self.item)
+    for load in way.loads {
+      let name = TableName(identity: load.table).shown
+      let text =
+        switch load.mode {
+        case .whole: "COPY \(load.table) FROM stdin; -- \(load.rows) rows of the backup"
+        case .fill: "-- put back what \(name) lacks of the backup's \(load.rows) rows"
+        case .columns:
+          "-- put back \(name)'s \(load.columns.joined(separator: ", ")), by "
+            + (load.key.isEmpty ? "nothing: it has no primary key" : "its primary key")
+        }
+      items.append(WorkItem(language: .sql, text: text, effect: .mutating))
+    }
+    return items + (way.after + way.last).map(Self.item)
+      + way.leftOut.map { WorkItem(language: .text, text: "left out: \($0)", effect: .readOnly) }
+  }
+
+  private static func item(_ statement: String) -> WorkItem {
+    WorkItem(language: .sql, text: statement, effect: .mutating)
+  }
+
+  /// Of all that is done.
+  private var digest: Digest { Digest.sha256(of: way.value.json) }
+
+  private func transaction(
+    on link: PostgresLink, in context: AttemptContext
+  ) -> ReceiptTransaction {
+    ReceiptTransaction(
+      link: link, context: context, settings: settings(context), digest: digest,
+      keepsReceipt: source.keepsReceipts)
+  }
+
+  private func settings(_ context: AttemptContext) -> SQLSettings {
+    SQLSettings(
+      step, context, usual: Self.statementTimeout,
+      statements: way.statements.count + 4 * way.loads.count)
+  }
+
+  func perform(in context: AttemptContext) async throws(StepFailure) -> StepResult {
+    guard way.name != .none else {
+      throw StepFailure(.invalid, "there is nothing to bring back, or no way to do it")
+    }
+    guard let mark = way.archive, !way.data.isEmpty else { return try await run(nil, in: context) }
+    guard try await ArchiveMark(of: mark.path) == mark else {
+      throw StepFailure(
+        .refused, "\(mark.path) is not the file any more that the way was made from",
+        hint: "retry the step that finds the ways; nothing was changed")
+    }
+    let archive = try await Archive.open(mark.path, environment: environment)
+    return try await archive.streaming(Set(way.data)) { (channel) async throws(StepFailure) in
+      try await run(channel, in: context)
+    }
+  }
+
+  private func run(
+    _ channel: ByteChannel?, in context: AttemptContext
+  ) async throws(StepFailure) -> StepResult {
+    let settings = settings(context)
+    let session = try gateway.session(of: source.name)
+    return try await session.use(until: .now + settings.deadline) { (link) throws(StepFailure) in
+      link.stallInterval = settings.stallInterval
+      link.onLockWait = { holders in
+        for holder in holders {
+          context.output(OutputLine(.notice, "waiting for a lock held by \(holder.description)"))
+        }
+      }
+      return try transaction(on: link, in: context).perform { () throws(StepFailure) in
+        try RestoreWork(way: way, link: link, context: context, channel: channel).perform()
+      }
+    }
+  }
+
+  func receipt(in context: AttemptContext) async throws(StepFailure) -> ReceiptFound? {
+    let session = try gateway.session(of: source.name)
+    let wait = settings(context).receiptWait + .seconds(10)
+    return try await session.use(until: .now + wait) { (link) throws(StepFailure) in
+      try transaction(on: link, in: context).find()
+    }
+  }
+
+  func remnants(in context: AttemptContext) async throws(StepFailure) -> [Remnant] {
+    try await gateway.remnants(
+      of: SQLRemnants.applicationName(context.run, context.step), on: source.name)
+  }
+
+  func end(_ remnants: [Remnant], in context: AttemptContext) async throws(StepFailure) {
+    try await gateway.end(SQLRemnants.applicationName(context.run, context.step), on: source.name)
+  }
+}

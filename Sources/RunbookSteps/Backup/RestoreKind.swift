@@ -1,0 +1,66 @@
+public import RunbookEngine
+import RunbookExpression
+public import RunbookModel
+
+/// `restore:` takes a way of recovery that a `ways` step found, in one transaction.
+public struct RestoreKind: StepKind {
+  private let gateway: PostgresGateway
+  private let environment: [String: String]
+
+  /// - Parameters:
+  ///   - gateway: where the sessions come from.
+  ///   - environment: its `PATH` is where `pg_restore` is looked for.
+  public init(gateway: PostgresGateway, environment: [String: String]) {
+    self.gateway = gateway
+    self.environment = environment
+  }
+
+  public var spec: KindSpec {
+    KindSpec(
+      "restore",
+      .fields([
+        FieldSpec(
+          "way", .expression, required: true, "One of the ways that a `ways` step found"),
+        FieldSpec("lock_timeout", .duration, "How long a statement waits for a lock (5s)"),
+        FieldSpec("statement_timeout", .duration, "How long a statement may take (1h)"),
+      ]),
+      results: [
+        ResultSpec("way", "string", "The way's name"),
+        ResultSpec("objects", "int", "How many objects were made again"),
+        ResultSpec("rows", "int", "How many rows came back"),
+        ResultSpec("set_aside", "int", "How many rows of the backup could not go back"),
+        ResultSpec(
+          "tables", "list",
+          "Maps with `table`, `at_backup`, `restored`, `set_aside` and `already_there`"),
+        ResultSpec(
+          "orphans", "list",
+          "Rows of standing tables that refer to lost ones: `table`, `constraint`, `rows`"),
+        ResultSpec("risks", "list", "What may be wrong all the same, as sentences"),
+        ResultSpec("left_out", "list", "Statements that were not run on purpose"),
+      ],
+      usesConnection: true, keepsReceipts: true, work: WorkSpec(.sql, in: ["way"]),
+      "Brings back what was lost, by a way that was found before")
+  }
+
+  public func check(_ step: Step, in context: CheckContext) -> [Diagnostic] {
+    guard !step.phase.mayChange else { return [] }
+    return [
+      Diagnostic(
+        .error, .restorePhase, "a restore is not allowed in \(step.phase.rawValue)",
+        at: step.place, hint: "only recovery and safeguards may change anything")
+    ]
+  }
+
+  public func bind(_ step: Step, to context: BindingContext) throws(StepFailure) -> any Activity {
+    guard let connection = context.connection, let source = step.body["way"]?.text else {
+      throw StepFailure(.invalid, "step '\(step.id)' needs a connection and a way")
+    }
+    guard let way = RecoveryWay(try context.evaluate(source)) else {
+      throw StepFailure(
+        .invalid, "`way` is not one that a ways step found (\(source.place))",
+        hint: "capture `best` of a ways step, and name it here")
+    }
+    return RestoreActivity(
+      step: step, source: connection, way: way, gateway: gateway, environment: environment)
+  }
+}

@@ -1,0 +1,146 @@
+import RunbookEngine
+import RunbookModel
+
+/// One look at the ways that are open.
+struct WaysActivity: Activity {
+  let gateway: PostgresGateway
+  let environment: [String: String]
+  let source: String
+  let damage: CatalogDamage
+  let archive: String?
+  let alembic: String?
+  let revision: String?
+  let runbookTables: [String]
+  let preferred: RecoveryWay.Name?
+
+  let effect = Effect.readOnly
+  let isEffectDeclared = false
+  var connection: String? { source }
+
+  var work: [WorkItem] {
+    var texts = ["Read the catalogue of \(source)"]
+    if let archive { texts.append("Read the backup \(archive)") }
+    if let alembic, let revision {
+      texts.append("Render the downgrade of \(revision) as SQL, in \(alembic); it is not applied")
+    }
+    return texts.map { WorkItem(language: .text, text: $0, effect: .readOnly) }
+  }
+
+  func perform(in context: AttemptContext) async throws(StepFailure) -> StepResult {
+    var open: [RecoveryWay] = []
+    var closed: [Value] = []
+    if !damage.isEmpty {
+      let live = try await gateway.snapshot(of: source, counting: .none, in: context)
+      let renames = RenameBack(damage: damage, live: live).statements
+      for name in RecoveryWay.Name.allCases where name != .none {
+        do throws(StepFailure) {
+          open.append(try await way(name, live, renames))
+        } catch {
+          guard error.record.cause != .interrupted else { throw error }
+          let reason = [error.record.message, error.record.detail].compactMap { $0 }
+          closed.append(
+            [
+              "way": .string(name.rawValue), "reason": .string(reason.joined(separator: ": ")),
+            ])
+        }
+      }
+    }
+    return result(open, closed)
+  }
+
+  private func result(_ open: [RecoveryWay], _ closed: [Value]) -> StepResult {
+    let best = open.first { $0.name == preferred } ?? open.first ?? RecoveryWay(.none)
+    var values = ValueMap()
+    values["best"] = best.value
+    values["way"] = .string(best.name.rawValue)
+    values["open"] = .list(open.map { .string($0.name.rawValue) })
+    values["found"] = .list(open.map(\.summary))
+    values["closed"] = .list(closed)
+    var result = StepResult(values: values)
+    result.evidence = [
+      EvidenceDraft(what: "ways that are open", source: source, content: .result("found")),
+      EvidenceDraft(what: "ways that are closed", source: source, content: .result("closed")),
+    ]
+    if let preferred, best.name != preferred {
+      result.notices.append("the way '\(preferred.rawValue)' is not open")
+    }
+    return result
+  }
+
+  private func way(
+    _ name: RecoveryWay.Name, _ live: CatalogSnapshot, _ renames: [String]
+  ) async throws(StepFailure) -> RecoveryWay {
+    switch name {
+    case .rename: return try renameWay(renames)
+    case .archive:
+      guard let archive else { throw StepFailure(.invalid, "no backup was given") }
+      let opened = try await Archive.open(archive, environment: environment)
+      return try await ArchiveWay(damage: damage, archive: opened, live: live, renames: renames)
+        .find()
+    case .downgrade:
+      guard let alembic, let revision else {
+        throw StepFailure(.invalid, "no migration is known that did it")
+      }
+      return try await DowngradeWay(
+        damage: damage, live: live, renames: renames, project: alembic, revision: revision,
+        environment: environment
+      ).find()
+    case .runbook: return try runbookWay(renames)
+    case .none: return RecoveryWay(.none)
+    }
+  }
+
+  /// Alone it is a way only where nothing else is lost; it is part of all others.
+  private func renameWay(_ renames: [String]) throws(StepFailure) -> RecoveryWay {
+    guard damage.isOnlyRenamed else {
+      throw StepFailure(
+        .invalid, damage.renamed.isEmpty ? "no table was renamed" : "more is lost than names")
+    }
+    var way = RecoveryWay(.rename)
+    way.before = renames
+    way.objects = Int64(damage.renamed.count)
+    way.title = "renaming back"
+    way.loses = "nothing"
+    return way
+  }
+
+  private func runbookWay(_ renames: [String]) throws(StepFailure) -> RecoveryWay {
+    let gone = damage.goneTables.map { TableName(identity: $0) }
+    let covered = gone.filter { table in runbookTables.contains(where: table.isMeant) }
+    guard !covered.isEmpty else {
+      throw StepFailure(.invalid, "the runbook has no statements for what was lost")
+    }
+    var way = RecoveryWay(.runbook)
+    way.before = renames
+    way.objects = Int64(covered.count)
+    way.title = "the runbook's own statements"
+    way.loses = "every row of " + covered.map(\.shown).joined(separator: ", ")
+    return way
+  }
+}
+
+extension RecoveryWay {
+  /// What a person needs to choose.
+  fileprivate var summary: Value {
+    [
+      "way": .string(name.rawValue), "title": .string(title), "objects": .int(objects),
+      "rows": .int(rows), "as_of": asOf.map(Value.timestamp) ?? .null, "loses": .string(loses),
+      "risks": .list(risks.map(Value.string)),
+    ]
+  }
+}
+
+extension CatalogDamage {
+  var isEmpty: Bool { missing.isEmpty && emptied.isEmpty }
+
+  /// Tables that are gone under every name.
+  var goneTables: [String] {
+    missing.filter { $0.kind == "table" && renamed[$0.identity] == nil }.map(\.identity)
+  }
+
+  /// Whether everything that is missing belongs to a table that has another name.
+  var isOnlyRenamed: Bool {
+    !renamed.isEmpty && emptied.isEmpty
+      && missing.allSatisfy { object in object.table.map { renamed[$0] != nil } ?? false }
+  }
+}

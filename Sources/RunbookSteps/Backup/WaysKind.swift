@@ -1,0 +1,74 @@
+public import RunbookEngine
+public import RunbookModel
+
+/// `ways:` finds out how what was lost can be brought back, and which way loses least.
+public struct WaysKind: StepKind {
+  private let gateway: PostgresGateway
+  private let environment: [String: String]
+
+  /// - Parameters:
+  ///   - gateway: where the sessions come from.
+  ///   - environment: its `PATH` is where programs are looked for.
+  public init(gateway: PostgresGateway, environment: [String: String]) {
+    self.gateway = gateway
+    self.environment = environment
+  }
+
+  public var spec: KindSpec {
+    KindSpec(
+      "ways",
+      .fields([
+        FieldSpec("loss", .expression, required: true, "The `loss` of a compare step"),
+        FieldSpec("archive", .template, "A backup: an archive of pg_dump"),
+        FieldSpec(
+          "alembic", .template, "The Alembic project whose culprit's downgrade() is rendered"),
+        FieldSpec("revision", .template, "The culprit's revision"),
+        FieldSpec(
+          "runbook", .expression,
+          "Tables that the runbook's own statements make, for when no better way is open"),
+        FieldSpec(
+          "prefer", .template,
+          "The way to take if it is open: rename, archive, downgrade or runbook"),
+      ]),
+      results: [
+        ResultSpec("best", "map", "The way that loses least, or the preferred one, for `restore`"),
+        ResultSpec("way", "string", "Its name: rename, archive, downgrade, runbook or none"),
+        ResultSpec("open", "list", "Names of the ways that are open, the best first"),
+        ResultSpec(
+          "found", "list", "Maps with `way`, `title`, `objects`, `rows`, `as_of` and `loses`"),
+        ResultSpec("closed", "list", "Maps with `way` and `reason`"),
+      ],
+      usesConnection: true, work: WorkSpec(.text, in: ["archive"]),
+      "Finds the ways of recovery that are open, with what each brings back")
+  }
+
+  public func check(_ step: Step, in context: CheckContext) -> [Diagnostic] { [] }
+
+  public func bind(_ step: Step, to context: BindingContext) throws(StepFailure) -> any Activity {
+    guard let connection = context.connection, let loss = step.body["loss"]?.text else {
+      throw StepFailure(.invalid, "step '\(step.id)' needs a connection and a loss")
+    }
+    guard let damage = CatalogDamage(try context.evaluate(loss)) else {
+      throw StepFailure(
+        .invalid, "`loss` is not what a compare step found (\(loss.place))",
+        hint: "capture `loss` of a compare step, and name it here")
+    }
+    func text(_ key: String) throws(StepFailure) -> String? {
+      guard let template = step.body[key]?.text else { return nil }
+      let text = try context.render(template)
+      return text.isEmpty ? nil : text
+    }
+    let preferred = try text("prefer")
+    if let preferred, RecoveryWay.Name(rawValue: preferred) == nil {
+      throw StepFailure(
+        .invalid, "there is no way '\(preferred)'",
+        hint: "the ways are rename, archive, downgrade and runbook")
+    }
+    return WaysActivity(
+      gateway: gateway, environment: environment, source: connection.name, damage: damage,
+      archive: try text("archive")?.resolved(in: context.folder),
+      alembic: try text("alembic")?.resolved(in: context.folder),
+      revision: try text("revision"), runbookTables: try context.names("runbook", of: step) ?? [],
+      preferred: preferred.flatMap(RecoveryWay.Name.init))
+  }
+}
