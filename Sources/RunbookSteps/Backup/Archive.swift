@@ -78,6 +78,14 @@ struct Archive: Sendable {
     serverVersion = head["Dumped from database version"] ?? ""
   }
 
+  /// When an entry's part of the script comes; that of a remark is its object's.
+  func section(of entry: ArchiveEntry) -> ArchiveEntry.Section {
+    guard entry.isRemark else { return entry.section }
+    let objects = entries.filter { entry.dependencies.contains($0.id) && !$0.isRemark }
+    let sections = objects.map(\.section)
+    return sections.contains(.last) ? .last : sections.contains(.after) ? .after : .before
+  }
+
   /// The part of a script that makes these entries, in the archive's order.
   func command(for ids: Set<Int>) -> ChildProcess {
     let lines = entries.filter { ids.contains($0.id) }.map { "\($0.id); 0 0 \($0.kind)\n" }

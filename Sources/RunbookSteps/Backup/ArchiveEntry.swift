@@ -43,6 +43,9 @@ struct ArchiveEntry: Sendable, Hashable {
 
   enum Section: Sendable { case before, data, after, last }
 
+  /// Whether it says something of what it depends on, and comes with that.
+  var isRemark: Bool { ["COMMENT", "ACL", "SECURITY LABEL"].contains(kind) }
+
   /// When its part of the script comes: references and triggers last, so that rows can be looked at
   /// between.
   var section: Section {

@@ -20,13 +20,15 @@ struct ArchiveWay {
       .ids(for: Set(lost.map(\.archiveName))).union(ofColumns)
     let entries = archive.entries.filter { ids.contains($0.id) }
     func statements(_ section: ArchiveEntry.Section) async throws(StepFailure) -> [String] {
-      try await archive.statements(for: Set(entries.filter { $0.section == section }.map(\.id)))
+      let chosen = entries.filter { archive.section(of: $0) == section }
+      return try await archive.statements(for: Set(chosen.map(\.id)))
     }
     let columns = lostColumns
     way.before = renames + columns.compactMap(\.remake.first)
     way.before += try await statements(.before)
     way.after = try await statements(.after)
     way.last = try await columns.flatMap { $0.remake.dropFirst() } + statements(.last)
+    way.last += uncovered(lost, by: Set(entries.compactMap(\.objectName))).flatMap(\.statements)
     way.foreignKeys = lost.compactMap { ForeignKey($0) }
     try await addLoads(to: &way, entries)
     way.objects = Int64(lost.count + columns.count)
@@ -34,6 +36,16 @@ struct ArchiveWay {
     way.archive = try await ArchiveMark(of: archive.path)
     describe(&way)
     return way
+  }
+
+  /// Parts of standing tables that an archive holds only within their table: checks, say, and grants.
+  private func uncovered(_ lost: [CatalogObject], by names: Set<String>) -> [CatalogObject] {
+    let there = Set(live.objects.map { "\($0.kind) \($0.identity)" })
+    return lost.filter { object in
+      if let granted = object.grantedObject { return there.contains(String(granted)) }
+      return object.table.map(live.tables.contains) ?? false
+        && !names.contains(object.archiveName)
+    }
   }
 
   /// Whether it is a reference from columns that are gone, and that nobody asked to bring back.

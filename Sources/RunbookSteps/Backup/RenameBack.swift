@@ -54,6 +54,7 @@ struct RenameBack {
 
   /// A definition without the names.
   private static func essence(of object: CatalogObject, table: String) -> String {
-    object.definition.replacing(object.name, with: "").replacing(table, with: "")
+    object.definition.replacing(object.name, with: "", maxReplacements: 1)
+      .replacing(table, with: "")
   }
 }

@@ -17,7 +17,8 @@ struct ArchiveCatalog {
 
   /// - Parameters:
   ///   - name: for the server's folder; one at a time may have it.
-  ///   - names: tables whose rows are counted, as runbooks name them; nil is all, empty none.
+  ///   - names: tables whose rows are counted, as runbooks name them, with those that refer to them; nil is all,
+  ///     empty none.
   func read(name: String, counting names: [String]?) async throws(StepFailure) -> Answer {
     var answer = try await PostgresSandbox(environment: environment)
       .withTemporary(named: name) { (server) async throws(StepFailure) in
@@ -33,10 +34,15 @@ struct ArchiveCatalog {
   private func rows(
     of snapshot: CatalogSnapshot, _ names: [String]?
   ) async throws(StepFailure) -> [String: CatalogSnapshot.Rows] {
+    var wanted = snapshot.tables
+    if let names {
+      wanted = wanted.filter { names.contains(where: TableName(identity: $0).isMeant) }
+      wanted.formUnion(CatalogComparison.referring(to: wanted, in: snapshot))
+    }
+    let tables = Set(wanted.map { TableName(identity: $0) })
     let counted = archive.entries.filter { entry in
       guard entry.kind == "TABLE DATA", let schema = entry.schema else { return false }
-      let table = TableName(schema: schema, name: entry.tag)
-      return names.map { $0.contains(where: table.isMeant) } ?? true
+      return tables.contains(TableName(schema: schema, name: entry.tag))
     }
     let counts = try await archive.rowCounts(of: Set(counted.map(\.id)))
     return counts.mapValues { CatalogSnapshot.Rows(count: $0, counting: .exact) }

@@ -15,6 +15,8 @@ struct CatalogComparison: Sendable {
   let missing: [CatalogObject]
   /// In the order of the tables; what is no table's comes last.
   let findings: [CatalogFinding]
+  /// Tables that refer to those that count, and so lose their rows by `TRUNCATE … CASCADE`.
+  let referring: [String]
   /// Names that were asked for and that the expected catalogue does not have.
   let unknown: [String]
 
@@ -36,9 +38,11 @@ struct CatalogComparison: Sendable {
     self.actualObjects = actualObjects
     objects = names == nil ? expected.objects : Self.scope(of: Set(tables), in: expected.objects)
     missing = objects.filter { actualObjects[$0.key] == nil }
+    referring = Self.referring(to: Set(tables), in: expected).sorted()
     findings =
       CatalogFindings(
-        expected: expected, actual: actual, tables: tables, objects: objects, missing: missing,
+        expected: expected, actual: actual, tables: tables, referring: referring, objects: objects,
+        missing: missing,
         actualObjects: actualObjects
       ).all
   }
@@ -61,6 +65,17 @@ struct CatalogComparison: Sendable {
     return objects.filter { object in
       object.table.map(tables.contains) ?? false || names.contains(object.identity)
         || !names.isDisjoint(with: object.uses) || isOfView(object)
+    }
+  }
+
+  /// Over any number of references.
+  static func referring(to tables: Set<String>, in snapshot: CatalogSnapshot) -> Set<String> {
+    let keys = snapshot.objects.filter { $0.kind == "constraint" && !$0.uses.isEmpty }
+    var found = tables
+    while true {
+      let more = keys.filter { !found.isDisjoint(with: $0.uses) }.compactMap(\.table)
+      guard !found.isSuperset(of: more) else { return found.subtracting(tables) }
+      found.formUnion(more)
     }
   }
 

@@ -23,12 +23,12 @@ struct CatalogDamage: Sendable {
     emptied = comparison.findings(.emptied).map(\.object.identity)
     let columnTables = comparison.findings(.columnLost).compactMap(\.object.table)
     let touched = Set(emptied + columnTables)
-    standing = comparison.objects.filter { object in
+    standing = comparison.expected.objects.filter { object in
       (object.kind == "constraint" || object.kind == "column")
         && object.table.map(touched.contains) ?? false
     }
     rows = comparison.expected.rows.compactMapValues(\.count)
-      .filter { comparison.tables.contains($0.key) }
+      .filter { touched.contains($0.key) || comparison.tables.contains($0.key) }
   }
 
   var value: Value {

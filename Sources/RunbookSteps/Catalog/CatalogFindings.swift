@@ -5,6 +5,7 @@ struct CatalogFindings {
   let expected: CatalogSnapshot
   let actual: CatalogSnapshot
   let tables: [String]
+  let referring: [String]
   let objects: [CatalogObject]
   let missing: [CatalogObject]
   let actualObjects: [CatalogObject.Key: CatalogObject]
@@ -23,6 +24,8 @@ struct CatalogFindings {
         found += ofStanding(table)
       }
     }
+    let others = expected.objects.filter { $0.kind == "table" && referring.contains($0.identity) }
+    found += others.compactMap(emptied)
     found += dependents(without: gone)
     return found + failing(without: gone)
   }
@@ -55,12 +58,7 @@ struct CatalogFindings {
           detail: "\(shown(table)) has no column \(column.name)"
             + (other.map { "; a new column \($0) has its type" } ?? "")))
     }
-    let before = expected.rows[table.identity]?.count ?? 0
-    if before > 0, actual.rows[table.identity]?.count == 0 {
-      found.append(
-        CatalogFinding(
-          fate: .emptied, object: table, detail: "\(shown(table)) has no row; it had \(before)"))
-    }
+    if let finding = emptied(table) { found.append(finding) }
     let changes = objects.filter { object in
       guard object.table == table.identity, let now = actualObjects[object.key] else {
         return false
@@ -79,6 +77,13 @@ struct CatalogFindings {
         CatalogFinding(fate: .intact, object: table, detail: "\(shown(table)) is as it was"))
     }
     return found
+  }
+
+  private func emptied(_ table: CatalogObject) -> CatalogFinding? {
+    let before = expected.rows[table.identity]?.count ?? 0
+    guard before > 0, actual.rows[table.identity]?.count == 0 else { return nil }
+    return CatalogFinding(
+      fate: .emptied, object: table, detail: "\(shown(table)) has no row; it had \(before)")
   }
 
   /// A column behind a lost one has another number, and is as it was otherwise.

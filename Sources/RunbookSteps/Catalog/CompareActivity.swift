@@ -68,10 +68,14 @@ extension CatalogComparison {
           "detail": .string($0.detail),
         ]
       })
-    values["rows"] = .list(tables.map(rowsValue))
+    values["rows"] = .list((tables + emptiedOthers).map(rowsValue))
     values["loss"] = CatalogDamage(self).value
     values["as_of"] = expected.takenAt.map(Value.timestamp) ?? .null
     return values
+  }
+
+  private var emptiedOthers: [String] {
+    findings(.emptied).map(\.object.identity).filter { !tables.contains($0) }
   }
 
   private func rowsValue(_ table: String) -> Value {

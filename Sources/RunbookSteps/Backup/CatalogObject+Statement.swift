@@ -1,0 +1,38 @@
+extension CatalogObject {
+  /// What makes a part of a standing table again, by its definition alone; nothing where that does not
+  /// tell.
+  var statements: [String] {
+    switch kind {
+    case "constraint":
+      table.map { ["ALTER TABLE \($0) ADD CONSTRAINT \(name) \(definition)"] } ?? []
+    case "index", "trigger", "statistics": [definition]
+    case "grant": grantStatements
+    default: []
+    }
+  }
+
+  /// What a grant is on: `table public.t` of `table public.t to reader`.
+  var grantedObject: Substring? {
+    guard kind == "grant", let end = identity.ranges(of: " to ").last?.lowerBound else {
+      return nil
+    }
+    return identity[..<end]
+  }
+
+  /// `select, update with grant option` on `table public.t to reader`.
+  private var grantStatements: [String] {
+    guard let object = grantedObject, let space = object.firstIndex(of: " ") else { return [] }
+    let kind = object[..<space]
+    guard kind != "column" else { return [] }
+    let place = kind == "view" ? "TABLE" : kind.uppercased()
+    let role = identity.dropFirst(object.count + 4)
+    let mark = " with grant option"
+    let all = definition.split(separator: ", ").map(String.init)
+    let plain = all.filter { !$0.hasSuffix(mark) }
+    let granting = all.filter { $0.hasSuffix(mark) }.map { String($0.dropLast(mark.count)) }
+    return [(plain, ""), (granting, " WITH GRANT OPTION")].filter { !$0.0.isEmpty }.map {
+      "GRANT \($0.0.joined(separator: ", ").uppercased()) ON \(place) \(object[space...].dropFirst())"
+        + " TO \(role)\($0.1)"
+    }
+  }
+}
