@@ -65,7 +65,7 @@ struct AuthTablesDroppedTests {
   @Test func leavesAHealthyDatabaseAsItIs() async throws {
     let workspace = try Workspace()
     let database = try Database("CREATE TABLE users (id serial PRIMARY KEY, email text)")
-    for table in Self.tables {
+    for table in ["shared"] + Self.tables + ["access"] {
       let ddl = try String(
         contentsOfFile: "\(runbooks)/auth-tables-dropped/ddl/\(table).sql", encoding: .utf8)
       database.query(ddl)

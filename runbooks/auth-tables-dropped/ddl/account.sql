@@ -16,3 +16,10 @@ CREATE TABLE public."account" (
 );
 
 CREATE INDEX "account_userId_idx" ON public."account" ("userId");
+CREATE UNIQUE INDEX "account_provider_idx" ON public."account" ("providerId", "accountId");
+
+CREATE TRIGGER "account_touch" BEFORE UPDATE ON public."account"
+    FOR EACH ROW EXECUTE FUNCTION public.auth_touch();
+
+COMMENT ON TABLE public."account" IS 'Better Auth: by which provider a user signs in';
+COMMENT ON COLUMN public."account"."password" IS 'A hash, for the provider "credential" alone';

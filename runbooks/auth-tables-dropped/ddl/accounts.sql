@@ -19,3 +19,7 @@ CREATE TABLE public."accounts" (
 );
 
 CREATE INDEX "accounts_userId_idx" ON public."accounts" ("userId");
+CREATE INDEX "accounts_expires_at_idx" ON public."accounts" ("expires_at")
+    WHERE "expires_at" IS NOT NULL;
+
+COMMENT ON TABLE public."accounts" IS 'Of the sign-in library before Better Auth; only read';

@@ -16,3 +16,9 @@ CREATE TABLE public."openai_usage" (
 
 CREATE INDEX "openai_usage_user_id_created_at_idx"
     ON public."openai_usage" ("user_id", "created_at" DESC);
+
+CREATE STATISTICS public."openai_usage_user_and_model" (ndistinct, mcv)
+    ON "user_id", "model" FROM public."openai_usage";
+ALTER TABLE public."openai_usage" SET (autovacuum_vacuum_scale_factor = 0.05);
+
+COMMENT ON TABLE public."openai_usage" IS 'What each user''s requests to OpenAI cost';

@@ -2,7 +2,7 @@
 CREATE TABLE public."pinned_stocks" (
     "id" serial NOT NULL,
     "user_id" text NOT NULL,
-    "symbol" varchar(16) NOT NULL,
+    "symbol" public.stock_symbol NOT NULL,
     "position" integer DEFAULT 0 NOT NULL,
     "pinned_at" timestamptz DEFAULT CURRENT_TIMESTAMP NOT NULL,
     CONSTRAINT "pinned_stocks_pkey" PRIMARY KEY ("id"),
@@ -12,3 +12,5 @@ CREATE TABLE public."pinned_stocks" (
 );
 
 CREATE INDEX "pinned_stocks_user_id_position_idx" ON public."pinned_stocks" ("user_id", "position");
+
+COMMENT ON COLUMN public."pinned_stocks"."position" IS 'The user''s own order, from 0';

@@ -11,3 +11,5 @@ CREATE TABLE public."sessions" (
 );
 
 CREATE INDEX "sessions_userId_idx" ON public."sessions" ("userId");
+
+COMMENT ON TABLE public."sessions" IS 'Of the sign-in library before Better Auth; only read';

@@ -9,3 +9,8 @@ CREATE TABLE public."verification" (
 );
 
 CREATE INDEX "verification_identifier_idx" ON public."verification" ("identifier");
+
+CREATE TRIGGER "verification_touch" BEFORE UPDATE ON public."verification"
+    FOR EACH ROW EXECUTE FUNCTION public.auth_touch();
+
+COMMENT ON TABLE public."verification" IS 'Better Auth: what waits for somebody to follow a link';

@@ -6,3 +6,5 @@ CREATE TABLE public."verification_tokens" (
     CONSTRAINT "verification_tokens_pkey" PRIMARY KEY ("identifier", "token"),
     CONSTRAINT "verification_tokens_token_key" UNIQUE ("token")
 );
+
+ALTER TABLE public."verification_tokens" REPLICA IDENTITY FULL;

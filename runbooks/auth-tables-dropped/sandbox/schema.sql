@@ -108,3 +108,14 @@ INSERT INTO public.research_reports (stock_id, title, content, created_at)
 SELECT 1 + n % 60, 'Outlook ' || n, repeat('Paragraph ' || n || '. ', 5),
     timestamptz '2025-09-01 00:00:00+00' + n * interval '9 hours'
 FROM generate_series(1, 80) AS n;
+
+-- What stays and does not need the ten tables: a view, and who may read it.
+CREATE VIEW public.stock_overview AS
+SELECT stock.symbol, stock.name, stock.last_price, count(article.id) AS articles,
+    max(article.published_at) AS last_article_at
+FROM public.stocks AS stock
+LEFT JOIN public.news_articles AS article ON article.stock_id = stock.id
+GROUP BY stock.id;
+COMMENT ON VIEW public.stock_overview IS 'The dashboard''s first page';
+GRANT SELECT ON public.stock_overview TO auth_reader;
+GRANT SELECT, INSERT, UPDATE, DELETE ON public.users, public.stocks TO auth_app;

@@ -2,7 +2,7 @@
 
 Revision ID: 848797a65e3b
 Revises: 3f2a9c1d7b10
-Create Date: 2026-11-22 21:06:52.051872
+Create Date: 2026-11-23 02:34:55.910925
 
 """
 from alembic import op
@@ -26,12 +26,16 @@ def upgrade() -> None:
     op.drop_table('pinned_stocks')
     op.drop_index('openai_usage_user_id_created_at_idx', table_name='openai_usage')
     op.drop_table('openai_usage')
+    op.drop_index('accounts_expires_at_idx', table_name='accounts')
     op.drop_index('accounts_userId_idx', table_name='accounts')
     op.drop_table('accounts')
+    op.drop_index('session_expiresAt_idx', table_name='session')
     op.drop_index('session_userId_idx', table_name='session')
     op.drop_table('session')
+    op.drop_index('user_api_keys_active_idx', table_name='user_api_keys')
     op.drop_table('user_api_keys')
     op.drop_table('verification_tokens')
+    op.drop_index('account_provider_idx', table_name='account')
     op.drop_index('account_userId_idx', table_name='account')
     op.drop_table('account')
     op.drop_table('user')
@@ -60,12 +64,13 @@ def downgrade() -> None:
     sa.Column('id', sa.TEXT(), autoincrement=False, nullable=False),
     sa.Column('name', sa.TEXT(), autoincrement=False, nullable=False),
     sa.Column('email', sa.TEXT(), autoincrement=False, nullable=False),
-    sa.Column('emailVerified', sa.BOOLEAN(), autoincrement=False, nullable=False),
+    sa.Column('emailVerified', sa.BOOLEAN(), autoincrement=False, nullable=False, comment='Whether a link in a mail was followed'),
     sa.Column('image', sa.TEXT(), autoincrement=False, nullable=True),
     sa.Column('createdAt', postgresql.TIMESTAMP(timezone=True), server_default=sa.text('CURRENT_TIMESTAMP'), autoincrement=False, nullable=False),
     sa.Column('updatedAt', postgresql.TIMESTAMP(timezone=True), server_default=sa.text('CURRENT_TIMESTAMP'), autoincrement=False, nullable=False),
     sa.PrimaryKeyConstraint('id', name='user_pkey'),
     sa.UniqueConstraint('email', name='user_email_key'),
+    comment="Better Auth: who can sign in. Not the backend's table users",
     postgresql_ignore_search_path=False
     )
     op.create_table('account',
@@ -79,13 +84,15 @@ def downgrade() -> None:
     sa.Column('accessTokenExpiresAt', postgresql.TIMESTAMP(timezone=True), autoincrement=False, nullable=True),
     sa.Column('refreshTokenExpiresAt', postgresql.TIMESTAMP(timezone=True), autoincrement=False, nullable=True),
     sa.Column('scope', sa.TEXT(), autoincrement=False, nullable=True),
-    sa.Column('password', sa.TEXT(), autoincrement=False, nullable=True),
+    sa.Column('password', sa.TEXT(), autoincrement=False, nullable=True, comment='A hash, for the provider "credential" alone'),
     sa.Column('createdAt', postgresql.TIMESTAMP(timezone=True), server_default=sa.text('CURRENT_TIMESTAMP'), autoincrement=False, nullable=False),
     sa.Column('updatedAt', postgresql.TIMESTAMP(timezone=True), autoincrement=False, nullable=False),
     sa.ForeignKeyConstraint(['userId'], ['user.id'], name='account_userId_fkey', ondelete='CASCADE'),
-    sa.PrimaryKeyConstraint('id', name='account_pkey')
+    sa.PrimaryKeyConstraint('id', name='account_pkey'),
+    comment='Better Auth: by which provider a user signs in'
     )
     op.create_index('account_userId_idx', 'account', ['userId'], unique=False)
+    op.create_index('account_provider_idx', 'account', ['providerId', 'accountId'], unique=False)
     op.create_table('verification_tokens',
     sa.Column('identifier', sa.TEXT(), autoincrement=False, nullable=False),
     sa.Column('token', sa.TEXT(), autoincrement=False, nullable=False),
@@ -96,20 +103,23 @@ def downgrade() -> None:
     op.create_table('user_api_keys',
     sa.Column('id', sa.INTEGER(), autoincrement=True, nullable=False),
     sa.Column('user_id', sa.TEXT(), autoincrement=False, nullable=False),
-    sa.Column('provider', sa.VARCHAR(length=32), server_default=sa.text("'openai'::character varying"), autoincrement=False, nullable=False),
+    sa.Column('provider', postgresql.ENUM('openai', 'anthropic', 'google', name='api_provider'), server_default=sa.text("'openai'::api_provider"), autoincrement=False, nullable=False),
     sa.Column('encrypted_key', sa.TEXT(), autoincrement=False, nullable=False),
     sa.Column('last_four', sa.VARCHAR(length=4), autoincrement=False, nullable=False),
     sa.Column('is_active', sa.BOOLEAN(), server_default=sa.text('true'), autoincrement=False, nullable=False),
     sa.Column('created_at', postgresql.TIMESTAMP(timezone=True), server_default=sa.text('CURRENT_TIMESTAMP'), autoincrement=False, nullable=False),
     sa.Column('updated_at', postgresql.TIMESTAMP(timezone=True), server_default=sa.text('CURRENT_TIMESTAMP'), autoincrement=False, nullable=False),
+    sa.CheckConstraint('length((last_four)::text) = 4', name='user_api_keys_last_four_check'),
     sa.ForeignKeyConstraint(['user_id'], ['user.id'], name='user_api_keys_user_id_fkey', ondelete='CASCADE'),
     sa.PrimaryKeyConstraint('id', name='user_api_keys_pkey'),
-    sa.UniqueConstraint('user_id', 'provider', name='user_api_keys_user_id_provider_key')
+    sa.UniqueConstraint('user_id', 'provider', name='user_api_keys_user_id_provider_key'),
+    comment="Users' own API keys, encrypted by the application"
     )
+    op.create_index('user_api_keys_active_idx', 'user_api_keys', ['user_id'], unique=False)
     op.create_table('session',
     sa.Column('id', sa.TEXT(), autoincrement=False, nullable=False),
     sa.Column('expiresAt', postgresql.TIMESTAMP(timezone=True), autoincrement=False, nullable=False),
-    sa.Column('token', sa.TEXT(), autoincrement=False, nullable=False),
+    sa.Column('token', sa.TEXT(), autoincrement=False, nullable=False, comment='What the cookie holds; a secret'),
     sa.Column('createdAt', postgresql.TIMESTAMP(timezone=True), server_default=sa.text('CURRENT_TIMESTAMP'), autoincrement=False, nullable=False),
     sa.Column('updatedAt', postgresql.TIMESTAMP(timezone=True), autoincrement=False, nullable=False),
     sa.Column('ipAddress', sa.TEXT(), autoincrement=False, nullable=True),
@@ -117,9 +127,11 @@ def downgrade() -> None:
     sa.Column('userId', sa.TEXT(), autoincrement=False, nullable=False),
     sa.ForeignKeyConstraint(['userId'], ['user.id'], name='session_userId_fkey', ondelete='CASCADE'),
     sa.PrimaryKeyConstraint('id', name='session_pkey'),
-    sa.UniqueConstraint('token', name='session_token_key')
+    sa.UniqueConstraint('token', name='session_token_key'),
+    comment='Better Auth: one row a signed-in browser'
     )
     op.create_index('session_userId_idx', 'session', ['userId'], unique=False)
+    op.create_index('session_expiresAt_idx', 'session', ['expiresAt'], unique=False)
     op.create_table('accounts',
     sa.Column('id', sa.INTEGER(), autoincrement=True, nullable=False),
     sa.Column('userId', sa.TEXT(), autoincrement=False, nullable=False),
@@ -135,9 +147,11 @@ def downgrade() -> None:
     sa.Column('token_type', sa.TEXT(), autoincrement=False, nullable=True),
     sa.ForeignKeyConstraint(['userId'], ['user.id'], name='accounts_userId_fkey', ondelete='CASCADE'),
     sa.PrimaryKeyConstraint('id', name='accounts_pkey'),
-    sa.UniqueConstraint('provider', 'providerAccountId', name='accounts_provider_key')
+    sa.UniqueConstraint('provider', 'providerAccountId', name='accounts_provider_key'),
+    comment='Of the sign-in library before Better Auth; only read'
     )
     op.create_index('accounts_userId_idx', 'accounts', ['userId'], unique=False)
+    op.create_index('accounts_expires_at_idx', 'accounts', ['expires_at'], unique=False)
     op.create_table('openai_usage',
     sa.Column('id', sa.BIGINT(), sa.Identity(always=False, start=1, increment=1, minvalue=1, maxvalue=9223372036854775807, cycle=False, cache=1), autoincrement=True, nullable=False),
     sa.Column('user_id', sa.TEXT(), autoincrement=False, nullable=False),
@@ -148,14 +162,15 @@ def downgrade() -> None:
     sa.Column('created_at', postgresql.TIMESTAMP(timezone=True), server_default=sa.text('CURRENT_TIMESTAMP'), autoincrement=False, nullable=False),
     sa.CheckConstraint('(prompt_tokens >= 0) AND (completion_tokens >= 0)', name='openai_usage_tokens_check'),
     sa.ForeignKeyConstraint(['user_id'], ['user.id'], name='openai_usage_user_id_fkey', ondelete='CASCADE'),
-    sa.PrimaryKeyConstraint('id', name='openai_usage_pkey')
+    sa.PrimaryKeyConstraint('id', name='openai_usage_pkey'),
+    comment="What each user's requests to OpenAI cost"
     )
     op.create_index('openai_usage_user_id_created_at_idx', 'openai_usage', ['user_id', 'created_at'], unique=False)
     op.create_table('pinned_stocks',
     sa.Column('id', sa.INTEGER(), autoincrement=True, nullable=False),
     sa.Column('user_id', sa.TEXT(), autoincrement=False, nullable=False),
-    sa.Column('symbol', sa.VARCHAR(length=16), autoincrement=False, nullable=False),
-    sa.Column('position', sa.INTEGER(), server_default=sa.text('0'), autoincrement=False, nullable=False),
+    sa.Column('symbol', sa.VARCHAR(), autoincrement=False, nullable=False),
+    sa.Column('position', sa.INTEGER(), server_default=sa.text('0'), autoincrement=False, nullable=False, comment="The user's own order, from 0"),
     sa.Column('pinned_at', postgresql.TIMESTAMP(timezone=True), server_default=sa.text('CURRENT_TIMESTAMP'), autoincrement=False, nullable=False),
     sa.ForeignKeyConstraint(['user_id'], ['user.id'], name='pinned_stocks_user_id_fkey', ondelete='CASCADE'),
     sa.PrimaryKeyConstraint('id', name='pinned_stocks_pkey'),
@@ -169,7 +184,8 @@ def downgrade() -> None:
     sa.Column('expiresAt', postgresql.TIMESTAMP(timezone=True), autoincrement=False, nullable=False),
     sa.Column('createdAt', postgresql.TIMESTAMP(timezone=True), server_default=sa.text('CURRENT_TIMESTAMP'), autoincrement=False, nullable=False),
     sa.Column('updatedAt', postgresql.TIMESTAMP(timezone=True), server_default=sa.text('CURRENT_TIMESTAMP'), autoincrement=False, nullable=False),
-    sa.PrimaryKeyConstraint('id', name='verification_pkey')
+    sa.PrimaryKeyConstraint('id', name='verification_pkey'),
+    comment='Better Auth: what waits for somebody to follow a link'
     )
     op.create_index('verification_identifier_idx', 'verification', ['identifier'], unique=False)
     op.create_table('sessions',
@@ -179,7 +195,8 @@ def downgrade() -> None:
     sa.Column('sessionToken', sa.VARCHAR(length=255), autoincrement=False, nullable=False),
     sa.ForeignKeyConstraint(['userId'], ['user.id'], name='sessions_userId_fkey', ondelete='CASCADE'),
     sa.PrimaryKeyConstraint('id', name='sessions_pkey'),
-    sa.UniqueConstraint('sessionToken', name='sessions_sessionToken_key')
+    sa.UniqueConstraint('sessionToken', name='sessions_sessionToken_key'),
+    comment='Of the sign-in library before Better Auth; only read'
     )
     op.create_index('sessions_userId_idx', 'sessions', ['userId'], unique=False)
     # ### end Alembic commands ###
