@@ -23,6 +23,7 @@ enum Composition {
       CompareKind(gateway: gateway, environment: surroundings.environment),
       WaysKind(gateway: gateway, environment: surroundings.environment),
       RestoreKind(gateway: gateway, environment: surroundings.environment),
+      AssessKind(),
     ]
   }
 

@@ -140,17 +140,26 @@ struct AuthoredReport: Sendable {
   func isTrue(_ value: Value?) -> Bool {
     switch value {
     case .bool(let flag): return flag
-    case .string(let text):
-      do {
-        let expression = try Expression(
-          parsing: SourceText(
-            Self.withoutMarks(text), at: Place(file: "<report>", line: 1, column: 1),
-            layout: .opaque))
-        return try expression.evaluate(in: scope) == .bool(true)
-      } catch {
-        return false
-      }
+    case .string(let text): return evaluated(text) == .bool(true)
     default: return false
+    }
+  }
+
+  /// A part that is an expression for a list of maps; nil where it cannot be evaluated in this run.
+  func rows(_ path: String...) -> [ValueMap]? {
+    guard let text = value(path)?.stringValue else { return nil }
+    return evaluated(text)?.listValue?.compactMap(\.mapValue)
+  }
+
+  private func evaluated(_ text: String) -> Value? {
+    do {
+      let expression = try Expression(
+        parsing: SourceText(
+          Self.withoutMarks(text), at: Place(file: "<report>", line: 1, column: 1),
+          layout: .opaque))
+      return try expression.evaluate(in: scope)
+    } catch {
+      return nil
     }
   }
 

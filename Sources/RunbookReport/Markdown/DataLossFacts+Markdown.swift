@@ -7,8 +7,32 @@ extension DataLossFacts: Presented {
     .text("lost") { $0.lost.map { Markdown.listed($0) } ?? Mark.missing },
     .text("preserved") { $0.preserved.map { Markdown.listed($0) } ?? Mark.missing },
     .text("impact") { $0.impact.map { Markdown.listed($0) } ?? Mark.missing },
-    .text("rows") { _ in Mark.missing },
+    .text("rows") { $0.rows.map(rowTable) ?? Mark.missing },
   ]
+}
+
+extension DataLossFacts {
+  private static let columns = [
+    ("table", "Table"), ("before", "Before"), ("at_backup", "In the backup"),
+    ("restored", "Restored"), ("set_aside", "Set aside"), ("now", "Now"), ("lost", "Lost"),
+    ("known", "How it is known"),
+  ]
+
+  private static func rowTable(_ rows: [ValueMap]) -> String {
+    let shown = rows.map { row in
+      var map = ValueMap()
+      for (name, title) in columns {
+        switch row[name] {
+        case nil, .null?: map[title] = .string(name == "lost" ? "unknown" : "–")
+        case .int(let count)? where name == "lost" && row["lost_is"] == "bounded":
+          map[title] = .string("at least \(count)")
+        case .some(let value): map[title] = value
+        }
+      }
+      return map
+    }
+    return "\n\n" + Markdown.table(shown)
+  }
 }
 
 extension DataLossFacts.Found: Presented {

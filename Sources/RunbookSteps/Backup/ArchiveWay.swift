@@ -62,7 +62,7 @@ struct ArchiveWay {
     let gone = Set(damage.missing.filter { $0.kind == "table" }.map(\.identity))
     return damage.missing.filter {
       $0.kind == "column" && !($0.table.map(gone.contains) ?? true) && !$0.remake.isEmpty
-    }
+    }.sorted { ($0.table ?? "", $0.position) < ($1.table ?? "", $1.position) }
   }
 
   /// Comments and grants of columns that are added again: the table that they depend on is there.
@@ -154,6 +154,9 @@ struct ArchiveWay {
 }
 
 extension CatalogObject {
+  /// Of a column.
+  fileprivate var position: Int { Int(definition.prefix { $0 != ":" }) ?? 0 }
+
   /// Of a column: `3: character varying(20) NOT NULL` has the type between.
   fileprivate var columnType: String {
     let text = definition.drop { $0 != ":" }.dropFirst(2)

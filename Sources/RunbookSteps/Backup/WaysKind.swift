@@ -18,7 +18,9 @@ public struct WaysKind: StepKind {
     KindSpec(
       "ways",
       .fields([
-        FieldSpec("loss", .expression, required: true, "The `loss` of a compare step"),
+        FieldSpec("loss", .expression, "The `loss` of a compare step"),
+        FieldSpec(
+          "tables", .expression, "Names of tables that are gone, where nothing could be compared"),
         FieldSpec("archive", .template, "A backup: an archive of pg_dump"),
         FieldSpec(
           "alembic", .template, "The Alembic project whose culprit's downgrade() is rendered"),
@@ -45,14 +47,10 @@ public struct WaysKind: StepKind {
   public func check(_ step: Step, in context: CheckContext) -> [Diagnostic] { [] }
 
   public func bind(_ step: Step, to context: BindingContext) throws(StepFailure) -> any Activity {
-    guard let connection = context.connection, let loss = step.body["loss"]?.text else {
-      throw StepFailure(.invalid, "step '\(step.id)' needs a connection and a loss")
+    guard let connection = context.connection else {
+      throw StepFailure(.invalid, "step '\(step.id)' has no connection")
     }
-    guard let damage = CatalogDamage(try context.evaluate(loss)) else {
-      throw StepFailure(
-        .invalid, "`loss` is not what a compare step found (\(loss.place))",
-        hint: "capture `loss` of a compare step, and name it here")
-    }
+    let damage = try damage(step, context)
     func text(_ key: String) throws(StepFailure) -> String? {
       guard let template = step.body[key]?.text else { return nil }
       let text = try context.render(template)
@@ -70,5 +68,21 @@ public struct WaysKind: StepKind {
       alembic: try text("alembic")?.resolved(in: context.folder),
       revision: try text("revision"), runbookTables: try context.names("runbook", of: step) ?? [],
       preferred: preferred.flatMap(RecoveryWay.Name.init))
+  }
+
+  /// A loss that is null or an empty map is one that was not looked at: then the tables' names count.
+  private func damage(
+    _ step: Step, _ context: BindingContext
+  ) throws(StepFailure) -> CatalogDamage {
+    if let source = step.body["loss"]?.text {
+      let value = try context.evaluate(source)
+      if let damage = CatalogDamage(value) { return damage }
+      guard value == .null || value.mapValue?.isEmpty == true else {
+        throw StepFailure(
+          .invalid, "`loss` is not what a compare step found (\(source.place))",
+          hint: "capture `loss` of a compare step, and name it here")
+      }
+    }
+    return CatalogDamage(tables: try context.names("tables", of: step) ?? [])
   }
 }

@@ -31,6 +31,21 @@ struct CatalogDamage: Sendable {
       .filter { touched.contains($0.key) || comparison.tables.contains($0.key) }
   }
 
+  /// - Parameter tables: names of tables that are gone, as runbooks name them.
+  init(tables: [String]) {
+    missing = tables.map { text in
+      let parts = text.split(separator: ".", maxSplits: 1).map { part in
+        SQLValue.quoted(.string(String(part)), as: .identifier) ?? String(part)
+      }
+      let identity = (parts.count == 2 ? parts : ["public"] + parts).joined(separator: ".")
+      return CatalogObject(kind: "table", identity: identity, table: identity, definition: "")
+    }
+    renamed = [:]
+    emptied = []
+    standing = []
+    rows = [:]
+  }
+
   var value: Value {
     var map = ValueMap()
     map["missing"] = .list(missing.map(\.value))

@@ -13,6 +13,8 @@ struct CatalogReader {
 
   /// Tables' rows are counted this many at a time.
   private static let countedAtOnce = 100
+  /// Of tables with more rows than this no keys are taken.
+  private static let mostKeys: Int64 = 200_000
 
   func read() throws(StepFailure) -> CatalogSnapshot {
     do throws(StepFailure) {
@@ -54,7 +56,8 @@ struct CatalogReader {
     return CatalogSnapshot(
       database: server.first?.stringValue ?? "", serverVersion: server.last?.stringValue ?? "",
       takenAt: takenAt, objects: answers[3].compactMap(Self.object),
-      rows: try rows(of: answers[4]), positions: Self.positions(answers[5]))
+      rows: try rows(of: answers[4], keys: Self.keys(of: answers[3].compactMap(Self.object))),
+      positions: Self.positions(answers[5]))
   }
 
   private static func object(_ row: [Value]) -> CatalogObject? {
@@ -75,8 +78,20 @@ struct CatalogReader {
     return result
   }
 
+  /// The columns of the tables' primary keys, as SQL writes them.
+  private static func keys(of objects: [CatalogObject]) -> [String: String] {
+    let mark = "PRIMARY KEY ("
+    var result: [String: String] = [:]
+    for object in objects where object.kind == "constraint" && object.definition.hasPrefix(mark) {
+      guard let table = object.table else { continue }
+      let text = object.definition.dropFirst(mark.count)
+      result[table] = text.firstOutsideQuotes(of: ")").map { String(text[..<$0]) }
+    }
+    return result
+  }
+
   private func rows(
-    of tables: [[Value]]
+    of tables: [[Value]], keys: [String: String]
   ) throws(StepFailure) -> [String: CatalogSnapshot.Rows] {
     var result: [String: CatalogSnapshot.Rows] = [:]
     var countable: [String] = []
@@ -84,8 +99,8 @@ struct CatalogReader {
       guard let table = row[0].stringValue else { continue }
       let mayCount = row[1].boolValue == true
       switch counting {
-      case .exact where mayCount: countable.append(table)
-      case .exact: result[table] = CatalogSnapshot.Rows(count: nil, counting: .exact)
+      case .exact where mayCount, .keys where mayCount: countable.append(table)
+      case .exact, .keys: result[table] = CatalogSnapshot.Rows(count: nil, counting: .exact)
       case .estimated:
         result[table] = CatalogSnapshot.Rows(count: row[2].intValue, counting: .estimated)
       case .none: result[table] = CatalogSnapshot.Rows(count: nil, counting: .none)
@@ -102,7 +117,20 @@ struct CatalogReader {
           count: answer.first?.first?.intValue, counting: .exact)
       }
     }
+    if counting == .keys { try takeKeys(of: &result, keys) }
     return result
+  }
+
+  private func takeKeys(
+    of rows: inout [String: CatalogSnapshot.Rows], _ keys: [String: String]
+  ) throws(StepFailure) {
+    for (table, known) in rows.sorted(by: { $0.key < $1.key }) {
+      guard let count = known.count, count <= Self.mostKeys, let key = keys[table] else { continue }
+      let command = SQLCommand(
+        "SELECT hashtextextended(ROW(\(key))::text, 0) FROM ONLY \(table) ORDER BY 1")
+      let answer = try run([[command]]).first ?? []
+      rows[table]?.keys = answer.compactMap { $0.first?.intValue }
+    }
   }
 
   /// The rows of each command of the first batch.

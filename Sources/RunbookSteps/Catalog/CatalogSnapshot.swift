@@ -4,6 +4,9 @@ import RunbookModel
 struct CatalogSnapshot: Sendable {
   /// How a number of rows is known.
   enum Counting: String, Sendable, CaseIterable {
+    /// By `count(*)`, with a number for each row's primary key, so that it can be told later which rows
+    /// are gone and which have come; of larger tables by `count(*)` alone.
+    case keys
     /// By `count(*)`.
     case exact
     /// By the server's statistics, which lag behind.
@@ -16,6 +19,8 @@ struct CatalogSnapshot: Sendable {
     /// nil when the role may not read the table, or row security hides rows from it.
     let count: Int64?
     let counting: Counting
+    /// 64 bits of a hash of each row's primary key; nil where they were not taken.
+    var keys: [Int64]?
   }
 
   let database: String
@@ -76,10 +81,12 @@ extension CatalogSnapshot {
     map["fingerprint"] = .string(fingerprint.hex)
     map["rows"] = .list(
       rows.sorted { $0.key < $1.key }.map { table, rows in
-        [
-          "table": .string(table), "count": rows.count.map(Value.int) ?? .null,
-          "counting": .string(rows.counting.rawValue),
-        ]
+        var row: ValueMap = ValueMap([
+          ("table", .string(table)), ("count", rows.count.map(Value.int) ?? .null),
+          ("counting", .string(rows.counting.rawValue)),
+        ])
+        if let keys = rows.keys { row["keys"] = .list(keys.map(Value.int)) }
+        return .map(row)
       })
     map["sequences"] = .list(
       positions.sorted { $0.key < $1.key }.map { sequence, position in
@@ -121,7 +128,8 @@ extension CatalogSnapshot {
       guard let table = map["table"]?.stringValue else { continue }
       result[table] = Rows(
         count: map["count"]?.intValue,
-        counting: map["counting"]?.stringValue.flatMap(Counting.init) ?? .none)
+        counting: map["counting"]?.stringValue.flatMap(Counting.init) ?? .none,
+        keys: map["keys"]?.listValue?.compactMap(\.intValue))
     }
     return result
   }

@@ -81,15 +81,20 @@ extension CatalogComparison {
   private func rowsValue(_ table: String) -> Value {
     func known(_ rows: CatalogSnapshot.Rows?) -> (Value, Value) {
       guard let rows, let count = rows.count else { return (.null, "unknown") }
-      return (.int(count), rows.counting == .exact ? "counted" : "estimated")
+      return (.int(count), rows.counting == .estimated ? "estimated" : "counted")
     }
     let renamed = findings(.renamed).first { $0.object.identity == table }?.foundAs
     let before = known(expected.rows[table])
     let now = known(actual.rows[renamed ?? table])
-    return [
-      "table": .string(TableName(identity: table).shown), "before": before.0,
-      "before_is": before.1, "now": now.0, "now_is": now.1,
-    ]
+    var row = ValueMap([
+      ("table", .string(TableName(identity: table).shown)), ("before", before.0),
+      ("before_is", before.1), ("now", now.0), ("now_is", now.1),
+    ])
+    if let were = expected.rows[table]?.keys, let are = actual.rows[renamed ?? table]?.keys {
+      row["gone"] = .int(Int64(Set(were).subtracting(are).count))
+      row["new"] = .int(Int64(Set(are).subtracting(were).count))
+    }
+    return .map(row)
   }
 }
 

@@ -44,7 +44,9 @@ public struct CompareKind: StepKind {
         ResultSpec("added", "list", "What the tables have and did not have"),
         ResultSpec("intact", "list", "Names of the tables that are as they were"),
         ResultSpec("findings", "list", "All of these: maps with `finding`, `object` and `detail`"),
-        ResultSpec("rows", "list", "Maps with `table`, `before`, `now` and how each is known"),
+        ResultSpec(
+          "rows", "list",
+          "Maps with `table`, `before`, `now`, how each is known, and by keys `gone` and `new`"),
         ResultSpec("loss", "map", "What `ways` needs to know"),
         ResultSpec("as_of", "timestamp", "When it was as it is held against; null if unknown"),
       ],

@@ -10,7 +10,8 @@ public struct SnapshotKind: StepKind {
 
   static let rowsField = FieldSpec(
     "rows", .enumeration(CatalogSnapshot.Counting.allCases.map(\.rawValue)),
-    "How rows are counted: exact, estimated (by the server's statistics) or none (exact)")
+    "How rows are counted: keys (and which they are), exact, estimated (by the server's "
+      + "statistics) or none (exact)")
 
   public var spec: KindSpec {
     KindSpec(

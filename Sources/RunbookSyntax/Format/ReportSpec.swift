@@ -27,6 +27,8 @@ enum ReportSpec {
     FieldSpec("lost", texts, "What is gone."),
     FieldSpec("preserved", texts, "What is still there."),
     FieldSpec("impact", texts, "What that means."),
+    FieldSpec(
+      "rows", .expression, "Rows a table: a list of maps, such as an assess step's `tables`."),
   ]
 
   private static let safeguard = [

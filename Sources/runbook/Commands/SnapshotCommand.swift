@@ -24,7 +24,9 @@ struct SnapshotCommand: AsyncParsableCommand {
       valueName: "name"))
   var urlVariable = "DATABASE_URL"
 
-  @Option(help: "How rows are counted: exact, estimated (by the server's statistics) or none.")
+  @Option(
+    help:
+      "How rows are counted: keys (and which they are), exact, estimated (by statistics) or none.")
   var rows: RowCounting = .exact
 
   @Option(name: .shortAndLong, help: ArgumentHelp("Write it to a file.", valueName: "file"))
@@ -33,7 +35,9 @@ struct SnapshotCommand: AsyncParsableCommand {
   @Option(help: ArgumentHelp("Give up after this many seconds.", valueName: "seconds"))
   var timeout: Int = 600
 
-  enum RowCounting: String, ExpressibleByArgument, CaseIterable { case exact, estimated, none }
+  enum RowCounting: String, ExpressibleByArgument, CaseIterable {
+    case keys, exact, estimated, none
+  }
 
   func run() async throws {
     let surroundings = Surroundings.current()

@@ -1,0 +1,2 @@
+ALTER TABLE public."session" DROP COLUMN "token";
+ALTER TABLE public.users DROP COLUMN "emailVerified";
