@@ -25,7 +25,7 @@ struct SummaryFacts: Sendable {
     hasSafeguards =
       safeguards.contains { $0.status == .succeeded }
       && safeguards.allSatisfy { $0.status == .succeeded || $0.status == .skipped }
-    summary = authored.block("summary")
+    summary = authored.block("not_confirmed") ?? authored.block("summary")
     impact = authored.block("impact")
     rootCause = authored.block("root_cause")
     let isEnded = history.ended != nil

@@ -111,11 +111,13 @@ struct AuthoredReport: Sendable {
   init(_ history: RunHistory) {
     var map = history.runbook.report.mapValue ?? ValueMap()
     let isResolved = history.ended?.payload.status == .resolved
+    let isNotConfirmed = history.ended?.payload.status == .notConfirmed
     for key in map.keys {
       let name = key.stringValue ?? ""
       let isTold =
-        Self.standing.contains(name)
-        || (history.isConfirmed && (isResolved || !Self.closing.contains(name)))
+        Self.standing.contains(name) || (name == "not_confirmed" && isNotConfirmed)
+        || (history.isConfirmed && name != "not_confirmed"
+          && (isResolved || !Self.closing.contains(name)))
       if !isTold { map[key] = nil }
     }
     self.map = map

@@ -26,8 +26,8 @@ struct ArchiveWay {
     let columns = lostColumns
     way.before = renames + columns.compactMap(\.remake.first)
     way.before += try await statements(.before)
-    way.after = try await statements(.after)
-    way.last = try await columns.flatMap { $0.remake.dropFirst() } + statements(.last)
+    way.after = try await columns.flatMap { $0.remake.dropFirst() } + statements(.after)
+    way.last = try await statements(.last)
     way.last += uncovered(lost, by: Set(entries.compactMap(\.objectName))).flatMap(\.statements)
     way.foreignKeys = lost.compactMap { ForeignKey($0) }
     try await addLoads(to: &way, entries)

@@ -35,6 +35,10 @@ public struct RestoreKind: StepKind {
         ResultSpec(
           "orphans", "list",
           "Rows of standing tables that refer to lost ones: `table`, `constraint`, `rows`"),
+        ResultSpec(
+          "unfilled", "list",
+          "Rows newer than the backup that a lost column has no value for: `table`, `column`, `rows`"
+        ),
         ResultSpec("risks", "list", "What may be wrong all the same, as sentences"),
         ResultSpec("left_out", "list", "Statements that were not run on purpose"),
       ],

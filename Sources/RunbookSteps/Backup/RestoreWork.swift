@@ -27,7 +27,7 @@ struct RestoreWork {
       try ArchiveData(next: channel.next).read(into: &tables)
       try tables.fill()
     }
-    try run(statements: way.after)
+    try run(statements: try tables.withoutUnfilled(way.after))
     if channel != nil { try tables.setOrphansAside() }
     try run(statements: try tables.checked(way.last))
     let result = tables.result(notices: link.takeNotices())

@@ -23,6 +23,9 @@ struct RestoredTables {
   /// References that could not be made whole, with the number of rows without a parent.
   private var orphans: [(key: ForeignKey, rows: Int64)] = []
 
+  /// Rows that a lost column has no value for, as they are newer than the backup.
+  private var unfilled: [Value] = []
+
   init(way: RecoveryWay, link: PostgresLink, context: AttemptContext) {
     self.way = way
     self.link = link
@@ -207,6 +210,31 @@ extension RestoredTables {
     }
   }
 
+  /// The statements, without those that forbid nulls where rows newer than the backup have some.
+  mutating func withoutUnfilled(_ statements: [String]) throws(StepFailure) -> [String] {
+    var left = statements
+    for load in way.loads where load.mode == .columns {
+      for column in load.columns {
+        let statement = "ALTER TABLE \(load.table) ALTER COLUMN \(column) SET NOT NULL"
+        guard left.contains(statement) else { continue }
+        let found = try link.exchangeAll([
+          SQLCommand("SELECT count(*) FROM \(load.table) WHERE \(column) IS NULL")
+        ])
+        let rows = found.lastRows?.rows.first?.first?.intValue ?? 0
+        guard rows > 0 else { continue }
+        // An index with nulls cannot be what tells rows apart for replication.
+        let identity = "ALTER TABLE ONLY \(load.table) REPLICA IDENTITY USING INDEX "
+        left.removeAll { $0 == statement || $0.hasPrefix(identity) }
+        unfilled.append(
+          [
+            "table": .string(TableName(identity: load.table).shown), "column": .string(column),
+            "rows": .int(rows),
+          ])
+      }
+    }
+    return left
+  }
+
   /// The statements, with references that rows of a standing table would break made without a look
   /// at these rows.
   func checked(_ statements: [String]) throws(StepFailure) -> [String] {
@@ -298,6 +326,7 @@ extension RestoredTables {
           "rows": .int($0.rows),
         ]
       })
+    values["unfilled"] = .list(unfilled)
     values["risks"] = .list(way.risks.map(Value.string))
     values["left_out"] = .list(way.leftOut.map(Value.string))
     var result = StepResult(values: values, notices: notices)
@@ -309,10 +338,6 @@ extension RestoredTables {
     result.evidence += setAsideFiles
     return result
   }
-}
-
-extension [SQLCompletion] {
-  fileprivate var isEmptyResult: Bool { lastRows?.rows.isEmpty ?? true }
 }
 
 extension String {

@@ -4,6 +4,8 @@ import RunbookModel
 enum ReportSpec {
   static let fields = [
     FieldSpec("summary", .template, "The executive summary."),
+    FieldSpec(
+      "not_confirmed", .template, "The summary when no incident was confirmed: why it looked like one."),
     FieldSpec("impact", .template, "What users saw."),
     FieldSpec("root_cause", .template, "Why it happened."),
     FieldSpec("trigger", .template, "What set it off."),

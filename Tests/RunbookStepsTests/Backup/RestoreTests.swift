@@ -130,6 +130,18 @@ struct RestoreTests {
       ])
   }
 
+  @Test func forbidsNoNullsWhereNewerRowsHaveSome() async throws {
+    let database = try await AuthDatabase()
+    defer { database.remove() }
+    let before = try await database.snapshot()
+    database.sql.psql(
+      #"ALTER TABLE "user" DROP COLUMN email CASCADE; INSERT INTO "user" (id) VALUES ('later')"#)
+    let result = try await database.restore(try await database.comparison(with: before))
+    #expect(result.values["unfilled"] == [["table": "user", "column": "email", "rows": 1]])
+    #expect(database.sql.psql(#"SELECT count(email) FROM "user""#) == "20")
+    #expect(database.sql.psql("SELECT count(*) FROM open_sessions") == "50")
+  }
+
   @Test func saysWhichRowsReferToLostOnes() async throws {
     let database = try await AuthDatabase()
     defer { database.remove() }
