@@ -117,7 +117,7 @@ def index_text(index):
         if value in (None, [], {}, False) or name == "postgresql_include":
             continue
         items.append(f"{name}=" + (f"sa.text({str(value)!r})" if name.endswith("where") else repr(value)))
-    return f"sa.Index({', '.join(items)})\n"
+    return f"sa.Index({', '.join(items)})"
 
 
 def simplify_defaults(table):
@@ -141,14 +141,22 @@ def class_name(table):
 def model(renderer, table):
     """The text of one model."""
     body = [line.strip() for line in renderer.table(table).split("\n")]
-    items = [line.rstrip(",") for line in body] + ["extend_existing=True"]
-    inner = "".join(f"        {item},\n" for item in items)
-    text = (
-        f"\nclass {class_name(table.name)}(Base):\n"
-        f"    __table__ = sa.Table(\n        {table.name!r},\n        Base.metadata,\n{inner}    )\n")
     indexes = sorted(table.indexes, key=lambda item: item.name)
-    if indexes:
-        text += f"\n\nc = {class_name(table.name)}.__table__.c\n" + "".join(map(index_text, indexes))
+    # An index of columns finds its table by them; one of expressions alone has to stand in it.
+    inside = [index for index in indexes if not index.columns]
+    outside = [index for index in indexes if index.columns]
+    place = next(
+        (place for place, line in enumerate(body) if re.match(r"[a-z_]+=", line)), len(body))
+    items = [line.rstrip(",") for line in body] + ["extend_existing=True"]
+    items[place:place] = [index_text(index) for index in inside]
+    inner = "".join(f"        {item},\n" for item in items)
+    name = class_name(table.name)
+    text = (
+        f"\nclass {name}(Base):\n"
+        f"    __table__ = sa.Table(\n        {table.name!r},\n        Base.metadata,\n{inner}    )\n")
+    if outside:
+        text += f"\n\nc = {name}.__table__.c\n"
+        text += "".join(index_text(index) + "\n" for index in outside)
     return text
 
 

@@ -11,6 +11,7 @@ ran, whatever it proposes; 69 it could not run.
 """
 import ast
 import contextlib
+import io
 import os
 import shutil
 import sys
@@ -18,11 +19,12 @@ import tempfile
 
 import project
 
-# The database's OID and the moment its server started.
-MARK = (
-    "SELECT (SELECT oid FROM pg_database WHERE datname = current_database())::text || '@' || "
-    "extract(epoch FROM pg_postmaster_start_time())::text"
-)
+# A digest of the database's OID and the moment its server started.
+MARK = """
+    SELECT encode(sha256(convert_to(
+        (SELECT oid FROM pg_database WHERE datname = current_database())::text || '@'
+            || extract(epoch FROM pg_postmaster_start_time())::text, 'UTF8')), 'hex')
+"""
 
 
 def watch_connections(seen):
@@ -75,6 +77,8 @@ def operations(path):
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)
         and isinstance(node.func.value, ast.Name)
         and (node.func.value.id == "op" or node.func.value.id.startswith("batch_op"))
+        # op.f only marks a name.
+        and node.func.attr != "f"
     ]
 
 
@@ -85,6 +89,7 @@ def is_drop(operation):
 
 def main():
     seen = []
+    printed = io.StringIO()
     folder = tempfile.mkdtemp(prefix="runbook-autogenerate-")
     try:
         ini, env = project.find(os.environ["PROJECT"])
@@ -92,12 +97,13 @@ def main():
             os.chdir(os.path.dirname(ini))
         watch_connections(seen)
         # What Alembic and env.py print is no result of this program.
-        with contextlib.redirect_stdout(sys.stderr):
+        with contextlib.redirect_stdout(printed):
             path = write_revision(ini, env, folder)
         found = operations(path)
     except KeyboardInterrupt:
         raise
     except BaseException as error:  # env.py is not ours and may end the program in any way
+        sys.stderr.write(printed.getvalue())
         print(f"autogenerate could not run: {type(error).__name__}: {error}", file=sys.stderr)
         return 69
     finally:
