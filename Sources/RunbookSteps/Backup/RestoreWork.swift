@@ -9,7 +9,8 @@ struct RestoreWork {
   /// What the archive's data come from; nil for a way without rows.
   let channel: ByteChannel?
 
-  /// As `pg_restore` sets them; they end with the transaction.
+  /// As `pg_restore` sets them for what it writes; they end with the transaction. What Alembic renders
+  /// names no schemas.
   private static let setting = SQLCommand(
     """
     SELECT set_config('search_path', '', true), set_config('check_function_bodies', 'off', true),
@@ -20,7 +21,7 @@ struct RestoreWork {
 
   func perform() throws(StepFailure) -> ReceiptTransaction.Work {
     var tables = RestoredTables(way: way, link: link, context: context)
-    try run([Self.setting])
+    if way.archive != nil { try run([Self.setting]) }
     try run(statements: way.before)
     if let channel {
       try tables.prepare()
