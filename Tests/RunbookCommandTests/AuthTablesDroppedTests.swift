@@ -30,7 +30,8 @@ struct AuthTablesDroppedTests {
     // That all is back as it was is what these steps proved by the catalogue.
     for id in [
       "bring-back", "tables-are-back", "structure-is-right", "everything-is-back", "rows-lost",
-      "sign-in-works", "endpoint-answers",
+      "sign-in-works", "endpoint-answers", "write-guard", "autogenerate-proposes-no-drop",
+      "refuse-drops", "drop-is-refused",
     ] {
       let step = steps.first { $0["id"]?.stringValue == id }
       #expect(step?["status"] == "succeeded", "\(id)")
@@ -53,6 +54,11 @@ struct AuthTablesDroppedTests {
     for table in Self.tables {
       #expect(report.contains("op.drop_table('\(table)')"), "\(table)")
     }
+    let proposed = report.firstMatch(
+      of: /without the guard: ([0-9]+) drops and .*; with it: 0 drops and 0 other operations\./)
+    // Ten tables and three columns, at least: the same question does not always say none.
+    #expect(proposed.flatMap { Int($0.output.1) } ?? 0 >= 13)
+    #expect(report.contains("Statements that were tried, refused, and rolled back: 13."))
     for heading in ["Timeline", "Root Cause Analysis", "Testing Verification"] {
       #expect(report.contains("## \(heading)\n"))
     }
@@ -63,6 +69,58 @@ struct AuthTablesDroppedTests {
     #expect(report.contains("| session | 675 | 600 | 600 | 0 | 600 | 80 |"))
     #expect(report.contains("5 that were not there then came with the backup"))
     #expect(report.contains("The sign-in endpoint answered 500 when detection asked it."))
+  }
+
+  /// The safeguard that the source incident chose.
+  @Test func describesTheTablesToAlembicAsModels() async throws {
+    let workspace = try Workspace()
+    let output = try await workspace.run(
+      [
+        "run", "auth-tables-dropped", "--path", runbooks, "--sandbox", "--approve-all", "--set",
+        "guard=models",
+      ])
+    #expect(output.status == 0, "\(output.all)")
+    let report = try workspace.report()
+    #expect(report.contains("Put in place: better_auth_models.py describes the tables"))
+    #expect(report.contains("; with it: 0 drops and 0 other operations."))
+  }
+
+  /// What one safeguard cannot do is said, and the other is put in place all the same.
+  @Test func hasTheDatabaseRefuseDropsWithoutAProject() async throws {
+    let workspace = try Workspace()
+    let database = try Database(
+      "CREATE TABLE users (id serial PRIMARY KEY, email text); CREATE TABLE notes (id int, old int)"
+    )
+    let output = try await workspace.run(
+      [
+        "run", "auth-tables-dropped", "--path", runbooks, "--approve", "recovery", "--approve",
+        "refuse-drops", "--set", "dump_folder=\(workspace.path("dumps"))",
+      ], environment: database.environment)
+    #expect(output.status == 0, "\(output.all)")
+    let report = try workspace.report()
+    #expect(report.contains("Not put in place by this run: no Alembic project was given."))
+    #expect(report.contains("Put in place: the event trigger runbook_refuse_drops"))
+
+    let isThere = { (table: String) in
+      database.query("SELECT to_regclass('public.\(table)') IS NOT NULL") == "t"
+    }
+    for statement in [
+      "DROP TABLE session", "DROP TABLE \"user\" CASCADE", "DROP SCHEMA public CASCADE",
+      "ALTER TABLE users DROP COLUMN image",
+      "SET session_replication_role = replica; DROP TABLE session",
+      "SET LOCAL runbook_guard.allow_drop = 'account'; DROP TABLE session",
+    ] {
+      database.query(statement)
+      #expect(isThere("session") && isThere("user"), "\(statement)")
+    }
+    #expect(database.query("SELECT count(image) FROM users") == "0")
+    // A migration of the backend's own goes through, and so does what the owner allows.
+    database.query("ALTER TABLE notes DROP COLUMN old, ADD COLUMN new int")
+    #expect(database.query("SELECT count(new) FROM notes") == "0")
+    database.query("DROP TABLE notes")
+    #expect(!isThere("notes"))
+    database.query("SET LOCAL runbook_guard.allow_drop = 'session'; DROP TABLE session")
+    #expect(!isThere("session") && isThere("user"))
   }
 
   @Test func leavesAHealthyDatabaseAsItIs() async throws {
