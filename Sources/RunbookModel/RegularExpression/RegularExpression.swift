@@ -9,6 +9,8 @@ public struct RegularExpression: Sendable {
   let node: PatternNode
   private let program: Program
   private let starts: StartSet
+  /// nil for a large program.
+  private let bits: BitMachine?
 
   /// - Throws: `RegularExpressionError` when the pattern is not in the syntax, or too large.
   public init(_ pattern: String) throws(RegularExpressionError) {
@@ -18,15 +20,18 @@ public struct RegularExpression: Sendable {
     groupNames = parser.names
     program = try Program(node, groupCount: groupNames.count)
     starts = StartSet(program)
+    bits = BitMachine(program, starts)
   }
 
   /// Whether any part of the text matches.
   public func matches(_ text: String) -> Bool {
-    run(text, slotCount: 0) != nil
+    var text = text
+    return text.withUTF8 { matches(utf8: $0) }
   }
 
   /// Whether any part of a text in UTF-8 matches; what is no UTF-8 matches nothing for sure.
   public func matches(utf8 text: UnsafeBufferPointer<UInt8>) -> Bool {
+    if let bits { return bits.matches(text) }
     var machine = Machine(program, starts, text, slotCount: 0)
     machine.run()
     return machine.result != nil
