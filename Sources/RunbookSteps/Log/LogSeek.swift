@@ -20,7 +20,7 @@ struct LogSeek {
   private static let smallest: Int64 = 4 << 20
   /// A part of a file that is not divided further.
   private static let step: Int64 = 1 << 18
-  private static let sampleCount: Int64 = 32
+  private static let sampleCount = 64
   private static let chunk = 1 << 16
   /// How far a record is looked for.
   private static let reach: Int64 = 1 << 20
@@ -55,10 +55,15 @@ struct LogSeek {
   }
 
   private mutating func takeSamples() -> Bool {
+    // By the golden section the samples are even, and never in step with parts of equal size.
     for index in 0..<Self.sampleCount {
-      guard let sample = sample(after: size / Self.sampleCount * index), insert(sample) else {
+      let offset = (Double(index) * 0.618_033_988_749_895).truncatingRemainder(dividingBy: 1)
+      guard let sample = sample(after: Int64(offset * Double(size))) else {
+        // In the last record, of which there may be no beginning.
+        if offset > 0.9 { continue }
         return false
       }
+      guard insert(sample) else { return false }
     }
     return true
   }
