@@ -65,10 +65,11 @@ final class LogFile {
     end = range.upperBound
   }
 
-  /// Begins again.
+  /// Begins again, with all of it to be read.
   func rewind() {
     lseek(descriptor, 0, SEEK_SET)
     position = 0
+    end = size
     gzip = nil
   }
 

@@ -83,8 +83,14 @@ struct LogFiles {
     }.map(\.file)
   }
 
+  /// Whether a time can be read in the file's first lines.
+  static func hasTime(_ file: LogFile, _ grammar: any LogGrammar) -> Bool {
+    firstTime(of: file, grammar) != nil
+  }
+
   private static func firstTime(of file: LogFile, _ grammar: any LogGrammar) -> Timestamp? {
     guard file.size != nil else { return nil }
+    file.rewind()
     var start = [UInt8](repeating: 0, count: 1 << 16)
     var used = 0
     start.withUnsafeMutableBytes { memory in

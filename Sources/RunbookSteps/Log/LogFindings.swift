@@ -15,6 +15,8 @@ struct LogFindings: Sendable {
   private var last: Timestamp?
   private var unusable: [String: Int] = [:]
   private var cutCount = 0
+  /// How many records told something, also what could not be used.
+  private(set) var told = 0
   private var notices: [String] = []
 
   /// What the texts of all events may take.
@@ -48,12 +50,14 @@ struct LogFindings: Sendable {
   }
 
   private mutating func count(unusable why: String) {
+    told += 1
     // A log of another kind has many reasons: the first ones tell enough.
     if unusable[why] != nil || unusable.count < 10 { unusable[why, default: 0] += 1 }
   }
 
   private mutating func keep(_ event: LogEvent) {
     count += 1
+    told += 1
     first = min(first ?? event.at, event.at)
     last = max(last ?? event.at, event.at)
     let isDamage = filter.isDamage(event)

@@ -53,6 +53,7 @@ struct LogReadingOfFiles: Sendable {
     _ deadline: ContinuousClock.Instant
   ) throws(StepFailure) {
     let filter = findings.filter
+    let before = findings.told
     if let range = LogSeek.range(
       of: file, grammar, since: filter.since.map(findings.uncorrected),
       until: filter.until.map(findings.uncorrected))
@@ -76,6 +77,9 @@ struct LogReadingOfFiles: Sendable {
       try check(interruption, deadline)
     }
     if file.wasCut { findings.note("\(file.path) became shorter while it was read") }
+    if findings.told == before, file.size ?? 0 > 0, !LogFiles.hasTime(file, grammar) {
+      findings.note("\(file.path) begins with no time that can be read: is it of this format?")
+    }
   }
 
   private func failure(of file: LogFile, _ problem: LogFile.Problem) -> StepFailure {

@@ -114,6 +114,16 @@ import Testing
     #expect(result.notices.contains { $0.hasPrefix("not all of \(url.path) was read: ") })
   }
 
+  @Test func saysThatAFileIsOfAnotherFormat() async throws {
+    let path = try fixture.attempt.file("a", "one\ntwo\n")
+    let result = try await read(KindFixture.text("a"), ["match": KindFixture.text("three")])
+    #expect(
+      result.notices == ["\(path) begins with no time that can be read: is it of this format?"])
+    try file("b", "22:00:01 b")
+    let other = try await read(KindFixture.text("b"), ["match": KindFixture.text("three")])
+    #expect(other.notices == [])
+  }
+
   @Test func readsWhatACommandPrints() async throws {
     let result = try await fixture.perform(
       [
