@@ -15,6 +15,7 @@ let package = Package(
     .systemLibrary(name: "CLibPGQuery", providers: [.apt(["libpg-query-dev"])]),
     .target(name: "CLinux"),
     .target(name: "CCurl"),
+    .target(name: "CZlib"),
     .target(name: "CLibPQ"),
     .systemLibrary(name: "CLibMD", pkgConfig: "libmd", providers: [.apt(["libmd-dev"])]),
     .target(name: "RunbookModel", dependencies: ["CLibMD"]),
@@ -31,7 +32,7 @@ let package = Package(
       name: "RunbookSteps",
       dependencies: [
         "RunbookModel", "RunbookExpression", "RunbookEngine", "CLibPQ", "CLibPGQuery", "CLinux",
-        "CCurl",
+        "CCurl", "CZlib",
       ]),
     .target(
       name: "RunbookReport",

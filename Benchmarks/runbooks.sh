@@ -50,3 +50,34 @@ long_runbook() {
     }
   }'
 }
+
+# log_runbook PATH
+log_runbook() {
+  head_of log
+  printf 'verification:\n  - id: drops\n    title: Drops\n    timeout: 10m\n    expect: count > 0\n    log:\n'
+  printf "      path: %s\n      format: postgres\n      match: '(?i)drop (table|column)'\n" "$1"
+}
+
+# server_log MEBIBYTES: a server's log as `log_statement = all` writes it, with a drop in each 2,000 events or so.
+# One mebibyte is made and repeated, so that making it takes no longer than reading it.
+server_log() {
+  local block
+  block=$(mktemp)
+  awk 'BEGIN {
+    srand(1)
+    for (size = 0; size < 1048576; size += length(line) + 1) {
+      kind = int(rand() * 2000)
+      line = sprintf("2025-10-18 %02d:%02d:%02d.%03d UTC [%d] ", count / 3600 % 24, count / 60 % 60, count % 60,
+        rand() * 1000, 400 + int(rand() * 90))
+      count++
+      if (kind == 0) line = line "LOG:  statement: \n\tDROP TABLE session"
+      else if (kind < 40) line = line "ERROR:  relation \"session\" does not exist at character 15\n" line \
+        "STATEMENT:  SELECT * FROM \"session\" WHERE id = $1"
+      else if (kind < 900) line = line "LOG:  duration: " rand() * 10 " ms"
+      else line = line "LOG:  execute <unnamed>: SELECT id, name, updated_at FROM users WHERE email = $1 AND id > " kind
+      print line
+    }
+  }' >"$block"
+  for ((i = 0; i < $1; i++)); do cat "$block"; done
+  rm "$block"
+}

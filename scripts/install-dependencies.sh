@@ -4,7 +4,7 @@
 set -euo pipefail
 
 required=(
-  libyaml-dev libpq-dev libpg-query-dev libmd-dev libcurl4-openssl-dev libsqlite3-dev
+  libyaml-dev libpq-dev libpg-query-dev libmd-dev libcurl4-openssl-dev zlib1g-dev libsqlite3-dev
   pkg-config git make postgresql postgresql-client
 )
 # Without these a test is skipped, the sandbox uses a recorded migration, or a figure is missing.

@@ -15,16 +15,17 @@ public struct WorkSpec: Sendable, Hashable {
   /// What a step's keys say that it runs, as it is written; nothing where none of them is there.
   public func written(in step: Step) -> [WorkItem] {
     for field in step.body.all where keys.contains(field.name) {
+      let text: String
       switch field.value {
-      case .text(let source), .file(_, let source):
-        let verb = areKeysVerbs ? field.name.uppercased() + " " : ""
-        return [
-          WorkItem(
-            language: language, text: verb + source.text,
-            effect: step.options.effect ?? .undetermined)
-        ]
+      case .text(let source), .file(_, let source): text = source.text
+      case .list(let items): text = items.compactMap(\.string).joined(separator: " ")
       default: continue
       }
+      let verb = areKeysVerbs ? field.name.uppercased() + " " : ""
+      return [
+        WorkItem(
+          language: language, text: verb + text, effect: step.options.effect ?? .undetermined)
+      ]
     }
     return []
   }

@@ -17,7 +17,8 @@ enum Composition {
         gateway: gateway),
       HTTPKind(),
       ManualKind(operator: person),
-      LogKind(),
+      LogKind(
+        environment: surroundings.environment, hiddenNames: secretVariables, gateway: gateway),
       MigrationsKind(environment: surroundings.environment),
       SnapshotKind(gateway: gateway),
       CompareKind(gateway: gateway, environment: surroundings.environment),

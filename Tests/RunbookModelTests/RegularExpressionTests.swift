@@ -56,6 +56,28 @@ import Testing
     #expect(match[groups.count] == nil)
   }
 
+  /// Whether there is a match, and where it is, are found in two ways.
+  @Test func findsAMatchWhereItSaysThereIsOne() throws {
+    let parts = [
+      "a", "b", ".", "[ab]", "[^a]", #"\b"#, #"\B"#, "^", "$", "(?m:^)", "(?m:$)", "é", #"\w"#,
+      "(a|)",
+      "a*", "b+?", "(?:ab){0,2}", "(?i:K)", #"\z"#, "\n", "(?s:.)",
+    ]
+    let letters = ["a", "b", "c", " ", "\n", "é", "K", "\u{212A}", "_"]
+    var generator = SystemRandomNumberGenerator()
+    for _ in 0..<3000 {
+      let pattern = (0..<Int.random(in: 1...5, using: &generator))
+        .map { _ in parts.randomElement(using: &generator) ?? "" }.joined()
+      let text = (0..<Int.random(in: 0...8, using: &generator))
+        .map { _ in letters.randomElement(using: &generator) ?? "" }.joined()
+      let expression: RegularExpression
+      do { expression = try RegularExpression(pattern) } catch { continue }
+      #expect(
+        expression.matches(text) == (expression.firstMatch(in: text) != nil),
+        "\(pattern.debugDescription) in \(text.debugDescription)")
+    }
+  }
+
   @Test func namesGroups() throws {
     let expression = try RegularExpression(
       #"^(?P<time>\S+ \S+) \w+ \[(?P<pid>\d+)\] (?P<level>[A-Z]+):\s+(?P<text>.*)$"#)

@@ -35,6 +35,27 @@ import Testing
     #expect(report.suggestedFileName == "2025-10-18-..-a-b-k7m2p4.md")
   }
 
+  @Test func statesByHowMuchTimesWereCorrected() throws {
+    var journal = Incident.begun()
+    journal.attempt(
+      "app-errors", result: ["lines": "x"],
+      timeline: [("22:04:05", 1_500_000), ("22:04:06", 1_500_000), ("22:04:07", nil)].map {
+        TimelineRow(
+          at: .at($0.0), text: "x", source: "application log",
+          clockOffsetMicroseconds: $0.1)
+      })
+    let report = try markdown(journal)
+    #expect(
+      report.contains(
+        """
+
+        Times of these sources are corrected by their clocks' offset:
+
+        - application log: 1.5 s [J4]
+
+        """), "\(report)")
+  }
+
   @Test func writesTheSameBytesAgain() throws {
     var journal = Incident.begun()
     Incident.timeline(&journal)

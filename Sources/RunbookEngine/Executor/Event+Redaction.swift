@@ -168,7 +168,7 @@ extension AttemptFinished {
       timeline: timeline.map {
         TimelineRow(
           at: $0.at, text: redactor.redact($0.text), source: redactor.redact($0.source),
-          isDamage: $0.isDamage)
+          isDamage: $0.isDamage, clockOffsetMicroseconds: $0.clockOffsetMicroseconds)
       }, notices: notices.map(redactor.redact), elapsedMicroseconds: elapsedMicroseconds,
       hasReceipt: hasReceipt)
   }

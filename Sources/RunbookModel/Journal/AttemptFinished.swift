@@ -150,11 +150,17 @@ public struct TimelineRow: Sendable, Hashable, Codable {
   public let source: String
   /// Whether it damaged something: the earliest such is the incident's start.
   public let isDamage: Bool
+  /// The source's clock less the executor's, by which `at` was corrected; nil when it was not.
+  public let clockOffsetMicroseconds: Int64?
 
-  public init(at: Timestamp, text: String, source: String, isDamage: Bool = false) {
+  public init(
+    at: Timestamp, text: String, source: String, isDamage: Bool = false,
+    clockOffsetMicroseconds: Int64? = nil
+  ) {
     self.at = at
     self.text = text
     self.source = source
     self.isDamage = isDamage
+    self.clockOffsetMicroseconds = clockOffsetMicroseconds
   }
 }

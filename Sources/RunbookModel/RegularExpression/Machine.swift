@@ -87,6 +87,13 @@ struct Machine {
   }
 
   private func decode(_ position: Int) -> (scalar: UInt32?, width: Int) {
+    Self.decode(text, position)
+  }
+
+  /// The scalar at a place; nil at the end.
+  static func decode(
+    _ text: UnsafeBufferPointer<UInt8>, _ position: Int
+  ) -> (scalar: UInt32?, width: Int) {
     guard position < text.count else { return (nil, 0) }
     let first = UInt32(text[position])
     if first < 0x80 { return (first, 1) }
@@ -109,7 +116,7 @@ struct Machine {
         result = Array(current.captures[(step * slotCount)..<((step + 1) * slotCount)])
         return
       }
-      guard let scalar, consumes(program.steps[step], scalar) else { continue }
+      guard let scalar, program.takes(scalar, at: step) else { continue }
       if !isAfterKnown {
         after = decode(position + width).scalar
         isAfterKnown = true
@@ -118,17 +125,6 @@ struct Machine {
       swap(&current, &following)
       followNext(step + 1, at: position + width, scalar, after)
       swap(&current, &following)
-    }
-  }
-
-  private func consumes(_ step: Program.Step, _ scalar: UInt32) -> Bool {
-    switch step {
-    case .scalar(let wanted): scalar == wanted
-    case .folded(let key): CaseFolding.key(scalar) == key
-    case .set(let index): program.sets[index].contains(scalar)
-    case .any: true
-    case .anyButNewline: scalar != 0x0A
-    default: false
     }
   }
 

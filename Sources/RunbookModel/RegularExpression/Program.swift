@@ -28,6 +28,18 @@ struct Program: Sendable {
     try emit(.match)
   }
 
+  /// Whether a step takes a scalar.
+  func takes(_ scalar: UInt32, at step: Int) -> Bool {
+    switch steps[step] {
+    case .scalar(let wanted): scalar == wanted
+    case .folded(let key): CaseFolding.key(scalar) == key
+    case .set(let index): sets[index].contains(scalar)
+    case .any: true
+    case .anyButNewline: scalar != 0x0A
+    default: false
+    }
+  }
+
   private mutating func emit(_ step: Step) throws(RegularExpressionError) {
     try charge()
     steps.append(step)

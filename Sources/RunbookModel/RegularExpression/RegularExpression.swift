@@ -6,22 +6,35 @@ public struct RegularExpression: Sendable {
   public let pattern: String
   /// The names of the groups, whose number is the index; group 0 is the whole match.
   public let groupNames: [String?]
+  let node: PatternNode
   private let program: Program
   private let starts: StartSet
+  /// nil for a large program.
+  private let bits: BitMachine?
 
   /// - Throws: `RegularExpressionError` when the pattern is not in the syntax, or too large.
   public init(_ pattern: String) throws(RegularExpressionError) {
     var parser = PatternParser(pattern)
-    let node = try parser.parse()
+    node = try parser.parse()
     self.pattern = pattern
     groupNames = parser.names
     program = try Program(node, groupCount: groupNames.count)
     starts = StartSet(program)
+    bits = BitMachine(program, starts)
   }
 
   /// Whether any part of the text matches.
   public func matches(_ text: String) -> Bool {
-    run(text, slotCount: 0) != nil
+    var text = text
+    return text.withUTF8 { matches(utf8: $0) }
+  }
+
+  /// Whether any part of a text in UTF-8 matches; what is no UTF-8 matches nothing for sure.
+  public func matches(utf8 text: UnsafeBufferPointer<UInt8>) -> Bool {
+    if let bits { return bits.matches(text) }
+    var machine = Machine(program, starts, text, slotCount: 0)
+    machine.run()
+    return machine.result != nil
   }
 
   /// The leftmost match, and of those that begin there the one that the pattern prefers.

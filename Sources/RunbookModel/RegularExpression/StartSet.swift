@@ -13,8 +13,9 @@ struct StartSet: Sendable {
       switch program.steps[step] {
       case .jump(let next): pending.append(next)
       case .split(let first, let second): pending += [first, second]
-      case .save: pending.append(step + 1)
-      case .match, .assertion:
+      // An assertion takes nothing: a match begins with what follows it.
+      case .save, .assertion: pending.append(step + 1)
+      case .match:
         self.isStart = []
         return
       case .scalar(let scalar):

@@ -32,8 +32,12 @@ struct TimelineFacts: Sendable {
   /// Connections whose clock was measured against the run's host.
   let clockOffsets: [ClockOffset]
 
+  /// Sources whose times were corrected, each step's once.
+  let corrections: [ClockOffset]
+
   struct ClockOffset: Sendable {
-    let connection: String
+    /// A connection, or what the timeline calls a source.
+    let name: String
     let offset: Duration
     let reference: Reference
   }
@@ -45,9 +49,21 @@ struct TimelineFacts: Sendable {
     clockOffsets = history.identities.compactMap { identified in
       identified.payload.clockOffsetMicroseconds.map {
         ClockOffset(
-          connection: identified.payload.connection, offset: .microseconds($0),
+          name: identified.payload.connection, offset: .microseconds($0),
           reference: Reference(identified.stamp))
       }
+    }
+    corrections = history.finishedAttempts.flatMap { Self.corrections(of: $0.finished) }
+  }
+
+  private static func corrections(of finished: Stamped<AttemptFinished>) -> [ClockOffset] {
+    var seen: Set<String> = []
+    return finished.payload.timeline.compactMap { row in
+      guard let offset = row.clockOffsetMicroseconds, seen.insert(row.source).inserted else {
+        return nil
+      }
+      return ClockOffset(
+        name: row.source, offset: .microseconds(offset), reference: Reference(finished))
     }
   }
 }

@@ -5,6 +5,8 @@ extension TimelineFacts: Presented {
     .list("groups") { $0.groups },
     .flag("has_clock_offsets") { !$0.clockOffsets.isEmpty },
     .list("clock_offsets") { $0.clockOffsets },
+    .flag("has_corrections") { !$0.corrections.isEmpty },
+    .list("corrections") { $0.corrections },
   ]
 }
 
@@ -35,7 +37,8 @@ extension DatedRow: Presented {
 
 extension TimelineFacts.ClockOffset: Presented {
   static let fields: [Field<Self>] = [
-    .text("connection") { Markdown.code($0.connection) },
+    .text("connection") { Markdown.code($0.name) },
+    .text("source") { Markdown.quote($0.name) },
     .text("offset") { Markdown.duration($0.offset) },
     .text("reference") { Markdown.reference($0.reference) },
   ]

@@ -1,153 +1,115 @@
 import RunbookEngine
 import RunbookModel
 
-/// A log to be read, with its values.
+/// Logs to be read, with their values.
 struct LogActivity: Activity {
-  let path: String
-  let format: LogFormat
+  enum Source: Sendable, Hashable {
+    /// Paths and patterns of paths, absolute.
+    case files([String])
+    case command([String], takesErrors: Bool)
+  }
+
+  /// What lies around the step.
+  struct Surroundings: Sendable {
+    /// A command's.
+    let environment: [String: String]
+    /// Where a command runs.
+    let folder: String
+    let gateway: PostgresGateway?
+  }
+
+  let source: Source
+  let grammar: any LogGrammar
   let filter: LogFilter
   let limit: Int
-  let source: String
+  /// What the timeline calls the log.
+  let name: String
+  let clock: LogClock
+  let isDeclared: Effect?
+  let surroundings: Surroundings
 
   static let defaultTimeout = Duration.seconds(120)
 
-  var effect: Effect { .readOnly }
-  var isEffectDeclared: Bool { false }
+  var effect: Effect {
+    switch source {
+    case .files: .readOnly
+    case .command: isDeclared ?? .undetermined
+    }
+  }
+
+  var isEffectDeclared: Bool {
+    if case .command = source { isDeclared != nil } else { false }
+  }
+
   var connection: String? { nil }
+
   var work: [WorkItem] {
     let pattern = filter.match.map { " for \($0.pattern)" } ?? ""
-    return [WorkItem(language: .text, text: "read \(path)\(pattern)", effect: .readOnly)]
+    switch source {
+    case .files:
+      return [WorkItem(language: .text, text: "read \(origin)\(pattern)", effect: effect)]
+    case .command:
+      return [WorkItem(language: .shell, text: origin, effect: effect)]
+    }
+  }
+
+  /// The files, or the command as a shell would be given it.
+  var origin: String {
+    switch source {
+    case .files(let paths): paths.joined(separator: ", ")
+    case .command(let words, _): words.map(\.quotedForShell).joined(separator: " ")
+    }
   }
 
   func perform(in context: AttemptContext) async throws(StepFailure) -> StepResult {
-    let interruption = Interruption()
-    let outcome: Result<LogFindings, StepFailure>
-    do {
-      outcome = try await withTaskCancellationHandler {
-        try await OwnThread.run {
-          do throws(StepFailure) {
-            return .success(try self.read(interruption, context))
-          } catch {
-            return .failure(error)
-          }
-        }
-      } onCancel: {
-        interruption.set()
-      }
-    } catch let failure as StepFailure {
-      throw failure
-    } catch {
-      throw StepFailure(.refused, "\(path) could not be read")
+    guard !Task.isCancelled else { throw StepFailure(.interrupted, "reading was not started") }
+    var findings = await startingFindings()
+    switch source {
+    case .files(let paths):
+      let reading = LogReadingOfFiles(
+        paths: paths, grammar: grammar, timeout: context.timeout(else: Self.defaultTimeout))
+      findings = try await reading.perform(findings)
+      return findings.result(origin: origin, source: name)
+    case .command(let words, let takesErrors):
+      return try await perform(words, takesErrors, findings, in: context)
     }
-    return try outcome.get().result(path: path, source: source)
   }
 
-  private func read(
-    _ interruption: Interruption, _ context: AttemptContext
-  ) throws(StepFailure) -> LogFindings {
-    let timeout = context.timeout(else: Self.defaultTimeout)
-    let deadline = ContinuousClock.now + timeout
-    var findings = LogFindings(filter: filter, limit: limit)
-    do throws(SystemProblem) {
-      var file = try LineFile(path: path)
-      defer { file.close() }
-      var lines = 0
-      while let line = try file.next() {
-        findings.take(format.read(line))
-        lines += 1
-        guard lines % 1000 == 0 || lines == 1 else { continue }
-        if interruption.isSet || ContinuousClock.now > deadline { break }
+  /// With the clock's offset, where it can be told.
+  private func startingFindings() async -> LogFindings {
+    func findings(_ offset: Duration?) -> LogFindings {
+      LogFindings(filter: filter, limit: limit, clockOffset: offset)
+    }
+    switch clock {
+    case .unknown: return findings(nil)
+    case .given(let offset): return findings(offset)
+    case .connection(let name):
+      var unknown = findings(nil)
+      guard let gateway = surroundings.gateway else { return unknown }
+      do throws(StepFailure) {
+        if let offset = try await gateway.identify(name).clockOffsetMicroseconds {
+          // A round trip measures no finer.
+          return findings(.milliseconds(Int64((Double(offset) / 1000).rounded())))
+        }
+        unknown.note("the clock of '\(name)' could not be measured; times are as they are written")
+      } catch {
+        unknown.note(
+          "the clock of '\(name)' could not be measured, and times are as they are written: "
+            + error.record.message)
       }
-    } catch {
-      throw StepFailure(
-        .unreachable, "cannot read \(path): \(error.message)",
-        hint: "is it the right file, and may this account read it?")
+      return unknown
     }
-    if interruption.isSet { throw StepFailure(.interrupted, "reading \(path) was stopped") }
-    if ContinuousClock.now > deadline {
-      throw StepFailure(
-        .timeout, "reading \(path) took longer than \(timeout.secondsText)",
-        hint: "give the step a longer `timeout:`, or a shorter log")
-    }
-    findings.finish()
-    return findings
   }
 }
 
-/// The events that were found so far.
-struct LogFindings: Sendable {
-  private let filter: LogFilter
-  private let limit: Int
-  private var pending: LogEvent?
-  private var kept: [(event: LogEvent, isDamage: Bool)] = []
-  private var damageCount = 0
-  private var count = 0
-  private var first: Timestamp?
-  private var last: Timestamp?
-  private var unusable: [String: Int] = [:]
-
-  init(filter: LogFilter, limit: Int) {
-    self.filter = filter
-    self.limit = limit
-  }
-
-  mutating func take(_ line: LogFormat.Line) {
-    switch line {
-    case .continues(let text):
-      pending?.append(text)
-    case .begins(let event):
-      finish()
-      pending = event
-    case .unusable(let why):
-      finish()
-      // A log of another kind has many reasons: the first ones tell enough.
-      if unusable[why] != nil || unusable.count < 10 { unusable[why, default: 0] += 1 }
+extension String {
+  /// As a shell's word that stands for itself.
+  fileprivate var quotedForShell: String {
+    let plain: (UInt8) -> Bool = { byte in
+      byte.isDigit || byte.isLetter || "-_./:=@,+%".utf8.contains(byte)
     }
-  }
-
-  /// Settles the event whose lines came last.
-  mutating func finish() {
-    guard let event = pending else { return }
-    pending = nil
-    guard filter.takes(event) else { return }
-    count += 1
-    first = min(first ?? event.at, event.at)
-    last = max(last ?? event.at, event.at)
-    let isDamage = filter.isDamage(event)
-    if isDamage { damageCount += 1 }
-    // The incident's start is among the damage: that is kept longer than the rest.
-    if kept.count < limit || (isDamage && damageCount <= limit) {
-      kept.append((event, isDamage))
-    }
-  }
-
-  func result(path: String, source: String) -> StepResult {
-    var result = StepResult(
-      values: ValueMap([
-        (
-          "events",
-          .list(
-            kept.map {
-              .map(ValueMap([("at", .timestamp($0.event.at)), ("text", .string($0.event.text))]))
-            })
-        ),
-        ("count", .int(Int64(count))), ("first", first.map(Value.timestamp) ?? .null),
-        ("last", last.map(Value.timestamp) ?? .null),
-      ]))
-    result.timeline = kept.map {
-      TimelineRow(at: $0.event.at, text: $0.event.text, source: source, isDamage: $0.isDamage)
-    }
-    if !kept.isEmpty {
-      result.evidence = [
-        EvidenceDraft(what: "events of the \(source)", source: path, content: .result("events"))
-      ]
-    }
-    if count > kept.count {
-      result.notices.append("\(count - kept.count) of \(count) events were not kept")
-    }
-    for (why, lines) in unusable.sorted(by: { $0.key < $1.key }) {
-      result.notices.append("\(lines) lines were left out: \(why)")
-    }
-    return result
+    if !isEmpty, utf8.allSatisfy(plain) { return self }
+    return "'" + split(separator: "'", omittingEmptySubsequences: false).joined(separator: "'\\''")
+      + "'"
   }
 }

@@ -1,101 +1,83 @@
 public import RunbookEngine
 public import RunbookModel
 
-/// `log:` what a log file tells of a time, as rows of the timeline.
+/// `log:` what logs tell of a time, as rows of the timeline.
 public struct LogKind: StepKind {
-  public init() {}
+  let environment: [String: String]
+  let gateway: PostgresGateway?
+
+  /// - Parameters:
+  ///   - environment: what commands inherit: the executor's own environment.
+  ///   - hiddenNames: variables that they do not inherit, as they hold secrets.
+  ///   - gateway: the servers whose clocks are asked for.
+  public init(
+    environment: [String: String] = [:], hiddenNames: Set<String> = [],
+    gateway: PostgresGateway? = nil
+  ) {
+    self.environment = environment.filter { !hiddenNames.contains($0.key) }
+    self.gateway = gateway
+  }
 
   public var spec: KindSpec {
     KindSpec(
-      "log",
-      .fields([
-        FieldSpec("path", .template, required: true, "The log file"),
-        FieldSpec(
-          "format", .enumeration(LogFormat.allCases.map(\.rawValue)), required: true,
-          "How it is written: PostgreSQL's, lines with a time, or a JSON object a line"),
-        FieldSpec("match", .text, "Only events that match this regular expression (RE2)"),
-        FieldSpec("damage", .text, "Events that match this did the damage"),
-        FieldSpec("since", .template, "Only events from this time on (RFC 3339)"),
-        FieldSpec("until", .template, "Only events up to this time (RFC 3339)"),
-        FieldSpec("limit", .int(1...100_000), "The most events that are kept (1000)"),
-        FieldSpec("source", .text, "What the timeline calls the log"),
-      ]),
+      "log", .fields(Self.sourceFields + Self.formatFields + Self.filterFields),
       results: [
-        ResultSpec("events", "list", "Maps with `at` and `text`, in the file's order"),
+        ResultSpec(
+          "events", "list",
+          "Maps with `at` and `text`, and what the log says of `pid`, `user`, `database`, `level` and "
+            + "`host`; in the log's order"),
         ResultSpec("count", "int", "How many events there were, also those that were not kept"),
         ResultSpec("first", "timestamp", "The earliest; null when there is none"),
         ResultSpec("last", "timestamp", "The latest; null when there is none"),
-      ], work: WorkSpec(.text, in: ["path"]),
-      "Reads events from a log file")
+        ResultSpec(
+          "clock_offset", "duration",
+          "The source's clock less the executor's, by which times were corrected; null when unknown"
+        ),
+        ResultSpec("exit_code", "int", "What the command ended with; null without one"),
+      ], work: WorkSpec(.text, in: ["path", "command"]),
+      "Reads events from log files, or from a command's output")
   }
 
-  public func check(_ step: Step, in context: CheckContext) -> [Diagnostic] {
-    ["match", "damage"].compactMap { name in
-      guard let source = step.body[name]?.text else { return nil }
-      do throws(RegularExpressionError) {
-        _ = try RegularExpression(source.text)
-        return nil
-      } catch {
-        return Diagnostic(
-          .error, .badPattern, "not a regular expression: \(error.message)",
-          at: source.place(atScalar: error.offset, length: 1), hint: "the syntax is RE2's")
-      }
-    }
-  }
+  private static let sourceFields = [
+    FieldSpec(
+      "path", .oneOrMore(.template),
+      "The log file, a pattern such as postgresql.log*, or a list of them; gzip'd ones too"),
+    FieldSpec(
+      "command", .list(.template),
+      "A program and its arguments that print the log, instead of path; no shell is between"),
+    FieldSpec(
+      "stderr", .bool, "Whether the command's standard error is part of the log (false)"),
+  ]
 
-  public func bind(_ step: Step, to context: BindingContext) throws(StepFailure) -> any Activity {
-    guard let path = step.body["path"]?.text,
-      let format = step.body["format"]?.string.flatMap(LogFormat.init)
-    else { throw StepFailure(.invalid, "step '\(step.id)' needs a path and a format") }
-    let filter = LogFilter(
-      match: try Self.pattern("match", of: step), damage: try Self.pattern("damage", of: step),
-      since: try Self.time("since", of: step, context),
-      until: try Self.time("until", of: step, context))
-    return LogActivity(
-      path: try context.render(path).resolved(in: context.folder), format: format, filter: filter,
-      limit: Int(step.body["limit"]?.int ?? 1000),
-      source: step.body["source"]?.string ?? format.source)
-  }
+  private static let formatFields = [
+    FieldSpec(
+      "format", .enumeration(LogFormat.allCases.map(\.rawValue)), required: true,
+      "How it is written: one of PostgreSQL's, lines with a time, or a JSON object a line"),
+    FieldSpec(
+      "line_prefix", .text, "The server's log_line_prefix; found by itself where it is usual"),
+    FieldSpec(
+      "pattern", .text,
+      "A regular expression (RE2) with the groups `at`, and `text`, `level`, `host` if there are"),
+    FieldSpec(
+      "timezone", .text,
+      "The offset (+02:00) of times that say none, or whose zone's name has several meanings"),
+    FieldSpec(
+      "clock",
+      .shorthand(
+        key: "offset",
+        [
+          FieldSpec("offset", .template, "The source's clock less this host's, such as -1.5s"),
+          FieldSpec("connection", .name, "The database server that writes the log"),
+        ]),
+      "How far the source's clock is from this host's, or the connection that tells"),
+  ]
 
-  private static func pattern(
-    _ name: String, of step: Step
-  ) throws(StepFailure) -> RegularExpression? {
-    guard let source = step.body[name]?.text else { return nil }
-    do throws(RegularExpressionError) {
-      return try RegularExpression(source.text)
-    } catch {
-      throw StepFailure(
-        .invalid, "`\(name)` is not a regular expression: \(error.message) (\(source.place))")
-    }
-  }
-
-  private static func time(
-    _ name: String, of step: Step, _ context: BindingContext
-  ) throws(StepFailure) -> Timestamp? {
-    guard let template = step.body[name]?.text else { return nil }
-    let text = try context.render(template)
-    guard !text.isEmpty else { return nil }
-    guard let time = Timestamp(rfc3339: text) else {
-      throw StepFailure(
-        .invalid, "`\(name)` is not a time (\(template.place))",
-        hint: "write it as RFC 3339 does: 2025-10-18T22:01:13Z")
-    }
-    return time
-  }
-}
-
-/// Which events of a log are wanted.
-struct LogFilter: Sendable {
-  let match: RegularExpression?
-  let damage: RegularExpression?
-  let since: Timestamp?
-  let until: Timestamp?
-
-  func takes(_ event: LogEvent) -> Bool {
-    if let since, event.at < since { return false }
-    if let until, event.at > until { return false }
-    return match?.matches(event.whole) ?? true
-  }
-
-  func isDamage(_ event: LogEvent) -> Bool { damage?.matches(event.whole) ?? false }
+  private static let filterFields = [
+    FieldSpec("match", .text, "Only events that match this regular expression (RE2)"),
+    FieldSpec("damage", .text, "Events that match this did the damage"),
+    FieldSpec("since", .template, "Only events from this time on (RFC 3339)"),
+    FieldSpec("until", .template, "Only events up to this time (RFC 3339)"),
+    FieldSpec("limit", .int(1...100_000), "The most events that are kept (1000)"),
+    FieldSpec("source", .text, "What the timeline calls the log"),
+  ]
 }

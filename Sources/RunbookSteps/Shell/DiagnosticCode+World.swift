@@ -11,4 +11,11 @@ extension DiagnosticCode {
   static let bodyAndJSON = DiagnosticCode(506)
   static let headerName = DiagnosticCode(507)
   static let answerNotAChoice = DiagnosticCode(508)
+  static let badLinePrefix = DiagnosticCode(509)
+  /// A key that the step's format or source has no use for.
+  static let keyElsewhere = DiagnosticCode(510)
+  static let patternGroup = DiagnosticCode(511)
+  /// Of a clock, or of a time zone.
+  static let badOffset = DiagnosticCode(512)
+  static let noSuchConnection = DiagnosticCode(513)
 }

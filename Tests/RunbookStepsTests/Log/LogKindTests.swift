@@ -9,23 +9,10 @@ import Testing
     _ log: String, _ format: String, _ more: KeyValuePairs<String, FieldValue> = [:],
     values: ValueMap = ValueMap()
   ) async throws -> StepResult {
-    let fixture = try AttemptFixture()
-    let path = try fixture.file("the.log", log)
-    let fields =
-      [("path", KindFixture.text(path)), ("format", KindFixture.text(format))]
-      + more.map { ($0.key, $0.value) }
-    let step = Step(
-      id: StepID("a-step"), title: "", phase: .timeline, kind: "log",
-      body: Fields(
-        fields.map { .init(name: $0.0, place: KindFixture.place, value: $0.1) },
-        at: KindFixture.place), place: KindFixture.place)
-    return try await LogKind().bind(step, to: KindFixture.binding(values))
-      .perform(in: fixture.context())
+    try await LogFixture().read(log, format, more, values: values)
   }
 
-  private func rows(_ result: StepResult) -> [String] {
-    result.timeline.map { "\($0.at) \($0.text)\($0.isDamage ? " !" : "")" }
-  }
+  private func rows(_ result: StepResult) -> [String] { result.rows }
 
   private static let server = """
     2025-10-18 22:01:12.900 UTC [411] LOG:  connection received: host=[local]
@@ -53,14 +40,14 @@ import Testing
   }
 
   @Test func takesAllWithoutAPatternAndOnlyWithinItsTime() async throws {
-    #expect(try await read(Self.server, "postgres").values["count"] == 5)
+    #expect(try await read(Self.server, "postgres").values["count"] == 4)
     let between = try await read(
       Self.server, "postgres",
       [
         "since": KindFixture.text("2025-10-18T22:01:14Z"),
         "until": KindFixture.text("${{ end }}"),
       ], values: ValueMap([("end", "2025-10-19T00:04:02.5+02:00")]))
-    #expect(between.values["count"] == 3)
+    #expect(between.values["count"] == 2)
   }
 
   @Test(arguments: [
@@ -69,17 +56,56 @@ import Testing
     ("2025-10-18 22:01:13 -0330 [1] LOG:  x", "2025-10-19T01:31:13Z LOG:  x"),
     ("db=a,time=2025-10-18 22:01:13 GMT LOG:  x", "2025-10-18T22:01:13Z LOG:  x"),
     ("2025-10-18 22:01:13 LOG:  x", "2025-10-18T22:01:13Z LOG:  x"),
+    ("2025-10-18 22:01:13.1 CEST [1] LOG:  x", "2025-10-18T20:01:13.100Z LOG:  x"),
+    ("2025-10-18 22:01:13 EDT [1] LOG:  x", "2025-10-19T02:01:13Z LOG:  x"),
   ])
   func readsPrefixes(_ line: String, _ row: String) async throws {
     #expect(rows(try await read(line, "postgres")) == [row])
   }
 
+  @Test func putsWhatAddsToAMessageToIt() async throws {
+    let result = try await read(
+      """
+      2025-10-18 22:04:02 UTC [413] ERROR:  duplicate key
+      2025-10-18 22:04:02 UTC [413] DETAIL:  Key (id)=(1)
+      \tsecond line
+      2025-10-18 22:04:02 UTC [413] STATEMENT:  INSERT
+      \t INTO t
+      2025-10-18 22:04:03 UTC [500] STATEMENT:  of somebody else
+      """, "postgres")
+    #expect(
+      rows(result) == [
+        "2025-10-18T22:04:02Z ERROR:  duplicate key DETAIL:  Key (id)=(1) second line "
+          + "STATEMENT:  INSERT INTO t",
+        "2025-10-18T22:04:03Z STATEMENT:  of somebody else",
+      ])
+  }
+
+  @Test func findsAMatchInWhatAddsToAMessage() async throws {
+    let result = try await read(
+      Self.server, "postgres", ["match": KindFixture.text("SELECT [*]")])
+    #expect(
+      rows(result) == [
+        "2025-10-18T22:04:02.500Z ERROR:  relation \"session\" does not exist at character 15 "
+          + "STATEMENT:  SELECT * FROM \"session\""
+      ])
+  }
+
+  @Test(arguments: [("+02:00", "20:01:13Z"), ("-0330", ""), ("UTC", "22:01:13Z")])
+  func takesTheOffsetThatItIsTold(_ zone: String, _ time: String) async throws {
+    let expected = zone == "-0330" ? "2025-10-19T01:31:13Z x" : "2025-10-18T\(time) x"
+    let result = try await read(
+      "2025-10-18 22:01:13 IST x\n2025-10-18 22:01:13Z y", "iso8601",
+      ["timezone": KindFixture.text(zone)])
+    #expect(rows(result) == [expected, "2025-10-18T22:01:13Z y"])
+  }
+
   @Test func neverGuessesAZone() async throws {
-    let result = try await read("2025-10-18 22:01:13.1 CEST [1] LOG:  x", "postgres")
+    let result = try await read("2025-10-18 22:01:13.1 IST [1] LOG:  x", "postgres")
     #expect(result.values["count"] == 0)
     #expect(
       result.notices
-        == ["1 lines were left out: the time zone `CEST`, whose offset is not known"])
+        == ["1 lines were left out: the time zone `IST`, whose offset is not known"])
   }
 
   @Test(arguments: [
@@ -100,6 +126,8 @@ import Testing
       {"@timestamp":"2025-10-18T22:01:14.5+02:00","message":"b"}
       {"ts":1760824875,"event":"c"}
       {"timestamp":1760824875250,"text":"d"}
+      {"__REALTIME_TIMESTAMP":"1760824875250001","MESSAGE":"e"}
+      {"log":"f\\n","stream":"stderr","time":"2025-10-18T22:01:16.000000001Z"}
       not JSON
       {"msg":"no time"}
       """
@@ -108,6 +136,7 @@ import Testing
       rows(result) == [
         "2025-10-18T22:01:13Z relation \"session\"", "2025-10-18T20:01:14.500Z b",
         "2025-10-18T22:01:15Z c", "2025-10-18T22:01:15.250Z d",
+        "2025-10-18T22:01:15.250001Z e", "2025-10-18T22:01:16.000000001Z f",
       ])
     #expect(result.notices.count == 2)
   }
@@ -126,7 +155,7 @@ import Testing
   @Test func readsWhateverIsInAFile() async throws {
     var generator = SystemRandomNumberGenerator()
     let bytes = (0..<300_000).map { _ in UInt8.random(in: 0...255, using: &generator) }
-    for format in ["postgres", "iso8601", "jsonl"] {
+    for format in ["postgres", "iso8601", "jsonl", "csvlog", "jsonlog"] {
       _ = try await read(String(decoding: bytes, as: UTF8.self), format)
       _ = try await read(String(repeating: "2025-10-18 99:99:99 ", count: 9000), format)
       #expect(try await read("", format).values["first"] == .null)
@@ -155,5 +184,81 @@ import Testing
         "match": KindFixture.text("a("),
       ], phase: .timeline)
     #expect(KindFixture.check(LogKind(), step).map(\.code) == [.badPattern])
+  }
+
+  static let mistakes: [(KeyValuePairs<String, FieldValue>, DiagnosticCode, String)] = {
+    let text = KindFixture.text
+    return [
+      (["format": text("postgres")], .oneKeyOf, "a `log` step needs one of `path`, `command`"),
+      (
+        ["path": text("a"), "format": text("postgres"), "line_prefix": text("%m %z")],
+        .badLinePrefix, "there is no escape `%z`"
+      ),
+      (
+        ["path": text("a"), "format": text("postgres"), "line_prefix": text("[%p] ")],
+        .badLinePrefix, "the prefix says no time"
+      ),
+      (
+        ["path": text("a"), "format": text("postgres"), "line_prefix": text("%p %q%m")],
+        .badLinePrefix, "the prefix says the time after %q, where not every process writes it"
+      ),
+      (
+        ["path": text("a"), "format": text("csvlog"), "line_prefix": text("%m")],
+        .keyElsewhere, "`line_prefix` is for `format: postgres` only"
+      ),
+      (
+        ["path": text("a"), "format": text("csvlog"), "stderr": .bool(true)],
+        .keyElsewhere, "`stderr` is for a `command` only"
+      ),
+      (
+        ["path": text("a"), "format": text("pattern")], .patternGroup,
+        "`format: pattern` needs the key `pattern`"
+      ),
+      (
+        ["path": text("a"), "format": text("pattern"), "pattern": text("(?P<text>.)")],
+        .patternGroup, "the pattern has no group `at`, which is an event's time"
+      ),
+      (
+        ["path": text("a"), "format": text("pattern"), "pattern": text("(?P<at>.)(?P<txt>.)")],
+        .patternGroup, "a log has no group `txt`"
+      ),
+      (
+        ["path": text("a"), "format": text("pattern"), "pattern": text("(?P<at>")],
+        .badPattern, "not a regular expression: a `(` without its `)`"
+      ),
+      (
+        ["path": text("a"), "format": text("jsonl"), "timezone": text("CET")], .badOffset,
+        "`CET` is no offset from UTC"
+      ),
+      (
+        [
+          "path": text("a"), "format": text("jsonl"),
+          "clock": .fields(KindFixture.fields(["offset": text("1 s")])),
+        ], .badOffset, "`1 s` is no offset of a clock"
+      ),
+      (
+        [
+          "path": text("a"), "format": text("jsonl"),
+          "clock": .fields(KindFixture.fields(["connection": text("main")])),
+        ], .noSuchConnection, "there is no connection 'main'"
+      ),
+      (
+        [
+          "path": text("a"), "format": text("jsonl"), "clock": .fields(KindFixture.fields([:])),
+        ], .oneKeyOf, "`clock` has one of `offset` and `connection`"
+      ),
+      (
+        ["command": LogFixture.words("ls"), "format": text("jsonl")], .undeclaredEffect,
+        "a log step that runs a command in `timeline`, which is read-only, must declare that it only "
+          + "reads"
+      ),
+    ]
+  }()
+
+  @Test(arguments: mistakes.indices) func saysWhatIsWrongWithAStep(_ index: Int) {
+    let (fields, code, message) = Self.mistakes[index]
+    let found = KindFixture.check(LogKind(), LogFixture.step(fields))
+    #expect(found.map(\.code) == [code])
+    #expect(found.map(\.message) == [message])
   }
 }

@@ -1,0 +1,35 @@
+import RunbookModel
+
+/// PostgreSQL's `jsonlog`, since version 15:
+/// <https://www.postgresql.org/docs/current/runtime-config-logging.html#RUNTIME-CONFIG-LOGGING-JSONLOG>.
+struct JSONLogGrammar: LogGrammar {
+  let zones: LogZones
+
+  private static let additions = [
+    ("detail", "DETAIL"), ("hint", "HINT"), ("context", "CONTEXT"), ("statement", "STATEMENT"),
+  ]
+
+  var addedWords: [String] { Self.additions.map(\.1) }
+
+  /// Each line is a record: line breaks in a text are escaped.
+  func head(of line: LogBytes) -> LogHead? { line.trimmed.isEmpty ? nil : LogHead() }
+
+  func stamp(of line: LogBytes) -> LogStamp? { JSONLine(line).flatMap { $0.stamp(zones) } }
+
+  func read(_ record: LogBytes, _ head: LogHead) -> LogReading {
+    guard let line = JSONLine(record) else { return .unusable("no JSON object") }
+    guard let severity = line.fields["error_severity"]?.stringValue else {
+      return .unusable("no `error_severity`, which a jsonlog has")
+    }
+    var head = head
+    head.stamp = line.stamp(zones)
+    head.pid = line.fields["pid"]?.intValue
+    head.user = line.fields["user"]?.stringValue
+    head.database = line.fields["dbname"]?.stringValue
+    return head.reading { at in
+      LogEvent(
+        server: severity, line.text("message"),
+        Self.additions.map { ($0.1, line.text($0.0)) }, at: at, head.details)
+    }
+  }
+}

@@ -1,0 +1,54 @@
+import Glibc
+
+/// A part of a log as it is in memory: valid only while its block is read.
+typealias LogBytes = UnsafeBufferPointer<UInt8>
+
+extension LogBytes {
+  func part(_ range: Range<Int>) -> LogBytes { LogBytes(rebasing: self[range]) }
+
+  func part(from start: Int) -> LogBytes { part(start..<count) }
+
+  /// The part without spaces and control characters at its ends.
+  var trimmed: LogBytes {
+    var start = 0
+    var end = count
+    while start < end, self[start] <= 32 { start += 1 }
+    while end > start, self[end - 1] <= 32 { end -= 1 }
+    return part(start..<end)
+  }
+
+  var text: String { String(decoding: self, as: UTF8.self) }
+
+  /// Where the line that begins here ends, its line break included; nil when it has none.
+  func lineEnd(from start: Int) -> Int? {
+    guard start < count, let base = baseAddress,
+      let found = memchr(base + start, 10, count - start)
+    else { return nil }
+    return found.assumingMemoryBound(to: UInt8.self) - UnsafeMutablePointer(mutating: base) + 1
+  }
+
+  /// Where the line begins that this byte, or the one before it at the end, belongs to.
+  func lineStart(before position: Int) -> Int {
+    var start = position
+    while start > 0, self[start - 1] != 10 { start -= 1 }
+    return start
+  }
+
+  /// Hands over each line, without its line break, until the body says false.
+  func eachLine(_ body: (LogBytes) -> Bool) {
+    var start = 0
+    while start < count {
+      let end = lineEnd(from: start)
+      let isBroken = end != nil
+      let stop = end ?? count
+      guard body(part(start..<(isBroken ? stop - 1 : stop))) else { return }
+      start = stop
+    }
+  }
+
+  func hasPrefix(_ bytes: [UInt8], at start: Int = 0) -> Bool {
+    guard start >= 0, start + bytes.count <= count else { return false }
+    for (index, byte) in bytes.enumerated() where self[start + index] != byte { return false }
+    return true
+  }
+}

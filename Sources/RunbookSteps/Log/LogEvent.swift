@@ -1,0 +1,48 @@
+import RunbookModel
+
+/// Something that a log tells.
+struct LogEvent: Sendable, Hashable {
+  var at: Timestamp
+  /// What patterns are held against, on one line.
+  var whole: [UInt8]
+  /// Where in `whole` that begins which is shown.
+  var textStart = 0
+  /// What is shown instead, where it is no part of `whole`.
+  var shown: String?
+  /// What else the record says, for expressions.
+  var details: [LogDetail] = []
+
+  /// What is shown: without the time and the prefix, on one line.
+  var text: String {
+    let bytes = whole[min(textStart, whole.count)...]
+    let text = shown ?? String(decoding: bytes.prefix(Self.longest), as: UTF8.self)
+    let isCut = shown == nil ? bytes.count > Self.longest : text.utf8.count > Self.longest
+    return isCut ? String(decoding: text.utf8.prefix(Self.longest), as: UTF8.self) + " …" : text
+  }
+
+  /// The bytes of an event that are shown at most.
+  private static let longest = 16_384
+}
+
+/// A named part of an event, such as its `user`.
+struct LogDetail: Sendable, Hashable {
+  let name: String
+  let value: Value
+}
+
+extension LogEvent {
+  /// What a server says in columns, as its log to standard error would say it.
+  init(
+    server severity: String, _ message: String, _ additions: [(String, String)], at: Timestamp,
+    _ details: [LogDetail]
+  ) {
+    var text = LogText()
+    text.append(lines: "\(severity):  \(message)")
+    for (word, addition) in additions where !addition.isEmpty {
+      text.append(lines: "\(word):  \(addition)")
+    }
+    self.init(
+      at: at, whole: text.bytes,
+      details: details + [LogDetail(name: "level", value: .string(severity))])
+  }
+}

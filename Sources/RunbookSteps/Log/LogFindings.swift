@@ -1,0 +1,138 @@
+import RunbookEngine
+import RunbookModel
+
+/// The events that were found so far.
+struct LogFindings: Sendable {
+  let filter: LogFilter
+  /// The clock of the log's source less the executor's; nil when it is not known.
+  let clockOffset: Duration?
+  private let limit: Int
+  private var kept: [(event: LogEvent, isDamage: Bool)] = []
+  private var keptBytes = 0
+  private var damageCount = 0
+  private var count = 0
+  private var first: Timestamp?
+  private var last: Timestamp?
+  private var unusable: [String: Int] = [:]
+  private var cutCount = 0
+  /// How many records told something, also what could not be used.
+  private(set) var told = 0
+  private var notices: [String] = []
+
+  /// What the texts of all events may take.
+  private static let longest = 4 << 20
+
+  init(filter: LogFilter, limit: Int, clockOffset: Duration? = nil) {
+    self.filter = filter
+    self.limit = limit
+    self.clockOffset = clockOffset
+  }
+
+  /// By the executor's clock; nil out of the range of times.
+  func corrected(_ time: Timestamp) -> Timestamp? {
+    clockOffset.map { time.adding(.zero - $0) } ?? time
+  }
+
+  /// A time of the executor's as the log's source has it.
+  func uncorrected(_ time: Timestamp) -> Timestamp {
+    clockOffset.flatMap { time.adding($0) } ?? time
+  }
+
+  mutating func take(_ reading: LogReading) {
+    switch reading {
+    case .unusable(let why): count(unusable: why)
+    case .event(var event):
+      guard let at = corrected(event.at) else { return count(unusable: "a time out of range") }
+      event.at = at
+      guard filter.takes(at), filter.takes(event) else { return }
+      keep(event)
+    }
+  }
+
+  private mutating func count(unusable why: String) {
+    told += 1
+    // A log of another kind has many reasons: the first ones tell enough.
+    if unusable[why] != nil || unusable.count < 10 { unusable[why, default: 0] += 1 }
+  }
+
+  private mutating func keep(_ event: LogEvent) {
+    count += 1
+    told += 1
+    first = min(first ?? event.at, event.at)
+    last = max(last ?? event.at, event.at)
+    let isDamage = filter.isDamage(event)
+    if isDamage { damageCount += 1 }
+    // The incident's start is among the damage: that is kept longer than the rest.
+    guard kept.count < limit || (isDamage && damageCount <= limit), keptBytes < Self.longest else {
+      return
+    }
+    var event = event
+    event.keepText()
+    keptBytes += event.shown?.utf8.count ?? 0
+    kept.append((event, isDamage))
+  }
+
+  mutating func noteCut() { cutCount += 1 }
+
+  mutating func note(_ notice: String) {
+    if !notices.contains(notice) { notices.append(notice) }
+  }
+
+  /// - Parameter origin: the files or the command.
+  func result(origin: String, source: String) -> StepResult {
+    var result = StepResult(
+      values: ValueMap([
+        ("events", .list(kept.map { $0.event.value })), ("count", .int(Int64(count))),
+        ("first", first.map(Value.timestamp) ?? .null),
+        ("last", last.map(Value.timestamp) ?? .null),
+        ("clock_offset", clockOffset.map(Value.duration) ?? .null), ("exit_code", .null),
+      ]))
+    result.timeline = kept.map { event, isDamage in
+      TimelineRow(
+        at: event.at, text: event.text, source: event.host.map { "\(source), \($0)" } ?? source,
+        isDamage: isDamage, clockOffsetMicroseconds: clockOffset?.microseconds)
+    }
+    if !kept.isEmpty {
+      result.evidence = [
+        EvidenceDraft(what: "events of the \(source)", source: origin, content: .result("events"))
+      ]
+    }
+    result.notices = notices + ownNotices
+    return result
+  }
+
+  private var ownNotices: [String] {
+    var notices: [String] = []
+    if count > kept.count {
+      notices.append("\(count - kept.count) of \(count) events were not kept")
+    }
+    if cutCount > 0 {
+      notices.append("only the start of \(cutCount) events longer than a mebibyte was read")
+    }
+    for (why, records) in unusable.sorted(by: { $0.key < $1.key }) {
+      notices.append("\(records) lines were left out: \(why)")
+    }
+    return notices
+  }
+}
+
+extension LogEvent {
+  /// Lets go of all but what is shown.
+  fileprivate mutating func keepText() {
+    shown = text
+    whole = []
+  }
+
+  fileprivate var host: String? { details.first { $0.name == "host" }?.value.stringValue }
+
+  fileprivate var value: Value {
+    .map(
+      ValueMap(
+        [("at", .timestamp(at)), ("text", .string(text))] + details.map { ($0.name, $0.value) }))
+  }
+}
+
+extension Duration {
+  /// Whole microseconds, rounded towards zero; nil beyond 64 bits of nanoseconds.
+  var microseconds: Int64? { wholeNanoseconds.map { $0 / 1000 } }
+}

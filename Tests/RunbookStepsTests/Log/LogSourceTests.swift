@@ -1,0 +1,216 @@
+import Foundation
+import RunbookEngine
+import RunbookModel
+import Testing
+
+@testable import RunbookSteps
+
+/// Where a log is read: files, rotated and packed ones too, and commands.
+@Suite struct LogSourceTests {
+  private let fixture: LogFixture
+
+  init() throws { fixture = try LogFixture() }
+
+  private func file(_ name: String, _ lines: String...) throws {
+    _ = try fixture.attempt.file(name, lines.map { "2025-10-18 \($0)\n" }.joined())
+  }
+
+  private func pack(_ name: String) async throws {
+    let output = try await ChildProcess.run(
+      ["gzip", "-f", "\(fixture.folder)/\(name)"], environment: ["PATH": ProgramPath.standard])
+    try #require(output.exitCode == 0)
+  }
+
+  private func read(
+    _ path: FieldValue, _ more: KeyValuePairs<String, FieldValue> = [:]
+  ) async throws -> StepResult {
+    try await fixture.perform(
+      [("path", path), ("format", KindFixture.text("iso8601"))] + more.map { ($0.key, $0.value) })
+  }
+
+  @Test func readsRotatedFilesInTheOrderOfTime() async throws {
+    try file("a.log.2", "22:00:01 one", "22:00:02 two")
+    try await pack("a.log.2")
+    try file("a.log.1", "22:00:03 three", "22:00:04 four")
+    try file("a.log", "22:00:05 five")
+    try file("a.log.empty")
+    let result = try await read(KindFixture.text("a.log*"))
+    #expect(result.texts == ["one", "two", "three", "four", "five"])
+    #expect(result.notices == [])
+    #expect(result.evidence.map(\.source) == ["\(fixture.folder)/a.log*"])
+  }
+
+  @Test func readsAListAndEachFileOnce() async throws {
+    try file("b", "22:00:03 b")
+    try file("a", "22:00:01 a")
+    let link = "\(fixture.folder)/link"
+    try FileManager.default.createSymbolicLink(atPath: link, withDestinationPath: "b")
+    let result = try await read(LogFixture.words("b", "link", "[ab]", "\(fixture.folder)/a"))
+    #expect(result.texts == ["a", "b"])
+    #expect(result.evidence.first?.source.contains("b, ") == true)
+  }
+
+  @Test func takesAFileWhoseNameIsAPattern() async throws {
+    try file("a[1]", "22:00:01 this")
+    try file("a1", "22:00:01 that")
+    #expect(try await read(KindFixture.text("a[1]")).texts == ["this"])
+  }
+
+  @Test(arguments: [
+    (["nothing*.log"], "no file matches FOLDER/nothing*.log"),
+    (["there", "gone"], "cannot read FOLDER/gone: No such file or directory"),
+    (["."], "cannot read FOLDER/.: Is a directory"),
+  ])
+  func saysWhatIsMissing(_ paths: [String], _ message: String) async throws {
+    try file("there", "22:00:01 x")
+    let failure = await #expect(throws: StepFailure.self) {
+      _ = try await read(.list(paths.map(KindFixture.text)))
+    }
+    #expect(failure?.record.cause == .unreachable)
+    #expect(
+      failure?.record.message
+        == message.replacingOccurrences(of: "FOLDER", with: fixture.folder))
+  }
+
+  /// A name that leads nowhere, as of a file that was rotated away between the looking and the opening.
+  @Test func goesOnWhenAFileOfAPatternWentAway() async throws {
+    try file("a.log", "22:00:01 a")
+    try FileManager.default.createSymbolicLink(
+      atPath: "\(fixture.folder)/a.log.1", withDestinationPath: "gone")
+    let result = try await read(KindFixture.text("a.log*"))
+    #expect(result.texts == ["a"])
+    #expect(result.notices == ["\(fixture.folder)/a.log.1 went away before it could be read"])
+  }
+
+  @Test func readsPackedFilesOfManyMembers() async throws {
+    for name in ["one", "two"] {
+      try file(name, "22:00:0\(name.count) \(name)")
+      try await pack(name)
+    }
+    var both = try Data(contentsOf: URL(fileURLWithPath: "\(fixture.folder)/one.gz"))
+    both += try Data(contentsOf: URL(fileURLWithPath: "\(fixture.folder)/two.gz"))
+    both += Data(count: 512)
+    try both.write(to: URL(fileURLWithPath: "\(fixture.folder)/both"))
+    let result = try await read(KindFixture.text("both"))
+    #expect(result.texts == ["one", "two"])
+    #expect(result.notices == [])
+  }
+
+  @Test(arguments: ["cut", "damaged"])
+  func saysThatAPackedFileIsNotWhole(_ how: String) async throws {
+    let lines = (0..<200_000).map { "22:00:01 line \($0 &* 7_919 % 100_003)\n2025-10-18 " }
+    try file("a", lines.joined())
+    try await pack("a")
+    let url = URL(fileURLWithPath: "\(fixture.folder)/a.gz")
+    var bytes = try Data(contentsOf: url)
+    if how == "cut" {
+      bytes.removeLast(bytes.count / 2)
+    } else {
+      for index in bytes.count / 2..<bytes.count / 2 + 1000 { bytes[index] ^= 0x5A }
+    }
+    try bytes.write(to: url)
+    let result = try await read(KindFixture.text("a.gz"))
+    #expect(result.timeline.first?.text == "line 0")
+    #expect(result.notices.contains { $0.hasPrefix("not all of \(url.path) was read: ") })
+  }
+
+  @Test func saysThatAFileIsOfAnotherFormat() async throws {
+    let path = try fixture.attempt.file("a", "one\ntwo\n")
+    let result = try await read(KindFixture.text("a"), ["match": KindFixture.text("three")])
+    #expect(
+      result.notices == ["\(path) begins with no time that can be read: is it of this format?"])
+    try file("b", "22:00:01 b")
+    let other = try await read(KindFixture.text("b"), ["match": KindFixture.text("three")])
+    #expect(other.notices == [])
+  }
+
+  @Test func readsWhatACommandPrints() async throws {
+    let result = try await fixture.perform(
+      [
+        (
+          "command",
+          LogFixture.words("printf", "2025-10-18 22:01:13Z %s\\n more\\n", "${{ word }}")
+        ),
+        ("format", KindFixture.text("iso8601")),
+      ], effect: .readOnly, values: ValueMap([("word", "a 'word'; ls")]))
+    #expect(result.rows == ["2025-10-18T22:01:13Z a 'word'; ls more"])
+    #expect(result.values["exit_code"] == 0)
+    #expect(result.presumedFailure == nil)
+    #expect(
+      result.evidence.map(\.source) == [
+        "printf '2025-10-18 22:01:13Z %s\\n more\\n' 'a '\\''word'\\''; ls'"
+      ])
+  }
+
+  private static let script = """
+    echo 2025-10-18T22:01:13Z out
+    echo 2025-10-18T22:01:14Z err >&2
+    exit "$0"
+    """
+
+  private func script(_ code: String, _ more: KeyValuePairs<String, FieldValue> = [:]) async throws
+    -> StepResult
+  {
+    try await fixture.perform(
+      [
+        ("command", LogFixture.words("sh", "-c", Self.script, code)),
+        ("format", KindFixture.text("iso8601")),
+      ] + more.map { ($0.key, $0.value) }, effect: .readOnly)
+  }
+
+  @Test func tellsHowACommandEnded() async throws {
+    let result = try await script("3")
+    #expect(result.texts == ["out"])
+    #expect(result.values["exit_code"] == 3)
+    #expect(
+      result.presumedFailure?.message == "`sh` ended with exit 3: 2025-10-18T22:01:14Z err")
+    let calm = try await script("0")
+    #expect(calm.presumedFailure == nil)
+    #expect(calm.notices == ["`sh` said: 2025-10-18T22:01:14Z err"])
+  }
+
+  @Test func takesACommandsStandardErrorForItsLog() async throws {
+    let result = try await script("0", ["stderr": .bool(true)])
+    #expect(result.texts.sorted() == ["err", "out"])
+    #expect(result.notices == [])
+  }
+
+  @Test func endsACommandThatFollows() async throws {
+    let failure = await #expect(throws: StepFailure.self) {
+      _ = try await fixture.perform(
+        [
+          ("command", LogFixture.words("sh", "-c", "echo 2025-10-18T22:01:13Z a; sleep 1000")),
+          ("format", KindFixture.text("iso8601")),
+        ], effect: .readOnly, timeout: .milliseconds(300))
+    }
+    #expect(failure?.record.cause == .timeout)
+    #expect(failure?.partial?.texts == ["a"])
+    #expect(try fixture.attempt.markedProcesses() == [])
+  }
+
+  @Test func saysThatThereIsNoSuchProgram() async throws {
+    let failure = await #expect(throws: StepFailure.self) {
+      _ = try await fixture.perform(
+        [
+          ("command", LogFixture.words("/nowhere/journalctl")),
+          ("format", KindFixture.text("iso8601")),
+        ], effect: .readOnly)
+    }
+    #expect(failure?.record.cause == .unreachable)
+  }
+
+  @Test func showsACommandsEffectAsDeclared() throws {
+    let fields: [(String, FieldValue)] = [
+      ("command", LogFixture.words("docker", "logs", "a b")),
+      ("format", KindFixture.text("postgres")),
+    ]
+    let declared = try LogKind().bind(
+      LogFixture.step(fields, effect: .readOnly), to: KindFixture.binding())
+    #expect(declared.effect == .readOnly)
+    #expect(declared.isEffectDeclared)
+    #expect(declared.work.map(\.text) == ["docker logs 'a b'"])
+    #expect(declared.work.map(\.language) == [.shell])
+    let silent = try LogKind().bind(LogFixture.step(fields), to: KindFixture.binding())
+    #expect(silent.effect == .undetermined)
+  }
+}
