@@ -12,6 +12,8 @@ struct GuardTests {
     let trial = try GuardTrial(shape.program)
     #expect(trial["status"] == 0, "\(trial.result)")
     #expect(trial["check_before"] == 3)
+    #expect(trial["show"] == 0)
+    #expect(trial["showed_only"] == true)
     #expect(trial["check_after"] == 0)
     #expect(trial["kept"] == true)
     let calls = (trial["answers"]?.listValue ?? []).compactMap(\.mapValue)

@@ -80,6 +80,9 @@ struct GuardTrial {
 
     before = open(env, "rb").read()
     result = {"check_before": guard("--check")[0]}
+    result["show"] = guard("--show")[0]
+    result["showed_only"] = (
+        open(env, "rb").read() == before and os.listdir(os.path.dirname(env)) == ["env.py"])
     result["status"], result["message"] = guard()
     result["is_unchanged"] = open(env, "rb").read() == before
     if result["status"] == 0:

@@ -1,9 +1,11 @@
-"""Puts the guard into an Alembic project, or (--check) says whether it is there.
+"""Puts the guard into an Alembic project, or says whether it is there (--check) or what it would change in
+env.py (--show).
 
 PROJECT names the project; TABLES and COLUMNS what others own, as JSON: ["session", …] and
 {"users": ["name", …]}. GUARD is `include_object` or `models`. Exit status: 0 done or there already,
 3 not there (--check), 65 env.py is not understood and was left as it is.
 """
+import difflib
 import json
 import os
 import shutil
@@ -103,6 +105,14 @@ def refuse(env, error, models):
     return 65
 
 
+def show(env, text, new):
+    """Prints what would be changed in env.py, as a patch."""
+    lines = difflib.unified_diff(
+        text.splitlines(), new.splitlines(), env, env, "as it is", "with the guard", lineterm="")
+    print("\n".join(lines) or f"{env} asks for the guard already")
+    return 0
+
+
 def main(arguments):
     models = os.environ.get("GUARD") == "models"
     _, env = project.find(os.environ["PROJECT"])
@@ -115,6 +125,8 @@ def main(arguments):
         new = patch.patched(text, models)
     except patch.NotUnderstood as error:
         return refuse(env, error, models)
+    if "--show" in arguments:
+        return show(env, text, new)
     folder = os.path.dirname(env)
     # The guard comes first: an env.py that asks for it never stands alone.
     if models:
