@@ -8,13 +8,16 @@ extension Executor {
     let step = bound.step
     let activity = bound.activity
     guard try await mayBegin(bound) else { return }
-    if isUnseen(activity.connection) { try await flushOutcome() }
+    if isUnseen(activity.connection) || isUnseen(activity.clockConnection) {
+      try await flushOutcome()
+    }
     var obstacle: FailureRecord?
     switch await prepareConnection(activity.connection) {
     case .ready: break
     case .obstacle(let failure): obstacle = failure
     case .contested: return
     }
+    if case .contested = await prepareConnection(activity.clockConnection) { return }
     try queue(
       .attemptStarted(
         AttemptStarted(

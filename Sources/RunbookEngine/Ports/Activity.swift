@@ -15,6 +15,9 @@ public protocol Activity: Sendable {
   /// Whether the author declared the effect and nothing enforces it.
   var isEffectDeclared: Bool { get }
   var connection: String? { get }
+  /// A connection whose server's clock the activity asks for. It is made ready before, as `connection`
+  /// is, but the activity performs also where it cannot be reached.
+  var clockConnection: String? { get }
   var work: [WorkItem] { get }
 
   /// What the kind itself can say of an attempt that was cut off.
@@ -61,6 +64,8 @@ public struct ReceiptFound: Sendable {
 }
 
 extension Activity {
+  public var clockConnection: String? { nil }
+
   public var settlingMeans: SettlingMeans { effect == .readOnly ? .repeatable : .none }
 
   public func remnants(in context: AttemptContext) async throws(StepFailure) -> [Remnant] { [] }

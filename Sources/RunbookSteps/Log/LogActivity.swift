@@ -43,6 +43,10 @@ struct LogActivity: Activity {
 
   var connection: String? { nil }
 
+  var clockConnection: String? {
+    if case .connection(let name) = clock { name } else { nil }
+  }
+
   var work: [WorkItem] {
     let pattern = filter.match.map { " for \($0.pattern)" } ?? ""
     switch source {

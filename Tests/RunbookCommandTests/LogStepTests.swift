@@ -1,0 +1,51 @@
+import RunbookModel
+import RunbookTestSupport
+import Testing
+
+/// Log steps in a run: whose clock, and what the report says.
+@Suite(.enabled(if: TestServer.isAvailable)) struct LogStepTests {
+  private static let runbook = """
+    runbook: logs
+    connections:
+      main: {kind: postgres, url: "${{ env.DATABASE_URL }}"}
+    timeline:
+      - id: by-the-server
+        log: {path: server.log, format: postgres, clock: {connection: main}}
+      - id: as-given
+        log: {path: server.log, format: postgres, clock: -1m30s, source: web}
+      - id: printed
+        effect: readOnly
+        log: {command: [cat, server.log], format: postgres, source: journal}
+    detection:
+      - id: never
+        effect: readOnly
+        shell: "true"
+        confirms: steps['by-the-server'].count == 0
+    """
+
+  private func run(_ environment: [String: String]) async throws -> (Workspace, Workspace.Output) {
+    let workspace = try Workspace()
+    try workspace.write("2025-10-18 22:01:13 UTC [1] LOG:  x\n", to: "logs/server.log")
+    let path = try workspace.write(Self.runbook, to: "logs/runbook.yaml")
+    return (workspace, try await workspace.run(["run", path], environment: environment))
+  }
+
+  @Test func statesWhoseClockWasHeeded() async throws {
+    let (workspace, output) = try await run(try Database("SELECT 1").environment)
+    #expect(output.status == 0, "\(output.all)")
+    let report = try workspace.report()
+    #expect(report.contains("\n- `main`: "))
+    #expect(report.contains("\nTimes of these sources are corrected by their clocks' offset:\n"))
+    #expect(report.contains("\n- PostgreSQL log: "))
+    #expect(report.contains("\n- web: -1 min 30 s "))
+    #expect(report.contains("- **2025-10-18 22:02:43** LOG: x (web)"))
+    #expect(report.contains("- **2025-10-18 22:01:13** LOG: x (journal)"))
+  }
+
+  @Test func readsOnWithoutTheServer() async throws {
+    let (workspace, output) = try await run(["DATABASE_URL": "host=/nowhere dbname=x"])
+    #expect(output.status == 0, "\(output.all)")
+    #expect(try workspace.report().contains("- **2025-10-18 22:01:13** LOG: x (PostgreSQL log)"))
+    #expect(try await workspace.run(["journal"]).stdout.contains("could not be measured"))
+  }
+}
