@@ -92,6 +92,23 @@ import Testing
           + "TODO (undefined: x_y); k7m2p4"))
   }
 
+  /// A process died before it wrote the outcome, and the probe said that the work was done.
+  @Test func readsTheCapturesOfWhatWasFoundDone() throws {
+    var journal = JournalBuilder()
+    journal.start(
+      [StepRecord("a", "A", .detection), StepRecord("b", "B", .recovery)],
+      report: ["trigger": "${{ is_in }} by ${{ steps['b'].exit_code }}"])
+    journal.attempt("a", isConfirmed: true)
+    journal.begin("b")
+    journal.add(
+      .attemptSettled(
+        AttemptSettled(
+          step: StepID("b"), attempt: 1, settlement: .done, means: .probe,
+          detail: "the probe says so",
+          result: ["exit_code": 0], captures: ["is_in": true])))
+    #expect(try markdown(journal).contains("true by 0"))
+  }
+
   @Test func marksASandboxWhereNobodyCanMissIt() throws {
     var journal = JournalBuilder()
     journal.start(

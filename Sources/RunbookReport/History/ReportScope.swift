@@ -38,7 +38,8 @@ struct ReportScope: EvaluationScope, Sendable {
   }
 
   private static func summary(of step: StepHistory) -> Value {
-    var map = step.lastFinished?.payload.result.mapValue ?? ValueMap()
+    let result = step.lastFinished?.payload.result ?? step.settledAsDone.last?.result
+    var map = result?.mapValue ?? ValueMap()
     map["outcome"] = .string(step.status == .inFlight ? "running" : step.status.rawValue)
     map["attempts"] = .int(Int64(step.attempts.count))
     if let first = step.attempts.first { map["started"] = .timestamp(first.started.at) }
@@ -57,6 +58,11 @@ struct ReportScope: EvaluationScope, Sendable {
     for (_, finished) in history.finishedAttempts {
       guard let map = finished.payload.captures.mapValue else { continue }
       for (name, value) in map.pairs { captures[name] = value }
+    }
+    for settled in history.steps.flatMap(\.settledAsDone) {
+      for (name, value) in settled.captures.mapValue?.pairs.map({ $0 }) ?? [] {
+        captures[name] = value
+      }
     }
     return captures
   }

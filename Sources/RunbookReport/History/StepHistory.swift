@@ -73,6 +73,11 @@ struct StepHistory: Sendable {
 
   var lastFinished: Stamped<AttemptFinished>? { attempts.last { $0.finished != nil }?.finished }
 
+  /// What was found done after a crash: the receipt's or the probe's word stands for the outcome.
+  var settledAsDone: [AttemptSettled] {
+    attempts.flatMap(\.settlements).map(\.payload).filter { $0.settlement == .done }
+  }
+
   var evidence: [EvidenceRecord] {
     attempts.flatMap { $0.finished?.payload.evidence ?? [] }
   }

@@ -6,6 +6,6 @@ SELECT role.rolsuper AS is_superuser,
     -- How a program can tell that it is connected to this very database.
     encode(sha256(convert_to(
         (SELECT oid FROM pg_catalog.pg_database WHERE datname = current_database())::text || '@'
-            || extract(epoch FROM pg_postmaster_start_time())::text, 'UTF8')), 'hex') AS database_mark
+            || (SELECT system_identifier FROM pg_control_system())::text, 'UTF8')), 'hex') AS database_mark
 FROM pg_catalog.pg_roles AS role
 WHERE role.rolname = current_user

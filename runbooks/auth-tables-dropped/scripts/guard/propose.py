@@ -19,11 +19,11 @@ import tempfile
 
 import project
 
-# A digest of the database's OID and the moment its server started.
+# A digest of the database's OID and its server's system identifier, which outlive a restart.
 MARK = """
     SELECT encode(sha256(convert_to(
         (SELECT oid FROM pg_database WHERE datname = current_database())::text || '@'
-            || extract(epoch FROM pg_postmaster_start_time())::text, 'UTF8')), 'hex')
+            || (SELECT system_identifier FROM pg_control_system())::text, 'UTF8')), 'hex')
 """
 
 
