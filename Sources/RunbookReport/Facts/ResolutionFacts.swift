@@ -97,7 +97,7 @@ struct ResolutionFacts: Sendable {
         text: "\(name: step.id), attempt \(attempt.number), ended with its effect unknown",
         reference: Reference(finished.stamp))
     case .failed:
-      let reason = finished.payload.failure?.message ?? "no reason recorded"
+      let reason = finished.payload.failure?.reason ?? "no reason recorded"
       return Deviation(
         text: "\(name: step.id), \(words: episode.numbers), failed: \(quote: reason)",
         reference: Reference(finished.stamp))

@@ -21,9 +21,17 @@ struct StepFacts: Sendable {
     startedAt = step.attempts.first?.started.at
     finishedAt = step.skipped?.at ?? step.attempts.last?.finished?.at
     elapsed = step.attempts.last?.elapsed
-    reason = step.skipped?.payload.reason ?? step.lastFinished?.payload.failure?.message
+    reason = step.skipped?.payload.reason ?? step.lastFinished?.payload.failure?.reason
     hasReceipt = step.lastFinished?.payload.hasReceipt ?? false
     reference = step.lastReference
+  }
+}
+
+extension FailureRecord {
+  /// What failed, and who held the lock if it was one.
+  var reason: String {
+    guard cause == .lock, let holder = detail?.split(separator: "\n").first else { return message }
+    return "\(message); \(holder)"
   }
 }
 

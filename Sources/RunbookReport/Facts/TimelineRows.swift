@@ -104,7 +104,7 @@ struct TimelineRows {
     case (_, .unknown):
       return "Step \(name: step.id), \(words: episode.numbers), ended with its effect unknown"
     case (_, .failed), (_, .skipped):
-      let reason = payload.failure?.message ?? "no reason recorded"
+      let reason = payload.failure?.reason ?? "no reason recorded"
       return """
         \(words: Self.noun(step.record.phase)) \(name: step.id), \(words: episode.numbers), \
         failed: \(quote: reason)
