@@ -7,7 +7,7 @@ final class LogFile {
   let path: String
   /// Which file it is, whatever its name.
   let identity: Identity
-  /// Bytes when it was opened; nil where it is no regular file.
+  /// Bytes when it was opened; nil where it is empty or no regular file, as those of /proc seem to be.
   let size: Int64?
   let isCompressed: Bool
   private let descriptor: CInt
@@ -50,7 +50,7 @@ final class LogFile {
     }
     identity = Identity(device: UInt64(status.st_dev), number: UInt64(status.st_ino))
     let isRegular = status.st_mode & S_IFMT == S_IFREG
-    size = isRegular ? Int64(status.st_size) : nil
+    size = isRegular && status.st_size > 0 ? Int64(status.st_size) : nil
     end = size
     var magic: [UInt8] = [0, 0]
     isCompressed = isRegular && pread(descriptor, &magic, 2, 0) == 2 && magic == [0x1F, 0x8B]

@@ -6,6 +6,15 @@ extension LogKind {
     var found = step.check(exactlyOneOf: ["path", "command"])
     if let command = step.body["command"] {
       found += step.checkDeclaredEffect("a log step that runs a command")
+      if step.phase.mayChange, step.options.effect != .readOnly {
+        // Nothing would settle a change that it made.
+        found.append(
+          Diagnostic(
+            .error, .undeclaredEffect,
+            "a log step that runs a command must declare that it only reads",
+            at: step.place, hint: "add `effect: readOnly` if that is so, else make it a shell step")
+        )
+      }
       if command.items.isEmpty {
         found.append(
           Diagnostic(

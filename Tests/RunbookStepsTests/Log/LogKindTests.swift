@@ -255,6 +255,16 @@ import Testing
     ]
   }()
 
+  @Test func aCommandOnlyReadsInEveryPhase() {
+    let fields: KeyValuePairs<String, FieldValue> = [
+      "command": LogFixture.words("ls"), "format": KindFixture.text("jsonl"),
+    ]
+    let step = { LogFixture.step(fields, phase: .recovery, effect: $0) }
+    #expect(KindFixture.check(LogKind(), step(nil)).map(\.code) == [.undeclaredEffect])
+    #expect(KindFixture.check(LogKind(), step(.mutating)).map(\.code) == [.undeclaredEffect])
+    #expect(KindFixture.check(LogKind(), step(.readOnly)).isEmpty)
+  }
+
   @Test(arguments: mistakes.indices) func saysWhatIsWrongWithAStep(_ index: Int) {
     let (fields, code, message) = Self.mistakes[index]
     let found = KindFixture.check(LogKind(), LogFixture.step(fields))
