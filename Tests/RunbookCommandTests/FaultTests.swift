@@ -4,7 +4,9 @@ import RunbookTestSupport
 import Testing
 
 /// Every fault of the sandbox of auth-tables-dropped ends in the right finding and the right cure.
-@Suite(.enabled(if: TestServer.isAvailable), .timeLimit(.minutes(10)))
+///
+/// One after the other: each is a server, an application and an Alembic of its own.
+@Suite(.serialized, .enabled(if: TestServer.isAvailable), .timeLimit(.minutes(10)))
 struct FaultTests {
   struct Fault: Sendable, CustomTestStringConvertible {
     let name: String
@@ -29,11 +31,14 @@ struct FaultTests {
         "session is gone, with", "user_api_keys is gone, with", "208 of 208",
         "Rows lost for good: 80.",
       ],
-      rows: ["| session | 675 | 600 | 600 | 0 | 600 | 80 |", "| user | 125 | – | – | – | 125 | 0 |"]),
+      rows: [
+        "| session | 675 | 600 | 600 | 0 | 600 | 80 |", "| user | 125 | – | – | – | 125 | 0 |",
+      ]),
     Fault(
       name: "cascade",
       says: [
-        "user is gone, with", "of crm.customers is gone, which used user", "the view signed_in is gone",
+        "user is gone, with", "of crm.customers is gone, which used user",
+        "the view signed_in is gone",
         "the view signed_in_count is gone", "Rows lost for good: 0.",
       ],
       rows: ["| user | 125 | 125 | 125 | 0 | 125 | 0 |"]),

@@ -37,7 +37,7 @@ import Testing
   @Test(arguments: [
     "add_research_report_streaming_fields.py", "relation \"session\" does not exist",
     "op.drop_table('session')", "op.add_column('research_reports'", "Status**: RESOLVED",
-    "The sign-in endpoint answers 200", "CREATE TABLE public.\"session\"", "SANDBOX",
+    "The sign-in endpoint answers 200", "CREATE TABLE public.session (", "SANDBOX",
   ])
   func tellsWhatTheRunKnows(fact: String) throws {
     #expect(try text(of: "example-auth-tables-dropped.md").contains(fact))

@@ -1,4 +1,4 @@
-import Glibc
+public import Glibc
 
 /// A program as a child process, waited for by its number alone.
 ///
@@ -21,6 +21,7 @@ public final class SpawnedProgram: Sendable {
     defer { posix_spawn_file_actions_destroy(&actions) }
     posix_spawn_file_actions_adddup2(&actions, stdin[0], 0)
     posix_spawn_file_actions_adddup2(&actions, stdout[1], 1)
+    SpawnedProgram.closeOthers(&actions)
     var attributes = posix_spawnattr_t()
     posix_spawnattr_init(&attributes)
     defer { posix_spawnattr_destroy(&attributes) }
@@ -42,6 +43,11 @@ public final class SpawnedProgram: Sendable {
     self.pid = pid
     input = stdin[1]
     output = stdout[0]
+  }
+
+  /// Has a child inherit nothing but its three streams: others wait for the end of what may be open.
+  public static func closeOthers(_ actions: inout posix_spawn_file_actions_t) {
+    for descriptor in Int32(3)..<1024 { posix_spawn_file_actions_addclose(&actions, descriptor) }
   }
 
   /// Kills what still runs, and waits for it.

@@ -41,7 +41,7 @@ public final class TestServer: Sendable {
         --no-sync >/dev/null
       \(drop) '\(binaries)/pg_ctl' -D '\(folder)/data' -w -s -l '\(folder)/log' \
         -o "-c listen_addresses= -c unix_socket_directories='\(folder)' -c port=\(port) \
-        -c fsync=off -c autovacuum=off -c log_statement=all" start </dev/null >/dev/null
+        -c fsync=off -c max_connections=500 -c autovacuum=off -c log_statement=all" start </dev/null >/dev/null
       echo ready
       read line || true
       \(drop) '\(binaries)/pg_ctl' -D '\(folder)/data' -w -s -m immediate stop || true
@@ -67,10 +67,12 @@ public final class TestServer: Sendable {
     "host=\(folder) port=\(port) user=test dbname=\(database)"
   }
 
-  /// A new, empty database's name.
-  public func makeDatabase() -> String {
+  /// A new database's name.
+  ///
+  /// - Parameter template: what it is a copy of; nobody may be connected to that.
+  public func makeDatabase(like template: String = "template1") -> String {
     let name = "test_\(counter.wrappingAdd(1, ordering: .relaxed).newValue)"
-    psql("CREATE DATABASE \(name)", database: "postgres")
+    psql("CREATE DATABASE \(name) TEMPLATE \(template)", database: "postgres")
     return name
   }
 

@@ -5,7 +5,7 @@ enum ReportSpec {
   static let fields = [
     FieldSpec("summary", .template, "The executive summary."),
     FieldSpec(
-      "not_confirmed", .template, "The summary when no incident was confirmed: why it looked like one."),
+      "not_confirmed", .template, "The summary when no incident was confirmed."),
     FieldSpec("impact", .template, "What users saw."),
     FieldSpec("root_cause", .template, "Why it happened."),
     FieldSpec("trigger", .template, "What set it off."),

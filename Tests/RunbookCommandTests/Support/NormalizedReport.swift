@@ -21,6 +21,7 @@ struct NormalizedReport {
     text.replace(/127\.0\.0\.1:[0-9]+/, with: "ADDRESS")
     text.replace(/PostgreSQL\)? [0-9]+\.[0-9]+( \([^)]*\))?/, with: "POSTGRESQL")
     text.replace(/\/[^ "`(]*\/runbook-sandbox-RUN/, with: "SANDBOX")
+    text.replace(/\/[^ "`(]*\/runs\/RUN/, with: "RUNFOLDER")
     // The size of evidence that holds such a path.
     text.replace(/\| [0-9]+ \|/, with: "| SIZE |")
     text.replace(/account `[^`]*`/, with: "ACCOUNT")

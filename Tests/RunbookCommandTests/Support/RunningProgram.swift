@@ -1,10 +1,12 @@
 import Foundation
+import RunbookTestSupport
 import Synchronization
 import Testing
 
 /// The built program as a child process, its outputs in files, so that it never waits for a reader.
 final class RunningProgram: Sendable {
-  private let process: Process
+  let processIdentifier: pid_t
+  private let isReaped = Mutex(false)
   private let outputFile: String
   private let errorFile: String
   private let exit = AsyncStream<Int32>.makeStream()
@@ -23,26 +25,58 @@ final class RunningProgram: Sendable {
     let name = UUID().uuidString.prefix(8)
     outputFile = workspace.path("out-\(name)")
     errorFile = workspace.path("err-\(name)")
-    process = Process()
-    process.executableURL = URL(fileURLWithPath: Self.path)
-    process.arguments = arguments
-    process.environment = environment
-    process.currentDirectoryURL = URL(fileURLWithPath: workspace.folder)
-    process.standardInput = FileHandle.nullDevice
-    process.standardOutput = try Self.file(outputFile)
-    process.standardError = try Self.file(errorFile)
-    let exit = exit.continuation
-    process.terminationHandler = { ended in
-      let isSignal = ended.terminationReason == .uncaughtSignal
-      exit.yield(isSignal ? -ended.terminationStatus : ended.terminationStatus)
-      exit.finish()
-    }
-    try process.run()
+    var actions = posix_spawn_file_actions_t()
+    posix_spawn_file_actions_init(&actions)
+    defer { posix_spawn_file_actions_destroy(&actions) }
+    let flags = O_WRONLY | O_CREAT | O_TRUNC
+    posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
+    posix_spawn_file_actions_addopen(&actions, 1, outputFile, flags, 0o600)
+    posix_spawn_file_actions_addopen(&actions, 2, errorFile, flags, 0o600)
+    SpawnedProgram.closeOthers(&actions)
+    var attributes = posix_spawnattr_t()
+    posix_spawnattr_init(&attributes)
+    defer { posix_spawnattr_destroy(&attributes) }
+    var none = sigset_t()
+    sigemptyset(&none)
+    posix_spawnattr_setsigmask(&attributes, &none)
+    posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK))
+    var words: [UnsafeMutablePointer<CChar>?] =
+      (Self.command(in: workspace.folder) + arguments).map { strdup($0) } + [nil]
+    var variables: [UnsafeMutablePointer<CChar>?] =
+      environment.map { strdup("\($0.key)=\($0.value)") } + [nil]
+    defer { for text in words + variables { free(text) } }
+    var pid: pid_t = 0
+    let problem = posix_spawn(&pid, "/usr/bin/env", &actions, &attributes, &words, &variables)
+    try #require(problem == 0, "\(Self.path) cannot be started: \(problem)")
+    processIdentifier = pid
+    Thread.detachNewThread { [self] in awaitEnd() }
   }
 
-  var processIdentifier: Int32 { process.processIdentifier }
+  private static func command(in folder: String) -> [String] {
+    ["/usr/bin/env", "--chdir=\(folder)", path]
+  }
 
-  func signal(_ number: Int32) { kill(process.processIdentifier, number) }
+  /// Waits by the number: by `Process`, an end is seen late or never where another child has inherited
+  /// what tells it.
+  private func awaitEnd() {
+    var information = siginfo_t()
+    while waitid(P_PID, id_t(processIdentifier), &information, WEXITED | WNOWAIT) < 0,
+      errno == EINTR
+    {}
+    var status: Int32 = 0
+    isReaped.withLock { isReaped in
+      while waitpid(processIdentifier, &status, 0) < 0, errno == EINTR {}
+      isReaped = true
+    }
+    let signal = status & 0x7F
+    exit.continuation.yield(signal == 0 ? status >> 8 & 0xFF : -signal)
+    exit.continuation.finish()
+  }
+
+  /// Does nothing once the program is gone: its number may be another's then.
+  func signal(_ number: Int32) {
+    isReaped.withLock { if !$0 { kill(processIdentifier, number) } }
+  }
 
   /// What it gave, once it has ended; the status of one that a signal ended is that signal's
   /// number, negative.
@@ -54,10 +88,5 @@ final class RunningProgram: Sendable {
     }
     return Workspace.Output(
       status: try #require(status), stdout: try text(outputFile), stderr: try text(errorFile))
-  }
-
-  private static func file(_ path: String) throws -> FileHandle {
-    try #require(FileManager.default.createFile(atPath: path, contents: nil))
-    return try #require(FileHandle(forWritingAtPath: path))
   }
 }

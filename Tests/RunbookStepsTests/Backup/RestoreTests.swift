@@ -7,7 +7,9 @@ import Testing
 @testable import RunbookSteps
 
 /// Real losses, brought back from a real backup.
-@Suite(.enabled(if: TestServer.isAvailable))
+///
+/// One after the other: each blocks a thread now and then that others need.
+@Suite(.serialized, .enabled(if: TestServer.isAvailable))
 struct RestoreTests {
   struct Loss: Sendable, CustomTestStringConvertible {
     let sql: String

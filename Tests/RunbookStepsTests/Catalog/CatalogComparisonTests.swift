@@ -6,7 +6,9 @@ import Testing
 @testable import RunbookSteps
 
 /// Faults on a real database, and what a comparison says of each.
-@Suite(.enabled(if: TestServer.isAvailable))
+///
+/// One after the other: each blocks a thread now and then that others need.
+@Suite(.serialized, .enabled(if: TestServer.isAvailable))
 struct CatalogComparisonTests {
   struct Fault: Sendable, CustomTestStringConvertible {
     let sql: String

@@ -66,7 +66,11 @@ struct PostgresSessionTests {
     let task = Task {
       await failure { try await fixture.perform("SELECT pg_sleep(60)", phase: phase) }
     }
-    while fixture.runningSleeps != "1" { await Task.yield() }
+    await fixture.waitUntil(
+      """
+      1 = (SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()
+        AND state = 'active' AND wait_event = 'PgSleep' AND query LIKE 'SELECT pg_sleep%')
+      """)
     task.cancel()
     #expect(await task.value?.record.cause == .interrupted)
     #expect(fixture.runningSleeps == "0")
@@ -110,7 +114,11 @@ struct PostgresSessionTests {
       _ = try? await holder.perform(
         "LOCK TABLE t; SELECT pg_sleep(60)", phase: .recovery, id: "holder")
     }
-    while fixture.runningSleeps != "1" { await Task.yield() }
+    await fixture.waitUntil(
+      """
+      1 = (SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()
+        AND state = 'active' AND wait_event = 'PgSleep' AND query LIKE 'SELECT pg_sleep%')
+      """)
     let failure = await failure {
       try await fixture.perform(
         "ALTER TABLE t ADD COLUMN b int", phase: .recovery,

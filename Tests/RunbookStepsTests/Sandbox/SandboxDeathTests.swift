@@ -18,7 +18,7 @@ struct SandboxDeathTests {
       // What the process starts itself must not keep the server alive.
       let bystander = Process()
       bystander.executableURL = URL(fileURLWithPath: "/bin/sleep")
-      bystander.arguments = ["60"]
+      bystander.arguments = ["600"]
       bystander.standardOutput = FileHandle.nullDevice
       bystander.standardError = FileHandle.nullDevice
       try bystander.run()

@@ -49,24 +49,45 @@ struct AuthDatabase: Sendable {
     INSERT INTO users SELECT n, 'u' || n, 'name ' || n FROM generate_series(1, 10) n;
     """
 
+  /// Made once: a database to copy, and its backup.
+  private struct Original {
+    let database: String
+    let archive: String
+
+    static let made: Original? = TestServer.shared.flatMap(Original.init)
+
+    private init?(on server: TestServer) {
+      server.psql("CREATE ROLE reader NOLOGIN", database: "postgres")
+      database = server.makeDatabase()
+      server.psql(AuthDatabase.objects, database: database)
+      archive = "\(server.folder)/auth.dump"
+      let dump = SpawnedProgram([
+        "\(TestServer.programs)/pg_dump", "-Fc", "-f", archive, "-d", server.url(of: database),
+      ])
+      guard dump?.text() == "", FileManager.default.fileExists(atPath: archive) else { return nil }
+    }
+  }
+
+  /// A copy, on a thread of its own: making it blocks.
   init() async throws {
-    sql = try await SQLFixture()
-    sql.server.psql(
-      "DO $$ BEGIN CREATE ROLE reader NOLOGIN; EXCEPTION WHEN OTHERS THEN NULL; END $$",
-      database: "postgres")
-    sql.psql(Self.objects)
+    let database = await withCheckedContinuation { continuation in
+      Thread.detachNewThread {
+        guard let server = TestServer.shared, let original = Original.made else {
+          return continuation.resume(returning: "")
+        }
+        continuation.resume(returning: server.makeDatabase(like: original.database))
+      }
+    }
+    try #require(!database.isEmpty)
+    sql = try await SQLFixture(database: database)
     archive = "\(sql.evidence)-backup.dump"
-    let dump = try #require(
-      SpawnedProgram([
-        "\(TestServer.programs)/pg_dump", "-Fc", "-f", archive, "-d",
-        sql.server.url(of: sql.database),
-      ]))
-    try #require(dump.text() == "")
-    try #require(FileManager.default.fileExists(atPath: archive))
+    try FileManager.default.copyItem(
+      atPath: try #require(Original.made).archive, toPath: archive)
   }
 
   /// After this value the backup goes.
   func remove() {
+    // What is left behind hurts no other test.
     try? FileManager.default.removeItem(atPath: archive)
     try? FileManager.default.removeItem(atPath: sql.evidence)
   }

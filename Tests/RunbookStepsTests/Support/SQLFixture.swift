@@ -76,12 +76,12 @@ struct SQLFixture: Sendable {
   @discardableResult
   func psql(_ sql: String) -> String { server.psql(sql, database: database) }
 
-  /// Returns once the condition holds, as the server sees it; fails after half a minute.
+  /// Returns once the condition holds, as the server sees it; fails after two minutes.
   ///
   /// It waits on a thread of its own: those of the cooperative pool are for what is waited for.
   func waitUntil(_ condition: String, sourceLocation: SourceLocation = #_sourceLocation) async {
     let wait = """
-      SET statement_timeout = '30s';
+      SET statement_timeout = '120s';
       DO $$ BEGIN
         WHILE NOT (\(condition)) LOOP
           PERFORM pg_sleep(0.01);
