@@ -11,6 +11,7 @@ changes=${CHANGES:-200}
 long_steps=${LONG_STEPS:-10000}
 rounds=${ROUNDS:-31}
 log_mebibytes=${LOG_MEBIBYTES:-1024}
+restore_rows=${RESTORE_ROWS:-1000000}
 
 # shellcheck source=runbooks.sh
 . "$here/runbooks.sh"
@@ -169,6 +170,39 @@ server_log_reading() {
   show "its peak memory" "$mebibytes" "-" MiB "$mebibytes" 50
 }
 
+# One table with a key, an index and as many rows, by the step of a run and by pg_restore alone.
+restoring() {
+  local url=postgresql:///bench?host=$server\&user=bench round ours='' floor='' start end best_ours best_floor peak
+  export PGHOST=$server PGUSER=bench
+  "$bin/createdb" bench
+  "$bin/psql" -XqAt bench -c "
+    CREATE TABLE session (id bigint PRIMARY KEY, user_id text NOT NULL, token text NOT NULL, made timestamptz);
+    INSERT INTO session SELECT n, 'user' || n % 5000, md5(n::text) || md5((n + 1)::text),
+      timestamptz '2025-01-01' + n * interval '1 second' FROM generate_series(1, $restore_rows) n;
+    CREATE INDEX ON session (user_id);"
+  "$bin/pg_dump" -Fc bench -f "$work/bench.dump"
+  restore_runbook "$work/bench.dump" >"$work/restore.yaml"
+  for round in 1 2 3; do
+    "$bin/psql" -XqAt bench -c 'DROP TABLE session; DROP SCHEMA IF EXISTS runbook CASCADE' 2>/dev/null
+    start=$(date +%s%N)
+    "$bin/pg_restore" -d bench --single-transaction "$work/bench.dump"
+    end=$(date +%s%N)
+    floor+="$(((end - start) / 1000)) "
+    "$bin/psql" -XqAt bench -c 'DROP TABLE session'
+    DATABASE_URL=$url /usr/bin/time -f %M -o "$work/peak" "$program" run "$work/restore.yaml" \
+      --approve recovery --state "$work/state" --reports "$work/reports" >/dev/null
+    ours+="$("$program" journal --state "$work/state" | grep '"type":"attemptFinished"' | grep '"step":"bring-back"' \
+      | sed 's/.*"elapsedMicroseconds":\([0-9]*\).*/\1/') "
+  done
+  best_ours=$(tr ' ' '\n' <<<"$ours" | sort -n | awk 'NF { print; exit }')
+  best_floor=$(tr ' ' '\n' <<<"$floor" | sort -n | awk 'NF { print; exit }')
+  show "restore of $restore_rows rows" "$(calculate "$best_ours / 1000")" "$(calculate "$best_floor / 1000")" ms \
+    "$(calculate "$best_ours / $best_floor")" 1.1
+  peak=$(calculate "$(cat "$work/peak") / 1024")
+  show "its peak memory" "$peak" "-" MiB "$peak" 100
+  unset PGHOST PGUSER
+}
+
 query="SELECT t AS table_name FROM unnest(ARRAY['user', 'session', 'account', 'verification']) AS t"
 query+=" WHERE to_regclass(quote_ident(t)) IS NULL"
 
@@ -191,3 +225,4 @@ sql_steps
 forced_writes
 reading
 server_log_reading
+restoring

@@ -81,3 +81,26 @@ server_log() {
   for ((i = 0; i < $1; i++)); do cat "$block"; done
   rm "$block"
 }
+
+# restore_runbook ARCHIVE: brings the table session back from it.
+restore_runbook() {
+  cat <<YAML
+runbook: restore
+severity: low
+owner: bench
+connections:
+  main: {kind: postgres, url: "\${{ env.DATABASE_URL }}"}
+detection:
+  - id: ways
+    ways: {tables: "['session']", archive: "$1"}
+    capture: {plan: best}
+    confirms: way == 'archive'
+recovery:
+  - id: bring-back
+    restore: {way: plan}
+verification:
+  - id: rows
+    sql: SELECT count(*) AS n FROM session
+    expect: rows[0].n > 0
+YAML
+}

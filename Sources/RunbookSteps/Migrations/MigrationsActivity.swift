@@ -9,6 +9,8 @@ struct MigrationsActivity: Activity {
   let revision: String?
   let since: Timestamp?
   let tables: [String]
+  let owners: TableOwners?
+  let application: String?
 
   let effect = Effect.readOnly
   let isEffectDeclared = false
@@ -28,14 +30,45 @@ struct MigrationsActivity: Activity {
         .unreachable, "there are no migrations at \(path)",
         hint: "name the folder that holds alembic.ini or versions/")
     }
-    let values = answer.mapValues(Self.timed)
-    let culprits = values["culprits"]?.listValue ?? []
+    var values = answer.mapValues(Self.timed)
+    if let owners {
+      for key in ["revisions", "culprits"] {
+        let marked = (values[key]?.listValue ?? []).map { item in
+          item.mapValue.map { .map(owners.marking($0, application: application)) } ?? item
+        }
+        values[key] = .list(marked)
+      }
+    }
+    let (culprits, rows, notices) = try await withOrigins(values["culprits"]?.listValue ?? [])
+    values["culprits"] = .list(culprits)
     return StepResult(
       values: values,
       evidence: culprits.isEmpty
         ? []
         : [EvidenceDraft(what: "migration files", source: path, content: .result("culprits"))],
-      timeline: culprits.compactMap { $0.mapValue.flatMap(Self.row) })
+      timeline: culprits.compactMap { $0.mapValue.flatMap(Self.row) } + rows, notices: notices)
+  }
+
+  /// The culprits with what git knows of their files.
+  private func withOrigins(
+    _ culprits: [Value]
+  ) async throws(StepFailure) -> ([Value], [TimelineRow], [String]) {
+    let history = GitHistory(environment: environment)
+    var known: [Value] = []
+    var rows: [TimelineRow] = []
+    var notices: [String] = []
+    for culprit in culprits {
+      guard var map = culprit.mapValue, let file = map["path"]?.stringValue else {
+        known.append(culprit)
+        continue
+      }
+      let answer = try await history.origin(of: file)
+      for (key, value) in answer.facts?.pairs.map({ ($0.key, $0.value) }) ?? [] { map[key] = value }
+      rows += answer.rows
+      if let notice = answer.notice, !notices.contains(notice) { notices.append(notice) }
+      known.append(.map(map))
+    }
+    return (known, rows, notices)
   }
 
   /// Runs Python without its site packages, its user's settings and its compiled files.

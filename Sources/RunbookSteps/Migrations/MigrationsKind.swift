@@ -28,6 +28,10 @@ public struct MigrationsKind: StepKind {
           FieldSpec(
             "tables", .expression,
             "A list of tables: culprits are the revisions that drop one of them."),
+          FieldSpec(
+            "owners", .expression,
+            "A map from applications to the tables that each owns, for the owner of each drop."),
+          FieldSpec("application", .text, "The application whose migrations these are."),
         ]),
       results: [
         ResultSpec("revisions", "list", "Every revision, each after those that it revises."),
@@ -51,7 +55,19 @@ public struct MigrationsKind: StepKind {
       environment: environment,
       path: path.hasPrefix("/") ? path : "\(context.folder)/\(path)",
       revision: try rendered("revision", of: step, in: context),
-      since: try since(of: step, in: context), tables: try tables(of: step, in: context))
+      since: try since(of: step, in: context), tables: try tables(of: step, in: context),
+      owners: try owners(of: step, in: context), application: step.body["application"]?.string)
+  }
+
+  private func owners(
+    of step: Step, in context: BindingContext
+  ) throws(StepFailure) -> TableOwners? {
+    guard let source = step.body["owners"]?.text else { return nil }
+    guard let owners = TableOwners(try context.evaluate(source)) else {
+      throw StepFailure(
+        .invalid, "`owners` is not a map from applications to lists of tables (\(source.place))")
+    }
+    return owners
   }
 
   /// - Returns: nil when the key is missing or its text is empty, as of an input that was not given.

@@ -58,11 +58,13 @@ final class TestProject {
   }
 
   func read(
-    path: String? = nil, revision: String? = nil, since: Timestamp? = nil, tables: [String] = []
+    path: String? = nil, revision: String? = nil, since: Timestamp? = nil, tables: [String] = [],
+    owners: Value? = nil, application: String? = nil
   ) async throws -> StepResult {
     try await MigrationsActivity(
       environment: ProcessInfo.processInfo.environment, path: path ?? folder, revision: revision,
-      since: since, tables: tables
+      since: since, tables: tables, owners: owners.flatMap { TableOwners($0) },
+      application: application
     ).perform(in: Self.context)
   }
 

@@ -1,0 +1,92 @@
+import Foundation
+import RunbookEngine
+import RunbookModel
+import Testing
+
+@testable import RunbookSteps
+
+/// Whose tables a migration drops, and how its file came about.
+struct MigrationOriginTests {
+  private static let owners: Value = [
+    "backend": ["tables": ["users"]],
+    "better-auth": [
+      "tables": ["session", "auth.account"], "columns": ["users": ["image"]],
+    ],
+  ]
+
+  @Test func saysWhoOwnsWhatIsDropped() async throws {
+    let project = try TestProject()
+    try project.revise(
+      "a1",
+      upgrade: """
+        op.drop_table('session')
+        op.drop_table('account', schema='auth')
+        op.drop_column('users', 'image')
+        op.drop_column('users', 'age')
+        op.drop_table('other')
+        """)
+    let result = try await project.read(owners: ["owners": Self.owners], application: "backend")
+    let drops = try #require(result.maps("culprits").first).maps("drops")
+    #expect(
+      drops.map { $0["owner"] ?? .null }
+        == ["better-auth", "better-auth", "better-auth", "backend", .null])
+    #expect(drops.map { $0["is_foreign"] ?? .null } == [true, true, true, false, .null])
+  }
+
+  @Test(
+    arguments: [.null, ["a", "b"], ["backend": 3], ["backend": ["tables": "users"]]] as [Value])
+  func refusesWhatIsNoMapOfOwners(_ value: Value) { #expect(TableOwners(value) == nil) }
+
+  private func git(_ folder: String, _ arguments: String...) async throws {
+    let output = try await ChildProcess.run(
+      ["git", "-C", folder, "-c", "user.name=A Writer", "-c", "user.email=a@example.com"]
+        + arguments,
+      environment: [
+        "PATH": "/usr/bin:/bin", "HOME": folder, "GIT_AUTHOR_DATE": "2025-10-18T22:01:30Z",
+        "GIT_COMMITTER_DATE": "2025-10-18T22:02:00Z",
+      ])
+    try #require(output.exitCode == 0, "\(output.stderr)")
+  }
+
+  @Test func namesTheCommitItsReviewAndItsMerge() async throws {
+    let project = try TestProject()
+    try await git(project.folder, "init", "-q", "-b", "main")
+    try await git(project.folder, "commit", "-q", "--allow-empty", "-m", "First")
+    try await git(project.folder, "checkout", "-q", "-b", "feature")
+    try project.revise("a1", upgrade: "op.drop_table('session')")
+    try await git(project.folder, "add", ".")
+    try await git(
+      project.folder, "commit", "-q", "-m", "Add streaming fields\n\nReviewed-by: Second Person")
+    try await git(project.folder, "checkout", "-q", "main")
+    try await git(
+      project.folder, "merge", "-q", "--no-ff", "-m", "Merge pull request #7", "feature")
+
+    let result = try await project.read()
+    let culprit = try #require(result.maps("culprits").first)
+    #expect(culprit["is_committed"] == true && culprit["author"] == "A Writer")
+    #expect(culprit["commit"]?.stringValue?.count == 40)
+    #expect(culprit["subject"] == "Add streaming fields")
+    #expect(culprit["authored"] == Timestamp(rfc3339: "2025-10-18T22:01:30Z").map(Value.timestamp))
+    #expect(culprit["committed"] == Timestamp(rfc3339: "2025-10-18T22:02:00Z").map(Value.timestamp))
+    #expect(culprit["reviewed_by"] == ["Second Person"])
+    #expect(culprit["merged_by"]?.stringValue?.hasSuffix(" Merge pull request #7") == true)
+    #expect(result.timeline.map(\.source).filter { $0 == "git" }.count == 2)
+  }
+
+  @Test func saysThatAFileIsNotCommitted() async throws {
+    let project = try TestProject()
+    try await git(project.folder, "init", "-q", "-b", "main")
+    try await git(project.folder, "commit", "-q", "--allow-empty", "-m", "First")
+    try project.revise("a1", upgrade: "op.drop_table('session')")
+    let culprit = try #require(try await project.read().maps("culprits").first)
+    #expect(culprit["is_committed"] == false && culprit["commit"] == nil)
+  }
+
+  @Test func knowsNothingOutsideOfARepository() async throws {
+    let project = try TestProject()
+    try project.revise("a1", upgrade: "op.drop_table('session')")
+    let result = try await project.read()
+    #expect(try #require(result.maps("culprits").first)["is_committed"] == nil)
+    #expect(result.notices == [])
+  }
+}
