@@ -60,19 +60,15 @@ struct RestoreActivity: Activity {
       throw StepFailure(.invalid, "there is nothing to bring back, or no way to do it")
     }
     guard let mark = way.archive, !way.data.isEmpty else { return try await run(nil, in: context) }
-    guard try await ArchiveMark(of: mark.path) == mark else {
-      throw StepFailure(
-        .refused, "\(mark.path) is not the file any more that the way was made from",
-        hint: "retry the step that finds the ways; nothing was changed")
-    }
     let archive = try await Archive.open(mark.path, environment: environment)
+    let check = ArchiveCheck(mark)
     return try await archive.streaming(Set(way.data)) { (channel) async throws(StepFailure) in
-      try await run(channel, in: context)
+      try await run((channel, check), in: context)
     }
   }
 
   private func run(
-    _ channel: ByteChannel?, in context: AttemptContext
+    _ rows: (channel: ByteChannel, check: ArchiveCheck)?, in context: AttemptContext
   ) async throws(StepFailure) -> StepResult {
     let settings = settings(context)
     let session = try gateway.session(of: source.name)
@@ -84,7 +80,9 @@ struct RestoreActivity: Activity {
         }
       }
       return try transaction(on: link, in: context).perform { () throws(StepFailure) in
-        try RestoreWork(way: way, link: link, context: context, channel: channel).perform()
+        try RestoreWork(
+          way: way, link: link, context: context, channel: rows?.channel, check: rows?.check
+        ).perform()
       }
     }
   }

@@ -8,6 +8,7 @@ struct RestoreWork {
   let context: AttemptContext
   /// What the archive's data come from; nil for a way without rows.
   let channel: ByteChannel?
+  let check: ArchiveCheck?
 
   /// As `pg_restore` sets them for what it writes; they end with the transaction. What Alembic renders
   /// names no schemas.
@@ -26,6 +27,7 @@ struct RestoreWork {
     if let channel {
       try tables.prepare()
       try ArchiveData(next: channel.next).read(into: &tables)
+      try check?.wait()
       try tables.fill()
     }
     try run(statements: try tables.withoutUnfilled(way.after))
