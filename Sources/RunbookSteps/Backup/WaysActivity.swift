@@ -45,6 +45,7 @@ struct WaysActivity: Activity {
         }
       }
     }
+    for way in open { context.output(OutputLine(.notice, way.line)) }
     return result(open, closed)
   }
 
@@ -120,6 +121,13 @@ struct WaysActivity: Activity {
 }
 
 extension RecoveryWay {
+  /// What a person needs to choose, in a line.
+  fileprivate var line: String {
+    let time = asOf.map { " as of \($0)" } ?? ""
+    return
+      "\(name.rawValue): \(title): \(objects) objects, \(rows) rows\(time); lost with it: \(loses)"
+  }
+
   /// What a person needs to choose.
   fileprivate var summary: Value {
     [

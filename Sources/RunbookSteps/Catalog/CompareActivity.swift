@@ -32,6 +32,9 @@ struct CompareActivity: Activity {
     result.notices =
       expected.troubles.map { "not compared, as it could not be restored: \($0)" }
       + comparison.unknown.map { "\(path) has no table \($0)" }
+    for finding in comparison.findings where finding.fate.isDamage {
+      context.output(OutputLine(.notice, finding.detail))
+    }
     for notice in result.notices { context.output(OutputLine(.notice, notice)) }
     result.evidence = [
       EvidenceDraft(what: "findings", source: source, content: .result("findings")),

@@ -7,7 +7,8 @@ struct GitHistory {
 
   /// What is known, and what git said where it knows nothing.
   struct Answer: Sendable {
-    /// `commit`, `author`, `authored`, `committed`, `subject`, `reviewed_by`, `merged_by`, `merged`;
+    /// `commit`, `author`, `authored`, `committed`, `subject`, `reviewed_by`, `merged_by`, `merged`, and
+    /// `is_edited` where the file is not as it was committed last;
     /// nil outside of a repository.
     var facts: ValueMap?
     var rows: [TimelineRow] = []
@@ -33,8 +34,8 @@ struct GitHistory {
         folder,
         ["log", "-1", "--follow", "--diff-filter=A", "--format=\(format)", "--", String(name)])
     } catch {
-      guard error.record.cause == .unreachable else { throw error }
-      return Answer(notice: "git is not installed: who committed the migration is not known")
+      guard error.record.cause != .interrupted else { throw error }
+      return Answer(notice: "who committed \(name) is not known: \(error.record.message)")
     }
     guard added.exitCode == 0 else {
       let words = added.stderr.split(separator: "\n").first.map(String.init) ?? "git failed"
@@ -45,11 +46,39 @@ struct GitHistory {
     guard fields.count == 6 else {
       return Answer(facts: ValueMap([("is_committed", .bool(false))]))
     }
-    return try await answer(fields, in: folder)
+    let shallow = try await git(folder, ["rev-parse", "--is-shallow-repository"])
+    guard !shallow.stdout.hasPrefix("true") else {
+      return Answer(notice: "the repository is shallow: which commit brought \(name) is not known")
+    }
+    return try await answer(fields, of: String(name), in: folder)
+  }
+
+  /// Whether the file is not as it was committed last.
+  private func isEdited(_ name: String, in folder: String) async throws(StepFailure) -> Bool {
+    try await !git(folder, ["status", "--porcelain", "--", name]).stdout.isEmpty
+  }
+
+  /// The merge by which a commit came to the line that is checked out: the oldest of that line's own
+  /// commits that has it. One that was made on that line came by no merge.
+  ///
+  /// - Returns: id, time and subject; empty where there is none.
+  private func merge(
+    of commit: String, in folder: String
+  ) async throws(StepFailure) -> [String] {
+    let range = "\(commit)..HEAD"
+    let line = try await git(folder, ["rev-list", "--first-parent", "HEAD"])
+    let isOnLine = line.stdout.split(separator: "\n").contains(commit[...])
+    guard line.exitCode == 0, !isOnLine else { return [] }
+    let own = try await git(folder, ["rev-list", "--first-parent", range])
+    let after = try await git(folder, ["rev-list", "--ancestry-path", range])
+    let having = Set(after.stdout.split(separator: "\n"))
+    guard let id = own.stdout.split(separator: "\n").last(where: having.contains) else { return [] }
+    return Self.fields(
+      of: try await git(folder, ["log", "-1", "--format=%H%x1f%cI%x1f%s", String(id)]).stdout)
   }
 
   private func answer(
-    _ fields: [String], in folder: String
+    _ fields: [String], of name: String, in folder: String
   ) async throws(StepFailure) -> Answer {
     var answer = Answer()
     var facts = ValueMap([
@@ -64,14 +93,8 @@ struct GitHistory {
         TimelineRow(at: time, text: "Commit \(short) authored: \(fields[4])", source: "git"))
     }
     if let time = Timestamp(rfc3339: fields[3]) { facts["committed"] = .timestamp(time) }
-    let merges = try await git(
-      folder,
-      [
-        "log", "--merges", "--ancestry-path", "--reverse", "--format=%H%x1f%cI%x1f%s",
-        "\(fields[0])..HEAD",
-      ])
-    let merge = Self.fields(
-      of: merges.stdout.split(separator: "\n").first.map(String.init) ?? "")
+    if try await isEdited(name, in: folder) { facts["is_edited"] = true }
+    let merge = try await merge(of: fields[0], in: folder)
     if merge.count == 3 {
       facts["merged_by"] = .string("\(merge[0].prefix(12)) \(merge[2])")
       if let time = Timestamp(rfc3339: merge[1]) {
@@ -94,7 +117,8 @@ struct GitHistory {
   ) async throws(StepFailure) -> ChildProcess.Output {
     var variables = [
       "PATH": environment["PATH"] ?? ProgramPath.standard, "LANG": "C.UTF-8",
-      "GIT_OPTIONAL_LOCKS": "0", "GIT_TERMINAL_PROMPT": "0", "GIT_PAGER": "cat",
+      "GIT_OPTIONAL_LOCKS": "0", "GIT_LITERAL_PATHSPECS": "1", "GIT_TERMINAL_PROMPT": "0",
+      "GIT_PAGER": "cat",
     ]
     // Whose repositories root may read is said there.
     if let home = environment["HOME"] { variables["HOME"] = home }

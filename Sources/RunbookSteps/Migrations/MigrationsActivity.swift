@@ -39,8 +39,11 @@ struct MigrationsActivity: Activity {
         values[key] = .list(marked)
       }
     }
-    let (culprits, rows, notices) = try await withOrigins(values["culprits"]?.listValue ?? [])
+    var (culprits, rows, notices) = try await withOrigins(values["culprits"]?.listValue ?? [])
     values["culprits"] = .list(culprits)
+    if values["revisions"]?.listValue?.isEmpty != false, revision == nil, since == nil {
+      notices.append("no revision of Alembic is in \(path): nothing is known of what was dropped")
+    }
     return StepResult(
       values: values,
       evidence: culprits.isEmpty

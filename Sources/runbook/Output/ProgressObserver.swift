@@ -185,7 +185,10 @@ final class ProgressObserver: RunObserver {
     }
     guard finished.isConfirmed == true else { return }
     line(console.style("    → confirmed", .yellow), &live)
-    for (name, value) in finished.captures.mapValue?.pairs.map({ ($0.key, $0.value) }) ?? [] {
+    for (name, value) in finished.captures.mapValue?.pairs.map({ ($0.key, $0.value) }) ?? []
+    // Maps are for other steps, not for people.
+    where value.mapValue == nil && value.listValue?.contains(where: { $0.mapValue != nil }) != true
+    {
       let shown = Console.printable(value.json)
       line("      \(name.stringValue ?? "") = \(shown.prefix(300))", &live)
     }

@@ -73,6 +73,58 @@ struct MigrationOriginTests {
     #expect(result.timeline.map(\.source).filter { $0 == "git" }.count == 2)
   }
 
+  /// A merge that came later, and of something else, brought nothing.
+  @Test func namesNoMergeThatDidNotBringIt() async throws {
+    let project = try TestProject()
+    try await git(project.folder, "init", "-q", "-b", "main")
+    try project.revise("a1", upgrade: "op.drop_table('session')")
+    try await git(project.folder, "add", ".")
+    try await git(project.folder, "commit", "-q", "-m", "Straight on main")
+    try await git(project.folder, "checkout", "-q", "-b", "other")
+    try await git(project.folder, "commit", "-q", "--allow-empty", "-m", "Other")
+    try await git(project.folder, "checkout", "-q", "main")
+    try await git(project.folder, "merge", "-q", "--no-ff", "-m", "Merge other", "other")
+    let culprit = try #require(try await project.read().maps("culprits").first)
+    #expect(culprit["subject"] == "Straight on main" && culprit["merged_by"] == nil)
+  }
+
+  /// The branch took main in before its own merge.
+  @Test func namesTheMergeIntoTheLineAndNoneIntoTheBranch() async throws {
+    let project = try TestProject()
+    try await git(project.folder, "init", "-q", "-b", "main")
+    try await git(project.folder, "commit", "-q", "--allow-empty", "-m", "First")
+    try await git(project.folder, "checkout", "-q", "-b", "feature")
+    try project.revise("a1", upgrade: "op.drop_table('session')")
+    try await git(project.folder, "add", ".")
+    try await git(project.folder, "commit", "-q", "-m", "Add it")
+    try await git(project.folder, "checkout", "-q", "main")
+    try await git(project.folder, "commit", "-q", "--allow-empty", "-m", "Second")
+    try await git(project.folder, "checkout", "-q", "feature")
+    try await git(project.folder, "merge", "-q", "--no-ff", "-m", "Merge main", "main")
+    try await git(project.folder, "checkout", "-q", "main")
+    try await git(
+      project.folder, "merge", "-q", "--no-ff", "-m", "Merge pull request #7", "feature")
+    try project.revise("a1", upgrade: "op.drop_table('session')  # edited")
+    let culprit = try #require(try await project.read().maps("culprits").first)
+    #expect(culprit["merged_by"]?.stringValue?.hasSuffix(" Merge pull request #7") == true)
+    #expect(culprit["is_edited"] == true)
+  }
+
+  @Test func knowsNoCommitOfAShallowRepository() async throws {
+    let project = try TestProject()
+    try await git(project.folder, "init", "-q", "-b", "main")
+    try project.revise("a1", upgrade: "op.drop_table('session')")
+    try await git(project.folder, "add", ".")
+    try await git(project.folder, "commit", "-q", "-m", "Add it")
+    try await git(project.folder, "commit", "-q", "--allow-empty", "-m", "Later")
+    let copy = try TestProject()
+    try await git(
+      copy.folder, "clone", "-q", "--depth", "1", "file://\(project.folder)", "\(copy.folder)/copy")
+    let result = try await copy.read(path: "\(copy.folder)/copy")
+    #expect(try #require(result.maps("culprits").first)["commit"] == nil)
+    #expect(result.notices.first?.hasPrefix("the repository is shallow") == true)
+  }
+
   @Test func saysThatAFileIsNotCommitted() async throws {
     let project = try TestProject()
     try await git(project.folder, "init", "-q", "-b", "main")
