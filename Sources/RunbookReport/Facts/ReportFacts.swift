@@ -19,11 +19,11 @@ struct ReportFacts: Sendable {
   let evidence: EvidenceFacts
   let provenance: ProvenanceFacts
 
-  init(_ history: RunHistory) {
+  init(_ history: RunHistory, isPublic: Bool = false) {
     let authored = AuthoredReport(history)
-    head = HeadFacts(history, authored)
+    head = HeadFacts(history, authored, isPublic: isPublic)
     summary = SummaryFacts(history, authored)
-    keyTimes = KeyTimeFacts(history)
+    keyTimes = KeyTimeFacts(history, authored)
     timeline = TimelineFacts(history)
     impact = ImpactFacts(history, authored)
     rootCause = RootCauseFacts(history, authored)
