@@ -20,6 +20,8 @@ struct KeyTimeFacts: Sendable {
 
   let times: [Time]
   let measures: [Measure]
+  let incidentStart: Time
+  let detected: Time
 
   init(_ history: RunHistory) {
     let start = Self.incidentStart(history)
@@ -30,6 +32,8 @@ struct KeyTimeFacts: Sendable {
       reference: Reference(history.started.stamp))
     let mitigated = Self.mitigated(history)
     let resolved = Self.resolved(history)
+    incidentStart = start
+    self.detected = detected
     times = [start, detected, declared, mitigated, resolved]
     let origin = start.at == nil ? declared : start
     measures = [

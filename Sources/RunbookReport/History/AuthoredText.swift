@@ -16,6 +16,8 @@ struct AuthoredText: Sendable, Hashable {
 
   let segments: [Segment]
 
+  init(segments: [Segment]) { self.segments = segments }
+
   init(_ text: String, in scope: ReportScope) {
     let source = SourceText(
       text, at: Place(file: "<report>", line: 1, column: 1),

@@ -2,11 +2,14 @@
 public enum TemplateFormat: String, Sendable, CaseIterable {
   /// GitHub's dialect of Markdown.
   case markdown
+  /// One file that loads nothing and needs no script.
+  case html
 
   /// How values are written in it.
   var markup: any Markup {
     switch self {
     case .markdown: Markdown()
+    case .html: HTML()
     }
   }
 }
