@@ -37,7 +37,15 @@ public struct IncidentReport: Sendable {
   ///
   /// - Throws: `template`, only if the standard template that the program was built with is broken.
   public func markdown() throws(ReportError) -> String {
-    try text(template: .standard(for: .markdown))
+    try text(as: .markdown)
+  }
+
+  /// The report in a format, with the standard template where the format has one.
+  ///
+  /// - Throws: `template`, only if the standard template that the program was built with is broken.
+  public func text(as format: ReportFormat) throws(ReportError) -> String {
+    guard let templates = format.templates else { return JSONReport.text(of: facts) }
+    return try text(template: .standard(for: templates))
   }
 
   /// The report as a template writes it.

@@ -12,8 +12,7 @@ struct ReportVerificationTests {
   }
 
   private func verify(_ text: String, _ journal: JournalBuilder) throws -> ReportVerification {
-    try ReportVerification(
-      of: text, entries: journal.entries, template: .standard(for: .markdown))
+    try ReportVerification(of: text, entries: journal.entries) { try $0.markdown() }
   }
 
   @Test func findsNothingInAReportAsItWasWritten() throws {

@@ -23,17 +23,17 @@ public struct ReportVerification: Sendable {
   /// - Parameters:
   ///   - text: the report.
   ///   - entries: the whole journal.
-  ///   - template: by which the report was written.
+  ///   - write: writes a report as this one was written.
   public init(
-    of text: String, entries: [Entry], template: ReportTemplate
-  ) throws(ReportError) {
+    of text: String, entries: [Entry], write: (IncidentReport) throws -> String
+  ) throws {
     let hashes = Self.hashes(in: text)
     let index = entries.lastIndex { hashes.contains($0.hash.hex) }
     basis = index.map { entries[$0] }
     laterCount = index.map { entries.count - $0 - 1 } ?? 0
     let used = index.map { Array(entries[...$0]) } ?? entries
-    let isPublic = text.contains(PublicCopy.mark)
-    let expected = try IncidentReport(entries: used, isPublic: isPublic).text(template: template)
+    let isPublic = PublicCopy.isNamed(in: text)
+    let expected = try write(try IncidentReport(entries: used, isPublic: isPublic))
     changes = Self.changes(from: Self.lines(of: expected), to: Self.lines(of: text))
   }
 

@@ -20,6 +20,8 @@ struct KeyTimeFacts: Sendable {
 
   let times: [Time]
   let measures: [Measure]
+  let incidentStart: Time
+  let detected: Time
 
   init(_ history: RunHistory, _ authored: AuthoredReport) {
     func given(_ field: ReportField.Time, or known: Time) -> Time {
@@ -37,6 +39,8 @@ struct KeyTimeFacts: Sendable {
         reference: Reference(history.started.stamp)))
     let mitigated = given(.mitigated, or: Self.mitigated(history))
     let resolved = given(.resolved, or: Self.resolved(history))
+    incidentStart = start
+    self.detected = detected
     times = [start, detected, declared, mitigated, resolved]
     let origin = start.at == nil ? declared : start
     measures = [

@@ -18,6 +18,8 @@ struct AuthoredText: Sendable, Hashable {
 
   let segments: [Segment]
 
+  init(segments: [Segment]) { self.segments = segments }
+
   /// A person's words, with their name and the time.
   init(_ words: String, saidIn stamp: Stamp) {
     segments = [

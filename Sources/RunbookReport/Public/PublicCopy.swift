@@ -10,6 +10,11 @@ struct PublicCopy {
   static let mark = "public copy: hosts, people and query values are left out"
   static let leftOut = "[left out]"
 
+  /// Whether a report says that it is one, in any format.
+  static func isNamed(in text: String) -> Bool {
+    text.contains(mark) || text.contains(/"is_public" ?: ?true/)
+  }
+
   private let people: [Actor]
   private let hosts: [String]
   private let kinds: [StepID: String]

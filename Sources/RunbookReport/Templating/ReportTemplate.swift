@@ -98,12 +98,14 @@ public struct ReportTemplate: Sendable {
 
 extension ReportTemplate {
   private static let markdown = ReportTemplate(defaultFor: .markdown)
+  private static let html = ReportTemplate(defaultFor: .html)
 
   /// What reports are written with unless another template is given. Its names are not checked each
   /// time: a test does.
   public static func standard(for format: TemplateFormat) -> ReportTemplate {
     switch format {
     case .markdown: markdown
+    case .html: html
     }
   }
 

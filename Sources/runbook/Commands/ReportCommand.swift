@@ -12,7 +12,8 @@ struct ReportCommand: AsyncParsableCommand {
       "Write a run's incident report from its journal, at any time (what 'report' does by itself).",
     discussion: """
       The report goes to standard output, or to --output FILE. The same journal and template give the \
-      same bytes. A template of your own starts with 'runbook report --print-template'.
+      same bytes. A template of your own starts with 'runbook report --print-template', for HTML with \
+      --format html. 'runbook schema --report' says what is in the JSON.
       """)
 
   @Argument(help: "The run, by its id or the start of one; the newest when it is left out.")
@@ -23,7 +24,12 @@ struct ReportCommand: AsyncParsableCommand {
       "A journal as 'runbook journal' prints it, in place of a run.", valueName: "file"))
   var journal: String?
 
-  @Option(help: ArgumentHelp("A Mustache template.", valueName: "file"))
+  @Option(
+    help: "What to write: markdown, html (one file, with pictures) or json (for tools).",
+    transform: Self.format(named:))
+  var format = ReportFormat.markdown
+
+  @Option(help: ArgumentHelp("A Mustache template for the format.", valueName: "file"))
   var template: String?
 
   @Option(name: [.short, .long], help: ArgumentHelp("The file to write.", valueName: "file"))
@@ -34,23 +40,29 @@ struct ReportCommand: AsyncParsableCommand {
     help: "A copy without hosts, people and query values. Read it before you publish it.")
   var isPublic = false
 
-  @Flag(help: "Print the default template.")
+  @Flag(help: "Print the format's default template.")
   var printTemplate = false
 
   @OptionGroup var state: StateOptions
 
+  func validate() throws {
+    if format.templates == nil, template != nil || printTemplate {
+      throw ValidationError("the format \(format.rawValue) has no template")
+    }
+  }
+
   func run() async throws {
     let surroundings = Surroundings.current()
     let console = Console.current(surroundings)
-    if printTemplate {
-      return console.print(ReportTemplate.standardSource(for: .markdown), terminator: "")
+    if printTemplate, let templates = format.templates {
+      return console.print(ReportTemplate.standardSource(for: templates), terminator: "")
     }
     do {
       let entries = try await JournalSource(
         run: run, file: journal, state: state, surroundings: surroundings
       ).entries()
       let report = try IncidentReport(entries: entries, isPublic: isPublic)
-      let text = try report.text(template: try ReportFormat.template(template, for: .markdown))
+      let text = try format.text(of: report, template: template)
       console.warnOfSecrets(in: text, output ?? "the report")
       guard let output else { return console.print(text, terminator: "") }
       try text.write(
@@ -61,6 +73,14 @@ struct ReportCommand: AsyncParsableCommand {
     } catch let error as ReportError {
       try console.fail(error, template: template)
     }
+  }
+
+  private static func format(named name: String) throws -> ReportFormat {
+    guard let format = ReportFormat(rawValue: name) else {
+      let names = ReportFormat.allCases.map(\.rawValue).joined(separator: ", ")
+      throw ValidationError("there is no format '\(name)': \(names)")
+    }
+    return format
   }
 }
 

@@ -48,8 +48,10 @@ struct ReportVerifyCommand: AsyncParsableCommand {
       let entries = try await JournalSource(
         run: run?.rawValue, file: journal, state: state, surroundings: surroundings
       ).entries()
-      let found = try ReportVerification(
-        of: text, entries: entries, template: try ReportFormat.template(template, for: .markdown))
+      let format = ReportFormat(of: text)
+      let found = try ReportVerification(of: text, entries: entries) { report in
+        try format.text(of: report, template: template)
+      }
       let folder = run.map { store.folder(of: $0) }
       let evidence = try IncidentReport(entries: entries).evidenceProblems { path in
         folder.flatMap { FileDigest.sha256(ofFile: "\($0)/\(path)") }

@@ -3,18 +3,27 @@ import Foundation
 import RunbookReport
 import RunbookSyntax
 
-/// Which template writes a report.
-enum ReportFormat {
-  /// - Parameters:
-  ///   - path: a template of the user's own; nil is the program's.
+extension ReportFormat {
+  /// The format that a report is in.
+  init(of text: String) {
+    let start = text.drop(while: \.isWhitespace)
+    self =
+      start.hasPrefix("<!") || start.hasPrefix("<html")
+      ? .html : start.hasPrefix("{") ? .json : .markdown
+  }
+
+  /// A report in this format.
+  ///
+  /// - Parameter path: a template of the user's own; nil is the program's.
   /// - Throws: `ReportError.template`, and a usage error for a file that cannot be read.
-  static func template(_ path: String?, for format: TemplateFormat) throws -> ReportTemplate {
-    guard let path else { return .standard(for: format) }
+  func text(of report: IncidentReport, template path: String?) throws -> String {
+    guard let path, let templates else { return try report.text(as: self) }
     guard let data = FileManager.default.contents(atPath: path) else {
       throw ValidationError("cannot read the template \(path)")
     }
-    return try ReportTemplate(
-      loading: String(decoding: data, as: UTF8.self), file: path, for: format)
+    let template = try ReportTemplate(
+      loading: String(decoding: data, as: UTF8.self), file: path, for: templates)
+    return try report.text(template: template)
   }
 }
 
