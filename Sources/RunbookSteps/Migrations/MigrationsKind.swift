@@ -5,7 +5,8 @@ public import RunbookModel
 /// `migrations`: reads the revision files of an Alembic project, and says which of them drop what.
 ///
 /// The files are read by Python's own `ast` and never executed, so that what is computed when a
-/// migration runs is not known: such names are null. SQL in a text is read by its words alone.
+/// migration runs is not known: such names are null, and told as undetermined. SQL in a text is judged by
+/// PostgreSQL's own parser.
 public struct MigrationsKind: StepKind {
   private let environment: [String: String]
 
@@ -27,7 +28,7 @@ public struct MigrationsKind: StepKind {
           FieldSpec("since", .template, "Only revisions made at or after this time (RFC 3339)."),
           FieldSpec(
             "tables", .expression,
-            "A list of tables: culprits are the revisions that drop one of them."),
+            "A list of tables: culprits are the revisions that take away one of them."),
           FieldSpec(
             "owners", .expression,
             "A map from applications to the tables that each owns, for the owner of each drop."),
@@ -35,10 +36,14 @@ public struct MigrationsKind: StepKind {
         ]),
       results: [
         ResultSpec("revisions", "list", "Every revision, each after those that it revises."),
-        ResultSpec("culprits", "list", "The revisions that drop tables, with their source."),
+        ResultSpec(
+          "culprits", "list", "The revisions that take away tables or rows, with their source."),
         ResultSpec("drops", "list", "The names of the tables that the culprits drop."),
         ResultSpec("head", "string", "The newest revision; several are separated by commas."),
-        ResultSpec("unreadable", "list", "Files that could not be read, each with its error."),
+        ResultSpec(
+          "unreadable", "list", "Files and statements that could not be read, each with its error."),
+        ResultSpec(
+          "undetermined", "list", "Statements that are only known when they run, with their lines."),
       ], work: WorkSpec(.text, in: ["path"]),
       "Reads Alembic's revision files, without executing them")
   }

@@ -33,6 +33,32 @@ struct MigrationOriginTests {
     #expect(drops.map { $0["is_foreign"] ?? .null } == [true, true, true, false, .null])
   }
 
+  /// What the application owns is its own to drop; the finding is about the others.
+  @Test func takesForIntendedWhatIsItsOwn() async throws {
+    let project = try TestProject()
+    try project.revise("a1", upgrade: "op.drop_table('users')")
+    try project.revise(
+      "b2", from: "a1",
+      upgrade: """
+        op.add_column('session', sa.Column('x'))
+        op.drop_column('users', 'age')
+        op.execute('TRUNCATE session')
+        op.rename_table('session', 'sessions_old')
+        op.drop_column('users', 'image')
+        op.drop_table('nobodys')
+        """)
+    let result = try await project.read(owners: Self.owners, application: "backend")
+    #expect(result.maps("culprits").map { $0["revision"] } == ["b2"])
+    let culprit = try #require(result.maps("culprits").first)
+    #expect(culprit.maps("intended").map { $0["line"] } == [15, 16])
+    #expect(culprit["dropped_tables"] == ["nobodys"])
+    #expect(culprit["emptied_tables"] == ["session"] && culprit["renamed_tables"] == ["session"])
+    #expect(result.names("drops") == ["nobodys"])
+    let named = try await project.read(tables: ["session"])
+    #expect(named.maps("culprits").map { $0["revision"] } == ["b2"])
+    #expect(try await project.read(tables: ["age"]).maps("culprits").isEmpty)
+  }
+
   @Test(
     arguments: [.null, ["a", "b"], ["backend": 3], ["backend": ["tables": "users"]]] as [Value])
   func refusesWhatIsNoMapOfOwners(_ value: Value) { #expect(TableOwners(value) == nil) }
