@@ -26,10 +26,16 @@ public struct IncidentReport: Sendable {
 
   /// The report in GitHub's dialect of Markdown.
   ///
-  /// - Throws: `template`, only if the default template that the program was built with is broken.
-  public func markdown(template: ReportTemplate = .default) throws(ReportError) -> String {
-    Tidy(owner: facts.head.runbook.owner, missing: facts.summary.reasonForNoFacts)
-      .text(try template.render(facts))
+  /// - Throws: `template`, only if the standard template that the program was built with is broken.
+  public func markdown() throws(ReportError) -> String {
+    try text(template: .standard(for: .markdown))
+  }
+
+  /// The report as a template writes it.
+  ///
+  /// - Throws: `template`, only if the standard template that the program was built with is broken.
+  public func text(template: ReportTemplate) throws(ReportError) -> String {
+    try template.render(facts)
   }
 
   /// Letters, digits, points and hyphens.

@@ -56,9 +56,9 @@ import Testing
     var journal = Incident.begun()
     Incident.timeline(&journal)
     let report = try IncidentReport(entries: journal.entries)
-    let own = try ReportTemplate(loading: ReportTemplate.defaultSource)
-    #expect(!ReportTemplate.defaultSource.contains("{{>"))
-    #expect(try report.markdown(template: own) == report.markdown())
+    let own = try ReportTemplate(loading: ReportTemplate.standardSource(for: .markdown))
+    #expect(!ReportTemplate.standardSource(for: .markdown).contains("{{>"))
+    #expect(try report.text(template: own) == report.markdown())
   }
 
   @Test func embedsEveryPartial() throws {
@@ -66,8 +66,8 @@ import Testing
       .appending(path: "../../templates/partials").standardizedFileURL
     let files = try FileManager.default.contentsOfDirectory(atPath: folder.path())
     #expect(
-      Set(files) == Set(ReportTemplate.defaultPartials.keys.map { "\($0).mustache" }))
-    for (name, text) in ReportTemplate.defaultPartials {
+      Set(files) == Set(Markdown().partials.keys.map { "\($0).mustache" }))
+    for (name, text) in Markdown().partials {
       let file = folder.appending(path: "\(name).mustache")
       #expect(try String(contentsOf: file, encoding: .utf8) == text)
     }
@@ -76,7 +76,7 @@ import Testing
   @Test func writesATeamsOwnTemplate() throws {
     let template = try ReportTemplate(
       loading: "{{#head}}{{status}} {{#owner}}by {{.}}{{/owner}}{{/head}}\n{{> sign_off}}\n")
-    let markdown = try IncidentReport(entries: Incident.begun().entries).markdown(
+    let markdown = try IncidentReport(entries: Incident.begun().entries).text(
       template: template)
     #expect(markdown.hasPrefix("IN PROGRESS by platform\n## Sign-off\n"))
   }

@@ -20,6 +20,23 @@ extension Markdown {
     }
   }
 
+  /// An authored part as it is; a text of one line as a list's only item.
+  static func listed(_ block: AuthoredBlock) -> String {
+    let text = Self.block(block)
+    if case .text = block, !text.contains("\n") { return "- " + text }
+    return text
+  }
+
+  static func checklist(_ items: [PreventionFacts.CheckItem]) -> String {
+    items.map { Self.item(block($0.text), marker: $0.isDone ? "- [x]" : "- [ ]") }
+      .joined(separator: "\n")
+  }
+
+  static func lessons(_ blocks: [AuthoredBlock], mark: String) -> String {
+    blocks.enumerated().map { Self.item(mark + block($1), marker: "\($0 + 1).") }
+      .joined(separator: "\n")
+  }
+
   /// An authored part on one line: its first paragraph, or the items with semicolons.
   static func headline(_ block: AuthoredBlock) -> String {
     switch block {

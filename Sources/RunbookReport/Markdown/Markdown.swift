@@ -1,5 +1,5 @@
 /// Writes texts of a run so that each is only text where it stands, in GitHub's dialect of Markdown.
-enum Markdown {
+struct Markdown: Sendable {
   /// Running text on one line: nothing in it is markup, a link or a mention.
   static func prose(_ text: String) -> String {
     let words = clean(text).split(whereSeparator: \.isWhitespace).map { word in

@@ -37,13 +37,15 @@ struct ReportCommand: AsyncParsableCommand {
   func run() async throws {
     let surroundings = Surroundings.current()
     let console = Console.current(surroundings)
-    if printTemplate { return console.print(ReportTemplate.defaultSource, terminator: "") }
+    if printTemplate {
+      return console.print(ReportTemplate.standardSource(for: .markdown), terminator: "")
+    }
     do {
       let entries = try await JournalSource(
         run: run, file: journal, state: state, surroundings: surroundings
       ).entries()
-      let text = try IncidentReport(entries: entries).markdown(
-        template: try ownTemplate() ?? .default)
+      let text = try IncidentReport(entries: entries).text(
+        template: try ownTemplate() ?? .standard(for: .markdown))
       guard let output else { return console.print(text, terminator: "") }
       try text.write(
         toFile: surroundings.absolute(output), atomically: true, encoding: .utf8)

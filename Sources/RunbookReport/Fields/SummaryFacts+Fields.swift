@@ -2,43 +2,47 @@ import RunbookModel
 
 extension SummaryFacts: Presented {
   static let fields: [Field<Self>] = [
-    .text("severity") { $0.severity.rawValue.uppercased() },
-    .text("status") { facts in
+    .text("severity", .any) { .severity($0.severity) },
+    .text("status", .any) { facts in
       facts.status == .resolved && facts.hasSafeguards
-        ? "RESOLVED with safeguards implemented" : facts.status.title
+        ? .label("RESOLVED with safeguards implemented", raw: facts.status.rawValue)
+        : .status(of: facts.status)
     },
-    .text("status_reason") { $0.statusReason.map { Markdown.quote($0) } },
-    .text("impact") { $0.impact.map { Markdown.headline($0) } ?? Mark.missing },
-    .text("root_cause") { $0.rootCause.map { Markdown.headline($0) } ?? Mark.missing },
-    .text("text") { $0.summary.map { Markdown.block($0) } },
+    .flag("has_safeguards") { $0.hasSafeguards },
+    .text("status_reason", .quote, or: .nothing) { $0.statusReason },
+    .text("impact", .headline, or: .missing) { $0.impact },
+    .text("root_cause", .headline, or: .missing) { $0.rootCause },
+    .text("text", .block, or: .nothing) { $0.summary },
     .flag("is_not_confirmed") { $0.status == .notConfirmed },
     .flag("is_undetermined") { $0.status == .undetermined },
-    .one("hold") { $0.hold },
-    .flag("has_in_flight") { !$0.inFlight.isEmpty },
+    .maybe("hold") { $0.hold },
+    .has("in_flight") { !$0.inFlight.isEmpty },
     .list("in_flight") { $0.inFlight },
-    .flag("has_remaining") { !$0.remaining.isEmpty },
+    .has("remaining") { !$0.remaining.isEmpty },
     .list("remaining") { $0.remaining },
   ]
 }
 
 extension StepRecord: Presented {
   static let fields: [Field<Self>] = [
-    .text("id") { Markdown.code($0.id.rawValue) },
-    .text("title") { Markdown.prose($0.title) },
-    .text("phase") { $0.phase.rawValue },
-    .text("kind") { Markdown.code($0.kind) },
-    .text("line") { String($0.line) },
+    .text("id", .code) { $0.id.rawValue },
+    .text("title", .prose) { $0.title },
+    .text("phase", .words) { $0.phase.rawValue },
+    .text("kind", .code) { $0.kind },
+    .text("line", .number) { $0.line },
   ]
 }
 
 extension Stamped: Presented where Payload == RunHeld {
   static var fields: [Field<Self>] {
     [
-      .text("time") { Markdown.time($0.at) },
-      .text("cause") { $0.payload.causeText },
-      .text("subject") { $0.payload.subject.map { Markdown.code($0) } },
-      .text("message") { Markdown.quote($0.payload.message) },
-      .text("reference") { Markdown.reference(Reference($0.stamp)) },
+      .text("time", .time) { $0.at },
+      .text("cause", .any) {
+        .label($0.payload.causeText, raw: $0.payload.cause.rawValue.snakeCased)
+      },
+      .text("subject", .code, or: .nothing) { $0.payload.subject },
+      .text("message", .quote) { $0.payload.message },
+      .text("reference", .reference) { Reference($0.stamp) },
     ]
   }
 }

@@ -3,16 +3,16 @@ import RunbookModel
 extension TimelineFacts: Presented {
   static let fields: [Field<Self>] = [
     .list("groups") { $0.groups },
-    .flag("has_clock_offsets") { !$0.clockOffsets.isEmpty },
+    .has("clock_offsets") { !$0.clockOffsets.isEmpty },
     .list("clock_offsets") { $0.clockOffsets },
-    .flag("has_corrections") { !$0.corrections.isEmpty },
+    .has("corrections") { !$0.corrections.isEmpty },
     .list("corrections") { $0.corrections },
   ]
 }
 
 extension TimelineFacts.Group: Presented {
   static let fields: [Field<Self>] = [
-    .text("heading") { $0.heading },
+    .text("heading", .words) { $0.heading },
     .list("rows") { group in
       group.rows.map { DatedRow(row: $0, isOtherDay: $0.at.day != group.day) }
     },
@@ -27,19 +27,22 @@ struct DatedRow: Sendable {
 
 extension DatedRow: Presented {
   static let fields: [Field<Self>] = [
-    .text("time") { $0.isOtherDay ? "\($0.row.at.day) \($0.row.at.clock)" : $0.row.at.clock },
-    .text("text") { Markdown.phrase($0.row.text) },
-    .text("source") { $0.row.source.map { Markdown.quote($0) } },
-    .text("reference") { Markdown.reference($0.row.reference) },
+    .text("at", .time) { $0.row.at },
+    .text("time", .words) { dated in
+      (dated.isOtherDay ? dated.row.at.day + " " : "") + dated.row.at.clock
+    }.only(for: .people),
+    .text("text", .phrase) { $0.row.text },
+    .text("source", .quote, or: .nothing) { $0.row.source },
+    .text("reference", .reference) { $0.row.reference },
     .flag("is_damage") { $0.row.isDamage },
   ]
 }
 
 extension TimelineFacts.ClockOffset: Presented {
   static let fields: [Field<Self>] = [
-    .text("connection") { Markdown.code($0.name) },
-    .text("source") { Markdown.quote($0.name) },
-    .text("offset") { Markdown.duration($0.offset) },
-    .text("reference") { Markdown.reference($0.reference) },
+    .text("connection", .code) { $0.name }.only(for: .people),
+    .text("source", .quote) { $0.name },
+    .text("offset", .duration) { $0.offset },
+    .text("reference", .reference) { $0.reference },
   ]
 }

@@ -2,11 +2,11 @@ import RunbookModel
 
 extension SafeguardFacts: Presented {
   static let fields: [Field<Self>] = [
-    .flag("has_steps") { !$0.steps.isEmpty },
+    .has("steps") { !$0.steps.isEmpty },
     .list("steps") { $0.steps },
-    .flag("has_any") { !$0.steps.isEmpty || !$0.authored.isEmpty },
+    .has("any") { !$0.steps.isEmpty || !$0.authored.isEmpty },
     .flag("is_planned") { !$0.isResolved && !$0.authored.isEmpty },
-    .text("todo") { _ in Mark.missing },
+    .unfilled("todo") { _ in .missing }.only(for: .people),
     .list("authored") { facts in
       facts.authored.enumerated().map { NumberedSafeguard(number: $0 + 1, safeguard: $1) }
     },
@@ -21,8 +21,8 @@ struct NumberedSafeguard: Sendable {
 
 extension NumberedSafeguard: Presented {
   static let fields: [Field<Self>] = [
-    .text("number") { String($0.number) },
-    .text("title") { Markdown.authored($0.safeguard.title).lines.joined(separator: " ") },
-    .text("text") { $0.safeguard.text.map { Markdown.block($0) } },
+    .text("number", .number) { $0.number },
+    .text("title", .line) { $0.safeguard.title },
+    .text("text", .block, or: .nothing) { $0.safeguard.text },
   ]
 }

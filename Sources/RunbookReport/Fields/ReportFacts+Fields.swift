@@ -2,9 +2,9 @@ import RunbookModel
 
 extension ReportFacts: Presented {
   static let fields: [Field<Self>] = [
-    .text("title") { Markdown.prose($0.head.title) },
+    .text("title", .prose) { $0.head.title },
     .flag("is_confirmed") { $0.summary.isConfirmed },
-    .text("reason_for_no_facts") { $0.summary.reasonForNoFacts },
+    .text("reason_for_no_facts", .words, or: .nothing) { $0.summary.reasonForNoFacts },
     .one("head") { $0.head },
     .one("summary") { $0.summary },
     .one("key_times") { $0.keyTimes },
