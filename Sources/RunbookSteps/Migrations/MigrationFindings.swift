@@ -25,6 +25,7 @@ struct MigrationFindings {
         .list(wanted.map { .map($0.value(owners: owners, application: application)) })
       ),
       ("culprits", .list(culprits.map(Value.map))), ("drops", .list(Self.unique(dropped))),
+      ("tool", .string(files.tool.rawValue)),
       ("head", .string(files.heads.joined(separator: ", "))),
       ("unreadable", .list(files.unreadable + wanted.flatMap(Self.unreadable))),
       ("undetermined", .list(wanted.flatMap(Self.undetermined))),

@@ -18,6 +18,8 @@ struct MigrationOperation: Sendable {
   private(set) var losses: [MigrationLoss] = []
   private(set) var undetermined: [Gap] = []
   private(set) var unreadable: [Gap] = []
+  /// Whether it is known, all of it, what it does.
+  private var isClear = true
 
   /// A call in a revision of Alembic's, as `MigrationProgram` notes it.
   init(call map: ValueMap) {
@@ -50,13 +52,18 @@ struct MigrationOperation: Sendable {
     }
   }
 
-  /// What a file of SQL takes away at one place.
-  init(_ losses: [MigrationLoss]) {
-    self.losses = losses
-    let first = losses.first
+  /// A statement of a file of SQL.
+  ///
+  /// - Parameter excerpt: how much is told of the text of one that takes nothing away.
+  init(_ statement: SQLReading.Statement, losses: [SQLLoss], excerpt: Int) {
+    self.losses = losses.map { MigrationLoss($0, line: Int64($0.line)) }
+    let breaks = statement.text.utf8.count { $0 == UInt8(ascii: "\n") }
+    let word = statement.text.prefix { $0.isLetter }.lowercased()
+    isClear = statement.isClear
     facts = ValueMap([
-      ("op", "sql"), ("line", .int(first?.line ?? 0)), ("end_line", .int(first?.endLine ?? 0)),
-      ("text", .string(first?.text ?? "")),
+      ("op", .string(word.isEmpty ? "sql" : word)), ("line", .int(Int64(statement.line))),
+      ("end_line", .int(Int64(statement.line + breaks))),
+      ("text", .string(losses.isEmpty ? String(statement.text.prefix(excerpt)) : statement.text)),
     ])
   }
 
@@ -69,7 +76,7 @@ struct MigrationOperation: Sendable {
 
   /// Whether it is as it was meant to be: no loss, or one of what its own application has.
   func isIntended(owners: TableOwners?, application: String?) -> Bool {
-    guard undetermined.isEmpty, unreadable.isEmpty else { return false }
+    guard isClear, undetermined.isEmpty, unreadable.isEmpty else { return false }
     guard let owners, let application else { return losses.isEmpty }
     return losses.allSatisfy { owners.owner(of: $0.loss) == application }
   }

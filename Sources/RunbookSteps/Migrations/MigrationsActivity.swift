@@ -6,6 +6,8 @@ import RunbookModel
 struct MigrationsActivity: Activity {
   let environment: [String: String]
   let path: String
+  /// Nil where the layout of the files says it.
+  let tool: MigrationTool?
   let revision: String?
   let since: Timestamp?
   let tables: [String]
@@ -66,13 +68,23 @@ struct MigrationsActivity: Activity {
   }
 
   private func read(within limit: Duration) async throws(StepFailure) -> MigrationFiles {
-    let answer = try await readAlembic(within: limit)
-    guard answer["missing"] == nil else {
-      throw StepFailure(
-        .unreachable, "there are no migrations at \(path)",
-        hint: "name the folder that holds alembic.ini or versions/")
+    guard FolderNames.exists(path) else { throw missing }
+    let (path, given) = (path, tool)
+    let (found, folder) = try await OwnThread.run {
+      given.map { ($0, $0.folder(at: path)) } ?? MigrationTool.found(at: path)
     }
+    guard found == .alembic else {
+      return try await OwnThread.run { SQLMigrationReader(tool: found, folder: folder).read() }
+    }
+    let answer = try await readAlembic(within: limit)
+    guard answer["missing"] == nil else { throw missing }
     return try await OwnThread.run { Self.files(of: answer) }
+  }
+
+  private var missing: StepFailure {
+    StepFailure(
+      .unreachable, "there are no migrations at \(path)",
+      hint: "name the folder that holds alembic.ini or versions/, or the files of SQL")
   }
 
   private static func files(of answer: ValueMap) -> MigrationFiles {
@@ -81,7 +93,8 @@ struct MigrationsActivity: Activity {
     let ordered = graph.ordered
     let heads = graph.heads(of: ordered)
     return MigrationFiles(
-      revisions: ordered, unreadable: answer["unreadable"]?.listValue ?? [], heads: heads,
+      tool: .alembic, revisions: ordered, unreadable: answer["unreadable"]?.listValue ?? [],
+      heads: heads,
       notices: graph.notices(heads: heads))
   }
 

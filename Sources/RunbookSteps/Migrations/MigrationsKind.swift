@@ -2,9 +2,10 @@ public import RunbookEngine
 import RunbookExpression
 public import RunbookModel
 
-/// `migrations`: reads the revision files of an Alembic project, and says which of them drop what.
+/// `migrations`: reads the revision files of an Alembic project, or the files of SQL of another tool, and says
+/// which of them take away what.
 ///
-/// The files are read by Python's own `ast` and never executed, so that what is computed when a
+/// Alembic's files are read by Python's own `ast` and never executed, so that what is computed when a
 /// migration runs is not known: such names are null, and told as undetermined. SQL in a text is judged by
 /// PostgreSQL's own parser.
 public struct MigrationsKind: StepKind {
@@ -23,7 +24,10 @@ public struct MigrationsKind: StepKind {
         [
           FieldSpec(
             "path", .template, required: true,
-            "The Alembic project, its folder of revision files, or one such file."),
+            "The project, its folder of migrations, or one such file."),
+          FieldSpec(
+            "tool", .enumeration(["auto"] + MigrationTool.allCases.map(\.rawValue)),
+            "What applies the migrations; unless given, the layout of the files says it."),
           FieldSpec("revision", .template, "Only the revision of this id, or of this beginning."),
           FieldSpec("since", .template, "Only revisions made at or after this time (RFC 3339)."),
           FieldSpec(
@@ -39,13 +43,14 @@ public struct MigrationsKind: StepKind {
         ResultSpec(
           "culprits", "list", "The revisions that take away tables or rows, with their source."),
         ResultSpec("drops", "list", "The names of the tables that the culprits drop."),
+        ResultSpec("tool", "string", "What applies them."),
         ResultSpec("head", "string", "The newest revision; several are separated by commas."),
         ResultSpec(
           "unreadable", "list", "Files and statements that could not be read, each with its error."),
         ResultSpec(
           "undetermined", "list", "Statements that are only known when they run, with their lines."),
       ], work: WorkSpec(.text, in: ["path"]),
-      "Reads Alembic's revision files, without executing them")
+      "Reads migrations, Alembic's or files of SQL, without executing them")
   }
 
   public func check(_ step: Step, in context: CheckContext) -> [Diagnostic] { [] }
@@ -59,6 +64,7 @@ public struct MigrationsKind: StepKind {
     return MigrationsActivity(
       environment: environment,
       path: path.hasPrefix("/") ? path : "\(context.folder)/\(path)",
+      tool: step.body["tool"]?.string.flatMap(MigrationTool.init),
       revision: try rendered("revision", of: step, in: context),
       since: try since(of: step, in: context), tables: try tables(of: step, in: context),
       owners: try owners(of: step, in: context), application: step.body["application"]?.string)

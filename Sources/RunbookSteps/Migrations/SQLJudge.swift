@@ -89,18 +89,36 @@ struct SQLJudge {
   ) throws(PGQuery.Fault) {
     let partBytes = Array(part.utf8)
     for statement in try SQLParser.parse(part).statements {
-      guard let top = statement.nodes.first, StatementJudge.isAsked(top.name, statement.nodes)
-      else { continue }
+      guard let top = statement.nodes.first, !Self.settings.contains(top.name) else { continue }
       let end =
         statement.length == 0
         ? partBytes.count : min(partBytes.count, statement.location + statement.length)
       guard statement.location < end else { continue }
-      let own = String(decoding: partBytes[statement.location..<end], as: UTF8.self)
       let start = base + statement.location
       let index = tokens.count(before: start, \.start)
-      let first = index < tokens.count ? tokens[index].start : start
+      let first = index < tokens.count ? min(tokens[index].start, base + end) : start
+      let words = String(decoding: bytes[first..<(base + end)], as: UTF8.self)
+      reading.statements.append(
+        .init(line: lineNumber(ofByte: first), text: String(words.prefix(Self.longestText))))
+      guard StatementJudge.isAsked(top.name, statement.nodes) else { continue }
+      let own = String(decoding: partBytes[statement.location..<end], as: UTF8.self)
+      let before = (reading.losses.count, reading.undetermined.count, reading.unreadable.count)
       try readStatement(own, named: top.name, start: start, first: first)
+      settle(since: before)
     }
+  }
+
+  private static let settings: Set<String> = ["TransactionStmt", "VariableSetStmt"]
+
+  /// Notes of which statement the new losses are, and whether all of it could be told.
+  private mutating func settle(since before: (losses: Int, undetermined: Int, unreadable: Int)) {
+    let last = reading.statements.count - 1
+    for index in before.losses..<reading.losses.count {
+      reading.losses[index].statement = last
+    }
+    reading.statements[last].isClear =
+      reading.undetermined.count == before.undetermined
+      && reading.unreadable.count == before.unreadable
   }
 
   /// - Parameters:
@@ -118,10 +136,10 @@ struct SQLJudge {
       return readBlock(body, line: line, start: start)
     }
     var found = StatementJudge.reading(of: name, body)
-    let words = String(text.utf8.dropFirst(first).prefix(own.utf8.count + start - first)) ?? own
+    let words = reading.statements.last?.text ?? ""
     for index in found.losses.indices {
       found.losses[index].line = line
-      found.losses[index].text = String(words.prefix(Self.longestText))
+      found.losses[index].text = words
     }
     found.undetermined = found.undetermined.map { .init(line: line, reason: $0.reason) }
     reading.add(found)

@@ -21,6 +21,8 @@ struct SQLLoss: Sendable, Hashable {
   var line = 0
   /// The statement that does it.
   var text = ""
+  /// The place of the text's own statement that does it, or holds what does.
+  var statement = 0
 
   /// What can hold rows or is used like it: its owner goes by its own name.
   static let relations: Set<String> = ["table", "foreign table", "view", "materialized view"]

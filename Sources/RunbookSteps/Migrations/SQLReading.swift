@@ -6,6 +6,16 @@ struct SQLReading: Sendable {
     let reason: String
   }
 
+  /// One statement of the text itself.
+  struct Statement: Sendable, Hashable {
+    let line: Int
+    let text: String
+    /// Whether it is known, all of it, what it does.
+    var isClear = true
+  }
+
+  /// Without those that only set the transaction or the session.
+  var statements: [Statement] = []
   var losses: [SQLLoss] = []
   var makes: Set<MadeName> = []
   /// What only running tells.

@@ -59,10 +59,11 @@ final class TestProject {
 
   func read(
     path: String? = nil, revision: String? = nil, since: Timestamp? = nil, tables: [String] = [],
-    owners: Value? = nil, application: String? = nil
+    owners: Value? = nil, application: String? = nil, tool: MigrationTool? = nil
   ) async throws -> StepResult {
     try await MigrationsActivity(
-      environment: ProcessInfo.processInfo.environment, path: path ?? folder, revision: revision,
+      environment: ProcessInfo.processInfo.environment, path: path ?? folder, tool: tool,
+      revision: revision,
       since: since, tables: tables, owners: owners.flatMap { TableOwners($0) },
       application: application
     ).perform(in: Self.context)
