@@ -57,6 +57,15 @@ struct AlembicGraph {
         notices.append("\(one.file) revises or needs \(name), which no file has")
       }
     }
+    for one in revisions {
+      let labels = one.facts["branch_labels"]?.listValue?.compactMap(\.stringValue) ?? []
+      if !labels.isEmpty {
+        notices.append("\(one.file) begins the branch \(labels.joined(separator: ", "))")
+      }
+      if !one.dependencies.isEmpty {
+        notices.append("\(one.file) depends on \(one.dependencies.joined(separator: ", "))")
+      }
+    }
     if heads.count > 1 {
       notices.append(
         "there are \(heads.count) heads: \(heads.joined(separator: ", "));"
@@ -66,12 +75,9 @@ struct AlembicGraph {
   }
 
   /// What is applied in a database whose `alembic_version` has these: they, and all before them.
-  ///
-  /// - Returns: nil where none of them is known.
-  func applied(by versions: [String]) -> Set<String>? {
+  func applied(by versions: [String]) -> Set<String> {
     var found: Set<String> = []
-    var open = versions.compactMap(resolved)
-    guard open.count == versions.count else { return nil }
+    var open = versions.filter { positions[$0] != nil }
     while let id = open.popLast() {
       guard found.insert(id).inserted else { continue }
       for index in positions[id] ?? [] {

@@ -18,7 +18,6 @@ struct MigrationFindings {
     }
     let culprits = wanted.compactMap(culprit)
     let dropped = culprits.flatMap { $0["dropped_tables"]?.listValue ?? [] }
-    let known = files.revisions.filter { $0.isApplied != nil }
     var values = ValueMap([
       (
         "revisions",
@@ -30,9 +29,9 @@ struct MigrationFindings {
       ("unreadable", .list(files.unreadable + wanted.flatMap(Self.unreadable))),
       ("undetermined", .list(wanted.flatMap(Self.undetermined))),
     ])
-    if !known.isEmpty {
-      values["applied"] = .list(known.filter { $0.isApplied == true }.map { .string($0.id) })
-      values["pending"] = .list(known.filter { $0.isApplied == false }.map { .string($0.id) })
+    for (key, isApplied) in [("applied", true), ("pending", false)] {
+      values[key] = .list(
+        files.revisions.filter { $0.isApplied == isApplied }.map { .string($0.id) })
     }
     return values
   }

@@ -13,6 +13,8 @@ struct MigrationsActivity: Activity {
   let tables: [String]
   let owners: TableOwners?
   let application: String?
+  /// What the database says is applied; nil where it was not asked.
+  let applied: [String]?
 
   let effect = Effect.readOnly
   let isEffectDeclared = false
@@ -73,12 +75,17 @@ struct MigrationsActivity: Activity {
     let (found, folder) = try await OwnThread.run {
       given.map { ($0, $0.folder(at: path)) } ?? MigrationTool.found(at: path)
     }
+    let applied = applied
     guard found == .alembic else {
-      return try await OwnThread.run { SQLMigrationReader(tool: found, folder: folder).read() }
+      return try await OwnThread.run {
+        var files = SQLMigrationReader(tool: found, folder: folder).read()
+        if let applied { files.mark(applied, resolved: Set(applied)) }
+        return files
+      }
     }
     let answer = try await readAlembic(within: limit)
     guard answer["missing"] == nil else { throw missing }
-    return try await OwnThread.run { Self.files(of: answer) }
+    return try await OwnThread.run { Self.files(of: answer, applied: applied) }
   }
 
   private var missing: StepFailure {
@@ -87,15 +94,16 @@ struct MigrationsActivity: Activity {
       hint: "name the folder that holds alembic.ini or versions/, or the files of SQL")
   }
 
-  private static func files(of answer: ValueMap) -> MigrationFiles {
+  private static func files(of answer: ValueMap, applied: [String]?) -> MigrationFiles {
     let found = (answer["revisions"]?.listValue ?? []).compactMap { $0.mapValue }
     let graph = AlembicGraph(found.compactMap(MigrationRevision.init(alembic:)))
     let ordered = graph.ordered
     let heads = graph.heads(of: ordered)
-    return MigrationFiles(
+    var files = MigrationFiles(
       tool: .alembic, revisions: ordered, unreadable: answer["unreadable"]?.listValue ?? [],
-      heads: heads,
-      notices: graph.notices(heads: heads))
+      heads: heads, notices: graph.notices(heads: heads))
+    if let applied { files.mark(applied, resolved: graph.applied(by: applied)) }
+    return files
   }
 
   /// Runs Python without its site packages, its user's settings and its compiled files.

@@ -1,5 +1,4 @@
 public import RunbookEngine
-import RunbookExpression
 public import RunbookModel
 
 /// `migrations`: reads the revision files of an Alembic project, or the files of SQL of another tool, and says
@@ -36,6 +35,9 @@ public struct MigrationsKind: StepKind {
           FieldSpec(
             "owners", .expression,
             "A map from applications to the tables that each owns, for the owner of each drop."),
+          FieldSpec(
+            "applied", .expression,
+            "What the database says is applied: the `version_num` of `alembic_version`, or a list."),
           FieldSpec("application", .text, "The application whose migrations these are."),
         ]),
       results: [
@@ -43,6 +45,9 @@ public struct MigrationsKind: StepKind {
         ResultSpec(
           "culprits", "list", "The revisions that take away tables or rows, with their source."),
         ResultSpec("drops", "list", "The names of the tables that the culprits drop."),
+        ResultSpec(
+          "applied", "list", "The ids of the revisions that are applied, if that is known."),
+        ResultSpec("pending", "list", "The ids of those that are not."),
         ResultSpec("tool", "string", "What applies them."),
         ResultSpec("head", "string", "The newest revision; several are separated by commas."),
         ResultSpec(
@@ -66,8 +71,10 @@ public struct MigrationsKind: StepKind {
       path: path.hasPrefix("/") ? path : "\(context.folder)/\(path)",
       tool: step.body["tool"]?.string.flatMap(MigrationTool.init),
       revision: try rendered("revision", of: step, in: context),
-      since: try since(of: step, in: context), tables: try tables(of: step, in: context),
-      owners: try owners(of: step, in: context), application: step.body["application"]?.string)
+      since: try since(of: step, in: context),
+      tables: try names("tables", of: step, in: context) ?? [],
+      owners: try owners(of: step, in: context), application: step.body["application"]?.string,
+      applied: try names("applied", of: step, in: context))
   }
 
   private func owners(
@@ -101,21 +108,16 @@ public struct MigrationsKind: StepKind {
     return time
   }
 
-  private func tables(
-    of step: Step, in context: BindingContext
-  ) throws(StepFailure) -> [String] {
-    guard let source = step.body["tables"]?.text else { return [] }
-    let value: Value
-    do {
-      value = try Expression(parsing: source).evaluate(in: context.scope)
-    } catch let error as EvaluationError {
-      throw StepFailure(error)
-    } catch {
-      throw StepFailure(.invalid, "`tables` is not well formed (\(source.place))")
-    }
-    let names = value.listValue.map { $0.compactMap(\.stringValue) }
-    guard let names, names.count == value.listValue?.count else {
-      throw StepFailure(.invalid, "`tables` is not a list of names (\(source.place))")
+  /// - Returns: nil when the key is missing, or its value is null.
+  private func names(
+    _ key: String, of step: Step, in context: BindingContext
+  ) throws(StepFailure) -> [String]? {
+    guard let source = step.body[key]?.text else { return nil }
+    let value = try context.evaluate(source)
+    if value == .null { return nil }
+    let names = value.stringValue.map { [$0] } ?? value.listValue?.compactMap(\.stringValue)
+    guard let names, names.count == value.listValue?.count ?? 1 else {
+      throw StepFailure(.invalid, "`\(key)` is not a list of names (\(source.place))")
     }
     return names
   }
