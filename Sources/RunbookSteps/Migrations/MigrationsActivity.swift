@@ -63,7 +63,7 @@ struct MigrationsActivity: Activity {
       let answer = try await history.origin(of: file)
       for (key, value) in answer.facts?.pairs.map({ ($0.key, $0.value) }) ?? [] { map[key] = value }
       rows += answer.rows
-      if let notice = answer.notice, !notices.contains(notice) { notices.append(notice) }
+      for notice in answer.notices where !notices.contains(notice) { notices.append(notice) }
       known.append(.map(map))
     }
     return (known, rows, notices)

@@ -96,7 +96,57 @@ struct MigrationOriginTests {
     #expect(culprit["committed"] == Timestamp(rfc3339: "2025-10-18T22:02:00Z").map(Value.timestamp))
     #expect(culprit["reviewed_by"] == ["Second Person"])
     #expect(culprit["merged_by"]?.stringValue?.hasSuffix(" Merge pull request #7") == true)
+    #expect(culprit["pull_request"] == "#7" && culprit["has_review"] == true)
     #expect(result.timeline.map(\.source).filter { $0 == "git" }.count == 2)
+  }
+
+  @Test(
+    arguments: [
+      ("Add it (#12)", [], ["pull_request": "#12", "has_review": false]),
+      (
+        "Add it", ["Approved-by: A; B <b@example.com>", "approved-by: A; B <b@example.com>"],
+        ["approved_by": ["A; B <b@example.com>"], "has_review": true, "pull_request": .null]
+      ),
+      (
+        "Merge pull request #7 from x/y", ["Reviewed-by: C"],
+        ["pull_request": "#7", "reviewed_by": ["C"], "has_review": true]
+      ),
+      (
+        "Add (#x)", ["Reviewed-by:", "nothing"],
+        ["pull_request": .null, "reviewed_by": [], "has_review": false]
+      ),
+      ("(#)", [], ["pull_request": .null]), ("Fix (#1) again", [], ["pull_request": .null]),
+    ] as [(String, [String], [String: Value])])
+  func readsWhatShowsAReview(subject: String, trailers: [String], expected: [String: Value]) {
+    let facts = ReviewEvidence(subjects: [subject], trailers: trailers).facts
+    for (key, value) in expected { #expect((facts[key] ?? .null) == value, "\(key)") }
+  }
+
+  @Test func readsApprovalsOfTheCommit() async throws {
+    let project = try TestProject()
+    try await git(project.folder, "init", "-q", "-b", "main")
+    try project.revise("a1", upgrade: "op.drop_table('session')")
+    try await git(project.folder, "add", ".")
+    try await git(
+      project.folder, "commit", "-q", "-m",
+      "Add it (#12)\n\nReviewed-by: One\nApproved-by: Two\nReviewed-by: Three")
+    let culprit = try #require(try await project.read().maps("culprits").first)
+    #expect(culprit["reviewed_by"] == ["One", "Three"] && culprit["approved_by"] == ["Two"])
+    #expect(culprit["pull_request"] == "#12")
+  }
+
+  /// A repository that is broken is not one that knows nothing.
+  @Test func saysThatAQueryFailed() async throws {
+    let project = try TestProject()
+    try await git(project.folder, "init", "-q", "-b", "main")
+    try project.revise("a1", upgrade: "op.drop_table('session')")
+    try await git(project.folder, "add", ".")
+    try await git(project.folder, "commit", "-q", "-m", "Add it")
+    try project.write(".git/refs/heads/main", "0123456789012345678901234567890123456789\n")
+    let result = try await project.read()
+    #expect(try #require(result.maps("culprits").first)["is_committed"] == nil)
+    #expect(
+      result.notices.first?.hasPrefix("git does not tell of a1_change.py (git log): ") == true)
   }
 
   /// A merge that came later, and of something else, brought nothing.
