@@ -21,11 +21,11 @@ struct ReportFacts: Sendable {
   let evidence: EvidenceFacts
   let provenance: ProvenanceFacts
 
-  init(_ history: RunHistory) {
+  init(_ history: RunHistory, isPublic: Bool = false) {
     let authored = AuthoredReport(history)
-    head = HeadFacts(history, authored)
+    head = HeadFacts(history, authored, isPublic: isPublic)
     summary = SummaryFacts(history, authored)
-    keyTimes = KeyTimeFacts(history)
+    keyTimes = KeyTimeFacts(history, authored)
     timeline = TimelineFacts(history, keyTimes)
     steps = history.steps.map { StepFacts($0) }
     impact = ImpactFacts(history, authored)

@@ -30,7 +30,7 @@ struct TimelineFacts: Sendable {
 
   let groups: [Group]
   let picture: TimelinePicture
-  /// Connections whose clock was measured against the run's host.
+  /// Connections, and servers of requests, whose clock was measured against the run's host.
   let clockOffsets: [ClockOffset]
 
   /// Sources whose times were corrected, each step's once.
@@ -48,14 +48,26 @@ struct TimelineFacts: Sendable {
     let grouping = TimelineGrouping(rows: rows, history: history)
     groups = grouping.groups
     picture = TimelinePicture(history, rows: rows, times)
-    clockOffsets = history.identities.compactMap { identified in
-      identified.payload.clockOffsetMicroseconds.map {
-        ClockOffset(
-          name: identified.payload.connection, offset: .microseconds($0),
-          reference: Reference(identified.stamp))
-      }
-    }
+    clockOffsets =
+      history.identities.compactMap { identified in
+        identified.payload.clockOffsetMicroseconds.map {
+          ClockOffset(
+            name: identified.payload.connection, offset: .microseconds($0),
+            reference: Reference(identified.stamp))
+        }
+      } + history.finishedAttempts.compactMap(Self.clockOffset)
     corrections = history.finishedAttempts.flatMap { Self.corrections(of: $0.finished) }
+  }
+
+  /// What an answer's Date header told of its server's clock.
+  private static func clockOffset(
+    of step: StepHistory, _ finished: Stamped<AttemptFinished>
+  ) -> ClockOffset? {
+    guard step.record.kind == "http",
+      case .duration(let offset)? = finished.payload.result.mapValue?["clock_offset"]
+    else { return nil }
+    return ClockOffset(
+      name: "\(step.id), to half a second", offset: offset, reference: Reference(finished))
   }
 
   private static func corrections(of finished: Stamped<AttemptFinished>) -> [ClockOffset] {

@@ -22,17 +22,11 @@ extension PreventionFacts.CheckItem: Presented {
   ]
 }
 
-extension PreventionFacts.Action: Presented {
-  static let fields: [Field<Self>] = [
-    .text("id", .prose) { $0.id },
-    .text("action", .cell, or: .todoWord) { $0.action },
-    .text("type", .cell, or: .todoWord) { $0.type },
-    .text("owner", .cell, or: .todoWord) { $0.owner },
-    .text("priority", .cell, or: .todoWord) { $0.priority },
-    .text("due", .cell, or: .todoWord) { $0.due },
-    .text("ticket", .cell, or: .todoWord) { $0.ticket },
-    .text("status", .cell, or: .todoWord) { $0.status },
-  ]
+extension ActionItem: Presented {
+  static let fields: [Field<Self>] =
+    [.text("id", .prose) { $0.id }]
+    + Cell.allCases.map { cell in .text(cell.rawValue, .cell, or: .todoWord) { $0[cell] } }
+    + [Field<Self>.flag("is_done") { $0.isDone }.only(for: .tools)]
 }
 
 extension Collection {

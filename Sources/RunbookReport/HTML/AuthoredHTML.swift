@@ -18,6 +18,8 @@ struct AuthoredHTML {
       case .words(let words): source += PlacedValues.withoutPlaces(words.cleaned)
       case .value(let value): source += values.place(.value(value))
       case .undefined(let name): source += values.place(.todo("undefined: \(name)"))
+      case .said(let name, let at, let reference):
+        source += values.place(.said("\(name), \(at.day) \(at.minute) UTC", reference))
       case .failed(let message): source += values.place(.todo("no value: \(message)"))
       }
     }
@@ -84,6 +86,8 @@ struct PlacedValues {
     case value(String)
     /// There is none, and why.
     case todo(String)
+    /// Who said what stands before it.
+    case said(String, Reference)
   }
 
   private static let places: ClosedRange<UInt32> = 0x100000...0x10FDFF
@@ -116,6 +120,8 @@ struct PlacedValues {
         result += keepsLines ? HTML.escaped(value.visible) : Self.inline(value)
       case .todo(let reason)?:
         result += "<strong class=\"todo\">\(Mark.counted)TODO (\(HTML.prose(reason)))</strong>"
+      case .said(let who, let reference)?:
+        result += " <span class=\"aside\">(\(HTML.prose(who)))</span> " + HTML.reference(reference)
       }
     }
     return result
@@ -129,6 +135,7 @@ struct PlacedValues {
       case nil: result.unicodeScalars.append(scalar)
       case .value(let value)?: result += value.onOneLine
       case .todo?: result += "TODO"
+      case .said?: break
       }
     }
     return result

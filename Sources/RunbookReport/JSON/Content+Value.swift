@@ -102,7 +102,7 @@ extension AuthoredText {
   fileprivate var reasonsForTodos: [String] {
     segments.compactMap { segment in
       switch segment {
-      case .words, .value: nil
+      case .words, .value, .said: nil
       case .undefined(let name): "undefined: \(name)"
       case .failed(let message): "no value: \(message)"
       }

@@ -67,6 +67,8 @@ extension Markdown {
         own += words.cleaned
         continue
       case .value(let value): result += written(value, in: place)
+      case .said(let name, let at, let reference):
+        result += " (\(quote(name)), \(at.day) \(at.minute) UTC) \(Self.reference(reference))"
       case .undefined(let name):
         result += Mark.counted + "TODO (undefined: \(written(name, in: place)))"
       case .failed(let message):

@@ -43,6 +43,9 @@ public struct ReportTemplate: Sendable {
     parts = Self.parsed(format.markup.mainSource, file: "<default>", format.markup.partials)
   }
 
+  /// Whether what it writes may end in a comment for the index of reports.
+  var carriesComment: Bool { format.carriesComment }
+
   func render(_ facts: ReportFacts) throws(ReportError) -> String {
     let parts = try parts.get()
     let markup = format.markup

@@ -5,6 +5,14 @@ public enum TemplateFormat: String, Sendable, CaseIterable {
   /// One file that loads nothing and needs no script.
   case html
 
+  /// Whether it has comments as HTML has them.
+  var carriesComment: Bool {
+    switch self {
+    case .markdown: true
+    case .html: false
+    }
+  }
+
   /// How values are written in it.
   var markup: any Markup {
     switch self {

@@ -4,12 +4,12 @@ import RunbookEngine
 import RunbookModel
 import RunbookReport
 import RunbookStore
-import RunbookSyntax
 
 struct ReportCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "report",
-    abstract: "Write a run's incident report from its journal, at any time.",
+    commandName: "write",
+    abstract:
+      "Write a run's incident report from its journal, at any time (what 'report' does by itself).",
     discussion: """
       The report goes to standard output, or to --output FILE. The same journal and template give the \
       same bytes. A template of your own starts with 'runbook report --print-template', for HTML with \
@@ -35,6 +35,11 @@ struct ReportCommand: AsyncParsableCommand {
   @Option(name: [.short, .long], help: ArgumentHelp("The file to write.", valueName: "file"))
   var output: String?
 
+  @Flag(
+    name: .customLong("public"),
+    help: "A copy without hosts, people and query values. Read it before you publish it.")
+  var isPublic = false
+
   @Flag(help: "Print the format's default template.")
   var printTemplate = false
 
@@ -56,8 +61,9 @@ struct ReportCommand: AsyncParsableCommand {
       let entries = try await JournalSource(
         run: run, file: journal, state: state, surroundings: surroundings
       ).entries()
-      let report = try IncidentReport(entries: entries)
-      let text = try ownTemplate().map { try report.text(template: $0) } ?? report.text(as: format)
+      let report = try IncidentReport(entries: entries, isPublic: isPublic)
+      let text = try format.text(of: report, template: template)
+      console.warnOfSecrets(in: text, output ?? "the report")
       guard let output else { return console.print(text, terminator: "") }
       try text.write(
         toFile: surroundings.absolute(output), atomically: true, encoding: .utf8)
@@ -65,7 +71,7 @@ struct ReportCommand: AsyncParsableCommand {
     } catch let error as StoreError {
       try console.fail(error)
     } catch let error as ReportError {
-      try fail(error, console)
+      try console.fail(error, template: template)
     }
   }
 
@@ -75,30 +81,6 @@ struct ReportCommand: AsyncParsableCommand {
       throw ValidationError("there is no format '\(name)': \(names)")
     }
     return format
-  }
-
-  private func ownTemplate() throws -> ReportTemplate? {
-    guard let template, let templates = format.templates else { return nil }
-    guard let data = FileManager.default.contents(atPath: template) else {
-      throw ValidationError("cannot read the template \(template)")
-    }
-    return try ReportTemplate(
-      loading: String(decoding: data, as: UTF8.self), file: template, for: templates)
-  }
-
-  private func fail(_ error: ReportError, _ console: Console) throws {
-    switch error {
-    case .emptyJournal: console.printError("error: the journal has no entries")
-    case .damagedJournal(let sequence, let reason):
-      console.printError("error: entry \(sequence) of the journal: \(reason)")
-    case .template(let diagnostics):
-      // A template that cannot be read has been reported by now.
-      let text = template.flatMap { try? String(contentsOfFile: $0, encoding: .utf8) } ?? ""
-      let renderer = DiagnosticRenderer(
-        sources: [template ?? "": text], isColored: console.isColored)
-      console.printError(renderer.render(diagnostics))
-    }
-    throw ExitStatus.invalidRunbook.code
   }
 }
 
