@@ -9,11 +9,20 @@ public struct IncidentReport: Sendable {
 
   /// Puts a journal's facts in order.
   ///
-  /// - Parameter entries: the whole journal in order, the run's start first.
+  /// - Parameters:
+  ///   - entries: the whole journal in order, the run's start first.
+  ///   - isPublic: whether hosts, people and query values are left out.
   /// - Throws: `emptyJournal`, or `damagedJournal` when no run can have written the entries.
-  public init(entries: [Entry]) throws(ReportError) {
-    facts = ReportFacts(try RunHistory(entries: entries))
+  public init(entries: [Entry], isPublic: Bool = false) throws(ReportError) {
+    let told = isPublic ? PublicCopy.entries(entries) : entries
+    facts = ReportFacts(try RunHistory(entries: told), isPublic: isPublic)
   }
+
+  /// What the index of reports says of it.
+  public var digest: ReportDigest { ReportDigest(facts) }
+
+  /// The ids of its action items, in order.
+  public var actionItems: [String] { facts.prevention.actions.map(\.id) }
 
   /// Such as `Database Incident Report - October 18, 2025`.
   public var title: String { facts.head.title }
@@ -28,14 +37,23 @@ public struct IncidentReport: Sendable {
   ///
   /// - Throws: `template`, only if the standard template that the program was built with is broken.
   public func markdown() throws(ReportError) -> String {
-    try text(template: .standard(for: .markdown))
+    try text(as: .markdown)
+  }
+
+  /// The report in a format, with the standard template where the format has one.
+  ///
+  /// - Throws: `template`, only if the standard template that the program was built with is broken.
+  public func text(as format: ReportFormat) throws(ReportError) -> String {
+    guard let templates = format.templates else { return JSONReport.text(of: facts) }
+    return try text(template: .standard(for: templates))
   }
 
   /// The report as a template writes it.
   ///
   /// - Throws: `template`, only if the standard template that the program was built with is broken.
   public func text(template: ReportTemplate) throws(ReportError) -> String {
-    try template.render(facts)
+    let text = try template.render(facts)
+    return template.carriesComment ? text + "\n" + digest.comment + "\n" : text
   }
 
   /// Letters, digits, points and hyphens.

@@ -86,18 +86,19 @@ public struct RunState: Sendable, Hashable {
     case .runHeld(let payload): lifecycle = .held(payload)
     case .runResumed(let payload): resume(payload)
     case .noteAdded(let payload): notes.append(payload)
+    case .reportEdited: break
     case .runEnded(let payload): lifecycle = .ended(payload)
     }
   }
 
   /// Which entries may follow:
   ///
-  /// | lifecycle  | runStarted | noteAdded | gateDecided | runResumed, runEnded, decisions | others |
-  /// | ---------- | ---------- | --------- | ----------- | ------------------------------- | ------ |
-  /// | notStarted | yes        | no        | no          | no                              | no     |
-  /// | running    | no         | yes       | yes         | yes                             | yes    |
-  /// | held       | no         | yes       | yes         | yes                             | no     |
-  /// | ended      | no         | yes       | yes         | no                              | no     |
+  /// | lifecycle  | runStarted | noteAdded, reportEdited | gateDecided | runResumed, runEnded, decisions | others |
+  /// | ---------- | ---------- | ----------------------- | ----------- | ------------------------------- | ------ |
+  /// | notStarted | yes        | no                      | no          | no                              | no     |
+  /// | running    | no         | yes                     | yes         | yes                             | yes    |
+  /// | held       | no         | yes                     | yes         | yes                             | no     |
+  /// | ended      | no         | yes                     | yes         | no                              | no     |
   ///
   /// A decision on a gate that was never opened is refused in all of them.
   ///
@@ -107,7 +108,7 @@ public struct RunState: Sendable, Hashable {
     switch (lifecycle, event) {
     case (.notStarted, .runStarted): true
     case (.notStarted, _), (_, .runStarted): false
-    case (_, .noteAdded), (.ended, .gateDecided): true
+    case (_, .noteAdded), (_, .reportEdited), (.ended, .gateDecided): true
     case (.ended, _): false
     case (.held, .runResumed), (.held, .gateDecided), (.held, .stepSkipped), (.held, .runEnded),
       (.held, .retryRequested), (.held, .attemptSettled):

@@ -22,5 +22,6 @@ public enum Event: Sendable, Hashable {
   case runHeld(RunHeld)
   case runResumed(RunResumed)
   case noteAdded(NoteAdded)
+  case reportEdited(ReportEdited)
   case runEnded(RunEnded)
 }

@@ -6,6 +6,8 @@ struct EvidenceFacts: Sendable {
     let record: EvidenceRecord
     let step: StepID
     let content: Content
+    /// What the journal holds of it, whole; nil for a file.
+    let whole: String?
   }
 
   enum Content: Sendable {
@@ -25,9 +27,17 @@ struct EvidenceFacts: Sendable {
       finished.payload.evidence.map { record in
         Item(
           record: record, step: step.id,
-          content: Self.content(of: record, in: finished.payload.result))
+          content: Self.content(of: record, in: finished.payload.result),
+          whole: Self.whole(record, in: finished.payload.result))
       }
     }
+  }
+
+  private static func whole(_ record: EvidenceRecord, in result: Value) -> String? {
+    guard case .result(let key) = record.content, let value = result.mapValue?[key] else {
+      return nil
+    }
+    return value.stringValue ?? value.json
   }
 
   /// Whether a row's values fit into the cells of a table.

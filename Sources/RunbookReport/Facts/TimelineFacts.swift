@@ -29,6 +29,7 @@ struct TimelineFacts: Sendable {
   }
 
   let groups: [Group]
+  let picture: TimelinePicture
   /// Connections, and servers of requests, whose clock was measured against the run's host.
   let clockOffsets: [ClockOffset]
 
@@ -42,10 +43,11 @@ struct TimelineFacts: Sendable {
     let reference: Reference
   }
 
-  init(_ history: RunHistory) {
+  init(_ history: RunHistory, _ times: KeyTimeFacts) {
     let rows = (TimelineRows(history).rows).sorted { ($0.at, $0.order) < ($1.at, $1.order) }
     let grouping = TimelineGrouping(rows: rows, history: history)
     groups = grouping.groups
+    picture = TimelinePicture(history, rows: rows, times)
     clockOffsets =
       history.identities.compactMap { identified in
         identified.payload.clockOffsetMicroseconds.map {

@@ -25,6 +25,8 @@ indirect enum Content: Sendable {
   /// In bytes.
   case size(Int64)
   case status(StepHistory.Status, String)
+  /// A step's status as a sign.
+  case symbol(StepHistory.Status)
   case inline([Content], separator: String)
 
   /// An authored part with its lines.
@@ -38,8 +40,7 @@ indirect enum Content: Sendable {
   /// An authored text with its lines drawn together.
   case line(AuthoredText)
   case checklist([PreventionFacts.CheckItem])
-  /// A numbered list, each item with a mark before it.
-  case lessons([AuthoredBlock], mark: String)
+  case lessons([AuthoredBlock], Lesson)
 
   /// Lines exactly as they are, with the language that they are written in.
   case listing(String, language: String)
@@ -47,6 +48,10 @@ indirect enum Content: Sendable {
   case work(WorkItem)
   case table([ValueMap])
   case captures([Capture])
+  /// A picture, where the format can draw.
+  case picture(TimelinePicture)
+  /// A bar as long as a share of its place, 0 to 1.
+  case bar(Double)
   /// How many fields nobody filled.
   case todoCount
 
@@ -54,6 +59,10 @@ indirect enum Content: Sendable {
     case plain, numbered
     /// A text of one line is a list's only item.
     case listed
+  }
+
+  enum Lesson: String, Sendable {
+    case wrong, right, lucky, future
   }
 
   struct Capture: Sendable {

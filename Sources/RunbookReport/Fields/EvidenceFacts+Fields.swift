@@ -14,6 +14,7 @@ extension EvidenceFacts.Item: Presented {
   static let fields: [Field<Self>] = [
     .text("id", .prose) { $0.record.id.utf8.contains(10) ? "E" : $0.record.id },
     .text("link", .reference) { .evidence($0.record.id) }.only(for: .people),
+    .text("anchor", .words) { Reference.evidence($0.record.id).anchor }.only(for: .people),
     .text("what", .quote) { $0.record.what },
     .text("what_html", .any) { .htmlText($0.record.what) }.only(for: .people),
     .text("step", .code) { $0.step.rawValue },
@@ -35,7 +36,7 @@ extension EvidenceFacts.Item: Presented {
     case .rows(let rows): .table(Array(rows.prefix(limit)))
     case .text(let text, let language):
       .listing(text.lines.prefix(limit).joined(separator: "\n"), language: language)
-    case .empty: .words("Nothing: no rows.")
+    case .empty: .table([])
     case .file, .none: nil
     }
   }

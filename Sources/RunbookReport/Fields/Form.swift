@@ -80,8 +80,8 @@ extension Form where Value == AuthoredText {
 }
 
 extension Form where Value == [AuthoredBlock] {
-  static func lessons(_ mark: String) -> Form {
-    Form(.list(.authored)) { .lessons($0, mark: mark) }
+  static func lessons(_ lesson: Content.Lesson) -> Form {
+    Form(.list(.authored)) { .lessons($0, lesson) }
   }
 }
 
@@ -108,17 +108,6 @@ extension StepHistory.Status {
     case .failed: "failed"
     case .unknown: "unknown"
     case .skipped: "skipped"
-    }
-  }
-
-  /// Its sign, so that colour is never the only cue.
-  var symbol: String {
-    switch self {
-    case .succeeded: "✅"
-    case .failed: "❌"
-    case .unknown: "❓"
-    case .inFlight: "⏳"
-    case .skipped, .pending: "⏭️"
     }
   }
 }

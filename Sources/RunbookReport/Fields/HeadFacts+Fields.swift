@@ -11,6 +11,8 @@ extension HeadFacts: Presented {
     .text("severity", .any) { .severity($0.runbook.severity) },
     .text("status", .any) { .status(of: $0.status) },
     .text("status_reason", .quote, or: .nothing) { $0.statusReason },
+    .text("report_status", .words) { $0.reportStatus.title },
+    .flag("is_public") { $0.isPublic },
     .flag("is_ended") { $0.status.isEnded },
     .text("owner", .prose, or: .todo) { $0.runbook.owner },
     .text("environment", .headlineCell) {

@@ -4,6 +4,8 @@ protocol Markup: Sendable {
   func text(_ content: Content) -> String
   /// What stands for a field that nobody filled.
   func todo(owner: String?) -> String
+  /// The same in a table's cell.
+  var todoWord: String { get }
   /// The last pass over a report, once every name is written.
   func tidied(_ text: String) -> String
   /// The default template's text.
@@ -18,7 +20,7 @@ extension Markup {
     switch gap {
     case .nothing: nil
     case .todo: Mark.todo
-    case .todoWord: Mark.counted + "TODO"
+    case .todoWord: todoWord
     case .missing: Mark.missing
     case .words(let words): text(Content.words(words))
     }

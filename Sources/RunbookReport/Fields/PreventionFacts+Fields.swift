@@ -5,10 +5,10 @@ extension PreventionFacts: Presented {
     .has("checklist") { !$0.checklist.isEmpty },
     .text("checklist", .any) { .checklist($0.checklist) }.only(for: .people),
     .list("checklist") { $0.checklist }.only(for: .tools),
-    .text("wrong", .lessons("❌ "), or: .missing) { $0.wrong.nonEmpty },
-    .text("right", .lessons("✅ "), or: .missing) { $0.right.nonEmpty },
-    .text("lucky", .lessons("🍀 "), or: .missing) { $0.lucky.nonEmpty },
-    .text("future", .lessons(""), or: .missing) { $0.future.nonEmpty },
+    .text("wrong", .lessons(.wrong), or: .missing) { $0.wrong.nonEmpty },
+    .text("right", .lessons(.right), or: .missing) { $0.right.nonEmpty },
+    .text("lucky", .lessons(.lucky), or: .missing) { $0.lucky.nonEmpty },
+    .text("future", .lessons(.future), or: .missing) { $0.future.nonEmpty },
     .has("actions") { !$0.actions.isEmpty },
     .list("actions") { $0.actions },
     .unfilled("todo") { _ in .missing }.only(for: .people),
@@ -22,17 +22,11 @@ extension PreventionFacts.CheckItem: Presented {
   ]
 }
 
-extension PreventionFacts.Action: Presented {
-  static let fields: [Field<Self>] = [
-    .text("id", .prose) { $0.id },
-    .text("action", .cell, or: .todoWord) { $0.action },
-    .text("type", .cell, or: .todoWord) { $0.type },
-    .text("owner", .cell, or: .todoWord) { $0.owner },
-    .text("priority", .cell, or: .todoWord) { $0.priority },
-    .text("due", .cell, or: .todoWord) { $0.due },
-    .text("ticket", .cell, or: .todoWord) { $0.ticket },
-    .text("status", .cell, or: .todoWord) { $0.status },
-  ]
+extension ActionItem: Presented {
+  static let fields: [Field<Self>] =
+    [.text("id", .prose) { $0.id }]
+    + Cell.allCases.map { cell in .text(cell.rawValue, .cell, or: .todoWord) { $0[cell] } }
+    + [Field<Self>.flag("is_done") { $0.isDone }.only(for: .tools)]
 }
 
 extension Collection {

@@ -9,6 +9,8 @@ extension ReportFacts: Presented {
     .one("summary") { $0.summary },
     .one("key_times") { $0.keyTimes },
     .one("timeline") { $0.timeline },
+    .list("steps") { $0.steps },
+    .one("durations") { StepDurations(steps: $0.steps) }.only(for: .people),
     .one("impact") { $0.impact },
     .one("root_cause") { $0.rootCause },
     .one("data_loss") { $0.dataLoss },

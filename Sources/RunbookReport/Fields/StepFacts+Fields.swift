@@ -4,6 +4,7 @@ extension StepFacts: Presented {
   static let fields: [Field<Self>] = [
     .text("id", .code) { $0.record.id.rawValue },
     .text("title", .prose) { $0.record.title },
+    .text("phase", .words) { $0.record.phase.rawValue },
     .text("kind", .code) { $0.record.kind },
     .text("status", .status) { $0.status },
     .text("attempts", .number) { $0.attempts },

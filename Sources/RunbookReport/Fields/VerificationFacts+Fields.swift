@@ -12,7 +12,7 @@ extension VerificationFacts.Test: Presented {
     .text("number", .number) { $0.number },
     .text("id", .code) { $0.step.record.id.rawValue },
     .text("title", .prose) { $0.step.record.title },
-    .text("symbol", .words) { $0.step.status.symbol }.only(for: .people),
+    .text("symbol", .any) { .symbol($0.step.status) }.only(for: .people),
     .text("expected", .any, or: .nothing) { expected($0) }.only(for: .people),
     .text("expected", .codes) { $0.expectations.map(\.expression) }.only(for: .tools),
     .text("actual", .phrase) { actual($0) },

@@ -63,10 +63,12 @@ extension Markdown {
       let place = AuthoredPlace(after: own)
       switch segment {
       case .words(let words):
-        result += clean(words)
-        own += clean(words)
+        result += words.cleaned
+        own += words.cleaned
         continue
       case .value(let value): result += written(value, in: place)
+      case .said(let name, let at, let reference):
+        result += " (\(quote(name)), \(at.day) \(at.minute) UTC) \(Self.reference(reference))"
       case .undefined(let name):
         result += Mark.counted + "TODO (undefined: \(written(name, in: place)))"
       case .failed(let message):
@@ -88,10 +90,10 @@ extension Markdown {
       return (value.first?.isWhitespace == true ? " " : "") + text
         + (value.last?.isWhitespace == true ? " " : "")
     case .span:
-      return clean(value).replacing("`", with: "'").split(whereSeparator: \.isWhitespace)
+      return value.cleaned.replacing("`", with: "'").split(whereSeparator: \.isWhitespace)
         .joined(separator: " ")
     case .fence:
-      return clean(value).replacing("```", with: "'''").replacing("~~~", with: "---")
+      return value.cleaned.replacing("```", with: "'''").replacing("~~~", with: "---")
     }
   }
 }

@@ -88,6 +88,17 @@ extension Reference {
   }
 }
 
+extension Reference {
+  /// The evidence's place in a page that has other places too.
+  var anchor: String {
+    if case .evidence(let id) = self, isPlain {
+      "evidence-\(id.lowercased())"
+    } else {
+      "evidence-x"
+    }
+  }
+}
+
 extension WorkItem.Language {
   /// What highlighters call it.
   var fenceName: String {

@@ -43,6 +43,9 @@ public struct ReportTemplate: Sendable {
     parts = Self.parsed(format.markup.mainSource, file: "<default>", format.markup.partials)
   }
 
+  /// Whether what it writes may end in a comment for the index of reports.
+  var carriesComment: Bool { format.carriesComment }
+
   func render(_ facts: ReportFacts) throws(ReportError) -> String {
     let parts = try parts.get()
     let markup = format.markup
@@ -95,12 +98,14 @@ public struct ReportTemplate: Sendable {
 
 extension ReportTemplate {
   private static let markdown = ReportTemplate(defaultFor: .markdown)
+  private static let html = ReportTemplate(defaultFor: .html)
 
   /// What reports are written with unless another template is given. Its names are not checked each
   /// time: a test does.
   public static func standard(for format: TemplateFormat) -> ReportTemplate {
     switch format {
     case .markdown: markdown
+    case .html: html
     }
   }
 
