@@ -83,7 +83,7 @@ final class Workspace: Sendable {
 
   /// The text of the only report that was written.
   func report() throws -> String {
-    let reports = try contents(of: "reports")
+    let reports = try contents(of: "reports").filter { $0.path.hasSuffix(".md") }
     try #require(reports.count == 1)
     return String(decoding: try #require(reports.first).data, as: UTF8.self)
   }
