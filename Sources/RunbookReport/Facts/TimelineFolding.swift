@@ -1,7 +1,8 @@
 import RunbookModel
 
 /// Makes a long group of the timeline readable: events of a source that differ only in their numbers
-/// become one row, and of what is still too long the middle is left out.
+/// become one row, and of what is still too long the middle is left out. Damage becomes one row only where
+/// its text is the same.
 ///
 /// A short group stays as it is; the run's own rows are never folded. The JSON has every row.
 struct TimelineFolding {
@@ -47,7 +48,9 @@ struct TimelineFolding {
         continue
       }
       let likeness = Likeness(
-        source: source, text: withoutNumbers(row.text.plainText), isDamage: row.isDamage)
+        source: source,
+        text: row.isDamage ? row.text.plainText : withoutNumbers(row.text.plainText),
+        isDamage: row.isDamage)
       if let place = places[likeness] {
         rows[place].count += 1
         rows[place].lastAt = row.at

@@ -30,7 +30,7 @@ extension HTML: Markup {
     case .table(let rows) where rows.isEmpty: "<p>Nothing: no rows.</p>"
     case .table(let rows): Self.table(rows)
     case .captures(let captures):
-      captures.map { Self.capture($0) }.joined(separator: "; ")
+      Self.captures(captures)
     case .picture(let picture): TimelineDrawing(picture).svg
     case .bar(let share): Self.bar(share)
     case .todoCount: Mark.todoCount
@@ -85,21 +85,29 @@ extension HTML {
     }
   }
 
-  /// A value that would fill the page is folded.
-  fileprivate static func capture(_ capture: Content.Capture) -> String {
-    let limit = 40
-    let isDeep =
-      capture.value.mapValue != nil
-      || capture.value.listValue?.contains { $0.mapValue != nil || $0.listValue != nil } == true
-    let whole =
-      isDeep
-      ? capture.value.prettyJSON.lines : []
-    guard whole.count > limit else { return "\(code(capture.name)): \(values(capture.value))" }
-    let shown = whole.prefix(limit).joined(separator: "\n")
+  /// Values on one line; those that would fill the page follow folded.
+  fileprivate static func captures(_ captures: [Content.Capture]) -> String {
+    var short: [String] = []
+    var folded: [String] = []
+    for capture in captures {
+      let lines = capture.value.isDeep ? capture.value.prettyJSON.lines : []
+      if lines.count > foldedLines {
+        folded.append(details(code(capture.name), lines))
+      } else {
+        short.append("\(code(capture.name)): \(values(capture.value))")
+      }
+    }
+    return short.joined(separator: "; ") + folded.joined()
+  }
+
+  private static let foldedLines = 40
+
+  private static func details(_ name: String, _ lines: [Substring]) -> String {
+    let shown = lines.prefix(foldedLines).joined(separator: "\n")
     return """
-      <details><summary>\(code(capture.name)): JSON of \(whole.count) lines</summary>\
-      \(listing(shown, language: "json"))<p>Cut: the first \(limit) lines; the journal has them \
-      all</p></details>
+      <details><summary>\(name): JSON of \(lines.count) lines</summary>\
+      \(listing(shown, language: "json"))<p>Cut: the first \(foldedLines) lines; the journal has \
+      them all</p></details>
       """
   }
 
@@ -149,5 +157,13 @@ extension HTML {
       <svg class="bar" viewBox="0 0 100 8" preserveAspectRatio="none" aria-hidden="true">\
       <rect width="\(width)" height="8"/></svg>
       """
+  }
+}
+
+extension Value {
+  /// Whether it is more than a plain value or a list of such.
+  fileprivate var isDeep: Bool {
+    mapValue != nil
+      || listValue?.contains { $0.mapValue != nil || $0.listValue != nil } == true
   }
 }

@@ -5,7 +5,7 @@ import RunbookModel
 /// Its size is bounded: where a lane has more events than can be told apart, they are counted by place,
 /// and a column's height says how many there are.
 struct TimelineDrawing {
-  static let width = 1_000.0
+  static let width = 860.0
   /// A lane's label, then its strip.
   private static let labelHeight = 17.0
   private static let stripHeight = 20.0
