@@ -42,6 +42,11 @@ struct DocumentationTests {
         let help = try await workspace.run(name.isEmpty ? ["--help"] : [name, "--help"])
         #expect(help.status == 0, "\(page): there is no command '\(name)'")
         known[name] = help.stdout
+        // A command's commands, of which one may be left out.
+        for inner in help.stdout.matches(of: /\n  ([a-z-]+) (?:\(default\)| ) +/)
+        where !name.isEmpty {
+          known[name]? += try await workspace.run([name, String(inner.output.1), "--help"]).stdout
+        }
       }
       for flag in command.dropFirst() where flag.hasPrefix("-") {
         let isKnown =

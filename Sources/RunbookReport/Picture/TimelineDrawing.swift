@@ -11,7 +11,7 @@ struct TimelineDrawing {
   private static let stripHeight = 20.0
   private static let laneGap = 7.0
   private static let top = 26.0
-  private static let axisHeight = 40.0
+  private static let axisHeight = 46.0
   /// The sources that have a lane of their own; the rest share one.
   private static let maximumSources = 6
 
