@@ -29,8 +29,36 @@ public struct IncidentReport: Sendable {
 
   /// A file's name that sorts by day and is unique by run: `2025-10-18-auth-tables-dropped-RUN.md`.
   public var suggestedFileName: String {
-    let parts = [facts.head.day, facts.head.runbook.name, facts.head.run.rawValue]
-    return parts.map { Self.fileNamePart($0) }.joined(separator: "-") + ".md"
+    facts.head.fileStem + ".md"
+  }
+
+  /// A piece of evidence that the report does not show whole, and the file beside it that does.
+  public struct EvidenceFile: Sendable {
+    public enum Source: Sendable {
+      case text(String)
+      /// A file of the run's folder.
+      case file(path: String)
+    }
+
+    /// From the report's folder.
+    public let path: String
+    public let source: Source
+    /// In bytes, as captured.
+    public let size: Int64
+  }
+
+  /// What belongs beside the report when it is written to a file; nothing for a public copy.
+  public var evidenceFiles: [EvidenceFile] {
+    guard !facts.head.isPublic else { return [] }
+    return facts.evidence.items.compactMap { item in
+      guard let path = item.fileBeside else { return nil }
+      if case .file(let own) = item.content {
+        return EvidenceFile(path: path, source: .file(path: own), size: item.record.size)
+      }
+      return item.whole.map {
+        EvidenceFile(path: path, source: .text($0), size: item.record.size)
+      }
+    }
   }
 
   /// The report in GitHub's dialect of Markdown.
@@ -54,15 +82,5 @@ public struct IncidentReport: Sendable {
   public func text(template: ReportTemplate) throws(ReportError) -> String {
     let text = try template.render(facts)
     return template.carriesComment ? text + "\n" + digest.comment + "\n" : text
-  }
-
-  /// Letters, digits, points and hyphens.
-  private static func fileNamePart(_ text: String) -> String {
-    String(
-      text.unicodeScalars.map { scalar -> Character in
-        let isKept =
-          scalar.isASCII && (scalar.properties.isAlphabetic || scalar == "." || scalar == "-")
-        return isKept || ("0"..."9").contains(scalar) ? Character(scalar) : "-"
-      })
   }
 }

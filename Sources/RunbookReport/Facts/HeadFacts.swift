@@ -56,6 +56,8 @@ struct HeadFacts: Sendable {
   let runbook: RunbookRecord
   let runbookDigest: Digest?
   let startedAt: Timestamp
+  /// What the report is called as a file, without its extension.
+  let fileStem: String
   /// Whether hosts, people and query values are left out.
   let isPublic: Bool
   let toolVersion: String
@@ -84,6 +86,7 @@ struct HeadFacts: Sendable {
       started.runbook.sources.first { $0.path == started.runbook.fileName }?.digest
       ?? started.runbook.sources.first?.digest
     startedAt = history.started.at
+    fileStem = ReportName(history).stem
     self.isPublic = isPublic
     toolVersion = started.toolVersion
     host = started.host

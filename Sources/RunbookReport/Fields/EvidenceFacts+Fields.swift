@@ -8,9 +8,6 @@ extension EvidenceFacts: Presented {
 }
 
 extension EvidenceFacts.Item: Presented {
-  /// Lines or rows of one evidence that the report shows.
-  static let limit = 40
-
   static let fields: [Field<Self>] = [
     .text("id", .prose) { $0.record.id.utf8.contains(10) ? "E" : $0.record.id },
     .text("link", .reference) { .evidence($0.record.id) }.only(for: .people),
@@ -26,6 +23,7 @@ extension EvidenceFacts.Item: Presented {
     .flag("is_cut") { $0.record.isCut },
     .text("content", Form(.value) { $0 }, or: .nothing) { content(of: $0) },
     .text("cut_note", .words, or: .nothing) { cutNote(of: $0) },
+    .text("file_beside", .code, or: .nothing) { $0.fileBeside },
     .text("file", .code, or: .nothing) { item in
       if case .file(let path) = item.content { path } else { nil }
     },
@@ -42,17 +40,7 @@ extension EvidenceFacts.Item: Presented {
   }
 
   private static func cutNote(of item: Self) -> String? {
-    let count: Int
-    let noun: String
-    switch item.content {
-    case .rows(let rows):
-      count = rows.count
-      noun = "rows"
-    case .text(let text, _):
-      count = text.lines.count
-      noun = "lines"
-    case .empty, .file, .none: return nil
-    }
-    return count > limit ? "the first \(limit) of \(count) \(noun); the journal has them all" : nil
+    guard let length = item.length, length.count > limit else { return nil }
+    return "the first \(limit) of \(length.count) \(length.noun); the journal has them all"
   }
 }

@@ -22,8 +22,14 @@ extension MigrationFacts: Presented {
     .text("sha256", .code, or: .nothing) { $0.digest },
     .text("author", .quote, or: .nothing) { $0.author },
     .text("commit", .code, or: .nothing) { $0.commit },
-    .text("listing", .any) { .listing($0.listing, language: "python") }.only(for: .people),
+    .text("authored", .time, or: .nothing) { $0.authored },
+    .text("merged", .time, or: .nothing) { $0.merged },
+    .text("merged_by", .quote, or: .nothing) { $0.merge },
+    .text("review", .quote, or: .nothing) { $0.review },
+    .text("listing", .any) { .listing($0.listing, language: $0.isSQL ? "sql" : "python") }
+      .only(for: .people),
     .text("drop_summary", .words) { summary(of: $0) }.only(for: .people),
+    .text("loss_summary", .words) { lossSummary(of: $0) }.only(for: .people),
     .has("drops") { !$0.drops.isEmpty },
     .list("drops") { $0.drops },
     .list("intended") { $0.intended }.only(for: .tools),
@@ -36,12 +42,19 @@ extension MigrationFacts: Presented {
 
   /// The dangerous lines and the intended ones apart, each with its number in the file.
   private var listing: String {
-    var lines = ["def upgrade() -> None:"]
-    lines.append("    # \(Self.span(of: dropLines, noun: "DROP operations"))")
-    lines += dropLines.map { Self.numbered($0) }
+    let indent = isSQL ? "" : "    "
+    let mark = isSQL ? "--" : "#"
+    func numbered(_ line: Line) -> String {
+      let text = line.text.lines.map { indent + $0 }.joined(separator: "\n")
+      return line.number.map { "\(text)  \(mark) line \($0)" } ?? text
+    }
+    var lines = isSQL ? [] : ["def upgrade() -> None:"]
+    let noun = drops.allSatisfy { $0.action == "drop" } ? "DROP operations" : "losses"
+    lines.append("\(indent)\(mark) \(Self.span(of: dangerousLines, noun: noun))")
+    lines += dangerousLines.map(numbered)
     if !intendedLines.isEmpty {
-      lines += ["", "    # \(Self.span(of: intendedLines, noun: "intended changes"))"]
-      lines += intendedLines.map { Self.numbered($0) }
+      lines += ["", "\(indent)\(mark) \(Self.span(of: intendedLines, noun: "intended changes"))"]
+      lines += intendedLines.map(numbered)
     }
     return lines.joined(separator: "\n")
   }
@@ -62,9 +75,10 @@ extension MigrationFacts: Presented {
       + "\(lines) \(lines == 1 ? "statement" : "statements")"
   }
 
-  private static func numbered(_ line: Line) -> String {
-    let text = line.text.lines.map { "    " + $0 }.joined(separator: "\n")
-    return line.number.map { "\(text)  # line \($0)" } ?? text
+  private static func lossSummary(of facts: Self) -> String {
+    guard facts.droppedTables.isEmpty else { return "drops " + summary(of: facts) }
+    let lines = facts.dropLines.count
+    return "takes something away with \(lines) \(lines == 1 ? "statement" : "statements")"
   }
 
   private static func span(of lines: [Line], noun: String) -> String {
@@ -79,13 +93,20 @@ extension MigrationFacts.Drop: Presented {
     .text("table", .code) { $0.table },
     .text("kind", .any) { drop in
       let name = drop.name.flatMap { $0 == drop.table ? nil : $0 }
-      return .inline(([drop.kind] + (name.map { [$0] } ?? [])).map { .code($0) }, separator: " ")
+      let action = drop.action == "drop" ? [] : [drop.action]
+      return .inline(
+        (action + [drop.kind] + (name.map { [$0] } ?? [])).map { .code($0) }, separator: " ")
     }.only(for: .people),
+    .text("action", .code) { $0.action }.only(for: .tools),
     .text("kind", .code) { $0.kind }.only(for: .tools),
     .text("name", .code, or: .nothing) { $0.name }.only(for: .tools),
     .text("line", .number, or: .nothing) { $0.line },
     .text("text", .code) { $0.text },
     .text("owner", .quote, or: .todo) { $0.owner },
+    .text("foreign", .words) { $0.isForeign.map { $0 ? "yes" : "no" } ?? "not known" }
+      .only(for: .people),
+    .text("is_foreign", .words, or: .nothing) { $0.isForeign.map { $0 ? "yes" : "no" } }
+      .only(for: .tools),
   ]
 }
 

@@ -65,14 +65,24 @@ struct ReportCommand: AsyncParsableCommand {
       let text = try format.text(of: report, template: template)
       console.warnOfSecrets(in: text, output ?? "the report")
       guard let output else { return console.print(text, terminator: "") }
-      try text.write(
-        toFile: surroundings.absolute(output), atomically: true, encoding: .utf8)
+      let folder = try runFolder(surroundings)
+      for notice in try ReportFile(report: report, runFolder: folder)
+        .write(text, to: surroundings.absolute(output))
+      {
+        console.printError("  \(notice)")
+      }
       console.printError("Wrote \(output)")
     } catch let error as StoreError {
       try console.fail(error)
     } catch let error as ReportError {
       try console.fail(error, template: template)
     }
+  }
+
+  private func runFolder(_ surroundings: Surroundings) throws -> String? {
+    guard journal == nil else { return nil }
+    let store = RunStore(folder: surroundings.stateFolder(state.state))
+    return store.folder(of: try store.resolve(run))
   }
 
   private static func format(named name: String) throws -> ReportFormat {

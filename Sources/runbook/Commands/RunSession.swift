@@ -153,7 +153,8 @@ struct RunSession {
       try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
       let path = "\(folder)/\(report.suggestedFileName)"
       let text = try report.markdown()
-      try text.write(toFile: path, atomically: true, encoding: .utf8)
+      let notices = try ReportFile(report: report, runFolder: self.folder).write(text, to: path)
+      for notice in notices { console.printError("  \(notice)") }
       console.warnOfSecrets(in: text, path)
       return path
     } catch {
