@@ -99,7 +99,7 @@ import Testing
     let entries = try JournalText.parse(
       String(contentsOf: path.standardized, encoding: .utf8), from: "example")
     let html = try IncidentReport(entries: entries).text(as: .html)
-    #expect(html.contains("<title>Database Incident Report - November 23, 2026 - SANDBOX</title>"))
+    #expect(html.contains("<title>Database Incident Report - October 18, 2025 - SANDBOX</title>"))
     #expect(html.contains("<p class=\"rehearsal\" role=\"note\"><strong>SANDBOX</strong>"))
     #expect(html.contains("<div class=\"watermark\" aria-hidden=\"true\">SANDBOX</div>"))
     #expect(html.contains("@top-center { content: \"SANDBOX - SANDBOX - SANDBOX\";"))

@@ -28,7 +28,6 @@ extension MigrationFacts: Presented {
     .text("review", .quote, or: .nothing) { $0.review },
     .text("listing", .any) { .listing($0.listing, language: $0.isSQL ? "sql" : "python") }
       .only(for: .people),
-    .text("drop_summary", .words) { summary(of: $0) }.only(for: .people),
     .text("loss_summary", .words) { lossSummary(of: $0) }.only(for: .people),
     .has("drops") { !$0.drops.isEmpty },
     .list("drops") { $0.drops },
