@@ -31,8 +31,10 @@ import Testing
   ]
 
   @Test(arguments: pages)
-  func holdsNothingThatRunsOrLoads(_ name: String) throws {
-    for tag in try page(name).tags {
+  func holdsNothingThatRunsOrLoads(_ name: String) throws { expectHarmless(try page(name)) }
+
+  private func expectHarmless(_ page: PageTags) {
+    for tag in page.tags {
       #expect(Self.elements.contains(tag.name), "<\(tag.name)>")
       for (attribute, value) in tag.attributes {
         #expect(Self.attributes.contains(attribute), "\(attribute)=")
@@ -83,6 +85,78 @@ import Testing
     for tag in try page(name).tags where tag.name == "th" && !tag.isEnd {
       #expect(["col", "row"].contains(tag.attributes["scope"]))
     }
+  }
+
+  /// Texts that would break out of each place there is, in every field that a run can fill.
+  @Test(arguments: [
+    "\"><script>alert(1)</script>", "' onmouseover='x", "</title></style></svg><img src=x>", "-->",
+    "\u{202E}\u{0}\u{1B}\u{2028}", "javascript:alert(1)", "&lt;b&gt;", "{{title}}",
+    "\u{100000}\u{10FF00}",
+    "]]><!--", "[l](javascript:x) `<b>` **<i>**", "\u{1F600}\u{FE0F}\u{301}<u>",
+  ])
+  func takesAnythingForText(_ evil: String) throws {
+    let html = try IncidentReport(entries: hostile(evil).entries).text(as: .html)
+    let page = PageTags(html)
+    expectHarmless(page)
+    let plain = try IncidentReport(entries: hostile("plain").entries).text(as: .html)
+    #expect(
+      page.tags.filter { $0.name == "h2" }.count
+        == PageTags(plain).tags.filter { $0.name == "h2" }.count)
+    let bad = html.unicodeScalars.filter {
+      ($0.value < 0x20 && $0 != "\n") || (0x202A...0x202E).contains($0.value)
+        || (0x2066...0x2069).contains($0.value) || (0x10FF00...0x10FF03).contains($0.value)
+    }
+    #expect(bad.isEmpty)
+    let json = try Value(json: IncidentReport(entries: hostile(evil).entries).text(as: .json))
+    #expect(SchemaCheck(try Value(json: ReportSchema.text)).faults(of: json) == [])
+  }
+
+  private func hostile(_ evil: String) -> JournalBuilder {
+    let text = Value.string(evil)
+    var journal = JournalBuilder(actor: Actor(account: evil, name: evil + "x"))
+    journal.start(
+      [
+        StepRecord("look", evil, .detection, captures: ["found"]),
+        StepRecord("mend", evil, .recovery), StepRecord("check", evil, .verification),
+        StepRecord("migrations", evil, .timeline, "migrations"),
+        StepRecord("guard", evil, .safeguards),
+      ],
+      report: [
+        "summary": text, "impact": text, "root_cause": [text, ["a": text]], "environment": text,
+        "trigger": "${{ found }} `${{ found }}` [l](${{ found }}) **${{ found }}**",
+        "checklist": [["text": text, "done": "true"]], "lessons": ["wrong": [text]],
+        "safeguards": [["title": text, "text": text]], "data_loss": ["lost": [text]],
+        "action_items": [["action": text, "owner": text, "id": text]],
+      ],
+      inputs: [InputRecord(name: evil, type: "text", value: text, origin: .flag, isSecret: false)],
+      name: evil, title: evil, owner: evil)
+    journal.identify()
+    journal.attempt(
+      "migrations", work: [],
+      result: ["culprits": [["file": text, "author": text, "drops": [["table": text]]]]])
+    journal.attempt(
+      "look", sql: evil,
+      result: ["rows": [.map(ValueMap([(evil, text)]))], "row_count": 1],
+      captures: ["found": text], isConfirmed: true,
+      expectations: [ExpectationRecord(expression: evil, isMet: true)], evidence: [(evil, "rows")],
+      timeline: [TimelineRow(at: .at("22:00:00"), text: evil, source: evil, isDamage: true)])
+    journal.gate(evil, steps: ["mend"], approvedBy: Actor(account: evil))
+    journal.attempt(
+      "mend", sql: evil, outcome: .failed,
+      failure: FailureRecord(cause: .refused, message: evil, detail: evil, hint: evil))
+    journal.attempt(
+      "mend", 2,
+      work: [
+        WorkItem(
+          language: .shell, text: evil,
+          parameters: [WorkItem.Parameter(name: evil, value: text)], effect: .mutating)
+      ])
+    journal.attempt("check", sql: evil, result: ["stdout": text], evidence: [(evil, "stdout")])
+    journal.skip("guard", .decision, evil)
+    journal.add(.noteAdded(NoteAdded(text: evil, at: .at("22:00:30"))))
+    journal.add(.noteAdded(NoteAdded(text: evil, at: nil)))
+    journal.add(.runHeld(RunHeld(cause: .failedStep, subject: evil, message: evil)))
+    return journal
   }
 
   @Test func saysThatNothingMayBeLoaded() throws {

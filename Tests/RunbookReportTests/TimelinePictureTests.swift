@@ -117,6 +117,16 @@ import Testing
     #expect(folding.leftOut == nil)
   }
 
+  @Test func foldsDamageOnlyWhereItIsTheSame() {
+    let damage = (0..<300).map { index in
+      TimelineFacts.Row(
+        at: Timestamp.at("22:00:00").adding(.seconds(index)) ?? .epoch,
+        text: index < 250 ? "DROP TABLE t\(index % 10)" : "DROP TABLE s", source: "log",
+        reference: .entry(1), isDamage: true, part: .external, order: Int64(index))
+    }
+    #expect(TimelineFolding(damage).rows.map(\.count) == Array(repeating: 25, count: 10) + [50])
+  }
+
   @Test func leavesOutTheMiddleOfWhatIsStillTooLong() throws {
     let names = (0..<1_000).map { number in
       String(

@@ -11,7 +11,7 @@ struct TimelineDrawing {
   private static let stripHeight = 20.0
   private static let laneGap = 7.0
   private static let top = 26.0
-  private static let axisHeight = 40.0
+  private static let axisHeight = 58.0
   /// The sources that have a lane of their own; the rest share one.
   private static let maximumSources = 6
 
@@ -172,7 +172,7 @@ struct TimelineDrawing {
           x: middle - 6, y: Self.top - 6, width: 12, height: bottom - Self.top + 12, style: "gap"),
         Drawn.path("M\(Drawn.number(middle)) \(Drawn.number(Self.top))\(zigzag)", style: "cut"),
         Drawn.text(
-          left.isEmpty ? "other scale" : "// \(left)", x: middle, y: bottom + 34,
+          left.isEmpty ? "other scale" : "// \(left)", x: middle, y: bottom + 46,
           style: "cut-label",
           anchor: "middle"),
       ]
