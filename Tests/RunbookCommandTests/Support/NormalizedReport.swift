@@ -10,6 +10,8 @@ struct NormalizedReport {
     text.replace(/[0-9]{8}-[0-9]{6}-[a-z0-9]{3}/, with: "RUN")
     text.replace(
       /[0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]+)?/, with: "TIME")
+    text.replace(/[0-9]{4}-[0-9]{2}-[0-9]{2}-auth/, with: "DAY-auth")
+    text.replace(/\/[^ "`(]*\/runbooks\/auth-tables-dropped\//, with: "RUNBOOK/")
     text.replace(/[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]+)?/, with: "TIME")
     text.replace(/[0-9]{8}T[0-9]{6}Z/, with: "TIME")
     text.replace(/[A-Z][a-z]+ [0-9]{1,2}, [0-9]{4}/, with: "DAY")

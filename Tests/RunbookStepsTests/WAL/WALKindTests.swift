@@ -26,6 +26,18 @@ import Testing
     return try await activity.perform(in: try AttemptFixture().context())
   }
 
+  /// The server's time by this host's clock, with the same offset as the step has.
+  private func now(_ fixture: SQLFixture) async throws -> Timestamp {
+    let text = fixture.server.psql(
+      "SELECT to_char(clock_timestamp() AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.US\"Z\"')",
+      database: fixture.database)
+    let offset = try await fixture.gateway.identify("main").clockOffsetMicroseconds ?? 0
+    let rounded = Duration.milliseconds((offset + 500) / 1000)
+    return try #require(
+      Timestamp(rfc3339: text.trimmingCharacters(in: .whitespacesAndNewlines))?
+        .adding(.zero - rounded))
+  }
+
   private func outcomes(_ result: StepResult) -> [String?] {
     (result.values["verdicts"]?.listValue ?? []).map { $0.mapValue?["outcome"]?.stringValue }
   }
@@ -34,21 +46,24 @@ import Testing
     let fixture = try await SQLFixture()
     func run(_ sql: String) -> String { fixture.server.psql(sql, database: fixture.database) }
     _ = run("CREATE TABLE t (id int PRIMARY KEY, note text); INSERT INTO t VALUES (1, 'x')")
-    let tried = testNow()
+    let tried = try await now(fixture)
     _ = run("BEGIN; INSERT INTO t VALUES (3, 'z'); ROLLBACK")
     _ = run("BEGIN; SAVEPOINT s; DROP TABLE t; ROLLBACK")
     _ = run("BEGIN; INSERT INTO t VALUES (2, 'y'); ROLLBACK")
+    // A rollback is written to the log's file with the next commit.
+    _ = run("INSERT INTO t VALUES (4, 'w')")
     // What goes on beside it in other databases, and without a lock, does not count.
     let untilNow = try await perform(fixture, statements: [tried])
     #expect(untilNow.values["readable"] == true, "\(untilNow.values)")
     #expect(outcomes(untilNow) == ["rolledBack"])
     #expect(untilNow.timeline.contains { $0.text.hasSuffix("was rolled back") && !$0.isDamage })
-    let dropped = testNow()
+    let dropped = try await now(fixture)
     _ = run("DROP TABLE t")
     let after = try await perform(fixture, statements: [dropped])
     #expect(outcomes(after) == ["committed"])
     let row = try #require(after.timeline.last { $0.isDamage })
-    #expect(row.at >= dropped && row.at <= testNow())
+    let end = try await now(fixture)
+    #expect(row.at >= dropped && row.at <= end)
     // The table, its TOAST table with index, and the key's index.
     #expect(row.text.hasSuffix("was committed and removed 4 files of relations"), "\(row.text)")
     // Each has its own.
