@@ -114,8 +114,7 @@ struct WALActivity: Activity {
     let process = ChildProcess(
       command: [
         program, "--path=\(folder)", "--timeline=\(start.timeline)", "--rmgr=Standby",
-        "--rmgr=Transaction",
-        start.name,
+        "--rmgr=Transaction", "--start=\(start.start)",
       ],
       environment: environment.merging(["TZ": "UTC", "LC_ALL": "C"]) { $1 },
       timeout: context.timeout(else: .seconds(120)))

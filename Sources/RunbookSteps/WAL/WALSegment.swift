@@ -9,6 +9,8 @@ struct WALSegment: Sendable, Hashable {
   let timeline: UInt32
   /// Which segment of the log it is.
   let number: UInt64
+  /// Where in the log it begins, as PostgreSQL writes places: `0/1000000`.
+  let start: String
   let systemIdentifier: UInt64
   /// Seconds since 1970 when the file was last written.
   let modifiedAt: Int64
@@ -36,6 +38,9 @@ struct WALSegment: Sendable, Hashable {
     let (start, overflow) = number.multipliedReportingOverflow(by: size)
     guard !overflow, Self.number(header, at: 8, bytes: 8) == start else { return nil }
     self.name = name
+    self.start =
+      String(start >> 32, radix: 16, uppercase: true) + "/"
+      + String(start & 0xFFFF_FFFF, radix: 16, uppercase: true)
     self.timeline = timeline
     systemIdentifier = Self.number(header, at: 24, bytes: 8)
     modifiedAt = Int64(status.st_mtim.tv_sec)
