@@ -45,6 +45,9 @@ public struct IncidentReport: Sendable {
     public let source: Source
     /// In bytes, as captured.
     public let size: Int64
+    /// Such as `E4`.
+    public let id: String
+    public let digest: Digest
   }
 
   /// What belongs beside the report when it is written to a file; nothing for a public copy.
@@ -52,11 +55,12 @@ public struct IncidentReport: Sendable {
     guard !facts.head.isPublic else { return [] }
     return facts.evidence.items.compactMap { item in
       guard let path = item.fileBeside else { return nil }
-      if case .file(let own) = item.content {
-        return EvidenceFile(path: path, source: .file(path: own), size: item.record.size)
-      }
-      return item.whole.map {
-        EvidenceFile(path: path, source: .text($0), size: item.record.size)
+      var source = item.whole.map { EvidenceFile.Source.text($0) }
+      if case .file(let own) = item.content { source = .file(path: own) }
+      return source.map {
+        EvidenceFile(
+          path: path, source: $0, size: item.record.size, id: item.record.id,
+          digest: item.record.digest)
       }
     }
   }

@@ -104,6 +104,47 @@ import Testing
     #expect(try changed.objects().last?["sound"] == false)
   }
 
+  @Test func namesChangedEvidence() async throws {
+    let (workspace, report) = try await failedRun()
+    let file = report.replacing(".md", with: ".evidence/E1.txt")
+    try (1...59).map { "\($0)\n" }.joined().write(toFile: file, atomically: true, encoding: .utf8)
+    let changed = try await workspace.run(["report", "verify", report])
+    #expect(changed.status == 1)
+    #expect(changed.stdout.contains("E1.txt beside the report is not what was captured"))
+    try FileManager.default.removeItem(atPath: file)
+    let gone = try await workspace.run(["report", "verify", report])
+    #expect(gone.status == 1 && gone.stdout.contains("beside the report cannot be read"))
+  }
+
+  @Test func namesAChangedFileOfTheRun() async throws {
+    let workspace = try Workspace()
+    try workspace.write(
+      """
+      runbook: long
+      title: Long output
+      detection:
+        - id: long
+          effect: readOnly
+          shell: {script: seq 1 100000, output_limit: 100}
+          confirms: "false"
+      """, to: "long.yaml")
+    let output = try await workspace.run(["run", "long.yaml"])
+    #expect(output.status == 0, "\(output.all)")
+    let report = try #require(
+      try workspace.contents(of: "reports").map(\.path).first { $0.hasSuffix(".md") })
+    let sound = try await workspace.run(["report", "verify", report])
+    #expect(sound.status == 0, "\(sound.all)")
+    let file = try #require(
+      try workspace.contents(of: "state").first {
+        $0.path.contains("/evidence/") && $0.data.count > 500_000
+      })
+    var data = file.data
+    data[77_777] ^= 1
+    try data.write(to: URL(filePath: file.path))
+    let changed = try await workspace.run(["report", "verify", report])
+    #expect(changed.status == 1 && changed.stdout.contains("its SHA-256 is"), "\(changed.all)")
+  }
+
   @Test func namesAChangedJournal() async throws {
     let (workspace, report) = try await failedRun()
     let journal = try await workspace.run(["journal"])

@@ -142,6 +142,11 @@ extension IncidentReport {
   public struct EvidenceProblem: Sendable, Hashable {
     public let id: String
     public let message: String
+
+    public init(id: String, message: String) {
+      self.id = id
+      self.message = message
+    }
   }
 
   /// Holds each piece of evidence against its SHA-256.

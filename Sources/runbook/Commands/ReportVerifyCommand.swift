@@ -59,7 +59,9 @@ struct ReportVerifyCommand: AsyncParsableCommand {
       // Without the run's folder its files cannot be looked at.
       let problems =
         folder == nil ? evidence.filter { !$0.message.hasPrefix("the file") } : evidence
-      try show(found, problems, entries, console)
+      let beside = ReportFile.problems(
+        of: try IncidentReport(entries: entries), beside: surroundings.absolute(file))
+      try show(found, problems + beside, entries, console)
     } catch let error as StoreError {
       try console.fail(error)
     } catch let error as ReportError {

@@ -36,6 +36,28 @@ struct ReportFile {
     return notices
   }
 
+  /// Holds what lies beside a report against the journal's digests. Without its folder nothing is said:
+  /// reports are passed on without their evidence.
+  static func problems(
+    of report: IncidentReport, beside path: String
+  ) -> [IncidentReport.EvidenceProblem] {
+    let folder = URL(filePath: path).deletingLastPathComponent()
+    return report.evidenceFiles.compactMap { evidence in
+      let file = folder.appending(path: evidence.path)
+      let parent = file.deletingLastPathComponent().path
+      guard FileManager.default.fileExists(atPath: parent) else { return nil }
+      guard let digest = FileDigest.sha256(ofFile: file.path) else {
+        return evidence.size > Self.largest
+          ? nil
+          : .init(id: evidence.id, message: "\(evidence.path) beside the report cannot be read")
+      }
+      return digest == evidence.digest
+        ? nil
+        : .init(
+          id: evidence.id, message: "\(evidence.path) beside the report is not what was captured")
+    }
+  }
+
   private static func makeFolder(_ target: URL) throws {
     try FileManager.default.createDirectory(
       at: target.deletingLastPathComponent(), withIntermediateDirectories: true,
