@@ -33,7 +33,8 @@ struct RedactorTests {
     "c2VjcmV0LXBhc3MgfiY/", "dXNlcjpzZWNyZXQtcGFzcyB+Jj8=", "eHVzZXI6c2VjcmV0LXBhc3MgfiY/",
     "eHh1c2VyOnNlY3JldC1wYXNzIH4mPzo=", "dXNlcjpzZWNyZXQtcGFzcyB-Jj8",
     "secret-pass%20~%26%3F", "secret-pass+~%26%3F", "secret-pass%20~%26%3f",
-    "secret-pass%2520~%2526%253F", "7365637265742d70617373207e263f", "7365637265742D70617373207E263F",
+    "secret-pass%2520~%2526%253F", "7365637265742d70617373207e263f",
+    "7365637265742D70617373207E263F",
     "secret-pass ~&amp;?",
   ]) func takesEncodedSecretsOut(_ form: String) {
     let redactor = Redactor(secrets: ["secret-pass ~&?"])
@@ -55,7 +56,8 @@ struct RedactorTests {
     let environment = [
       "GITHUB_TOKEN": "ghp_0123456789", "Db_Password": "hunter2hunter2", "TOKEN_FILE": "/run/token",
       "DATABASE_URL": "postgresql://me:p:w@db:5432/x?a=b@c", "SHORT_TOKEN": "abc", "HOME": "/root",
-      "URL": "http://host/a@b", "SECRET_NUMBER": "1234567890", "EMPTY": "", "PGPASSWORD": "longenough",
+      "URL": "http://host/a@b", "SECRET_NUMBER": "1234567890", "EMPTY": "",
+      "PGPASSWORD": "longenough",
     ]
     #expect(
       Set(EnvironmentSecrets.values(of: environment)) == [

@@ -41,7 +41,7 @@ struct PublicCopy {
       switch entry.event {
       case .runStarted(let started):
         add(started.host)
-        started.connections.forEach { add(Self.host(ofTarget: $0.target)) }
+        for connection in started.connections { add(Self.host(ofTarget: connection.target)) }
         for step in started.runbook.steps { kinds[step.id] = step.kind }
       case .runResumed(let resumed):
         add(resumed.host)
@@ -50,7 +50,7 @@ struct PublicCopy {
         add(String(identified.identity.address.prefix { $0 != ":" }))
         add(identified.identity.address)
       case .sandboxPrepared(let prepared):
-        prepared.connections.forEach { add(Self.host(ofTarget: $0.target)) }
+        for connection in prepared.connections { add(Self.host(ofTarget: connection.target)) }
       default: break
       }
     }

@@ -6,8 +6,9 @@ import RunbookModel
 /// https://www.postgresql.org/docs/current/plpgsql-statements.html
 struct BlockJudge {
   private static let openers: Set<String> = [
-    ";", "begin", "then", "else", "loop", "in", "query", "for", ">>",
+    ";", "begin", "then", "else", "loop", "in", "query", ">>",
   ]
+  private static let queries: Set<String> = ["select", "with", "execute"]
   private static let commands: Set<String> = [
     "drop", "alter", "truncate", "delete", "with", "insert", "update", "select", "perform", "merge",
     "create", "do", "call", "execute",
@@ -51,15 +52,22 @@ struct BlockJudge {
   private mutating func read() {
     var index = 0
     while index < words.count {
-      let isStart = index == 0 || Self.openers.contains(words[index - 1])
-      guard isStart, Self.commands.contains(words[index]) else {
+      guard isStart(index) else {
         index += 1
         continue
       }
       let end = end(from: index)
-      judge(index..<end)
-      index = end
+      // What takes nothing away may be a part of a condition, with a branch after it.
+      index = judge(index..<end) ? end : index + 1
     }
+  }
+
+  private func isStart(_ index: Int) -> Bool {
+    guard Self.commands.contains(words[index]) else { return false }
+    guard index > 0 else { return true }
+    // A cursor is opened FOR a query; `FOR UPDATE` locks rows.
+    if words[index - 1] == "for" { return Self.queries.contains(words[index]) }
+    return Self.openers.contains(words[index - 1])
   }
 
   /// Where a statement ends: at its semicolon, or at the LOOP that goes through its rows.
@@ -78,7 +86,8 @@ struct BlockJudge {
     return words.count
   }
 
-  private mutating func judge(_ range: Range<Int>) {
+  /// - Returns: whether it is a statement that is judged to its end.
+  private mutating func judge(_ range: Range<Int>) -> Bool {
     switch words[range.lowerBound] {
     case "execute": judgeExecute(range)
     case "drop", "alter", "truncate", "do", "call": judgeText(range)
@@ -88,9 +97,10 @@ struct BlockJudge {
       judgeText(range.lowerBound..<end)
     case "create": break
     default:
-      guard range.contains(where: { words[$0] == "delete" }) else { return }
+      guard range.contains(where: { words[$0] == "delete" }) else { return false }
       judgeText(range, replacing: words[range.lowerBound] == "perform" ? "SELECT" : nil)
     }
+    return true
   }
 
   private mutating func judgeText(_ range: Range<Int>, replacing word: String? = nil) {

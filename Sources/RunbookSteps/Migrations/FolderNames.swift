@@ -23,7 +23,9 @@ enum FolderNames {
   static func below(_ folder: String) -> [String] {
     var found: [String] = []
     var open = [("", 0)]
-    while let (place, depth) = open.popLast(), found.count < most {
+    var visited = 0
+    while let (place, depth) = open.popLast(), found.count < most, visited < most {
+      visited += 1
       for name in of(place.isEmpty ? folder : "\(folder)/\(place)") {
         let path = place.isEmpty ? name : "\(place)/\(name)"
         if name.hasSuffix(".sql") {

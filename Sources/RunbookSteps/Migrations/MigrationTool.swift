@@ -10,14 +10,24 @@ enum MigrationTool: String, Sendable, CaseIterable {
   static func found(at path: String) -> (tool: MigrationTool, folder: String) {
     if path.hasSuffix(".sql") { return (tool(ofFile: path), path) }
     if path.hasSuffix("/sqitch.plan") { return (.sqitch, String(path.dropLast(12))) }
-    guard !path.hasSuffix(".py"), !FolderNames.isFile("\(path)/alembic.ini") else {
-      return (.alembic, path)
-    }
+    guard !isAlembic(path) else { return (.alembic, path) }
     let folders = places.map { $0.isEmpty ? path : "\(path)/\($0)" }
+    let hasPython = FolderNames.of(path).contains { $0.hasSuffix(".py") }
     for tool in [MigrationTool.sqitch, .drizzle, .prisma, .flyway, .dbmate, .sql] {
+      if tool == .sql, hasPython { break }
       if let folder = folders.first(where: tool.isLayout) { return (tool, folder) }
     }
     return (.alembic, path)
+  }
+
+  /// Files of SQL beside revisions are something else: rows to begin with, say.
+  private static func isAlembic(_ path: String) -> Bool {
+    if path.hasSuffix(".py") { return true }
+    let names = FolderNames.of(path)
+    if names.contains("alembic.ini") || names.contains("env.py") { return true }
+    return ([path] + names.map { "\(path)/\($0)" }).contains { folder in
+      FolderNames.of("\(folder)/versions").contains { $0.hasSuffix(".py") }
+    }
   }
 
   /// The folder in which the tool's files are, at a path or where it keeps them below it.
@@ -29,7 +39,7 @@ enum MigrationTool: String, Sendable, CaseIterable {
   /// Where the tools keep their files below a project's folder.
   private static let places = [
     "", "migrations", "prisma/migrations", "drizzle", "db/migrations", "db/migration",
-    "src/main/resources/db/migration", "sql",
+    "src/main/resources/db/migration",
   ]
 
   private static func tool(ofFile path: String) -> MigrationTool {

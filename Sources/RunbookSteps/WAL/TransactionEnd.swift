@@ -9,6 +9,8 @@ struct TransactionEnd: Sendable, Hashable {
   /// Relations' files that a commit removed (or, of an abort, that the transaction had made): paths
   /// such as `base/5/16400`.
   let files: [String]
+  /// Its own number, and those of its subtransactions.
+  let all: [Int64]
 
   /// - Returns: nil for a line about something else.
   init?(line: Substring) {
@@ -32,6 +34,8 @@ struct TransactionEnd: Sendable, Hashable {
     else { return nil }
     self.xid = isPrepared ? Self.number(after: fields[1]) ?? xid : xid
     self.at = at
+    let inner = parts.map { $0.drop { $0 == " " } }.first { $0.hasPrefix("subxacts: ") }
+    all = [self.xid] + (inner?.dropFirst(10).split(separator: " ").compactMap { Int64($0) } ?? [])
     files =
       parts.map { $0.drop { $0 == " " } }.first { $0.hasPrefix("rels: ") }
       .map { $0.dropFirst(6).split(separator: " ").map(String.init) } ?? []

@@ -94,10 +94,10 @@ extension WALActivity {
     switch verdict {
     case .committed(let found):
       (outcome, end) = ("committed", found)
-      known = "the first transaction to end after it was committed and removed files"
+      known = "the next transaction to end that had locked tables was committed"
     case .rolledBack(let found):
       (outcome, end) = ("rolledBack", found)
-      known = "no transaction that removed files was committed after it"
+      known = "the next transaction to end that had locked tables was rolled back"
     case .unknown(let reason): (outcome, known) = ("unknown", reason)
     }
     return [

@@ -113,7 +113,8 @@ struct WALActivity: Activity {
     let output = Mutex(Lines(findings: findings))
     let process = ChildProcess(
       command: [
-        program, "--path=\(folder)", "--timeline=\(start.timeline)", "--rmgr=Transaction",
+        program, "--path=\(folder)", "--timeline=\(start.timeline)", "--rmgr=Standby",
+        "--rmgr=Transaction",
         start.name,
       ],
       environment: environment.merging(["TZ": "UTC", "LC_ALL": "C"]) { $1 },

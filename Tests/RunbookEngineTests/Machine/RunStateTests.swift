@@ -29,7 +29,8 @@ struct RunStateTests {
         Set(EventSample.allCases).subtracting([.runStarted, .attemptSkipped, .retryRequested])
       case .held:
         [
-          .noteAdded, .reportEdited, .runResumed, .gateDecided, .stepSkipped, .runEnded, .settledDone,
+          .noteAdded, .reportEdited, .runResumed, .gateDecided, .stepSkipped, .runEnded,
+          .settledDone,
           .settledNotDone, .settledUnknown,
         ]
       case .ended: [.noteAdded, .reportEdited, .gateDecided]

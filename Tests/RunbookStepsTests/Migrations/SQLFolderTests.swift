@@ -154,6 +154,16 @@ struct SQLFolderTests {
       result.maps("revisions").first?.maps("drops").first?["recreated_by_downgrade"] == true)
   }
 
+  /// A folder of Alembic's may hold files of SQL that are no migrations.
+  @Test(arguments: ["versions/x.py", "migrations/versions/x.py", "x.py", "alembic/versions/x.py"])
+  func takesNoOtherFilesForMigrations(name: String) async throws {
+    let (shown, result) = try await Self.read([
+      name: "revision = 'x'\n", "seeds.sql": "TRUNCATE a", "migrations/seeds.sql": "DROP TABLE a",
+    ])
+    #expect(result.values["tool"] == "alembic")
+    #expect(shown == ["x : "])
+  }
+
   @Test func readsOneFile() async throws {
     let (shown, _) = try await Self.read(["V3__Gone.sql": "DROP TABLE a;"], at: "/V3__Gone.sql")
     #expect(shown == ["3 Gone: drop a 1"])

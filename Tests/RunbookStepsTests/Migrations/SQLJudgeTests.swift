@@ -109,6 +109,22 @@ struct SQLJudgeTests {
         "DO $$ BEGIN WITH d AS (DELETE FROM a RETURNING *) INSERT INTO b SELECT * FROM d; END $$",
         ["delete rows a - @1"]
       ),
+      (
+        "DO $$ BEGIN IF EXISTS (SELECT 1 FROM t FOR UPDATE) THEN DROP TABLE a; END IF; END $$",
+        ["drop table a a @1"]
+      ),
+      (
+        "DO $$ BEGIN FOR r IN SELECT 1 LOOP DROP TABLE a; END LOOP; OPEN c FOR SELECT 1; END $$",
+        ["drop table a a @1"]
+      ),
+      (
+        "DO $$ BEGIN SELECT CASE WHEN a THEN b ELSE c END INTO d; TRUNCATE a; END $$",
+        ["truncate rows a - @1"]
+      ),
+      (
+        "DO $$ << label >> DECLARE x int := 1; BEGIN LOOP DELETE FROM a; EXIT; END LOOP; END $$",
+        ["delete rows a - @1"]
+      ),
     ] as [(String, [String])])
   func readsTheBodyOfABlock(sql: String, expected: [String]) {
     #expect(Self.losses(sql) == expected)
@@ -154,6 +170,18 @@ struct SQLJudgeTests {
     "\\:",
   ])
   func survivesHostileTexts(sql: String) { _ = SQLJudge.read(sql) }
+
+  /// Wherever a text is cut off, it is read or refused.
+  @Test func survivesEveryPrefix() {
+    let text = """
+      DO $x$ BEGIN EXECUTE 'DROP TABLE "it''s"' || U&'d\\0061'; IF a THEN DROP VIEW b; END IF; END $x$;
+      /* a /* b */ c */ ALTER TABLE "é".t DROP COLUMN x, RENAME TO y; DELETE FROM t WHERE a = :b;
+      WITH d AS (DELETE FROM q RETURNING *) SELECT E'\\'' FROM d; DROP FUNCTION f(int), g;
+      """
+    for end in text.indices {
+      for part in [text[..<end], text[end...]] { _ = SQLJudge.read(String(part)) }
+    }
+  }
 
   @Test func endsWithTextsInTexts() {
     var sql = "DROP TABLE a"
