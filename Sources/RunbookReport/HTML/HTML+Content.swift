@@ -44,17 +44,24 @@ extension HTML: Markup {
 
   var todoWord: String { "<strong class=\"todo\">\(Mark.counted)TODO</strong>" }
 
-  /// No two blank lines follow one another, outside of what is shown line by line.
+  /// Without blank lines, outside of what is shown line by line.
   func tidied(_ text: String) -> String {
-    var result: [Substring] = []
+    var result = ""
+    result.reserveCapacity(text.utf8.count)
     var isListing = false
-    for line in text.split(separator: "\n", omittingEmptySubsequences: false) {
-      if line.contains("<pre>") { isListing = true }
-      if isListing || !line.allSatisfy(\.isWhitespace) { result.append(line) }
-      if line.contains("</pre>") { isListing = false }
+    for line in text.utf8.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false) {
+      if !isListing, line.contains(Self.listingStart) { isListing = true }
+      if isListing || line.contains(where: { $0 > 0x20 }) {
+        result += Substring(line)
+        result += "\n"
+      }
+      if isListing, line.contains(Self.listingEnd) { isListing = false }
     }
-    return result.joined(separator: "\n") + "\n"
+    return result
   }
+
+  private static let listingStart = Array("<pre>".utf8)
+  private static let listingEnd = Array("</pre>".utf8)
 }
 
 extension HTML {
