@@ -9,6 +9,14 @@ extension Value: Codable {
   private static let deepestPath = 200
 
   public init(from decoder: any Decoder) throws {
+    if let stored = decoder as? ValueDecoder {
+      guard let value = stored.value.untagged else {
+        throw DecodingError.dataCorrupted(
+          .init(codingPath: decoder.codingPath, debugDescription: "not a stored value"))
+      }
+      self = value
+      return
+    }
     // A failed attempt only says that the value is of another type.
     if let single = try? decoder.singleValueContainer(), let value = Value(plainIn: single) {
       self = value

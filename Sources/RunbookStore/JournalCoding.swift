@@ -40,7 +40,7 @@ enum JournalCoding {
     }
     let body: Body
     do {
-      body = try JSONDecoder().decode(Body.self, from: Data(text.utf8))
+      body = try Body.decoded(fromJSON: text)
     } catch {
       throw StoreError(
         .damaged(sequence: sequence), subject: subject, "entry \(sequence) cannot be read")
