@@ -42,7 +42,12 @@ let package = Package(
       ],
       resources: [.embedInCode("Templates")]),
     .target(
-      name: "RunbookDrill", dependencies: ["RunbookModel", "RunbookExpression", "RunbookEngine"]),
+      name: "RunbookDrill",
+      dependencies: [
+        "RunbookModel", "RunbookExpression", "RunbookEngine",
+        .product(name: "Mustache", package: "swift-mustache"),
+      ],
+      resources: [.embedInCode("Templates")]),
     .executableTarget(
       name: "runbook",
       dependencies: [
@@ -79,6 +84,12 @@ let package = Package(
       name: "RunbookReportTests",
       dependencies: ["RunbookModel", "RunbookExpression", "RunbookReport", "RunbookStore"],
       exclude: ["Golden"]),
+    .testTarget(
+      name: "RunbookDrillTests",
+      dependencies: [
+        "RunbookModel", "RunbookExpression", "RunbookEngine", "RunbookDrill",
+        "RunbookSyntax",
+      ]),
     .testTarget(
       name: "RunbookCommandTests",
       dependencies: [

@@ -35,7 +35,7 @@ extension Event {
       return .retryRequested(
         RetryRequested(step: payload.step, reason: payload.reason.map(redactor.redact)))
     case .runResumed(let payload): return .runResumed(payload.redacted(by: redactor))
-    case .sandboxCreated, .connectionIdentified, .gateDecided: return self
+    case .sandboxCreated, .connectionIdentified, .gateDecided, .drill: return self
     }
   }
 }

@@ -6,6 +6,7 @@ extension Event: Codable {
     case runStarted, sandboxCreated, sandboxPrepared, sandboxRestarted, connectionIdentified,
       attemptStarted, attemptFinished, attemptSettled, retryRequested, stepSkipped, gateOpened,
       gateDecided, runHeld, runResumed, noteAdded, runEnded
+    case drill
   }
 
   public init(from decoder: any Decoder) throws {
@@ -28,6 +29,7 @@ extension Event: Codable {
     case .runResumed: self = .runResumed(try RunResumed(from: decoder))
     case .noteAdded: self = .noteAdded(try NoteAdded(from: decoder))
     case .runEnded: self = .runEnded(try RunEnded(from: decoder))
+    case .drill: self = .drill(try DrillEvent(from: decoder))
     }
   }
 
@@ -58,6 +60,7 @@ extension Event: Codable {
     case .runResumed: .runResumed
     case .noteAdded: .noteAdded
     case .runEnded: .runEnded
+    case .drill: .drill
     }
   }
 
@@ -79,6 +82,7 @@ extension Event: Codable {
     case .runResumed(let payload): payload
     case .noteAdded(let payload): payload
     case .runEnded(let payload): payload
+    case .drill(let payload): payload
     }
   }
 }

@@ -23,4 +23,6 @@ public enum Event: Sendable, Hashable {
   case runResumed(RunResumed)
   case noteAdded(NoteAdded)
   case runEnded(RunEnded)
+  /// Of a run that is a drill.
+  case drill(DrillEvent)
 }
