@@ -89,7 +89,8 @@ let package = Package(
       dependencies: [
         "RunbookModel", "RunbookExpression", "RunbookEngine", "RunbookDrill",
         "RunbookSyntax",
-      ]),
+      ],
+      exclude: ["Golden"]),
     .testTarget(
       name: "RunbookCommandTests",
       dependencies: [

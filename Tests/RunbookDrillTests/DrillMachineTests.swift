@@ -54,6 +54,16 @@ struct DrillMachineTests {
     #expect(drill.state.answer(to: "alert")?.fact.choice == "restore")
   }
 
+  @Test func takesAChoiceForTheInjectThatOffersIt() throws {
+    var drill = try DrillFixture()
+    try drill.tell()
+    try drill.act(.next("boss"))
+    try drill.act(.answer(subject: nil, participant: nil, text: "look"))
+    try drill.act(.answer(subject: nil, participant: nil, text: "in ten minutes"))
+    #expect(drill.state.answer(to: "alert")?.fact.choice == "look")
+    #expect(drill.state.answer(to: "boss")?.fact.text == "in ten minutes")
+  }
+
   @Test func standsStillInPausesAndExtensions() throws {
     var drill = try DrillFixture()
     drill.pass(60)

@@ -19,7 +19,7 @@ extension DrillMachine {
   ) throws(Refusal) -> [DrillEvent] {
     try requireText(text, "answer")
     let person = try participantName(participant, state)
-    guard let subject = subject ?? state.current else {
+    guard let subject = subject ?? open(to: text, drill, state) ?? state.current else {
       throw Refusal("there is nothing to answer yet", hint: "'next' tells the first inject")
     }
     if drill.allQuestions.contains(where: { $0.id == subject }) {
@@ -42,6 +42,16 @@ extension DrillMachine {
     return [
       .answerGiven(answer), .injectDelivered(InjectDelivered(inject: target, cause: .branch)),
     ]
+  }
+
+  /// The inject that a choice is meant for where the last one offers none: another one came while the
+  /// team was talking.
+  private static func open(to text: String, _ drill: Drill, _ state: DrillState) -> String? {
+    guard state.current.flatMap(drill.inject)?.choices.isEmpty == true else { return nil }
+    let fitting = drill.injects.filter {
+      state.deliveries[$0.id] != nil && state.answer(to: $0.id) == nil && $0.choice(text) != nil
+    }
+    return fitting.count == 1 ? fitting.first?.id : nil
   }
 
   static func hint(

@@ -62,6 +62,25 @@ public struct DrillBook: Sendable {
     return parts
   }
 
+  /// The same for a terminal: what was sent is set off by a bar.
+  public static func screenPage(_ inject: Inject) -> [String] {
+    let origin = [
+      inject.sender.map { "From: \(plain($0))" }, inject.channel.map { "By: \(plain($0))" },
+    ]
+    var lines = [origin.compactMap(\.self).joined(separator: " · ")].filter { !$0.isEmpty }
+    lines.append(inject.text.trimmed)
+    if let artefact = inject.artefact {
+      if let title = artefact.title { lines.append("  ┌ \(plain(title))") }
+      let body = artefact.text.trimmed.split(
+        separator: "\n", omittingEmptySubsequences: false)
+      lines += body.map { "  │ \($0)" }
+    }
+    for (number, choice) in inject.choices.enumerated() {
+      lines.append("  \(number + 1). \(choice.id): \(plain(choice.text))")
+    }
+    return lines
+  }
+
   private func heading() -> [String] { ["# Drill: \(plain(drill.title))", Self.mark] }
 
   private func section(_ title: String, _ body: String?) -> [String] {

@@ -17,7 +17,7 @@ public enum ParticipantsView {
     case .injectDelivered(let delivered):
       guard let inject = state.drill?.inject(delivered.inject) else { return [] }
       return ["", "── DRILL \(state.storyTime(at: time)) ── \(inject.title)"]
-        + DrillBook.participantsPage(inject)
+        + DrillBook.screenPage(inject)
     case .hintGiven(let hint):
       let hints = state.drill?.inject(hint.inject)?.hints ?? []
       guard hints.indices.contains(hint.number - 1) else { return [] }

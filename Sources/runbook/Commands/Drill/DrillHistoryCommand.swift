@@ -21,7 +21,10 @@ struct DrillHistoryCommand: AsyncParsableCommand {
     let console = Console.current(surroundings)
     let store = RunStore(folder: surroundings.stateFolder(state.state))
     let items = await DrillHistory(store: store).items(of: name)
-    if json { return items.forEach { console.print(object($0).json) } }
+    if json {
+      for item in items { console.print(object(item).json) }
+      return
+    }
     guard !items.isEmpty else { return console.print("No drill was held yet.") }
     var table = Table(["RUN", "RUNBOOK", "HELD", "MODE", "SCORE", "DETECT", "RECOVER"])
     for item in items {

@@ -53,7 +53,7 @@ struct TalkView {
     let count = state.drill?.injects.count ?? 0
     let title = console.style("\(inject.title) ('\(inject.id)', \(number) of \(count))", .bold)
     console.print("\n\(console.style("── INJECT", .cyan)) \(state.storyTime(at: now)) \(title)")
-    for part in DrillBook.participantsPage(inject) { console.print(Console.printable(part)) }
+    for part in DrillBook.screenPage(inject) { console.print(Console.printable(part)) }
     console.print(console.style("── for you alone", .dim))
     if let expected = inject.expected { console.print("Expected: \(Console.printable(expected))") }
     if !inject.hints.isEmpty { console.print("Hints: \(inject.hints.count)") }
