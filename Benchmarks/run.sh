@@ -203,6 +203,27 @@ restoring() {
   unset PGHOST PGUSER
 }
 
+# Reading the journal and writing the report of a run of 1,000 steps with 100,000 rows in its timeline, in each
+# format. Most of it is reading the journal, which `status` does as well.
+reporting() {
+  local times format row=1 state=$work/report-state
+  mkdir "$work/logs"
+  report_logs "$work/logs"
+  report_runbook "$work/logs" >"$work/report.yaml"
+  "$program" run "$work/report.yaml" --state "$state" --reports "$work/reports" >/dev/null
+  times=$("$built/compare" 5 "$program" status --state "$state" -- \
+    "$program" report --state "$state" --output "$work/report.md" -- \
+    "$program" report --state "$state" --format html --output "$work/report.html" -- \
+    "$program" report --state "$state" --format json --output "$work/report.json")
+  for format in markdown html json; do
+    row=$((row + 1))
+    show "100,000 rows, $format, beside status" "$(calculate "$(field $row 1 <<<"$times") / 1000000")" \
+      "$(calculate "$(field 1 1 <<<"$times") / 1000000")" s "$(calculate "$(field $row 1 <<<"$times") / 1000000")" 5
+    show "its peak memory" "$(calculate "$(field $row 2 <<<"$times") / 1024")" \
+      "$(calculate "$(field 1 2 <<<"$times") / 1024")" MiB "$(calculate "$(field $row 2 <<<"$times") / 1024")" 300
+  done
+}
+
 query="SELECT t AS table_name FROM unnest(ARRAY['user', 'session', 'account', 'verification']) AS t"
 query+=" WHERE to_regclass(quote_ident(t)) IS NULL"
 
@@ -226,3 +247,4 @@ forced_writes
 reading
 server_log_reading
 restoring
+reporting

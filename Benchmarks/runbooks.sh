@@ -104,3 +104,32 @@ verification:
     expect: rows[0].n > 0
 YAML
 }
+
+# report_logs FOLDER: a hundred server logs of a thousand events each.
+report_logs() {
+  awk -v folder="$1" 'BEGIN {
+    srand(1)
+    for (count = 0; count < 100000; count++) {
+      file = folder "/" int(count / 1000) + 1 ".log"
+      second = int(count / 10)
+      printf "2025-10-18 %02d:%02d:%02d.%03d UTC [%d] ", 20 + int(second / 3600), int(second / 60) % 60,
+        second % 60, rand() * 1000, 400 + int(rand() * 90) >file
+      kind = int(rand() * 40)
+      if (kind == 0) printf "LOG:  statement: DROP TABLE t%d\n", count >file
+      else printf "ERROR:  relation \"session_%d\" does not exist at character %d\n", kind, rand() * 100 >file
+    }
+  }'
+}
+
+# report_runbook FOLDER: a thousand steps, of which a hundred read those logs.
+report_runbook() {
+  head_of report
+  printf 'timeline:\n'
+  awk -v folder="$1" 'BEGIN {
+    for (i = 1; i <= 100; i++)
+      printf "  - id: log-%d\n    title: Log %d\n    log: {path: %s/%d.log, format: postgres, match: \".\", limit: 1000}\n",
+        i, i, folder, i
+  }'
+  printf 'detection:\n  - id: always\n    effect: readOnly\n    shell: /bin/true\n    confirms: exit_code == 0\n'
+  shell_runbook 899 | sed -n '/^verification:/,$p'
+}

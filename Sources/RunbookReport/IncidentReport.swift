@@ -9,36 +9,82 @@ public struct IncidentReport: Sendable {
 
   /// Puts a journal's facts in order.
   ///
-  /// - Parameter entries: the whole journal in order, the run's start first.
+  /// - Parameters:
+  ///   - entries: the whole journal in order, the run's start first.
+  ///   - isPublic: whether hosts, people and query values are left out.
   /// - Throws: `emptyJournal`, or `damagedJournal` when no run can have written the entries.
-  public init(entries: [Entry]) throws(ReportError) {
-    facts = ReportFacts(try RunHistory(entries: entries))
+  public init(entries: [Entry], isPublic: Bool = false) throws(ReportError) {
+    let told = isPublic ? PublicCopy.entries(entries) : entries
+    facts = ReportFacts(try RunHistory(entries: told), isPublic: isPublic)
   }
+
+  /// What the index of reports says of it.
+  public var digest: ReportDigest { ReportDigest(facts) }
+
+  /// The ids of its action items, in order.
+  public var actionItems: [String] { facts.prevention.actions.map(\.id) }
 
   /// Such as `Database Incident Report - October 18, 2025`.
   public var title: String { facts.head.title }
 
   /// A file's name that sorts by day and is unique by run: `2025-10-18-auth-tables-dropped-RUN.md`.
   public var suggestedFileName: String {
-    let parts = [facts.head.day, facts.head.runbook.name, facts.head.run.rawValue]
-    return parts.map { Self.fileNamePart($0) }.joined(separator: "-") + ".md"
+    facts.head.fileStem + ".md"
+  }
+
+  /// A piece of evidence that the report does not show whole, and the file beside it that does.
+  public struct EvidenceFile: Sendable {
+    public enum Source: Sendable {
+      case text(String)
+      /// A file of the run's folder.
+      case file(path: String)
+    }
+
+    /// From the report's folder.
+    public let path: String
+    public let source: Source
+    /// In bytes, as captured.
+    public let size: Int64
+    /// Such as `E4`.
+    public let id: String
+    public let digest: Digest
+  }
+
+  /// What belongs beside the report when it is written to a file; nothing for a public copy.
+  public var evidenceFiles: [EvidenceFile] {
+    guard !facts.head.isPublic else { return [] }
+    return facts.evidence.items.compactMap { item in
+      guard let path = item.fileBeside else { return nil }
+      var source = item.whole.map { EvidenceFile.Source.text($0) }
+      if case .file(let own) = item.content { source = .file(path: own) }
+      return source.map {
+        EvidenceFile(
+          path: path, source: $0, size: item.record.size, id: item.record.id,
+          digest: item.record.digest)
+      }
+    }
   }
 
   /// The report in GitHub's dialect of Markdown.
   ///
-  /// - Throws: `template`, only if the default template that the program was built with is broken.
-  public func markdown(template: ReportTemplate = .default) throws(ReportError) -> String {
-    Tidy(owner: facts.head.runbook.owner, missing: facts.summary.reasonForNoFacts)
-      .text(try template.render(facts))
+  /// - Throws: `template`, only if the standard template that the program was built with is broken.
+  public func markdown() throws(ReportError) -> String {
+    try text(as: .markdown)
   }
 
-  /// Letters, digits, points and hyphens.
-  private static func fileNamePart(_ text: String) -> String {
-    String(
-      text.unicodeScalars.map { scalar -> Character in
-        let isKept =
-          scalar.isASCII && (scalar.properties.isAlphabetic || scalar == "." || scalar == "-")
-        return isKept || ("0"..."9").contains(scalar) ? Character(scalar) : "-"
-      })
+  /// The report in a format, with the standard template where the format has one.
+  ///
+  /// - Throws: `template`, only if the standard template that the program was built with is broken.
+  public func text(as format: ReportFormat) throws(ReportError) -> String {
+    guard let templates = format.templates else { return JSONReport.text(of: facts) }
+    return try text(template: .standard(for: templates))
+  }
+
+  /// The report as a template writes it.
+  ///
+  /// - Throws: `template`, only if the standard template that the program was built with is broken.
+  public func text(template: ReportTemplate) throws(ReportError) -> String {
+    let text = try template.render(facts)
+    return template.carriesComment ? text + "\n" + digest.comment + "\n" : text
   }
 }

@@ -12,16 +12,18 @@ public enum JournalText {
   public static func parse(_ text: String, from subject: String) throws(StoreError) -> [Entry] {
     var entries: [Entry] = []
     var previous = Digest.zero
-    for line in text.split(separator: "\n") {
+    // By bytes: to look for characters in a journal of a long run takes a sixth of its reading.
+    for line in text.utf8.split(separator: UInt8(ascii: "\n")) {
       let sequence = Int64(entries.count + 1)
-      let parts = line.split(separator: " ", maxSplits: 1)
+      let parts = line.split(separator: UInt8(ascii: " "), maxSplits: 1)
       guard parts.count == 2, let hash = parts.first, let body = parts.last else {
         throw StoreError(
           .damaged(sequence: sequence), subject: subject,
           "line \(sequence) is not a hash, a space and an entry")
       }
       let entry = try JournalCoding.entry(
-        body: String(body), hash: String(hash), sequence: sequence, after: previous, in: subject)
+        body: String(Substring(body)), hash: String(Substring(hash)), sequence: sequence,
+        after: previous, in: subject)
       entries.append(entry)
       previous = entry.hash
     }

@@ -15,10 +15,11 @@ enum Composition {
         environment: surroundings.environment, hiddenNames: secretVariables,
         connectionEnvironment: { gateway.target(of: $0)?.environment ?? [:] },
         gateway: gateway),
-      HTTPKind(),
+      HTTPKind(now: { SystemClock().now() }),
       ManualKind(operator: person),
       LogKind(
         environment: surroundings.environment, hiddenNames: secretVariables, gateway: gateway),
+      WALKind(gateway: gateway, environment: surroundings.environment),
       MigrationsKind(environment: surroundings.environment),
       SnapshotKind(gateway: gateway),
       CompareKind(gateway: gateway, environment: surroundings.environment),

@@ -19,7 +19,7 @@ struct AuthTablesDroppedTests {
     let output = try await workspace.run(
       [
         "run", "auth-tables-dropped", "--path", runbooks, "--sandbox", "--approve-all", "--as",
-        "On-call engineer",
+        "On-call engineer", "--set", "guard=models",
       ])
     #expect(output.status == 0, "\(output.all)")
     #expect(output.stdout.contains("Resolved"))
@@ -71,17 +71,15 @@ struct AuthTablesDroppedTests {
     #expect(report.contains("The sign-in endpoint answered 500 when detection asked it."))
   }
 
-  /// The safeguard that the source incident chose.
-  @Test func describesTheTablesToAlembicAsModels() async throws {
+  /// The guard that is the default; the example's run has the one that the source incident chose.
+  @Test func leavesTheTablesToTheirOwnerByARule() async throws {
     let workspace = try Workspace()
-    let output = try await workspace.run(
-      [
-        "run", "auth-tables-dropped", "--path", runbooks, "--sandbox", "--approve-all", "--set",
-        "guard=models",
-      ])
+    let output = try await workspace.run([
+      "run", "auth-tables-dropped", "--path", runbooks, "--sandbox", "--approve-all",
+    ])
     #expect(output.status == 0, "\(output.all)")
     let report = try workspace.report()
-    #expect(report.contains("Put in place: better_auth_models.py describes the tables"))
+    #expect(report.contains("include_object=runbook_guard.include_object"))
     #expect(report.contains("; with it: 0 drops and 0 other operations."))
   }
 

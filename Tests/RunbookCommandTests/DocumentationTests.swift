@@ -37,11 +37,22 @@ struct DocumentationTests {
     let workspace = try Workspace()
     var known: [String: String] = [:]
     for command in Document(try Self.text(of: page)).commands {
-      let name = command.first ?? ""
-      if known[name] == nil {
-        let help = try await workspace.run(name.isEmpty ? ["--help"] : [name, "--help"])
-        #expect(help.status == 0, "\(page): there is no command '\(name)'")
-        known[name] = help.stdout
+      var words = [command.first ?? ""].filter { !$0.isEmpty }
+      var name = words.joined(separator: " ")
+      // A command of commands has one that is meant where none is named.
+      for depth in 0..<2 {
+        if known[name] == nil {
+          let help = try await workspace.run(words + ["--help"])
+          #expect(help.status == 0, "\(page): there is no command '\(name)'")
+          known[name] = help.stdout
+        }
+        guard depth == 0, !words.isEmpty, let help = known[name], help.contains("SUBCOMMANDS:")
+        else { break }
+        let next = command.dropFirst().first.flatMap { help.contains("\n  \($0) ") ? $0 : nil }
+        guard let inner = next ?? help.firstMatch(of: /(\w+) \(default\)/).map({ String($0.1) })
+        else { break }
+        words.append(inner)
+        name = words.joined(separator: " ")
       }
       for flag in command.dropFirst() where flag.hasPrefix("-") {
         let isKnown =

@@ -66,7 +66,10 @@ struct FaultTests {
       rows: ["| session | 675 | 600 | 595 | 5 | 595 | 85 |"]),
     Fault(
       name: "failed-upgrade", state: "notConfirmed", cure: "pending",
-      says: ["their transaction was rolled back", "A recovery would have done harm."],
+      says: [
+        "their transaction was rolled back", "The write-ahead log has the rollback",
+        "A recovery would have done harm.",
+      ],
       saysNot: ["is gone"]),
   ]
 

@@ -58,6 +58,106 @@ struct SecretTests {
     }
   }
 
+  /// Planted wherever a run can meet it: the test reads the bytes of all that is left.
+  @Test func leavesNoSecretOfAnySortAnywhere() async throws {
+    let workspace = try Workspace()
+    let database = try Database()
+    let server = try workspace.write(
+      """
+      import base64, http.server, os, sys
+      class Handler(http.server.BaseHTTPRequestHandler):
+          def do_GET(self):
+              said = self.headers.get("Authorization", "") + self.headers.get("X-Token", "")
+              self.send_response(200)
+              self.send_header("X-Echo", said)
+              self.end_headers()
+              self.wfile.write(("got " + said).encode())
+          def log_message(self, *words):
+              pass
+      server = http.server.HTTPServer(("127.0.0.1", 0), Handler)
+      print(server.server_port, flush=True)
+      server.handle_request()
+      """, to: "echo.py")
+    try workspace.write("2025-10-18T22:04:00Z ERROR token \(Self.token) refused\n", to: "app.log")
+    try workspace.write(
+      """
+      runbook: planted
+      title: Secrets planted everywhere
+      inputs:
+        token: {type: string, secret: true}
+        log: {type: path}
+      connections:
+        main: {kind: postgres, url: "${{ env.DATABASE_URL }}"}
+      timeline:
+        - id: in-log
+          log: {path: "${{ inputs.log }}", format: iso8601, match: ERROR}
+      detection:
+        - id: in-sql
+          sql: SELECT :token::text AS token, encode(convert_to(:token::text, 'UTF8'), 'base64') AS b
+          confirms: row_count == 1
+        - id: in-error
+          sql: SELECT (:token::text || '')::int
+        - id: in-output
+          effect: readOnly
+          shell:
+            script: |
+              env; echo "$TOKEN" | base64; printf %s "user:$TOKEN" | base64
+              printf %s "$TOKEN" | od -An -tx1 | tr -d ' \\n'; echo "$TOKEN" >&2
+              seq 1 3000 | sed "s/^/$TOKEN /"
+            env: {TOKEN: "${{ inputs.token }}"}
+        - id: in-header
+          effect: readOnly
+          shell:
+            script: |
+              python3 echo.py > port &
+              while [ ! -s port ]; do :; done
+              curl -s -D - -u "me:$TOKEN" -H "X-Token: $TOKEN" "http://127.0.0.1:$(cat port)/?t=$TOKEN"
+              wait
+            env: {TOKEN: "${{ inputs.token }}"}
+      recovery:
+        - id: literal
+          sql: COMMENT ON SCHEMA public IS :'token'
+      verification:
+        - id: passes
+          sql: SELECT 1
+      """, to: "planted.yaml")
+    _ = server
+    let output = try await workspace.run(
+      [
+        "run", "planted.yaml", "--approve", "recovery", "--set", "log=\(workspace.path("app.log"))",
+      ],
+      environment: [
+        "DATABASE_URL": database.url(password: Self.password), "RUNBOOK_INPUT_token": Self.token,
+        "MY_API_KEY": "undeclared-key-0815",
+      ])
+    for format in ["markdown", "html", "json"] {
+      let path = workspace.path("reports/report.\(format)")
+      let written = try await workspace.run(["report", "--format", format, "--output", path])
+      #expect(written.status == 0, "\(written.all)")
+    }
+    var seen = try workspace.contents(of: "state") + workspace.contents(of: "reports")
+    seen.append(("the output", Data(output.all.utf8)))
+    seen.append(("the journal", Data(try await workspace.run(["journal"]).all.utf8)))
+    // The long output is in a file of evidence, and beside the report.
+    #expect(seen.contains { $0.path.contains("evidence") && $0.data.count > 30_000 })
+    for secret in [Self.token, Self.password, "undeclared-key-0815"] {
+      let bytes = Data(secret.utf8)
+      let hexadecimal = bytes.map { String($0 >> 4, radix: 16) + String($0 & 15, radix: 16) }
+        .joined()
+      let user = Data("user:\(secret)".utf8).base64EncodedString()
+      for form in [secret, bytes.base64EncodedString(), user, hexadecimal] {
+        for (path, data) in seen {
+          #expect(data.range(of: Data(form.utf8)) == nil, "\(form) in \(path)")
+        }
+      }
+    }
+    // All of the steps did meet it.
+    let journal = try await workspace.run(["journal"]).stdout
+    for step in ["in-log", "in-sql", "in-error", "in-output", "in-header"] {
+      #expect(journal.contains("[redacted]") && journal.contains("\"step\":\"\(step)\""), "\(step)")
+    }
+  }
+
   @Test func keepsTheStateFolderPrivate() async throws {
     let workspace = try Workspace()
     try workspace.write(Example.shell("exit 1"), to: "shell.yaml")

@@ -28,7 +28,7 @@ enum Incident {
       [
         "kind": "table", "schema": nil, "table": .string(table), "name": .string(table),
         "line": .int(Int64(24 + index * 2)),
-        "text": .string("op.drop_table('\(table)')"),
+        "text": .string("op.drop_table('\(table)')"), "owner": "better-auth", "is_foreign": true,
       ]
     }
     return [
@@ -38,6 +38,10 @@ enum Incident {
           "revision": "82233f5589d3", "message": "add research report streaming fields",
           "created": .timestamp(.at("22:01:13")), "created_has_zone": false,
           "sha256": .string(Digest.sha256(of: "migration").hex),
+          "commit": "5c3f0a7d9e1b", "author": "Backend Dev",
+          "authored": .timestamp(.at("22:02:10")), "merged": .timestamp(.at("22:05:00")),
+          "merged_by": "88ab12cd34ef Merge pull request #7",
+          "reviewed_by": [], "approved_by": [], "pull_request": "#7",
           "drops": .list(
             [
               [

@@ -57,12 +57,12 @@ import Testing
 
   @Test func tidiesOutsideOfFencesOnly() {
     let text = "a  \n\n\n\nb\n```sql\nx  \n\n\ny\n```\n\n\n"
-    #expect(Tidy(owner: nil, missing: nil).text(text) == "a\n\nb\n```sql\nx  \n\n\ny\n```\n")
+    #expect(Markdown().tidied(text) == "a\n\nb\n```sql\nx  \n\n\ny\n```\n")
   }
 
   @Test func takesACodeSpanAtTheStartOfALineForNoFence() {
     let text = "``` a` ```\n\n\nb"
-    #expect(Tidy(owner: nil, missing: nil).text(text) == "``` a` ```\n\nb\n")
+    #expect(Markdown().tidied(text) == "``` a` ```\n\nb\n")
   }
 
   @Test(arguments: [
@@ -75,10 +75,11 @@ import Testing
 
   @Test func countsWhatNobodyFilled() {
     let text = "\(Mark.todoCount): \(Mark.todo) \(Mark.missing) \(Mark.counted)TODO"
+    let todo = Markdown().todo(owner: "ops")
     #expect(
-      Tidy(owner: "ops", missing: nil).text(text)
-        == "3: TODO (owner: ops) TODO (owner: ops) TODO\n")
-    #expect(Tidy(owner: nil, missing: "n/a").text(text) == "2: TODO (owner) n/a TODO\n")
+      MarkTexts(todo: todo, missing: nil).filled(in: text)
+        == "3: TODO (owner: ops) TODO (owner: ops) TODO")
+    #expect(MarkTexts(todo: "T", missing: "n/a").filled(in: text) == "2: T n/a TODO")
   }
 
   @Test(arguments: [

@@ -19,7 +19,18 @@ import Testing
     journal.add(
       .noteAdded(NoteAdded(text: "All users were told by mail.", at: .at("22:15:00"))),
       by: Actor(account: "ops", name: "Bob"))
-    try expectGolden(try IncidentReport(entries: journal.entries).markdown(), "resolved.md")
+    try expectGoldens(journal, "resolved")
+  }
+
+  /// The report in each format.
+  private func expectGoldens(
+    _ journal: JournalBuilder, _ name: String, sourceLocation: SourceLocation = #_sourceLocation
+  ) throws {
+    let report = try IncidentReport(entries: journal.entries)
+    for (format, ending) in [(ReportFormat.markdown, "md"), (.html, "html"), (.json, "json")] {
+      try expectGolden(
+        try report.text(as: format), "\(name).\(ending)", sourceLocation: sourceLocation)
+    }
   }
 
   @Test func writesThatNothingWasConfirmed() throws {
@@ -33,7 +44,7 @@ import Testing
     journal.attempt("endpoint-fails", result: ["status": 200], isConfirmed: false)
     journal.attempt("users-columns", sql: "SELECT 1", result: ["row_count": 0], isConfirmed: false)
     journal.add(.runEnded(RunEnded(status: .notConfirmed, reason: "no finding was confirmed")))
-    try expectGolden(try IncidentReport(entries: journal.entries).markdown(), "not-confirmed.md")
+    try expectGoldens(journal, "not-confirmed")
   }
 
   @Test func writesWhatIsStillToComeOfAHeldRun() throws {
@@ -47,7 +58,7 @@ import Testing
         RunHeld(
           cause: .gate, subject: "recovery",
           message: "approve it with: runbook approve k7m2p4 recovery")))
-    try expectGolden(try IncidentReport(entries: journal.entries).markdown(), "held.md")
+    try expectGoldens(journal, "held")
   }
 
   @Test func writesAVerificationThatFailed() throws {
@@ -58,7 +69,7 @@ import Testing
     Incident.verification(&journal, endpointStatus: 500)
     journal.skip("guard-env", .decision, "safeguards run only after verification passed")
     journal.add(.runEnded(RunEnded(status: .failed, reason: "1 of 2 verification steps failed")))
-    try expectGolden(try IncidentReport(entries: journal.entries).markdown(), "failed.md")
+    try expectGoldens(journal, "failed")
   }
 
   @Test func keepsHostileValuesInTheirPlaces() throws {
@@ -101,8 +112,11 @@ import Testing
     journal.skip("check", .decision, evil)
     journal.add(.noteAdded(NoteAdded(text: evil, at: nil)))
     journal.add(.runHeld(RunHeld(cause: .failedStep, subject: "mend", message: evil)))
-    let markdown = try IncidentReport(entries: journal.entries).markdown()
-    #expect(!markdown.contains("\u{1B}"))
-    try expectGolden(markdown, "hostile.md")
+    let report = try IncidentReport(entries: journal.entries)
+    for format in ReportFormat.allCases {
+      let text = try report.text(as: format)
+      #expect(!text.contains("\u{1B}"))
+    }
+    try expectGoldens(journal, "hostile")
   }
 }

@@ -52,31 +52,48 @@ import Testing
     #expect(faults(of: text) == ["1:289 RB700 sections lie deeper than 32 in one another"])
   }
 
-  @Test func printsADefaultThatLoadsAndWritesTheSame() throws {
+  /// The standard templates are not checked when a report is written: this does.
+  @Test(arguments: [(TemplateFormat.markdown, ReportFormat.markdown), (.html, .html)])
+  func printsADefaultThatLoadsAndWritesTheSame(
+    _ templates: TemplateFormat, _ format: ReportFormat
+  ) throws {
     var journal = Incident.begun()
     Incident.timeline(&journal)
     let report = try IncidentReport(entries: journal.entries)
-    let own = try ReportTemplate(loading: ReportTemplate.defaultSource)
-    #expect(!ReportTemplate.defaultSource.contains("{{>"))
-    #expect(try report.markdown(template: own) == report.markdown())
+    let source = ReportTemplate.standardSource(for: templates)
+    let own = try ReportTemplate(loading: source, for: templates)
+    #expect(!source.contains("{{>"))
+    #expect(try report.text(template: own) == report.text(as: format))
   }
 
   @Test func embedsEveryPartial() throws {
     let folder = URL(filePath: #filePath).deletingLastPathComponent()
       .appending(path: "../../templates/partials").standardizedFileURL
     let files = try FileManager.default.contentsOfDirectory(atPath: folder.path())
-    #expect(
-      Set(files) == Set(ReportTemplate.defaultPartials.keys.map { "\($0).mustache" }))
-    for (name, text) in ReportTemplate.defaultPartials {
-      let file = folder.appending(path: "\(name).mustache")
-      #expect(try String(contentsOf: file, encoding: .utf8) == text)
+    let embedded = Dictionary(
+      uniqueKeysWithValues: Markdown().partials.map { ("\($0).mustache", $1) }
+        + HTML().partials.map { ("\($0).html.mustache", $1) })
+    #expect(Set(files) == Set(embedded.keys))
+    for (name, text) in embedded {
+      #expect(try String(contentsOf: folder.appending(path: name), encoding: .utf8) == text)
     }
+  }
+
+  /// What one format says, the other says too; only HTML can draw.
+  @Test func namesTheSameInBothFormats() {
+    func names(_ format: TemplateFormat) -> Set<String> {
+      let tags = TemplateTags(ReportTemplate.standardSource(for: format), file: "t").tags
+      return Set(tags.map(\.name))
+    }
+    let (markdown, html) = (names(.markdown), names(.html))
+    #expect(markdown.subtracting(html) == [])
+    #expect(html.subtracting(markdown) == ["anchor", "bar", "durations", "picture"])
   }
 
   @Test func writesATeamsOwnTemplate() throws {
     let template = try ReportTemplate(
       loading: "{{#head}}{{status}} {{#owner}}by {{.}}{{/owner}}{{/head}}\n{{> sign_off}}\n")
-    let markdown = try IncidentReport(entries: Incident.begun().entries).markdown(
+    let markdown = try IncidentReport(entries: Incident.begun().entries).text(
       template: template)
     #expect(markdown.hasPrefix("IN PROGRESS by platform\n## Sign-off\n"))
   }

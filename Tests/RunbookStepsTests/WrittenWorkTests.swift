@@ -38,14 +38,15 @@ struct WrittenWorkTests {
   @Test func namesTheMethodOfARequest() {
     let text = KindFixture.text
     #expect(
-      Self.written(HTTPKind(), ["body": text("b"), "post": text("http://h/")])
+      Self.written(HTTPKind(now: { .epoch }), ["body": text("b"), "post": text("http://h/")])
         == ["http: POST http://h/"])
-    #expect(Self.written(HTTPKind(), ["body": text("b")]).isEmpty)
+    #expect(Self.written(HTTPKind(now: { .epoch }), ["body": text("b")]).isEmpty)
   }
 
   @Test func onlySQLKeepsReceipts() {
     let kinds: [any StepKind] = [
-      ShellKind(environment: [:]), HTTPKind(), ManualKind(operator: ActivityContractTests.Nobody()),
+      ShellKind(environment: [:]), HTTPKind(now: { .epoch }),
+      ManualKind(operator: ActivityContractTests.Nobody()),
       LogKind(),
       MigrationsKind(environment: [:]),
     ]

@@ -46,6 +46,46 @@ struct FileTests {
         == Place(file: "ddl/a.sql", line: 2, column: 1, length: 6))
   }
 
+  private func constants(
+    _ folder: Folder, _ constants: String, file: String
+  ) throws -> ReadingAttempt {
+    try folder.write(file, "book/owners.yaml")
+    let text = "runbook: r\nconstants:\n\(constants)\nverification:\n  - id: a\n    sql: SELECT 1\n"
+    try folder.write(text, "book/runbook.yaml")
+    return Fixture.reader.attempt(path: folder.path("book/runbook.yaml"))
+  }
+
+  @Test func readsAConstantFromAFile() throws {
+    let attempt = try constants(
+      Folder(),
+      """
+        whole: {file: owners.yaml}
+        part: {file: owners.yaml, at: [owners, web, tables]}
+        top: {file: owners.yaml, at: since}
+        plain: {file: owners.yaml, mode: 3}
+      """, file: "since: 2025\nowners:\n  web: {tables: [a, b]}\n")
+    let runbook = try #require(attempt.runbook)
+    let values = ValueMap(runbook.constants.map { ($0.name, $0.value) })
+    #expect(values["part"] == ["a", "b"])
+    #expect(values["whole"] == ["since": 2025, "owners": ["web": ["tables": ["a", "b"]]]])
+    #expect(values["top"] == 2025)
+    #expect(values["plain"] == ["file": "owners.yaml", "mode": 3])
+    #expect(runbook.sources.map(\.path) == ["runbook.yaml", "owners.yaml"])
+  }
+
+  @Test func saysWhatIsWrongWithAConstantsFile() throws {
+    let missing = try constants(
+      Folder(), "  part: {file: owners.yaml, at: [owners, wep]}", file: "owners: {web: 1}")
+    #expect(missing.diagnostics.all.map(\.code) == [.missingKey])
+    #expect(missing.diagnostics.all.first?.hint == "did you mean `web`?")
+    #expect(missing.diagnostics.all.first?.place?.line == 3)
+    let broken = try constants(
+      Folder(), "  a: {file: owners.yaml}\n  b: {file: owners.yaml}", file: "a: 1\na: 2\n")
+    #expect(broken.diagnostics.all.map(\.place?.file) == ["owners.yaml"])
+    let outside = try constants(Folder(), "  a: {file: ../x.yaml}", file: "a: 1")
+    #expect(outside.diagnostics.all.map(\.code) == [.pathOutside])
+  }
+
   @Test(arguments: ["/etc/passwd", "../other.sql", "ddl/../../other.sql", "link.sql"])
   func refusesAFileOutside(_ file: String) throws {
     let folder = try Folder()

@@ -85,7 +85,7 @@ extension Executor {
   private mutating func mayBegin(_ bound: BoundStep) async throws(StoreError) -> Bool {
     guard options.asksBeforeEachStep else { return true }
     try await flush()
-    let work = bound.activity.work.map { $0.redacted(by: redactor) }
+    let work = bound.activity.work.map { $0.mapTexts(redactor.redact) }
     if await ports.person.mayPerform(bound.step.title, work) == true { return true }
     try queue(
       .runHeld(

@@ -142,7 +142,7 @@ public struct Executor: ~Copyable {
   /// Takes an event in; it is durable with the next `flush`.
   mutating func queue(_ event: Event) throws(StoreError) {
     let time = pendingSince ?? ports.clock.now()
-    let redacted = event.redacted(by: redactor)
+    let redacted = redactor.redact(event)
     try state.apply(redacted, at: time, by: options.actor)
     pendingSince = time
     pending.append(redacted)
@@ -210,6 +210,7 @@ extension Plan {
   public var secrets: [String] {
     targets.flatMap(\.secrets)
       + inputs.filter(\.declaration.isSecret).flatMap { $0.value?.secretTexts ?? [] }
+      + EnvironmentSecrets.values(of: environment)
   }
 }
 

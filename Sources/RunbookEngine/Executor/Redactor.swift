@@ -11,7 +11,7 @@ public struct Redactor: Sendable {
   public let secretCount: Int
 
   /// - Parameter secrets: values; empty ones are left out. Of a value with several lines each line of
-  ///   four or more characters counts as a secret too.
+  ///   four or more characters counts as a secret too. Each is taken out in every form of `SecretForms`.
   public init(secrets: [String]) {
     var all = Set<[UInt8]>()
     for secret in secrets where !secret.isEmpty {
@@ -22,7 +22,8 @@ public struct Redactor: Sendable {
       }
     }
     secretCount = all.count
-    self.secrets = Dictionary(grouping: all) { $0.first ?? 0 }
+    let forms = all.reduce(into: all) { $0.formUnion(SecretForms.forms(of: $1)) }
+    self.secrets = Dictionary(grouping: forms) { $0.first ?? 0 }
       .mapValues { $0.sorted { $0.count > $1.count } }
   }
 
@@ -53,6 +54,9 @@ public struct Redactor: Sendable {
   private func secretLength(at index: Int, _ bytes: UnsafeBufferPointer<UInt8>) -> Int? {
     secrets[bytes[index]]?.first { bytes[index...].starts(with: $0) }?.count
   }
+
+  /// The event without secrets.
+  func redact(_ event: Event) -> Event { secretCount > 0 ? event.mapTexts(redact) : event }
 
   /// The value with every string in it redacted, those of maps' keys included.
   public func redact(_ value: Value) -> Value {

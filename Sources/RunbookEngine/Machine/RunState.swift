@@ -86,6 +86,7 @@ public struct RunState: Sendable, Hashable {
     case .runHeld(let payload): lifecycle = .held(payload)
     case .runResumed(let payload): resume(payload)
     case .noteAdded(let payload): notes.append(payload)
+    case .reportEdited: break
     case .runEnded(let payload): lifecycle = .ended(payload)
     // The drill beside the run has a state of its own.
     case .drill: break
@@ -94,12 +95,12 @@ public struct RunState: Sendable, Hashable {
 
   /// Which entries may follow:
   ///
-  /// | lifecycle  | runStarted | noteAdded | gateDecided | runResumed, runEnded, decisions | others |
-  /// | ---------- | ---------- | --------- | ----------- | ------------------------------- | ------ |
-  /// | notStarted | yes        | no        | no          | no                              | no     |
-  /// | running    | no         | yes       | yes         | yes                             | yes    |
-  /// | held       | no         | yes       | yes         | yes                             | no     |
-  /// | ended      | no         | yes       | yes         | no                              | no     |
+  /// | lifecycle  | runStarted | noteAdded, reportEdited | gateDecided | runResumed, runEnded, decisions | others |
+  /// | ---------- | ---------- | ----------------------- | ----------- | ------------------------------- | ------ |
+  /// | notStarted | yes        | no                      | no          | no                              | no     |
+  /// | running    | no         | yes                     | yes         | yes                             | yes    |
+  /// | held       | no         | yes                     | yes         | yes                             | no     |
+  /// | ended      | no         | yes                     | yes         | no                              | no     |
   ///
   /// A decision on a gate that was never opened is refused in all of them.
   ///
@@ -109,7 +110,7 @@ public struct RunState: Sendable, Hashable {
     switch (lifecycle, event) {
     case (.notStarted, .runStarted): true
     case (.notStarted, _), (_, .runStarted): false
-    case (_, .noteAdded), (.ended, .gateDecided): true
+    case (_, .noteAdded), (_, .reportEdited), (.ended, .gateDecided): true
     // A drill is judged, and its hot wash held, when the run has ended.
     case (_, .drill): started?.isDrill == true
     case (.ended, _): false

@@ -5,7 +5,7 @@ extension Event: Codable {
   private enum Kind: String, Codable {
     case runStarted, sandboxCreated, sandboxPrepared, sandboxRestarted, connectionIdentified,
       attemptStarted, attemptFinished, attemptSettled, retryRequested, stepSkipped, gateOpened,
-      gateDecided, runHeld, runResumed, noteAdded, runEnded
+      gateDecided, runHeld, runResumed, noteAdded, reportEdited, runEnded
     case drill
   }
 
@@ -28,6 +28,7 @@ extension Event: Codable {
     case .runHeld: self = .runHeld(try RunHeld(from: decoder))
     case .runResumed: self = .runResumed(try RunResumed(from: decoder))
     case .noteAdded: self = .noteAdded(try NoteAdded(from: decoder))
+    case .reportEdited: self = .reportEdited(try ReportEdited(from: decoder))
     case .runEnded: self = .runEnded(try RunEnded(from: decoder))
     case .drill: self = .drill(try DrillEvent(from: decoder))
     }
@@ -59,6 +60,7 @@ extension Event: Codable {
     case .runHeld: .runHeld
     case .runResumed: .runResumed
     case .noteAdded: .noteAdded
+    case .reportEdited: .reportEdited
     case .runEnded: .runEnded
     case .drill: .drill
     }
@@ -81,6 +83,7 @@ extension Event: Codable {
     case .runHeld(let payload): payload
     case .runResumed(let payload): payload
     case .noteAdded(let payload): payload
+    case .reportEdited(let payload): payload
     case .runEnded(let payload): payload
     case .drill(let payload): payload
     }

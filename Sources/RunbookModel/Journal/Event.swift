@@ -22,6 +22,7 @@ public enum Event: Sendable, Hashable {
   case runHeld(RunHeld)
   case runResumed(RunResumed)
   case noteAdded(NoteAdded)
+  case reportEdited(ReportEdited)
   case runEnded(RunEnded)
   /// Of a run that is a drill.
   case drill(DrillEvent)

@@ -6,6 +6,39 @@ struct EvidenceFacts: Sendable {
     let record: EvidenceRecord
     let step: StepID
     let content: Content
+    /// What the journal holds of it; nil for a file.
+    let value: Value?
+    /// The folder beside the report for what the report does not show whole.
+    let folder: String
+
+    /// What the journal holds of it, as it was hashed.
+    var whole: String? { value.map { $0.stringValue ?? $0.json } }
+
+    /// Lines or rows of one evidence that the report shows.
+    static let limit = 40
+
+    /// How many lines or rows there are; nil where the report shows none.
+    var length: (count: Int, noun: String)? {
+      switch content {
+      case .rows(let rows): (rows.count, "rows")
+      case .text(let text, _): (text.lines.count, "lines")
+      case .empty, .file, .none: nil
+      }
+    }
+
+    /// A file beside the report, where the report does not show all of it.
+    var fileBeside: String? {
+      switch content {
+      case .file(let path):
+        "\(folder)/\(record.id)-\(path.split(separator: "/").last.map(ReportName.part) ?? "file")"
+      case .rows, .text:
+        length.flatMap { length in
+          length.count > Self.limit
+            ? "\(folder)/\(record.id).\(value?.stringValue == nil ? "json" : "txt")" : nil
+        }
+      case .empty, .none: nil
+      }
+    }
   }
 
   enum Content: Sendable {
@@ -21,13 +54,19 @@ struct EvidenceFacts: Sendable {
   let items: [Item]
 
   init(_ history: RunHistory) {
+    let folder = ReportName(history).stem + ".evidence"
     items = history.finishedAttempts.flatMap { step, finished in
       finished.payload.evidence.map { record in
         Item(
           record: record, step: step.id,
-          content: Self.content(of: record, in: finished.payload.result))
+          content: Self.content(of: record, in: finished.payload.result),
+          value: Self.value(record, in: finished.payload.result), folder: folder)
       }
     }
+  }
+
+  private static func value(_ record: EvidenceRecord, in result: Value) -> Value? {
+    if case .result(let key) = record.content { result.mapValue?[key] } else { nil }
   }
 
   /// Whether a row's values fit into the cells of a table.

@@ -55,10 +55,17 @@ struct HeadFacts: Sendable {
   let run: RunID
   let runbook: RunbookRecord
   let runbookDigest: Digest?
+  let startedAt: Timestamp
+  /// What the report is called as a file, without its extension.
+  let fileStem: String
+  /// Whether hosts, people and query values are left out.
+  let isPublic: Bool
   let toolVersion: String
   let host: String
   let status: RunStatus
   let statusReason: String?
+  /// How far the report itself is.
+  let reportStatus: ReportEdits.Status
   let mark: Rehearsal?
   let environment: AuthoredBlock?
   let connections: [Connection]
@@ -69,7 +76,7 @@ struct HeadFacts: Sendable {
   /// The throwaway server and how it was prepared.
   let sandbox: Phrase?
 
-  init(_ history: RunHistory, _ authored: AuthoredReport) {
+  init(_ history: RunHistory, _ authored: AuthoredReport, isPublic: Bool) {
     let started = history.started.payload
     title = "Database Incident Report - \(history.started.at.longDay)"
     day = history.started.at.day
@@ -78,10 +85,14 @@ struct HeadFacts: Sendable {
     runbookDigest =
       started.runbook.sources.first { $0.path == started.runbook.fileName }?.digest
       ?? started.runbook.sources.first?.digest
+    startedAt = history.started.at
+    fileStem = ReportName(history).stem
+    self.isPublic = isPublic
     toolVersion = started.toolVersion
     host = started.host
     status = RunStatus(history)
     statusReason = history.ended?.payload.reason ?? history.currentHold?.payload.message
+    reportStatus = authored.edits.status
     mark = started.isDrill ? .drill : started.isSandbox ? .sandbox : nil
     environment = authored.block("environment")
     connections = history.connections.map { record in

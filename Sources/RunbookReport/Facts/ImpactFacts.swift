@@ -31,8 +31,18 @@ struct ImpactFacts: Sendable {
     communications = authored.block("communications")
   }
 
+  /// What other steps need is no reading for people; the evidence has it.
+  private static func isNested(_ value: Value) -> Bool {
+    switch value {
+    case .map: true
+    case .list(let items): items.contains { $0.mapValue != nil || $0.listValue != nil }
+    default: false
+    }
+  }
+
   private static func captures(of payload: AttemptFinished) -> [(name: String, value: Value)] {
     guard let map = payload.captures.mapValue else { return [] }
-    return map.pairs.map { ($0.key.stringValue ?? $0.key.json, $0.value) }
+    return map.pairs.filter { !isNested($0.value) }
+      .map { ($0.key.stringValue ?? $0.key.json, $0.value) }
   }
 }

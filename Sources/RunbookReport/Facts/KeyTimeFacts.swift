@@ -20,16 +20,27 @@ struct KeyTimeFacts: Sendable {
 
   let times: [Time]
   let measures: [Measure]
+  let incidentStart: Time
+  let detected: Time
 
-  init(_ history: RunHistory) {
-    let start = Self.incidentStart(history)
-    let detected = Self.detected(history)
-    let declared = Time(
-      name: "Declared", at: history.started.at,
-      basis: "the run was started by \(quote: history.started.actor.displayName)",
-      reference: Reference(history.started.stamp))
-    let mitigated = Self.mitigated(history)
-    let resolved = Self.resolved(history)
+  init(_ history: RunHistory, _ authored: AuthoredReport) {
+    func given(_ field: ReportField.Time, or known: Time) -> Time {
+      authored.given(field).map {
+        Time(name: known.name, at: $0.at, basis: $0.basis, reference: $0.reference)
+      } ?? known
+    }
+    let start = given(.incidentStart, or: Self.incidentStart(history))
+    let detected = given(.detected, or: Self.detected(history))
+    let declared = given(
+      .declared,
+      or: Time(
+        name: "Declared", at: history.started.at,
+        basis: "the run was started by \(quote: history.started.actor.displayName)",
+        reference: Reference(history.started.stamp)))
+    let mitigated = given(.mitigated, or: Self.mitigated(history))
+    let resolved = given(.resolved, or: Self.resolved(history))
+    incidentStart = start
+    self.detected = detected
     times = [start, detected, declared, mitigated, resolved]
     let origin = start.at == nil ? declared : start
     measures = [

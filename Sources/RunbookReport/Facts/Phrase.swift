@@ -9,6 +9,8 @@ struct Phrase: Sendable, Hashable {
     case name(String)
     /// Free text of the run or of a person.
     case quote(String)
+    /// Running text of the run.
+    case prose(String)
   }
 
   let pieces: [Piece]
@@ -31,6 +33,7 @@ extension Phrase: ExpressibleByStringInterpolation {
     mutating func appendInterpolation(name: String) { pieces.append(.name(name)) }
     mutating func appendInterpolation(name: StepID) { pieces.append(.name(name.rawValue)) }
     mutating func appendInterpolation(quote: String) { pieces.append(.quote(quote)) }
+    mutating func appendInterpolation(prose: String) { pieces.append(.prose(prose)) }
     /// The report's own words; never a value of the run.
     mutating func appendInterpolation(words: String) { pieces.append(.words(words)) }
     mutating func appendInterpolation(_ number: Int) { pieces.append(.words(String(number))) }
@@ -84,6 +87,8 @@ extension Timestamp {
   var clock: String { String(description.dropFirst(11).prefix(8)) }
   /// `22:01`.
   var minute: String { String(description.dropFirst(11).prefix(5)) }
+  /// `2025-10-18 22:01:13 UTC`.
+  var reportText: String { "\(day) \(clock) UTC" }
   /// `October 18, 2025`.
   var longDay: String {
     let fields = components

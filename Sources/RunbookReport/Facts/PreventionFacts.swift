@@ -8,23 +8,12 @@ struct PreventionFacts: Sendable {
     let isDone: Bool
   }
 
-  struct Action: Sendable {
-    let id: String
-    let action: AuthoredText?
-    let type: AuthoredText?
-    let owner: AuthoredText?
-    let priority: AuthoredText?
-    let due: AuthoredText?
-    let ticket: AuthoredText?
-    let status: AuthoredText?
-  }
-
   let checklist: [CheckItem]
   let wrong: [AuthoredBlock]
   let right: [AuthoredBlock]
   let lucky: [AuthoredBlock]
   let future: [AuthoredBlock]
-  let actions: [Action]
+  let actions: [ActionItem]
 
   init(_ authored: AuthoredReport) {
     checklist = authored.entries("checklist").compactMap { entry in
@@ -36,26 +25,27 @@ struct PreventionFacts: Sendable {
       }
     }
     func lessons(_ key: String) -> [AuthoredBlock] {
-      authored.entries("lessons", key).compactMap { authored.block($0) }
+      authored.block("lessons", key)?.items ?? []
     }
     wrong = lessons("wrong")
     right = lessons("right")
     lucky = lessons("lucky")
     future = lessons("future")
-    actions = authored.entries("action_items").enumerated().map { index, entry in
+    let own = authored.entries("action_items").enumerated().map { index, entry in
       Self.action(entry, number: index + 1, authored)
     }
+    actions = authored.edits.applied(to: own)
   }
 
-  private static func action(_ entry: Value, number: Int, _ authored: AuthoredReport) -> Action {
+  private static func action(_ entry: Value, number: Int, _ authored: AuthoredReport) -> ActionItem
+  {
     let map = entry.mapValue ?? ValueMap([("action", entry)])
     func text(_ key: String) -> AuthoredText? {
       guard let text = map.text(key), text.trimmed != "TODO" else { return nil }
       return AuthoredText(text, in: authored.scope)
     }
-    return Action(
-      id: map.text("id") ?? "A\(number)", action: text("action"), type: text("type"),
-      owner: text("owner"), priority: text("priority"), due: text("due"), ticket: text("ticket"),
-      status: text("status"))
+    var item = ActionItem(id: map.text("id") ?? "A\(number)")
+    for cell in ActionItem.Cell.allCases { item[cell] = text(cell.rawValue) }
+    return item
   }
 }

@@ -6,6 +6,8 @@ struct ReportFacts: Sendable {
   let summary: SummaryFacts
   let keyTimes: KeyTimeFacts
   let timeline: TimelineFacts
+  /// All of the run's steps, in the runbook's order.
+  let steps: [StepFacts]
   let impact: ImpactFacts
   let rootCause: RootCauseFacts
   let dataLoss: DataLossFacts
@@ -19,12 +21,13 @@ struct ReportFacts: Sendable {
   let evidence: EvidenceFacts
   let provenance: ProvenanceFacts
 
-  init(_ history: RunHistory) {
+  init(_ history: RunHistory, isPublic: Bool = false) {
     let authored = AuthoredReport(history)
-    head = HeadFacts(history, authored)
+    head = HeadFacts(history, authored, isPublic: isPublic)
     summary = SummaryFacts(history, authored)
-    keyTimes = KeyTimeFacts(history)
-    timeline = TimelineFacts(history)
+    keyTimes = KeyTimeFacts(history, authored)
+    timeline = TimelineFacts(history, keyTimes)
+    steps = history.steps.map { StepFacts($0) }
     impact = ImpactFacts(history, authored)
     rootCause = RootCauseFacts(history, authored)
     dataLoss = DataLossFacts(history, authored)

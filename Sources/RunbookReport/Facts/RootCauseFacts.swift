@@ -24,6 +24,8 @@ struct RootCauseFacts: Sendable {
 /// A migration file that drops something.
 struct MigrationFacts: Sendable {
   struct Drop: Sendable {
+    /// `drop`, `truncate`, `delete`, `rename`, `move` or `detach`.
+    let action: String
     let kind: String
     let table: String
     /// Of the index, column or the like that is dropped from the table.
@@ -31,8 +33,10 @@ struct MigrationFacts: Sendable {
     let line: Int64?
     let text: String
     let owner: String?
+    /// Whether that is another application than the one whose migration it is; nil where it is not known.
+    let isForeign: Bool?
 
-    var isOfTable: Bool { kind == "table" || kind == "drop_table" }
+    var isOfTable: Bool { action == "drop" && (kind == "table" || kind == "drop_table") }
   }
 
   struct Change: Sendable {
@@ -58,6 +62,12 @@ struct MigrationFacts: Sendable {
   let digest: String?
   let author: String?
   let commit: String?
+  let authored: Timestamp?
+  let merged: Timestamp?
+  /// The merge that brought the commit.
+  let merge: String?
+  /// What shows a review, or that nothing does; nil where no commit is known.
+  let review: String?
   let drops: [Drop]
   let intended: [Change]
   let reference: Reference
@@ -74,10 +84,16 @@ struct MigrationFacts: Sendable {
     digest = map.text("sha256")
     author = map.text("author")
     commit = map.text("commit")
+    authored = map.time("authored")
+    merged = map.time("merged")
+    merge = map.text("merged_by")
+    review = Self.review(map)
     drops = map.maps("drops").map {
       Drop(
-        kind: $0.text("kind") ?? "drop", table: $0.text("table") ?? "", name: $0.text("name"),
-        line: $0["line"]?.intValue, text: $0.text("text") ?? "", owner: $0.text("owner"))
+        action: $0.text("action") ?? "drop", kind: $0.text("kind") ?? "drop",
+        table: $0.text("table") ?? "", name: $0.text("name"),
+        line: $0["line"]?.intValue, text: $0.text("text") ?? "", owner: $0.text("owner"),
+        isForeign: $0["is_foreign"]?.boolValue)
     }
     intended = map.maps("intended").map {
       Change(
@@ -87,6 +103,26 @@ struct MigrationFacts: Sendable {
     self.reference = reference
   }
 
+  /// Whether the file is one of SQL.
+  var isSQL: Bool { file.hasSuffix(".sql") }
+
+  private static func review(_ map: ValueMap) -> String? {
+    guard map["commit"] != nil else { return nil }
+    func names(_ key: String) -> [String] {
+      map[key]?.listValue?.compactMap(\.stringValue) ?? []
+    }
+    let people = names("reviewed_by") + names("approved_by")
+    let request = map.text("pull_request").map { ["pull request \($0)"] } ?? []
+    let named = people.isEmpty ? "nobody is named as reviewer" : people.joined(separator: ", ")
+    return ([named] + request).joined(separator: "; ")
+  }
+
+  /// The lines that take away what is not the application's own, in the file's order.
+  var dangerousLines: [Line] {
+    let foreign = drops.filter { $0.isForeign != false }
+    return Self.sorted(
+      (foreign.isEmpty ? drops : foreign).map { Line(number: $0.line, text: $0.text) })
+  }
   /// The lines that drop, in the file's order.
   var dropLines: [Line] { Self.sorted(drops.map { Line(number: $0.line, text: $0.text) }) }
   /// The lines that were meant.
@@ -116,6 +152,10 @@ extension ValueMap {
     guard let value = self[key], value != .null else { return nil }
     let text = value.displayText
     return text.isEmpty ? nil : text
+  }
+
+  func time(_ key: String) -> Timestamp? {
+    if case .timestamp(let time)? = self[key] { time } else { nil }
   }
 
   func maps(_ key: String) -> [ValueMap] { self[key]?.listValue?.compactMap(\.mapValue) ?? [] }

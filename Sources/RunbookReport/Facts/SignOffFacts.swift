@@ -3,6 +3,10 @@ import RunbookModel
 struct SignOffFacts: Sendable {
   /// Those who ran steps, in order.
   let handledBy: [Actor]
+  let reportedBy: AuthoredBlock?
+  let reviewedBy: AuthoredBlock?
+  /// Who else handled it, as people say.
+  let alsoHandledBy: AuthoredBlock?
   let status: RunStatus
   /// The day of the journal's last entry.
   let date: Timestamp
@@ -17,6 +21,9 @@ struct SignOffFacts: Sendable {
       }
     }
     handledBy = actors
+    reportedBy = authored.block("reported_by")
+    reviewedBy = authored.block("reviewed_by")
+    alsoHandledBy = authored.block("handled_by")
     status = RunStatus(history)
     date = history.ended?.at ?? history.last.at
     confidence = authored.block("confidence")

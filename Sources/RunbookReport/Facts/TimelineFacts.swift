@@ -29,7 +29,8 @@ struct TimelineFacts: Sendable {
   }
 
   let groups: [Group]
-  /// Connections whose clock was measured against the run's host.
+  let picture: TimelinePicture
+  /// Connections, and servers of requests, whose clock was measured against the run's host.
   let clockOffsets: [ClockOffset]
 
   /// Sources whose times were corrected, each step's once.
@@ -42,18 +43,31 @@ struct TimelineFacts: Sendable {
     let reference: Reference
   }
 
-  init(_ history: RunHistory) {
+  init(_ history: RunHistory, _ times: KeyTimeFacts) {
     let rows = (TimelineRows(history).rows).sorted { ($0.at, $0.order) < ($1.at, $1.order) }
     let grouping = TimelineGrouping(rows: rows, history: history)
     groups = grouping.groups
-    clockOffsets = history.identities.compactMap { identified in
-      identified.payload.clockOffsetMicroseconds.map {
-        ClockOffset(
-          name: identified.payload.connection, offset: .microseconds($0),
-          reference: Reference(identified.stamp))
-      }
-    }
+    picture = TimelinePicture(history, rows: rows, times)
+    clockOffsets =
+      history.identities.compactMap { identified in
+        identified.payload.clockOffsetMicroseconds.map {
+          ClockOffset(
+            name: identified.payload.connection, offset: .microseconds($0),
+            reference: Reference(identified.stamp))
+        }
+      } + history.finishedAttempts.compactMap(Self.clockOffset)
     corrections = history.finishedAttempts.flatMap { Self.corrections(of: $0.finished) }
+  }
+
+  /// What an answer's Date header told of its server's clock.
+  private static func clockOffset(
+    of step: StepHistory, _ finished: Stamped<AttemptFinished>
+  ) -> ClockOffset? {
+    guard step.record.kind == "http",
+      case .duration(let offset)? = finished.payload.result.mapValue?["clock_offset"]
+    else { return nil }
+    return ClockOffset(
+      name: "\(step.id), to half a second", offset: offset, reference: Reference(finished))
   }
 
   private static func corrections(of finished: Stamped<AttemptFinished>) -> [ClockOffset] {

@@ -12,9 +12,20 @@ struct AuthoredText: Sendable, Hashable {
     case undefined(String)
     /// An expression without a value, and why.
     case failed(String)
+    /// Who said what stands before it, and when.
+    case said(by: String, at: Timestamp, Reference)
   }
 
   let segments: [Segment]
+
+  init(segments: [Segment]) { self.segments = segments }
+
+  /// A person's words, with their name and the time.
+  init(_ words: String, saidIn stamp: Stamp) {
+    segments = [
+      .value(words), .said(by: stamp.actor.displayName, at: stamp.at, Reference(stamp)),
+    ]
+  }
 
   init(_ text: String, in scope: ReportScope) {
     let source = SourceText(
@@ -107,8 +118,11 @@ struct AuthoredReport: Sendable {
   /// Parts that hold only once the run has resolved the incident.
   private static let closing: Set<String> = ["resolution", "confidence", "risk"]
   let scope: ReportScope
+  /// What people put into the report.
+  let edits: ReportEdits
 
   init(_ history: RunHistory) {
+    edits = ReportEdits(history)
     var map = history.runbook.report.mapValue ?? ValueMap()
     let isResolved = history.ended?.payload.status == .resolved
     let isNotConfirmed = history.ended?.payload.status == .notConfirmed
@@ -125,7 +139,9 @@ struct AuthoredReport: Sendable {
   }
 
   /// The part at a path of keys.
-  func block(_ path: String...) -> AuthoredBlock? { AuthoredBlock(value(path), in: scope) }
+  func block(_ path: String...) -> AuthoredBlock? {
+    edits.applied(to: AuthoredBlock(value(path), in: scope), at: path.joined(separator: "."))
+  }
 
   /// The entries of a list; one that is not a list counts as its only entry.
   func entries(_ path: String...) -> [Value] {

@@ -30,6 +30,7 @@ struct RunHistory: Sendable {
   private(set) var holds: [Stamped<RunHeld>] = []
   private(set) var resumptions: [Stamped<RunResumed>] = []
   private(set) var notes: [Stamped<NoteAdded>] = []
+  private(set) var edits: [Stamped<ReportEdited>] = []
   private(set) var identities: [Stamped<ConnectionIdentified>] = []
   private(set) var sandbox: Stamped<SandboxPrepared>?
   private(set) var ended: Stamped<RunEnded>?
@@ -87,6 +88,7 @@ struct RunHistory: Sendable {
       currentHold = nil
       if let change = payload.change { adopt(change.runbook) }
     case .noteAdded(let payload): notes.append(Stamped(stamp: stamp, payload: payload))
+    case .reportEdited(let payload): edits.append(Stamped(stamp: stamp, payload: payload))
     case .runEnded(let payload):
       ended = Stamped(stamp: stamp, payload: payload)
       currentHold = nil

@@ -20,6 +20,23 @@ extension Markdown {
     }
   }
 
+  /// An authored part as it is; a text of one line as a list's only item.
+  static func listed(_ block: AuthoredBlock) -> String {
+    let text = Self.block(block)
+    if case .text = block, !text.contains("\n") { return "- " + text }
+    return text
+  }
+
+  static func checklist(_ items: [PreventionFacts.CheckItem]) -> String {
+    items.map { Self.item(block($0.text), marker: $0.isDone ? "- [x]" : "- [ ]") }
+      .joined(separator: "\n")
+  }
+
+  static func lessons(_ blocks: [AuthoredBlock], mark: String) -> String {
+    blocks.enumerated().map { Self.item(mark + block($1), marker: "\($0 + 1).") }
+      .joined(separator: "\n")
+  }
+
   /// An authored part on one line: its first paragraph, or the items with semicolons.
   static func headline(_ block: AuthoredBlock) -> String {
     switch block {
@@ -46,10 +63,12 @@ extension Markdown {
       let place = AuthoredPlace(after: own)
       switch segment {
       case .words(let words):
-        result += clean(words)
-        own += clean(words)
+        result += words.cleaned
+        own += words.cleaned
         continue
       case .value(let value): result += written(value, in: place)
+      case .said(let name, let at, let reference):
+        result += " (\(quote(name)), \(at.day) \(at.minute) UTC) \(Self.reference(reference))"
       case .undefined(let name):
         result += Mark.counted + "TODO (undefined: \(written(name, in: place)))"
       case .failed(let message):
@@ -71,10 +90,10 @@ extension Markdown {
       return (value.first?.isWhitespace == true ? " " : "") + text
         + (value.last?.isWhitespace == true ? " " : "")
     case .span:
-      return clean(value).replacing("`", with: "'").split(whereSeparator: \.isWhitespace)
+      return value.cleaned.replacing("`", with: "'").split(whereSeparator: \.isWhitespace)
         .joined(separator: " ")
     case .fence:
-      return clean(value).replacing("```", with: "'''").replacing("~~~", with: "---")
+      return value.cleaned.replacing("```", with: "'''").replacing("~~~", with: "---")
     }
   }
 }

@@ -7,42 +7,50 @@ extension Markdown {
       case .words(let text): text
       case .name(let text): code(text)
       case .quote(let text): quote(text)
+      case .prose(let text): prose(text)
       }
     }
     .joined()
+  }
+
+  /// A name, with the account where they differ.
+  static func actor(_ actor: Actor) -> String {
+    guard let name = actor.name, name != actor.account else { return quote(actor.account) }
+    return "\(quote(name)) (account \(code(actor.account)))"
   }
 
   /// `[E4](#e4)` for evidence, whose heading is in the appendix; `[J12]` for an entry of the journal.
   static func reference(_ reference: Reference) -> String {
     switch reference {
     case .evidence(let id):
-      let isPlain = id.utf8.allSatisfy { (48...57).contains($0) || (65...90).contains($0) }
-      return isPlain ? "[\(id)](#\(id.lowercased()))" : code(id)
-    case .entry(let sequence): return "[J\(sequence)]"
+      reference.isPlain ? "[\(id)](#\(id.lowercased()))" : code(id)
+    case .entry(let sequence): "[J\(sequence)]"
     }
   }
 
-  static func time(_ time: Timestamp) -> String { "\(time.day) \(time.clock) UTC" }
-
-  static func duration(_ duration: Duration) -> String { duration.reportText }
-
-  static func size(_ bytes: Int64) -> String { bytes == 1 ? "1 byte" : "\(bytes) bytes" }
-
-  static func status(_ status: StepHistory.Status) -> String {
-    switch status {
-    case .pending: "⏭️ not run"
-    case .inFlight: "⏳ no outcome yet"
-    case .succeeded: "✅ succeeded"
-    case .failed: "❌ failed"
-    case .unknown: "❓ unknown"
-    case .skipped: "⏭️ skipped"
+  /// A captured value on one line; a list's values each by itself.
+  static func values(_ value: Value) -> String {
+    switch value {
+    case .list(let values) where values.isEmpty: "none"
+    case .list(let values):
+      values.prefix(30).map { code($0.displayText) }.joined(separator: ", ")
+        + (values.count > 30 ? " and \(values.count - 30) more" : "")
+    case .string(let text): quote(text)
+    default: code(value.displayText)
     }
+  }
+
+  /// A statement, script, request or instruction as it ran, with the values that were bound to it.
+  static func work(_ item: WorkItem) -> String {
+    let block = fence(item.text, language: item.language.fenceName)
+    guard !item.parameters.isEmpty else { return block }
+    let values = item.parameters.map { "\(code($0.name)) = \(code($0.value.json))" }
+    return block + "\n\nBound values: " + values.joined(separator: ", ")
   }
 
   /// A table of rows as maps, with the columns of all rows in the order in which they come.
   static func table(_ rows: [ValueMap]) -> String {
-    var columns: [Value] = []
-    for row in rows { columns += row.keys.filter { !columns.contains($0) } }
+    let columns = ValueMap.columns(of: rows)
     func line(_ cells: [String]) -> String { "| " + cells.joined(separator: " | ") + " |" }
     let head = line(columns.map { prose($0.displayText) })
     let rule = line(columns.map { _ in "---" })
@@ -57,6 +65,48 @@ extension Markdown {
     case .null: "*null*"
     case .string(let text) where text.isEmpty: "*empty*"
     default: quote(value.displayText)
+    }
+  }
+}
+
+extension ValueMap {
+  /// The keys of all rows in the order in which they come.
+  static func columns(of rows: [ValueMap]) -> [Value] {
+    var columns: [Value] = []
+    for row in rows { columns += row.keys.filter { !columns.contains($0) } }
+    return columns
+  }
+}
+
+extension Reference {
+  /// Whether its id can be a link's target.
+  var isPlain: Bool {
+    switch self {
+    case .evidence(let id): id.utf8.allSatisfy { (48...57).contains($0) || (65...90).contains($0) }
+    case .entry: true
+    }
+  }
+}
+
+extension Reference {
+  /// The evidence's place in a page that has other places too.
+  var anchor: String {
+    if case .evidence(let id) = self, isPlain {
+      "evidence-\(id.lowercased())"
+    } else {
+      "evidence-x"
+    }
+  }
+}
+
+extension WorkItem.Language {
+  /// What highlighters call it.
+  var fenceName: String {
+    switch self {
+    case .sql: "sql"
+    case .shell: "sh"
+    case .http: "http"
+    case .text: "text"
     }
   }
 }

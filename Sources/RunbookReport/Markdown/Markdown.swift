@@ -1,8 +1,8 @@
 /// Writes texts of a run so that each is only text where it stands, in GitHub's dialect of Markdown.
-enum Markdown {
+struct Markdown: Sendable {
   /// Running text on one line: nothing in it is markup, a link or a mention.
   static func prose(_ text: String) -> String {
-    let words = clean(text).split(whereSeparator: \.isWhitespace).map { word in
+    let words = text.cleaned.split(whereSeparator: \.isWhitespace).map { word in
       isLinkLike(word) && !word.contains(where: { $0 == "|" || $0 == "`" })
         ? code(String(word)) : escaped(word)
     }
@@ -11,7 +11,7 @@ enum Markdown {
 
   /// A code span on one line; safe in a table too.
   static func code(_ text: String) -> String {
-    let line = clean(text).split(whereSeparator: \.isWhitespace).joined(separator: " ")
+    let line = text.onOneLine
     guard !line.isEmpty else { return "(empty)" }
     guard !line.contains("|") else { return escapedStart(escaped(line[...])) }
     let fence = String(repeating: "`", count: longestRun(of: "`", in: line) + 1)
@@ -21,7 +21,7 @@ enum Markdown {
 
   /// Free text on one line: as it is where nothing in it could be markup, else a code span.
   static func quote(_ text: String, limit: Int = 400) -> String {
-    let line = clean(text).split(whereSeparator: \.isWhitespace).joined(separator: " ")
+    let line = text.onOneLine
     let cut = line.count > limit ? String(line.prefix(limit)) + " …" : line
     return isPlain(cut) || isPlainWithCode(cut) ? cut : code(cut)
   }
@@ -29,14 +29,14 @@ enum Markdown {
   /// Lines exactly as they are, between fences longer than any in them.
   static func fence(_ text: String, language: String) -> String {
     let fence = String(repeating: "`", count: max(3, longestRun(of: "`", in: text) + 1))
-    var body = visible(text)
+    var body = text.visible
     while body.last?.isNewline == true { body.removeLast() }
     return "\(fence)\(language)\n\(body)\n\(fence)"
   }
 
   /// The text of an HTML element.
   static func html(_ text: String) -> String {
-    clean(text).split(whereSeparator: \.isWhitespace).joined(separator: " ")
+    text.onOneLine
       .unicodeScalars.reduce(into: "") { result, scalar in
         switch scalar {
         case "&": result += "&amp;"
@@ -54,27 +54,6 @@ enum Markdown {
       index == 0 ? "\(marker) \(line)" : line.isEmpty ? "" : indent + line
     }
     return lines.joined(separator: "\n")
-  }
-
-  /// Without control characters, marks, and what turns the direction of writing; lines stay.
-  static func clean(_ text: String) -> String { filtered(text, keepsTabs: false) }
-
-  private static func visible(_ text: String) -> String { filtered(text, keepsTabs: true) }
-
-  private static func filtered(_ text: String, keepsTabs: Bool) -> String {
-    var result = String.UnicodeScalarView()
-    for scalar in text.unicodeScalars {
-      switch scalar.value {
-      case 0x0A: result.append(scalar)
-      case 0x0D: result.append("\n")
-      case 0x09: result.append(keepsTabs ? scalar : " ")
-      case 0..<0x20: result.append(Unicode.Scalar(0x2400 + scalar.value) ?? "\u{FFFD}")
-      case 0x7F...0x9F, 0x200E...0x200F, 0x2028...0x202E, 0x2066...0x2069, 0x10FF00...0x10FF03:
-        result.append("\u{FFFD}")
-      default: result.append(scalar)
-      }
-    }
-    return String(result)
   }
 
   private static func escaped(_ word: Substring) -> String {

@@ -9,6 +9,7 @@ import RunbookModel
 public struct ReportTemplate: Sendable {
   /// Only the default one can be a failure, and a test holds that it is none.
   private let parts: Result<Parts, ReportError>
+  private let format: TemplateFormat
 
   /// The text and its partials, each parsed by itself: at every tag Mustache's parser counts the rest of
   /// its text, so that one text of all parts would take many times as long.
@@ -22,25 +23,37 @@ public struct ReportTemplate: Sendable {
   /// - Parameters:
   ///   - text: the template's text.
   ///   - file: its name in diagnostics.
+  ///   - format: what it writes.
   /// - Throws: `ReportError.template` with each tag that is malformed, each name that the report does
   ///   not have at its place, and each partial that there is not.
-  public init(loading text: String, file: String = "<template>") throws(ReportError) {
-    try self.init(loading: text, file: file, partials: Self.defaultPartials)
-  }
-
-  init(loading text: String, file: String, partials: [String: String]) throws(ReportError) {
+  public init(
+    loading text: String, file: String = "<template>", for format: TemplateFormat = .markdown
+  ) throws(ReportError) {
+    let partials = format.markup.partials
     var check = TemplateCheck(partials: partials)
     check.check(text, file: file, stack: [ReportFacts.shape])
     guard check.diagnostics.isEmpty else { throw .template(Diagnostics(check.diagnostics)) }
+    self.format = format
     parts = Self.parsed(text, file: file, partials)
     _ = try parts.get()
   }
 
-  private init(parts: Result<Parts, ReportError>) { self.parts = parts }
+  private init(defaultFor format: TemplateFormat) {
+    self.format = format
+    parts = Self.parsed(format.markup.mainSource, file: "<default>", format.markup.partials)
+  }
+
+  /// Whether what it writes may end in a comment for the index of reports.
+  var carriesComment: Bool { format.carriesComment }
 
   func render(_ facts: ReportFacts) throws(ReportError) -> String {
     let parts = try parts.get()
-    return parts.main.render(facts.object, library: parts.partials)
+    let markup = format.markup
+    let text = parts.main.render(
+      TemplateNode(fact: facts, markup: markup), library: parts.partials)
+    let marks = MarkTexts(
+      todo: markup.todo(owner: facts.head.runbook.owner), missing: facts.summary.reasonForNoFacts)
+    return marks.filled(in: markup.tidied(text))
   }
 
   private static func parsed(
@@ -84,40 +97,20 @@ public struct ReportTemplate: Sendable {
 }
 
 extension ReportTemplate {
-  /// The text of the default template, with its partials put in: a start for a template of one's own.
-  public static var defaultSource: String { expanded(defaultText, defaultPartials) }
+  private static let markdown = ReportTemplate(defaultFor: .markdown)
+  private static let html = ReportTemplate(defaultFor: .html)
 
   /// What reports are written with unless another template is given. Its names are not checked each
   /// time: a test does.
-  public static let `default` = ReportTemplate(
-    parts: parsed(defaultText, file: "incident.md.mustache", defaultPartials))
-
-  private static var defaultText: String {
-    String(decoding: PackageResources.incident_md_mustache, as: UTF8.self)
+  public static func standard(for format: TemplateFormat) -> ReportTemplate {
+    switch format {
+    case .markdown: markdown
+    case .html: html
+    }
   }
 
-  /// The default template's parts by name.
-  static var defaultPartials: [String: String] {
-    let parts: [(String, [UInt8])] = [
-      ("head", PackageResources.head_mustache),
-      ("summary", PackageResources.summary_mustache),
-      ("key_times", PackageResources.key_times_mustache),
-      ("timeline", PackageResources.timeline_mustache),
-      ("impact", PackageResources.impact_mustache),
-      ("root_cause", PackageResources.root_cause_mustache),
-      ("data_loss", PackageResources.data_loss_mustache),
-      ("resolution", PackageResources.resolution_mustache),
-      ("safeguards", PackageResources.safeguards_mustache),
-      ("prevention", PackageResources.prevention_mustache),
-      ("lessons", PackageResources.lessons_mustache),
-      ("action_items", PackageResources.action_items_mustache),
-      ("verification", PackageResources.verification_mustache),
-      ("responders", PackageResources.responders_mustache),
-      ("sign_off", PackageResources.sign_off_mustache),
-      ("recovery_commands", PackageResources.recovery_commands_mustache),
-      ("evidence", PackageResources.evidence_mustache),
-      ("provenance", PackageResources.provenance_mustache),
-    ]
-    return Dictionary(uniqueKeysWithValues: parts.map { ($0, String(decoding: $1, as: UTF8.self)) })
+  /// The text of the standard template, with its partials put in: a start for a template of one's own.
+  public static func standardSource(for format: TemplateFormat) -> String {
+    expanded(format.markup.mainSource, format.markup.partials)
   }
 }

@@ -8,6 +8,7 @@ struct HTTPActivity: Activity {
   let request: HTTPRequest
   /// Whether its method only reads.
   let isSafe: Bool
+  let now: @Sendable () -> Timestamp
 
   static let defaultTimeout = Duration.seconds(30)
   private static let mostRedirects = 10
@@ -48,11 +49,13 @@ struct HTTPActivity: Activity {
       var body = BoundedCapture(
         limit: limit, folder: context.evidenceFolder, fileName: "body", redact: context.redact)
       let transfer = HTTPTransfer(request, interruption: interruption) { body.append($0) }
+      let sentAt = now()
       let end = transfer.perform(timeout: timeout - (ContinuousClock.now - start))
       body.finish()
       var exchange = HTTPExchange(
         request: request, end: end, message: transfer.message, status: transfer.status,
-        headers: transfer.headers, body: body, elapsed: ContinuousClock.now - start)
+        headers: transfer.headers, body: body, elapsed: ContinuousClock.now - start,
+        clockOffset: HTTPDate.clockOffset(transfer.headers, sentAt: sentAt, receivedAt: now()))
       guard end == RUNBOOK_REQUEST_DONE, isFollowing,
         let next = request.redirected(
           by: transfer.status, to: transfer.headers["location"]?.stringValue ?? "")

@@ -11,6 +11,8 @@ struct HTTPExchange: Sendable {
   let headers: ValueMap
   let body: BoundedCapture
   let elapsed: Duration
+  /// The server's clock less this host's; nil where it did not tell.
+  let clockOffset: Duration?
   /// Whether there were more redirects than are followed.
   var isEndless = false
 
@@ -19,6 +21,7 @@ struct HTTPExchange: Sendable {
       values: ValueMap([
         ("status", .int(Int64(status))), ("headers", .map(headers)), ("body", .string(body.text)),
         ("json", json), ("elapsed", .duration(elapsed)),
+        ("clock_offset", clockOffset.map(Value.duration) ?? .null),
       ]),
       evidence: body.evidence(
         "response body", key: "body", source: "\(request.method) \(request.url)"),

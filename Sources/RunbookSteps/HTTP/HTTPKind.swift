@@ -5,7 +5,10 @@ public import RunbookModel
 public struct HTTPKind: StepKind {
   static let methods = ["get", "head", "post", "put", "patch", "delete"]
 
-  public init() {}
+  let now: @Sendable () -> Timestamp
+
+  /// - Parameter now: this host's clock, for the offset of the server's.
+  public init(now: @escaping @Sendable () -> Timestamp) { self.now = now }
 
   public var spec: KindSpec {
     KindSpec(
@@ -30,6 +33,10 @@ public struct HTTPKind: StepKind {
         ResultSpec("body", "string", "The body as text, cut to output_limit"),
         ResultSpec("json", "", "The body's value when it is JSON, else null"),
         ResultSpec("elapsed", "duration", "From the request's start to the body's end"),
+        ResultSpec(
+          "clock_offset", "duration",
+          "The server's clock less this host's, by its Date header, to half a second and half of the "
+            + "last answer's time; null without one, and for an answer from a cache"),
       ], work: WorkSpec(.http, in: Self.methods, areKeysVerbs: true),
       "Makes one HTTP request")
   }
@@ -75,7 +82,8 @@ public struct HTTPKind: StepKind {
         .invalid, "not an http or https URL (\(url.place))",
         hint: "a URL begins with http:// or https://")
     }
-    return HTTPActivity(step: step, request: request, isSafe: Self.isSafe(method))
+    return HTTPActivity(
+      step: step, request: request, isSafe: Self.isSafe(method), now: now)
   }
 
   private static func method(of step: Step) -> String? {

@@ -10,8 +10,8 @@ extension LogKind {
       source: try Self.source(of: step, context), grammar: try Self.grammar(format, of: step),
       filter: LogFilter(
         match: try Self.pattern("match", of: step), damage: try Self.pattern("damage", of: step),
-        since: try Self.time("since", of: step, context),
-        until: try Self.time("until", of: step, context)),
+        since: try context.time("since", of: step),
+        until: try context.time("until", of: step)),
       limit: Int(step.body["limit"]?.int ?? 1000),
       name: step.body["source"]?.string ?? format.source,
       clock: try Self.clock(of: step, context), isDeclared: step.options.effect,
@@ -85,20 +85,6 @@ extension LogKind {
     }
   }
 
-  private static func time(
-    _ name: String, of step: Step, _ context: BindingContext
-  ) throws(StepFailure) -> Timestamp? {
-    guard let template = step.body[name]?.text else { return nil }
-    let text = try context.render(template)
-    guard !text.isEmpty else { return nil }
-    guard let time = Timestamp(rfc3339: text) else {
-      throw StepFailure(
-        .invalid, "`\(name)` is not a time (\(template.place))",
-        hint: "write it as RFC 3339 does: 2025-10-18T22:01:13Z")
-    }
-    return time
-  }
-
   private static func clock(
     of step: Step, _ context: BindingContext
   ) throws(StepFailure) -> LogClock {
@@ -113,5 +99,20 @@ extension LogKind {
         hint: "write it as 1.5s, -200ms or -1m30s")
     }
     return .given(offset)
+  }
+}
+
+extension BindingContext {
+  /// A key's template as a time; nil without the key, and for an empty text.
+  func time(_ key: String, of step: Step) throws(StepFailure) -> Timestamp? {
+    guard let template = step.body[key]?.text else { return nil }
+    let text = try render(template)
+    guard !text.isEmpty else { return nil }
+    guard let time = Timestamp(rfc3339: text) else {
+      throw StepFailure(
+        .invalid, "`\(key)` is not a time (\(template.place))",
+        hint: "write it as RFC 3339 does: 2025-10-18T22:01:13Z")
+    }
+    return time
   }
 }

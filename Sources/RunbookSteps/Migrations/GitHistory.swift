@@ -7,84 +7,59 @@ struct GitHistory {
 
   /// What is known, and what git said where it knows nothing.
   struct Answer: Sendable {
-    /// `commit`, `author`, `authored`, `committed`, `subject`, `reviewed_by`, `merged_by`, `merged`, and
-    /// `is_edited` where the file is not as it was committed last;
-    /// nil outside of a repository.
+    /// `commit`, `author`, `authored`, `committed`, `subject`, `reviewed_by`, `approved_by`,
+    /// `pull_request`, `has_review`, `merged_by`, `merged`, and `is_edited` where the file is not as it
+    /// was committed last; nil outside of a repository.
     var facts: ValueMap?
     var rows: [TimelineRow] = []
-    var notice: String?
+    var notices: [String] = []
   }
 
   private static let deadline = Duration.seconds(20)
-  /// Between fields: no name or subject holds it.
+  /// Between fields: no name or subject that git writes on one line holds it.
   private static let mark: Character = "\u{1F}"
+  /// Between trailers.
+  private static let trailerMark: Character = "\u{1E}"
+  private static let trailers =
+    "%(trailers:key=Reviewed-by,key=Approved-by,unfold=true,separator=%x1e)"
 
   /// - Parameter file: its path, absolute.
   func origin(of file: String) async throws(StepFailure) -> Answer {
     let parts = file.split(separator: "/")
-    guard let name = parts.last else { return Answer() }
+    guard let name = parts.last.map(String.init) else { return Answer() }
     let folder = "/" + parts.dropLast().joined(separator: "/")
-    let format = [
-      "%H", "%an", "%aI", "%cI", "%s", "%(trailers:key=Reviewed-by,valueonly,separator=;)",
-    ]
-    .joined(separator: "%x1f")
-    let added: ChildProcess.Output
-    do throws(StepFailure) {
-      added = try await git(
-        folder,
-        ["log", "-1", "--follow", "--diff-filter=A", "--format=\(format)", "--", String(name)])
-    } catch {
-      guard error.record.cause != .interrupted else { throw error }
-      return Answer(notice: "who committed \(name) is not known: \(error.record.message)")
-    }
-    guard added.exitCode == 0 else {
-      let words = added.stderr.split(separator: "\n").first.map(String.init) ?? "git failed"
-      let isOutside = words.contains("not a git repository")
-      return Answer(notice: isOutside ? nil : "git does not tell of \(name): \(words)")
-    }
-    let fields = Self.fields(of: added.stdout)
-    guard fields.count == 6 else {
-      return Answer(facts: ValueMap([("is_committed", .bool(false))]))
-    }
-    let shallow = try await git(folder, ["rev-parse", "--is-shallow-repository"])
-    guard !shallow.stdout.hasPrefix("true") else {
-      return Answer(notice: "the repository is shallow: which commit brought \(name) is not known")
-    }
-    return try await answer(fields, of: String(name), in: folder)
-  }
-
-  /// Whether the file is not as it was committed last.
-  private func isEdited(_ name: String, in folder: String) async throws(StepFailure) -> Bool {
-    try await !git(folder, ["status", "--porcelain", "--", name]).stdout.isEmpty
-  }
-
-  /// The merge by which a commit came to the line that is checked out: the oldest of that line's own
-  /// commits that has it. One that was made on that line came by no merge.
-  ///
-  /// - Returns: id, time and subject; empty where there is none.
-  private func merge(
-    of commit: String, in folder: String
-  ) async throws(StepFailure) -> [String] {
-    let range = "\(commit)..HEAD"
-    let line = try await git(folder, ["rev-list", "--first-parent", "HEAD"])
-    let isOnLine = line.stdout.split(separator: "\n").contains(commit[...])
-    guard line.exitCode == 0, !isOnLine else { return [] }
-    let own = try await git(folder, ["rev-list", "--first-parent", range])
-    let after = try await git(folder, ["rev-list", "--ancestry-path", range])
-    let having = Set(after.stdout.split(separator: "\n"))
-    guard let id = own.stdout.split(separator: "\n").last(where: having.contains) else { return [] }
-    return Self.fields(
-      of: try await git(folder, ["log", "-1", "--format=%H%x1f%cI%x1f%s", String(id)]).stdout)
-  }
-
-  private func answer(
-    _ fields: [String], of name: String, in folder: String
-  ) async throws(StepFailure) -> Answer {
+    let format = ["%H", "%an", "%aI", "%cI", "%s", Self.trailers].joined(separator: "%x1f")
     var answer = Answer()
+    let query = ["log", "-1", "--follow", "--diff-filter=A", "--format=\(format)", "--", name]
+    guard let added = try await ask(query, in: folder, about: name, &answer.notices) else {
+      return answer
+    }
+    guard !added.isEmpty else {
+      answer.facts = ValueMap([("is_committed", .bool(false))])
+      return answer
+    }
+    guard
+      let shallow = try await ask(
+        ["rev-parse", "--is-shallow-repository"], in: folder, about: name, &answer.notices)
+    else { return answer }
+    let fields = Self.fields(of: added)
+    if shallow.hasPrefix("true") {
+      answer.notices.append(
+        "the repository is shallow: which commit brought \(name) is not known")
+    } else if fields.count == 6 {
+      try await tell(of: fields, name: name, in: folder, &answer)
+    } else {
+      answer.notices.append("what git tells of \(name) cannot be read")
+    }
+    return answer
+  }
+
+  private func tell(
+    of fields: [String], name: String, in folder: String, _ answer: inout Answer
+  ) async throws(StepFailure) {
     var facts = ValueMap([
       ("is_committed", .bool(true)), ("commit", .string(fields[0])), ("author", .string(fields[1])),
       ("subject", .string(fields[4])),
-      ("reviewed_by", .list(fields[5].split(separator: ";").map { .string(String($0)) })),
     ])
     let short = fields[0].prefix(12)
     if let time = Timestamp(rfc3339: fields[2]) {
@@ -93,9 +68,14 @@ struct GitHistory {
         TimelineRow(at: time, text: "Commit \(short) authored: \(fields[4])", source: "git"))
     }
     if let time = Timestamp(rfc3339: fields[3]) { facts["committed"] = .timestamp(time) }
-    if try await isEdited(name, in: folder) { facts["is_edited"] = true }
-    let merge = try await merge(of: fields[0], in: folder)
-    if merge.count == 3 {
+    let status = ["status", "--porcelain", "--", name]
+    if let changes = try await ask(status, in: folder, about: name, &answer.notices),
+      !changes.isEmpty
+    {
+      facts["is_edited"] = true
+    }
+    let merge = try await merge(of: fields[0], name: name, in: folder, &answer.notices)
+    if let merge {
       facts["merged_by"] = .string("\(merge[0].prefix(12)) \(merge[2])")
       if let time = Timestamp(rfc3339: merge[1]) {
         facts["merged"] = .timestamp(time)
@@ -103,13 +83,60 @@ struct GitHistory {
           TimelineRow(at: time, text: "Commit \(short) merged: \(merge[2])", source: "git"))
       }
     }
+    let review = ReviewEvidence(
+      subjects: [fields[4]] + (merge.map { [$0[2]] } ?? []),
+      trailers: (fields[5].split(separator: Self.trailerMark)
+        + (merge?[3].split(separator: Self.trailerMark) ?? [])).map(String.init))
+    for (key, value) in review.facts.pairs { facts[key] = value }
     answer.facts = facts
-    return answer
+  }
+
+  /// The merge by which a commit came to the line that is checked out: the oldest of that line's own
+  /// commits that has it. One that was made on that line came by no merge.
+  ///
+  /// - Returns: id, time, subject and trailers; nil where there is none, or git does not tell.
+  private func merge(
+    of commit: String, name: String, in folder: String, _ notices: inout [String]
+  ) async throws(StepFailure) -> [String]? {
+    func lines(_ arguments: [String]) async throws(StepFailure) -> [Substring]? {
+      try await ask(["rev-list"] + arguments, in: folder, about: name, &notices)?
+        .split(separator: "\n")
+    }
+    let range = "\(commit)..HEAD"
+    guard let line = try await lines(["--first-parent", "HEAD"]), !line.contains(commit[...]),
+      let own = try await lines(["--first-parent", range]),
+      let after = try await lines(["--ancestry-path", range]).map(Set.init),
+      let id = own.last(where: after.contains)
+    else { return nil }
+    let query = ["log", "-1", "--format=%H%x1f%cI%x1f%s%x1f\(Self.trailers)", String(id)]
+    guard let text = try await ask(query, in: folder, about: name, &notices) else { return nil }
+    let fields = Self.fields(of: text)
+    return fields.count == 4 ? fields : nil
   }
 
   private static func fields(of text: String) -> [String] {
     let line = text.split(separator: "\n").first ?? ""
     return line.split(separator: mark, omittingEmptySubsequences: false).map(String.init)
+  }
+
+  /// What git prints.
+  ///
+  /// - Returns: nil after a notice where it fails; outside of a repository without one.
+  private func ask(
+    _ arguments: [String], in folder: String, about name: String, _ notices: inout [String]
+  ) async throws(StepFailure) -> String? {
+    do throws(StepFailure) {
+      let output = try await git(folder, arguments)
+      guard output.exitCode != 0 else { return output.stdout }
+      let words = output.stderr.split(separator: "\n").first.map(String.init) ?? "git failed"
+      if !words.contains("not a git repository") {
+        notices.append("git does not tell of \(name) (git \(arguments[0])): \(words)")
+      }
+    } catch {
+      guard error.record.cause != .interrupted else { throw error }
+      notices.append("who committed \(name) is not known: \(error.record.message)")
+    }
+    return nil
   }
 
   private func git(

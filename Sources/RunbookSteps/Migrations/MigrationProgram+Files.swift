@@ -1,7 +1,7 @@
 extension MigrationProgram {
   /// The files of a project, and the whole.
   static let files = ##"""
-    LARGEST_FILE, MOST_FILES, LONGEST_SOURCE = 2 << 20, 5000, 65536
+    LARGEST_FILE, MOST_FILES = 2 << 20, 5000
 
 
     def folders_of(path):
@@ -40,11 +40,6 @@ extension MigrationProgram {
         return moment.astimezone(timezone.utc).isoformat().replace("+00:00", "Z")
 
 
-    def instant(text):
-        """Of RFC 3339 in UTC, to the microsecond."""
-        return datetime.fromisoformat(re.sub(r"(\.\d{6})\d*|Z", r"\1", text) + "+00:00")
-
-
     def created_of(docstring):
         """The creation date of the file's head, and whether it says its zone."""
         match = re.search(r"^Create Date:[ \t]*(\S.*?)[ \t]*$", docstring, re.M)
@@ -70,22 +65,17 @@ extension MigrationProgram {
         return marks
 
 
-    def is_made(item, made):
-        if item["kind"] == "table":
-            return ("table", item["table"]) in made
-        return (item["kind"], item["table"], item["name"]) in made
-
-
     def made_by(operations):
-        made = set()
+        """What the operations make: kind, table and name; and what their texts may make."""
+        made = []
         for item in operations:
-            made.update(tuple(make) for make in item.get("makes", []))
+            made += item.pop("makes", [])
             if item["op"] == "create_table":
-                made.add(("table", item["table"]))
+                made.append(["table", item["table"], item["table"]])
             for kind in ("column", "index", "constraint"):
                 if item["op"].startswith(("add_", "create_")) and item[kind]:
-                    made.add((kind, item["table"], item[kind]))
-        return made
+                    made.append([kind, item["table"], item[kind]])
+        return {"makes": made, "texts": [one["sql"] for one in operations if one.get("sql")]}
 
 
     def read_revision(file, root):
@@ -107,7 +97,7 @@ extension MigrationProgram {
                 return None
             lines = re.split(r"\r\n|\r|\n", source)
             upgrade = Walk(tree, lines).run("upgrade")
-            made = made_by(Walk(tree, lines).run("downgrade"))
+            entry["downgrade"] = made_by(Walk(tree, lines).run("downgrade"))
         except SyntaxError as error:
             return {**entry, "error": "line %s: %s" % (error.lineno, error.msg)}
         except (ValueError, RecursionError, MemoryError) as error:
@@ -115,70 +105,23 @@ extension MigrationProgram {
         docstring = ast.get_docstring(tree) or ""
         entry["revision"], down = marks["revision"], marks.get("down_revision")
         entry["down_revision"] = down if isinstance(down, (str, list)) else None
+        for key in ("branch_labels", "depends_on"):
+            value = marks.get(key)
+            entry[key] = [value] if isinstance(value, str) else value if isinstance(value, list) else []
         entry["message"] = docstring.strip().split("\n")[0]
         entry["created"], entry["created_has_zone"] = created_of(docstring)
-        drops = [{**item, "line": one["line"], "end_line": one["end_line"], "text": one["text"],
-                  "recreated_by_downgrade": is_made(item, made)}
-                 for one in upgrade for item in one.get("drops", [])]
         for one in upgrade:
             one.pop("makes", None)
-            one.pop("drops", None)
-        entry["operations"], entry["drops"] = upgrade, drops
-        entry["intended"] = [one for one in upgrade if not one["is_drop"]]
-        return {**entry, "source": source}
-
-
-    def downs_of(entry):
-        down = entry["down_revision"]
-        return down if isinstance(down, list) else [down] if down else []
-
-
-    def in_order(entries):
-        """Each revision after those that it revises."""
-        left = sorted(entries, key=lambda one: (one["created"] or one["modified"], one["file"]))
-        done, ordered = set(), []
-        names = {one["revision"] for one in entries}
-        while left:
-            ready = [one for one in left if all(d in done or d not in names for d in downs_of(one))]
-            one = ready[0] if ready else left[0]
-            left.remove(one)
-            ordered.append(one)
-            done.add(one["revision"])
-        return ordered
-
-
-    def is_meant(item, tables):
-        if item["kind"] not in ("table", "schema"):
-            return False
-        full = "%s.%s" % (item["schema"], item["table"])
-        return not tables or item["table"] in tables or full in tables
+        return {**entry, "operations": upgrade}
 
 
     def main():
-        wanted = json.load(sys.stdin)
-        path, tables = wanted["path"], wanted["tables"]
+        path = json.load(sys.stdin)["path"]
         if not os.path.exists(path):
             return {"missing": True}
-        read = [read_revision(file, path) for file in revision_files(path)]
-        entries = [one for one in read if one and "error" not in one]
-        ordered = in_order(entries)
-        revised = {name for one in entries for name in downs_of(one)}
-        heads = [one["revision"] for one in ordered if one["revision"] not in revised]
-        if wanted["revision"]:
-            ordered = [one for one in ordered if one["revision"].startswith(wanted["revision"])]
-        if wanted["since"]:
-            since = instant(wanted["since"])
-            ordered = [one for one in ordered if instant(one["created"] or one["modified"]) >= since]
-        culprits = []
-        for one in ordered:
-            source = one.pop("source")
-            meant = [item["table"] for item in one["drops"] if is_meant(item, tables)]
-            if meant:
-                culprits.append({**one, "dropped_tables": list(dict.fromkeys(filter(None, meant))),
-                                 "source": source[:LONGEST_SOURCE]})
-        dropped = [name for one in culprits for name in one["dropped_tables"]]
-        return {"revisions": ordered, "culprits": culprits, "drops": list(dict.fromkeys(dropped)),
-                "head": ", ".join(heads), "unreadable": [one for one in read if one and "error" in one]}
+        read = [one for one in (read_revision(file, path) for file in revision_files(path)) if one]
+        return {"revisions": [one for one in read if "error" not in one],
+                "unreadable": [one for one in read if "error" in one]}
 
 
     sys.setrecursionlimit(2000)

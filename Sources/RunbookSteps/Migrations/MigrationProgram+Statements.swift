@@ -1,127 +1,45 @@
 extension MigrationProgram {
-  /// What a text of SQL drops, by its words.
+  /// What is noted of texts and losses; a text itself is judged elsewhere, by PostgreSQL's own parser.
   static let statements = ##"""
-    TOKEN = re.compile(
-        r"""(?P<space>\s+|--[^\n]*|/\*.*?\*/)|(?P<dollar>\$(?:[A-Za-z_]\w*)?\$)"""
-        r"""|(?P<string>[eE]?'(?:[^']|'')*')|"(?P<quoted>(?:[^"]|"")+)"|(?P<word>[^\W\d][\w$]*)"""
-        r"""|(?P<other>.)""", re.DOTALL)
-    OBJECTS = ("table", "schema", "index", "view", "sequence", "type")
+    HARMLESS = ("select", "insert", "update", "values", "literal_column")
 
 
-    def tokens_of(sql):
-        """Words in lower case, quoted names with a quote before them, and signs."""
-        tokens, executes = [], False
-        for match in TOKEN.finditer(sql):
-            kind, text = match.lastgroup, match.group()
-            if kind == "word":
-                tokens.append(text.lower())
-            elif kind == "quoted":
-                tokens.append('"' + match.group("quoted").replace('""', '"'))
-            elif kind == "string" and executes:
-                tokens += [";"] + tokens_of(text[text.index("'") + 1:-1].replace("''", "'")) + [";"]
-            elif kind == "string":
-                tokens.append("'")
-            elif kind == "other":
-                tokens.append(text)
-            if kind != "space":
-                executes = kind == "word" and text.lower() == "execute"
-        return tokens
+    def loss(kind, schema, table, name):
+        return {"action": "drop", "kind": kind, "schema": schema, "table": table,
+                "name": name if isinstance(name, str) else None, "by": "call"}
 
 
-    class Reader:
-        def __init__(self, tokens):
-            self.tokens, self.at = tokens, 0
-
-        def peek(self, offset=0):
-            index = self.at + offset
-            return self.tokens[index] if index < len(self.tokens) else ""
-
-        def skip(self, *words):
-            if tuple(self.tokens[self.at:self.at + len(words)]) != words:
-                return False
-            self.at += len(words)
-            return True
-
-        def name(self):
-            """A name with its schema, or None."""
-            parts = []
-            while True:
-                token = self.peek()
-                if not ((token[:1] == '"' and len(token) > 1) or re.fullmatch(r"[^\W\d][\w$]*", token)):
-                    return None
-                parts.append(token.lstrip('"'))
-                self.at += 1
-                if not self.skip("."):
-                    return (parts[-2] if len(parts) > 1 else None, parts[-1])
-
-        def names(self):
-            found = [self.name()]
-            while self.skip(","):
-                self.skip("only")
-                found.append(self.name())
-            return [item for item in found if item]
-
-
-    def drop(kind, schema, table, name):
-        return {"kind": kind, "schema": schema, "table": table, "name": name, "by": "text"}
-
-
-    def read_sql(sql):
-        """What a text of SQL drops and makes, by its words: it is not parsed."""
-        reader, drops, makes = Reader(tokens_of(sql)), [], []
-        while reader.at < len(reader.tokens):
-            if reader.skip("alter", "table"):
-                drops += read_alter(reader)
-            elif reader.skip("drop"):
-                drops += read_drop(reader)
-            elif reader.skip("truncate"):
-                reader.skip("table")
-                reader.skip("only")
-                drops += [drop("rows", schema, name, None) for schema, name in reader.names()]
-            elif reader.skip("create"):
-                while reader.peek() in ("unlogged", "global", "local", "temporary", "temp"):
-                    reader.at += 1
-                if reader.skip("table"):
-                    reader.skip("if", "not", "exists")
-                    name = reader.name()
-                    makes += [("table", name[1])] if name else []
+    def chain_of(node):
+        """Names of the calls in a chain: `delete`, `where` of `sa.delete(t).where(…)`."""
+        names = []
+        while isinstance(node, (ast.Call, ast.Attribute)):
+            if isinstance(node, ast.Attribute):
+                names.append(node.attr)
+                node = node.value
             else:
-                reader.at += 1
-        return drops, makes
+                if isinstance(node.func, ast.Name):
+                    names.append(node.func.id)
+                node = node.func
+        return names
 
 
-    def read_drop(reader):
-        reader.skip("materialized")
-        kind = reader.peek()
-        if kind not in OBJECTS:
-            return []
-        reader.at += 1
-        reader.skip("concurrently")
-        reader.skip("if", "exists")
-        return [drop(kind, schema, name if kind == "table" else None, name)
-                for schema, name in reader.names()]
+    def may_lose(node):
+        """Whether what is executed, and is no text that is known, may take something away."""
+        names = chain_of(node) if isinstance(node, ast.Call) else []
+        if "delete" in names:
+            return not ({"where", "filter", "filter_by"} & set(names))
+        return not any(name in HARMLESS for name in names)
 
 
-    def read_alter(reader):
-        reader.skip("if", "exists")
-        reader.skip("only")
-        name = reader.name()
-        if not name:
-            return []
-        drops, previous = [], ""
-        while reader.at < len(reader.tokens) and reader.peek() != ";":
-            starts = previous in ("", ",") and reader.skip("drop")
-            if starts:
-                kind = "constraint" if reader.skip("constraint") else "column"
-                reader.skip("column")
-                reader.skip("if", "exists")
-                dropped = reader.name()
-                drops += [drop(kind, name[0], name[1], dropped[1])] if dropped else []
-                previous = "drop"
-            else:
-                previous = reader.peek()
-                reader.at += 1
-        return drops
+    def text_line(node, sql):
+        """The line on which a text begins; None where its lines are not those of the file."""
+        if isinstance(node, ast.Call) and node.args:
+            node = node.args[0]
+        end = getattr(node, "end_lineno", None)
+        if isinstance(node, ast.Constant) and end is not None and node.value == sql:
+            if end - node.lineno == sql.count("\n"):
+                return node.lineno
+        return None
 
     """##
 }

@@ -8,7 +8,8 @@ extension MigrationProgram {
             self.lines, self.operations = lines, []
             self.modules, self.packages, self.direct = set(), set(), {}
             self.functions, self.names, self.stack = {}, {}, []
-            self.batches, self.conditional, self.budget = {}, 0, MOST_STATEMENTS
+            self.batches, self.conditional = {}, 0
+            self.budget, self.text_budget = MOST_STATEMENTS, MOST_TEXT
             for node in ast.walk(tree):
                 self.note_import(node)
             for node in tree.body:
@@ -194,8 +195,27 @@ extension MigrationProgram {
                         call = ast.Call(node.args[0], [ast.Constant(value)], [])
                         self.note(ast.copy_location(call, node), *operation)
             elif getattr(node.func, "attr", None) in ("execute", "exec_driver_sql") and node.args:
-                if isinstance(evaluate(node.args[0], self.names), str):
+                if isinstance(evaluate(node.args[0], self.names), str) or may_lose(node.args[0]):
                     self.note(node, "execute", None)
+            elif getattr(node.func, "attr", None) in ("drop", "drop_all"):
+                self.object_drop(node)
+
+        def object_drop(self, node):
+            """`sa.Enum(name=…).drop(bind)`, `sa.Table(name, …).drop(bind)`, `metadata.drop_all(bind)`."""
+            if node.func.attr == "drop_all":
+                return self.note(node, "drop_all", None)
+            made = node.func.value
+            kind = (getattr(made.func, "attr", None) or getattr(made.func, "id", "")).lower() \
+                if isinstance(made, ast.Call) else ""
+            if kind == "table":
+                self.note(ast.copy_location(ast.Call(node.func, made.args, made.keywords), node),
+                          "drop_table", None)
+            elif kind == "enum":
+                named = {item.arg: item.value for item in made.keywords}
+                name = evaluate(named["name"], self.names) if "name" in named else None
+                item = self.note(node, "drop_type", None)
+                if item:
+                    item["drops"] = [loss("type", None, None, name)]
 
         def arguments(self, node, signature):
             """Names of what an operation works on; None where they cannot be read."""
@@ -215,6 +235,21 @@ extension MigrationProgram {
             found["schema"] = schema if isinstance(schema, str) else None
             return found
 
+        def note_rename(self, node, name, item):
+            named = {one.arg: one.value for one in node.keywords}
+            if name == "rename_table":
+                new = node.args[1] if len(node.args) > 1 else named.get("new_table_name")
+                kind = "table"
+            else:
+                new, kind = named.get("new_column_name"), "column"
+            if new is None or isinstance(new, ast.Constant) and new.value is None:
+                return
+            target = evaluate(new, self.names)
+            target = target if isinstance(target, str) else None
+            item["drops"] = [{**loss(kind, item["schema"], item["table"], item[kind]),
+                              "action": "rename", "to": target}]
+            item["makes"] = [[kind, target if kind == "table" else item["table"], target]]
+
         def note(self, node, name, batch):
             if len(self.operations) >= MOST_OPERATIONS or name in ("get_bind", "get_context", "f"):
                 return
@@ -232,14 +267,25 @@ extension MigrationProgram {
             item.update(found)
             if name == "execute":
                 sql = evaluate(node.args[0], self.names) if node.args else UNKNOWN
-                item["sql"] = sql[:4096] if isinstance(sql, str) else None
-                item["drops"], item["makes"] = read_sql(sql) if isinstance(sql, str) else ([], [])
+                self.text_budget -= len(sql) if isinstance(sql, str) else 0
+                if self.text_budget < 0:
+                    raise ValueError("it executes more than %d characters of SQL" % MOST_TEXT)
+                item["sql"] = sql if isinstance(sql, str) else None
+                item["sql_line"] = text_line(node.args[0], sql) if isinstance(sql, str) else None
+                if not isinstance(sql, str) and node.args and may_lose(node.args[0]):
+                    item["unknown"] = "the text of the statement is only known when it runs"
             elif name in KINDS:
                 kind = KINDS[name]
-                item["drops"] = [{"kind": kind, "schema": found["schema"], "table": found["table"],
-                                  "name": found[kind], "by": "call"}]
-            item["is_drop"] = bool(item.get("drops"))
+                item["drops"] = [loss(kind, found["schema"], found["table"], found[kind])]
+            elif name in ("rename_table", "alter_column"):
+                self.note_rename(node, name, item)
+            elif name == "drop_all":
+                item["unknown"] = "which tables it drops is only known when it runs"
+            for one in item.get("drops", []):
+                if one["name"] is None and (one["table"] is None or one["kind"] != "constraint"):
+                    item["unknown"] = "the name of the %s is only known when it runs" % one["kind"]
             self.operations.append(item)
+            return item
 
     """##
 }

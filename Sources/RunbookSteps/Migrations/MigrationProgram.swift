@@ -1,7 +1,7 @@
 /// The Python program that reads Alembic's revision files by Python's own `ast`.
 ///
-/// It executes nothing of them. It takes one JSON object (`path`, `revision`, `since`, `tables`) on its
-/// standard input, and prints one. Python 3.8 and later run it, without any package.
+/// It executes nothing of them, and judges no text of SQL: it hands these over with their lines. It takes
+/// one JSON object (`path`) on its standard input, and prints one. Python 3.8 and later run it, without any package.
 enum MigrationProgram {
   static let text = [values, walk, statements, files].joined(separator: "\n\n")
 
@@ -12,7 +12,7 @@ enum MigrationProgram {
 
     UNKNOWN = object()
     LONGEST_TEXT, MOST_ITEMS, MOST_OPERATIONS, MOST_CALLS = 65536, 1000, 5000, 20
-    MOST_STATEMENTS = 200000
+    MOST_STATEMENTS, MOST_TEXT = 200000, 2 << 20
     KINDS = {"drop_table": "table", "drop_column": "column", "drop_index": "index",
              "drop_constraint": "constraint"}
     SIGNATURES = {

@@ -6,11 +6,15 @@ import RunbookModel
 struct MigrationsActivity: Activity {
   let environment: [String: String]
   let path: String
+  /// Nil where the layout of the files says it.
+  let tool: MigrationTool?
   let revision: String?
   let since: Timestamp?
   let tables: [String]
   let owners: TableOwners?
   let application: String?
+  /// What the database says is applied; nil where it was not asked.
+  let applied: [String]?
 
   let effect = Effect.readOnly
   let isEffectDeclared = false
@@ -24,32 +28,23 @@ struct MigrationsActivity: Activity {
   }
 
   func perform(in context: AttemptContext) async throws(StepFailure) -> StepResult {
-    let answer = try await read(within: context.timeout(else: Self.defaultTimeout))
-    guard answer["missing"] == nil else {
-      throw StepFailure(
-        .unreachable, "there are no migrations at \(path)",
-        hint: "name the folder that holds alembic.ini or versions/")
-    }
-    var values = answer.mapValues(Self.timed)
-    if let owners {
-      for key in ["revisions", "culprits"] {
-        let marked = (values[key]?.listValue ?? []).map { item in
-          item.mapValue.map { .map(owners.marking($0, application: application)) } ?? item
-        }
-        values[key] = .list(marked)
-      }
-    }
-    var (culprits, rows, notices) = try await withOrigins(values["culprits"]?.listValue ?? [])
+    let files = try await read(within: context.timeout(else: Self.defaultTimeout))
+    let findings = MigrationFindings(
+      files: files, revision: revision, since: since, tables: tables, owners: owners,
+      application: application)
+    var values = findings.values
+    let (culprits, rows, notices) = try await withOrigins(values["culprits"]?.listValue ?? [])
     values["culprits"] = .list(culprits)
-    if values["revisions"]?.listValue?.isEmpty != false, revision == nil, since == nil {
-      notices.append("no revision of Alembic is in \(path): nothing is known of what was dropped")
+    var all = findings.notices(of: values) + notices
+    if files.revisions.isEmpty {
+      all.append("no migration is in \(path): nothing is known of what was dropped")
     }
     return StepResult(
       values: values,
       evidence: culprits.isEmpty
         ? []
         : [EvidenceDraft(what: "migration files", source: path, content: .result("culprits"))],
-      timeline: culprits.compactMap { $0.mapValue.flatMap(Self.row) } + rows, notices: notices)
+      timeline: culprits.compactMap { $0.mapValue.flatMap(Self.row) } + rows, notices: all)
   }
 
   /// The culprits with what git knows of their files.
@@ -68,19 +63,52 @@ struct MigrationsActivity: Activity {
       let answer = try await history.origin(of: file)
       for (key, value) in answer.facts?.pairs.map({ ($0.key, $0.value) }) ?? [] { map[key] = value }
       rows += answer.rows
-      if let notice = answer.notice, !notices.contains(notice) { notices.append(notice) }
+      for notice in answer.notices where !notices.contains(notice) { notices.append(notice) }
       known.append(.map(map))
     }
     return (known, rows, notices)
   }
 
+  private func read(within limit: Duration) async throws(StepFailure) -> MigrationFiles {
+    guard FolderNames.exists(path) else { throw missing }
+    let (path, given) = (path, tool)
+    let (found, folder) = try await OwnThread.run {
+      given.map { ($0, $0.folder(at: path)) } ?? MigrationTool.found(at: path)
+    }
+    let applied = applied
+    guard found == .alembic else {
+      return try await OwnThread.run {
+        var files = SQLMigrationReader(tool: found, folder: folder).read()
+        if let applied { files.mark(applied, resolved: Set(applied)) }
+        return files
+      }
+    }
+    let answer = try await readAlembic(within: limit)
+    guard answer["missing"] == nil else { throw missing }
+    return try await OwnThread.run { Self.files(of: answer, applied: applied) }
+  }
+
+  private var missing: StepFailure {
+    StepFailure(
+      .unreachable, "there are no migrations at \(path)",
+      hint: "name the folder that holds alembic.ini or versions/, or the files of SQL")
+  }
+
+  private static func files(of answer: ValueMap, applied: [String]?) -> MigrationFiles {
+    let found = (answer["revisions"]?.listValue ?? []).compactMap { $0.mapValue }
+    let graph = AlembicGraph(found.compactMap(MigrationRevision.init(alembic:)))
+    let ordered = graph.ordered
+    let heads = graph.heads(of: ordered)
+    var files = MigrationFiles(
+      tool: .alembic, revisions: ordered, unreadable: answer["unreadable"]?.listValue ?? [],
+      heads: heads, notices: graph.notices(heads: heads))
+    if let applied { files.mark(applied, resolved: graph.applied(by: applied)) }
+    return files
+  }
+
   /// Runs Python without its site packages, its user's settings and its compiled files.
-  private func read(within limit: Duration) async throws(StepFailure) -> ValueMap {
-    let request: Value = [
-      "path": .string(path), "revision": revision.map(Value.string) ?? .null,
-      "since": since.map { .string($0.description) } ?? .null,
-      "tables": .list(tables.map(Value.string)),
-    ]
+  private func readAlembic(within limit: Duration) async throws(StepFailure) -> ValueMap {
+    let request: Value = ["path": .string(path)]
     let output = try await ChildProcess.run(
       [try python(), "-I", "-S", "-B", "-c", MigrationProgram.text],
       environment: ["PATH": ProgramPath.standard, "LANG": "C.UTF-8"], workingDirectory: "/",
@@ -110,21 +138,6 @@ struct MigrationsActivity: Activity {
 }
 
 extension MigrationsActivity {
-  /// Turns the texts of a revision's times into times.
-  private static func timed(_ value: Value) -> Value {
-    guard let items = value.listValue else { return value }
-    return .list(
-      items.map { item in
-        guard var map = item.mapValue else { return item }
-        for key in ["created", "modified"] {
-          if let time = map[key]?.stringValue.flatMap(Timestamp.init(rfc3339:)) {
-            map[key] = .timestamp(time)
-          }
-        }
-        return .map(map)
-      })
-  }
-
   private static func row(_ culprit: ValueMap) -> TimelineRow? {
     guard case .timestamp(let time)? = culprit["created"], let file = culprit["file"]?.stringValue
     else { return nil }

@@ -1,11 +1,12 @@
 public import RunbookEngine
-import RunbookExpression
 public import RunbookModel
 
-/// `migrations`: reads the revision files of an Alembic project, and says which of them drop what.
+/// `migrations`: reads the revision files of an Alembic project, or the files of SQL of another tool, and says
+/// which of them take away what.
 ///
-/// The files are read by Python's own `ast` and never executed, so that what is computed when a
-/// migration runs is not known: such names are null. SQL in a text is read by its words alone.
+/// Alembic's files are read by Python's own `ast` and never executed, so that what is computed when a
+/// migration runs is not known: such names are null, and told as undetermined. SQL in a text is judged by
+/// PostgreSQL's own parser.
 public struct MigrationsKind: StepKind {
   private let environment: [String: String]
 
@@ -22,25 +23,39 @@ public struct MigrationsKind: StepKind {
         [
           FieldSpec(
             "path", .template, required: true,
-            "The Alembic project, its folder of revision files, or one such file."),
+            "The project, its folder of migrations, or one such file."),
+          FieldSpec(
+            "tool", .enumeration(["auto"] + MigrationTool.allCases.map(\.rawValue)),
+            "What applies the migrations; unless given, the layout of the files says it."),
           FieldSpec("revision", .template, "Only the revision of this id, or of this beginning."),
           FieldSpec("since", .template, "Only revisions made at or after this time (RFC 3339)."),
           FieldSpec(
             "tables", .expression,
-            "A list of tables: culprits are the revisions that drop one of them."),
+            "A list of tables: culprits are the revisions that take away one of them."),
           FieldSpec(
             "owners", .expression,
             "A map from applications to the tables that each owns, for the owner of each drop."),
+          FieldSpec(
+            "applied", .expression,
+            "What the database says is applied: the `version_num` of `alembic_version`, or a list."),
           FieldSpec("application", .text, "The application whose migrations these are."),
         ]),
       results: [
         ResultSpec("revisions", "list", "Every revision, each after those that it revises."),
-        ResultSpec("culprits", "list", "The revisions that drop tables, with their source."),
+        ResultSpec(
+          "culprits", "list", "The revisions that take away tables or rows, with their source."),
         ResultSpec("drops", "list", "The names of the tables that the culprits drop."),
+        ResultSpec(
+          "applied", "list", "The ids of the revisions that are applied, if that is known."),
+        ResultSpec("pending", "list", "The ids of those that are not."),
+        ResultSpec("tool", "string", "What applies them."),
         ResultSpec("head", "string", "The newest revision; several are separated by commas."),
-        ResultSpec("unreadable", "list", "Files that could not be read, each with its error."),
+        ResultSpec(
+          "unreadable", "list", "Files and statements that could not be read, each with its error."),
+        ResultSpec(
+          "undetermined", "list", "Statements that are only known when they run, with their lines."),
       ], work: WorkSpec(.text, in: ["path"]),
-      "Reads Alembic's revision files, without executing them")
+      "Reads migrations, Alembic's or files of SQL, without executing them")
   }
 
   public func check(_ step: Step, in context: CheckContext) -> [Diagnostic] { [] }
@@ -54,9 +69,12 @@ public struct MigrationsKind: StepKind {
     return MigrationsActivity(
       environment: environment,
       path: path.hasPrefix("/") ? path : "\(context.folder)/\(path)",
+      tool: step.body["tool"]?.string.flatMap(MigrationTool.init),
       revision: try rendered("revision", of: step, in: context),
-      since: try since(of: step, in: context), tables: try tables(of: step, in: context),
-      owners: try owners(of: step, in: context), application: step.body["application"]?.string)
+      since: try since(of: step, in: context),
+      tables: try names("tables", of: step, in: context) ?? [],
+      owners: try owners(of: step, in: context), application: step.body["application"]?.string,
+      applied: try names("applied", of: step, in: context))
   }
 
   private func owners(
@@ -90,21 +108,16 @@ public struct MigrationsKind: StepKind {
     return time
   }
 
-  private func tables(
-    of step: Step, in context: BindingContext
-  ) throws(StepFailure) -> [String] {
-    guard let source = step.body["tables"]?.text else { return [] }
-    let value: Value
-    do {
-      value = try Expression(parsing: source).evaluate(in: context.scope)
-    } catch let error as EvaluationError {
-      throw StepFailure(error)
-    } catch {
-      throw StepFailure(.invalid, "`tables` is not well formed (\(source.place))")
-    }
-    let names = value.listValue.map { $0.compactMap(\.stringValue) }
-    guard let names, names.count == value.listValue?.count else {
-      throw StepFailure(.invalid, "`tables` is not a list of names (\(source.place))")
+  /// - Returns: nil when the key is missing, or its value is null.
+  private func names(
+    _ key: String, of step: Step, in context: BindingContext
+  ) throws(StepFailure) -> [String]? {
+    guard let source = step.body[key]?.text else { return nil }
+    let value = try context.evaluate(source)
+    if value == .null { return nil }
+    let names = value.stringValue.map { [$0] } ?? value.listValue?.compactMap(\.stringValue)
+    guard let names, names.count == value.listValue?.count ?? 1 else {
+      throw StepFailure(.invalid, "`\(key)` is not a list of names (\(source.place))")
     }
     return names
   }

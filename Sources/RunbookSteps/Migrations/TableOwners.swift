@@ -31,32 +31,18 @@ struct TableOwners: Sendable {
     self.owners = owners
   }
 
-  /// - Parameter column: whoever owns it comes before whoever owns the table.
-  func owner(of name: String, schema: String?, column: String? = nil) -> String? {
-    let table = TableName(schema: schema ?? "public", name: name)
+  /// Who owns what is lost: of a column whoever put it there, before whoever owns its table.
+  func owner(of loss: SQLLoss) -> String? {
+    guard let name = loss.table ?? (SQLLoss.relations.contains(loss.kind) ? loss.name : nil)
+    else { return nil }
+    let table = TableName(schema: loss.schema ?? "public", name: name)
     let ofColumn = owners.first { owner in
-      guard let column else { return false }
-      return owner.columns[name]?.listValue?.contains(.string(column)) ?? false
+      guard loss.kind == "column", let column = loss.name else { return false }
+      return owner.columns.pairs.contains { key, names in
+        key.stringValue.map(table.isMeant) ?? false
+          && names.listValue?.contains(.string(column)) ?? false
+      }
     }
     return (ofColumn ?? owners.first { $0.tables.contains(where: table.isMeant) })?.application
-  }
-
-  /// A revision with an owner for each thing that it drops from a table, and whether that is another
-  /// application than the one whose migrations these are.
-  func marking(_ revision: ValueMap, application: String?) -> ValueMap {
-    var revision = revision
-    let drops = revision["drops"]?.listValue ?? []
-    revision["drops"] = .list(
-      drops.map { item in
-        guard var drop = item.mapValue, let table = drop["table"]?.stringValue,
-          let owner = owner(
-            of: table, schema: drop["schema"]?.stringValue,
-            column: drop["kind"] == "column" ? drop["name"]?.stringValue : nil)
-        else { return item }
-        drop["owner"] = .string(owner)
-        if let application { drop["is_foreign"] = .bool(owner != application) }
-        return .map(drop)
-      })
-    return revision
   }
 }

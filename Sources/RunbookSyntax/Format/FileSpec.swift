@@ -22,7 +22,10 @@ public struct FileSpec: Sendable {
       FieldSpec("inputs", .map(Self.input), "Typed values that a run is given, by name."),
       FieldSpec(
         "connections", .map(.fields(Self.connection)), "Databases that steps use, by name."),
-      FieldSpec("constants", .map(.data), "Fixed values, by name."),
+      FieldSpec(
+        "constants", .map(.data),
+        "Fixed values, by name; `{file: F, at: [KEYS]}` is read from a YAML file beside the runbook."
+      ),
     ] + Phase.allCases.map { FieldSpec($0.rawValue, .list(.step), $0.summary) } + [
       FieldSpec("report", .fields(ReportSpec.fields), "The authored parts of the report."),
       FieldSpec(

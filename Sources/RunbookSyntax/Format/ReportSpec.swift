@@ -17,6 +17,8 @@ enum ReportSpec {
     FieldSpec("checklist", .list(.shorthand(key: "text", check)), "Boxes to tick."),
     FieldSpec("lessons", .fields(lessons), "What was learned."),
     FieldSpec("action_items", .list(.shorthand(key: "action", action)), "What is to be done."),
+    FieldSpec("times", .fields(times), "Times that the run cannot know, RFC 3339."),
+    FieldSpec("reported_by", .template, "Who reported the incident."),
     FieldSpec("communications", texts, "Who was told what."),
     FieldSpec("environment", .template, "Where it happened."),
     FieldSpec("confidence", .template, "How sure the report is."),
@@ -36,6 +38,14 @@ enum ReportSpec {
   private static let safeguard = [
     FieldSpec("title", .template, required: true, "The safeguard's name."),
     FieldSpec("text", .template, "What it does."),
+  ]
+
+  private static let times = [
+    FieldSpec("incident_start", .template, "When the damage was done."),
+    FieldSpec("detected", .template, "When somebody, or an alert, first reported it."),
+    FieldSpec("declared", .template, "When it was called an incident."),
+    FieldSpec("mitigated", .template, "When users were no longer affected."),
+    FieldSpec("resolved", .template, "When it was over."),
   ]
 
   private static let check = [

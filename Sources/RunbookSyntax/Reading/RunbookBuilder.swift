@@ -41,15 +41,6 @@ struct RunbookBuilder {
     (fields[key]?.items ?? []).compactMap(\.step)
   }
 
-  private mutating func constants() -> [Runbook.Constant] {
-    (fields["constants"]?.fields?.all ?? []).compactMap { field in
-      reader.claim(field, .constant)
-      return field.value.data.map {
-        Runbook.Constant(name: field.name, place: field.place, value: $0)
-      }
-    }
-  }
-
   private mutating func connections() -> [Runbook.Connection] {
     (fields["connections"]?.fields?.all ?? []).compactMap { field in
       if !NameTable.isIdentifier(field.name.replacing("-", with: "_")) {

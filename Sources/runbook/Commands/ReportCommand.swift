@@ -4,15 +4,16 @@ import RunbookEngine
 import RunbookModel
 import RunbookReport
 import RunbookStore
-import RunbookSyntax
 
 struct ReportCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "report",
-    abstract: "Write a run's incident report from its journal, at any time.",
+    commandName: "write",
+    abstract:
+      "Write a run's incident report from its journal, at any time (what 'report' does by itself).",
     discussion: """
       The report goes to standard output, or to --output FILE. The same journal and template give the \
-      same bytes. A template of your own starts with 'runbook report --print-template'.
+      same bytes. A template of your own starts with 'runbook report --print-template', for HTML with \
+      --format html. 'runbook schema --report' says what is in the JSON.
       """)
 
   @Argument(help: "The run, by its id or the start of one; the newest when it is left out.")
@@ -23,59 +24,73 @@ struct ReportCommand: AsyncParsableCommand {
       "A journal as 'runbook journal' prints it, in place of a run.", valueName: "file"))
   var journal: String?
 
-  @Option(help: ArgumentHelp("A Mustache template.", valueName: "file"))
+  @Option(
+    help: "What to write: markdown, html (one file, with pictures) or json (for tools).",
+    transform: Self.format(named:))
+  var format = ReportFormat.markdown
+
+  @Option(help: ArgumentHelp("A Mustache template for the format.", valueName: "file"))
   var template: String?
 
   @Option(name: [.short, .long], help: ArgumentHelp("The file to write.", valueName: "file"))
   var output: String?
 
-  @Flag(help: "Print the default template.")
+  @Flag(
+    name: .customLong("public"),
+    help: "A copy without hosts, people and query values. Read it before you publish it.")
+  var isPublic = false
+
+  @Flag(help: "Print the format's default template.")
   var printTemplate = false
 
   @OptionGroup var state: StateOptions
 
+  func validate() throws {
+    if format.templates == nil, template != nil || printTemplate {
+      throw ValidationError("the format \(format.rawValue) has no template")
+    }
+  }
+
   func run() async throws {
     let surroundings = Surroundings.current()
     let console = Console.current(surroundings)
-    if printTemplate { return console.print(ReportTemplate.defaultSource, terminator: "") }
+    if printTemplate, let templates = format.templates {
+      return console.print(ReportTemplate.standardSource(for: templates), terminator: "")
+    }
     do {
       let entries = try await JournalSource(
         run: run, file: journal, state: state, surroundings: surroundings
       ).entries()
-      let text = try IncidentReport(entries: entries).markdown(
-        template: try ownTemplate() ?? .default)
+      let report = try IncidentReport(entries: entries, isPublic: isPublic)
+      let text = try format.text(of: report, template: template)
+      console.warnOfSecrets(in: text, output ?? "the report")
       guard let output else { return console.print(text, terminator: "") }
-      try text.write(
-        toFile: surroundings.absolute(output), atomically: true, encoding: .utf8)
+      let folder = try runFolder(surroundings)
+      for notice in try ReportFile(report: report, runFolder: folder)
+        .write(text, to: surroundings.absolute(output))
+      {
+        console.printError("  \(notice)")
+      }
       console.printError("Wrote \(output)")
     } catch let error as StoreError {
       try console.fail(error)
     } catch let error as ReportError {
-      try fail(error, console)
+      try console.fail(error, template: template)
     }
   }
 
-  private func ownTemplate() throws -> ReportTemplate? {
-    guard let template else { return nil }
-    guard let data = FileManager.default.contents(atPath: template) else {
-      throw ValidationError("cannot read the template \(template)")
-    }
-    return try ReportTemplate(loading: String(decoding: data, as: UTF8.self), file: template)
+  private func runFolder(_ surroundings: Surroundings) throws -> String? {
+    guard journal == nil else { return nil }
+    let store = RunStore(folder: surroundings.stateFolder(state.state))
+    return store.folder(of: try store.resolve(run))
   }
 
-  private func fail(_ error: ReportError, _ console: Console) throws {
-    switch error {
-    case .emptyJournal: console.printError("error: the journal has no entries")
-    case .damagedJournal(let sequence, let reason):
-      console.printError("error: entry \(sequence) of the journal: \(reason)")
-    case .template(let diagnostics):
-      // A template that cannot be read has been reported by now.
-      let text = template.flatMap { try? String(contentsOfFile: $0, encoding: .utf8) } ?? ""
-      let renderer = DiagnosticRenderer(
-        sources: [template ?? "": text], isColored: console.isColored)
-      console.printError(renderer.render(diagnostics))
+  private static func format(named name: String) throws -> ReportFormat {
+    guard let format = ReportFormat(rawValue: name) else {
+      let names = ReportFormat.allCases.map(\.rawValue).joined(separator: ", ")
+      throw ValidationError("there is no format '\(name)': \(names)")
     }
-    throw ExitStatus.invalidRunbook.code
+    return format
   }
 }
 

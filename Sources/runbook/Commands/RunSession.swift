@@ -152,7 +152,10 @@ struct RunSession {
       let folder = surroundings.absolute(options.reports)
       try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
       let path = "\(folder)/\(report.suggestedFileName)"
-      try report.markdown().write(toFile: path, atomically: true, encoding: .utf8)
+      let text = try report.markdown()
+      let notices = try ReportFile(report: report, runFolder: self.folder).write(text, to: path)
+      for notice in notices { console.printError("  \(notice)") }
+      console.warnOfSecrets(in: text, path)
       return path
     } catch {
       console.printError("The report was not written: \(reason(error))")

@@ -89,6 +89,9 @@ final class ProgressObserver: RunObserver {
       case .attemptSettled(let settled): show(settled, &live)
       case .noteAdded(let note):
         line("  Note by \(entry.actor.displayName): \(Console.printable(note.text))", &live)
+      case .reportEdited(let edited):
+        let fields = edited.edits.map(\.field).joined(separator: ", ")
+        line("  Report edited by \(entry.actor.displayName): \(Console.printable(fields))", &live)
       case .runResumed(let resumed):
         if let change = resumed.change {
           for step in change.runbook.steps { live.steps[step.id] = step }

@@ -54,22 +54,4 @@ struct GuardTests {
     let text = try GuardTrial(shape.program).file("env.py")
     #expect(text.unicodeScalars.count { $0 == "\n" } == text.unicodeScalars.count { $0 == "\r" })
   }
-
-  /// The manifest says the same as the runbook's constants, which the steps use.
-  @Test func ownersAreThoseOfTheRunbook() throws {
-    let folder = PackageFolder.path + "/runbooks/auth-tables-dropped/"
-    let owners = try String(contentsOfFile: folder + "owners.yaml", encoding: .utf8)
-    let runbook = try String(contentsOfFile: folder + "runbook.yaml", encoding: .utf8)
-    let listed = { (text: String, from: String, to: String) throws -> [String] in
-      let part = try #require(text.components(separatedBy: from).last)
-      let end = try #require(part.components(separatedBy: to).first)
-      return end.matches(of: /- ([a-z_]+)/).map { String($0.output.1) }
-    }
-    let protected = try listed(
-      try #require(runbook.components(separatedBy: "timeline:\n").first), "protected:\n", "  #")
-    #expect(protected.count == 10)
-    #expect(try listed(owners, "better-auth:\n", "columns:") == protected)
-    #expect(owners.contains("users: [name, image, emailVerified]"))
-    #expect(runbook.contains("user_columns: [name, image, emailVerified]"))
-  }
 }

@@ -10,6 +10,8 @@ struct NormalizedReport {
     text.replace(/[0-9]{8}-[0-9]{6}-[a-z0-9]{3}/, with: "RUN")
     text.replace(
       /[0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]+)?/, with: "TIME")
+    text.replace(/[0-9]{4}-[0-9]{2}-[0-9]{2}-auth/, with: "DAY-auth")
+    text.replace(/\/[^ "`(]*\/runbooks\/auth-tables-dropped\//, with: "RUNBOOK/")
     text.replace(/[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]+)?/, with: "TIME")
     text.replace(/[0-9]{8}T[0-9]{6}Z/, with: "TIME")
     text.replace(/[A-Z][a-z]+ [0-9]{1,2}, [0-9]{4}/, with: "DAY")
@@ -18,6 +20,7 @@ struct NormalizedReport {
     text.replace(/\b[0-9]{19}\b/, with: "SYSTEM")
     text.replace(/[0-9]+ min [0-9]+ s\b/, with: "SPAN")
     text.replace(/-?(under )?[0-9]+(\.[0-9]+)? (ms|s|bytes)\b/, with: "SPAN")
+    text.replace(/"time_to_resolve_ms":[0-9]+/, with: "SPAN")
     text.replace(/127\.0\.0\.1:[0-9]+/, with: "ADDRESS")
     text.replace(/PostgreSQL\)? [0-9]+\.[0-9]+( \([^)]*\))?/, with: "POSTGRESQL")
     text.replace(/\/[^ "`(]*\/runbook-sandbox-RUN/, with: "SANDBOX")

@@ -81,9 +81,9 @@ final class Workspace: Sendable {
     }
   }
 
-  /// The text of the only report that was written.
+  /// The text of the only report that was written; evidence may lie beside it.
   func report() throws -> String {
-    let reports = try contents(of: "reports")
+    let reports = try contents(of: "reports").filter { $0.path.hasSuffix(".md") }
     try #require(reports.count == 1)
     return String(decoding: try #require(reports.first).data, as: UTF8.self)
   }

@@ -5,7 +5,7 @@ enum EventSample: String, CaseIterable {
   case runStarted, sandboxCreated, sandboxPrepared, connectionIdentified, attemptStarted,
     attemptSucceeded, attemptFailed, attemptUnknown, attemptSkipped, stepSkipped, gateOpened,
     gateDecided, runHeld, runResumed, noteAdded, runEnded, sandboxRestarted, otherIdentified,
-    settledDone, settledNotDone, settledUnknown, retryRequested
+    settledDone, settledNotDone, settledUnknown, retryRequested, reportEdited
 
   func event(
     about step: StepID = "a", gate: String = "recovery", attempt: Int = 1,
@@ -35,6 +35,9 @@ enum EventSample: String, CaseIterable {
     case .runHeld: .runHeld(RunHeld(cause: .interruption, subject: nil, message: "m"))
     case .runResumed: .runResumed(RunResumed(host: "h", approvals: []))
     case .noteAdded: .noteAdded(NoteAdded(text: "n", at: nil))
+    case .reportEdited:
+      .reportEdited(
+        ReportEdited(edits: [.init(field: "impact", operation: .set, text: "none")]))
     case .sandboxRestarted: .sandboxRestarted(SandboxRestarted(serverVersion: "0", inputs: []))
     case .otherIdentified: .connectionIdentified(Self.identity("main", databaseOID: 2))
     case .settledDone: Self.settled(step, attempt, .done)

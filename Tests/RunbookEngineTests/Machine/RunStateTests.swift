@@ -29,10 +29,11 @@ struct RunStateTests {
         Set(EventSample.allCases).subtracting([.runStarted, .attemptSkipped, .retryRequested])
       case .held:
         [
-          .noteAdded, .runResumed, .gateDecided, .stepSkipped, .runEnded, .settledDone,
+          .noteAdded, .reportEdited, .runResumed, .gateDecided, .stepSkipped, .runEnded,
+          .settledDone,
           .settledNotDone, .settledUnknown,
         ]
-      case .ended: [.noteAdded, .gateDecided]
+      case .ended: [.noteAdded, .reportEdited, .gateDecided]
       }
     }
   }

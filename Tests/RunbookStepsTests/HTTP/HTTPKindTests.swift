@@ -6,7 +6,7 @@ import Testing
 @testable import RunbookSteps
 
 @Suite struct HTTPKindTests {
-  private let kind = HTTPKind()
+  private let kind = HTTPKind(now: { .epoch })
 
   private func request(
     _ body: KeyValuePairs<String, FieldValue>, values: ValueMap = ValueMap(),

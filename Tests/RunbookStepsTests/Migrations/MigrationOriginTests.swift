@@ -33,6 +33,32 @@ struct MigrationOriginTests {
     #expect(drops.map { $0["is_foreign"] ?? .null } == [true, true, true, false, .null])
   }
 
+  /// What the application owns is its own to drop; the finding is about the others.
+  @Test func takesForIntendedWhatIsItsOwn() async throws {
+    let project = try TestProject()
+    try project.revise("a1", upgrade: "op.drop_table('users')")
+    try project.revise(
+      "b2", from: "a1",
+      upgrade: """
+        op.add_column('session', sa.Column('x'))
+        op.drop_column('users', 'age')
+        op.execute('TRUNCATE session')
+        op.rename_table('session', 'sessions_old')
+        op.drop_column('users', 'image')
+        op.drop_table('nobodys')
+        """)
+    let result = try await project.read(owners: Self.owners, application: "backend")
+    #expect(result.maps("culprits").map { $0["revision"] } == ["b2"])
+    let culprit = try #require(result.maps("culprits").first)
+    #expect(culprit.maps("intended").map { $0["line"] } == [15, 16])
+    #expect(culprit["dropped_tables"] == ["nobodys"])
+    #expect(culprit["emptied_tables"] == ["session"] && culprit["renamed_tables"] == ["session"])
+    #expect(result.names("drops") == ["nobodys"])
+    let named = try await project.read(tables: ["session"])
+    #expect(named.maps("culprits").map { $0["revision"] } == ["b2"])
+    #expect(try await project.read(tables: ["age"]).maps("culprits").isEmpty)
+  }
+
   @Test(
     arguments: [.null, ["a", "b"], ["backend": 3], ["backend": ["tables": "users"]]] as [Value])
   func refusesWhatIsNoMapOfOwners(_ value: Value) { #expect(TableOwners(value) == nil) }
@@ -70,7 +96,57 @@ struct MigrationOriginTests {
     #expect(culprit["committed"] == Timestamp(rfc3339: "2025-10-18T22:02:00Z").map(Value.timestamp))
     #expect(culprit["reviewed_by"] == ["Second Person"])
     #expect(culprit["merged_by"]?.stringValue?.hasSuffix(" Merge pull request #7") == true)
+    #expect(culprit["pull_request"] == "#7" && culprit["has_review"] == true)
     #expect(result.timeline.map(\.source).filter { $0 == "git" }.count == 2)
+  }
+
+  @Test(
+    arguments: [
+      ("Add it (#12)", [], ["pull_request": "#12", "has_review": false]),
+      (
+        "Add it", ["Approved-by: A; B <b@example.com>", "approved-by: A; B <b@example.com>"],
+        ["approved_by": ["A; B <b@example.com>"], "has_review": true, "pull_request": .null]
+      ),
+      (
+        "Merge pull request #7 from x/y", ["Reviewed-by: C"],
+        ["pull_request": "#7", "reviewed_by": ["C"], "has_review": true]
+      ),
+      (
+        "Add (#x)", ["Reviewed-by:", "nothing"],
+        ["pull_request": .null, "reviewed_by": [], "has_review": false]
+      ),
+      ("(#)", [], ["pull_request": .null]), ("Fix (#1) again", [], ["pull_request": .null]),
+    ] as [(String, [String], [String: Value])])
+  func readsWhatShowsAReview(subject: String, trailers: [String], expected: [String: Value]) {
+    let facts = ReviewEvidence(subjects: [subject], trailers: trailers).facts
+    for (key, value) in expected { #expect((facts[key] ?? .null) == value, "\(key)") }
+  }
+
+  @Test func readsApprovalsOfTheCommit() async throws {
+    let project = try TestProject()
+    try await git(project.folder, "init", "-q", "-b", "main")
+    try project.revise("a1", upgrade: "op.drop_table('session')")
+    try await git(project.folder, "add", ".")
+    try await git(
+      project.folder, "commit", "-q", "-m",
+      "Add it (#12)\n\nReviewed-by: One\nApproved-by: Two\nReviewed-by: Three")
+    let culprit = try #require(try await project.read().maps("culprits").first)
+    #expect(culprit["reviewed_by"] == ["One", "Three"] && culprit["approved_by"] == ["Two"])
+    #expect(culprit["pull_request"] == "#12")
+  }
+
+  /// A repository that is broken is not one that knows nothing.
+  @Test func saysThatAQueryFailed() async throws {
+    let project = try TestProject()
+    try await git(project.folder, "init", "-q", "-b", "main")
+    try project.revise("a1", upgrade: "op.drop_table('session')")
+    try await git(project.folder, "add", ".")
+    try await git(project.folder, "commit", "-q", "-m", "Add it")
+    try project.write(".git/refs/heads/main", "0123456789012345678901234567890123456789\n")
+    let result = try await project.read()
+    #expect(try #require(result.maps("culprits").first)["is_committed"] == nil)
+    #expect(
+      result.notices.first?.hasPrefix("git does not tell of a1_change.py (git log): ") == true)
   }
 
   /// A merge that came later, and of something else, brought nothing.

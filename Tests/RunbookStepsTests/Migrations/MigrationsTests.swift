@@ -74,29 +74,69 @@ struct MigrationsTests {
       ])
   }
 
-  @Test(arguments: [
-    (#"DROP TABLE IF EXISTS "user", Auth.Session CASCADE"#, ["table user", "table auth.session"]),
-    ("-- DROP TABLE x\nSELECT 'DROP TABLE y' /* DROP TABLE z */", []),
-    (
-      "ALTER TABLE ONLY t DROP COLUMN IF EXISTS a, DROP CONSTRAINT c",
-      ["column t a", "constraint t c"]
-    ),
-    ("ALTER TABLE t ALTER COLUMN a DROP DEFAULT, ALTER b DROP NOT NULL", []),
-    ("ALTER TABLE t DROP a; DROP INDEX CONCURRENTLY i", ["column t a", "index ? i"]),
-    ("TRUNCATE t, u", ["rows t ?", "rows u ?"]),
-    ("DO $x$ BEGIN EXECUTE 'DROP TABLE \"it''s\"'; END $x$", ["table it's"]),
-    ("DROP TABLE", []), ("DROP", []), ("ALTER TABLE t DROP", []), ("DROP TABLE \"", []),
-  ])
-  func readsTheWordsOfSQL(sql: String, expected: [String]) async throws {
+  @Test func placesTheStatementsOfATextInTheFile() async throws {
     let found = try await Self.drops(
-      upgrade: "op.execute(sa.text(\(Value.string(sql).json)))")
-    #expect(found == expected.map { "\($0) @15 by text" })
+      upgrade: """
+        op.execute(sa.text(\"\"\"
+            CREATE TABLE a (id int);
+            DROP TABLE auth."user";
+            ALTER TABLE b DROP COLUMN c
+        \"\"\"))
+        SQL = "SELECT 1; TRUNCATE d"
+        op.execute(SQL)
+        """)
+    #expect(
+      found == [
+        "table auth.user @17 by text", "column b c @18 by text", "rows d ? @21 by text",
+      ])
+  }
+
+  /// What is refused by the parser, and what only running tells, is told with its place.
+  @Test func saysWhatItCannotRead() async throws {
+    let project = try TestProject()
+    try project.revise(
+      "a1",
+      upgrade: """
+        op.execute("DROP TABLE")
+        op.execute(f"DROP TABLE {name}")
+        connection.execute(statement)
+        op.execute(sa.select(table))
+        op.execute(table.delete())
+        op.execute(table.delete().where(table.c.id == 1))
+        op.drop_table(name)
+        op.execute(sa.text("DELETE FROM t WHERE id = :id"))
+        metadata.drop_all(op.get_bind())
+        op.execute("DO $$ BEGIN\\nEXECUTE x;\\nEND $$")
+        """)
+    let result = try await project.read()
+    let revision = try #require(result.maps("revisions").first)
+    #expect(revision.maps("unreadable").map { $0["line"] } == [15])
+    #expect(revision.maps("undetermined").map { $0["line"] } == [16, 17, 19, 21, 23, 24])
+    #expect(revision.maps("intended").map { $0["line"] } == [18, 20, 22])
+    #expect(result.maps("unreadable").first?["file"] == "versions/a1_change.py")
+    #expect(
+      result.notices.first
+        == "cannot be read: versions/a1_change.py line 15: syntax error at end of input")
+    #expect(result.notices.count == 7)
+  }
+
+  @Test func findsTypesAndTablesThatAreDroppedAsObjects() async throws {
+    let found = try await Self.drops(
+      upgrade: """
+        sa.Enum("a", "b", name="mood").drop(op.get_bind())
+        sa.Table("user", sa.MetaData(), schema="auth").drop(op.get_bind())
+        op.rename_table("a", "b")
+        op.alter_column("t", "x", new_column_name="y")
+        op.alter_column("t", "x", nullable=True)
+        """)
+    #expect(
+      found == ["type ? mood @15", "table auth.user @16", "table a @17", "column t x @18"])
   }
 
   @Test func findsSQLThatAConnectionRuns() async throws {
     let found = try await Self.drops(
-      upgrade: "connection = op.get_bind()\nconnection.execute(sa.text('DROP TABLE ' + 'user'))")
-    #expect(found == ["table user @16 by text"])
+      upgrade: "connection = op.get_bind()\nconnection.execute(sa.text('DROP TABLE ' + 'users'))")
+    #expect(found == ["table users @16 by text"])
   }
 
   @Test func doesNotGuessWhatOnlyRunningTells() async throws {

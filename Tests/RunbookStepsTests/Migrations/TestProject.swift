@@ -59,12 +59,14 @@ final class TestProject {
 
   func read(
     path: String? = nil, revision: String? = nil, since: Timestamp? = nil, tables: [String] = [],
-    owners: Value? = nil, application: String? = nil
+    owners: Value? = nil, application: String? = nil, tool: MigrationTool? = nil,
+    applied: [String]? = nil
   ) async throws -> StepResult {
     try await MigrationsActivity(
-      environment: ProcessInfo.processInfo.environment, path: path ?? folder, revision: revision,
+      environment: ProcessInfo.processInfo.environment, path: path ?? folder, tool: tool,
+      revision: revision,
       since: since, tables: tables, owners: owners.flatMap { TableOwners($0) },
-      application: application
+      application: application, applied: applied
     ).perform(in: Self.context)
   }
 

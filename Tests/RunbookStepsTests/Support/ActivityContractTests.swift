@@ -25,7 +25,7 @@ import Testing
       step: KindFixture.step("shell", ["script": KindFixture.text("touch made; sleep 1000")]),
       shown: "touch made"),
     Sample(
-      kind: HTTPKind(),
+      kind: HTTPKind(now: { .epoch }),
       step: KindFixture.step("http", ["post": KindFixture.text("http://127.0.0.1:1/made")]),
       shown: "POST http://127.0.0.1:1/made"),
     Sample(

@@ -1,0 +1,46 @@
+import RunbookModel
+
+extension EvidenceFacts: Presented {
+  static let fields: [Field<Self>] = [
+    .has("items") { !$0.items.isEmpty },
+    .list("items") { $0.items },
+  ]
+}
+
+extension EvidenceFacts.Item: Presented {
+  static let fields: [Field<Self>] = [
+    .text("id", .prose) { $0.record.id.utf8.contains(10) ? "E" : $0.record.id },
+    .text("link", .reference) { .evidence($0.record.id) }.only(for: .people),
+    .text("anchor", .words) { Reference.evidence($0.record.id).anchor }.only(for: .people),
+    .text("what", .quote) { $0.record.what },
+    .text("what_html", .any) { .htmlText($0.record.what) }.only(for: .people),
+    .text("step", .code) { $0.step.rawValue },
+    .text("source", .quote) { $0.record.source },
+    .text("captured", .time) { $0.record.capturedAt },
+    .text("size", .size) { $0.record.size },
+    .text("sha256", .digest) { $0.record.digest },
+    .text("sha256_short", .shortDigest) { $0.record.digest }.only(for: .people),
+    .flag("is_cut") { $0.record.isCut },
+    .text("content", Form(.value) { $0 }, or: .nothing) { content(of: $0) },
+    .text("cut_note", .words, or: .nothing) { cutNote(of: $0) },
+    .text("file_beside", .code, or: .nothing) { $0.fileBeside },
+    .text("file", .code, or: .nothing) { item in
+      if case .file(let path) = item.content { path } else { nil }
+    },
+  ]
+
+  private static func content(of item: Self) -> Content? {
+    switch item.content {
+    case .rows(let rows): .table(Array(rows.prefix(limit)))
+    case .text(let text, let language):
+      .listing(text.lines.prefix(limit).joined(separator: "\n"), language: language)
+    case .empty: .table([])
+    case .file, .none: nil
+    }
+  }
+
+  private static func cutNote(of item: Self) -> String? {
+    guard let length = item.length, length.count > limit else { return nil }
+    return "the first \(limit) of \(length.count) \(length.noun); the journal has them all"
+  }
+}

@@ -1,0 +1,25 @@
+import RunbookModel
+
+extension KeyTimeFacts: Presented {
+  static let fields: [Field<Self>] = [
+    .list("times") { $0.times },
+    .list("measures") { $0.measures },
+  ]
+}
+
+extension KeyTimeFacts.Time: Presented {
+  static let fields: [Field<Self>] = [
+    .text("name", .words) { $0.name },
+    .text("at", .time) { Filling($0.at, or: $0.isRunsOwn ? .words("not reached") : .missing) },
+    .text("basis", .phrase) { $0.basis },
+    .text("reference", .reference, or: .nothing) { $0.reference },
+  ]
+}
+
+extension KeyTimeFacts.Measure: Presented {
+  static let fields: [Field<Self>] = [
+    .text("name", .words) { $0.name },
+    .text("duration", .duration, or: .words("not known")) { $0.duration },
+    .text("formula", .words) { $0.formula },
+  ]
+}

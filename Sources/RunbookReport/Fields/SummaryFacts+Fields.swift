@@ -1,0 +1,66 @@
+import RunbookModel
+
+extension SummaryFacts: Presented {
+  static let fields: [Field<Self>] = [
+    .text("severity", .any) { .severity($0.severity) },
+    .text("status", .any) { facts in
+      facts.status == .resolved && facts.hasSafeguards
+        ? .label("RESOLVED with safeguards implemented", raw: facts.status.rawValue)
+        : .status(of: facts.status)
+    },
+    .flag("has_safeguards") { $0.hasSafeguards },
+    .text("status_reason", .quote, or: .nothing) { $0.statusReason },
+    .text("impact", .headline, or: .missing) { $0.impact },
+    .text("root_cause", .headline, or: .missing) { $0.rootCause },
+    .text("text", .block, or: .nothing) { $0.summary },
+    .flag("is_not_confirmed") { $0.status == .notConfirmed },
+    .flag("is_undetermined") { $0.status == .undetermined },
+    .maybe("hold") { $0.hold },
+    .has("in_flight") { !$0.inFlight.isEmpty },
+    .list("in_flight") { $0.inFlight },
+    .has("remaining") { !$0.remaining.isEmpty },
+    .list("remaining") { $0.remaining },
+  ]
+}
+
+extension StepRecord: Presented {
+  static let fields: [Field<Self>] = [
+    .text("id", .code) { $0.id.rawValue },
+    .text("title", .prose) { $0.title },
+    .text("phase", .words) { $0.phase.rawValue },
+    .text("kind", .code) { $0.kind },
+    .text("line", .number) { $0.line },
+  ]
+}
+
+extension Stamped: Presented where Payload == RunHeld {
+  static var fields: [Field<Self>] {
+    [
+      .text("time", .time) { $0.at },
+      .text("cause", .any) {
+        .label($0.payload.causeText, raw: $0.payload.cause.rawValue.snakeCased)
+      },
+      .text("subject", .code, or: .nothing) { $0.payload.subject },
+      .text("message", .quote) { $0.payload.message },
+      .text("reference", .reference) { Reference($0.stamp) },
+    ]
+  }
+}
+
+extension RunHeld {
+  fileprivate var causeText: String {
+    switch cause {
+    case .gate: "a gate waits for a person's decision"
+    case .refusal: "a gate was refused"
+    case .failedStep: "a step failed"
+    case .unknownStep: "it is not known whether a step took effect"
+    case .interruption: "the run was interrupted"
+    case .obstacle: "a connection cannot be used"
+    case .question: "a step waits for a person's answer"
+    case .deadline: "the run's deadline has passed"
+    case .sandbox: "the sandbox cannot be started again"
+    case .lostSecret: "a value that held a secret was not stored"
+    case .privilege: "the role may not make the tables that hold the receipts"
+    }
+  }
+}

@@ -1,0 +1,55 @@
+import RunbookModel
+
+extension VerificationFacts: Presented {
+  static let fields: [Field<Self>] = [
+    .has("tests") { !$0.tests.isEmpty },
+    .list("tests") { $0.tests },
+  ]
+}
+
+extension VerificationFacts.Test: Presented {
+  static let fields: [Field<Self>] = [
+    .text("number", .number) { $0.number },
+    .text("id", .code) { $0.step.record.id.rawValue },
+    .text("title", .prose) { $0.step.record.title },
+    .text("symbol", .any) { .symbol($0.step.status) }.only(for: .people),
+    .text("expected", .any, or: .nothing) { expected($0) }.only(for: .people),
+    .text("expected", .codes) { $0.expectations.map(\.expression) }.only(for: .tools),
+    .text("actual", .phrase) { actual($0) },
+    .has("work") { !$0.work.isEmpty },
+    .texts("work", .work) { $0.work.map { .work($0) } },
+    .one("step") { $0.step },
+    .text("reference", .reference, or: .nothing) { $0.step.reference },
+    .text("failure_detail", .phrase, or: .nothing) { test in
+      [test.failure?.detail, test.failure?.hint].compactMap { $0 }.map { "\(quote: $0)" }
+        .joined(separator: " ")
+    },
+  ]
+
+  private static func expected(_ test: Self) -> Content? {
+    guard !test.expectations.isEmpty else {
+      return test.actual == nil && test.failure == nil ? nil : .words("no error")
+    }
+    return .inline(test.expectations.map { .code($0.expression) }, separator: " and ")
+  }
+
+  private static func actual(_ test: Self) -> Phrase {
+    switch test.step.status {
+    case .pending: "not run"
+    case .inFlight: "no outcome yet"
+    case .skipped: "skipped: \(quote: test.step.reason ?? "no reason recorded")"
+    case .succeeded: test.actual ?? "no error"
+    case .failed, .unknown:
+      [test.actual, test.failure.map { "\(quote: $0.message)" }].compactMap { $0 }
+        .joined(separator: "; ") ?? "no reason recorded"
+    }
+  }
+}
+
+extension [Phrase] {
+  /// Nil where there is none.
+  fileprivate func joined(separator: Phrase) -> Phrase? {
+    guard let first else { return nil }
+    return dropFirst().reduce(first) { $0 + separator + $1 }
+  }
+}

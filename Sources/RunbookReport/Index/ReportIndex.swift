@@ -1,0 +1,94 @@
+import RunbookModel
+
+/// The list of a folder's reports, as Markdown: incidents, rehearsals, and what is still to be done.
+public struct ReportIndex: Sendable {
+  /// A report and the file that it is in.
+  public struct Item: Sendable {
+    /// In the index's own folder.
+    public let fileName: String
+    public let digest: ReportDigest
+
+    public init(fileName: String, digest: ReportDigest) {
+      self.fileName = fileName
+      self.digest = digest
+    }
+  }
+
+  private let items: [Item]
+
+  /// - Parameter items: in any order.
+  public init(_ items: [Item]) {
+    self.items = items.sorted {
+      ($1.digest.startedAt, $0.fileName) < ($0.digest.startedAt, $1.fileName)
+    }
+  }
+
+  public var markdown: String {
+    let real = items.filter { $0.digest.rehearsal == nil }
+    let rehearsals = items.filter { $0.digest.rehearsal != nil }
+    var text = """
+      # Incident Reports
+
+      Written by `runbook report index` from the reports in this folder, the newest first. All times are UTC.
+
+      ## Incidents
+
+      \(table(real))
+
+      """
+    let open = real.flatMap { item in item.digest.openActions.map { (item, $0) } }
+    text += "\n## Open Action Items\n\n\(actions(open))\n"
+    text += "\n## Drills and Sandbox Runs\n\n\(table(rehearsals))\n"
+    return text
+  }
+
+  private func table(_ items: [Item]) -> String {
+    guard !items.isEmpty else { return "None." }
+    let rows = items.map { item -> String in
+      let digest = item.digest
+      let mark = digest.rehearsal.map { $0.uppercased() + ": " } ?? ""
+      let open = digest.openActions.count
+      let took = digest.timeToResolve.map { $0.reportText } ?? "–"
+      let cells = [
+        digest.startedAt.day, "[\(mark)\(Markdown.prose(digest.title))](\(link(item)))",
+        Markdown.prose(digest.severity), Markdown.prose(digest.status), took,
+        Markdown.prose(digest.reportStatus), String(open),
+      ]
+      return "| \(cells.joined(separator: " | ")) |"
+    }
+    return """
+      | Date | Incident | Severity | Status | Time to resolve | Report | Open action items |
+      | --- | --- | --- | --- | --- | --- | --- |
+      \(rows.joined(separator: "\n"))
+      """
+  }
+
+  private func actions(_ open: [(item: Item, action: ReportDigest.Action)]) -> String {
+    guard !open.isEmpty else { return "None." }
+    let rows = open.map { item, action -> String in
+      let cells = [
+        item.digest.startedAt.day, "[\(Markdown.prose(action.id))](\(link(item)))",
+        Markdown.prose(action.action), action.owner.map { Markdown.prose($0) } ?? "TODO",
+        action.due.map { Markdown.prose($0) } ?? "TODO",
+      ]
+      return "| \(cells.joined(separator: " | ")) |"
+    }
+    return """
+      | Incident | Id | Action | Owner | Due |
+      | --- | --- | --- | --- | --- |
+      \(rows.joined(separator: "\n"))
+      """
+  }
+
+  /// The file's name as a link's target.
+  private func link(_ item: Item) -> String {
+    item.fileName.utf8.map { byte -> String in
+      switch byte {
+      case 48...57, 65...90, 97...122, UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: "_"):
+        String(UnicodeScalar(byte))
+      default: "%" + (byte < 16 ? "0" : "") + String(byte, radix: 16, uppercase: true)
+      }
+    }
+    .joined()
+  }
+}

@@ -1,0 +1,52 @@
+/// The name of a migration of Flyway's: `V2.1__Add_users.sql`, `U2.1__Add_users.sql`, `R__Views.sql`.
+///
+/// https://documentation.red-gate.com/flyway/flyway-concepts/migrations
+struct FlywayName: Sendable {
+  enum Kind: Sendable {
+    case versioned, undo, repeatable, baseline
+  }
+
+  let kind: Kind
+  /// Empty for one that is repeated.
+  let version: [UInt64]
+  /// With points, as Flyway shows it.
+  let versionText: String
+  let description: String
+
+  /// - Parameter path: only its last part counts.
+  init?(_ path: String) {
+    let name = path.split(separator: "/").last ?? ""
+    guard name.hasSuffix(".sql"), let first = name.first,
+      let separator = name.firstRange(of: "__")
+    else { return nil }
+    let version = name[name.index(after: name.startIndex)..<separator.lowerBound]
+    switch first {
+    case "V": kind = .versioned
+    case "U": kind = .undo
+    case "R": kind = .repeatable
+    case "B": kind = .baseline
+    default: return nil
+    }
+    let parts = version.split(omittingEmptySubsequences: false) { $0 == "." || $0 == "_" }
+    let numbers = parts.compactMap { UInt64($0) }
+    guard kind == .repeatable ? version.isEmpty : numbers.count == parts.count else { return nil }
+    self.version = numbers
+    versionText = parts.joined(separator: ".")
+    description = String(name[separator.upperBound...].dropLast(4)).replacing("_", with: " ")
+  }
+
+  /// Versions by their numbers, one that is missing being 0; what is repeated comes after all, by its
+  /// description.
+  static func < (left: FlywayName, right: FlywayName) -> Bool {
+    if left.kind == .repeatable || right.kind == .repeatable {
+      return left.kind == right.kind
+        ? left.description < right.description : right.kind == .repeatable
+    }
+    for index in 0..<max(left.version.count, right.version.count) {
+      let one = index < left.version.count ? left.version[index] : 0
+      let other = index < right.version.count ? right.version[index] : 0
+      if one != other { return one < other }
+    }
+    return false
+  }
+}

@@ -1,0 +1,76 @@
+import RunbookModel
+
+/// One migration: its file, what is known of it, and what its way up does.
+struct MigrationRevision: Sendable {
+  let id: String
+  /// The ids of those that it revises.
+  let downs: [String]
+  /// The ids of those that have to be applied before, on other branches.
+  var dependencies: [String] = []
+  let file: String
+  let path: String
+  /// What the result tells of it besides its operations.
+  let facts: ValueMap
+  let created: Timestamp?
+  let modified: Timestamp
+  var operations: [MigrationOperation]
+  /// What the way down makes.
+  var makes: Set<MadeName> = []
+  /// Nil where it is not known.
+  var isApplied: Bool?
+
+  /// When it was made, as far as its file tells.
+  var time: Timestamp { created ?? modified }
+  var losses: [MigrationLoss] { operations.flatMap(\.losses) }
+  var undetermined: [MigrationOperation.Gap] { operations.flatMap(\.undetermined) }
+  var unreadable: [MigrationOperation.Gap] { operations.flatMap(\.unreadable) }
+
+  func value(owners: TableOwners?, application: String?) -> ValueMap {
+    var map = facts
+    let told = operations.filter { !$0.facts.isEmpty }
+    map["operations"] = .list(told.map(\.value))
+    map["drops"] = .list(
+      losses.map { $0.value(makes: makes, owners: owners, application: application) })
+    map["intended"] = .list(
+      told.filter { $0.isIntended(owners: owners, application: application) }.map(\.value))
+    map["undetermined"] = .list(undetermined.map(\.value))
+    map["unreadable"] = .list(unreadable.map(\.value))
+    if let isApplied { map["is_applied"] = .bool(isApplied) }
+    return map
+  }
+}
+
+extension MigrationRevision {
+  /// A revision of Alembic's, as `MigrationProgram` reads it.
+  ///
+  /// - Returns: nil for what that program does not write.
+  init?(alembic map: ValueMap) {
+    guard let id = map["revision"]?.stringValue, let file = map["file"]?.stringValue,
+      let path = map["path"]?.stringValue,
+      let modified = map["modified"]?.stringValue.flatMap(Timestamp.init(rfc3339:))
+    else { return nil }
+    func names(_ key: String) -> [String] {
+      map[key]?.stringValue.map { [$0] } ?? map[key]?.listValue?.compactMap(\.stringValue) ?? []
+    }
+    var facts = map
+    for key in ["operations", "downgrade"] { facts[key] = nil }
+    let created = map["created"]?.stringValue.flatMap(Timestamp.init(rfc3339:))
+    facts["created"] = created.map(Value.timestamp) ?? .null
+    facts["modified"] = .timestamp(modified)
+    self.init(
+      id: id, downs: names("down_revision"), dependencies: names("depends_on"), file: file,
+      path: path, facts: facts, created: created, modified: modified,
+      operations: (map["operations"]?.listValue ?? []).compactMap { $0.mapValue }
+        .map(MigrationOperation.init(call:)))
+    let down = map["downgrade"]
+    for text in down?.at("texts")?.listValue?.compactMap(\.stringValue) ?? [] {
+      makes.formUnion(SQLJudge.read(text).makes)
+    }
+    for item in down?.at("makes")?.listValue ?? [] {
+      guard let parts = item.listValue, parts.count == 3, let kind = parts[0].stringValue
+      else { continue }
+      makes.insert(
+        MadeName(kind, table: parts[1].stringValue, name: parts[2].stringValue))
+    }
+  }
+}

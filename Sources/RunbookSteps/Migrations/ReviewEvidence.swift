@@ -1,0 +1,51 @@
+import RunbookModel
+
+/// What a commit and its merge show of a review: trailers that name somebody, and the number of a
+/// request that it came by.
+///
+/// A request is where reviews happen, and no proof of one.
+struct ReviewEvidence {
+  private var reviewers: [Value] = []
+  private var approvers: [Value] = []
+  private var request: String?
+
+  /// - Parameters:
+  ///   - subjects: of the commit and of its merge.
+  ///   - trailers: as git writes them: `Reviewed-by: NAME`.
+  init(subjects: [String], trailers: [String]) {
+    for trailer in trailers {
+      let parts = trailer.split(separator: ":", maxSplits: 1).map { $0.drop { $0 == " " } }
+      guard parts.count == 2, !parts[1].isEmpty else { continue }
+      let name = Value.string(String(parts[1]))
+      if parts[0].lowercased() == "approved-by" {
+        if !approvers.contains(name) { approvers.append(name) }
+      } else if !reviewers.contains(name) {
+        reviewers.append(name)
+      }
+    }
+    request = subjects.lazy.compactMap(Self.request).first
+  }
+
+  var facts: ValueMap {
+    var facts = ValueMap([
+      ("reviewed_by", .list(reviewers)), ("approved_by", .list(approvers)),
+      ("has_review", .bool(!reviewers.isEmpty || !approvers.isEmpty)),
+    ])
+    if let request { facts["pull_request"] = .string(request) }
+    return facts
+  }
+
+  /// `#7` of `Add fields (#7)`, or of `Merge pull request #7 from …`.
+  private static func request(in subject: String) -> String? {
+    let merge = "Merge pull request #"
+    let digits: Substring
+    if subject.hasPrefix(merge) {
+      digits = subject.dropFirst(merge.count).prefix(while: \.isNumber)
+    } else if subject.hasSuffix(")"), let start = subject.ranges(of: "(#").last?.upperBound {
+      digits = subject[start...].dropLast()
+    } else {
+      return nil
+    }
+    return digits.isEmpty || !digits.allSatisfy(\.isNumber) ? nil : "#\(digits)"
+  }
+}

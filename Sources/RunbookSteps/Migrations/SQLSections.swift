@@ -1,0 +1,51 @@
+/// The ways up and down of one file of SQL, where marks in comments divide it.
+///
+/// Those of dbmate (https://github.com/amacneil/dbmate#creating-migrations), and of goose and sql-migrate.
+struct SQLSections: Sendable {
+  /// The same text with what is not of the way up blanked out, so that every line keeps its number.
+  let up: String
+  let down: String
+
+  init(_ text: String) {
+    var up: [Substring] = []
+    var down: [Substring] = []
+    var isDown = false
+    for line in text.split(separator: "\n", omittingEmptySubsequences: false) {
+      if let mark = Self.mark(line) { isDown = mark == .down }
+      up.append(isDown ? "" : line)
+      down.append(isDown ? line : "")
+    }
+    self.up = up.joined(separator: "\n")
+    self.down = down.joined(separator: "\n")
+  }
+
+  static func isDbmate(_ path: String) -> Bool {
+    // What cannot be read is told when its turn comes.
+    guard let text = (try? MigrationFile.read(path))?.text else { return false }
+    return text.split(separator: "\n").contains { words(of: $0).first == "migrate:up" }
+  }
+
+  private enum Mark { case up, down }
+
+  private static func mark(_ line: Substring) -> Mark? {
+    let words = words(of: line)
+    switch words.first {
+    case "migrate:up": return .up
+    case "migrate:down": return .down
+    case "+goose", "+migrate": break
+    default: return nil
+    }
+    switch words.dropFirst().first {
+    case "up": return .up
+    case "down": return .down
+    default: return nil
+    }
+  }
+
+  /// The words of a line that is a comment.
+  private static func words(of line: Substring) -> [String] {
+    let line = line.drop { $0 == " " || $0 == "\t" }
+    guard line.hasPrefix("--") else { return [] }
+    return line.dropFirst(2).prefix(80).lowercased().split { $0.isWhitespace }.map(String.init)
+  }
+}

@@ -1,0 +1,71 @@
+import RunbookModel
+
+extension RunbookBuilder {
+  mutating func constants() -> [Runbook.Constant] {
+    (fields["constants"]?.fields?.all ?? []).compactMap { field in
+      reader.claim(field, .constant)
+      guard let written = field.value.data else { return nil }
+      guard let source = DataSource(written) else {
+        return Runbook.Constant(name: field.name, place: field.place, value: written)
+      }
+      return value(of: source, for: field).map {
+        Runbook.Constant(name: field.name, place: field.place, value: $0)
+      }
+    }
+  }
+
+  /// The part of a file beside the runbook that a constant is.
+  private mutating func value(of source: DataSource, for field: Fields.Field) -> Value? {
+    let text: String
+    do throws(FileFailure) {
+      text = try reader.folder.contents(of: source.file).text
+    } catch {
+      reader.diagnostics.append(error.diagnostic(at: error.place ?? field.place))
+      return nil
+    }
+    do throws(Diagnostics) {
+      return part(of: try YAMLDocument.value(of: text, file: source.file), source, for: field)
+    } catch {
+      // Two constants of one file would tell of the same fault twice.
+      reader.diagnostics += error.all.filter { !reader.diagnostics.contains($0) }
+      return nil
+    }
+  }
+
+  private mutating func part(
+    of whole: Value, _ source: DataSource, for field: Fields.Field
+  ) -> Value? {
+    var value = whole
+    for key in source.path {
+      guard let next = value.mapValue?[key] else {
+        let known = value.mapValue?.keys.compactMap(\.stringValue) ?? []
+        let nearest = NearestName.of(key, among: known).map { "did you mean `\($0)`?" }
+        reader.report(
+          .missingKey, "`\(source.file)` has no `\(key)` where `\(field.name)` looks for it",
+          field.place,
+          hint: nearest
+            ?? (known.isEmpty ? nil : "the keys there are \(known.joined(separator: ", "))"))
+        return nil
+      }
+      value = next
+    }
+    return value
+  }
+}
+
+/// A constant that is read from a YAML file: `{file: owners.yaml, at: [owners, backend]}`.
+private struct DataSource {
+  let file: String
+  let path: [String]
+
+  /// - Returns: nil for a mapping that is no such thing, but a value of its own.
+  init?(_ value: Value) {
+    guard let map = value.mapValue, let file = map["file"]?.stringValue,
+      map.keys.allSatisfy({ $0 == "file" || $0 == "at" })
+    else { return nil }
+    let path = map["at"].map { at in at.listValue ?? [at] } ?? []
+    guard path.allSatisfy({ $0.stringValue != nil }) else { return nil }
+    self.file = file
+    self.path = path.compactMap(\.stringValue)
+  }
+}

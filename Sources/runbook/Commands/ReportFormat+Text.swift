@@ -1,0 +1,59 @@
+import ArgumentParser
+import Foundation
+import RunbookReport
+import RunbookSyntax
+
+extension ReportFormat {
+  /// The format that a report is in.
+  init(of text: String) {
+    let start = text.drop(while: \.isWhitespace)
+    self =
+      start.hasPrefix("<!") || start.hasPrefix("<html")
+      ? .html : start.hasPrefix("{") ? .json : .markdown
+  }
+
+  /// A report in this format.
+  ///
+  /// - Parameter path: a template of the user's own; nil is the program's.
+  /// - Throws: `ReportError.template`, and a usage error for a file that cannot be read.
+  func text(of report: IncidentReport, template path: String?) throws -> String {
+    guard let path, let templates else { return try report.text(as: self) }
+    guard let data = FileManager.default.contents(atPath: path) else {
+      throw ValidationError("cannot read the template \(path)")
+    }
+    let template = try ReportTemplate(
+      loading: String(decoding: data, as: UTF8.self), file: path, for: templates)
+    return try report.text(template: template)
+  }
+}
+
+extension Console {
+  /// Prints why there is no report, and ends.
+  ///
+  /// - Parameter template: the user's own, if there was one.
+  func fail(_ error: ReportError, template: String?) throws -> Never {
+    switch error {
+    case .emptyJournal: printError("error: the journal has no entries")
+    case .damagedJournal(let sequence, let reason):
+      printError("error: entry \(sequence) of the journal: \(reason)")
+    case .template(let diagnostics):
+      // A template that cannot be read has been reported by now.
+      let text = template.flatMap { try? String(contentsOfFile: $0, encoding: .utf8) } ?? ""
+      let renderer = DiagnosticRenderer(sources: [template ?? "": text], isColored: isColored)
+      printError(renderer.render(diagnostics))
+    }
+    throw ExitStatus.invalidRunbook.code
+  }
+
+  /// Says where a finished report looks as if it held a secret.
+  func warnOfSecrets(in report: String, _ name: String) {
+    let findings = SecretScan.findings(in: report)
+    for finding in findings.prefix(10) {
+      printError("warning: \(name):\(finding.line): this looks like \(finding.what)")
+    }
+    guard !findings.isEmpty else { return }
+    if findings.count > 10 { printError("  … and \(findings.count - 10) lines more") }
+    printError(
+      "  nothing had declared it as a secret: an input with `secret: true` is never stored")
+  }
+}

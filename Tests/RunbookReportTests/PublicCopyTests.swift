@@ -1,0 +1,74 @@
+import RunbookModel
+import RunbookReport
+import Testing
+
+/// A copy for others has no hosts, people and query values.
+struct PublicCopyTests {
+  private static let named = [
+    "alice", "Bob", "ops1", "db1", "hunter", "ann@example.com", "10.1.2.3", "tok-4711",
+    "secret-value",
+    "internal.example.com", "7433219870012345678", "whole body", "said this",
+  ]
+
+  private func journal() -> JournalBuilder {
+    var journal = JournalBuilder(actor: Actor(account: "alice"))
+    journal.start(
+      [
+        StepRecord("look", "Look", .detection), StepRecord("ask", "Ask", .detection, "http"),
+        StepRecord("say", "Say", .detection, "shell"), StepRecord("read", "Read", .timeline, "log"),
+        StepRecord("mend", "Mend", .recovery),
+      ], report: ["summary": "alice saw ${{ found }} on db1; planned, not alice's"],
+      inputs: [
+        InputRecord(
+          name: "who", type: "string", value: "hunter", origin: .flag, isSecret: false)
+      ])
+    journal.identify()
+    journal.attempt(
+      "read", result: ["events": [["at": 1, "text": "LOG: INSERT 'secret-value'"]]],
+      evidence: [("events", "events")],
+      timeline: [
+        TimelineRow(
+          at: .at("22:00:00"),
+          text: "INSERT VALUES ('secret-value') by ann@example.com from 10.1.2.3",
+          source: "log on db1", isDamage: true)
+      ])
+    journal.attempt(
+      "look",
+      work: [
+        WorkItem(
+          language: .sql, text: "SELECT * FROM s WHERE token = 'tok-4711' AND id = $1",
+          parameters: [.init(name: "id", value: "hunter")], effect: .readOnly)
+      ], result: ["rows": [["token": "tok-4711", "n": nil]], "row_count": 1],
+      captures: ["found": "one table"], isConfirmed: true, evidence: [("rows", "rows")])
+    journal.attempt(
+      "ask",
+      work: [
+        WorkItem(
+          language: .http, text: "GET https://internal.example.com/api/x", effect: .readOnly)
+      ], result: ["status": 500, "body": "whole body"], evidence: [("body", "body")])
+    journal.attempt(
+      "say", work: [WorkItem(language: .shell, text: "echo hi", effect: .readOnly)],
+      result: ["exit_code": 0, "stdout": "said this"], evidence: [("standard output", "stdout")])
+    journal.gate("recovery", steps: ["mend"], approvedBy: Actor(account: "ops", name: "Bob"))
+    journal.add(.noteAdded(NoteAdded(text: "Bob called alice about db1", at: nil)))
+    return journal
+  }
+
+  @Test func leavesThemOut() throws {
+    let whole = try IncidentReport(entries: journal().entries).markdown()
+    let copy = try IncidentReport(entries: journal().entries, isPublic: true).markdown()
+    for word in Self.named where !["hunter", "internal.example.com"].contains(word) {
+      #expect(whole.contains(word) as Bool, "\(word)")
+    }
+    for word in Self.named { #expect(!copy.contains(word) as Bool, "\(word)") }
+  }
+
+  @Test func keepsWhatTheReportIsAbout() throws {
+    let copy = try IncidentReport(entries: journal().entries, isPublic: true).markdown()
+    #expect(copy.contains("Person 1 saw one table on host-2; planned, not Person 1's"))
+    #expect(copy.contains("This is a public copy"))
+    #expect(copy.contains("Gate `recovery` approved by Person 2"))
+    #expect(
+      copy.contains("SELECT * FROM s WHERE token = '…' AND id = $1") || copy.contains("k7m2p4"))
+  }
+}

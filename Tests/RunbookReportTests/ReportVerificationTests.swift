@@ -1,0 +1,96 @@
+import RunbookModel
+import RunbookReport
+import Testing
+
+/// A byte changed in a report, or in its evidence, is found and named.
+struct ReportVerificationTests {
+  private func journal() -> JournalBuilder {
+    var journal = Incident.begun()
+    Incident.timeline(&journal)
+    Incident.detection(&journal)
+    return journal
+  }
+
+  private func verify(_ text: String, _ journal: JournalBuilder) throws -> ReportVerification {
+    try ReportVerification(of: text, entries: journal.entries) { try $0.markdown() }
+  }
+
+  @Test func findsNothingInAReportAsItWasWritten() throws {
+    var journal = journal()
+    let text = try IncidentReport(entries: journal.entries).markdown()
+    journal.add(.noteAdded(NoteAdded(text: "later", at: nil)))
+    let found = try verify(text, journal)
+    #expect(found.changes.isEmpty)
+    #expect(found.basis?.sequence == Int64(journal.entries.count - 1))
+    #expect(found.laterCount == 1)
+    let copy = try IncidentReport(entries: journal.entries, isPublic: true).markdown()
+    #expect(try verify(copy, journal).changes.isEmpty)
+  }
+
+  @Test func findsEveryByteThatIsChanged() throws {
+    let journal = journal()
+    let text = try IncidentReport(entries: journal.entries).markdown()
+    let bytes = Array(text.utf8)
+    // A step without a common factor with the length of lines, so that all sorts of places are hit.
+    for index in stride(from: 0, to: bytes.count, by: 997) {
+      var changed = bytes
+      changed[index] = changed[index] == UInt8(ascii: "x") ? UInt8(ascii: "y") : UInt8(ascii: "x")
+      let found = try verify(String(decoding: changed, as: UTF8.self), journal)
+      #expect(!found.changes.isEmpty || found.basis == nil, "byte \(index)")
+    }
+  }
+
+  @Test func namesLineAndSection() throws {
+    let journal = journal()
+    let text = try IncidentReport(entries: journal.entries).markdown()
+    let changed = text.replacing("all sessions lost", with: "no sessions lost")
+      .replacing("### Trigger\n", with: "### Trigger\n\nMine.\n")
+    let found = try verify(changed, journal)
+    #expect(found.changes.map(\.section) == ["Executive Summary", "Impact", "Trigger"])
+    let line = try #require(found.changes.first?.line)
+    #expect(
+      changed.split(separator: "\n", omittingEmptySubsequences: false)[line - 1].contains(
+        "no sessions lost"))
+    #expect(found.changes.last?.expected == [])
+    #expect(
+      found.changes.last?.found == ["", "Mine."] || found.changes.last?.found == ["Mine.", ""])
+  }
+
+  @Test func saysThatAReportIsOfAnotherJournal() throws {
+    var other = JournalBuilder()
+    other.start([])
+    other.add(.noteAdded(NoteAdded(text: "another", at: nil)))
+    let text = try IncidentReport(entries: other.entries).markdown()
+    #expect(try verify(text, journal()).basis == nil)
+  }
+
+  @Test func holdsEvidenceAgainstItsDigest() throws {
+    var journal = JournalBuilder()
+    journal.start([StepRecord("a", "A", .detection)])
+    journal.begin("a")
+    func evidence(_ id: String, _ content: EvidenceRecord.Content, _ text: String) -> EvidenceRecord
+    {
+      EvidenceRecord(
+        id: id, what: "w", source: "s", capturedAt: .epoch, size: 1,
+        digest: Digest.sha256(of: text), content: content, isCut: false)
+    }
+    journal.add(
+      .attemptFinished(
+        AttemptFinished(
+          step: StepID("a"), attempt: 1, outcome: .succeeded,
+          result: ["stdout": "as it was", "rows": [["n": 1]]],
+          evidence: [
+            evidence("E1", .result(key: "stdout"), "as it was"),
+            evidence("E2", .result(key: "rows"), #"[{"n":1}]"#),
+            evidence("E3", .result(key: "stdout"), "another"),
+            evidence("E4", .file(path: "evidence/a/1/x"), "whole"),
+            evidence("E5", .file(path: "evidence/a/1/y"), "whole"),
+            evidence("E6", .result(key: "gone"), ""),
+          ], elapsedMicroseconds: 1)))
+    let problems = try IncidentReport(entries: journal.entries).evidenceProblems { path in
+      path.hasSuffix("x") ? Digest.sha256(of: "whole") : nil
+    }
+    #expect(problems.map(\.id) == ["E3", "E5", "E6"])
+    #expect(problems[1].message == "the file evidence/a/1/y cannot be read")
+  }
+}
