@@ -42,7 +42,12 @@ let package = Package(
       ],
       resources: [.embedInCode("Templates")]),
     .target(
-      name: "RunbookDrill", dependencies: ["RunbookModel", "RunbookExpression", "RunbookEngine"]),
+      name: "RunbookDrill",
+      dependencies: [
+        "RunbookModel", "RunbookExpression", "RunbookEngine",
+        .product(name: "Mustache", package: "swift-mustache"),
+      ],
+      resources: [.embedInCode("Templates")]),
     .executableTarget(
       name: "runbook",
       dependencies: [
@@ -78,6 +83,13 @@ let package = Package(
     .testTarget(
       name: "RunbookReportTests",
       dependencies: ["RunbookModel", "RunbookExpression", "RunbookReport", "RunbookStore"],
+      exclude: ["Golden"]),
+    .testTarget(
+      name: "RunbookDrillTests",
+      dependencies: [
+        "RunbookModel", "RunbookExpression", "RunbookEngine", "RunbookDrill",
+        "RunbookSyntax",
+      ],
       exclude: ["Golden"]),
     .testTarget(
       name: "RunbookCommandTests",

@@ -1,7 +1,8 @@
 /// A stable name for one sort of diagnostic, such as `RB012`. Codes are never reused.
 ///
 /// Ranges: 001–099 files and YAML, 100–199 the file format, 200–299 expressions, 300–399 plan and
-/// scope, 400–499 SQL and connections, 500–599 the other kinds, 600–699 sandbox, 700–799 templates.
+/// scope, 400–499 SQL and connections, 500–599 the other kinds, 600–699 sandbox, 700–799 templates,
+/// 800–899 drills.
 public struct DiagnosticCode: RawRepresentable, Sendable, Hashable, Codable {
   public let rawValue: String
 

@@ -13,6 +13,9 @@ public struct Runbook: Sendable {
   /// The authored parts of the report, as `report:` holds them.
   public let report: Fields?
   public let sandbox: Sandbox?
+  public let drill: Drill?
+  /// `drill.yaml` and what it names: apart from `sources`, as no real run depends on them.
+  public let drillSources: [SourceFile]
   /// How long a run may go on before it is held, from its start.
   public let deadline: Duration?
   /// The file itself first, then what it names, in order of appearance.
@@ -26,6 +29,7 @@ public struct Runbook: Sendable {
     name: String, title: String, summary: String? = nil, severity: Severity, owner: String? = nil,
     inputs: [Input] = [], connections: [Connection] = [], constants: [Constant] = [],
     steps: [Step], report: Fields? = nil, sandbox: Sandbox? = nil,
+    drill: Drill? = nil, drillSources: [SourceFile] = [],
     deadline: Duration? = nil, sources: [SourceFile],
     folder: String, fileName: String
   ) {
@@ -40,6 +44,8 @@ public struct Runbook: Sendable {
     self.steps = steps
     self.report = report
     self.sandbox = sandbox
+    self.drill = drill
+    self.drillSources = drillSources
     self.deadline = deadline
     self.sources = sources
     self.folder = folder

@@ -1,7 +1,7 @@
 /// A text taken from a source file, with what is needed to find each of its characters there again.
-public struct SourceText: Sendable, Hashable {
+public struct SourceText: Sendable, Hashable, Codable {
   /// How the text lies in its file.
-  public enum Layout: Sendable, Hashable {
+  public enum Layout: Sendable, Hashable, Codable {
     /// Character for character on one line, from the place on.
     case line
     /// A literal block: line `n` of the text is line `firstLine + n` of the file, `indent` columns in.

@@ -59,3 +59,11 @@ extension DiagnosticCode {
   /// Two keys of which there must be one.
   public static let exactlyOne = DiagnosticCode(125)
 }
+
+/// Drills, as far as their form goes.
+extension DiagnosticCode {
+  /// Two things of one sort with one id.
+  public static let duplicateDrillName = DiagnosticCode(800)
+  /// `drill:` in the runbook, and `drill.yaml` beside it.
+  public static let twoDrills = DiagnosticCode(801)
+}

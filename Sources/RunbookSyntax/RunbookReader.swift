@@ -3,9 +3,17 @@ public import RunbookModel
 /// Reads runbooks from their files.
 public struct RunbookReader: Sendable {
   private let tables: FileTables
+  private let readsDrillFile: Bool
 
   /// - Parameter kinds: the kinds of steps that a runbook may have.
-  public init(kinds: [KindSpec]) { tables = FileTables(FileSpec(kinds: kinds)) }
+  public init(kinds: [KindSpec]) { self.init(kinds: kinds, readsDrillFile: true) }
+
+  /// - Parameter readsDrillFile: whether `drill.yaml` beside a `runbook.yaml` is read. A real run
+  ///   leaves it alone: a mistake in it must keep no recovery from its start.
+  public init(kinds: [KindSpec], readsDrillFile: Bool) {
+    tables = FileTables(FileSpec(kinds: kinds))
+    self.readsDrillFile = readsDrillFile
+  }
 
   /// Reads a runbook's file and what it names.
   ///
@@ -63,8 +71,12 @@ public struct RunbookReader: Sendable {
     var builder = RunbookBuilder(
       reader: reader, fields: fields, source: SourceFile(path: fileName, text: text),
       folder: folder ?? ".", fileName: fileName)
+    if readsDrillFile, let folder, fileName == "runbook.yaml" {
+      builder.drillFile = DrillFile(besideRunbookIn: folder, tables: tables)
+    }
     let runbook = builder.runbook()
-    return ReadingAttempt(runbook, builder.reader, file: file, text: text)
+    return ReadingAttempt(
+      runbook, builder.reader, file: file, text: text, more: builder.drillFile?.sources ?? [])
   }
 }
 
@@ -94,12 +106,16 @@ public struct ReadingAttempt: Sendable {
     sources = [:]
   }
 
-  init(_ runbook: Runbook?, _ reader: FieldReader, file: String, text: String) {
+  init(
+    _ runbook: Runbook?, _ reader: FieldReader, file: String, text: String,
+    more: [SourceFile] = []
+  ) {
     diagnostics = Diagnostics(reader.diagnostics).sorted()
     self.runbook = diagnostics.hasErrors ? nil : runbook
     draft = runbook
     var sources = Dictionary(
-      reader.folder.files.map { ($0.path, $0.text) }, uniquingKeysWith: { first, _ in first })
+      (reader.folder.files + more).map { ($0.path, $0.text) },
+      uniquingKeysWith: { first, _ in first })
     sources[file] = text
     self.sources = sources
   }

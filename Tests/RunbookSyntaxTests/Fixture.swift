@@ -117,7 +117,7 @@ enum Fixture {
       fixture: [{id: load, sql: "CREATE TABLE session ()"}]
       services: {auth: {command: [python3, app.py], env: {PORT: "0"}}}
       fault: [{id: break, sql: DROP TABLE session}]
-    drill: {anything: [goes, {here: 1}]}
+    drill: {title: Practice, injects: [{id: first, on: start, text: It begins}]}
 
     """
 }

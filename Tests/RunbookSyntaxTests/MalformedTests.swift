@@ -48,7 +48,9 @@ struct Malformed: Sendable, CustomTestStringConvertible {
 
 @Suite("Malformed runbooks")
 struct MalformedTests {
-  @Test(arguments: Malformed.yaml + Malformed.format + Malformed.steps + Malformed.values)
+  @Test(
+    arguments: Malformed.yaml + Malformed.format + Malformed.steps + Malformed.values
+      + Malformed.drills)
   func isReportedWhereItIs(_ malformed: Malformed) {
     let marked = Marked(malformed.text)
     let attempt = Fixture.reader.attempt(text: marked.text, fileName: "runbook.yaml")

@@ -15,6 +15,20 @@ extension RunStarted {
   }
 }
 
+extension RunStarted {
+  /// The first entry of a drill in which no step is performed: no inputs, and no connections.
+  public static func drill(
+    of runbook: Runbook, run: RunID, toolVersion: String, host: String
+  ) -> RunStarted {
+    let plan = Plan(
+      runbook: runbook, inputs: [], targets: [], environment: [:], isSandbox: false)
+    var options = RunOptions(
+      run: run, actor: Actor(account: ""), host: host, toolVersion: toolVersion, runFolder: "")
+    options.isDrill = true
+    return RunStarted(plan, options, secretCount: 0)
+  }
+}
+
 extension PlanChange {
   /// - Parameter difference: as `diff -u` writes it.
   public init(to plan: Plan, difference: String) {

@@ -88,6 +88,8 @@ public struct RunState: Sendable, Hashable {
     case .noteAdded(let payload): notes.append(payload)
     case .reportEdited: break
     case .runEnded(let payload): lifecycle = .ended(payload)
+    // The drill beside the run has a state of its own.
+    case .drill: break
     }
   }
 
@@ -109,6 +111,8 @@ public struct RunState: Sendable, Hashable {
     case (.notStarted, .runStarted): true
     case (.notStarted, _), (_, .runStarted): false
     case (_, .noteAdded), (_, .reportEdited), (.ended, .gateDecided): true
+    // A drill is judged, and its hot wash held, when the run has ended.
+    case (_, .drill): started?.isDrill == true
     case (.ended, _): false
     case (.held, .runResumed), (.held, .gateDecided), (.held, .stepSkipped), (.held, .runEnded),
       (.held, .retryRequested), (.held, .attemptSettled):

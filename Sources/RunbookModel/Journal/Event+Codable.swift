@@ -6,6 +6,7 @@ extension Event: Codable {
     case runStarted, sandboxCreated, sandboxPrepared, sandboxRestarted, connectionIdentified,
       attemptStarted, attemptFinished, attemptSettled, retryRequested, stepSkipped, gateOpened,
       gateDecided, runHeld, runResumed, noteAdded, reportEdited, runEnded
+    case drill
   }
 
   public init(from decoder: any Decoder) throws {
@@ -29,6 +30,7 @@ extension Event: Codable {
     case .noteAdded: self = .noteAdded(try NoteAdded(from: decoder))
     case .reportEdited: self = .reportEdited(try ReportEdited(from: decoder))
     case .runEnded: self = .runEnded(try RunEnded(from: decoder))
+    case .drill: self = .drill(try DrillEvent(from: decoder))
     }
   }
 
@@ -60,6 +62,7 @@ extension Event: Codable {
     case .noteAdded: .noteAdded
     case .reportEdited: .reportEdited
     case .runEnded: .runEnded
+    case .drill: .drill
     }
   }
 
@@ -82,6 +85,7 @@ extension Event: Codable {
     case .noteAdded(let payload): payload
     case .reportEdited(let payload): payload
     case .runEnded(let payload): payload
+    case .drill(let payload): payload
     }
   }
 }

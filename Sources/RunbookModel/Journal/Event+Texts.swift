@@ -38,6 +38,7 @@ extension Event {
       return .retryRequested(
         RetryRequested(step: payload.step, reason: payload.reason.map(transform)))
     case .runResumed(let payload): return .runResumed(payload.mapTexts(transform))
+    case .drill(let payload): return .drill(payload.mapTexts(transform))
     case .sandboxCreated, .connectionIdentified, .gateDecided: return self
     }
   }

@@ -24,4 +24,6 @@ public enum Event: Sendable, Hashable {
   case noteAdded(NoteAdded)
   case reportEdited(ReportEdited)
   case runEnded(RunEnded)
+  /// Of a run that is a drill.
+  case drill(DrillEvent)
 }

@@ -69,7 +69,7 @@ struct RunHistory: Sendable {
     switch entry.event {
     case .runStarted:
       throw .damagedJournal(sequence: entry.sequence, reason: "the run starts twice")
-    case .sandboxCreated: break
+    case .sandboxCreated, .drill: break
     case .sandboxRestarted(let payload): restarts.append(Stamped(stamp: stamp, payload: payload))
     case .sandboxPrepared(let payload): sandbox = Stamped(stamp: stamp, payload: payload)
     case .connectionIdentified(let payload):

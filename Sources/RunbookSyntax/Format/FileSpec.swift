@@ -31,7 +31,9 @@ public struct FileSpec: Sendable {
       FieldSpec(
         "sandbox", .fields(Self.sandbox),
         "The throwaway database that --sandbox and drills use."),
-      FieldSpec("drill", .data, "How the runbook is practised."),
+      FieldSpec(
+        "drill", .fields(DrillSpec.fields),
+        "How the runbook is practised; or the file drill.yaml beside it."),
     ]
   }
 

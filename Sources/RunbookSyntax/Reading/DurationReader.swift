@@ -1,12 +1,12 @@
 /// Reads durations as the file writes them: `500ms`, `30s`, `5m`, `1h30m`, `2d`.
-enum DurationReader {
+public enum DurationReader {
   private static let units: [(name: String, milliseconds: Int64)] = [
     ("d", 86_400_000), ("h", 3_600_000), ("m", 60_000), ("s", 1000), ("ms", 1),
   ]
 
   /// The duration, or nil unless the text has whole numbers with units, the greatest first, and is
   /// above zero.
-  static func duration(_ text: String) -> Duration? {
+  public static func duration(_ text: String) -> Duration? {
     var rest = Substring(text)
     var total: Int64 = 0
     var position = 0

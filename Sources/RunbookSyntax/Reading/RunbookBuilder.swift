@@ -7,6 +7,8 @@ struct RunbookBuilder {
   let source: SourceFile
   let folder: String
   let fileName: String
+  /// What came of reading `drill.yaml`, where there is one.
+  var drillFile: DrillFile?
 
   /// The runbook, or nil after a diagnostic in the reader.
   mutating func runbook() -> Runbook? {
@@ -14,6 +16,7 @@ struct RunbookBuilder {
     let constants = constants()
     let connections = connections()
     let steps = steps()
+    let drill = drill()
     checkPhases()
     guard let name = fields["runbook"]?.string else { return nil }
     return Runbook(
@@ -21,6 +24,7 @@ struct RunbookBuilder {
       severity: fields["severity"]?.string.flatMap(Severity.init) ?? .high,
       owner: fields["owner"]?.string, inputs: inputs, connections: connections,
       constants: constants, steps: steps, report: fields["report"]?.fields, sandbox: sandbox(),
+      drill: drill, drillSources: drillFile?.sources ?? [],
       deadline: fields["deadline"]?.duration, sources: [source] + reader.folder.files,
       folder: folder, fileName: fileName)
   }

@@ -123,6 +123,8 @@ final class FileTables: Sendable {
   let top: FieldTable
   let stepKeys: FieldTable
   let kindKeys: FieldTable
+  /// The keys of `drill:`, which are those of `drill.yaml`.
+  let drill: FieldTable
   /// Names that a step's own result may have.
   let resultNames: Set<String>
 
@@ -130,6 +132,7 @@ final class FileTables: Sendable {
     top = FieldTable(spec.top)
     stepKeys = FieldTable(spec.stepKeys)
     kindKeys = FieldTable(spec.kindKeys)
+    drill = FieldTable(DrillSpec.fields)
     resultNames = Set(spec.kinds.flatMap { $0.results.map(\.name) })
   }
 }

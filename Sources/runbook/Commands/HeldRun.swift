@@ -48,6 +48,14 @@ struct HeldRun {
     }
   }
 
+  /// How the drill is held, where the run is one.
+  var drillMode: DrillMode? {
+    for entry in entries.prefix(2) {
+      if case .drill(.started(let started)) = entry.event { return started.mode }
+    }
+    return nil
+  }
+
   /// Prints what is wrong with what was asked for, and ends.
   func refuse(_ message: String, hints: [String] = [], _ status: ExitStatus = .usage) throws
     -> Never

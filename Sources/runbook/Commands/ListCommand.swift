@@ -1,20 +1,25 @@
 import ArgumentParser
+import RunbookDrill
 import RunbookModel
+import RunbookStore
 
-struct ListCommand: ParsableCommand {
+struct ListCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "list", abstract: "List the runbooks that can be found.")
 
   @OptionGroup var finder: FinderOptions
+  @OptionGroup var state: StateOptions
 
   @Flag(help: "One JSON object a line.")
   var json = false
 
-  func run() throws {
+  func run() async throws {
     let library = Composition.library(finder)
     let console = library.console
-    var table = Table(["NAME", "SEVERITY", "STEPS", "TITLE"])
+    var table = Table(["NAME", "SEVERITY", "STEPS", "LAST DRILL", "TITLE"])
     let all = library.finder.all()
+    let store = RunStore(folder: Surroundings.current().stateFolder(state.state))
+    let drills = await DrillHistory(store: store).last()
     for (name, path) in all {
       let runbook = library.attempt(path).runbook
       if json {
@@ -23,13 +28,18 @@ struct ListCommand: ParsableCommand {
           "title": runbook.map { .string($0.title) } ?? .null,
           "severity": runbook.map { .string($0.severity.rawValue) } ?? .null,
           "steps": runbook.map { .int(Int64($0.steps.count)) } ?? .null,
+          "last_drill": drills[name].map { .timestamp($0.startedAt) } ?? .null,
         ]
         console.print(map.json)
       } else if let runbook {
         table.append(
-          [name, runbook.severity.rawValue, "\(runbook.steps.count)", runbook.title])
+          [
+            name, runbook.severity.rawValue, "\(runbook.steps.count)",
+            drills[name].map(Self.text) ?? (runbook.drill == nil ? "has none" : "never"),
+            runbook.title,
+          ])
       } else {
-        table.append([name, "-", "-", "invalid: see 'runbook validate \(name)'"])
+        table.append([name, "-", "-", "-", "invalid: see 'runbook validate \(name)'"])
       }
     }
     guard !json else { return }
@@ -38,5 +48,10 @@ struct ListCommand: ParsableCommand {
         ? "There are no runbooks in \(library.finder.folders.joined(separator: ", ")).\n"
           + "'runbook new NAME' writes a first one."
         : table.text)
+  }
+
+  private static func text(_ drill: DrillHistory.Item) -> String {
+    let day = "\(drill.startedAt)".prefix { $0 != "T" }
+    return "\(day) \(drill.score.points)/\(drill.score.possible)"
   }
 }

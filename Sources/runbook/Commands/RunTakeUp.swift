@@ -15,6 +15,11 @@ struct RunTakeUp {
   ///   - decisions: what the person decided of it.
   ///   - force: whether the lease is taken from a process that lives.
   func go(decisions: [Event] = [], force: Bool = false) async throws {
+    if let mode = held.drillMode, mode != .sandbox {
+      try held.refuse(
+        "run \(held.id) is a drill (\(mode.rawValue)): none of its steps may really be carried out",
+        hints: ["to go on with the drill: runbook drill resume \(held.id)"])
+    }
     let (plan, change) = try plan()
     let (lease, takenFrom) = try held.takeLease(as: options.execution.actor.name, force: force)
     if let takenFrom {
@@ -65,7 +70,7 @@ struct RunTakeUp {
   private func runbook(_ record: RunbookRecord) throws -> Runbook {
     let library = Library([], held.surroundings, kinds: Composition.checkingKinds())
     let path = "\(record.folder)/\(record.fileName)"
-    let (runbook, diagnostics, sources) = library.attempt(path)
+    let (runbook, diagnostics, sources) = library.attempt(path, withDrill: false)
     if let runbook { return runbook }
     held.console.printError(
       DiagnosticRenderer(sources: sources, isColored: held.console.isColored).render(diagnostics))

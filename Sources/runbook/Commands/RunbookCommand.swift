@@ -21,6 +21,7 @@ struct RunbookCommand: AsyncParsableCommand {
       RunCommand.self, ResumeCommand.self, RetryCommand.self, SkipCommand.self,
       ResolveCommand.self, ApproveCommand.self, NoteCommand.self, TakeoverCommand.self,
       AbandonCommand.self, StatusCommand.self, RunsCommand.self, ReportCommands.self,
+      DrillCommand.self,
       JournalCommand.self, VerifyJournalCommand.self, ValidateCommand.self, ListCommand.self,
       ShowCommand.self, SnapshotCommand.self, EvalCommand.self, SchemaCommand.self, NewCommand.self,
     ])

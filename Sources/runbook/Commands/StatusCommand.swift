@@ -45,6 +45,7 @@ struct StatusCommand: AsyncParsableCommand {
       let beat = living.beat.map { ", last sign of life \($0)" } ?? ""
       console.print("Carried out by \(who)\(beat)")
     }
+    if started.isDrill { console.print("DRILL: an exercise, not an incident") }
     if started.isSandbox { console.print("SANDBOX: a throwaway database, not a real one") }
     var table = Table(["", "PHASE", "STEP", "ATTEMPTS", "OUTCOME"])
     for step in (state.runbook ?? started.runbook).steps {
@@ -57,7 +58,10 @@ struct StatusCommand: AsyncParsableCommand {
         ])
     }
     console.print("\n\(table.text)")
-    for line in forecast.lines { console.print(line) }
+    // Of a drill nothing is lost by a kill.
+    if !started.isDrill || started.isSandbox {
+      for line in forecast.lines { console.print(line) }
+    }
     if case .held(let hold) = state.lifecycle {
       for line in RunClosing.advice(hold, run: id) { console.print(line) }
     }
@@ -71,6 +75,7 @@ struct StatusCommand: AsyncParsableCommand {
       "runbook": .string(state.started?.runbook.name ?? ""),
       "state": .string(state.lifecycle.name), "reason": .string(state.lifecycle.reason),
       "sandbox": .bool(state.started?.isSandbox ?? false),
+      "drill": .bool(state.started?.isDrill ?? false),
       "alive": .bool(lease.living != nil), "generation": .int(lease.generation),
       "if_killed": .string(forecast.lines.joined(separator: " ")),
       "started": state.startedAt.map(Value.timestamp) ?? .null,
@@ -111,7 +116,7 @@ struct RunsCommand: ParsableCommand {
             "run": .string(id.rawValue), "runbook": .string(summary.runbook),
             "started": .timestamp(summary.startedAt),
             "state": .string(summary.state(isAlive: isAlive)),
-            "sandbox": .bool(summary.isSandbox),
+            "sandbox": .bool(summary.isSandbox), "drill": .bool(summary.isDrill),
           ]
           console.print(object.json)
         } else {

@@ -97,7 +97,8 @@ final class ProgressObserver: RunObserver {
           for step in change.runbook.steps { live.steps[step.id] = step }
         }
         clearLine(&live)
-      case .runHeld, .runEnded, .sandboxCreated, .sandboxRestarted, .retryRequested:
+      case .runHeld, .runEnded, .sandboxCreated, .sandboxRestarted, .retryRequested,
+        .drill:
         clearLine(&live)
       }
     }

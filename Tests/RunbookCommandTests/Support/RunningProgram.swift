@@ -21,7 +21,11 @@ final class RunningProgram: Sendable {
       .first { FileManager.default.isExecutableFile(atPath: $0) } ?? "runbook"
   }()
 
-  init(_ arguments: [String], in workspace: Workspace, environment: [String: String]) throws {
+  /// - Parameter input: the file that is its standard input.
+  init(
+    _ arguments: [String], in workspace: Workspace, environment: [String: String],
+    input: String = "/dev/null"
+  ) throws {
     let name = UUID().uuidString.prefix(8)
     outputFile = workspace.path("out-\(name)")
     errorFile = workspace.path("err-\(name)")
@@ -29,7 +33,7 @@ final class RunningProgram: Sendable {
     posix_spawn_file_actions_init(&actions)
     defer { posix_spawn_file_actions_destroy(&actions) }
     let flags = O_WRONLY | O_CREAT | O_TRUNC
-    posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
+    posix_spawn_file_actions_addopen(&actions, 0, input, O_RDONLY, 0)
     posix_spawn_file_actions_addopen(&actions, 1, outputFile, flags, 0o600)
     posix_spawn_file_actions_addopen(&actions, 2, errorFile, flags, 0o600)
     SpawnedProgram.closeOthers(&actions)

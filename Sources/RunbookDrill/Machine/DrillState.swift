@@ -1,0 +1,191 @@
+public import RunbookEngine
+public import RunbookModel
+
+/// All that is known of a drill: the replay of its journal, and nothing else (law L3).
+///
+/// | lifecycle  | started | delivered, skipped, jumped, extended, hint | answer, decision | paused | continued | judged | ended |
+/// | ---------- | ------- | ------------------------------------------ | ---------------- | ------ | --------- | ------ | ----- |
+/// | notStarted | running | –                                          | –                | –      | –         | –      | –     |
+/// | running    | –       | yes                                        | yes              | paused | –         | yes    | ended |
+/// | paused     | –       | yes                                        | yes              | –      | running   | yes    | ended |
+/// | ended      | –       | –                                          | yes              | –      | –         | yes    | –     |
+///
+/// A dash is an entry that no drill writes; replaying one is refused, as is one about an inject or an
+/// expectation that the drill does not have.
+public struct DrillState: Sendable {
+  public enum Lifecycle: String, Sendable, CaseIterable {
+    case notStarted, running, paused, ended
+  }
+
+  /// Something that is in the journal, with where it stands there.
+  public struct Recorded<Fact: Sendable>: Sendable {
+    public let fact: Fact
+    public let sequence: Int64
+    public let at: Timestamp
+    public let story: StoryTime
+    public let actor: Actor
+  }
+
+  public private(set) var lifecycle = Lifecycle.notStarted
+  public private(set) var started: DrillStarted?
+  public private(set) var clock: StoryClock?
+  /// The run that the drill is.
+  public private(set) var run = RunState()
+  /// The first delivery of each inject, by its id.
+  public private(set) var deliveries: [String: Recorded<InjectDelivered>] = [:]
+  /// In the order of the journal; again where an inject was told again.
+  public private(set) var allDeliveries: [Recorded<InjectDelivered>] = []
+  /// Injects that will not come any more.
+  public private(set) var skipped: [String: Recorded<InjectSkipped>] = [:]
+  public private(set) var answers: [Recorded<DrillAnswer>] = []
+  public private(set) var decisions: [Recorded<DrillWord>] = []
+  public private(set) var hints: [Recorded<HintGiven>] = []
+  public private(set) var judgements: [String: Recorded<ExpectationJudged>] = [:]
+  public private(set) var extensions: [Recorded<DrillExtension>] = []
+  public private(set) var pauses: [Recorded<DrillWord>] = []
+  public private(set) var jumps: [Recorded<DrillJump>] = []
+  public private(set) var notes: [Recorded<NoteAdded>] = []
+  public private(set) var endedAt: Recorded<DrillWord>?
+  /// When the run ended recovered and verified, where it was carried out.
+  public private(set) var recoveredAt: StoryTime?
+  /// When steps began, ended, failed or found something, on the story clock: the triggers of injects.
+  public private(set) var stepTimes: [StepEvent: StoryTime] = [:]
+  /// The same with the entry that says it.
+  public private(set) var stepEntries: [StepEvent: Int64] = [:]
+
+  /// Something that happened to a step, for the first time.
+  public struct StepEvent: Sendable, Hashable {
+    public enum Sort: String, Sendable, Hashable { case started, finished, failed, finding }
+    public let sort: Sort
+    public let step: String
+
+    public init(_ sort: Sort, _ step: String) {
+      self.sort = sort
+      self.step = step
+    }
+  }
+
+  public init() {}
+
+  public init(replaying entries: [Entry]) throws(StoreError) {
+    for entry in entries { try apply(entry) }
+  }
+
+  public var drill: Drill? { started?.drill }
+
+  public func storyTime(at now: Timestamp) -> StoryTime { clock?.time(at: now) ?? .start }
+
+  /// The last inject that was told, which answers and hints are about unless they name another.
+  public var current: String? { allDeliveries.last?.fact.inject }
+
+  public func answer(to subject: String) -> Recorded<DrillAnswer>? {
+    answers.last { $0.fact.subject == subject }
+  }
+
+  public func firstAnswer(to subject: String) -> Recorded<DrillAnswer>? {
+    answers.first { $0.fact.subject == subject }
+  }
+
+  public func hintsGiven(for inject: String) -> Int { hints.count { $0.fact.inject == inject } }
+
+  /// Takes one entry in.
+  ///
+  /// - Throws: `damaged` when no drill can have written it at this point.
+  public mutating func apply(_ entry: Entry) throws(StoreError) {
+    try run.apply(entry.event, at: entry.recordedAt, by: entry.actor)
+    let story = storyTime(at: entry.recordedAt)
+    switch entry.event {
+    case .drill(let event):
+      guard accepts(event) else { throw misplaced(entry) }
+      take(event, entry, story)
+    case .noteAdded(let note): notes.append(recorded(note, entry, story))
+    case .attemptStarted(let started): stamp(.started, started.step, entry, story)
+    case .attemptFinished(let finished):
+      stamp(.finished, finished.step, entry, story)
+      if finished.outcome == .failed { stamp(.failed, finished.step, entry, story) }
+      if finished.isConfirmed == true { stamp(.finding, finished.step, entry, story) }
+    case .runEnded(let end) where end.status == .resolved && started?.mode != .talk:
+      recoveredAt = story
+    default: break
+    }
+  }
+
+  /// The table above.
+  private func accepts(_ event: DrillEvent) -> Bool {
+    switch (lifecycle, event) {
+    case (.notStarted, .started): true
+    case (.notStarted, _), (_, .started): false
+    case (_, .judged(let judged)): drill?.expectation(judged.expectation) != nil
+    case (_, .answerGiven(let answer)): knows(answer.subject)
+    case (_, .decisionMade): true
+    case (.ended, _): false
+    case (.running, .paused), (.paused, .continued), (_, .ended), (_, .extended): true
+    case (.paused, .paused), (.running, .continued): false
+    case (_, .injectDelivered(let delivered)): drill?.inject(delivered.inject) != nil
+    case (_, .injectSkipped(let skipped)): drill?.inject(skipped.inject) != nil
+    case (_, .hintGiven(let hint)): drill?.inject(hint.inject) != nil
+    case (_, .jumped(let jump)): jump.inject.map { drill?.inject($0) != nil } ?? true
+    }
+  }
+
+  private func knows(_ subject: String) -> Bool {
+    drill?.inject(subject) != nil || drill?.allQuestions.contains { $0.id == subject } == true
+  }
+
+  private mutating func take(_ event: DrillEvent, _ entry: Entry, _ story: StoryTime) {
+    switch event {
+    case .started(let payload):
+      started = payload
+      clock = StoryClock(startingAt: entry.recordedAt, speedPercent: payload.speedPercent)
+      lifecycle = .running
+    case .injectDelivered(let payload):
+      let delivery = recorded(payload, entry, story)
+      if deliveries[payload.inject] == nil { deliveries[payload.inject] = delivery }
+      allDeliveries.append(delivery)
+    case .answerGiven(let payload): answers.append(recorded(payload, entry, story))
+    case .decisionMade(let payload): decisions.append(recorded(payload, entry, story))
+    case .hintGiven(let payload): hints.append(recorded(payload, entry, story))
+    case .paused(let payload):
+      pauses.append(recorded(payload, entry, story))
+      clock?.pause(at: entry.recordedAt)
+      lifecycle = .paused
+    case .continued:
+      clock?.goOn(at: entry.recordedAt)
+      lifecycle = .running
+    case .jumped(let payload):
+      jumps.append(recorded(payload, entry, story))
+      clock?.set(to: payload.to, at: entry.recordedAt)
+    case .extended(let payload):
+      extensions.append(recorded(payload, entry, story))
+      clock?.hold(for: payload.by, at: entry.recordedAt)
+    case .injectSkipped(let payload): skipped[payload.inject] = recorded(payload, entry, story)
+    case .judged(let payload): judgements[payload.expectation] = recorded(payload, entry, story)
+    case .ended(let payload):
+      endedAt = recorded(payload, entry, story)
+      clock?.pause(at: entry.recordedAt)
+      lifecycle = .ended
+    }
+  }
+
+  private mutating func stamp(
+    _ sort: StepEvent.Sort, _ step: StepID, _ entry: Entry, _ story: StoryTime
+  ) {
+    let event = StepEvent(sort, step.rawValue)
+    guard stepTimes[event] == nil else { return }
+    stepTimes[event] = story
+    stepEntries[event] = entry.sequence
+  }
+
+  private func recorded<Fact>(
+    _ fact: Fact, _ entry: Entry, _ story: StoryTime
+  ) -> Recorded<Fact> {
+    Recorded(
+      fact: fact, sequence: entry.sequence, at: entry.recordedAt, story: story, actor: entry.actor)
+  }
+
+  private func misplaced(_ entry: Entry) -> StoreError {
+    StoreError(
+      .damaged(sequence: entry.sequence), subject: run.started?.run.rawValue ?? "journal",
+      "entry \(entry.sequence) of the drill cannot follow what is there")
+  }
+}

@@ -1,0 +1,75 @@
+import RunbookEngine
+public import RunbookModel
+
+/// What happened in a drill, entry by entry, in words.
+public struct DrillTimeline: Sendable {
+  public struct Row: Sendable, Hashable {
+    /// The story clock's time.
+    public let story: String
+    public let time: Timestamp
+    public let what: String
+    public let who: String
+    public let sequence: Int64
+  }
+
+  public let rows: [Row]
+
+  /// - Parameter entries: of a drill that can be replayed; what cannot ends the rows.
+  public init(entries: [Entry]) {
+    var state = DrillState()
+    var rows: [Row] = []
+    for entry in entries {
+      guard (try? state.apply(entry)) != nil else { break }
+      guard let (what, who) = Self.words(entry, state) else { continue }
+      rows.append(
+        Row(
+          story: state.storyTime(at: entry.recordedAt).description, time: entry.recordedAt,
+          what: what, who: who ?? entry.actor.displayName, sequence: entry.sequence))
+    }
+    self.rows = rows
+  }
+
+  private static func words(_ entry: Entry, _ state: DrillState) -> (String, String?)? {
+    switch entry.event {
+    case .drill(let event): return words(event, state)
+    case .noteAdded(let note): return ("Note: \(note.text)", nil)
+    case .attemptFinished(let finished):
+      return ("Step `\(finished.step)` \(finished.outcome.rawValue)", nil)
+    case .stepSkipped(let skipped): return ("Step `\(skipped.step)` was skipped", nil)
+    case .gateDecided(let decided):
+      return ("Gate `\(decided.gate)` was \(decided.decision.rawValue)", nil)
+    case .runHeld(let held): return ("The run was held: \(held.message)", nil)
+    case .runEnded(let ended): return ("The run ended: \(ended.reason)", nil)
+    case .sandboxPrepared: return ("The database stands, and is broken", nil)
+    default: return nil
+    }
+  }
+
+  private static func words(_ event: DrillEvent, _ state: DrillState) -> (String, String?)? {
+    switch event {
+    case .started(let started): return ("The drill began (\(started.mode.rawValue))", nil)
+    case .injectDelivered(let payload):
+      let inject = state.drill?.inject(payload.inject)
+      let again = state.allDeliveries.count { $0.fact.inject == payload.inject } > 1
+      let title = inject.map { plain($0.title) } ?? payload.inject
+      return ("Inject\(again ? ", again" : ""): \(title)", nil)
+    case .answerGiven(let answer):
+      return ("Answer to `\(answer.subject)`: \(answer.text)", answer.participant)
+    case .decisionMade(let word): return ("Decision: \(word.text)", word.participant)
+    case .hintGiven(let hint): return ("Hint \(hint.number) for `\(hint.inject)`", nil)
+    case .paused(let word): return ("Paused\(reason(word.text))", nil)
+    case .continued: return ("Went on", nil)
+    case .jumped(let jump): return ("The story clock was set to \(jump.to)", nil)
+    case .extended(let payload):
+      return ("\(payload.by) more were given\(reason(payload.reason))", nil)
+    case .injectSkipped(let skipped):
+      return ("`\(skipped.inject)` was skipped\(reason(skipped.reason))", nil)
+    case .judged(let judged):
+      let verdict = judged.isMet ? "met" : "missed"
+      return ("Judged `\(judged.expectation)` \(verdict): \(judged.reason)", nil)
+    case .ended(let word): return ("The drill ended\(reason(word.text))", nil)
+    }
+  }
+
+  private static func reason(_ text: String) -> String { text.isEmpty ? "" : ": \(text)" }
+}

@@ -1,0 +1,172 @@
+import RunbookExpression
+public import RunbookModel
+
+/// Checks what the reader cannot of a drill: names of steps, injects and choices, expressions, and
+/// injects that wait for one another.
+public struct DrillChecker: Sendable {
+  public init() {}
+
+  /// - Returns: nothing for a runbook without a drill.
+  public func check(_ runbook: Runbook) -> Diagnostics {
+    guard let drill = runbook.drill else { return Diagnostics() }
+    var check = DrillCheck(runbook: runbook, drill: drill)
+    check.run()
+    return Diagnostics(check.found).sorted()
+  }
+}
+
+private struct DrillCheck {
+  let drill: Drill
+  let steps: [String]
+  let findings: [String]
+  var found: [Diagnostic] = []
+
+  init(runbook: Runbook, drill: Drill) {
+    self.drill = drill
+    steps = runbook.steps.map(\.id.rawValue)
+    findings = runbook.steps.filter { $0.options.confirms != nil }.map(\.id.rawValue)
+  }
+
+  private var injects: [String] { drill.injects.map(\.id) }
+  private var answerable: [String] { injects + drill.allQuestions.map(\.id) }
+
+  mutating func run() {
+    for inject in drill.injects { check(inject) }
+    for question in drill.allQuestions { checkModule(question.module) }
+    for expectation in drill.expectations { check(expectation) }
+    checkCycles()
+    let hasFirst = drill.injects.contains { if case .at = $0.trigger { true } else { false } }
+    if !hasFirst {
+      report(
+        .noFirstInject, "no inject comes at a time, so a drill begins with nothing", drill.place,
+        hint: "give the first one `on: start`", .warning)
+    }
+  }
+
+  private mutating func check(_ inject: Inject) {
+    checkModule(inject.module)
+    if let condition = inject.condition { check(condition) }
+    for choice in inject.choices {
+      if let target = choice.leadsTo { require(target, among: injects, "inject") }
+    }
+    switch inject.trigger {
+    case .at, .hand: break
+    case .stepStarted(let step), .stepFinished(let step), .stepFailed(let step):
+      require(step, among: steps, "step")
+    case .finding(let step):
+      if require(step, among: steps, "step"), !findings.contains(step.text) {
+        report(
+          .noFinding, "the step '\(step.text)' has no `confirms`, so it finds nothing", step.place)
+      }
+    case .answer(let other, let choice):
+      require(other, among: injects, "inject")
+      if let choice { require(choice, ofInject: other) }
+    case .inject(let other): require(other, among: injects, "inject")
+    }
+  }
+
+  private mutating func check(_ expectation: DrillExpectation) {
+    if let objective = expectation.objective {
+      require(objective, among: drill.objectives.map(\.id), "objective")
+    }
+    switch expectation.judge {
+    case .expression(let source): check(source)
+    case .choice(let inject, let choices):
+      guard require(inject, among: injects, "inject") else { return }
+      for choice in choices { require(choice, ofInject: inject) }
+    case .facilitator: break
+    }
+  }
+
+  private mutating func checkModule(_ module: Drill.Name?) {
+    if let module { require(module, among: drill.modules.map(\.id), "module") }
+  }
+
+  private mutating func require(_ choice: Drill.Name, ofInject name: Drill.Name) {
+    guard let inject = drill.inject(name.text) else { return }
+    require(choice, among: inject.choices.map(\.id), "choice of '\(name.text)'")
+  }
+
+  @discardableResult
+  private mutating func require(
+    _ name: Drill.Name, among known: [String], _ sort: String
+  ) -> Bool {
+    if known.contains(name.text) { return true }
+    report(
+      .unknownDrillName, "there is no \(sort) '\(name.text)'", name.place,
+      hint: Self.hint(name.text, known))
+    return false
+  }
+
+  private static func hint(_ name: String, _ known: [String]) -> String? {
+    if let near = NearestName.of(name, among: known) { return "did you mean '\(near)'?" }
+    return known.isEmpty ? nil : "there is \(known.prefix(12).joined(separator: ", "))"
+  }
+
+  private mutating func check(_ source: SourceText) {
+    // The reader has said what is wrong with its syntax.
+    guard let expression = try? Expression(parsing: source) else { return }
+    for reference in expression.references { check(reference) }
+  }
+
+  private mutating func check(_ reference: Reference) {
+    let (known, what): ([String], String)
+    switch reference.name {
+    case "injects": (known, what) = (injects, "inject")
+    case "answers": (known, what) = (answerable, "inject or question")
+    case "steps": (known, what) = (steps, "step")
+    case "findings": (known, what) = (findings, "finding")
+    case "gates": (known, what) = (["recovery"] + steps, "gate")
+    case "drill": (known, what) = (DrillScope.drillFields, "field of 'drill'")
+    case let name:
+      let message = "nothing is called '\(name)' in a drill"
+      let hint = Self.hint(name, DrillScope.roots)
+      return report(.unknownDrillName, message, reference.place, hint: hint)
+    }
+    guard let field = reference.path.first, !known.contains(field) else { return }
+    report(
+      .unknownDrillName, "there is no \(what) '\(field)'", reference.place,
+      hint: Self.hint(field, known))
+  }
+
+  /// Follows what each inject brings, and reports each circle once.
+  private mutating func checkCycles() {
+    var state: [String: Bool] = [:]
+    for inject in drill.injects { visit(inject, &state, []) }
+  }
+
+  private mutating func visit(
+    _ inject: Inject, _ isDone: inout [String: Bool], _ path: [String]
+  ) {
+    if isDone[inject.id] == true { return }
+    if isDone[inject.id] == false {
+      let circle = path.drop { $0 != inject.id } + [inject.id]
+      return report(
+        .injectCycle, "injects wait for one another: \(circle.joined(separator: " → "))",
+        inject.place, hint: "let one of them come at a time, or by hand")
+    }
+    isDone[inject.id] = false
+    for next in drill.injects where next.comes(after: inject) {
+      visit(next, &isDone, path + [inject.id])
+    }
+    isDone[inject.id] = true
+  }
+
+  private mutating func report(
+    _ code: DiagnosticCode, _ message: String, _ place: Place, hint: String? = nil,
+    _ severity: Diagnostic.Severity = .error
+  ) {
+    found.append(Diagnostic(severity, code, message, at: place, hint: hint))
+  }
+}
+
+extension Inject {
+  /// Whether another one brings it.
+  fileprivate func comes(after other: Inject) -> Bool {
+    switch trigger {
+    case .answer(let name, _), .inject(let name): if name.text == other.id { return true }
+    default: break
+    }
+    return other.choices.contains { $0.leadsTo?.text == id }
+  }
+}

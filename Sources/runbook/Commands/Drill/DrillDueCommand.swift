@@ -1,0 +1,51 @@
+import ArgumentParser
+import RunbookDrill
+import RunbookEngine
+import RunbookModel
+import RunbookStore
+import RunbookSyntax
+
+struct DrillDueCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "due",
+    abstract: "Say which runbooks' drills are overdue; the exit status is 1 when one is.")
+
+  @Option(help: ArgumentHelp("How old the last drill may be.", valueName: "duration"))
+  var maxAge = "90d"
+
+  @OptionGroup var finder: FinderOptions
+  @OptionGroup var state: StateOptions
+
+  func validate() throws {
+    if DurationReader.duration(maxAge) == nil {
+      throw ValidationError("'\(maxAge)' is no duration; write it as 90d or 12h")
+    }
+  }
+
+  func run() async throws {
+    let library = Composition.library(finder)
+    let store = RunStore(folder: Surroundings.current().stateFolder(state.state))
+    let last = await DrillHistory(store: store).last()
+    let now = SystemClock().now()
+    var isOverdue = false
+    for (name, path) in library.finder.all() {
+      guard library.attempt(path).runbook?.drill != nil else {
+        library.console.print("\(name): has no drill")
+        isOverdue = true
+        continue
+      }
+      let limit = DurationReader.duration(maxAge) ?? .zero
+      switch last[name] {
+      case nil:
+        library.console.print("\(name): was never drilled")
+        isOverdue = true
+      case let item?:
+        let isLate = now.since(item.startedAt) > limit
+        isOverdue = isOverdue || isLate
+        library.console.print(
+          "\(name): drilled \(item.startedAt)\(isLate ? ", longer ago than \(maxAge)" : "")")
+      }
+    }
+    if isOverdue { throw ExitStatus.failed.code }
+  }
+}

@@ -1,0 +1,129 @@
+import RunbookDrill
+import RunbookModel
+import RunbookSyntax
+
+/// One line of the facilitator.
+enum TalkLine: Equatable {
+  case command(DrillMachine.Command)
+  case note(String)
+  case status, score, help, nothing
+  /// Leaves the drill, which can be gone on with.
+  case quit
+  /// Ends the hot wash and writes the report.
+  case close
+  case mistake(String)
+
+  static let helpText = """
+      next [ID]                  tell the next inject, or this one
+      answer [@NAME] [ID:] TEXT  record an answer (a choice by its id or number)
+      decide [@NAME] TEXT        record a decision
+      note TEXT                  record a note
+      hint [ID]                  give the next hint
+      judge ID met|missed WHY    judge an expectation that is yours to judge
+      pause [WHY] / go           stop the story clock, and go on
+      back [ID]                  set the clock back to an inject and tell it again
+      jump +5m                   set the clock ahead; 'next ID' tells one out of turn
+      extend 5m [WHY]            the clock stands still for so long
+      skip [ID] [WHY]            an inject does not come
+      status / score             what is to come; how it stands
+      end                        end the drill; then judge, and hold the hot wash
+      close                      write the report, and leave
+      quit                       leave now; 'runbook drill resume' goes on
+    """
+
+  static func parse(_ line: String, _ drill: Drill) -> TalkLine {
+    let (word, rest) = split(line)
+    switch word {
+    case "": return .nothing
+    case "next", "n": return .command(.next(rest.isEmpty ? nil : rest))
+    case "answer", "a": return answer(rest, drill)
+    case "decide", "d":
+      let (person, text) = person(rest)
+      return .command(.decide(participant: person, text: text))
+    case "note": return rest.isEmpty ? .mistake("the note is empty") : .note(rest)
+    case "hint", "h": return .command(.hint(rest.isEmpty ? nil : rest))
+    case "judge", "j": return judge(rest)
+    case "pause": return .command(.pause(rest))
+    case "go", "continue": return .command(.goOn)
+    case "back": return .command(.back(rest.isEmpty ? nil : rest))
+    case "jump": return jump(rest)
+    case "extend": return extend(rest)
+    case "skip": return skip(rest, drill)
+    case "end": return .command(.end(rest))
+    case "status", "s": return .status
+    case "score": return .score
+    case "help", "?": return .help
+    case "quit", "q": return .quit
+    case "close": return .close
+    default:
+      let known = [
+        "next", "answer", "decide", "note", "hint", "judge", "pause", "go", "back", "jump",
+        "extend", "skip", "status", "score", "end", "close", "quit", "help",
+      ]
+      let near = NearestName.of(word, among: known)
+      return .mistake(
+        "'\(word)' is no command; \(near.map { "did you mean '\($0)'?" } ?? "'help' lists them")")
+    }
+  }
+
+  private static func split(_ text: String) -> (first: String, rest: String) {
+    let trimmed = text.drop { $0.isWhitespace }
+    let first = trimmed.prefix { !$0.isWhitespace }
+    var rest = String(trimmed.dropFirst(first.count).drop { $0.isWhitespace })
+    while rest.last?.isWhitespace == true { rest.removeLast() }
+    return (String(first), rest)
+  }
+
+  private static func person(_ text: String) -> (String?, String) {
+    guard text.hasPrefix("@") else { return (nil, text) }
+    let (name, rest) = split(text)
+    return (String(name.dropFirst()), rest)
+  }
+
+  private static func answer(_ text: String, _ drill: Drill) -> TalkLine {
+    let (person, rest) = person(text)
+    let (first, body) = split(rest)
+    let name = String(first.dropLast())
+    if first.hasSuffix(":"), NearestName.isId(name, of: drill) {
+      return .command(.answer(subject: name, participant: person, text: body))
+    }
+    return .command(.answer(subject: nil, participant: person, text: rest))
+  }
+
+  private static func judge(_ text: String) -> TalkLine {
+    let (name, rest) = split(text)
+    let (verdict, reason) = split(rest)
+    guard verdict == "met" || verdict == "missed" else {
+      return .mistake("write: judge ID met|missed WHY")
+    }
+    return .command(.judge(name, isMet: verdict == "met", reason: reason))
+  }
+
+  private static func jump(_ text: String) -> TalkLine {
+    guard text.hasPrefix("+"), let span = DurationReader.duration(String(text.dropFirst())) else {
+      return .mistake("write: jump +5m; 'next ID' tells an inject out of turn, 'back ID' goes back")
+    }
+    return .command(.ahead(StoryTime(span)))
+  }
+
+  private static func extend(_ text: String) -> TalkLine {
+    let (span, reason) = split(text)
+    guard let duration = DurationReader.duration(span) else {
+      return .mistake("write: extend 5m [WHY]")
+    }
+    return .command(.extend(StoryTime(duration), reason: reason))
+  }
+
+  private static func skip(_ text: String, _ drill: Drill) -> TalkLine {
+    let (first, rest) = split(text)
+    if drill.inject(first) != nil { return .command(.skip(first, reason: rest)) }
+    return .command(.skip(nil, reason: text))
+  }
+}
+
+extension NearestName {
+  /// Whether something of the drill that can be answered has this name.
+  fileprivate static func isId(_ name: String, of drill: Drill) -> Bool {
+    drill.inject(name) != nil || drill.allQuestions.contains { $0.id == name }
+  }
+}

@@ -1,0 +1,111 @@
+import RunbookDrill
+import RunbookModel
+
+/// What the facilitator sees of a drill.
+struct TalkView {
+  let console: Console
+
+  func showStart(_ state: DrillState, _ run: RunID) {
+    guard let drill = state.drill else { return }
+    console.print("\(banner) \(console.style(drill.title, .bold)) (run \(run))")
+    console.print("Participants' view, in a second terminal: runbook drill watch \(run)")
+    console.print("'help' lists the commands. The story clock runs from now on.")
+    if let scenario = drill.scenario { console.print("\n\(Console.printable(scenario))") }
+  }
+
+  func showTakenUp(_ state: DrillState, _ run: RunID) {
+    console.print("\(banner) \(state.drill?.title ?? "") (run \(run)), taken up again")
+    if let current = state.current { console.print("The last inject was '\(current)'.") }
+  }
+
+  func prompt(_ state: DrillState, at now: Timestamp) {
+    let mark = state.lifecycle == .running ? "" : " \(state.lifecycle.rawValue)"
+    console.print("DRILL \(state.storyTime(at: now))\(mark)> ", terminator: "")
+  }
+
+  func show(_ event: DrillEvent, _ state: DrillState, at now: Timestamp) {
+    switch event {
+    case .injectDelivered(let delivered):
+      if let inject = state.drill?.inject(delivered.inject) { show(inject, state, at: now) }
+    case .answerGiven(let answer):
+      let who = answer.participant ?? "the team"
+      console.print("Answer of \(who) to '\(answer.subject)': \(Console.printable(answer.text))")
+    case .decisionMade(let word):
+      console.print(
+        "Decision of \(word.participant ?? "the team"): \(Console.printable(word.text))")
+    case .hintGiven(let hint):
+      let hints = state.drill?.inject(hint.inject)?.hints ?? []
+      let text = hints.indices.contains(hint.number - 1) ? hints[hint.number - 1] : ""
+      console.print("Hint \(hint.number) of \(hints.count), for all to hear: \(text)")
+    case .judged(let judged):
+      console.print("Judged '\(judged.expectation)': \(judged.isMet ? "met" : "missed").")
+    case .paused: console.print("Paused: the story clock stands. 'go' goes on.")
+    case .continued: console.print("The story clock runs.")
+    case .jumped(let jump): console.print("The story clock is at \(jump.to).")
+    case .extended(let payload): console.print("The story clock stands still for \(payload.by).")
+    case .injectSkipped(let skipped): console.print("'\(skipped.inject)' will not come.")
+    case .started, .ended: break
+    }
+  }
+
+  private func show(_ inject: Inject, _ state: DrillState, at now: Timestamp) {
+    let number = state.deliveries.count
+    let count = state.drill?.injects.count ?? 0
+    let title = console.style("\(inject.title) ('\(inject.id)', \(number) of \(count))", .bold)
+    console.print("\n\(console.style("── INJECT", .cyan)) \(state.storyTime(at: now)) \(title)")
+    for part in DrillBook.screenPage(inject) { console.print(Console.printable(part)) }
+    console.print(console.style("── for you alone", .dim))
+    if let expected = inject.expected { console.print("Expected: \(Console.printable(expected))") }
+    if !inject.hints.isEmpty { console.print("Hints: \(inject.hints.count)") }
+    if let notes = inject.notes { console.print("Notes: \(Console.printable(notes))") }
+  }
+
+  func showStatus(_ state: DrillState, at now: Timestamp) {
+    console.print("\(state.lifecycle.rawValue), story clock at \(state.storyTime(at: now))")
+    var table = Table(["INJECT", "STATE", "WHEN"])
+    for inject in state.drill?.injects ?? [] {
+      let standing =
+        state.deliveries[inject.id] != nil
+        ? (state.answer(to: inject.id) == nil ? "told" : "answered")
+        : state.skipped[inject.id] != nil ? "skipped" : "to come"
+      let due = DrillMachine.dueTime(of: inject, in: state).map { "\($0)" }
+      table.append([inject.id, standing, due ?? DrillBook.when(inject)])
+    }
+    console.print(table.text)
+  }
+
+  func show(_ score: DrillScore) {
+    var table = Table(["", "EXPECTATION", "POINTS", "WHY"])
+    for result in score.results {
+      let sign =
+        switch result.verdict {
+        case .met: "✔"
+        case .missed: "✘"
+        case .pending: "…"
+        }
+      table.append(
+        [
+          sign, result.expectation.id, "\(result.points)/\(result.expectation.points)",
+          Console.printable(result.reason),
+        ])
+    }
+    console.print(table.text)
+    let percent = score.percent.map { " (\($0) %)" } ?? ""
+    console.print("\(score.points) of \(score.possible) points\(percent)")
+  }
+
+  /// What is left to do when the drill is over.
+  func showHotWash(_ score: DrillScore, _ state: DrillState) {
+    console.print(
+      "\nThe drill is over. Now judge, and hold the hot wash; 'close' writes the report.")
+    for result in score.results where result.verdict == .pending {
+      guard case .facilitator(let words) = result.expectation.judge else { continue }
+      console.print("  judge \(result.expectation.id) met|missed WHY   (\(words))")
+    }
+    for question in state.drill?.allQuestions ?? [] where state.answer(to: question.id) == nil {
+      console.print("  answer \(question.id): …   (\(question.text))")
+    }
+  }
+
+  private var banner: String { console.style("DRILL", .yellow) }
+}

@@ -1,0 +1,125 @@
+import Foundation
+import RunbookModel
+import RunbookTestSupport
+import Testing
+
+/// Drills at the table, by the built program.
+@Suite("Drills")
+struct DrillTests {
+  private let workspace: Workspace
+
+  init() throws {
+    workspace = try Workspace()
+    try workspace.write(
+      """
+      runbook: fire
+      connections:
+        main: {kind: postgres, url: "${{ env.DATABASE_URL }}"}
+      detection:
+        - {id: probe, sql: SELECT 1, confirms: "true"}
+      verification:
+        - {id: check, sql: SELECT 1}
+      """, to: "runbooks/fire/runbook.yaml")
+    try workspace.write(
+      """
+      title: Fire
+      roles: [{id: lead, text: Leads}]
+      injects:
+        - {id: smoke, on: start, text: You smell smoke., hints: [Look up], expected: Shout,
+           choices: [{id: out, text: Get out}, {id: stay, text: Stay}]}
+        - {id: bell, at: 1h, text: The bell rings.}
+      expectations:
+        - {id: left, title: Gets out, points: 2, choice: {inject: smoke, is: out}}
+        - {id: calm, title: Stays calm, facilitator: Was there shouting?}
+      """, to: "runbooks/fire/drill.yaml")
+  }
+
+  private func drill(
+    _ arguments: [String], _ lines: [String], environment: [String: String] = [:]
+  ) async throws -> Workspace.Output {
+    let input = try workspace.write(
+      lines.map { $0 + "\n" }.joined(), to: "input-\(UUID().uuidString)")
+    return try await RunningProgram(
+      ["drill"] + arguments, in: workspace, environment: workspace.environment(environment),
+      input: input
+    ).output()
+  }
+
+  @Test func isHeldToItsEndAndReported() async throws {
+    let output = try await drill(
+      ["fire", "--participant", "Ada:lead"],
+      ["answer @Ada out", "next", "end", "judge calm met Nobody shouted", "close"])
+    #expect(output.status == 0, "\(output.all)")
+    #expect(output.stdout.contains("3 of 3 points"))
+    let report = try workspace.report()
+    #expect(report.contains("Ada at 00:00: Get out"))
+    #expect(report.components(separatedBy: "DRILL: an exercise").count > 4)
+    let runs = try await workspace.run(["runs", "--json"]).objects()
+    #expect(runs.first?["drill"] == true)
+    let history = try await workspace.run(["drill", "history", "fire", "--json"]).objects()
+    #expect(history.first?["points"] == 3)
+    #expect(try await workspace.run(["drill", "due"]).status == 0)
+    #expect(try await workspace.run(["drill", "due", "--max-age", "1ms"]).status == 1)
+  }
+
+  @Test func goesOnAfterItWasLeft() async throws {
+    let left = try await drill(["fire"], ["answer out"])
+    #expect(left.status == 75, "\(left.all)")
+    #expect(try await workspace.run(["drill", "due"]).status == 1)
+    let output = try await drill(["resume"], ["end", "close"])
+    #expect(output.status == 0, "\(output.all)")
+    #expect(output.stdout.contains("2 of 3 points"))
+  }
+
+  @Test func isNeverCarriedOutForReal() async throws {
+    _ = try await drill(["fire"], ["answer out"])
+    for command in [["resume"], ["retry"], ["skip", "--reason", "x"]] {
+      let output = try await workspace.run(
+        command, environment: ["DATABASE_URL": "postgresql://127.0.0.1:1/x"])
+      #expect(output.status == 64, "\(command): \(output.all)")
+    }
+  }
+
+  @Test func sendsNothingToADatabase() async throws {
+    let server = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+    defer { close(server) }
+    var address = sockaddr_in()
+    address.sin_family = sa_family_t(AF_INET)
+    address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
+    var size = socklen_t(MemoryLayout<sockaddr_in>.size)
+    let port = withUnsafeMutablePointer(to: &address) { pointer -> UInt16 in
+      pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { pointer -> UInt16 in
+        guard bind(server, pointer, size) == 0, listen(server, 8) == 0 else { return 0 }
+        getsockname(server, pointer, &size)
+        return 0
+      }
+    }
+    #expect(port == 0)
+    let url = "postgresql://127.0.0.1:\(UInt16(bigEndian: address.sin_port))/app"
+    let output = try await drill(
+      ["fire"], ["answer out", "end", "close"], environment: ["DATABASE_URL": url])
+    #expect(output.status == 0, "\(output.all)")
+    var connection = pollfd(fd: server, events: Int16(POLLIN), revents: 0)
+    #expect(poll(&connection, 1, 0) == 0, "somebody connected")
+  }
+
+  @Test func showsParticipantsNothingOfTheFacilitators() async throws {
+    _ = try await drill(["fire"], ["answer out"])
+    let watch = try await workspace.run(["drill", "watch", "--once"])
+    #expect(watch.stdout.contains("You smell smoke."), "\(watch.all)")
+    let handout = try await workspace.run(["drill", "handout", "fire"])
+    let book = try await workspace.run(["drill", "handout", "fire", "--facilitator"])
+    for hidden in ["Look up", "Shout", "bell", "Gets out"] {
+      #expect(!watch.stdout.contains(hidden))
+      #expect(!handout.stdout.contains(hidden))
+      #expect(book.stdout.contains(hidden))
+    }
+  }
+
+  @Test func mistakeInTheDrillKeepsNoRealRunFromItsStart() async throws {
+    try workspace.write("title: [", to: "runbooks/fire/drill.yaml")
+    #expect(try await workspace.run(["validate", "fire"]).status == 65)
+    let plan = try await workspace.run(["run", "fire", "--dry-run"])
+    #expect(plan.status == 0, "\(plan.all)")
+  }
+}

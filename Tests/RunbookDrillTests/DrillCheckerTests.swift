@@ -1,0 +1,114 @@
+import RunbookDrill
+import RunbookModel
+import RunbookSyntax
+import Testing
+
+/// A drill with something wrong at its mark.
+struct MistakenDrill: Sendable, CustomTestStringConvertible {
+  let name: String
+  let code: DiagnosticCode
+  let text: String
+  var hint: String?
+
+  init(_ name: String, _ code: DiagnosticCode, hint: String? = nil, _ drill: String) {
+    self.name = name
+    self.code = code
+    text = DrillFixture.head + drill
+    self.hint = hint
+  }
+
+  var testDescription: String { name }
+
+  static let all: [MistakenDrill] = [
+    MistakenDrill(
+      "an unknown step", .unknownDrillName, hint: "'probe'",
+      "  injects: [{id: a, on: start, text: x}, {id: b, on: {failed: ▸prob}, text: x}]\n"),
+    MistakenDrill(
+      "a finding of a step that finds nothing", .noFinding,
+      "  injects: [{id: a, on: start, text: x}, {id: b, on: {finding: ▸check}, text: x}]\n"),
+    MistakenDrill(
+      "an unknown inject", .unknownDrillName, hint: "'alert'",
+      "  injects: [{id: alert, on: start, text: x}, {id: b, on: {inject: ▸alart}, text: x}]\n"),
+    MistakenDrill(
+      "an unknown choice", .unknownDrillName, hint: "'yes'",
+      """
+        injects:
+          - {id: a, on: start, text: x, choices: [{id: yes, text: Yes}]}
+          - {id: b, on: {answer: a, is: ▸yess}, text: x}
+      """),
+    MistakenDrill(
+      "a choice that leads nowhere", .unknownDrillName,
+      """
+        injects:
+          - {id: a, on: start, text: x, choices: [{id: yes, text: Yes, leads_to: ▸nowhere}]}
+      """),
+    MistakenDrill(
+      "an unknown module", .unknownDrillName,
+      "  injects: [{id: a, on: start, text: x, module: ▸none}]\n"),
+    MistakenDrill(
+      "an unknown objective", .unknownDrillName,
+      """
+        injects: [{id: a, on: start, text: x}]
+        expectations: [{id: e, title: t, objective: ▸none, facilitator: x}]
+      """),
+    MistakenDrill(
+      "an unknown name in an expression", .unknownDrillName, hint: "'answers'",
+      """
+        injects: [{id: a, on: start, text: x}]
+        expectations: [{id: e, title: t, expect: "▸answer.a.given"}]
+      """),
+    MistakenDrill(
+      "an unknown answer in an expression", .unknownDrillName,
+      """
+        injects: [{id: a, on: start, text: x}]
+        expectations: [{id: e, title: t, expect: "▸answers.b.given"}]
+      """),
+    MistakenDrill(
+      "injects that wait for one another", .injectCycle,
+      """
+        injects:
+          - {id: a, on: start, text: x}
+          - {id: ▸b, on: {inject: c}, text: x}
+          - {id: c, on: {inject: b}, text: x}
+      """),
+    MistakenDrill(
+      "a circle of branches", .injectCycle,
+      """
+        injects:
+          - {id: ▸a, on: start, text: x, choices: [{id: go, text: Go, leads_to: b}]}
+          - {id: b, text: x, choices: [{id: go, text: Go, leads_to: a}]}
+      """),
+  ]
+}
+
+@Suite("The drill's checker")
+struct DrillCheckerTests {
+  @Test(arguments: MistakenDrill.all)
+  func saysWhatIsWrongAndWhere(_ mistake: MistakenDrill) throws {
+    let lines = mistake.text.split(separator: "\n", omittingEmptySubsequences: false)
+    let line = try #require(lines.firstIndex { $0.contains("▸") })
+    let column = try #require(lines[line].firstIndex(of: "▸"))
+    let text = mistake.text.replacing("▸", with: "")
+    let runbook = try DrillFixture.reader.read(text: text, fileName: "r.yaml").runbook
+    let found = DrillChecker().check(runbook).all
+    #expect(found.map(\.code) == [mistake.code], "\(found)")
+    #expect(found.first?.place?.line == line + 1, "\(found)")
+    #expect(
+      found.first?.place?.column == lines[line].distance(
+        from: lines[line].startIndex, to: column) + 1, "\(found)")
+    if let hint = mistake.hint { #expect(found.first?.hint?.contains(hint) == true, "\(found)") }
+  }
+
+  @Test func saysThatNothingBegins() throws {
+    let text = DrillFixture.head + "  injects: [{id: a, text: x}]\n"
+    let runbook = try DrillFixture.reader.read(text: text, fileName: "r.yaml").runbook
+    let found = DrillChecker().check(runbook)
+    #expect(found.all.map(\.code) == [.noFirstInject])
+    #expect(!found.hasErrors)
+  }
+
+  @Test func findsNothingWrongWithAGoodOne() throws {
+    let runbook = try DrillFixture.runbook()
+    #expect(DrillChecker().check(runbook).isEmpty)
+  }
+}

@@ -1,0 +1,69 @@
+import RunbookDrill
+import RunbookModel
+import Testing
+
+/// What a drill prints, held against files under `Golden/`.
+@Suite("A drill's pages")
+struct DrillPagesTests {
+  @Test func handoutGivesNothingAway() throws {
+    let drill = try #require(try DrillFixture.runbook().drill)
+    let handout = DrillBook(drill).handout
+    for secret in drill.injects.flatMap({
+      [$0.text, $0.expected ?? "–", $0.notes ?? "–"] + $0.hints
+    })
+    where secret != "–" {
+      #expect(!handout.contains(secret))
+    }
+    for expectation in drill.expectations { #expect(!handout.contains(expectation.title)) }
+    try Golden.check(handout, "handout.md")
+  }
+
+  @Test func bookHasEverything() throws {
+    let drill = try #require(try DrillFixture.runbook().drill)
+    try Golden.check(DrillBook(drill).facilitator, "facilitator.md")
+  }
+
+  @Test func reportsWhatHappened() throws {
+    var drill = try DrillFixture()
+    try drill.tell()
+    drill.pass(65)
+    try drill.act(.answer(subject: nil, participant: "Ada", text: "restore"))
+    try drill.act(.hint("alert"))
+    try drill.act(.answer(subject: "alert", participant: "Grace", text: "look"))
+    try drill.tell()
+    try drill.act(.decide(participant: "Ada", text: "No restore | yet"))
+    try drill.act(.pause("coffee"))
+    drill.pass(900)
+    try drill.act(.goOn)
+    try drill.act(.next("boss"))
+    try drill.act(.end("enough"))
+    try drill.act(.judge("spoke", isMet: true, reason: "Ada did"))
+    try drill.act(.answer(subject: "better", participant: nil, text: "Look sooner"))
+    let report = try AfterActionReport(entries: drill.entries)
+    try Golden.check(try report.markdown(), "after-action.md")
+    #expect(report.suggestedFileName.hasPrefix("DRILL-"))
+  }
+
+  @Test func reportsInTheMiddleOfADrill() throws {
+    var drill = try DrillFixture()
+    try drill.tell()
+    let text = try AfterActionReport(entries: drill.entries).markdown()
+    #expect(text.contains("going on: this report is not final"))
+    #expect(text.contains("4 are not judged yet"))
+  }
+
+  @Test func participantsSeeNoHintBeforeItIsGiven() throws {
+    var drill = try DrillFixture()
+    try drill.tell()
+    var lines: [String] = []
+    for entry in drill.entries {
+      guard case .drill(let event) = entry.event else { continue }
+      lines += ParticipantsView.lines(of: event, drill.state, at: entry.recordedAt)
+    }
+    let text = lines.joined(separator: "\n")
+    #expect(text.contains("Sign-ins fail."))
+    for hidden in ["Which tables are there?", "Look at the catalogue", "Do not say", "late"] {
+      #expect(!text.contains(hidden))
+    }
+  }
+}
