@@ -54,6 +54,13 @@ import Testing
     _ = workspace
   }
 
+  @Test func saysThatAFileCannotBeWritten() async throws {
+    let (workspace, _) = try await failedRun()
+    let written = try await workspace.run(["report", "--output", "nowhere/report.md"])
+    #expect(written.status == 74, "\(written.all)")
+    #expect(written.stderr.contains("cannot write") && !written.stderr.contains("NSCocoa"))
+  }
+
   @Test func putsPeoplesPartsIntoTheReport() async throws {
     let (workspace, _) = try await failedRun()
     let edit = try await workspace.run([

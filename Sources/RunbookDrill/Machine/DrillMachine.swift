@@ -128,7 +128,8 @@ public enum DrillMachine {
     }?.story
   }
 
-  /// A condition that cannot be evaluated yet is not true yet.
+  /// A condition that cannot be evaluated yet is not true yet. One that cannot be parsed was refused before
+  /// the drill began.
   private static func isOpen(_ inject: Inject, _ state: DrillState, at now: Timestamp) -> Bool {
     guard let condition = inject.condition else { return true }
     guard let expression = try? Expression(parsing: condition) else { return false }

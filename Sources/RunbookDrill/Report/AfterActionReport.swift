@@ -163,11 +163,14 @@ public struct AfterActionReport: Sendable {
     }
   }
 
+  /// What only a person can say, and nobody has.
+  private static let todo = "TODO (owner: facilitator)"
+
   private var strengths: [String] {
     let met = score.results.filter { $0.verdict == .met }.map {
       "\(plain($0.expectation.title)): \(plain($0.reason)) (entry \($0.evidence ?? 0))"
     }
-    return met.isEmpty ? ["TODO (owner: facilitator)"] : met
+    return met.isEmpty ? [Self.todo] : met
   }
 
   private var weaknesses: [String] {
@@ -185,7 +188,7 @@ public struct AfterActionReport: Sendable {
     return missed.map { result in
       let improvement = result.expectation.improvement
       return [
-        "action": cell(improvement?.action ?? "TODO (owner: facilitator)"),
+        "action": cell(improvement?.action ?? Self.todo),
         "owner": cell(improvement?.owner ?? "TODO"), "due": cell(improvement?.due ?? "TODO"),
         "from": result.expectation.id,
       ]
@@ -200,7 +203,7 @@ public struct AfterActionReport: Sendable {
       return [
         "question": plain(question.text),
         "answer": answers.isEmpty
-          ? "TODO (owner: facilitator)" : answers.joined(separator: "\n>\n"),
+          ? Self.todo : answers.joined(separator: "\n>\n"),
       ]
     }
   }

@@ -19,6 +19,7 @@ public struct DrillTimeline: Sendable {
     var state = DrillState()
     var rows: [Row] = []
     for entry in entries {
+      // Whoever asks for the rows has replayed the same entries, and was told what is wrong with them.
       guard (try? state.apply(entry)) != nil else { break }
       guard let (what, who) = Self.words(entry, state) else { continue }
       rows.append(

@@ -1,4 +1,5 @@
 import Foundation
+import RunbookEngine
 import RunbookReport
 
 /// A report on the disk, with the evidence beside it that it does not show whole. All of it is readable by
@@ -12,7 +13,17 @@ struct ReportFile {
   private static let largest: Int64 = 64 << 20
 
   /// - Returns: notices of evidence that is not beside the report.
-  func write(_ text: String, to path: String) throws -> [String] {
+  /// - Throws: `cannotWrite`; what was written by then stays.
+  func write(_ text: String, to path: String) throws(StoreError) -> [String] {
+    do {
+      return try written(text, to: path)
+    } catch {
+      throw StoreError(
+        .cannotWrite, subject: path, "cannot write \(path): \(error.localizedDescription)")
+    }
+  }
+
+  private func written(_ text: String, to path: String) throws -> [String] {
     try Self.write(Data(text.utf8), to: path)
     let folder = URL(filePath: path).deletingLastPathComponent()
     var notices: [String] = []
