@@ -151,12 +151,14 @@ extension IncidentReport {
 
   /// Holds each piece of evidence against its SHA-256.
   ///
-  /// - Parameter digest: of a file by its path in the run's folder; nil where it cannot be read.
-  public func evidenceProblems(digest: (String) -> Digest?) -> [EvidenceProblem] {
+  /// - Parameter digest: of a file by its path in the run's folder, nil where it cannot be read; without it
+  ///   files are not looked at.
+  public func evidenceProblems(digest: ((String) -> Digest?)?) -> [EvidenceProblem] {
     facts.evidence.items.compactMap { item in
       let found: Digest
       switch item.record.content {
       case .file(let path):
+        guard let digest else { return nil }
         guard let digest = digest(path) else {
           return EvidenceProblem(id: item.record.id, message: "the file \(path) cannot be read")
         }

@@ -52,13 +52,11 @@ struct ReportVerifyCommand: AsyncParsableCommand {
       let found = try ReportVerification(of: text, entries: entries) { report in
         try format.text(of: report, template: template)
       }
-      let folder = run.map { store.folder(of: $0) }
-      let evidence = try IncidentReport(entries: entries).evidenceProblems { path in
-        folder.flatMap { FileDigest.sha256(ofFile: "\($0)/\(path)") }
-      }
       // Without the run's folder its files cannot be looked at.
-      let problems =
-        folder == nil ? evidence.filter { !$0.message.hasPrefix("the file") } : evidence
+      let fileDigest = run.map { run in
+        { (path: String) in FileDigest.sha256(ofFile: "\(store.folder(of: run))/\(path)") }
+      }
+      let problems = try IncidentReport(entries: entries).evidenceProblems(digest: fileDigest)
       let beside = ReportFile.problems(
         of: try IncidentReport(entries: entries), beside: surroundings.absolute(file))
       try show(found, problems + beside, entries, console)
