@@ -2,11 +2,16 @@ import RunbookEngine
 public import RunbookExpression
 public import RunbookModel
 
-/// What an expression of a drill sees: `drill`, `injects`, `answers`, `steps`, `findings`, `gates`.
+/// What an expression of a drill sees: `drill`, `injects`, `answers`, `steps`, `findings`, `gates`,
+/// `comparison`.
 /// Times are durations of the story clock. Whatever has not happened says so by `false` and has no time.
 public struct DrillScope: EvaluationScope {
-  static let roots = ["drill", "injects", "answers", "steps", "findings", "gates"]
+  static let roots = ["drill", "injects", "answers", "steps", "findings", "gates", "comparison"]
   static let drillFields = ["mode", "elapsed", "hints", "ended", "outcome", "surprise"]
+  static let comparisonFields = [
+    "done", "objects", "equal_objects", "missing", "changed", "added", "rows_before", "rows_lost",
+    "rows_new", "emptied",
+  ]
 
   private let state: DrillState
   private let elapsed: StoryTime
@@ -28,8 +33,24 @@ public struct DrillScope: EvaluationScope {
           (step.id.rawValue, .bool(state.run.findings.contains(step.id)))
         })
     case "gates": map((["recovery"] + steps.map(\.id.rawValue)).map { ($0, gate($0)) })
+    case "comparison": comparison
     default: nil
     }
+  }
+
+  /// Without one, nothing but that it was not done.
+  private var comparison: Value {
+    guard let fact = state.comparison?.fact, fact.trouble == nil else {
+      return map([("done", .bool(false))])
+    }
+    return map([
+      ("done", .bool(true)), ("objects", .int(Int64(fact.objects))),
+      ("equal_objects", .int(Int64(fact.equalObjects))),
+      ("missing", .int(Int64(fact.missingCount))), ("changed", .int(Int64(fact.changedCount))),
+      ("added", .int(Int64(fact.addedCount))), ("rows_before", .int(fact.rowsBefore)),
+      ("rows_lost", .int(fact.rowsLost)), ("rows_new", .int(fact.rowsNew)),
+      ("emptied", .list(fact.tables.filter { $0.now == 0 }.map { .string($0.table) })),
+    ])
   }
 
   private var steps: [StepRecord] { state.run.runbook?.steps ?? [] }

@@ -45,6 +45,9 @@ public struct DrillState: Sendable {
   public private(set) var pauses: [Recorded<DrillWord>] = []
   public private(set) var jumps: [Recorded<DrillJump>] = []
   public private(set) var notes: [Recorded<NoteAdded>] = []
+  /// What the sandbox held before it was broken, and at the end.
+  public private(set) var baseline: Recorded<DrillBaseline>?
+  public private(set) var comparison: Recorded<DrillComparison>?
   public private(set) var endedAt: Recorded<DrillWord>?
   /// When the run ended recovered and verified, where it was carried out.
   public private(set) var recoveredAt: StoryTime?
@@ -117,7 +120,7 @@ public struct DrillState: Sendable {
     case (.notStarted, _), (_, .started): false
     case (_, .judged(let judged)): drill?.expectation(judged.expectation) != nil
     case (_, .answerGiven(let answer)): knows(answer.subject)
-    case (_, .decisionMade): true
+    case (_, .decisionMade), (_, .baselineTaken), (_, .compared): true
     case (.ended, _): false
     case (.running, .paused), (.paused, .continued), (_, .ended), (_, .extended): true
     case (.paused, .paused), (.running, .continued): false
@@ -160,6 +163,8 @@ public struct DrillState: Sendable {
       clock?.hold(for: payload.by, at: entry.recordedAt)
     case .injectSkipped(let payload): skipped[payload.inject] = recorded(payload, entry, story)
     case .judged(let payload): judgements[payload.expectation] = recorded(payload, entry, story)
+    case .baselineTaken(let payload): baseline = recorded(payload, entry, story)
+    case .compared(let payload): comparison = recorded(payload, entry, story)
     case .ended(let payload):
       endedAt = recorded(payload, entry, story)
       clock?.pause(at: entry.recordedAt)

@@ -68,9 +68,27 @@ public struct DrillTimeline: Sendable {
     case .judged(let judged):
       let verdict = judged.isMet ? "met" : "missed"
       return ("Judged `\(judged.expectation)` \(verdict): \(judged.reason)", nil)
+    case .baselineTaken(let baseline):
+      return ("Before the fault: \(baseline.objects) objects, \(baseline.rows ?? 0) rows", nil)
+    case .compared(let comparison): return ("Compared with before: \(comparison.words)", nil)
     case .ended(let word): return ("The drill ended\(reason(word.text))", nil)
     }
   }
 
   private static func reason(_ text: String) -> String { text.isEmpty ? "" : ": \(text)" }
+}
+
+extension DrillComparison {
+  /// In a line.
+  public var words: String {
+    if let trouble { return trouble }
+    var parts = [
+      "\(equalObjects) of \(objects) objects as they were",
+      "\(rowsBefore - rowsLost) of \(rowsBefore) rows",
+    ]
+    if missingCount > 0 { parts.append("\(missingCount) objects missing") }
+    if changedCount > 0 { parts.append("\(changedCount) changed") }
+    if rowsNew > 0 { parts.append("\(rowsNew) new rows") }
+    return parts.joined(separator: ", ")
+  }
 }

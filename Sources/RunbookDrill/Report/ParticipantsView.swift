@@ -29,7 +29,7 @@ public enum ParticipantsView {
     case .continued: return ["(going on)"]
     case .jumped(let jump): return jump.inject == nil ? ["(the clock is at \(jump.to))"] : []
     case .ended: return ["", "The DRILL is over. Thank you."]
-    case .extended, .injectSkipped, .judged: return []
+    case .extended, .injectSkipped, .judged, .baselineTaken, .compared: return []
     }
   }
 }

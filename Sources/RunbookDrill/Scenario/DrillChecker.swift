@@ -19,10 +19,12 @@ private struct DrillCheck {
   let drill: Drill
   let steps: [String]
   let findings: [String]
+  let inputs: [Runbook.Input]
   var found: [Diagnostic] = []
 
   init(runbook: Runbook, drill: Drill) {
     self.drill = drill
+    inputs = runbook.inputs
     steps = runbook.steps.map(\.id.rawValue)
     findings = runbook.steps.filter { $0.options.confirms != nil }.map(\.id.rawValue)
   }
@@ -34,6 +36,8 @@ private struct DrillCheck {
     for inject in drill.injects { check(inject) }
     for question in drill.allQuestions { checkModule(question.module) }
     for expectation in drill.expectations { check(expectation) }
+    if let recovered = drill.recovered { check(recovered) }
+    if let surprise = drill.surprise { check(surprise) }
     checkCycles()
     let hasFirst = drill.injects.contains { if case .at = $0.trigger { true } else { false } }
     if !hasFirst {
@@ -78,6 +82,14 @@ private struct DrillCheck {
     }
   }
 
+  private mutating func check(_ surprise: Drill.Surprise) {
+    guard let name = surprise.input, require(name, among: inputs.map(\.name), "input"),
+      let input = inputs.first(where: { $0.name == name.text })
+    else { return }
+    guard case .enumeration(let values) = input.type else { return }
+    for value in surprise.values { require(value, among: values, "value of '\(name.text)'") }
+  }
+
   private mutating func checkModule(_ module: Drill.Name?) {
     if let module { require(module, among: drill.modules.map(\.id), "module") }
   }
@@ -117,6 +129,7 @@ private struct DrillCheck {
     case "steps": (known, what) = (steps, "step")
     case "findings": (known, what) = (findings, "finding")
     case "gates": (known, what) = (["recovery"] + steps, "gate")
+    case "comparison": (known, what) = (DrillScope.comparisonFields, "field of 'comparison'")
     case "drill": (known, what) = (DrillScope.drillFields, "field of 'drill'")
     case let name:
       let message = "nothing is called '\(name)' in a drill"

@@ -18,11 +18,16 @@ public struct Drill: Sendable, Hashable, Codable {
   /// In the order of the file.
   public let injects: [Inject]
   public let expectations: [DrillExpectation]
+  /// When the comparison with before says that it is recovered; nil is that all of it is there, as it was.
+  public let recovered: SourceText?
+  /// How it breaks when nobody is to know when and how.
+  public let surprise: Surprise?
 
   public init(
     title: String, place: Place, scope: String?, scenario: String?, objectives: [Item] = [],
     roles: [Item] = [], modules: [Item] = [], questions: [Item] = [], hotWash: [Item] = [],
-    injects: [Inject], expectations: [DrillExpectation] = []
+    injects: [Inject], expectations: [DrillExpectation] = [], recovered: SourceText? = nil,
+    surprise: Surprise? = nil
   ) {
     self.title = title
     self.place = place
@@ -35,6 +40,18 @@ public struct Drill: Sendable, Hashable, Codable {
     self.hotWash = hotWash
     self.injects = injects
     self.expectations = expectations
+    self.recovered = recovered
+    self.surprise = surprise
+  }
+
+  /// What of it is for a mode.
+  public func held(in mode: DrillMode) -> Drill {
+    Drill(
+      title: title, place: place, scope: scope, scenario: scenario, objectives: objectives,
+      roles: roles, modules: modules, questions: questions, hotWash: hotWash,
+      injects: injects.filter { $0.modes?.contains(mode) ?? true },
+      expectations: expectations.filter { $0.modes?.contains(mode) ?? true },
+      recovered: recovered, surprise: surprise)
   }
 
   public func inject(_ id: String) -> Inject? { injects.first { $0.id == id } }
@@ -61,6 +78,23 @@ extension Drill {
       self.place = place
       self.text = text
       self.module = module
+    }
+  }
+
+  /// A fault that comes at a time that the participants do not know.
+  public struct Surprise: Sendable, Hashable, Codable {
+    public let place: Place
+    /// It comes at any time up to this one: when, the drill's seed says.
+    public let within: StoryTime
+    /// The input that says what breaks, and the values that the seed picks one of.
+    public let input: Name?
+    public let values: [Name]
+
+    public init(place: Place, within: StoryTime, input: Name?, values: [Name]) {
+      self.place = place
+      self.within = within
+      self.input = input
+      self.values = values
     }
   }
 

@@ -10,10 +10,13 @@ public struct DrillExpectation: Sendable, Hashable, Codable {
   public let judge: Judge
   /// What is to be done where it was missed.
   public let improvement: Improvement?
+  /// The modes that it belongs to; nil is all.
+  public let modes: [DrillMode]?
 
   public init(
     id: String, place: Place, title: String, objective: Drill.Name? = nil, points: Int = 1,
-    deadline: StoryTime? = nil, judge: Judge, improvement: Improvement? = nil
+    deadline: StoryTime? = nil, judge: Judge, improvement: Improvement? = nil,
+    modes: [DrillMode]? = nil
   ) {
     self.id = id
     self.place = place
@@ -23,6 +26,7 @@ public struct DrillExpectation: Sendable, Hashable, Codable {
     self.deadline = deadline
     self.judge = judge
     self.improvement = improvement
+    self.modes = modes
   }
 
   /// Who or what finds it out.

@@ -21,12 +21,15 @@ public struct Inject: Sendable, Hashable, Codable {
   public let expected: String?
   public let hints: [String]
   public let notes: String?
+  /// The modes that it belongs to; nil is all.
+  public let modes: [DrillMode]?
 
   public init(
     id: String, place: Place, title: String, module: Drill.Name? = nil, trigger: Trigger,
     delay: StoryTime = .start, jitter: StoryTime = .start, condition: SourceText? = nil,
     sender: String? = nil, channel: String? = nil, text: String, artefact: Artefact? = nil,
-    choices: [Choice] = [], expected: String? = nil, hints: [String] = [], notes: String? = nil
+    choices: [Choice] = [], expected: String? = nil, hints: [String] = [], notes: String? = nil,
+    modes: [DrillMode]? = nil
   ) {
     self.id = id
     self.place = place
@@ -44,6 +47,7 @@ public struct Inject: Sendable, Hashable, Codable {
     self.expected = expected
     self.hints = hints
     self.notes = notes
+    self.modes = modes
   }
 
   public func choice(_ id: String) -> Choice? { choices.first { $0.id == id } }

@@ -4,7 +4,7 @@ extension DrillEvent: Codable {
 
   private enum Action: String, Codable {
     case started, injectDelivered, answerGiven, decisionMade, hintGiven, paused, continued, jumped,
-      extended, injectSkipped, judged, ended
+      extended, injectSkipped, judged, baselineTaken, compared, ended
   }
 
   public init(from decoder: any Decoder) throws {
@@ -22,6 +22,8 @@ extension DrillEvent: Codable {
     case .extended: self = .extended(try DrillExtension(from: decoder))
     case .injectSkipped: self = .injectSkipped(try InjectSkipped(from: decoder))
     case .judged: self = .judged(try ExpectationJudged(from: decoder))
+    case .baselineTaken: self = .baselineTaken(try DrillBaseline(from: decoder))
+    case .compared: self = .compared(try DrillComparison(from: decoder))
     case .ended: self = .ended(try DrillWord(from: decoder))
     }
   }
@@ -45,6 +47,8 @@ extension DrillEvent: Codable {
     case .extended: .extended
     case .injectSkipped: .injectSkipped
     case .judged: .judged
+    case .baselineTaken: .baselineTaken
+    case .compared: .compared
     case .ended: .ended
     }
   }
@@ -61,6 +65,8 @@ extension DrillEvent: Codable {
     case .extended(let payload): payload
     case .injectSkipped(let payload): payload
     case .judged(let payload): payload
+    case .baselineTaken(let payload): payload
+    case .compared(let payload): payload
     }
   }
 }

@@ -20,7 +20,8 @@ extension DrillEvent {
         ExpectationJudged(
           expectation: payload.expectation, isMet: payload.isMet,
           reason: transform(payload.reason)))
-    case .started, .injectDelivered, .hintGiven, .continued, .jumped: self
+    case .started, .injectDelivered, .hintGiven, .continued, .jumped, .baselineTaken, .compared:
+      self
     }
   }
 }

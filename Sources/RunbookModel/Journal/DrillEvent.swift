@@ -15,6 +15,10 @@ public enum DrillEvent: Sendable, Hashable {
   case extended(DrillExtension)
   case injectSkipped(InjectSkipped)
   case judged(ExpectationJudged)
+  /// What the sandbox held before it was broken.
+  case baselineTaken(DrillBaseline)
+  /// What it holds at the end, held against that; of several the last one counts.
+  case compared(DrillComparison)
   /// The drill is over; the hot wash may go on.
   case ended(DrillWord)
 }

@@ -8,10 +8,12 @@ public struct DrillStarted: Sendable, Hashable, Codable {
   public let isSurprise: Bool
   /// Seconds of the story for each of the wall's, in percent: 100 is as fast.
   public let speedPercent: Int
+  /// Whether nobody takes part: the runbook is checked, and nobody has practised. Nil is false.
+  public let isCheck: Bool?
 
   public init(
     mode: DrillMode, drill: Drill, participants: [DrillParticipant], seed: Int64,
-    isSurprise: Bool = false, speedPercent: Int = 100
+    isSurprise: Bool = false, speedPercent: Int = 100, isCheck: Bool? = nil
   ) {
     self.mode = mode
     self.drill = drill
@@ -19,6 +21,7 @@ public struct DrillStarted: Sendable, Hashable, Codable {
     self.seed = seed
     self.isSurprise = isSurprise
     self.speedPercent = speedPercent
+    self.isCheck = isCheck
   }
 }
 

@@ -14,6 +14,20 @@ enum DrillSpec {
     FieldSpec(
       "injects", .list(.fields(inject)), required: true, "What the team is confronted with."),
     FieldSpec("expectations", .list(.fields(expectation)), "What the team is to do."),
+    FieldSpec(
+      "recovered", .expression,
+      "In a sandbox, when it counts as recovered; else when all is there, as it was."),
+    FieldSpec("surprise", .fields(surprise), "How it breaks when nobody is to know when and how."),
+  ]
+
+  private static let modes = FieldSpec(
+    "modes", .oneOrMore(.enumeration(DrillMode.allCases.map(\.rawValue))),
+    "The modes that it belongs to; all unless given.")
+
+  private static let surprise = [
+    FieldSpec("within", .duration, required: true, "It breaks at any time up to this."),
+    FieldSpec("input", .name, "The input that says what breaks."),
+    FieldSpec("values", .list(.text), "Its values, one of which the drill's seed picks."),
   ]
 
   /// The words of `on:` that need nothing beside them.
@@ -46,6 +60,7 @@ enum DrillSpec {
     FieldSpec("expected", .text, "What the team should do, for the facilitator."),
     FieldSpec("hints", .list(.text), "Help, one by one; that it was used is recorded."),
     FieldSpec("notes", .text, "For the facilitator alone."),
+    modes,
   ]
 
   private static let trigger = [
@@ -91,5 +106,6 @@ enum DrillSpec {
         FieldSpec("owner", .text, "Who does it."),
         FieldSpec("due", .text, "By when."),
       ]), "The improvement plan's item."),
+    modes,
   ]
 }

@@ -22,7 +22,8 @@ extension RunbookBuilder {
       roles: items(keys["roles"]), modules: items(keys["modules"]),
       questions: items(keys["questions"]), hotWash: items(keys["hot_wash"]),
       injects: list(keys["injects"]).compactMap { inject($0) },
-      expectations: list(keys["expectations"]).compactMap { expectation($0) })
+      expectations: list(keys["expectations"]).compactMap { expectation($0) },
+      recovered: keys["recovered"]?.text, surprise: surprise(keys))
     refuseDoubles("objective", drill.objectives.map { ($0.id, $0.place) })
     refuseDoubles("role", drill.roles.map { ($0.id, $0.place) })
     refuseDoubles("module", drill.modules.map { ($0.id, $0.place) })
@@ -64,6 +65,24 @@ extension RunbookBuilder {
     }
   }
 
+  private mutating func surprise(_ keys: Fields) -> Drill.Surprise? {
+    guard let parts = keys["surprise"]?.fields, let within = parts["within"]?.duration else {
+      return nil
+    }
+    let values = (parts["values"]?.items ?? []).compactMap { name($0) }
+    if (parts["input"] == nil) != values.isEmpty {
+      reader.report(
+        .exactlyOne, "`input` and `values` belong together: what breaks is one of the values",
+        parts.place)
+    }
+    return Drill.Surprise(
+      place: parts.place, within: StoryTime(within), input: name(parts["input"]), values: values)
+  }
+
+  private func modes(_ keys: Fields) -> [DrillMode]? {
+    keys["modes"]?.items.compactMap { $0.string.flatMap(DrillMode.init) }
+  }
+
   private mutating func inject(_ keys: Fields) -> Inject? {
     let trigger = trigger(keys)
     guard let id = name(keys["id"]), let text = keys["text"]?.string else { return nil }
@@ -76,7 +95,7 @@ extension RunbookBuilder {
       channel: keys["channel"]?.string, text: text, artefact: artefact(keys),
       choices: list(keys["choices"]).compactMap { choice($0) },
       expected: keys["expected"]?.string, hints: (keys["hints"]?.items ?? []).compactMap(\.string),
-      notes: keys["notes"]?.string)
+      notes: keys["notes"]?.string, modes: modes(keys))
   }
 
   private func choice(_ keys: Fields) -> Inject.Choice? {
@@ -152,7 +171,7 @@ extension RunbookBuilder {
       id: id.text, place: id.place, title: title, objective: name(keys["objective"]),
       points: Int(keys["points"]?.int ?? 1),
       deadline: keys["deadline"]?.duration.map(StoryTime.init), judge: judge,
-      improvement: improvement)
+      improvement: improvement, modes: modes(keys))
   }
 
   private mutating func judge(_ keys: Fields, _ place: Place) -> DrillExpectation.Judge? {

@@ -44,7 +44,8 @@ struct TalkView {
     case .jumped(let jump): console.print("The story clock is at \(jump.to).")
     case .extended(let payload): console.print("The story clock stands still for \(payload.by).")
     case .injectSkipped(let skipped): console.print("'\(skipped.inject)' will not come.")
-    case .started, .ended: break
+    case .compared(let comparison): console.print("Compared with before: \(comparison.words)")
+    case .started, .ended, .baselineTaken: break
     }
   }
 
