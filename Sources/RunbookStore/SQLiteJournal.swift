@@ -191,17 +191,22 @@ public final class SQLiteJournal: Journal {
     }
   }
 
-  public func entries() async throws(StoreError) -> [Entry] {
+  public func entries() async throws(StoreError) -> [Entry] { try await entries(after: nil) }
+
+  /// Entries that came after one that was read before, with the chain checked from there on.
+  public func entries(after last: Entry?) async throws(StoreError) -> [Entry] {
     let path = path
     do {
       return try await queue.unsafeRead { database in
         var entries: [Entry] = []
-        var previous = Digest.zero
+        var previous = last?.hash ?? Digest.zero
+        let first = last?.sequence ?? 0
         let rows = try Row.fetchCursor(
-          database, sql: "SELECT body, hash FROM entry ORDER BY sequence")
+          database, sql: "SELECT body, hash FROM entry WHERE sequence > ? ORDER BY sequence",
+          arguments: [first])
         while let row = try rows.next() {
           let entry = try JournalCoding.entry(
-            body: row[0], hash: row[1], sequence: Int64(entries.count + 1), after: previous,
+            body: row[0], hash: row[1], sequence: first + Int64(entries.count + 1), after: previous,
             in: path)
           entries.append(entry)
           previous = entry.hash

@@ -24,11 +24,18 @@ extension Executor {
       try queueOrFail(.sandboxPrepared(prepared))
     } catch {
       if case .interrupted = error.record.cause { return try queue(.runHeld(interruption)) }
-      try queue(
+      return try queue(
         .runEnded(
           RunEnded(
             status: .failed, reason: "the sandbox could not be made: \(error.record.message)")))
     }
+    try await letWitnessBegin()
+  }
+
+  private mutating func letWitnessBegin() async throws(StoreError) {
+    guard let witness = ports.witness else { return }
+    try await flush()
+    if await !witness.isBroken() { try queue(.runHeld(interruption)) }
   }
 
   private mutating func prepared(
@@ -45,6 +52,7 @@ extension Executor {
     try await prepare(declaration.fixture, .fixture, &preparation)
     try await startServices(declaration.services, sandbox, &preparation)
     preparation.inputs = try inputs(from: declaration, preparation)
+    for event in try await ports.witness?.standsWhole(sandbox.url) ?? [] { try queueOrFail(event) }
     try await prepare(declaration.fault, .fault, &preparation)
     return preparation.record(plan, sandbox)
   }

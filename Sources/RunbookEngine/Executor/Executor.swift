@@ -9,11 +9,13 @@ public struct EnginePorts: Sendable {
   public let person: any Operator
   public let observer: any RunObserver
   public let clock: any EngineClock
+  /// Of a sandbox; nil is nobody.
+  public let witness: (any SandboxWitness)?
 
   public init(
     journal: any Journal, kinds: [any StepKind], gateway: any ConnectionGateway,
     sandboxes: any SandboxProvider, person: any Operator, observer: any RunObserver,
-    clock: any EngineClock
+    clock: any EngineClock, witness: (any SandboxWitness)? = nil
   ) {
     self.journal = journal
     self.kinds = kinds
@@ -22,6 +24,7 @@ public struct EnginePorts: Sendable {
     self.person = person
     self.observer = observer
     self.clock = clock
+    self.witness = witness
   }
 }
 
@@ -63,6 +66,7 @@ public struct Executor: ~Copyable {
   /// - Throws: `StoreError` when the journal cannot be written; nothing is performed after that (L9).
   public mutating func run() async throws(StoreError) {
     try queue(.runStarted(RunStarted(plan, options, secretCount: redactor.secretCount)))
+    for event in options.opening { try queue(event) }
     try await goOn()
   }
 
@@ -135,8 +139,15 @@ public struct Executor: ~Copyable {
     case .hold(let hold):
       try queue(.runHeld(hold))
     case .end(let end):
+      try await letWitnessCompare()
       try queue(.runEnded(end))
     }
+  }
+
+  private mutating func letWitnessCompare() async throws(StoreError) {
+    guard let witness = ports.witness, let sandbox else { return }
+    try await flush()
+    for event in await witness.isEnding(sandbox.url) { try queue(event) }
   }
 
   /// Takes an event in; it is durable with the next `flush`.

@@ -13,6 +13,8 @@ public struct RunOptions: Sendable {
   /// `--approve-all`, which only a sandbox allows.
   public var approvesAll: Bool
   public var isDrill: Bool
+  /// What follows the run's first entry: of a drill, that it is one.
+  public var opening: [Event] = []
   /// `--step-by-step`: a person says of each step whether it may be performed.
   public var asksBeforeEachStep = false
   /// `--terminate`: what a dead executor left is ended without asking.

@@ -75,5 +75,10 @@ public struct DrillComparison: Sendable, Hashable, Codable {
     self.trouble = trouble
   }
 
+  /// What could not be compared.
+  public init(trouble: String) {
+    self.init(objects: 0, equalObjects: 0, rowsBefore: 0, trouble: trouble)
+  }
+
   private static let listed = 100
 }

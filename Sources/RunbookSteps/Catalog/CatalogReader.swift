@@ -10,6 +10,8 @@ struct CatalogReader {
   /// The `application_name`.
   let name: String
   let now: @Sendable () -> Timestamp
+  /// The snapshot whose columns are the only ones that count of a row's contents; nil is all columns.
+  var former: CatalogSnapshot?
 
   /// Tables' rows are counted this many at a time.
   private static let countedAtOnce = 100
@@ -56,7 +58,7 @@ struct CatalogReader {
     return CatalogSnapshot(
       database: server.first?.stringValue ?? "", serverVersion: server.last?.stringValue ?? "",
       takenAt: takenAt, objects: answers[3].compactMap(Self.object),
-      rows: try rows(of: answers[4], keys: Self.keys(of: answers[3].compactMap(Self.object))),
+      rows: try rows(of: answers[4], answers[3].compactMap(Self.object)),
       positions: Self.positions(answers[5]))
   }
 
@@ -91,7 +93,7 @@ struct CatalogReader {
   }
 
   private func rows(
-    of tables: [[Value]], keys: [String: String]
+    of tables: [[Value]], _ objects: [CatalogObject]
   ) throws(StepFailure) -> [String: CatalogSnapshot.Rows] {
     var result: [String: CatalogSnapshot.Rows] = [:]
     var countable: [String] = []
@@ -99,8 +101,10 @@ struct CatalogReader {
       guard let table = row[0].stringValue else { continue }
       let mayCount = row[1].boolValue == true
       switch counting {
-      case .exact where mayCount, .keys where mayCount: countable.append(table)
-      case .exact, .keys: result[table] = CatalogSnapshot.Rows(count: nil, counting: .exact)
+      case .exact where mayCount, .keys where mayCount, .contents where mayCount:
+        countable.append(table)
+      case .exact, .keys, .contents:
+        result[table] = CatalogSnapshot.Rows(count: nil, counting: .exact)
       case .estimated:
         result[table] = CatalogSnapshot.Rows(count: row[2].intValue, counting: .estimated)
       case .none: result[table] = CatalogSnapshot.Rows(count: nil, counting: .none)
@@ -117,17 +121,46 @@ struct CatalogReader {
           count: answer.first?.first?.intValue, counting: .exact)
       }
     }
-    if counting == .keys { try takeKeys(of: &result, keys) }
+    switch counting {
+    case .keys:
+      let keys = Self.keys(of: objects)
+      try takeNumbers(of: &result) { keys[$0].map { ("ROW(\($0))::text", []) } }
+    case .contents:
+      let added = addedColumns(objects)
+      // By the columns' names, whatever their order.
+      try takeNumbers(of: &result) { table in
+        let names = Value.list((added[table] ?? []).map { .string($0) })
+        let text =
+          "(to_jsonb(of_table.*) - ARRAY(SELECT jsonb_array_elements_text($1::jsonb)))::text"
+        return (text, [names.json])
+      }
+    case .exact, .estimated, .none: break
+    }
     return result
   }
 
-  private func takeKeys(
-    of rows: inout [String: CatalogSnapshot.Rows], _ keys: [String: String]
+  /// What tables have that the former snapshot does not know.
+  private func addedColumns(_ objects: [CatalogObject]) -> [String: [String]] {
+    guard let former else { return [:] }
+    let known = Set(former.objects.map(\.key))
+    let added = objects.filter { $0.kind == "column" && !known.contains($0.key) }
+    return Dictionary(grouping: added) { $0.table ?? "" }
+      .mapValues { $0.compactMap { TableName.parts(of: $0.identity).last } }
+  }
+
+  /// - Parameter text: what tells a table's rows apart, in SQL with its parameters; nil takes no numbers
+  ///   of it.
+  private func takeNumbers(
+    of rows: inout [String: CatalogSnapshot.Rows], by text: (_ table: String) -> (String, [String])?
   ) throws(StepFailure) {
     for (table, known) in rows.sorted(by: { $0.key < $1.key }) {
-      guard let count = known.count, count <= Self.mostKeys, let key = keys[table] else { continue }
+      guard let count = known.count, count <= Self.mostKeys, let (text, parameters) = text(table)
+      else {
+        continue
+      }
       let command = SQLCommand(
-        "SELECT hashtextextended(ROW(\(key))::text, 0) FROM ONLY \(table) ORDER BY 1")
+        "SELECT hashtextextended(\(text), 0) FROM ONLY \(table) AS of_table ORDER BY 1",
+        parameters)
       let answer = try run([[command]]).first ?? []
       rows[table]?.keys = answer.compactMap { $0.first?.intValue }
     }

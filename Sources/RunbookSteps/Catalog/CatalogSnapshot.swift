@@ -7,6 +7,8 @@ struct CatalogSnapshot: Sendable {
     /// By `count(*)`, with a number for each row's primary key, so that it can be told later which rows
     /// are gone and which have come; of larger tables by `count(*)` alone.
     case keys
+    /// As `keys`, with a number for all that a row holds.
+    case contents
     /// By `count(*)`.
     case exact
     /// By the server's statistics, which lag behind.
@@ -19,7 +21,7 @@ struct CatalogSnapshot: Sendable {
     /// nil when the role may not read the table, or row security hides rows from it.
     let count: Int64?
     let counting: Counting
-    /// 64 bits of a hash of each row's primary key; nil where they were not taken.
+    /// 64 bits of a hash of each row's primary key, or of all of it; nil where they were not taken.
     var keys: [Int64]?
   }
 

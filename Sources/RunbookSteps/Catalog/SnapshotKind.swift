@@ -10,7 +10,7 @@ public struct SnapshotKind: StepKind {
 
   static let rowsField = FieldSpec(
     "rows", .enumeration(CatalogSnapshot.Counting.allCases.map(\.rawValue)),
-    "How rows are counted: keys (and which they are), exact, estimated (by the server's "
+    "How rows are counted: keys (and which they are), contents (and what they hold), exact, estimated (by the server's "
       + "statistics) or none (exact)")
 
   public var spec: KindSpec {

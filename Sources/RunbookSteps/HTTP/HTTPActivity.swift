@@ -9,6 +9,7 @@ struct HTTPActivity: Activity {
   /// Whether its method only reads.
   let isSafe: Bool
   let now: @Sendable () -> Timestamp
+  let confinement: Confinement?
 
   static let defaultTimeout = Duration.seconds(30)
   private static let mostRedirects = 10
@@ -21,10 +22,10 @@ struct HTTPActivity: Activity {
   func perform(in context: AttemptContext) async throws(StepFailure) -> StepResult {
     guard !Task.isCancelled else { throw StepFailure(.interrupted, "the request was not made") }
     let interruption = Interruption()
-    let exchange: HTTPExchange
+    let outcome: Result<HTTPExchange, StepFailure>
     do {
-      exchange = try await withTaskCancellationHandler {
-        try await OwnThread.run { self.exchange(interruption, context) }
+      outcome = try await withTaskCancellationHandler {
+        try await OwnThread.run { self.outcome(interruption, context) }
       } onCancel: {
         interruption.set()
       }
@@ -33,12 +34,25 @@ struct HTTPActivity: Activity {
     } catch {
       throw StepFailure(.refused, "the request could not be made")
     }
+    let exchange = try outcome.get()
     if let failure = failure(of: exchange, context) { throw failure }
     return exchange.result
   }
 
+  private func outcome(
+    _ interruption: Interruption, _ context: AttemptContext
+  ) -> Result<HTTPExchange, StepFailure> {
+    do throws(StepFailure) {
+      return .success(try exchange(interruption, context))
+    } catch {
+      return .failure(error)
+    }
+  }
+
   /// Makes the request, and those that its redirects ask for.
-  private func exchange(_ interruption: Interruption, _ context: AttemptContext) -> HTTPExchange {
+  private func exchange(
+    _ interruption: Interruption, _ context: AttemptContext
+  ) throws(StepFailure) -> HTTPExchange {
     let start = ContinuousClock.now
     let timeout = context.timeout(else: Self.defaultTimeout)
     let limit = Int(step.body["output_limit"]?.int ?? 262_144)
@@ -46,6 +60,7 @@ struct HTTPActivity: Activity {
     var request = self.request
     var redirects = 0
     while true {
+      try confinement?.check(request)
       var body = BoundedCapture(
         limit: limit, folder: context.evidenceFolder, fileName: "body", redact: context.redact)
       let transfer = HTTPTransfer(request, interruption: interruption) { body.append($0) }

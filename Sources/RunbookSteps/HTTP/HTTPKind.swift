@@ -6,9 +6,15 @@ public struct HTTPKind: StepKind {
   static let methods = ["get", "head", "post", "put", "patch", "delete"]
 
   let now: @Sendable () -> Timestamp
+  private let confinement: Confinement?
 
-  /// - Parameter now: this host's clock, for the offset of the server's.
-  public init(now: @escaping @Sendable () -> Timestamp) { self.now = now }
+  /// - Parameters:
+  ///   - now: this host's clock, for the offset of the server's.
+  ///   - confinement: what may be asked; nil is everything.
+  public init(now: @escaping @Sendable () -> Timestamp, confinement: Confinement? = nil) {
+    self.now = now
+    self.confinement = confinement
+  }
 
   public var spec: KindSpec {
     KindSpec(
@@ -83,7 +89,8 @@ public struct HTTPKind: StepKind {
         hint: "a URL begins with http:// or https://")
     }
     return HTTPActivity(
-      step: step, request: request, isSafe: Self.isSafe(method), now: now)
+      step: step, request: request, isSafe: Self.isSafe(method), now: now,
+      confinement: confinement)
   }
 
   private static func method(of step: Step) -> String? {

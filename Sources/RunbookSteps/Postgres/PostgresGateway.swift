@@ -9,8 +9,15 @@ public final class PostgresGateway: ConnectionGateway {
   private let sessions = Mutex<[String: PostgresSession]>([:])
   private let now: @Sendable () -> Timestamp
 
-  /// - Parameter now: this host's clock, for the server's offset.
-  public init(now: @escaping @Sendable () -> Timestamp) { self.now = now }
+  private let confinement: Confinement?
+
+  /// - Parameters:
+  ///   - now: this host's clock, for the server's offset.
+  ///   - confinement: what may be reached; nil is everything.
+  public init(now: @escaping @Sendable () -> Timestamp, confinement: Confinement? = nil) {
+    self.now = now
+    self.confinement = confinement
+  }
 
   public func configure(
     _ connection: Runbook.Connection, url: String
@@ -18,12 +25,14 @@ public final class PostgresGateway: ConnectionGateway {
     let target: PostgresTarget
     do throws(StepFailure) {
       target = try PostgresTarget(url: url)
+      try confinement?.check(target)
     } catch {
       throw StepFailure(
-        .invalid, "connection '\(connection.name)': \(error.record.message)",
+        error.record.cause, "connection '\(connection.name)': \(error.record.message)",
         hint: error.record.hint)
     }
-    let session = PostgresSession(connection: connection.name, target: target, now: now)
+    let session = PostgresSession(
+      connection: connection.name, target: target, now: now, confinement: confinement)
     let former = sessions.withLock { sessions in
       defer { sessions[connection.name] = session }
       return sessions[connection.name]

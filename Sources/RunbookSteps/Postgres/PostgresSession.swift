@@ -14,13 +14,19 @@ actor PostgresSession {
   private nonisolated let requests = Atomic<UInt64>(0)
   private let connection: String
   private let now: @Sendable () -> Timestamp
+  private let confinement: Confinement?
   private var pq: LibPQ?
   private var identified: ConnectionIdentified?
 
-  init(connection: String, target: PostgresTarget, now: @escaping @Sendable () -> Timestamp) {
+  /// - Parameter confinement: any other target is refused before a connection is opened.
+  init(
+    connection: String, target: PostgresTarget, now: @escaping @Sendable () -> Timestamp,
+    confinement: Confinement? = nil
+  ) {
     self.connection = connection
     self.target = target
     self.now = now
+    self.confinement = confinement
   }
 
   nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
@@ -96,6 +102,7 @@ actor PostgresSession {
   }
 
   private func connect(_ wait: LinkWait) throws(StepFailure) -> LibPQ {
+    try confinement?.check(target)
     var limited = wait
     limited.deadline = min(wait.deadline, .now + target.connectTimeout)
     let opened: LibPQ

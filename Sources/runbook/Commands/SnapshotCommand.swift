@@ -26,7 +26,8 @@ struct SnapshotCommand: AsyncParsableCommand {
 
   @Option(
     help:
-      "How rows are counted: keys (and which they are), exact, estimated (by statistics) or none.")
+      "How rows are counted: keys, contents (of rows, too), exact, estimated (by statistics) or none."
+  )
   var rows: RowCounting = .exact
 
   @Option(name: .shortAndLong, help: ArgumentHelp("Write it to a file.", valueName: "file"))
@@ -36,7 +37,7 @@ struct SnapshotCommand: AsyncParsableCommand {
   var timeout: Int = 600
 
   enum RowCounting: String, ExpressibleByArgument, CaseIterable {
-    case keys, exact, estimated, none
+    case keys, contents, exact, estimated, none
   }
 
   func run() async throws {

@@ -1,0 +1,60 @@
+import Glibc
+import RunbookEngine
+import RunbookModel
+
+/// What a run in a sandbox may reach: its own database by its own socket, this machine over HTTP, and
+/// nothing else, whatever a step, an input or the environment says.
+public struct Confinement: Sendable, Hashable {
+  private let folder: SandboxFolder
+
+  /// - Parameter folder: the sandbox's, whether it is there yet or not.
+  public init(sandboxFolder folder: String) { self.folder = SandboxFolder(path: folder) }
+
+  /// Variables that lead nowhere else: without libpq's, and without any that holds a URL.
+  public static func environment(_ variables: [String: String]) -> [String: String] {
+    variables.filter { !isLibPQ($0.key) && !$0.value.contains("://") }
+  }
+
+  /// Takes libpq's variables out of this process: `PGHOSTADDR` would lead elsewhere than a URL says.
+  public static func forgetDatabases(of variables: [String: String]) {
+    for name in variables.keys where isLibPQ(name) { unsetenv(name) }
+  }
+
+  private static func isLibPQ(_ name: String) -> Bool { name.hasPrefix("PG") }
+
+  /// - Throws: `refused` for any other database than the sandbox's own.
+  func check(_ target: PostgresTarget) throws(StepFailure) {
+    let isOwn =
+      target.value(of: "host") == folder.socket && target.value(of: "hostaddr") == nil
+      && target.value(of: "service") == nil
+    guard isOwn, getenv("PGHOSTADDR") == nil, getenv("PGSERVICE") == nil else {
+      throw StepFailure(
+        .refused, "\(target.display) is not this run's own sandbox",
+        hint: "a run in a sandbox connects to nothing else")
+    }
+  }
+
+  /// - Throws: `refused` for a request that leaves this machine, or that goes to a socket outside of the
+  ///   sandbox.
+  func check(_ request: HTTPRequest) throws(StepFailure) {
+    if let socket = request.socket {
+      guard !socket.hasPrefix("\(folder.path)/") || socket.contains("/../") else { return }
+    } else if request.target?.isLoopback == true {
+      return
+    }
+    throw StepFailure(
+      .refused, "\(request.target?.authority ?? "the target") is not on this machine",
+      hint: "a run in a sandbox asks nobody else")
+  }
+}
+
+extension HTTPRequest.Target {
+  /// A number of this machine, or `localhost`, whatever the port.
+  fileprivate var isLoopback: Bool {
+    guard let colon = authority.lastIndex(of: ":") else { return false }
+    let host = authority[..<colon]
+    if host == "localhost" || host == "[::1]" { return true }
+    let parts = host.split(separator: ".", omittingEmptySubsequences: false)
+    return parts.count == 4 && parts.first == "127" && parts.allSatisfy { UInt8($0) != nil }
+  }
+}

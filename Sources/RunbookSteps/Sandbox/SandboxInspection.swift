@@ -1,0 +1,112 @@
+public import RunbookEngine
+public import RunbookModel
+
+/// What a sandbox holds, as a drill finds it out by itself: whatever the runbook's own steps say.
+public struct SandboxInspection: Sendable {
+  private let snapshot: CatalogSnapshot
+
+  private static let timeout = Duration.seconds(120)
+
+  /// Looks at a sandbox's database, over a connection of its own.
+  ///
+  /// - Parameters:
+  ///   - url: of the sandbox's database; any other one is refused.
+  ///   - former: columns that it does not know do not make a row another one.
+  /// - Throws: `refused` or `unreachable` by the server, `interrupted` when its task is cancelled.
+  public init(
+    of url: String, since former: SandboxInspection? = nil, confinement: Confinement,
+    now: @escaping @Sendable () -> Timestamp
+  ) async throws(StepFailure) {
+    let session = PostgresSession(
+      connection: "the sandbox", target: try PostgresTarget(url: url), now: now,
+      confinement: confinement)
+    let timeout = Self.timeout
+    let result: Result<CatalogSnapshot, StepFailure>
+    do throws(StepFailure) {
+      result = .success(
+        try await session.use(until: .now + timeout) { (link) throws(StepFailure) in
+          try CatalogReader(
+            link: link, counting: .contents, statementTimeout: timeout, name: "runbook drill",
+            now: now, former: former?.snapshot
+          ).read()
+        })
+    } catch {
+      result = .failure(error)
+    }
+    await session.close()
+    snapshot = try result.get()
+  }
+
+  /// - Parameter stored: as `text` gave it.
+  /// - Throws: `invalid` when it is not that.
+  public init(stored: String) throws(StepFailure) {
+    do {
+      snapshot = try CatalogSnapshot(try Value(json: stored))
+    } catch let error as CatalogSnapshotError {
+      throw StepFailure(.invalid, error.message)
+    } catch {
+      throw StepFailure(.invalid, "it is no JSON")
+    }
+  }
+
+  /// For a file.
+  public var text: String { snapshot.value.json + "\n" }
+
+  /// - Parameter digest: of the file that holds all of it.
+  public func baseline(digest: Digest) -> DrillBaseline {
+    let counts = snapshot.rows.values.map(\.count)
+    let isWhole = !counts.contains(nil)
+    return DrillBaseline(
+      objects: snapshot.objects.count, tables: snapshot.tables.count,
+      rows: isWhole ? counts.reduce(0) { $0 + ($1 ?? 0) } : nil, digest: digest)
+  }
+
+  /// - Parameter before: the same sandbox before it was broken.
+  public func compared(with before: SandboxInspection) -> DrillComparison {
+    let comparison = CatalogComparison(
+      expected: before.snapshot, actual: snapshot, names: nil)
+    let missing = Set(comparison.missing.map(\.key))
+    let now = Dictionary(snapshot.objects.map { ($0.key, $0.definition) }) { first, _ in first }
+    let changed = comparison.objects.filter {
+      !missing.contains($0.key) && now[$0.key] != $0.definition
+    }
+    let rows = before.snapshot.rows.sorted { $0.key < $1.key }.map(rowsNow)
+    return DrillComparison(
+      objects: comparison.objects.count, equalObjects: comparison.equalCount,
+      missing: comparison.missing.map(\.words), changed: changed.map(\.words),
+      added: comparison.added.map(\.words), tables: rows.filter { $0.lost > 0 || $0.new > 0 },
+      rowsBefore: rows.reduce(0) { $0 + $1.before }, rowsLost: rows.reduce(0) { $0 + $1.lost },
+      rowsNew: rows.reduce(0) { $0 + $1.new })
+  }
+
+  /// By all that the rows hold, else, for tables that are too large for it, by their number.
+  private func rowsNow(
+    _ table: String, _ before: CatalogSnapshot.Rows
+  ) -> DrillComparison.Rows {
+    let now = snapshot.rows[table]
+    let (were, are) = (before.count ?? 0, now?.count ?? 0)
+    var (lost, new) = (max(0, were - are), max(0, are - were))
+    if let old = before.keys, let current = now?.keys ?? (now == nil ? [] : nil) {
+      let shared = Self.sharedCount(old, current)
+      (lost, new) = (Int64(old.count) - shared, Int64(current.count) - shared)
+    }
+    return DrillComparison.Rows(
+      table: TableName(identity: table).shown, before: were, now: are, lost: lost, new: new)
+  }
+
+  /// How many of the numbers are in both; one that is there twice counts twice.
+  private static func sharedCount(_ left: [Int64], _ right: [Int64]) -> Int64 {
+    var counts: [Int64: Int64] = [:]
+    for number in left { counts[number, default: 0] += 1 }
+    var shared: Int64 = 0
+    for number in right where counts[number, default: 0] > 0 {
+      counts[number, default: 0] -= 1
+      shared += 1
+    }
+    return shared
+  }
+}
+
+extension CatalogObject {
+  fileprivate var words: String { "\(kind) \(identity)" }
+}
