@@ -7,7 +7,7 @@ enum Composition {
   /// The kinds of steps. A new kind is one line here.
   static func kinds(
     gateway: PostgresGateway, person: any Operator, surroundings: Surroundings,
-    secretVariables: Set<String>
+    secretVariables: Set<String>, confinement: Confinement? = nil
   ) -> [any StepKind] {
     [
       SQLKind(gateway: gateway),
@@ -15,7 +15,7 @@ enum Composition {
         environment: surroundings.environment, hiddenNames: secretVariables,
         connectionEnvironment: { gateway.target(of: $0)?.environment ?? [:] },
         gateway: gateway),
-      HTTPKind(now: { SystemClock().now() }),
+      HTTPKind(now: { SystemClock().now() }, confinement: confinement),
       ManualKind(operator: person),
       LogKind(
         environment: surroundings.environment, hiddenNames: secretVariables, gateway: gateway),

@@ -57,8 +57,7 @@ struct DrillPagesTests {
     try drill.tell()
     var lines: [String] = []
     for entry in drill.entries {
-      guard case .drill(let event) = entry.event else { continue }
-      lines += ParticipantsView.lines(of: event, drill.state, at: entry.recordedAt)
+      lines += ParticipantsView.lines(of: entry, drill.state)
     }
     let text = lines.joined(separator: "\n")
     #expect(text.contains("Sign-ins fail."))

@@ -35,7 +35,7 @@ public enum DrillMachine {
 
   /// Injects whose time or trigger has come, the earliest first; none while the clock stands.
   public static func due(_ state: DrillState, at now: Timestamp) -> [DrillEvent] {
-    guard state.lifecycle == .running else { return [] }
+    guard state.lifecycle == .running, state.hasBegun else { return [] }
     let time = state.storyTime(at: now)
     return waiting(state).filter { $0.time <= time && isOpen($0.inject, state, at: now) }
       .map { .injectDelivered(InjectDelivered(inject: $0.inject.id, cause: .trigger)) }
@@ -136,15 +136,34 @@ public enum DrillMachine {
     return (try? expression.evaluate(in: DrillScope(state, at: now))) == .bool(true)
   }
 
-  /// The same seed gives the same delays, whatever the platform.
+  /// The same seed gives the same delays, on every platform.
   static func jitter(of inject: Inject, seed: Int64) -> StoryTime {
     guard inject.jitter > .start else { return .start }
+    let draw = draw(inject.id, below: UInt64(inject.jitter.rawValue + 1), seed: seed)
+    return StoryTime(rawValue: Int64(draw))
+  }
+
+  /// When it breaks, of a drill with a surprise.
+  public static func surpriseDelay(_ surprise: Drill.Surprise, seed: Int64) -> StoryTime {
+    let draw = draw(
+      "surprise time", below: UInt64(max(0, surprise.within.rawValue)) + 1, seed: seed)
+    return StoryTime(rawValue: Int64(draw))
+  }
+
+  /// What breaks then; nil where nothing is to be picked.
+  public static func surpriseValue(_ surprise: Drill.Surprise, seed: Int64) -> String? {
+    guard !surprise.values.isEmpty else { return nil }
+    let draw = draw("surprise value", below: UInt64(surprise.values.count), seed: seed)
+    return surprise.values[Int(draw)].text
+  }
+
+  private static func draw(_ name: String, below limit: UInt64, seed: Int64) -> UInt64 {
     var hash: UInt64 = 0xcbf2_9ce4_8422_2325 ^ UInt64(bitPattern: seed)
-    for byte in inject.id.utf8 { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01b3 }
+    for byte in name.utf8 { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01b3 }
     // SplitMix64's finalizer spreads what FNV leaves close together.
     hash = (hash ^ (hash >> 30)) &* 0xbf58_476d_1ce4_e5b9
     hash = (hash ^ (hash >> 27)) &* 0x94d0_49bb_1331_11eb
     hash ^= hash >> 31
-    return StoryTime(rawValue: Int64(hash % UInt64(inject.jitter.rawValue + 1)))
+    return hash % limit
   }
 }

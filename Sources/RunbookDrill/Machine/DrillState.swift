@@ -76,6 +76,14 @@ public struct DrillState: Sendable {
 
   public var drill: Drill? { started?.drill }
 
+  /// Whether nothing more is to come: the drill has ended, and the run that it is.
+  public var isOver: Bool {
+    if case .ended = run.lifecycle { lifecycle == .ended } else { false }
+  }
+
+  /// Whether the story has: in a sandbox it does when that is broken.
+  public var hasBegun: Bool { started?.mode != .sandbox || run.sandbox != nil }
+
   public func storyTime(at now: Timestamp) -> StoryTime { clock?.time(at: now) ?? .start }
 
   /// The last inject that was told, which answers and hints are about unless they name another.
@@ -102,13 +110,17 @@ public struct DrillState: Sendable {
       guard accepts(event) else { throw misplaced(entry) }
       take(event, entry, story)
     case .noteAdded(let note): notes.append(recorded(note, entry, story))
+    case .sandboxPrepared(let prepared):
+      // The story begins when it is broken, and not while the database is made.
+      let faults = prepared.steps.filter { $0.part == .fault && $0.outcome == .succeeded }
+      let brokenAt = faults.map(\.finishedAt).max() ?? entry.recordedAt
+      clock?.begin(at: min(brokenAt, entry.recordedAt), isRunning: lifecycle == .running)
     case .attemptStarted(let started): stamp(.started, started.step, entry, story)
     case .attemptFinished(let finished):
       stamp(.finished, finished.step, entry, story)
       if finished.outcome == .failed { stamp(.failed, finished.step, entry, story) }
       if finished.isConfirmed == true { stamp(.finding, finished.step, entry, story) }
-    case .runEnded(let end) where end.status == .resolved && started?.mode != .talk:
-      recoveredAt = story
+    case .runEnded where DrillRecovery(self)?.isRecovered == true: recoveredAt = story
     default: break
     }
   }
@@ -141,6 +153,7 @@ public struct DrillState: Sendable {
       started = payload
       clock = StoryClock(startingAt: entry.recordedAt, speedPercent: payload.speedPercent)
       lifecycle = .running
+      if payload.mode == .sandbox { clock?.pause(at: entry.recordedAt) }
     case .injectDelivered(let payload):
       let delivery = recorded(payload, entry, story)
       if deliveries[payload.inject] == nil { deliveries[payload.inject] = delivery }

@@ -32,6 +32,13 @@ public struct StoryClock: Sendable, Hashable {
     isRunning = true
   }
 
+  /// The story begins only now, and stands still where it is paused.
+  mutating func begin(at now: Timestamp, isRunning: Bool) {
+    base = .start
+    anchor = now
+    self.isRunning = isRunning
+  }
+
   mutating func set(to time: StoryTime, at now: Timestamp) {
     base = time
     anchor = now

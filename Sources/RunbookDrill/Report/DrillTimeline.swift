@@ -30,6 +30,13 @@ public struct DrillTimeline: Sendable {
     self.rows = rows
   }
 
+  /// What an entry says; nil for what is no part of the story.
+  ///
+  /// - Parameter state: with the entry taken in.
+  public static func words(of entry: Entry, _ state: DrillState) -> String? {
+    words(entry, state)?.0
+  }
+
   private static func words(_ entry: Entry, _ state: DrillState) -> (String, String?)? {
     switch entry.event {
     case .drill(let event): return words(event, state)

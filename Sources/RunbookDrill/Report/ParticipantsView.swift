@@ -2,8 +2,16 @@ public import RunbookModel
 
 /// What participants see of a drill as it goes on: no expectation, no note, no hint before it is given.
 public enum ParticipantsView {
-  /// - Parameter state: with the event taken in.
-  public static func lines(
+  /// - Parameter state: with the entry taken in.
+  public static func lines(of entry: Entry, _ state: DrillState) -> [String] {
+    switch entry.event {
+    case .drill(let event): lines(of: event, state, at: entry.recordedAt)
+    case .noteAdded(let note): ["\(entry.actor.displayName) noted: \(note.text)"]
+    default: []
+    }
+  }
+
+  private static func lines(
     of event: DrillEvent, _ state: DrillState, at time: Timestamp
   ) -> [String] {
     switch event {

@@ -1,3 +1,4 @@
+import RunbookDrill
 import RunbookEngine
 import RunbookModel
 import RunbookStore
@@ -48,13 +49,14 @@ struct HeldRun {
     }
   }
 
-  /// How the drill is held, where the run is one.
-  var drillMode: DrillMode? {
-    for entry in entries.prefix(2) {
-      if case .drill(.started(let started)) = entry.event { return started.mode }
-    }
-    return nil
+  /// The drill that the run is; nil where it is none.
+  var drill: DrillState? {
+    guard state.started?.isDrill == true else { return nil }
+    let drill = try? DrillState(replaying: entries)
+    return drill?.started == nil ? nil : drill
   }
+
+  var drillMode: DrillMode? { drill?.started?.mode }
 
   /// Prints what is wrong with what was asked for, and ends.
   func refuse(_ message: String, hints: [String] = [], _ status: ExitStatus = .usage) throws

@@ -53,7 +53,7 @@ struct RunCommand: AsyncParsableCommand {
   }
 
   func run() async throws {
-    let surroundings = Surroundings.current()
+    let surroundings = sandbox ? Surroundings.current().confined() : .current()
     let library = Library(finder, surroundings, kinds: Composition.checkingKinds())
     let runbook = try library.runbook(name)
     if sandbox, runbook.sandbox == nil {

@@ -1,4 +1,5 @@
 import Foundation
+import RunbookDrill
 import RunbookEngine
 import RunbookModel
 import RunbookReport
@@ -16,11 +17,14 @@ struct RunSession {
   let options: ExecutionOptions
   let surroundings: Surroundings
   let console: Console
+  /// What is practised, where the run is a drill.
+  let drill: DrillStarted?
   private let clock = SystemClock()
 
   init(
     run: RunID, plan: Plan, journal: SQLiteJournal, lease: Lease, folder: String,
-    options: ExecutionOptions, surroundings: Surroundings, console: Console
+    options: ExecutionOptions, surroundings: Surroundings, console: Console,
+    drill: DrillStarted? = nil
   ) {
     self.run = run
     self.plan = plan
@@ -30,6 +34,7 @@ struct RunSession {
     self.options = options
     self.surroundings = surroundings
     self.console = console
+    self.drill = drill
   }
 
   /// How a run is begun, or gone on with.
@@ -61,7 +66,8 @@ struct RunSession {
       if !options.json {
         RunClosing(run: run, plan: plan, state: state, console: console).show(report: report)
       }
-      let status = ExitStatus(state)
+      var status = ExitStatus(state)
+      if drill != nil, let ending = try await conclude(state) { status = ending }
       if status != .success { throw status.code }
     } catch let error as StoreError {
       console.printError("error: \(error.subject): \(error.message)")
@@ -80,7 +86,8 @@ struct RunSession {
     }
     let collector = EntryCollector(
       former, passingOnTo: progress ?? JSONObserver(console: console) as any RunObserver)
-    let ports = ports(progress, collector)
+    let companion = companion(progress)
+    let ports = ports(progress, collector, companion)
     let runOptions = runOptions(beginning)
     let plan = plan
     let work = Task {
@@ -104,19 +111,53 @@ struct RunSession {
         try? await Task.sleep(for: .milliseconds(120))
       }
     }
+    let teller = companion.map { companion in
+      Task {
+        // The journal that cannot be read or written any more ends the run by itself.
+        while !Task.isCancelled, (try? await companion.tell()) != nil {
+          // A cancelled pause ends the loop.
+          try? await Task.sleep(for: .milliseconds(300))
+        }
+      }
+    }
     defer {
+      teller?.cancel()
       ticker.cancel()
       withExtendedLifetime(signals) {}
     }
-    return (try await work.value, collector.entries)
+    let state = try await work.value
+    teller?.cancel()
+    await teller?.value
+    // What has come due by now is told, however short the run was; what cannot be written the run has met.
+    try? await companion?.tell()
+    return (state, companion == nil ? collector.entries : nil)
+  }
+
+  private var sandboxes: PostgresSandbox {
+    PostgresSandbox(environment: surroundings.environment)
+  }
+
+  /// What the run may reach; nil is everything.
+  private var confinement: Confinement? {
+    plan.isSandbox ? Confinement(sandboxFolder: sandboxes.folder(for: run)) : nil
+  }
+
+  private func companion(_ progress: ProgressObserver?) -> DrillCompanion? {
+    guard let drill, let confinement else { return nil }
+    return DrillCompanion(
+      run: run, journal: journal, folder: folder,
+      actor: surroundings.actor(as: options.actor.name), started: drill, confinement: confinement,
+      console: console, progress: progress, clock: clock)
   }
 
   private func ports(
-    _ progress: ProgressObserver?, _ observer: some RunObserver
+    _ progress: ProgressObserver?, _ observer: some RunObserver, _ companion: DrillCompanion?
   ) -> EnginePorts {
-    let person = TerminalOperator(console: console, observer: progress)
+    let mark = drill == nil ? "" : "DRILL "
+    let person = TerminalOperator(console: console, observer: progress, mark: mark)
     let clock = clock
-    let gateway = PostgresGateway(now: { clock.now() })
+    let confinement = confinement
+    let gateway = PostgresGateway(now: { clock.now() }, confinement: confinement)
     let secretVariables = plan.inputs.filter(\.declaration.isSecret).flatMap {
       ["RUNBOOK_INPUT_\($0.declaration.name)", "RUNBOOK_INPUT_\($0.declaration.name.uppercased())"]
     }
@@ -124,9 +165,9 @@ struct RunSession {
       journal: journal,
       kinds: Composition.kinds(
         gateway: gateway, person: person, surroundings: surroundings,
-        secretVariables: Set(secretVariables)),
-      gateway: gateway, sandboxes: PostgresSandbox(environment: surroundings.environment),
-      person: person, observer: observer, clock: clock)
+        secretVariables: Set(secretVariables), confinement: confinement),
+      gateway: gateway, sandboxes: sandboxes, person: person, observer: observer, clock: clock,
+      witness: companion)
   }
 
   private func runOptions(_ beginning: Beginning) -> RunOptions {
@@ -134,11 +175,29 @@ struct RunSession {
       run: run, actor: surroundings.actor(as: options.actor.name), host: surroundings.host,
       toolVersion: RunbookCommand.version, runFolder: folder, approvals: Set(options.approve),
       approvesAll: options.approveAll, generation: lease.holder.generation)
+    if let drill {
+      runOptions.isDrill = true
+      runOptions.opening = [.drill(.started(drill))]
+    }
     runOptions.asksBeforeEachStep = options.stepByStep
     if case .resumption(let resumption) = beginning {
       runOptions.terminatesRemnants = resumption.terminatesRemnants
     }
     return runOptions
+  }
+
+  /// Ends the drill that the run was: judgements and the hot wash at a terminal, and its report.
+  ///
+  /// - Returns: how the program ends; nil where that is as the run did.
+  private func conclude(_ state: RunState) async throws(StoreError) -> ExitStatus? {
+    guard case .ended = state.lifecycle else {
+      console.print("It is a drill: 'runbook drill resume \(run)' goes on as well.")
+      return nil
+    }
+    return try await DrillEnding(
+      run: run, journal: journal, actor: surroundings.actor(as: options.actor.name),
+      reports: surroundings.absolute(options.reports), isQuiet: options.json, console: console
+    ).conclude()
   }
 
   private func writeReport(of entries: [Entry]?) async -> String? {

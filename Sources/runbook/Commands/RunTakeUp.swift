@@ -1,4 +1,5 @@
 import ArgumentParser
+import RunbookDrill
 import RunbookEngine
 import RunbookModel
 import RunbookStore
@@ -15,7 +16,9 @@ struct RunTakeUp {
   ///   - decisions: what the person decided of it.
   ///   - force: whether the lease is taken from a process that lives.
   func go(decisions: [Event] = [], force: Bool = false) async throws {
-    if let mode = held.drillMode, mode != .sandbox {
+    let drill = held.drill
+    if let drill, drill.started?.mode != .sandbox {
+      let mode = drill.started?.mode ?? .talk
       try held.refuse(
         "run \(held.id) is a drill (\(mode.rawValue)): none of its steps may really be carried out",
         hints: ["to go on with the drill: runbook drill resume \(held.id)"])
@@ -27,14 +30,22 @@ struct RunTakeUp {
     }
     let (entries, state) = try await standing()
     var resumption = RunSession.Resumption(entries: entries, state: state)
-    resumption.decisions = decisions
+    // What a drill's clock did while nobody carried the run out, nobody can tell.
+    let isCutOff = state.lifecycle == .running && drill?.lifecycle == .running
+    resumption.decisions =
+      (isCutOff ? drill.map(DrillMachine.takeUp) ?? [] : []).map(Event.drill) + decisions
     resumption.takenFrom = takenFrom?.description
     resumption.change = change
     resumption.terminatesRemnants = options.terminate
     try await RunSession(
       run: held.id, plan: plan, journal: held.journal, lease: lease, folder: held.folder,
-      options: options.execution, surroundings: held.surroundings, console: held.console
+      options: options.execution, surroundings: surroundings, console: held.console,
+      drill: drill?.started
     ).carryOut(.resumption(resumption))
+  }
+
+  private var surroundings: Surroundings {
+    held.state.started?.isSandbox == true ? held.surroundings.confined() : held.surroundings
   }
 
   /// How the run stands once nobody else can go on with it: whoever held it until now may have ended it.
@@ -80,10 +91,10 @@ struct RunTakeUp {
   private func plan(of runbook: Runbook, _ started: RunStarted) throws -> Plan {
     do {
       let gatherer = InputGatherer(
-        surroundings: held.surroundings, console: held.console, flags: [:], file: ValueMap(),
+        surroundings: surroundings, console: held.console, flags: [:], file: ValueMap(),
         sandboxInputs: started.isSandbox ? Set(runbook.sandbox?.inputs.map(\.name) ?? []) : [],
         recorded: started.inputs)
-      return try PlanMaker(surroundings: held.surroundings).plan(
+      return try PlanMaker(surroundings: surroundings).plan(
         runbook, inputs: try gatherer.inputs(of: runbook), isSandbox: started.isSandbox)
     } catch let failure as InputGatherer.Failure {
       try held.refuse(failure.message)

@@ -10,6 +10,9 @@ final class ProgressObserver: RunObserver {
     var phase: Phase?
     var current: (title: String, since: Duration)?
     var isLineOpen = false
+    /// Who practises is not told what broke it.
+    var isDrill = false
+    var isHiding = false
     /// What each step last failed of, so that retries do not say it again.
     var failures: [StepID: String] = [:]
   }
@@ -46,6 +49,12 @@ final class ProgressObserver: RunObserver {
     }
   }
 
+  /// Shows what happens beside the run.
+  func show(_ lines: [String]) {
+    guard !lines.isEmpty else { return }
+    live.withLock { live in for one in lines { line(one, &live) } }
+  }
+
   func observe(progress: String) {
     live.withLock { live in
       clearLine(&live)
@@ -59,6 +68,8 @@ final class ProgressObserver: RunObserver {
 
   func observe(_ line: OutputLine, of step: StepID) {
     live.withLock { live in
+      // What breaks a sandbox speaks of it, too.
+      guard !live.isHiding else { return }
       clearLine(&live)
       console.print(console.style("    │ \(Console.printable(line.text))", .dim))
     }
@@ -68,6 +79,9 @@ final class ProgressObserver: RunObserver {
     live.withLock { live in
       switch entry.event {
       case .runStarted(let started): begin(started, &live)
+      case .sandboxCreated:
+        live.isHiding = live.isDrill
+        clearLine(&live)
       case .sandboxPrepared(let sandbox): show(sandbox, &live)
       case .connectionIdentified(let identified):
         line(console.style("  \(text.identity(identified))", .dim), &live)
@@ -97,8 +111,7 @@ final class ProgressObserver: RunObserver {
           for step in change.runbook.steps { live.steps[step.id] = step }
         }
         clearLine(&live)
-      case .runHeld, .runEnded, .sandboxCreated, .sandboxRestarted, .retryRequested,
-        .drill:
+      case .runHeld, .runEnded, .sandboxRestarted, .retryRequested, .drill:
         clearLine(&live)
       }
     }
@@ -112,6 +125,10 @@ final class ProgressObserver: RunObserver {
       let settled = runbook.steps.count { state.step($0.id).status.isSettled }
       let run = state.started.map { "\($0.run)" } ?? ""
       line("\(console.style(runbook.title, .bold)) (run \(run)), taken up again", &live)
+      live.isDrill = state.started?.isDrill == true
+      if live.isDrill {
+        line(console.style("  DRILL: an exercise, not an incident", .yellow), &live)
+      }
       if state.started?.isSandbox == true {
         line(console.style("  SANDBOX: a throwaway database, not a real one", .yellow), &live)
       }
@@ -144,6 +161,10 @@ final class ProgressObserver: RunObserver {
     for step in started.runbook.steps { live.steps[step.id] = step }
     line(
       "\(console.style(started.runbook.title, .bold)) (run \(started.run))", &live)
+    live.isDrill = started.isDrill
+    if started.isDrill {
+      line(console.style("  DRILL: an exercise, not an incident", .yellow), &live)
+    }
     if started.isSandbox {
       line(console.style("  SANDBOX: a throwaway database, not a real one", .yellow), &live)
     }
@@ -151,6 +172,11 @@ final class ProgressObserver: RunObserver {
 
   private func show(_ sandbox: SandboxPrepared, _ live: inout Live) {
     live.current = nil
+    live.isHiding = false
+    guard !live.isDrill else {
+      return line(
+        "  PostgreSQL \(sandbox.serverVersion); what happened to it is to be found out", &live)
+    }
     line("  PostgreSQL \(sandbox.serverVersion), broken by:", &live)
     for step in sandbox.steps where step.part == .fault && step.outcome == .succeeded {
       line(console.style("    \(step.title)", .dim), &live)

@@ -5,6 +5,8 @@ import RunbookModel
 struct TerminalOperator: Operator {
   let console: Console
   let observer: ProgressObserver?
+  /// What every question begins with; empty in the real thing.
+  var mark = ""
 
   func decide(on gate: GateOpened) async -> OperatorDecision {
     let answer = await ask(
@@ -58,7 +60,7 @@ struct TerminalOperator: Operator {
   private func ask(_ prompt: String) async -> String? {
     guard console.canAsk else { return nil }
     observer?.pause()
-    console.print(prompt, terminator: "")
+    console.print(mark + prompt, terminator: "")
     let line = await TerminalLine.next()
     if line == nil { console.print("") }
     return line

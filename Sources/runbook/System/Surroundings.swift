@@ -1,5 +1,6 @@
 import Foundation
 import RunbookModel
+import RunbookSteps
 
 /// What the program is given by the system it runs on; read once, at the start.
 struct Surroundings: Sendable {
@@ -15,6 +16,14 @@ struct Surroundings: Sendable {
       workingDirectory: FileManager.default.currentDirectoryPath,
       programFolder: ((program ?? CommandLine.arguments.first ?? ".") as NSString)
         .deletingLastPathComponent)
+  }
+
+  /// What a run in a sandbox is given: nothing in it leads to a database or anywhere else.
+  func confined() -> Surroundings {
+    Confinement.forgetDatabases(of: environment)
+    return Surroundings(
+      environment: Confinement.environment(environment), workingDirectory: workingDirectory,
+      programFolder: programFolder)
   }
 
   func stateFolder(_ flag: String?) -> String {

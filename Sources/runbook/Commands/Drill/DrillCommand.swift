@@ -15,7 +15,8 @@ struct DrillCommand: AsyncParsableCommand {
         runbook drill watch
       """,
     subcommands: [
-      DrillStartCommand.self, DrillResumeCommand.self, DrillWatchCommand.self,
+      DrillStartCommand.self, DrillJoinCommand.self, DrillLeadCommand.self, DrillResumeCommand.self,
+      DrillWatchCommand.self,
       DrillHandoutCommand.self, DrillReportCommand.self, DrillHistoryCommand.self,
       DrillDueCommand.self,
     ], defaultSubcommand: DrillStartCommand.self)

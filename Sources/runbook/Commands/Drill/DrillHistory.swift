@@ -13,6 +13,8 @@ struct DrillHistory {
     let score: DrillScore
     let times: DrillTimes
     let isOver: Bool
+    /// Whether nobody took part.
+    let isCheck: Bool
   }
 
   let store: RunStore
@@ -32,14 +34,16 @@ struct DrillHistory {
       items.append(
         Item(
           run: run, runbook: summary.runbook, startedAt: summary.startedAt, mode: started.mode,
-          score: score, times: DrillTimes(state), isOver: state.lifecycle == .ended))
+          score: score, times: DrillTimes(state), isOver: state.lifecycle == .ended,
+          isCheck: started.isCheck == true))
     }
     return items
   }
 
-  /// The last drill of each runbook that was held to its end.
+  /// The last drill of each runbook that was held to its end, with people.
   func last() async -> [String: Item] {
     Dictionary(
-      await items().filter(\.isOver).map { ($0.runbook, $0) }, uniquingKeysWith: { $1 })
+      await items().filter { $0.isOver && !$0.isCheck }.map { ($0.runbook, $0) },
+      uniquingKeysWith: { $1 })
   }
 }

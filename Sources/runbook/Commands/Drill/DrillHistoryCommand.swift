@@ -31,7 +31,7 @@ struct DrillHistoryCommand: AsyncParsableCommand {
       table.append(
         [
           item.run.rawValue, item.runbook, "\(item.startedAt)",
-          item.mode.rawValue + (item.isOver ? "" : ", not over"),
+          (item.isCheck ? "check" : item.mode.rawValue) + (item.isOver ? "" : ", not over"),
           "\(item.score.points)/\(item.score.possible)",
           item.times.detect.map { "\($0)" } ?? "-", item.times.recover.map { "\($0)" } ?? "-",
         ])
@@ -51,7 +51,8 @@ struct DrillHistoryCommand: AsyncParsableCommand {
     [
       "run": .string(item.run.rawValue), "runbook": .string(item.runbook),
       "started": .timestamp(item.startedAt), "mode": .string(item.mode.rawValue),
-      "over": .bool(item.isOver), "points": .int(Int64(item.score.points)),
+      "over": .bool(item.isOver), "check": .bool(item.isCheck),
+      "points": .int(Int64(item.score.points)),
       "possible": .int(Int64(item.score.possible)),
       "detect_ms": item.times.detect.map { .int($0.rawValue) } ?? .null,
       "recover_ms": item.times.recover.map { .int($0.rawValue) } ?? .null,

@@ -3,16 +3,42 @@ import RunbookDrill
 import RunbookEngine
 import RunbookModel
 import RunbookStore
+import RunbookSyntax
 
 struct DrillStartCommand: AsyncParsableCommand {
+  enum Mode: String, ExpressibleByArgument, CaseIterable {
+    case talk, simulate, sandbox
+
+    var drillMode: DrillMode {
+      switch self {
+      case .talk: .talk
+      case .simulate: .simulate
+      case .sandbox: .sandbox
+      }
+    }
+  }
+
   static let configuration = CommandConfiguration(
     commandName: "start", abstract: "Hold a drill of a runbook; 'start' may be left out.")
 
   @Argument(help: "The runbook's name or path.")
-  var name: String
+  var name: String?
 
-  @Option(help: ArgumentHelp("How it is held: talk.", valueName: "mode"))
-  var mode = "talk"
+  @Option(
+    help: ArgumentHelp(
+      "How it is held: talk, at the table, or sandbox, on a throwaway database that is really broken.",
+      valueName: "mode"))
+  var mode = Mode.talk
+
+  @Flag(
+    help: "In a sandbox: it breaks at a time that nobody knows, and in a way that nobody knows.")
+  var surprise = false
+
+  @Flag(
+    help:
+      "Check every runbook: its sandbox is broken and recovered, unattended. Exits 1 when one does not."
+  )
+  var checkAll = false
 
   @Option(
     help: ArgumentHelp(
@@ -22,41 +48,105 @@ struct DrillStartCommand: AsyncParsableCommand {
   @Option(help: "What all chance of the drill comes from: the same seed gives the same drill.")
   var seed: Int64?
 
-  @OptionGroup var table: DrillTableOptions
+  @Option(
+    name: .customLong("set"),
+    help: ArgumentHelp(
+      "In a sandbox, an input's value, such as what breaks; may be repeated.",
+      valueName: "name=value"))
+  var settings: [String] = []
+
+  @OptionGroup var execution: ExecutionOptions
   @OptionGroup var finder: FinderOptions
   @OptionGroup var state: StateOptions
 
   func validate() throws {
-    guard mode == DrillMode.talk.rawValue else {
+    if checkAll {
+      guard name == nil, participant.isEmpty, settings.isEmpty, !surprise else {
+        throw ValidationError(
+          "--check-all checks every runbook as it is: it takes no name and no inputs")
+      }
+      return
+    }
+    guard name != nil else {
+      throw ValidationError("name a runbook, or check them with --check-all")
+    }
+    if mode == .simulate { throw ValidationError("the mode 'simulate' is not there yet") }
+    let isRun =
+      surprise || !settings.isEmpty || execution.approveAll || !execution.approve.isEmpty
+      || execution.stepByStep || execution.json
+    if mode == .talk, isRun {
       throw ValidationError(
-        DrillMode(rawValue: mode) == nil
-          ? "there is no mode '\(mode)': it is talk"
-          : "the mode '\(mode)' is not there yet; 'runbook run NAME --sandbox' practises on a "
-            + "throwaway database")
+        "in the mode talk nothing is carried out; that flag is for '--mode sandbox'")
     }
   }
 
   func run() async throws {
-    let surroundings = Surroundings.current()
+    let surroundings = mode == .talk && !checkAll ? Surroundings.current() : .current().confined()
     let library = Library(finder, surroundings, kinds: Composition.checkingKinds())
+    if checkAll {
+      return try await DrillCheck(
+        library: library, surroundings: surroundings, options: execution, state: state.state,
+        seed: seed ?? 1
+      ).run()
+    }
+    let name = name ?? ""
     let runbook = try library.runbook(name, withDrill: true)
     guard let drill = runbook.drill else {
-      library.console.printError("error: '\(runbook.name)' has no drill")
-      library.console.printError("  write it as drill.yaml beside the runbook")
-      throw ExitStatus.usage.code
+      try refuse(
+        "'\(runbook.name)' has no drill", "write it as drill.yaml beside the runbook",
+        library.console)
     }
-    let participants = try participants(of: drill, library.console)
+    let started = try started(drill, library.console)
+    switch mode {
+    case .talk: try await sit(at: runbook, started, surroundings, library.console)
+    case .sandbox, .simulate:
+      // The drill is no part of what is carried out: a resumed run reads the runbook alone, too.
+      let start = DrillRun(
+        runbook: try library.runbook(name), started: started, options: execution,
+        state: state.state, surroundings: surroundings, console: library.console)
+      try await start.begin(inputs: try inputs(started, library.console))
+    }
+  }
+
+  private func started(_ drill: Drill, _ console: Console) throws -> DrillStarted {
+    if surprise, drill.surprise == nil {
+      try refuse(
+        "the drill has no 'surprise'", "it says within which time it breaks, and by which inputs",
+        console)
+    }
+    return DrillStarted(
+      mode: mode.drillMode, drill: drill.held(in: mode.drillMode),
+      participants: try participants(of: drill, console),
+      seed: seed ?? Int64.random(in: 1...999_999), isSurprise: surprise)
+  }
+
+  /// What was given, and what the seed picked.
+  private func inputs(_ started: DrillStarted, _ console: Console) throws -> [String: String] {
+    var inputs: [String: String]
+    do {
+      inputs = try InputGatherer.pairs(settings)
+    } catch let failure as InputGatherer.Failure {
+      try refuse(failure.message, nil, console)
+    }
+    if surprise, let surprise = started.drill.surprise, let input = surprise.input?.text,
+      inputs[input] == nil
+    {
+      inputs[input] = DrillMachine.surpriseValue(surprise, seed: started.seed)
+    }
+    return inputs
+  }
+
+  private func sit(
+    at runbook: Runbook, _ started: DrillStarted, _ surroundings: Surroundings, _ console: Console
+  ) async throws {
     let store = RunStore(folder: surroundings.stateFolder(state.state))
     let clock = SystemClock()
     let run = RunID.new(at: clock.now())
     let status: ExitStatus
     do throws(StoreError) {
       let (journal, lease) = try store.create(
-        run, holder: surroundings.leaseHolder(as: table.actor.name))
-      let actor = surroundings.actor(as: table.actor.name)
-      let started = DrillStarted(
-        mode: .talk, drill: drill, participants: participants,
-        seed: seed ?? Int64.random(in: 1...999_999))
+        run, holder: surroundings.leaseHolder(as: execution.actor.name))
+      let actor = surroundings.actor(as: execution.actor.name)
       _ = try await journal.append(
         [
           .runStarted(
@@ -65,12 +155,12 @@ struct DrillStartCommand: AsyncParsableCommand {
               host: surroundings.host)),
           .drill(.started(started)),
         ], by: actor, at: clock.now())
-      status = try await TalkSession(
-        run: run, journal: journal, lease: lease, actor: actor,
-        reports: surroundings.absolute(table.reports), console: library.console
-      ).begin()
+      var session = TalkSession(
+        run: run, journal: journal, seat: .table(lease), actor: actor,
+        reports: surroundings.absolute(execution.reports), console: console)
+      status = try await session.begin()
     } catch {
-      try library.console.fail(error)
+      try console.fail(error)
     }
     if status != .success { throw status.code }
   }
@@ -85,51 +175,17 @@ struct DrillStartCommand: AsyncParsableCommand {
       }
       let role = parts.count > 1 ? parts[1] : nil
       if let role, !drill.roles.contains(where: { $0.id == role }) {
-        console.printError("error: the drill has no role '\(role)'")
-        console.printError("  there is \(drill.roles.map(\.id).joined(separator: ", "))")
-        throw ExitStatus.usage.code
+        try refuse(
+          "the drill has no role '\(role)'",
+          "there is \(drill.roles.map(\.id).joined(separator: ", "))", console)
       }
       return DrillParticipant(name: name, role: role)
     }
   }
-}
 
-/// What the commands take in which a facilitator leads a drill.
-struct DrillTableOptions: ParsableArguments {
-  @OptionGroup var actor: ActorOptions
-
-  @Option(help: ArgumentHelp("The folder that the report is written to.", valueName: "folder"))
-  var reports = "reports"
-}
-
-struct DrillResumeCommand: AsyncParsableCommand {
-  static let configuration = CommandConfiguration(
-    commandName: "resume", abstract: "Go on with a drill that was left or killed.")
-
-  @Argument(help: "The run, by its id or the start of one; the newest when it is left out.")
-  var run: String?
-
-  @OptionGroup var table: DrillTableOptions
-  @OptionGroup var state: StateOptions
-
-  func run() async throws {
-    let held = try await HeldRun.open(run, state)
-    guard held.drillMode == .talk else {
-      try held.refuse(
-        "run \(held.id) is no drill of the mode talk",
-        hints: ["to go on with a run: runbook resume \(held.id)"])
-    }
-    let (lease, _) = try held.takeLease(as: table.actor.name)
-    let status: ExitStatus
-    do throws(StoreError) {
-      status = try await TalkSession(
-        run: held.id, journal: held.journal, lease: lease,
-        actor: held.surroundings.actor(as: table.actor.name),
-        reports: held.surroundings.absolute(table.reports), console: held.console
-      ).resume()
-    } catch {
-      try held.console.fail(error)
-    }
-    if status != .success { throw status.code }
+  private func refuse(_ message: String, _ hint: String?, _ console: Console) throws -> Never {
+    console.printError("error: \(message)")
+    if let hint { console.printError("  \(hint)") }
+    throw ExitStatus.usage.code
   }
 }

@@ -31,6 +31,14 @@ enum TalkLine: Equatable {
       quit                       leave now; 'runbook drill resume' goes on
     """
 
+  static let participantsHelp = """
+      ID or NUMBER               choose, where there is a choice
+      answer [ID:] TEXT          answer what came last, or an inject or question by its id
+      decide TEXT                say what is decided
+      note TEXT                  write something down
+      quit                       leave; the drill goes on
+    """
+
   static func parse(_ line: String, _ drill: Drill) -> TalkLine {
     let (word, rest) = split(line)
     switch word {

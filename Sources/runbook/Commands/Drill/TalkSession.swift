@@ -4,63 +4,96 @@ import RunbookEngine
 import RunbookModel
 import RunbookStore
 
-/// A drill at the table, led by a facilitator: each line becomes entries, and nothing else is state.
+/// Somebody at a terminal in a drill: each line becomes entries, and nothing else is state.
 struct TalkSession {
   let run: RunID
   let journal: SQLiteJournal
-  let lease: Lease
+  let seat: DrillSeat
   let actor: Actor
   /// The folder that the report is written to.
   let reports: String
   let console: Console
   private let clock = SystemClock()
   private let view: TalkView
+  private var follower: JournalFollower
 
   init(
-    run: RunID, journal: SQLiteJournal, lease: Lease, actor: Actor, reports: String,
+    run: RunID, journal: SQLiteJournal, seat: DrillSeat, actor: Actor, reports: String,
     console: Console
   ) {
     self.run = run
     self.journal = journal
-    self.lease = lease
+    self.seat = seat
     self.actor = actor
     self.reports = reports
     self.console = console
     view = TalkView(console: console)
+    follower = JournalFollower(journal)
   }
 
-  /// How the facilitator left it.
+  /// How the person left it.
   private enum Leaving { case closed, quit, interrupted }
 
+  /// Begins a drill at the table.
+  ///
   /// - Returns: how the program ends.
-  func begin() async throws(StoreError) -> ExitStatus {
-    view.showStart(try await state(), run)
-    return try await lead()
+  mutating func begin() async throws(StoreError) -> ExitStatus {
+    try await follower.follow()
+    view.showStart(follower.state, run)
+    return try await sit()
   }
 
+  /// Goes on with a drill at the table.
+  ///
   /// - Returns: how the program ends.
-  func resume() async throws(StoreError) -> ExitStatus {
-    let state = try await state()
-    for event in DrillMachine.takeUp(state) { try await add(.drill(event)) }
-    view.showTakenUp(state, run)
-    return try await lead()
+  mutating func resume() async throws(StoreError) -> ExitStatus {
+    try await follower.follow()
+    let former = follower.state
+    for event in DrillMachine.takeUp(former) { try await add(.drill(event)) }
+    view.showTakenUp(former, run)
+    return try await sit()
   }
 
-  private func lead() async throws(StoreError) -> ExitStatus {
+  /// Sits down at a drill that others hold, and is told what has come until now.
+  ///
+  /// - Returns: how the program ends.
+  mutating func join() async throws(StoreError) -> ExitStatus {
+    if !seat.isParticipant {
+      try await follower.follow()
+      view.showTakenUp(follower.state, run)
+      if follower.state.lifecycle == .ended { showHotWash() }
+    } else {
+      _ = try await showNews()
+    }
+    return try await sit()
+  }
+
+  /// Judges, and holds the hot wash, when the run has ended that the drill was.
+  mutating func holdHotWash() async throws(StoreError) {
+    try await follower.follow()
+    showHotWash()
+    _ = try await sit()
+  }
+
+  private mutating func sit() async throws(StoreError) -> ExitStatus {
     let isInterrupted = RaisedFlag()
     let signals = SignalWatch { isInterrupted.raise() }
     defer {
-      lease.release()
+      if case .table(let lease) = seat { lease.release() }
       withExtendedLifetime(signals) {}
     }
     let leaving = try await readLines(isInterrupted)
+    guard case .table = seat else {
+      if leaving == .closed { try writeReport() }
+      return leaving == .interrupted ? .interrupted : .success
+    }
     switch leaving {
     case .closed:
       try await close()
       return .success
     case .quit, .interrupted:
       let events = try? DrillMachine.decide(
-        .pause("the facilitator left"), in: try await state(), at: clock.now())
+        .pause("the facilitator left"), in: follower.state, at: clock.now())
       // A drill that is paused, or over, needs no pause.
       for event in events ?? [] { try await add(.drill(event)) }
       console.print("The drill is paused. To go on: runbook drill resume \(run)")
@@ -68,18 +101,20 @@ struct TalkSession {
     }
   }
 
-  private func readLines(_ isInterrupted: RaisedFlag) async throws(StoreError) -> Leaving {
+  private mutating func readLines(
+    _ isInterrupted: RaisedFlag
+  ) async throws(StoreError) -> Leaving {
     let lines = InputLines()
     var needsPrompt = true
     while true {
       if isInterrupted.isRaised { return .interrupted }
-      lease.beat()
-      if try await tellWhatIsDue() { needsPrompt = true }
-      if needsPrompt, console.canAsk { view.prompt(try await state(), at: clock.now()) }
+      try await tellWhatIsDue()
+      if try await showNews(onNewLine: !needsPrompt) { needsPrompt = true }
+      if needsPrompt, console.canAsk { view.prompt(follower.state, seat, at: clock.now()) }
       needsPrompt = false
       switch await lines.next(within: 300) {
       case .none: continue
-      case .end: return try await state().lifecycle == .ended ? .closed : .quit
+      case .end: return follower.state.lifecycle == .ended ? .closed : .quit
       case .line(let line):
         needsPrompt = true
         if let leaving = try await take(line) { return leaving }
@@ -87,93 +122,127 @@ struct TalkSession {
     }
   }
 
-  /// - Returns: whether anything was told.
-  private func tellWhatIsDue() async throws(StoreError) -> Bool {
-    var hasTold = false
-    while let event = DrillMachine.due(try await state(), at: clock.now()).first {
-      if !hasTold, console.canAsk { console.print("") }
-      hasTold = true
-      try await perform([event])
+  /// Where the run is carried out, its process tells what is due.
+  private mutating func tellWhatIsDue() async throws(StoreError) {
+    switch seat {
+    case .table(let lease): lease.beat()
+    case .beside:
+      guard try journal.leaseState().living == nil, follower.state.run.isGoingOn else { return }
+    case .participant: return
     }
-    return hasTold
+    let show = show
+    try await follower.follow(show)
+    while let event = DrillMachine.due(follower.state, at: clock.now()).first {
+      if console.canAsk { console.print("") }
+      try await add(.drill(event))
+      try await follower.follow(show)
+    }
   }
 
-  private func take(_ line: String) async throws(StoreError) -> Leaving? {
-    let state = try await state()
-    guard let drill = state.drill else { return .quit }
+  /// What was written since the last time, by whomever.
+  ///
+  /// - Returns: whether there was anything.
+  private mutating func showNews(onNewLine: Bool = false) async throws(StoreError) -> Bool {
+    let count = follower.entries.count
+    let (console, show) = (console, show)
+    try await follower.follow { entry, state in
+      if onNewLine, entry.sequence == Int64(count + 1), console.canAsk { console.print("") }
+      show(entry, state)
+    }
+    return follower.entries.count > count
+  }
+
+  /// What shows an entry, with the state that it led to.
+  private var show: (Entry, DrillState) -> Void {
+    guard seat.isParticipant else { return view.show }
+    let console = console
+    return { entry, state in
+      for line in ParticipantsView.lines(of: entry, state) {
+        console.print(Console.printable(line))
+      }
+    }
+  }
+
+  private mutating func take(_ line: String) async throws(StoreError) -> Leaving? {
+    guard let drill = follower.state.drill else { return .quit }
     if !console.canAsk, !line.isEmpty { console.print("> \(Console.printable(line))") }
     switch TalkLine.parse(line, drill) {
     case .nothing: break
-    case .help: console.print(TalkLine.helpText)
-    case .status: view.showStatus(state, at: clock.now())
-    case .score: view.show(try DrillScore(entries: try await journal.entries()))
-    case .mistake(let text): console.print(console.style(text, .yellow))
-    case .note(let text):
-      try await add(.noteAdded(NoteAdded(text: text, at: nil)))
-      console.print("Noted.")
+    case .help: console.print(seat.isParticipant ? TalkLine.participantsHelp : TalkLine.helpText)
+    case .status where !seat.isParticipant: view.showStatus(follower.state, at: clock.now())
+    case .score where !seat.isParticipant: view.show(try DrillScore(entries: follower.entries))
+    case .note(let text): try await add(.noteAdded(NoteAdded(text: text, at: nil)))
     case .quit: return .quit
-    case .close:
-      if state.lifecycle == .ended { return .closed }
+    case .close where !seat.isParticipant:
+      if follower.state.lifecycle == .ended { return .closed }
       console.print(console.style("the drill is not over: 'end' ends it first", .yellow))
-    case .command(let command): try await carryOut(command, state)
+    case .command(let command): try await carryOut(command)
+    case .mistake where seat.isParticipant && isChoice(line):
+      try await carryOut(.answer(subject: nil, participant: nil, text: line))
+    case .mistake(let text) where !seat.isParticipant: console.print(console.style(text, .yellow))
+    case .mistake, .status, .score, .close: refuse("that is no command of yours; 'help' lists them")
     }
     return nil
   }
 
-  private func carryOut(
-    _ command: DrillMachine.Command, _ state: DrillState
-  ) async throws(StoreError) {
+  /// Whether a line without a command is one of the choices that the last inject offers.
+  private func isChoice(_ line: String) -> Bool {
+    guard let inject = follower.state.current.flatMap({ follower.state.drill?.inject($0) }) else {
+      return false
+    }
+    let isNumber = Int(line).map { inject.choices.indices.contains($0 - 1) } ?? false
+    return isNumber || inject.choice(line) != nil
+  }
+
+  private mutating func carryOut(_ command: DrillMachine.Command) async throws(StoreError) {
+    guard let command = seat.allowed(command) else {
+      return refuse("only the facilitator does that; 'help' lists what you can do")
+    }
+    if case .beside = seat, case .end = command, follower.state.run.isGoingOn {
+      return refuse("the run goes on: it ends the drill, or 'runbook abandon \(run)' does")
+    }
     let events: [DrillEvent]
     do throws(DrillMachine.Refusal) {
-      events = try DrillMachine.decide(command, in: state, at: clock.now())
+      events = try DrillMachine.decide(command, in: follower.state, at: clock.now())
     } catch {
-      console.print(console.style(error.message, .yellow))
+      refuse(error.message)
       if let hint = error.hint { console.print("  \(hint)") }
       return
     }
-    try await perform(events)
-  }
-
-  /// One append: what belongs together is there together, or not at all.
-  private func perform(_ events: [DrillEvent]) async throws(StoreError) {
+    // One append: what belongs together is there together, or not at all.
     _ = try await journal.append(events.map(Event.drill), by: actor, at: clock.now())
-    let state = try await state()
-    for event in events { view.show(event, state, at: clock.now()) }
-    if case .ended = events.last { view.showHotWash(try await score(), state) }
+    _ = try await showNews()
+    if case .ended = events.last { showHotWash() }
   }
 
-  private func close() async throws(StoreError) {
-    let score = try await score()
+  private func refuse(_ message: String) { console.print(console.style(message, .yellow)) }
+
+  private func showHotWash() {
+    guard let score = try? DrillScore(entries: follower.entries) else { return }
+    view.showHotWash(score, follower.state)
+  }
+
+  private mutating func close() async throws(StoreError) {
+    let score = try DrillScore(entries: follower.entries)
     try await add(
       .runEnded(
         RunEnded(
           status: .resolved,
           reason: "the drill was held: \(score.points) of \(score.possible) points")))
-    view.show(score)
-    let report = try AfterActionReport(entries: try await journal.entries())
-    let path = "\(reports)/\(report.suggestedFileName)"
-    let text = try report.markdown()
-    do {
-      try FileManager.default.createDirectory(
-        atPath: reports, withIntermediateDirectories: true)
-      try text.write(toFile: path, atomically: true, encoding: .utf8)
-      console.print("Report \(path)")
-    } catch {
-      console.printError("The report was not written: \(error.localizedDescription)")
-      console.printError("  'runbook drill report \(run)' writes it at any time")
-    }
+    try await follower.follow()
+    try writeReport()
   }
 
-  private func score() async throws(StoreError) -> DrillScore {
-    try DrillScore(entries: try await journal.entries())
-  }
-
-  /// Read anew each time: others may have written notes.
-  private func state() async throws(StoreError) -> DrillState {
-    try DrillState(replaying: try await journal.entries())
+  private func writeReport() throws(StoreError) {
+    view.show(try DrillScore(entries: follower.entries))
+    try AfterActionFile(run: run, folder: reports, console: console).write(follower.entries)
   }
 
   private func add(_ event: Event) async throws(StoreError) {
     _ = try await journal.append([event], by: actor, at: clock.now())
   }
+}
+
+extension RunState {
+  fileprivate var isGoingOn: Bool { if case .ended = lifecycle { false } else { true } }
 }

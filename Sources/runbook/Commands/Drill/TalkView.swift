@@ -8,7 +8,9 @@ struct TalkView {
   func showStart(_ state: DrillState, _ run: RunID) {
     guard let drill = state.drill else { return }
     console.print("\(banner) \(console.style(drill.title, .bold)) (run \(run))")
-    console.print("Participants' view, in a second terminal: runbook drill watch \(run)")
+    console.print(
+      "Participants, each in a terminal of their own: runbook drill join \(run) --as NAME")
+    console.print("What they see, for a screen: runbook drill watch \(run)")
     console.print("'help' lists the commands. The story clock runs from now on.")
     if let scenario = drill.scenario { console.print("\n\(Console.printable(scenario))") }
   }
@@ -18,12 +20,25 @@ struct TalkView {
     if let current = state.current { console.print("The last inject was '\(current)'.") }
   }
 
-  func prompt(_ state: DrillState, at now: Timestamp) {
-    let mark = state.lifecycle == .running ? "" : " \(state.lifecycle.rawValue)"
+  func prompt(_ state: DrillState, _ seat: DrillSeat, at now: Timestamp) {
+    var mark = state.lifecycle == .running ? "" : " \(state.lifecycle.rawValue)"
+    if case .participant(let name?) = seat { mark += " \(name)" }
     console.print("DRILL \(state.storyTime(at: now))\(mark)> ", terminator: "")
   }
 
-  func show(_ event: DrillEvent, _ state: DrillState, at now: Timestamp) {
+  /// What an entry says that somebody wrote.
+  func show(_ entry: Entry, _ state: DrillState) {
+    switch entry.event {
+    case .drill(let event): show(event, state, at: entry.recordedAt)
+    case .noteAdded(let note):
+      console.print("Note by \(entry.actor.displayName): \(Console.printable(note.text))")
+    default:
+      guard let row = DrillTimeline.words(of: entry, state) else { return }
+      console.print(console.style("  \(Console.printable(row))", .dim))
+    }
+  }
+
+  private func show(_ event: DrillEvent, _ state: DrillState, at now: Timestamp) {
     switch event {
     case .injectDelivered(let delivered):
       if let inject = state.drill?.inject(delivered.inject) { show(inject, state, at: now) }

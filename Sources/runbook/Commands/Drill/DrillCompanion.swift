@@ -1,0 +1,142 @@
+import Foundation
+import RunbookDrill
+import RunbookEngine
+import RunbookModel
+import RunbookSteps
+import RunbookStore
+
+/// What a drill does beside the run that it is: tells injects as they come due, looks at the sandbox before
+/// it breaks and at the end, and lets the team take it up when they are called.
+actor DrillCompanion: SandboxWitness {
+  private let journal: SQLiteJournal
+  private let actor: Actor
+  private let started: DrillStarted
+  private let confinement: Confinement
+  /// Holds what the sandbox was before the fault.
+  private let baselinePath: String
+  private let console: Console
+  private let progress: ProgressObserver?
+  private let clock: any EngineClock
+  private var follower: JournalFollower
+  private var telling: Task<Result<Void, StoreError>, Never>?
+
+  init(
+    run: RunID, journal: SQLiteJournal, folder: String, actor: Actor, started: DrillStarted,
+    confinement: Confinement, console: Console, progress: ProgressObserver?,
+    clock: any EngineClock
+  ) {
+    self.journal = journal
+    self.actor = actor
+    self.started = started
+    self.confinement = confinement
+    baselinePath = "\(folder)/before-fault.json"
+    self.console = console
+    self.progress = progress
+    self.clock = clock
+    follower = JournalFollower(journal)
+  }
+
+  /// Tells what is due, and shows what others wrote; one after the other, whoever asks for it.
+  ///
+  /// - Throws: what the journal does.
+  func tell() async throws(StoreError) {
+    let former = telling
+    let task = Task { () -> Result<Void, StoreError> in
+      _ = await former?.value
+      do throws(StoreError) {
+        return .success(try await self.tellWhatIsDue())
+      } catch {
+        return .failure(error)
+      }
+    }
+    telling = task
+    try await task.value.get()
+  }
+
+  private func tellWhatIsDue() async throws(StoreError) {
+    try await showNews()
+    while let event = DrillMachine.due(follower.state, at: clock.now()).first {
+      _ = try await journal.append([.drill(event)], by: actor, at: clock.now())
+      try await showNews()
+    }
+  }
+
+  private func showNews() async throws(StoreError) {
+    let progress = progress
+    var follower = follower
+    defer { self.follower = follower }
+    try await follower.follow { entry, state in
+      // Notes are shown by the run itself.
+      switch entry.event {
+      // The beginning was shown before there was a run.
+      case .drill(.started): return
+      case .drill: break
+      default: return
+      }
+      progress?.show(ParticipantsView.lines(of: entry, state).map(Console.printable))
+    }
+  }
+
+  func standsWhole(_ url: String) async throws(StepFailure) -> [Event] {
+    let inspection = try await inspect(url)
+    let text = inspection.text
+    let isWritten = FileManager.default.createFile(
+      atPath: baselinePath, contents: Data(text.utf8), attributes: [.posixPermissions: 0o600])
+    guard isWritten else { throw StepFailure(.refused, "\(baselinePath) cannot be written") }
+    if started.isSurprise, let surprise = started.drill.surprise {
+      progress?.show(["It runs, and nothing is wrong. You will be called."])
+      try await wait(for: DrillMachine.surpriseDelay(surprise, seed: started.seed))
+    }
+    return [.drill(.baselineTaken(inspection.baseline(digest: Digest.sha256(of: text))))]
+  }
+
+  private func wait(for span: StoryTime) async throws(StepFailure) {
+    do {
+      try await clock.sleep(for: span.duration)
+    } catch {
+      throw StepFailure(.interrupted, "interrupted")
+    }
+  }
+
+  func isBroken() async -> Bool {
+    guard console.canAsk, progress != nil else { return !Task.isCancelled }
+    // The first injects are what the team is called by.
+    do throws(StoreError) { try await tell() } catch { return false }
+    progress?.pause()
+    console.print(
+      "\nPress Enter to take it up: the runbook's detection begins, and changes nothing.")
+    console.print("DRILL> ", terminator: "")
+    return await TerminalLine.next() != nil
+  }
+
+  func isEnding(_ url: String) async -> [Event] {
+    // What has come due by now is told, however short the run was; a journal that fails ends it anyway.
+    try? await tell()
+    do throws(StepFailure) {
+      let before = try baseline()
+      return [.drill(.compared(try await inspect(url, since: before).compared(with: before)))]
+    } catch {
+      return [.drill(.compared(DrillComparison(trouble: error.record.message)))]
+    }
+  }
+
+  private func baseline() throws(StepFailure) -> SandboxInspection {
+    guard let data = FileManager.default.contents(atPath: baselinePath) else {
+      throw StepFailure(.invalid, "\(baselinePath) cannot be read")
+    }
+    let text = String(decoding: data, as: UTF8.self)
+    if let known = follower.state.baseline?.fact.digest, known != Digest.sha256(of: text) {
+      throw StepFailure(.invalid, "\(baselinePath) is not what the journal says of it")
+    }
+    return try SandboxInspection(stored: text)
+  }
+
+  private func inspect(
+    _ url: String, since former: SandboxInspection? = nil
+  ) async throws(StepFailure) -> SandboxInspection {
+    let clock = clock
+    return try await SandboxInspection(of: url, since: former, confinement: confinement) {
+      clock.now()
+    }
+  }
+}

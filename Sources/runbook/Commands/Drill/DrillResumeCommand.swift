@@ -1,0 +1,50 @@
+import ArgumentParser
+import RunbookDrill
+import RunbookEngine
+import RunbookModel
+import RunbookStore
+
+/// What the commands take in which a facilitator leads a drill.
+struct DrillTableOptions: ParsableArguments {
+  @OptionGroup var actor: ActorOptions
+
+  @Option(help: ArgumentHelp("The folder that the report is written to.", valueName: "folder"))
+  var reports = "reports"
+}
+
+struct DrillResumeCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "resume", abstract: "Go on with a drill that was left, held or killed.")
+
+  @Argument(help: "The run, by its id or the start of one; the newest when it is left out.")
+  var run: String?
+
+  @OptionGroup var options: ResumptionOptions
+
+  func run() async throws {
+    let held = try await HeldRun.open(run, options.state)
+    switch held.drillMode {
+    case nil:
+      try held.refuse(
+        "run \(held.id) is no drill", hints: ["to go on with a run: runbook resume \(held.id)"])
+    case .talk: try await sit(at: held)
+    case .simulate, .sandbox: try await RunTakeUp(held: held, options: options).go()
+    }
+  }
+
+  private func sit(at held: HeldRun) async throws {
+    let name = options.execution.actor.name
+    let (lease, _) = try held.takeLease(as: name)
+    var session = TalkSession(
+      run: held.id, journal: held.journal, seat: .table(lease),
+      actor: held.surroundings.actor(as: name),
+      reports: held.surroundings.absolute(options.execution.reports), console: held.console)
+    let status: ExitStatus
+    do throws(StoreError) {
+      status = try await session.resume()
+    } catch {
+      try held.console.fail(error)
+    }
+    if status != .success { throw status.code }
+  }
+}

@@ -1,0 +1,67 @@
+import RunbookEngine
+import RunbookModel
+import RunbookStore
+import RunbookSyntax
+
+/// A drill in which the runbook is really carried out, on a database made for it.
+struct DrillRun {
+  let runbook: Runbook
+  let started: DrillStarted
+  let options: ExecutionOptions
+  let state: String?
+  let surroundings: Surroundings
+  let console: Console
+
+  /// Makes the run, and carries it out to its end, or until it is held.
+  ///
+  /// - Parameter inputs: by name.
+  func begin(inputs: [String: String]) async throws {
+    guard runbook.sandbox != nil else {
+      console.printError("error: '\(runbook.name)' has no 'sandbox' section")
+      console.printError("  a drill at the table needs none: --mode talk")
+      throw ExitStatus.usage.code
+    }
+    let plan = try plan(inputs)
+    let store = RunStore(folder: surroundings.stateFolder(state))
+    let run = RunID.new(at: SystemClock().now())
+    let journal: SQLiteJournal
+    let lease: Lease
+    do throws(StoreError) {
+      (journal, lease) = try store.create(
+        run, holder: surroundings.leaseHolder(as: options.actor.name))
+    } catch {
+      try console.fail(error)
+    }
+    if !options.json { announce(run) }
+    try await RunSession(
+      run: run, plan: plan, journal: journal, lease: lease, folder: store.folder(of: run),
+      options: options, surroundings: surroundings, console: console, drill: started
+    ).carryOut(.start)
+  }
+
+  private func announce(_ run: RunID) {
+    let mark = console.style("DRILL", .yellow)
+    console.print("\(mark) \(console.style(started.drill.title, .bold)) (run \(run))")
+    console.print("To lead it, in a second terminal: runbook drill lead \(run)")
+    console.print("To take part: runbook drill join \(run) --as NAME")
+    if let scenario = started.drill.scenario {
+      console.print("\n\(Console.printable(scenario))")
+    }
+  }
+
+  private func plan(_ inputs: [String: String]) throws -> Plan {
+    do {
+      let gatherer = InputGatherer(
+        surroundings: surroundings, console: console, flags: inputs, file: ValueMap(),
+        sandboxInputs: Set(runbook.sandbox?.inputs.map(\.name) ?? []))
+      return try PlanMaker(surroundings: surroundings).plan(
+        runbook, inputs: try gatherer.inputs(of: runbook), isSandbox: true)
+    } catch let failure as InputGatherer.Failure {
+      console.printError("error: \(failure.message)")
+    } catch let failure as PlanMaker.Failure {
+      console.printError("error: \(failure.message)")
+      if let hint = failure.hint { console.printError("  \(hint)") }
+    }
+    throw ExitStatus.usage.code
+  }
+}
