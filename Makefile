@@ -14,7 +14,7 @@ SHARE = $(DESTDIR)$(PREFIX)/share/runbook
 # Linked statically, the program starts in two thirds of the time.
 RELEASE = --scratch-path .build-release -c release --static-swift-stdlib
 
-.PHONY: help demo test crash-test bench build release format lint install uninstall clean dependencies
+.PHONY: help demo test check-runbooks crash-test bench build release format lint install uninstall clean dependencies
 .DEFAULT_GOAL := help
 
 help: ## Say what there is to make
@@ -30,6 +30,11 @@ demo: dependencies ## Break a throwaway PostgreSQL, recover it, and write the in
 test: dependencies ## Build everything and run all tests
 	$(SWIFT) build $(FLAGS) --build-tests
 	$(SWIFT) test $(FLAGS) --skip-build --disable-xctest --parallel
+
+check-runbooks: dependencies ## Break and recover the sandbox of every runbook, unattended
+	$(SWIFT) build $(FLAGS) --product runbook
+	"$$($(SWIFT) build $(FLAGS) --show-bin-path)/runbook" drill --check-all \
+	  --path runbooks --state .runbook/check --reports .runbook/check/reports </dev/null
 
 crash-test: dependencies ## Kill runs at random instants and compare (N=50 MODE=kill|server|takeover SEED=)
 	$(SWIFT) build $(FLAGS) --product runbook
