@@ -37,7 +37,8 @@ struct ConfinementTests {
   @Test(arguments: [
     ("http://127.0.0.1:8000/x", true), ("http://127.9.8.7/x", true), ("http://localhost:1/", true),
     ("https://[::1]:8443/", true), ("http://app.example/", false), ("http://10.0.0.1/", false),
-    ("http://127.0.0.1.example/", false), ("http://127.1/", false), ("http://localhost.evil/", false),
+    ("http://127.0.0.1.example/", false), ("http://127.1/", false),
+    ("http://localhost.evil/", false),
     ("http://127.0.0.1@evil.example/", false), ("http://[::1].evil/", false),
   ])
   func onlyThisMachineOverHTTP(url: String, isAllowed: Bool) {

@@ -26,6 +26,8 @@ struct DrillEnding {
     if isQuiet { return status(follower.state) }
     console.print("")
     show(follower.state)
+    // Nobody took part: there is nothing to judge.
+    if follower.state.started?.isCheck == true { return status(follower.state) }
     if console.canAsk {
       var session = TalkSession(
         run: run, journal: journal, seat: .beside, actor: actor, reports: reports,
