@@ -36,7 +36,11 @@ public enum ParticipantsView {
     case .paused: return ["(paused)"]
     case .continued: return ["(going on)"]
     case .jumped(let jump): return jump.inject == nil ? ["(the clock is at \(jump.to))"] : []
-    case .ended: return ["", "The DRILL is over. Thank you."]
+    case .ended:
+      let questions = state.drill?.allQuestions ?? []
+      let asked = questions.isEmpty ? [] : ["What is left to say, by 'answer ID: TEXT':"]
+      return ["", "The DRILL is over. Thank you."] + asked
+        + questions.map { "  \($0.id): \($0.text)" }
     case .extended, .injectSkipped, .judged, .baselineTaken, .compared: return []
     }
   }

@@ -13,6 +13,8 @@ final class ProgressObserver: RunObserver {
     /// Who practises is not told what broke it.
     var isDrill = false
     var isHiding = false
+    /// What waits for a person's answer.
+    var question: String?
     /// What each step last failed of, so that retries do not say it again.
     var failures: [StepID: String] = [:]
   }
@@ -49,11 +51,26 @@ final class ProgressObserver: RunObserver {
     }
   }
 
-  /// Shows what happens beside the run.
+  /// Shows what happens beside the run; a question that waits for its answer is put anew below it.
   func show(_ lines: [String]) {
     guard !lines.isEmpty else { return }
-    live.withLock { live in for one in lines { line(one, &live) } }
+    live.withLock { live in
+      if live.question != nil { console.print("") }
+      for one in lines { line(one, &live) }
+      if let question = live.question { console.print(question, terminator: "") }
+    }
   }
+
+  /// Puts a question before the person, who answers in the same line.
+  func ask(_ question: String) {
+    pause()
+    live.withLock { live in
+      live.question = question
+      console.print(question, terminator: "")
+    }
+  }
+
+  func takeAnswer() { live.withLock { $0.question = nil } }
 
   func observe(progress: String) {
     live.withLock { live in

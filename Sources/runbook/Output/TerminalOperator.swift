@@ -59,9 +59,13 @@ struct TerminalOperator: Operator {
   /// A line from the terminal; nil without a terminal, at the end of input, or after Ctrl-C.
   private func ask(_ prompt: String) async -> String? {
     guard console.canAsk else { return nil }
-    observer?.pause()
-    console.print(mark + prompt, terminator: "")
+    guard let observer else {
+      console.print(mark + prompt, terminator: "")
+      return await TerminalLine.next()
+    }
+    observer.ask(mark + prompt)
     let line = await TerminalLine.next()
+    observer.takeAnswer()
     if line == nil { console.print("") }
     return line
   }

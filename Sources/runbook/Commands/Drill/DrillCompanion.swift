@@ -84,28 +84,35 @@ actor DrillCompanion: SandboxWitness {
       atPath: baselinePath, contents: Data(text.utf8), attributes: [.posixPermissions: 0o600])
     guard isWritten else { throw StepFailure(.refused, "\(baselinePath) cannot be written") }
     if started.isSurprise, let surprise = started.drill.surprise {
-      progress?.show(["It runs, and nothing is wrong. You will be called."])
+      progress?.pause()
+      progress?.show(["  It runs, and nothing is wrong. You will be called."])
       try await wait(for: DrillMachine.surpriseDelay(surprise, seed: started.seed))
     }
     return [.drill(.baselineTaken(inspection.baseline(digest: Digest.sha256(of: text))))]
   }
 
+  /// Until it breaks; the facilitator can bring it nearer, by setting the clock ahead.
   private func wait(for span: StoryTime) async throws(StepFailure) {
-    do {
-      try await clock.sleep(for: span.duration)
-    } catch {
-      throw StepFailure(.interrupted, "interrupted")
+    let start = clock.uptime()
+    while true {
+      let passed = StoryTime(clock.uptime() - start) + follower.state.storyTime(at: clock.now())
+      guard passed < span else { return }
+      let left = Duration.milliseconds(span.rawValue - passed.rawValue)
+      do {
+        try await clock.sleep(for: min(left, .milliseconds(300)))
+      } catch {
+        throw StepFailure(.interrupted, "interrupted")
+      }
     }
   }
 
   func isBroken() async -> Bool {
-    guard console.canAsk, progress != nil else { return !Task.isCancelled }
+    guard console.canAsk, let progress else { return !Task.isCancelled }
     // The first injects are what the team is called by.
     do throws(StoreError) { try await tell() } catch { return false }
-    progress?.pause()
-    console.print(
-      "\nPress Enter to take it up: the runbook's detection begins, and changes nothing.")
-    console.print("DRILL> ", terminator: "")
+    progress.show(["", "Now look: the runbook's detection changes nothing."])
+    progress.ask("DRILL Press Enter to take it up: ")
+    defer { progress.takeAnswer() }
     return await TerminalLine.next() != nil
   }
 

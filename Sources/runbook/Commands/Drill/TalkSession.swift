@@ -60,7 +60,7 @@ struct TalkSession {
   mutating func join() async throws(StoreError) -> ExitStatus {
     if !seat.isParticipant {
       try await follower.follow()
-      view.showTakenUp(follower.state, run)
+      view.showLead(follower.state, run)
       if follower.state.lifecycle == .ended { showHotWash() }
     } else {
       _ = try await showNews()
@@ -108,8 +108,7 @@ struct TalkSession {
     var needsPrompt = true
     while true {
       if isInterrupted.isRaised { return .interrupted }
-      try await tellWhatIsDue()
-      if try await showNews(onNewLine: !needsPrompt) { needsPrompt = true }
+      if try await tellWhatIsDue(onNewLine: !needsPrompt) { needsPrompt = true }
       if needsPrompt, console.canAsk { view.prompt(follower.state, seat, at: clock.now()) }
       needsPrompt = false
       switch await lines.next(within: 300) {
@@ -123,44 +122,46 @@ struct TalkSession {
   }
 
   /// Where the run is carried out, its process tells what is due.
-  private mutating func tellWhatIsDue() async throws(StoreError) {
+  ///
+  /// - Parameter onNewLine: whether a prompt stands there.
+  /// - Returns: whether there was anything to be shown.
+  private mutating func tellWhatIsDue(onNewLine: Bool) async throws(StoreError) -> Bool {
+    var isShown = try await showNews(onNewLine: onNewLine)
     switch seat {
     case .table(let lease): lease.beat()
     case .beside:
-      guard try journal.leaseState().living == nil, follower.state.run.isGoingOn else { return }
-    case .participant: return
+      guard try journal.leaseState().living == nil, follower.state.run.isGoingOn else {
+        return isShown
+      }
+    case .participant: return isShown
     }
-    let show = show
-    try await follower.follow(show)
     while let event = DrillMachine.due(follower.state, at: clock.now()).first {
-      if console.canAsk { console.print("") }
       try await add(.drill(event))
-      try await follower.follow(show)
+      if try await showNews(onNewLine: onNewLine && !isShown) { isShown = true }
     }
+    return isShown
   }
 
   /// What was written since the last time, by whomever.
   ///
-  /// - Returns: whether there was anything.
+  /// - Parameter onNewLine: whether a prompt stands there.
+  /// - Returns: whether there was anything to be shown.
   private mutating func showNews(onNewLine: Bool = false) async throws(StoreError) -> Bool {
-    let count = follower.entries.count
-    let (console, show) = (console, show)
+    let (console, lines) = (console, lines)
+    var isShown = false
     try await follower.follow { entry, state in
-      if onNewLine, entry.sequence == Int64(count + 1), console.canAsk { console.print("") }
-      show(entry, state)
+      let new = lines(entry, state)
+      if !new.isEmpty, !isShown, onNewLine, console.canAsk { console.print("") }
+      for line in new { console.print(line) }
+      isShown = isShown || !new.isEmpty
     }
-    return follower.entries.count > count
+    return isShown
   }
 
-  /// What shows an entry, with the state that it led to.
-  private var show: (Entry, DrillState) -> Void {
-    guard seat.isParticipant else { return view.show }
-    let console = console
-    return { entry, state in
-      for line in ParticipantsView.lines(of: entry, state) {
-        console.print(Console.printable(line))
-      }
-    }
+  /// What an entry says to whoever sits here, with the state that it led to.
+  private var lines: (Entry, DrillState) -> [String] {
+    guard seat.isParticipant else { return view.lines }
+    return { entry, state in ParticipantsView.lines(of: entry, state).map(Console.printable) }
   }
 
   private mutating func take(_ line: String) async throws(StoreError) -> Leaving? {

@@ -20,60 +20,74 @@ struct TalkView {
     if let current = state.current { console.print("The last inject was '\(current)'.") }
   }
 
+  /// What a facilitator sees who sits down beside a run.
+  func showLead(_ state: DrillState, _ run: RunID) {
+    console.print("\(banner) \(state.drill?.title ?? "") (run \(run)), led from here")
+    console.print("'help' lists the commands. Steps and what they bring are told as they come.")
+    guard !state.hasBegun, let started = state.started, started.isSurprise,
+      let surprise = started.drill.surprise
+    else { return }
+    let delay = DrillMachine.surpriseDelay(surprise, seed: started.seed)
+    console.print("It breaks \(delay) after it stands; 'jump +10m' breaks it sooner.")
+  }
+
   func prompt(_ state: DrillState, _ seat: DrillSeat, at now: Timestamp) {
     var mark = state.lifecycle == .running ? "" : " \(state.lifecycle.rawValue)"
     if case .participant(let name?) = seat { mark += " \(name)" }
     console.print("DRILL \(state.storyTime(at: now))\(mark)> ", terminator: "")
   }
 
-  /// What an entry says that somebody wrote.
-  func show(_ entry: Entry, _ state: DrillState) {
+  /// What an entry says.
+  ///
+  /// - Parameter state: with the entry taken in.
+  func lines(of entry: Entry, _ state: DrillState) -> [String] {
     switch entry.event {
-    case .drill(let event): show(event, state, at: entry.recordedAt)
+    case .drill(let event): lines(of: event, state, at: entry.recordedAt)
     case .noteAdded(let note):
-      console.print("Note by \(entry.actor.displayName): \(Console.printable(note.text))")
+      ["Note by \(entry.actor.displayName): \(Console.printable(note.text))"]
     default:
-      guard let row = DrillTimeline.words(of: entry, state) else { return }
-      console.print(console.style("  \(Console.printable(row))", .dim))
+      DrillTimeline.words(of: entry, state).map {
+        [console.style("  \(Console.printable($0))", .dim)]
+      } ?? []
     }
   }
 
-  private func show(_ event: DrillEvent, _ state: DrillState, at now: Timestamp) {
+  private func lines(of event: DrillEvent, _ state: DrillState, at now: Timestamp) -> [String] {
     switch event {
     case .injectDelivered(let delivered):
-      if let inject = state.drill?.inject(delivered.inject) { show(inject, state, at: now) }
+      return state.drill?.inject(delivered.inject).map { lines(of: $0, state, at: now) } ?? []
     case .answerGiven(let answer):
       let who = answer.participant ?? "the team"
-      console.print("Answer of \(who) to '\(answer.subject)': \(Console.printable(answer.text))")
+      return ["Answer of \(who) to '\(answer.subject)': \(Console.printable(answer.text))"]
     case .decisionMade(let word):
-      console.print(
-        "Decision of \(word.participant ?? "the team"): \(Console.printable(word.text))")
+      return ["Decision of \(word.participant ?? "the team"): \(Console.printable(word.text))"]
     case .hintGiven(let hint):
       let hints = state.drill?.inject(hint.inject)?.hints ?? []
       let text = hints.indices.contains(hint.number - 1) ? hints[hint.number - 1] : ""
-      console.print("Hint \(hint.number) of \(hints.count), for all to hear: \(text)")
+      return ["Hint \(hint.number) of \(hints.count), for all to hear: \(text)"]
     case .judged(let judged):
-      console.print("Judged '\(judged.expectation)': \(judged.isMet ? "met" : "missed").")
-    case .paused: console.print("Paused: the story clock stands. 'go' goes on.")
-    case .continued: console.print("The story clock runs.")
-    case .jumped(let jump): console.print("The story clock is at \(jump.to).")
-    case .extended(let payload): console.print("The story clock stands still for \(payload.by).")
-    case .injectSkipped(let skipped): console.print("'\(skipped.inject)' will not come.")
-    case .compared(let comparison): console.print("Compared with before: \(comparison.words)")
-    case .started, .ended, .baselineTaken: break
+      return ["Judged '\(judged.expectation)': \(judged.isMet ? "met" : "missed")."]
+    case .paused: return ["Paused: the story clock stands. 'go' goes on."]
+    case .continued: return ["The story clock runs."]
+    case .jumped(let jump): return ["The story clock is at \(jump.to)."]
+    case .extended(let payload): return ["The story clock stands still for \(payload.by)."]
+    case .injectSkipped(let skipped): return ["'\(skipped.inject)' will not come."]
+    case .compared(let comparison): return ["Compared with before: \(comparison.words)"]
+    case .started, .ended, .baselineTaken: return []
     }
   }
 
-  private func show(_ inject: Inject, _ state: DrillState, at now: Timestamp) {
+  private func lines(of inject: Inject, _ state: DrillState, at now: Timestamp) -> [String] {
     let number = state.deliveries.count
     let count = state.drill?.injects.count ?? 0
     let title = console.style("\(inject.title) ('\(inject.id)', \(number) of \(count))", .bold)
-    console.print("\n\(console.style("── INJECT", .cyan)) \(state.storyTime(at: now)) \(title)")
-    for part in DrillBook.screenPage(inject) { console.print(Console.printable(part)) }
-    console.print(console.style("── for you alone", .dim))
-    if let expected = inject.expected { console.print("Expected: \(Console.printable(expected))") }
-    if !inject.hints.isEmpty { console.print("Hints: \(inject.hints.count)") }
-    if let notes = inject.notes { console.print("Notes: \(Console.printable(notes))") }
+    var lines = ["", "\(console.style("── INJECT", .cyan)) \(state.storyTime(at: now)) \(title)"]
+    lines += DrillBook.screenPage(inject).map(Console.printable)
+    lines.append(console.style("── for you alone", .dim))
+    if let expected = inject.expected { lines.append("Expected: \(Console.printable(expected))") }
+    if !inject.hints.isEmpty { lines.append("Hints: \(inject.hints.count)") }
+    if let notes = inject.notes { lines.append("Notes: \(Console.printable(notes))") }
+    return lines
   }
 
   func showStatus(_ state: DrillState, at now: Timestamp) {
