@@ -63,7 +63,7 @@ struct DrillFixture {
         - {id: spoke, title: The lead decides, objective: detect, facilitator: Who decided?}
     """
 
-  static func runbook() throws -> Runbook {
+  static func runbook(_ drill: String = drill) throws -> Runbook {
     let lines = drill.split(separator: "\n", omittingEmptySubsequences: false)
     let text = head + lines.joined(separator: "\n") + "\n"
     return try reader.read(text: text, fileName: "r.yaml").runbook
@@ -74,15 +74,17 @@ struct DrillFixture {
   var now = Timestamp(seconds: 1_760_000_000) ?? .epoch
 
   /// A drill that has begun.
-  init(seed: Int64 = 1, speedPercent: Int = 100) throws {
-    let runbook = try Self.runbook()
+  init(
+    seed: Int64 = 1, speedPercent: Int = 100, mode: DrillMode = .talk, drill: String = drill
+  ) throws {
+    let runbook = try Self.runbook(drill)
     guard let drill = runbook.drill else { throw DrillMachineMissing() }
     try add(.runStarted(Self.runStarted(runbook)))
     try add(
       .drill(
         .started(
           DrillStarted(
-            mode: .talk, drill: drill,
+            mode: mode, drill: drill.held(in: mode),
             participants: [
               DrillParticipant(name: "Ada", role: "lead"),
               DrillParticipant(name: "Grace", role: "hands"),
@@ -105,6 +107,21 @@ struct DrillFixture {
       body: body, hash: Entry.hash(of: body, after: previous))
     try state.apply(entry)
     entries.append(entry)
+  }
+
+  /// A step that found what it looks for.
+  mutating func addFinding(_ name: String) throws {
+    let step = StepID(name)
+    try add(
+      .attemptStarted(
+        AttemptStarted(
+          step: step, attempt: 1, effect: .readOnly, isEffectDeclared: false, connection: nil,
+          work: [])))
+    try add(
+      .attemptFinished(
+        AttemptFinished(
+          step: step, attempt: 1, outcome: .succeeded, result: .map(ValueMap()),
+          isConfirmed: true, elapsedMicroseconds: 1)))
   }
 
   mutating func pass(_ seconds: Int64) { now = now.adding(.seconds(seconds)) ?? now }

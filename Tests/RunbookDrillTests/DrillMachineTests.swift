@@ -31,17 +31,7 @@ struct DrillMachineTests {
   @Test func tellsWhatAFindingBrings() throws {
     var drill = try DrillFixture()
     try drill.tell()
-    let step = StepID("probe")
-    try drill.add(
-      .attemptStarted(
-        AttemptStarted(
-          step: step, attempt: 1, effect: .readOnly, isEffectDeclared: false, connection: nil,
-          work: [])))
-    try drill.add(
-      .attemptFinished(
-        AttemptFinished(
-          step: step, attempt: 1, outcome: .succeeded, result: .map(ValueMap()),
-          isConfirmed: true, elapsedMicroseconds: 1)))
+    try drill.addFinding("probe")
     #expect(try drill.tell() == ["found"])
   }
 
@@ -52,6 +42,25 @@ struct DrillMachineTests {
     #expect(events.count == 2)
     #expect(events.last == .injectDelivered(InjectDelivered(inject: "angry", cause: .branch)))
     #expect(drill.state.answer(to: "alert")?.fact.choice == "restore")
+  }
+
+  @Test func teamThatChangesItsMindDoesNotGetTheBranch() throws {
+    var drill = try DrillFixture(
+      drill: """
+          injects:
+            - {id: way, on: start, text: Which way?,
+               choices: [{id: bad, text: Bad, leads_to: lost}, {id: good, text: Good}]}
+            - {id: lost, after: 2m, text: It is lost.}
+        """)
+    try drill.tell()
+    try drill.act(.answer(subject: nil, participant: nil, text: "bad"))
+    drill.pass(60)
+    try drill.act(.answer(subject: nil, participant: nil, text: "good"))
+    drill.pass(120)
+    #expect(try drill.tell() == [])
+    try drill.act(.answer(subject: nil, participant: nil, text: "bad"))
+    drill.pass(120)
+    #expect(try drill.tell() == ["lost"])
   }
 
   @Test func takesAChoiceForTheInjectThatOffersIt() throws {

@@ -119,13 +119,15 @@ public enum DrillMachine {
     }
   }
 
+  /// By the last answers: a team that changes its mind before the branch came does not get it.
   private static func branchTime(to inject: Inject, _ state: DrillState) -> StoryTime? {
-    state.answers.first { answer in
-      let choice = answer.fact.choice.flatMap {
-        state.drill?.inject(answer.fact.subject)?.choice($0)
-      }
-      return choice?.leadsTo?.text == inject.id
-    }?.story
+    let times = (state.drill?.injects ?? []).compactMap { other -> StoryTime? in
+      guard let answer = state.answer(to: other.id), let choice = answer.fact.choice,
+        other.choice(choice)?.leadsTo?.text == inject.id
+      else { return nil }
+      return answer.story
+    }
+    return times.min()
   }
 
   /// A condition that cannot be evaluated yet is not true yet. One that cannot be parsed was refused before

@@ -19,6 +19,7 @@ struct Simulation {
   var gateway = SimulatedGateway()
   var sandboxes = SimulatedSandboxes()
   var person = SimulatedOperator()
+  var witness: (any SandboxWitness)?
   var observer = RecordingObserver()
   var clock = ManualClock()
   var options = RunOptions(
@@ -65,7 +66,7 @@ struct Simulation {
   var ports: EnginePorts {
     EnginePorts(
       journal: journal, kinds: kinds, gateway: gateway, sandboxes: sandboxes, person: person,
-      observer: observer, clock: clock)
+      observer: observer, clock: clock, witness: witness)
   }
 
   /// Carries the run out, and gives the state that it came to.
