@@ -47,7 +47,7 @@ let package = Package(
         "RunbookModel", "RunbookExpression", "RunbookEngine",
         .product(name: "Mustache", package: "swift-mustache"),
       ],
-      resources: [.embedInCode("Templates")]),
+      resources: [.embedInCode("Templates"), .embedInCode("style.html.mustache")]),
     .executableTarget(
       name: "runbook",
       dependencies: [

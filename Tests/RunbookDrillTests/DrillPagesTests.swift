@@ -41,6 +41,7 @@ struct DrillPagesTests {
     try drill.act(.answer(subject: "better", participant: nil, text: "Look sooner"))
     let report = try AfterActionReport(entries: drill.entries)
     try Golden.check(try report.markdown(), "after-action.md")
+    try Golden.check(try report.text(as: .html), "after-action.html")
     #expect(report.suggestedFileName.hasPrefix("DRILL-"))
   }
 

@@ -1,0 +1,143 @@
+import RunbookEngine
+import RunbookModel
+
+/// What an after-action report says, in whatever format: the one source of all of them.
+struct AfterActionFacts: Sendable {
+  let state: DrillState
+  let score: DrillScore
+  let entries: [Entry]
+
+  /// Of the report as JSON. A key that is added leaves it; one that is taken away or means something
+  /// else raises it.
+  private static let version: Int64 = 1
+
+  /// The end of the story until now.
+  var storyEnd: StoryTime { state.storyTime(at: entries.last?.recordedAt ?? .epoch) }
+
+  var value: Value {
+    let weak = WeakLines(state, DrillSpans(entries: entries), end: storyEnd)
+    return [
+      "format": "runbook-after-action", "version": .int(Self.version),
+      "title": .string(state.drill?.title ?? ""), "scope": .text(state.drill?.scope),
+      "run": run, "overview": .string(overview), "score": points,
+      "participants": .list(participants), "objectives": .list(objectives),
+      "carried_out": .bool(isCarriedOut), "key_times": .list(isCarriedOut ? keyTimes : []),
+      "timeline": .list(timeline), "expectations": .list(expectations),
+      "observations": .list(observations), "strengths": .list(strengths),
+      "weaknesses": .list(weaknesses), "weak_lines": .list(weak.items.map(\.value)),
+      "weak_note": .text(weak.note), "has_time_spent": .bool(!weak.waits.isEmpty),
+      "time_spent": .list(weak.waits.map(\.value)), "plan": .list(plan),
+      "comparison": state.comparison?.fact.value(entry: state.comparison?.sequence) ?? .null,
+      "questions": .list(answers(to: state.drill?.questions ?? [])),
+      "hot_wash": .list(answers(to: state.drill?.hotWash ?? [])),
+      "provenance": [
+        "hash": .string(entries.last?.hash.hex ?? ""), "entries": .int(Int64(entries.count)),
+      ],
+    ]
+  }
+
+  /// Whether steps ran, and times can be told.
+  private var isCarriedOut: Bool { state.started?.mode != .talk }
+
+  private var run: Value {
+    let run = state.run.started
+    let lifecycle =
+      switch state.lifecycle {
+      case .ended: "ended"
+      case .paused: "paused: this report is not final"
+      default: state.run.hasEnded ? "ended" : "going on: this report is not final"
+      }
+    return [
+      "id": .string(run?.run.rawValue ?? ""), "runbook": .string(run?.runbook.name ?? ""),
+      "file": .string(run?.runbook.fileName ?? ""),
+      "sha256": .string(run?.runbook.sources.first?.digest.hex ?? ""),
+      "mode": .string(state.started?.mode.rawValue ?? ""),
+      "how": .text(how), "seed": .int(state.started?.seed ?? 0),
+      "began": state.run.startedAt.map(Value.timestamp) ?? .null,
+      "story_time": .string("\(storyEnd)"), "state": .string(lifecycle),
+      "tool": .string(run?.toolVersion ?? ""),
+    ]
+  }
+
+  /// What is out of the ordinary.
+  private var how: String? {
+    var parts: [String] = []
+    if state.started?.isCheck == true { parts.append("an unattended check, no practice") }
+    if state.started?.isSurprise == true { parts.append("a surprise") }
+    if let speed = state.started?.speedPercent, speed != 100 {
+      parts.append("the story at \(speed) % of the wall clock's speed")
+    }
+    return parts.isEmpty ? nil : parts.joined(separator: ", ")
+  }
+
+  private var overview: String {
+    let all = state.drill?.injects.count ?? 0
+    let met = score.results.count { $0.verdict == .met }
+    let pending = score.results.count { $0.verdict == .pending }
+    return "\(state.deliveries.count) of \(all) injects were told, \(state.skipped.count) skipped; "
+      + "\(Self.count(state.answers.count, "answer")) and "
+      + "\(Self.count(state.decisions.count, "decision")) recorded, "
+      + "\(Self.count(state.hints.count, "hint")) used. "
+      + "\(met) of \(score.results.count) expectations were met"
+      + (pending == 0 ? "." : ", \(pending) are not judged yet.")
+  }
+
+  static func count(_ number: Int, _ noun: String) -> String {
+    number == 1 ? "1 \(noun)" : "\(number) \(noun)s"
+  }
+
+  private var points: Value {
+    let percent = score.percent.map { " (\($0) %)" } ?? ""
+    return [
+      "points": .int(Int64(score.points)), "possible": .int(Int64(score.possible)),
+      "percent": score.percent.map { .int(Int64($0)) } ?? .null,
+      "text": .string("\(score.points) of \(score.possible) points\(percent)"),
+    ]
+  }
+
+  private var keyTimes: [Value] {
+    let times = DrillTimes(state)
+    return [
+      time("detect", "Detected", times.detect, "the first finding of a detection step"),
+      time("mitigate", "Mitigated", times.mitigate, "the end of the last recovery step"),
+      time("recover", "Recovered", times.recover, "the run's end, recovered and verified"),
+    ]
+  }
+
+  private func time(_ id: String, _ name: String, _ time: StoryTime?, _ basis: String) -> Value {
+    [
+      "id": .string(id), "name": .string(name), "story": time.map { .string("\($0)") } ?? "–",
+      "ms": time.map { .int($0.rawValue) } ?? .null,
+      "basis": .string(time == nil ? "it did not happen: \(basis)" : basis),
+    ]
+  }
+
+  private var timeline: [Value] {
+    DrillTimeline(entries: entries).rows.map {
+      [
+        "story": .string($0.story), "time": .timestamp($0.time), "what": .string($0.what),
+        "who": .string($0.who), "entry": .int($0.sequence),
+      ]
+    }
+  }
+}
+
+extension Value {
+  static func text(_ text: String?) -> Value { text.map(Value.string) ?? .null }
+}
+
+extension WeakLines.Item {
+  var value: Value {
+    ["place": .string(place), "step": .string(step.rawValue), "words": .string(words)]
+  }
+}
+
+extension WeakLines.Wait {
+  var value: Value {
+    [
+      "what": .string(what), "place": .string(place), "start": .string("\(start)"),
+      "length": .string(length.words), "ms": .int(length.rawValue),
+      "percent": .int(Int64(percent)),
+    ]
+  }
+}

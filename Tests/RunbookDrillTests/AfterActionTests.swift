@@ -1,0 +1,71 @@
+import RunbookDrill
+import RunbookEngine
+import RunbookModel
+import Testing
+
+/// The report of a drill whose steps were carried out, held against files under `Golden/`.
+@Suite("After-action reports")
+struct AfterActionTests {
+  @Test func reportsASandboxDrill() async throws {
+    let report = try AfterActionReport(entries: try await SandboxDrillFixture().entries)
+    try Golden.check(try report.markdown(), "sandbox-after-action.md")
+    try Golden.check(try report.text(as: .html), "sandbox-after-action.html")
+    try Golden.check(try report.text(as: .json), "sandbox-after-action.json")
+  }
+
+  @Test func isMarkedAsADrillAndAsksForNothing() async throws {
+    let html = try AfterActionReport(entries: try await SandboxDrillFixture().entries)
+      .text(as: .html)
+    #expect(html.contains("<p class=\"rehearsal\" role=\"note\"><strong>DRILL</strong>"))
+    #expect(html.contains("content: \"DRILL - DRILL - DRILL\""))
+    #expect(html.contains("default-src 'none'"))
+    for other in ["<script", "src=", "@import", "url(http", "href=\"http", "{{"] {
+      #expect(!html.contains(other), "\(other)")
+    }
+  }
+
+  @Test func nothingThatWasWrittenBecomesMarkup() async throws {
+    var drill = try await SandboxDrillFixture(onlyBegun: ())
+    let text = "<script>alert('`x`')</script> a `b` \u{202E}c \u{1B}[31m & |"
+    try await drill.add(
+      .drill(
+        .answerGiven(
+          DrillAnswer(subject: "alert", participant: "<i>", choice: nil, text: text))))
+    let report = try AfterActionReport(entries: drill.entries)
+    let html = try report.text(as: .html)
+    #expect(html.contains("&lt;script&gt;alert(&#39;<code>x</code>&#39;)&lt;/script&gt; a"))
+    #expect(html.contains("<code>b</code> \u{FFFD}c \u{FFFD}[31m &amp; |"))
+    #expect(!html.contains("<script") && !html.contains("<i>") && !html.contains("<b>"))
+    let markdown = try report.markdown()
+    #expect(!markdown.contains(" <script") && markdown.contains("\\<script>"))
+  }
+
+  @Test(arguments: DrillReportFormat.allCases)
+  func canBeMadeAfterEveryEntry(_ format: DrillReportFormat) async throws {
+    let entries = try await SandboxDrillFixture().entries
+    for count in 2...entries.count {
+      let text = try AfterActionReport(entries: Array(entries.prefix(count))).text(as: format)
+      #expect(text.contains("DRILL") || format == .json)
+    }
+  }
+
+  @Test func namesTheLinesThatWereWeak() async throws {
+    let text = try AfterActionReport(entries: try await SandboxDrillFixture().entries)
+      .markdown()
+    for line in [
+      "`tables-gone.yaml:5` step `restore`: took 2 attempts; before the last one: the backup is "
+        + "`locked`",
+      "`tables-gone.yaml:5` step `restore`: its gate `recovery` waited 1 min 35 s for a decision",
+      "`tables-gone.yaml:5` step `restore`: held the run for 1 min 1 s: the step failed",
+      "`tables-gone.yaml:5` step `restore`: took 2 min 10 s (attempt 2)",
+      "`tables-gone.yaml:6` step `grant`: people waited 45 s before it, after `restore` had ended",
+    ] { #expect(text.contains(line), "\(line)") }
+    for step in ["probe", "check"] { #expect(!text.contains("step `\(step)`: ")) }
+  }
+
+  @Test func countsApprovalsOfThoseWhoWereNotListed() async throws {
+    let text = try AfterActionReport(entries: try await SandboxDrillFixture().entries)
+      .markdown()
+    #expect(text.contains("- Ada: lead; 1 answer, 0 decisions, 1 approval"))
+  }
+}
