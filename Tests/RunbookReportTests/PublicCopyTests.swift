@@ -1,6 +1,7 @@
 import RunbookModel
-import RunbookReport
 import Testing
+
+@testable import RunbookReport
 
 /// A copy for others has no hosts, people and query values.
 struct PublicCopyTests {
@@ -62,6 +63,36 @@ struct PublicCopyTests {
     }
     for word in Self.named { #expect(!copy.contains(word) as Bool, "\(word)") }
   }
+
+  @Test func callsParticipantsOfADrillAsActors() throws {
+    var journal = journal()
+    journal.add(
+      .drill(
+        .started(
+          DrillStarted(
+            mode: .talk,
+            drill: Drill(
+              title: "x", place: Place(file: "d", line: 1, column: 1), scope: nil, scenario: nil,
+              injects: []),
+            participants: [
+              DrillParticipant(name: "Bob", role: "lead"), DrillParticipant(name: "Zoe", role: nil),
+            ], seed: 1, isCheck: true))))
+    journal.add(
+      .drill(
+        .answerGiven(
+          DrillAnswer(subject: "a", participant: "Zoe", choice: nil, text: "Zoe asks Bob"))))
+    let copy = PublicCopy.entries(journal.entries)
+    let drill = copy.compactMap { if case .drill(let event) = $0.event { event } else { nil } }
+    guard case .started(let started) = drill.first, case .answerGiven(let answer) = drill.last
+    else {
+      throw Missing()
+    }
+    #expect(started.participants.map(\.name) == ["Person 2", "Person 3"])
+    #expect(started.participants.map(\.role) == ["lead", nil] && started.isCheck == true)
+    #expect(answer.participant == "Person 3" && answer.text == "Person 3 asks Person 2")
+  }
+
+  private struct Missing: Error {}
 
   @Test func keepsWhatTheReportIsAbout() throws {
     let copy = try IncidentReport(entries: journal().entries, isPublic: true).markdown()

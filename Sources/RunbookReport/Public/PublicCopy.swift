@@ -54,6 +54,12 @@ struct PublicCopy {
       default: break
       }
     }
+    for entry in entries {
+      guard case .drill(let event) = entry.event else { continue }
+      for name in event.participants where !people.contains(where: { $0.isCalled(name) }) {
+        people.append(Actor(account: name, name: name))
+      }
+    }
     self.people = people
     self.hosts = hosts
     self.kinds = kinds
@@ -88,6 +94,12 @@ struct PublicCopy {
     return Actor(account: "person-\(number)", name: "Person \(number)")
   }
 
+  /// The same pseudonym as the actor of that name has.
+  private func participant(_ name: String) -> String {
+    let number = (people.firstIndex { $0.isCalled(name) } ?? people.count) + 1
+    return "Person \(number)"
+  }
+
   private func event(_ event: Event) -> Event {
     switch event.mapTexts(text) {
     case .runStarted(let started): .runStarted(self.started(started))
@@ -109,6 +121,7 @@ struct PublicCopy {
           isEffectDeclared: started.isEffectDeclared, connection: started.connection,
           work: started.work.map(work), settledBy: started.settledBy))
     case .attemptFinished(let finished): .attemptFinished(self.finished(finished))
+    case .drill(let event): .drill(event.mapParticipants(participant))
     case let other: other
     }
   }
