@@ -1,4 +1,4 @@
-private import GRDB
+import GRDB
 public import RunbookEngine
 public import RunbookModel
 private import Synchronization
@@ -11,7 +11,7 @@ private import Synchronization
 /// without a transaction around it: GRDB's `unsafeRead`.
 public final class SQLiteJournal: Journal {
   public let path: String
-  private let queue: DatabaseQueue
+  let queue: DatabaseQueue
   /// The generation of the lease that this process took; nil for people's entries, which need none.
   private let generation = Mutex<Int64?>(nil)
   /// Of the file, so that one that was removed or replaced is noticed: SQLite would write on.

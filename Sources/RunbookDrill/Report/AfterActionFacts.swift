@@ -115,11 +115,17 @@ struct AfterActionFacts: Sendable {
   private var timeline: [Value] {
     DrillTimeline(entries: entries).rows.map {
       [
-        "story": .string($0.story), "time": .timestamp($0.time), "what": .string($0.what),
+        "story": .string($0.story), "time": .timestamp($0.time),
+        "second": .string($0.time.second), "what": .string($0.what),
         "who": .string($0.who), "entry": .int($0.sequence),
       ]
     }
   }
+}
+
+extension Timestamp {
+  /// Such as `2025-10-18 22:01:13`: as fine as people need it.
+  var second: String { String(description.prefix(19)).replacing("T", with: " ") }
 }
 
 extension Value {

@@ -3,7 +3,7 @@ import RunbookModel
 /// A drill on the axis of its story clock, as SVG: what was told, what people said, what the run did.
 struct DrillPicture {
   private static let width = 860.0
-  private static let top = 8.0
+  private static let keyHeight = 15.0
   private static let laneHeight = 46.0
   private static let stripHeight = 22.0
   private static let axisHeight = 26.0
@@ -17,7 +17,7 @@ struct DrillPicture {
   }
 
   var svg: String {
-    let height = Self.top + Double(lanes.count) * Self.laneHeight + Self.axisHeight
+    let height = bottom + Self.axisHeight
     return """
       <svg class="timeline" viewBox="0 0 \(SVG.number(Self.width)) \(SVG.number(height))" \
       role="img" aria-labelledby="timeline-title timeline-text">
@@ -27,6 +27,10 @@ struct DrillPicture {
       </svg>
       """
   }
+
+  /// Below the key times' labels, a row for each.
+  private var top: Double { 6 + Double(events.keys.count) * Self.keyHeight }
+  private var bottom: Double { top + Double(lanes.count) * Self.laneHeight }
 
   private struct Lane {
     let label: String
@@ -38,19 +42,19 @@ struct DrillPicture {
       Lane(label: label("Told", events.injects.count, "inject")) { y in
         events.injects.map { mark($0, y) }
       },
-      Lane(label: label("Said", events.words.count, "answer, decision or hint")) { y in
+      Lane(label: "Said: \(events.words.count) answers, decisions and hints") { y in
         events.words.map { mark($0, y) }
       },
     ]
     if !events.attempts.isEmpty {
       lanes.append(
-        Lane(label: label("Done", events.attempts.count, "attempt of a step")) { y in
+        Lane(label: label("Done", events.attempts.count, "attempt")) { y in
           events.attempts.map { bar($0, y) }
         })
     }
     if !events.gates.isEmpty {
       lanes.append(
-        Lane(label: label("Decided", events.gates.count, "event of gates and holds")) { y in
+        Lane(label: "Gates and holds") { y in
           events.waits.map { wait($0, y) } + events.gates.map { mark($0, y) }
         })
     }
@@ -63,7 +67,7 @@ struct DrillPicture {
 
   private var drawnLanes: [String] {
     lanes.enumerated().flatMap { index, lane -> [String] in
-      let top = Self.top + Double(index) * Self.laneHeight
+      let top = top + Double(index) * Self.laneHeight
       let strip = SVG.rectangle(
         x: 0, y: top + 17, width: Self.width, height: Self.stripHeight, style: "lane")
       return [strip] + lane.draw(top + 17 + Self.stripHeight / 2)
@@ -107,22 +111,21 @@ struct DrillPicture {
   }
 
   private var keyLines: [String] {
-    let bottom = Self.top + Double(lanes.count) * Self.laneHeight
-    return events.keys.enumerated().flatMap { index, key -> [String] in
+    events.keys.enumerated().flatMap { index, key -> [String] in
       let x = axis.position(of: key.at)
+      let y = Double(index + 1) * Self.keyHeight
       let isLeft = x > Self.width * 0.75
       return [
-        SVG.line(x, Self.top, x, bottom, style: "edge"),
+        SVG.line(x, y - 11, x, bottom, style: "edge"),
         SVG.text(
-          "\(key.title) \(key.at)", x: isLeft ? x - 4 : x + 4,
-          y: Self.top + 12 + Double(index) * Self.laneHeight, style: "key",
+          "\(key.title) \(key.at)", x: isLeft ? x - 5 : x + 5, y: y, style: "key",
           anchor: isLeft ? "end" : "start"),
       ]
     }
   }
 
   private var ticks: [String] {
-    let y = Self.top + Double(lanes.count) * Self.laneHeight
+    let y = bottom
     return [SVG.line(0, y, Self.width, y, style: "axis")]
       + axis.ticks.flatMap { time -> [String] in
         let x = axis.position(of: time)

@@ -79,6 +79,7 @@ struct RunSession {
   /// - Returns: how the run stands, and its journal's entries where all of them were seen here.
   private func execute(_ beginning: Beginning) async throws -> (RunState, [Entry]?) {
     let progress = options.json ? nil : ProgressObserver(console: console, clock: clock)
+    await showPast(progress, beginning)
     var former: [Entry] = []
     if case .resumption(let resumption) = beginning {
       progress?.takeUp(resumption.state)

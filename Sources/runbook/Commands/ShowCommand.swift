@@ -1,8 +1,10 @@
 import ArgumentParser
+import RunbookDrill
 import RunbookEngine
 import RunbookModel
+import RunbookStore
 
-struct ShowCommand: ParsableCommand {
+struct ShowCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "show", abstract: "Show what a runbook is for, what it takes and what it does.")
 
@@ -10,14 +12,17 @@ struct ShowCommand: ParsableCommand {
   var name: String
 
   @OptionGroup var finder: FinderOptions
+  @OptionGroup var state: StateOptions
 
   @Flag(help: "One JSON object.")
   var json = false
 
-  func run() throws {
+  func run() async throws {
     let library = Composition.library(finder)
     let runbook = try library.runbook(name)
-    if json { return library.console.print(object(runbook).json) }
+    let store = RunStore(folder: Surroundings.current().stateFolder(state.state))
+    let usual = await PastRuns(of: runbook.name, in: store).usual
+    if json { return library.console.print(object(runbook, usual).json) }
     let console = library.console
     console.print(console.style(runbook.title, .bold))
     console.print(
@@ -29,7 +34,7 @@ struct ShowCommand: ParsableCommand {
       let steps = runbook.steps(in: phase)
       guard !steps.isEmpty else { continue }
       console.print("\n" + console.style(phase.title, .bold))
-      for step in steps { show(step, console) }
+      for step in steps { show(step, usual.duration(of: step.id), console) }
     }
     if runbook.sandbox != nil {
       console.print("\nIt can be practised: runbook run \(runbook.name) --sandbox")
@@ -50,8 +55,9 @@ struct ShowCommand: ParsableCommand {
     }
   }
 
-  private func show(_ step: Step, _ console: Console) {
-    console.print("  \(step.id) [\(step.kind)] \(step.title)")
+  private func show(_ step: Step, _ usual: Duration?, _ console: Console) {
+    let took = usual.map { console.style(" (usually \($0.display))", .dim) } ?? ""
+    console.print("  \(step.id) [\(step.kind)] \(step.title)\(took)")
     let options = step.options
     let notes = [
       options.when.map { "when \($0.text)" }, options.confirms.map { "confirms \($0.text)" },
@@ -65,7 +71,7 @@ struct ShowCommand: ParsableCommand {
     for note in notes { console.print(console.style("      \(note)", .dim)) }
   }
 
-  private func object(_ runbook: Runbook) -> Value {
+  private func object(_ runbook: Runbook, _ usual: UsualDurations) -> Value {
     [
       "name": .string(runbook.name), "title": .string(runbook.title),
       "severity": .string(runbook.severity.rawValue),
@@ -84,6 +90,7 @@ struct ShowCommand: ParsableCommand {
             "id": .string($0.id.rawValue), "phase": .string($0.phase.rawValue),
             "kind": .string($0.kind), "title": .string($0.title),
             "line": .int(Int64($0.place.line)),
+            "usual_ms": usual.duration(of: $0.id).map { .int(StoryTime($0).rawValue) } ?? .null,
           ]
         }),
     ]

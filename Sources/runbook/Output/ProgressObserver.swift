@@ -1,3 +1,4 @@
+import RunbookDrill
 import RunbookEngine
 import RunbookModel
 import Synchronization
@@ -17,6 +18,8 @@ final class ProgressObserver: RunObserver {
     var question: String?
     /// What each step last failed of, so that retries do not say it again.
     var failures: [StepID: String] = [:]
+    /// How long steps took before.
+    var usual = UsualDurations()
   }
 
   private let live = Mutex(Live())
@@ -42,6 +45,9 @@ final class ProgressObserver: RunObserver {
       live.isLineOpen = true
     }
   }
+
+  /// Shows beside a step that runs how long it usually takes.
+  func expect(_ usual: UsualDurations) { live.withLock { $0.usual = usual } }
 
   /// Takes the live line away while a person is asked.
   func pause() {
@@ -205,7 +211,8 @@ final class ProgressObserver: RunObserver {
     clearLine(&live)
     var title = live.steps[started.step]?.title ?? started.step.rawValue
     if started.attempt > 1 { title += " (attempt \(started.attempt))" }
-    live.current = (title, clock.uptime())
+    let usual = live.usual.duration(of: started.step).map { " (usually \($0.display))" } ?? ""
+    live.current = (title + usual, clock.uptime())
     if !console.isTerminal, started.attempt == 1 { console.print("  > \(title)") }
   }
 

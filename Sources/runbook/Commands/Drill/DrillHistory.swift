@@ -13,8 +13,31 @@ struct DrillHistory {
     let score: DrillScore
     let times: DrillTimes
     let isOver: Bool
-    /// Whether nobody took part.
+    /// Whether nobody took part: the runbook was checked, and nobody has practised.
     let isCheck: Bool
+
+    /// - Returns: nil when the entries are no drill's, or none that can be replayed.
+    init?(_ summary: RunSummary, _ entries: [Entry]) {
+      guard let state = try? DrillState(replaying: entries),
+        let score = try? DrillScore(entries: entries), let started = state.started
+      else { return nil }
+      run = summary.run
+      runbook = summary.runbook
+      startedAt = summary.startedAt
+      mode = started.mode
+      self.score = score
+      times = DrillTimes(state)
+      isOver = state.lifecycle == .ended
+      isCheck = started.isCheck == true
+    }
+
+    /// Whether people practised, to the end.
+    var counts: Bool { isOver && !isCheck }
+
+    /// Such as `sandbox`, `talk, not over`, `check`.
+    var manner: String {
+      (isCheck ? "check" : mode.rawValue) + (isOver ? "" : ", not over")
+    }
   }
 
   let store: RunStore
@@ -27,23 +50,16 @@ struct DrillHistory {
     for run in store.runs().reversed() {
       guard let summary = try? store.summary(of: run), summary.isDrill,
         name == nil || summary.runbook == name,
-        let entries = try? await store.open(run).entries(),
-        let state = try? DrillState(replaying: entries),
-        let score = try? DrillScore(entries: entries), let started = state.started
+        let entries = try? await store.open(run).entries(), let item = Item(summary, entries)
       else { continue }
-      items.append(
-        Item(
-          run: run, runbook: summary.runbook, startedAt: summary.startedAt, mode: started.mode,
-          score: score, times: DrillTimes(state), isOver: state.lifecycle == .ended,
-          isCheck: started.isCheck == true))
+      items.append(item)
     }
     return items
   }
 
-  /// The last drill of each runbook that was held to its end, with people.
+  /// The last drill of each runbook that people held to its end.
   func last() async -> [String: Item] {
     Dictionary(
-      await items().filter { $0.isOver && !$0.isCheck }.map { ($0.runbook, $0) },
-      uniquingKeysWith: { $1 })
+      await items().filter(\.counts).map { ($0.runbook, $0) }, uniquingKeysWith: { $1 })
   }
 }

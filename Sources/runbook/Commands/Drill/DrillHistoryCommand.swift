@@ -11,40 +11,57 @@ struct DrillHistoryCommand: AsyncParsableCommand {
   @Argument(help: "The runbook's name; all of them when it is left out.")
   var name: String?
 
+  @Option(help: "What to write: text, json (one object a line) or html (one file, with plots).")
+  var format = Format.text
+
+  @Option(name: [.short, .long], help: ArgumentHelp("The file to write.", valueName: "file"))
+  var output: String?
+
   @OptionGroup var state: StateOptions
 
-  @Flag(help: "One JSON object a line.")
+  @Flag(help: "The same as --format json.")
   var json = false
+
+  enum Format: String, ExpressibleByArgument, CaseIterable { case text, json, html }
 
   func run() async throws {
     let surroundings = Surroundings.current()
     let console = Console.current(surroundings)
     let store = RunStore(folder: surroundings.stateFolder(state.state))
     let items = await DrillHistory(store: store).items(of: name)
-    if json {
-      for item in items { console.print(object(item).json) }
-      return
+    do throws(StoreError) {
+      let text =
+        switch json ? .json : format {
+        case .json: items.map { object($0).json + "\n" }.joined()
+        case .text: text(of: items)
+        case .html: try DrillTrend(items.map(\.trendItem), of: name).html()
+        }
+      try PageFile.write(text, to: output, surroundings, console)
+    } catch {
+      try console.fail(error)
     }
-    guard !items.isEmpty else { return console.print("No drill was held yet.") }
+  }
+
+  private func text(of items: [DrillHistory.Item]) -> String {
+    guard !items.isEmpty else { return "No drill was held yet.\n" }
     var table = Table(["RUN", "RUNBOOK", "HELD", "MODE", "SCORE", "DETECT", "RECOVER"])
     for item in items {
       table.append(
         [
-          item.run.rawValue, item.runbook, "\(item.startedAt)",
-          (item.isCheck ? "check" : item.mode.rawValue) + (item.isOver ? "" : ", not over"),
+          item.run.rawValue, item.runbook, "\(item.startedAt)", item.manner,
           "\(item.score.points)/\(item.score.possible)",
           item.times.detect.map { "\($0)" } ?? "-", item.times.recover.map { "\($0)" } ?? "-",
         ])
     }
-    console.print(table.text)
-    trend("Score", items.compactMap { $0.score.percent.map(Int64.init) }, console)
-    trend("Time to detect", items.compactMap(\.times.detect?.rawValue), console)
-    trend("Time to recover", items.compactMap(\.times.recover?.rawValue), console)
+    let practised = items.filter(\.counts)
+    return table.text + "\n"
+      + trend("Score", practised.compactMap { $0.score.percent.map(Int64.init) })
+      + trend("Time to detect", practised.compactMap(\.times.detect?.rawValue))
+      + trend("Time to recover", practised.compactMap(\.times.recover?.rawValue))
   }
 
-  private func trend(_ title: String, _ values: [Int64], _ console: Console) {
-    guard values.count > 1 else { return }
-    console.print("\(title): \(Sparkline.text(of: values))")
+  private func trend(_ title: String, _ values: [Int64]) -> String {
+    values.count > 1 ? "\(title): \(Sparkline.text(of: values))\n" : ""
   }
 
   private func object(_ item: DrillHistory.Item) -> Value {
@@ -57,5 +74,13 @@ struct DrillHistoryCommand: AsyncParsableCommand {
       "detect_ms": item.times.detect.map { .int($0.rawValue) } ?? .null,
       "recover_ms": item.times.recover.map { .int($0.rawValue) } ?? .null,
     ]
+  }
+}
+
+extension DrillHistory.Item {
+  fileprivate var trendItem: DrillTrend.Item {
+    DrillTrend.Item(
+      run: run, runbook: runbook, startedAt: startedAt, manner: manner, counts: counts,
+      score: score, times: times)
   }
 }

@@ -1,0 +1,86 @@
+import GRDB
+public import RunbookEngine
+public import RunbookModel
+
+/// What a run tells at a glance: who looks at many before something urgent reads no more of them.
+///
+/// SQLite takes it from the stored text (<https://www.sqlite.org/json1.html>). The chain of hashes is not
+/// checked, so that nothing may rest on it.
+public struct RunGlance: Sendable {
+  public let runbook: String
+  public let isDrill: Bool
+  /// Nil when the run is no drill.
+  public let drillMode: DrillMode?
+}
+
+extension RunStore {
+  /// - Returns: nil when nothing was stored in the run, or nothing that a run begins with.
+  public func glance(at run: RunID) throws(StoreError) -> RunGlance? {
+    try open(run).glance()
+  }
+
+  /// How long each attempt of a run took that succeeded, in microseconds, in order.
+  public func succeededAttempts(
+    of run: RunID
+  ) throws(StoreError) -> [(step: StepID, microseconds: Int64)] {
+    try open(run).succeededAttempts()
+  }
+}
+
+extension SQLiteJournal {
+  fileprivate func glance() throws(StoreError) -> RunGlance? {
+    try reading { database in
+      let row = try Row.fetchOne(
+        database,
+        sql: """
+          SELECT json_extract(body, '$.event.runbook.name'), json_extract(body, '$.event.isDrill')
+          FROM entry WHERE sequence = 1
+          """)
+      guard let row, let name = row[0] as String? else { return nil }
+      let isDrill = row[1] as Bool? ?? false
+      let mode = isDrill ? try Self.drillMode(database) : nil
+      return RunGlance(runbook: name, isDrill: isDrill, drillMode: mode)
+    }
+  }
+
+  private static func drillMode(_ database: Database) throws -> DrillMode? {
+    try String.fetchOne(
+      database,
+      sql: """
+        SELECT json_extract(body, '$.event.mode') FROM entry
+        WHERE json_extract(body, '$.event.type') = 'drill'
+          AND json_extract(body, '$.event.action') = 'started'
+        ORDER BY sequence LIMIT 1
+        """
+    ).flatMap(DrillMode.init)
+  }
+
+  fileprivate func succeededAttempts() throws(StoreError) -> [(step: StepID, microseconds: Int64)] {
+    try reading { database in
+      try Row.fetchAll(
+        database,
+        sql: """
+          SELECT json_extract(body, '$.event.step'),
+            json_extract(body, '$.event.elapsedMicroseconds')
+          FROM entry
+          WHERE json_extract(body, '$.event.type') = 'attemptFinished'
+            AND json_extract(body, '$.event.outcome') = 'succeeded'
+          ORDER BY sequence
+          """
+      ).compactMap { row in
+        guard let step = row[0] as String?, let length = row[1] as Int64? else { return nil }
+        return (StepID(rawValue: step), length)
+      }
+    }
+  }
+
+  private func reading<Answer>(
+    _ question: (Database) throws -> Answer
+  ) throws(StoreError) -> Answer {
+    do {
+      return try queue.unsafeRead(question)
+    } catch {
+      throw StoreError(error, in: path, writing: false)
+    }
+  }
+}

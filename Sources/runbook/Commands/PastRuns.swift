@@ -1,0 +1,78 @@
+import RunbookDrill
+import RunbookEngine
+import RunbookModel
+import RunbookStore
+
+/// What earlier runs of a runbook tell whoever runs it now: when it was last drilled, and how long its
+/// steps usually take.
+struct PastRuns {
+  /// More would keep people waiting before the first step.
+  private static let readRuns = 20
+  private static let lookedAtRuns = 100
+  /// A drill that is older is overdue, unless `drill due` is told otherwise.
+  private static let limit = Duration.seconds(90 * 86_400)
+
+  let usual: UsualDurations
+  private let lastDrill: DrillHistory.Item?
+  /// Whether there are older runs that were not looked at.
+  private let isCut: Bool
+
+  /// A journal that cannot be read is left out: nothing rests on it.
+  ///
+  /// - Parameter current: the run that is about to begin, which tells nothing yet.
+  init(of runbook: String, in store: RunStore, before current: RunID? = nil) async {
+    var usual = UsualDurations()
+    var lastDrill: DrillHistory.Item?
+    var count = 0
+    let runs = store.runs().filter { $0 != current }
+    for run in runs.prefix(Self.lookedAtRuns) where count < Self.readRuns {
+      guard let glance = try? store.glance(at: run), glance.runbook == runbook else { continue }
+      count += 1
+      if !glance.isDrill || glance.drillMode == .sandbox {
+        for attempt in (try? store.succeededAttempts(of: run)) ?? [] {
+          usual.take(attempt.microseconds, of: attempt.step)
+        }
+      }
+      if lastDrill == nil, glance.isDrill { lastDrill = await Self.drill(run, store) }
+    }
+    self.usual = usual
+    self.lastDrill = lastDrill
+    isCut = count == Self.readRuns || runs.count > Self.lookedAtRuns
+  }
+
+  /// Nil for one that does not count as practice.
+  private static func drill(_ run: RunID, _ store: RunStore) async -> DrillHistory.Item? {
+    guard let summary = try? store.summary(of: run),
+      let entries = try? await store.open(run).entries(),
+      let drill = DrillHistory.Item(summary, entries), drill.counts
+    else { return nil }
+    return drill
+  }
+
+  /// When the runbook was last practised, and how it went.
+  func drillLine(at now: Timestamp) -> String {
+    guard let drill = lastDrill else {
+      return isCut ? "Not drilled in its last \(Self.readRuns) runs." : "Never drilled."
+    }
+    let age = now.since(drill.startedAt)
+    var parts = ["\(drill.score.points) of \(drill.score.possible) points"]
+    if drill.mode != .talk {
+      parts.append(drill.times.detect.map { "detected after \($0)" } ?? "not detected")
+      parts.append(drill.times.recover.map { "recovered after \($0)" } ?? "not recovered")
+    }
+    let due = age > Self.limit ? "OVERDUE, as that is more than 90 days" : "overdue after 90 days"
+    return "Last drilled \(Self.words(age)) ago (\(drill.mode.rawValue)): "
+      + "\(parts.joined(separator: ", ")); \(due)"
+  }
+
+  private static func words(_ age: Duration) -> String {
+    let minutes = max(0, age.components.seconds / 60)
+    let (number, unit) =
+      switch minutes {
+      case ..<60: (minutes, "minute")
+      case ..<(48 * 60): (minutes / 60, "hour")
+      default: (minutes / (24 * 60), "day")
+      }
+    return "\(number) \(unit)\(number == 1 ? "" : "s")"
+  }
+}
