@@ -11,6 +11,8 @@ public struct RunGlance: Sendable {
   public let isDrill: Bool
   /// Nil when the run is no drill.
   public let drillMode: DrillMode?
+  /// Whether it is a drill in which nobody takes part.
+  public let isCheck: Bool
 }
 
 extension RunStore {
@@ -38,21 +40,24 @@ extension SQLiteJournal {
           """)
       guard let row, let name = row[0] as String? else { return nil }
       let isDrill = row[1] as Bool? ?? false
-      let mode = isDrill ? try Self.drillMode(database) : nil
-      return RunGlance(runbook: name, isDrill: isDrill, drillMode: mode)
+      let drill = isDrill ? try Self.drill(database) : nil
+      return RunGlance(
+        runbook: name, isDrill: isDrill,
+        drillMode: (drill?[0] as String?).flatMap(DrillMode.init),
+        isCheck: drill?[1] as Bool? ?? false)
     }
   }
 
-  private static func drillMode(_ database: Database) throws -> DrillMode? {
-    try String.fetchOne(
+  /// The mode, and whether it is a check.
+  private static func drill(_ database: Database) throws -> Row? {
+    try Row.fetchOne(
       database,
       sql: """
-        SELECT json_extract(body, '$.event.mode') FROM entry
+        SELECT json_extract(body, '$.event.mode'), json_extract(body, '$.event.isCheck') FROM entry
         WHERE json_extract(body, '$.event.type') = 'drill'
           AND json_extract(body, '$.event.action') = 'started'
         ORDER BY sequence LIMIT 1
-        """
-    ).flatMap(DrillMode.init)
+        """)
   }
 
   fileprivate func succeededAttempts() throws(StoreError) -> [(step: StepID, microseconds: Int64)] {

@@ -51,6 +51,39 @@ import Testing
     #expect(error?.message.contains("Not a directory") == true)
   }
 
+  @Test func aGlanceTellsWhatTheEntriesDo() async throws {
+    let journal = try fixture.store.make(fixture.run)
+    #expect(try fixture.store.glance(at: fixture.run) == nil)
+    let place = Place(file: "d", line: 1, column: 1)
+    let drill = Drill(title: "x", place: place, scope: nil, scenario: nil, injects: [])
+    let step = StepID(rawValue: "look")
+    _ = try await journal.append(
+      [
+        .runStarted(
+          RunStarted(
+            toolVersion: "0", run: fixture.run,
+            runbook: RunbookRecord(
+              name: "fire", title: "", severity: .low, owner: nil, steps: [],
+              report: .map(ValueMap()), folder: "/", fileName: "r.yaml", sources: []),
+            inputs: [], constants: .map(ValueMap()), connections: [], planFingerprint: .zero,
+            isSandbox: true, isDrill: true, host: "h", approvals: [], secretCount: 0)),
+        .drill(
+          .started(
+            DrillStarted(mode: .sandbox, drill: drill, participants: [], seed: 1, isCheck: true))),
+      ]
+        + [Outcome.failed, .succeeded].enumerated().map { index, outcome in
+          .attemptFinished(
+            AttemptFinished(
+              step: step, attempt: index + 1, outcome: outcome, result: .map(ValueMap()),
+              elapsedMicroseconds: Int64(index + 7)))
+        }, by: fixture.actor, at: fixture.time(0))
+    let glance = try #require(try fixture.store.glance(at: fixture.run))
+    #expect(glance.runbook == "fire" && glance.isDrill && glance.isCheck)
+    #expect(glance.drillMode == .sandbox)
+    let attempts = try fixture.store.succeededAttempts(of: fixture.run)
+    #expect(attempts.map(\.step) == [step] && attempts.map(\.microseconds) == [8])
+  }
+
   @Test func aJournalThatWasNeverBegunIsEmpty() async throws {
     try PrivateFolder.make(fixture.store.folder(of: fixture.run))
     try PrivateFolder.makeFile(fixture.journalFile)

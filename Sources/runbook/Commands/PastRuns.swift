@@ -33,20 +33,13 @@ struct PastRuns {
           usual.take(attempt.microseconds, of: attempt.step)
         }
       }
-      if lastDrill == nil, glance.isDrill { lastDrill = await Self.drill(run, store) }
+      if lastDrill == nil, glance.isDrill, !glance.isCheck {
+        lastDrill = await DrillHistory(store: store).practice(run)
+      }
     }
     self.usual = usual
     self.lastDrill = lastDrill
     isCut = count == Self.readRuns || runs.count > Self.lookedAtRuns
-  }
-
-  /// Nil for one that does not count as practice.
-  private static func drill(_ run: RunID, _ store: RunStore) async -> DrillHistory.Item? {
-    guard let summary = try? store.summary(of: run),
-      let entries = try? await store.open(run).entries(),
-      let drill = DrillHistory.Item(summary, entries), drill.counts
-    else { return nil }
-    return drill
   }
 
   /// When the runbook was last practised, and how it went.
@@ -67,6 +60,7 @@ struct PastRuns {
 
   private static func words(_ age: Duration) -> String {
     let minutes = max(0, age.components.seconds / 60)
+    guard minutes > 0 else { return "less than a minute" }
     let (number, unit) =
       switch minutes {
       case ..<60: (minutes, "minute")

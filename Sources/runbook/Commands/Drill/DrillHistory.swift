@@ -58,8 +58,26 @@ struct DrillHistory {
   }
 
   /// The last drill of each runbook that people held to its end.
+  ///
+  /// Journals are read from the newest on, and no more of them than are needed: a drill in a sandbox
+  /// writes much.
   func last() async -> [String: Item] {
-    Dictionary(
-      await items().filter(\.counts).map { ($0.runbook, $0) }, uniquingKeysWith: { $1 })
+    var last: [String: Item] = [:]
+    for run in store.runs() {
+      guard let glance = try? store.glance(at: run), glance.isDrill, !glance.isCheck,
+        last[glance.runbook] == nil
+      else { continue }
+      last[glance.runbook] = await practice(run)
+    }
+    return last
+  }
+
+  /// A drill that people held to its end; nil where the run is none.
+  func practice(_ run: RunID) async -> Item? {
+    guard let summary = try? store.summary(of: run),
+      let entries = try? await store.open(run).entries(), let item = Item(summary, entries),
+      item.counts
+    else { return nil }
+    return item
   }
 }

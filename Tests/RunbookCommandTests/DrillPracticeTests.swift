@@ -1,0 +1,132 @@
+import Foundation
+import RunbookEngine
+import RunbookModel
+import RunbookStore
+import RunbookTestSupport
+import Testing
+
+/// What drills and earlier runs tell afterwards, by the built program.
+@Suite("What was practised")
+struct DrillPracticeTests {
+  private let workspace: Workspace
+
+  init() throws {
+    workspace = try Workspace()
+    try workspace.write(
+      """
+      runbook: fire
+      detection:
+        - {id: probe, title: Look, shell: "true", effect: readOnly, confirms: "true"}
+      verification:
+        - {id: check, title: Look again, shell: "true", effect: readOnly}
+      """, to: "runbooks/fire/runbook.yaml")
+    try workspace.write(
+      """
+      title: Fire
+      injects:
+        - {id: smoke, on: start, text: You smell smoke.,
+           choices: [{id: out, text: Get out}, {id: stay, text: Stay}]}
+      expectations:
+        - {id: left, title: Gets out, points: 2, choice: {inject: smoke, is: out}}
+      """, to: "runbooks/fire/drill.yaml")
+  }
+
+  private func hold() async throws {
+    let input = try workspace.write("answer out\nend\nclose\n", to: "input")
+    let output = try await RunningProgram(
+      ["drill", "fire"], in: workspace, environment: workspace.environment([:]), input: input
+    ).output()
+    #expect(output.status == 0, "\(output.all)")
+  }
+
+  /// Writes a drill's journal by hand.
+  private func store(_ run: String, isCheck: Bool, daysAgo: Double) async throws {
+    let store = RunStore(
+      folder: try #require(workspace.environment([:])["RUNBOOK_STATE"]))
+    let actor = Actor(account: "tester")
+    let (journal, lease) = try store.create(
+      RunID(rawValue: run),
+      holder: LeaseHolder(host: "h", pid: getpid(), actor: actor, takenAt: .epoch))
+    let now = Date().timeIntervalSince1970
+    let time = try #require(Timestamp(seconds: Int64(now - daysAgo * 86_400)))
+    let place = Place(file: "drill.yaml", line: 1, column: 1)
+    let drill = Drill(title: "Fire", place: place, scope: nil, scenario: nil, injects: [])
+    _ = try await journal.append(
+      [
+        .runStarted(
+          RunStarted(
+            toolVersion: "0", run: RunID(rawValue: run),
+            runbook: RunbookRecord(
+              name: "fire", title: "Fire", severity: .low, owner: nil, steps: [],
+              report: .map(ValueMap()), folder: "/", fileName: "runbook.yaml", sources: []),
+            inputs: [], constants: .map(ValueMap()), connections: [], planFingerprint: .zero,
+            isSandbox: true, isDrill: true, host: "h", approvals: [], secretCount: 0)),
+        .drill(
+          .started(
+            DrillStarted(
+              mode: .sandbox, drill: drill, participants: [], seed: 1, isCheck: isCheck))),
+        .drill(.ended(DrillWord(""))),
+        .runEnded(RunEnded(status: .failed, reason: "x")),
+      ], by: actor, at: time)
+    lease.release()
+  }
+
+  @Test func realRunSaysWhenItWasLastDrilled() async throws {
+    let first = try await workspace.run(["run", "fire"])
+    #expect(first.status == 0, "\(first.all)")
+    #expect(first.stdout.hasPrefix("Never drilled.\n"), "\(first.all)")
+    try await hold()
+    let second = try await workspace.run(["run", "fire"])
+    #expect(
+      second.stdout.hasPrefix(
+        "Last drilled less than a minute ago (talk): 2 of 2 points; overdue after 90 days\n"),
+      "\(second.all)")
+    #expect(!(try await workspace.run(["run", "fire", "--json"]).stdout.contains("Last drilled")))
+  }
+
+  @Test func checkIsNoPractice() async throws {
+    try await store("20250101-000000-aaa", isCheck: false, daysAgo: 100)
+    try await store("20250102-000000-bbb", isCheck: true, daysAgo: 1)
+    let run = try await workspace.run(["run", "fire"])
+    #expect(
+      run.stdout.hasPrefix(
+        "Last drilled 100 days ago (sandbox): 0 of 0 points, not detected, not recovered; OVERDUE, "
+          + "as that is more than 90 days\n"), "\(run.all)")
+    let due = try await workspace.run(["drill", "due"])
+    #expect(due.status == 1 && due.stdout.contains("longer ago than 90d"), "\(due.all)")
+    let history = try await workspace.run(["drill", "history", "--json"]).objects()
+    #expect(history.map { $0["check"] } == [false, true])
+    let text = try await workspace.run(["drill", "history"])
+    #expect(text.stdout.contains(" check "), "\(text.all)")
+  }
+
+  @Test func showsHowLongStepsUsuallyTake() async throws {
+    #expect(!(try await workspace.run(["show", "fire"]).stdout.contains("usually")))
+    _ = try await workspace.run(["run", "fire"])
+    let lines = try await workspace.run(["show", "fire"]).stdout.split(separator: "\n")
+    #expect(lines.count { $0.contains("(usually ") } == 2, "\(lines)")
+    let object = try #require(try await workspace.run(["show", "fire", "--json"]).objects().first)
+    let step = object["steps"]?.listValue?.first?.mapValue
+    #expect(step?["usual_ms"]?.intValue != nil)
+  }
+
+  @Test func writesReportAndHistoryAsPages() async throws {
+    try await hold()
+    let report = try await workspace.run(
+      ["drill", "report", "--format", "html", "--output", "report.html"])
+    #expect(report.status == 0 && report.stdout.isEmpty, "\(report.all)")
+    let history = try await workspace.run(
+      ["drill", "history", "fire", "--format", "html", "-o", "history.html"])
+    #expect(history.status == 0, "\(history.all)")
+    for name in ["report.html", "history.html"] {
+      let path = workspace.path(name)
+      let page = try String(contentsOfFile: path, encoding: .utf8)
+      #expect(page.hasPrefix("<!DOCTYPE html>") && page.contains("<strong>DRILL</strong>"))
+      let attributes = try FileManager.default.attributesOfItem(atPath: path)
+      #expect(attributes[.posixPermissions] as? Int == 0o600)
+    }
+    let json = try await workspace.run(["drill", "report", "--format", "json"]).stdout
+    #expect(json.contains("\"format\": \"runbook-after-action\""), "\(json.prefix(200))")
+    #expect(try await workspace.run(["drill", "report", "--format", "pdf"]).status == 64)
+  }
+}
