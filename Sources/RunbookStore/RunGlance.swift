@@ -5,7 +5,8 @@ public import RunbookModel
 /// What a run tells at a glance: who looks at many before something urgent reads no more of them.
 ///
 /// SQLite takes it from the stored text (<https://www.sqlite.org/json1.html>). The chain of hashes is not
-/// checked, so that nothing may rest on it.
+/// checked, so that nothing may rest on it. Each text is parsed once: SQLite would do so again for each
+/// call that asks for one key of it.
 public struct RunGlance: Sendable {
   public let runbook: String
   public let isDrill: Bool
@@ -35,8 +36,10 @@ extension SQLiteJournal {
       let row = try Row.fetchOne(
         database,
         sql: """
-          SELECT json_extract(body, '$.event.runbook.name'), json_extract(body, '$.event.isDrill')
-          FROM entry WHERE sequence = 1
+          WITH first AS MATERIALIZED (
+            SELECT json_extract(body, '$.event.runbook.name', '$.event.isDrill') AS facts
+            FROM entry WHERE sequence = 1)
+          SELECT json_extract(facts, '$[0]'), json_extract(facts, '$[1]') FROM first
           """)
       guard let row, let name = row[0] as String? else { return nil }
       let isDrill = row[1] as Bool? ?? false
@@ -65,11 +68,13 @@ extension SQLiteJournal {
       try Row.fetchAll(
         database,
         sql: """
-          SELECT json_extract(body, '$.event.step'),
-            json_extract(body, '$.event.elapsedMicroseconds')
-          FROM entry
-          WHERE json_extract(body, '$.event.type') = 'attemptFinished'
-            AND json_extract(body, '$.event.outcome') = 'succeeded'
+          WITH attempt AS MATERIALIZED (
+            SELECT sequence, json_extract(body, '$.event.type', '$.event.outcome', '$.event.step',
+              '$.event.elapsedMicroseconds') AS facts
+            FROM entry WHERE instr(body, '"type":"attemptFinished"') > 0)
+          SELECT json_extract(facts, '$[2]'), json_extract(facts, '$[3]') FROM attempt
+          WHERE json_extract(facts, '$[0]') = 'attemptFinished'
+            AND json_extract(facts, '$[1]') = 'succeeded'
           ORDER BY sequence
           """
       ).compactMap { row in

@@ -109,12 +109,18 @@ public struct DrillTrend: Sendable {
     label: (Double) -> String
   ) -> String {
     let points = items.compactMap { item in
-      value(item).map { LinePlot.Point(at: item.startedAt, value: $0, title: item.run.rawValue) }
+      value(item).map {
+        LinePlot.Point(
+          at: item.startedAt, value: $0, title: "\(item.manner), \(item.run)")
+      }
     }
     guard !points.isEmpty else {
       return "<figure><figcaption><strong>\(title)</strong>: not known yet</figcaption></figure>"
     }
-    let plot = LinePlot(points, title: title, upTo: limit, label: label)
+    // The same dates in each plot, also where some drills have no such value.
+    let dates = items.map(\.startedAt)
+    let plot = LinePlot(
+      points, title: title, upTo: limit, from: dates.first, until: dates.last, label: label)
     return "<figure><figcaption><strong>\(title)</strong></figcaption>\(plot.svg)</figure>"
   }
 }

@@ -20,16 +20,24 @@ struct LinePlot {
   private let labels: [(value: Double, text: String)]
   private let shown: [String]
   private let greatest: Double
+  private let first: Timestamp
+  private let last: Timestamp
 
   /// - Parameters:
   ///   - points: the earliest first, and not none.
   ///   - limit: where the axis ends; nil is with the greatest value.
+  ///   - start: where the dates begin; nil is with the first point, as `end` is with the last.
   ///   - label: a value as people read it.
-  init(_ points: [Point], title: String, upTo limit: Double? = nil, label: (Double) -> String) {
+  init(
+    _ points: [Point], title: String, upTo limit: Double? = nil, from start: Timestamp? = nil,
+    until end: Timestamp? = nil, label: (Double) -> String
+  ) {
     self.points = points
     self.title = title
     let greatest = limit ?? max(1, points.map(\.value).max() ?? 1)
     self.greatest = greatest
+    first = start ?? points.first?.at ?? .epoch
+    last = end ?? points.last?.at ?? first
     labels = [0, greatest / 2, greatest].map { ($0, label($0)) }
     shown = points.map { label($0.value) }
   }
@@ -52,9 +60,7 @@ struct LinePlot {
   }
 
   private func x(_ time: Timestamp) -> Double {
-    guard let first = points.first?.at, let last = points.last?.at, last > first else {
-      return (Self.left + Self.right) / 2
-    }
+    guard last > first else { return (Self.left + Self.right) / 2 }
     let share = seconds(time.since(first)) / seconds(last.since(first))
     return Self.left + 8 + (Self.right - Self.left - 16) * share
   }
@@ -77,17 +83,16 @@ struct LinePlot {
   }
 
   private var days: [String] {
-    guard let first = points.first, let last = points.last else { return [] }
     let y = Self.height - 8
-    guard day(first.at) != day(last.at) else {
+    guard day(first) != day(last) else {
       return [
         SVG.text(
-          day(first.at), x: (Self.left + Self.right) / 2, y: y, style: "tick", anchor: "middle")
+          day(first), x: (Self.left + Self.right) / 2, y: y, style: "tick", anchor: "middle")
       ]
     }
     return [
-      SVG.text(day(first.at), x: Self.left, y: y, style: "tick"),
-      SVG.text(day(last.at), x: Self.right, y: y, style: "tick", anchor: "end"),
+      SVG.text(day(first), x: Self.left, y: y, style: "tick"),
+      SVG.text(day(last), x: Self.right, y: y, style: "tick", anchor: "end"),
     ]
   }
 }

@@ -6,8 +6,9 @@ import RunbookStore
 /// What earlier runs of a runbook tell whoever runs it now: when it was last drilled, and how long its
 /// steps usually take.
 struct PastRuns {
-  /// More would keep people waiting before the first step.
-  private static let readRuns = 20
+  /// How many runs of the runbook tell how long steps take, and among how many of all runs its last drill
+  /// is looked for: more would keep people waiting before the first step.
+  private static let readRuns = 10
   private static let lookedAtRuns = 100
   /// A drill that is older is overdue, unless `drill due` is told otherwise.
   private static let limit = Duration.seconds(90 * 86_400)
@@ -25,10 +26,10 @@ struct PastRuns {
     var lastDrill: DrillHistory.Item?
     var count = 0
     let runs = store.runs().filter { $0 != current }
-    for run in runs.prefix(Self.lookedAtRuns) where count < Self.readRuns {
+    for run in runs.prefix(Self.lookedAtRuns) where count < Self.readRuns || lastDrill == nil {
       guard let glance = try? store.glance(at: run), glance.runbook == runbook else { continue }
-      count += 1
-      if !glance.isDrill || glance.drillMode == .sandbox {
+      if count < Self.readRuns, !glance.isDrill || glance.drillMode == .sandbox {
+        count += 1
         for attempt in (try? store.succeededAttempts(of: run)) ?? [] {
           usual.take(attempt.microseconds, of: attempt.step)
         }
@@ -39,13 +40,13 @@ struct PastRuns {
     }
     self.usual = usual
     self.lastDrill = lastDrill
-    isCut = count == Self.readRuns || runs.count > Self.lookedAtRuns
+    isCut = runs.count > Self.lookedAtRuns
   }
 
   /// When the runbook was last practised, and how it went.
   func drillLine(at now: Timestamp) -> String {
     guard let drill = lastDrill else {
-      return isCut ? "Not drilled in its last \(Self.readRuns) runs." : "Never drilled."
+      return isCut ? "Not drilled in the newest \(Self.lookedAtRuns) runs." : "Never drilled."
     }
     let age = now.since(drill.startedAt)
     var parts = ["\(drill.score.points) of \(drill.score.possible) points"]
