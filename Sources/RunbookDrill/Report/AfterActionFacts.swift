@@ -21,7 +21,8 @@ struct AfterActionFacts: Sendable {
       "title": .string(state.drill?.title ?? ""), "scope": .text(state.drill?.scope),
       "run": run, "overview": .string(overview), "score": points,
       "participants": .list(participants), "objectives": .list(objectives),
-      "carried_out": .bool(isCarriedOut), "key_times": .list(isCarriedOut ? keyTimes : []),
+      "recovery": recovery, "carried_out": .bool(isCarriedOut),
+      "key_times": .list(isCarriedOut ? keyTimes : []),
       "timeline": .list(timeline), "expectations": .list(expectations),
       "observations": .list(observations), "strengths": .list(strengths),
       "weaknesses": .list(weaknesses), "weak_lines": .list(weak.items.map(\.value)),
@@ -93,6 +94,16 @@ struct AfterActionFacts: Sendable {
       "percent": score.percent.map { .int(Int64($0)) } ?? .null,
       "text": .string("\(score.points) of \(score.possible) points\(percent)"),
     ]
+  }
+
+  /// Null as long as the run goes on, and where nothing was carried out.
+  private var recovery: Value {
+    switch DrillRecovery(state) {
+    case .recovered: ["is_recovered": true, "words": "Recovered"]
+    case .notRecovered(let reason):
+      ["is_recovered": false, "words": .string("Not recovered: \(reason)")]
+    case nil: .null
+    }
   }
 
   private var keyTimes: [Value] {

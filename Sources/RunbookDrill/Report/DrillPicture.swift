@@ -23,7 +23,7 @@ struct DrillPicture {
       role="img" aria-labelledby="timeline-title timeline-text">
       <title id="timeline-title">Timeline of the drill on its story clock</title>
       <desc id="timeline-text">\(SVG.escaped(description))</desc>
-      \((keyLines + drawnLanes + ticks).joined(separator: "\n"))
+      \((strips + keyLines + drawnLanes + ticks).joined(separator: "\n"))
       </svg>
       """
   }
@@ -65,12 +65,18 @@ struct DrillPicture {
     "\(name): \(AfterActionFacts.count(count, noun))"
   }
 
+  private var strips: [String] {
+    lanes.indices.map { index in
+      SVG.rectangle(
+        x: 0, y: top + Double(index) * Self.laneHeight + 17, width: Self.width,
+        height: Self.stripHeight, style: "lane")
+    }
+  }
+
   private var drawnLanes: [String] {
     lanes.enumerated().flatMap { index, lane -> [String] in
       let top = top + Double(index) * Self.laneHeight
-      let strip = SVG.rectangle(
-        x: 0, y: top + 17, width: Self.width, height: Self.stripHeight, style: "lane")
-      return [strip] + lane.draw(top + 17 + Self.stripHeight / 2)
+      return lane.draw(top + 17 + Self.stripHeight / 2)
         + [SVG.text(lane.label, x: 4, y: top + 12, style: "label")]
     }
   }
