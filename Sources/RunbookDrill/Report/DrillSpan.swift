@@ -58,7 +58,8 @@ struct DrillSpans {
     case .attemptFinished(let finished):
       if let failure = finished.failure { failures[finished.step] = failure }
       end(finished.step, finished.outcome, now)
-    case .attemptSettled(let settled): end(settled.step, .unknown, now)
+    case .attemptSettled(let settled):
+      end(settled.step, settled.settlement == .done ? .succeeded : .unknown, now)
     case .gateOpened(let opened): gates[opened.gate] = gates[opened.gate] ?? now
     case .gateDecided(let decided):
       let gate = state.run.gates[decided.gate]
