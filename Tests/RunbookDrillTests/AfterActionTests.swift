@@ -68,4 +68,17 @@ struct AfterActionTests {
       .markdown()
     #expect(text.contains("- Ada: lead; 1 answer, 0 decisions, 1 approval"))
   }
+
+  @Test func foldsWhatDoesNotApplyIntoOneRow() async throws {
+    var drill = try await SandboxDrillFixture(onlyBegun: ())
+    for step in ["probe", "restore"] { try await drill.skip(step, .condition) }
+    try await drill.skip("grant", .decision)
+    try await drill.skip("check", .condition)
+    let rows = DrillTimeline(entries: drill.entries).rows.suffix(3).map(\.what)
+    #expect(
+      rows == [
+        "2 steps were skipped: `probe`, `restore`", "Step `grant` was skipped: because",
+        "Step `check` was skipped",
+      ])
+  }
 }

@@ -66,6 +66,11 @@ struct SandboxDrillFixture {
     _ = try await journal.append([event], by: actor, at: now)
   }
 
+  mutating func skip(_ step: String, _ cause: StepSkipped.Cause) async throws {
+    try await add(
+      .stepSkipped(StepSkipped(step: StepID(rawValue: step), cause: cause, reason: "because")))
+  }
+
   mutating func pass(_ milliseconds: Int64) {
     now = now.adding(.milliseconds(milliseconds)) ?? now
   }

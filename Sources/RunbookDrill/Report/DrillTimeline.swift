@@ -10,6 +10,10 @@ public struct DrillTimeline: Sendable {
     public let what: String
     public let who: String
     public let sequence: Int64
+
+    fileprivate func saying(_ what: String) -> Row {
+      Row(story: story, time: time, what: what, who: who, sequence: sequence)
+    }
   }
 
   public let rows: [Row]
@@ -18,16 +22,31 @@ public struct DrillTimeline: Sendable {
   public init(entries: [Entry]) {
     var state = DrillState()
     var rows: [Row] = []
+    var skipped: [StepID] = []
     for entry in entries {
       // Whoever asks for the rows has replayed the same entries, and was told what is wrong with them.
       guard (try? state.apply(entry)) != nil else { break }
       guard let (what, who) = Self.words(entry, state) else { continue }
+      if case .stepSkipped(let skip) = entry.event, skip.cause == .condition {
+        skipped.append(skip.step)
+        // What does not apply comes in dozens, and is one row.
+        if skipped.count > 1, let first = rows.popLast() {
+          rows.append(first.saying(Self.words(skipped)))
+          continue
+        }
+      } else {
+        skipped = []
+      }
       rows.append(
         Row(
           story: state.storyTime(at: entry.recordedAt).description, time: entry.recordedAt,
           what: what, who: who ?? entry.actor.displayName, sequence: entry.sequence))
     }
     self.rows = rows
+  }
+
+  private static func words(_ skipped: [StepID]) -> String {
+    "\(skipped.count) steps were skipped: \(skipped.map { "`\($0)`" }.joined(separator: ", "))"
   }
 
   /// What an entry says; nil for what is no part of the story.
@@ -43,7 +62,9 @@ public struct DrillTimeline: Sendable {
     case .noteAdded(let note): return ("Note: \(note.text)", nil)
     case .attemptFinished(let finished):
       return ("Step `\(finished.step)` \(finished.outcome.rawValue)", nil)
-    case .stepSkipped(let skipped): return ("Step `\(skipped.step)` was skipped", nil)
+    case .stepSkipped(let skipped):
+      let why = skipped.cause == .decision ? reason(skipped.reason) : ""
+      return ("Step `\(skipped.step)` was skipped\(why)", nil)
     case .gateDecided(let decided):
       return ("Gate `\(decided.gate)` was \(decided.decision.rawValue)", nil)
     case .runHeld(let held): return ("The run was held: \(held.message)", nil)
