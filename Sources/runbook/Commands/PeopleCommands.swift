@@ -44,6 +44,10 @@ struct ApproveCommand: AsyncParsableCommand {
         "\(who.displayName) has approved it already; it takes another person",
         hints: ["where people share an account, --as NAME says who it is"])
     }
+    if held.state.started?.isDrill == true {
+      held.console.print(
+        held.console.style("DRILL: an exercise, not an incident", .yellow))
+    }
     for line in WorkText(console: held.console).gate(known.opened) { held.console.print(line) }
     guard yes || confirms(held) else {
       try held.refuse("nothing was decided", hints: ["without a terminal, say --yes"])
