@@ -46,6 +46,18 @@ struct SandboxDrillStateTests {
     #expect(drill.state.drill?.inject("talked") == nil)
   }
 
+  @Test func aheadOfTheStoryBringsTheFaultNearer() throws {
+    var drill = try fixture()
+    try drill.act(.ahead(StoryTime(.seconds(60))))
+    try drill.act(.ahead(StoryTime(.seconds(30))))
+    #expect(drill.state.broughtForward == StoryTime(.seconds(90)))
+    #expect(drill.state.storyTime(at: drill.now) == .start)
+    try drill.add(prepared(drill, brokenAgo: 0))
+    #expect(drill.state.storyTime(at: drill.now) == .start)
+    try drill.act(.ahead(StoryTime(.seconds(60))))
+    #expect(drill.state.storyTime(at: drill.now) == StoryTime(.seconds(60)))
+  }
+
   @Test func deadlinesCountFromThere() throws {
     var drill = try fixture()
     drill.pass(600)

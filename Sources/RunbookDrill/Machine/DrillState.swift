@@ -48,6 +48,8 @@ public struct DrillState: Sendable {
   /// What the sandbox held before it was broken, and at the end.
   public private(set) var baseline: Recorded<DrillBaseline>?
   public private(set) var comparison: Recorded<DrillComparison>?
+  /// By how much the facilitator brought a surprise nearer, before the story began.
+  public private(set) var broughtForward = StoryTime.start
   public private(set) var endedAt: Recorded<DrillWord>?
   /// When the run ended recovered and verified, where it was carried out.
   public private(set) var recoveredAt: StoryTime?
@@ -170,7 +172,11 @@ public struct DrillState: Sendable {
       lifecycle = .running
     case .jumped(let payload):
       jumps.append(recorded(payload, entry, story))
-      clock?.set(to: payload.to, at: entry.recordedAt)
+      if hasBegun {
+        clock?.set(to: payload.to, at: entry.recordedAt)
+      } else {
+        broughtForward = broughtForward + payload.to
+      }
     case .extended(let payload):
       extensions.append(recorded(payload, entry, story))
       clock?.hold(for: payload.by, at: entry.recordedAt)

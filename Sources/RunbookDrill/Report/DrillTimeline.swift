@@ -88,6 +88,8 @@ public struct DrillTimeline: Sendable {
     case .hintGiven(let hint): return ("Hint \(hint.number) for `\(hint.inject)`", nil)
     case .paused(let word): return ("Paused\(reason(word.text))", nil)
     case .continued: return ("Went on", nil)
+    case .jumped(let jump) where !state.hasBegun:
+      return ("The fault was brought \(jump.to) nearer", nil)
     case .jumped(let jump): return ("The story clock was set to \(jump.to)", nil)
     case .extended(let payload):
       return ("\(payload.by) more were given\(reason(payload.reason))", nil)

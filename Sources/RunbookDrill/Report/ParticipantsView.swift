@@ -35,6 +35,7 @@ public enum ParticipantsView {
       return ["\(word.participant ?? "The team") decided: \(word.text)"]
     case .paused: return ["(paused)"]
     case .continued: return ["(going on)"]
+    case .jumped where !state.hasBegun: return []
     case .jumped(let jump): return jump.inject == nil ? ["(the clock is at \(jump.to))"] : []
     case .ended:
       let questions = state.drill?.allQuestions ?? []

@@ -95,7 +95,7 @@ actor DrillCompanion: SandboxWitness {
   private func wait(for span: StoryTime) async throws(StepFailure) {
     let start = clock.uptime()
     while true {
-      let passed = StoryTime(clock.uptime() - start) + follower.state.storyTime(at: clock.now())
+      let passed = StoryTime(clock.uptime() - start) + follower.state.broughtForward
       guard passed < span else { return }
       let left = Duration.milliseconds(span.rawValue - passed.rawValue)
       do {

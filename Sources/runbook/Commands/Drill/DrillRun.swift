@@ -44,6 +44,11 @@ struct DrillRun {
     console.print("\(mark) \(console.style(started.drill.title, .bold)) (run \(run))")
     console.print("To lead it, in a second terminal: runbook drill lead \(run)")
     console.print("To take part: runbook drill join \(run) --as NAME")
+    if !started.participants.isEmpty, options.actor.name == nil {
+      let name = surroundings.actor(as: nil).displayName
+      console.print(
+        "What is approved here is recorded as by \(name); --as NAME says who sits here.")
+    }
     if let scenario = started.drill.scenario {
       console.print("\n\(Console.printable(scenario))")
     }

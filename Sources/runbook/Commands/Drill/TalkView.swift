@@ -69,6 +69,7 @@ struct TalkView {
       return ["Judged '\(judged.expectation)': \(judged.isMet ? "met" : "missed")."]
     case .paused: return ["Paused: the story clock stands. 'go' goes on."]
     case .continued: return ["The story clock runs."]
+    case .jumped(let jump) where !state.hasBegun: return ["The fault is \(jump.to) nearer."]
     case .jumped(let jump): return ["The story clock is at \(jump.to)."]
     case .extended(let payload): return ["The story clock stands still for \(payload.by)."]
     case .injectSkipped(let skipped): return ["'\(skipped.inject)' will not come."]
