@@ -1,6 +1,7 @@
 import RunbookDrill
 import RunbookEngine
 import RunbookModel
+import RunbookSteps
 import RunbookStore
 import RunbookSyntax
 
@@ -28,11 +29,21 @@ struct HeldRun {
       let run = HeldRun(
         id: id, journal: journal, folder: store.folder(of: id), entries: entries,
         state: try RunState(replaying: entries), surroundings: surroundings, console: console)
+      await run.removeLeftSandbox()
       if !mayHaveEnded { try refuseEnded(id, run.state) }
       return run
     } catch {
       try console.fail(error)
     }
+  }
+
+  /// A process that was killed between a run's end and its own left the sandbox behind.
+  private func removeLeftSandbox() async {
+    guard case .ended = state.lifecycle, let folder = state.sandboxFolder,
+      let lease = try? journal.leaseState(), lease.living == nil
+    else { return }
+    // Whatever keeps it from going keeps nobody from what was asked for.
+    try? await PostgresSandbox(environment: surroundings.environment).remove(folder: folder)
   }
 
   static func refuseEnded(_ id: RunID, _ state: RunState) throws(StoreError) {

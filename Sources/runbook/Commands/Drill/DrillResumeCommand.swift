@@ -22,7 +22,8 @@ struct DrillResumeCommand: AsyncParsableCommand {
   @OptionGroup var options: ResumptionOptions
 
   func run() async throws {
-    let held = try await HeldRun.open(run, options.state)
+    let held = try await HeldRun.open(run, options.state, mayHaveEnded: true)
+    if case .ended = held.state.lifecycle { return try await conclude(held) }
     switch held.drillMode {
     case nil:
       try held.refuse(
@@ -30,6 +31,30 @@ struct DrillResumeCommand: AsyncParsableCommand {
     case .talk: try await sit(at: held)
     case .simulate, .sandbox: try await RunTakeUp(held: held, options: options).go()
     }
+  }
+
+  /// The run ended, and the drill was left or killed before it was judged and reported.
+  private func conclude(_ held: HeldRun) async throws {
+    guard let drill = held.drill, drill.started?.mode != .talk else {
+      do throws(StoreError) {
+        return try HeldRun.refuseEnded(held.id, held.state)
+      } catch {
+        try held.console.fail(error)
+      }
+    }
+    let execution = options.execution
+    let status: ExitStatus?
+    do throws(StoreError) {
+      status = try await DrillEnding(
+        run: held.id, journal: held.journal,
+        actor: held.surroundings.actor(as: execution.actor.name),
+        reports: held.surroundings.absolute(execution.reports), isQuiet: execution.json,
+        console: held.console
+      ).conclude()
+    } catch {
+      try held.console.fail(error)
+    }
+    if let status { throw status.code }
   }
 
   private func sit(at held: HeldRun) async throws {
