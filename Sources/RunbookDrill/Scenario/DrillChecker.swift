@@ -4,13 +4,19 @@ public import RunbookModel
 /// Checks what the reader cannot of a drill: names of steps, injects and choices, expressions, and
 /// injects that wait for one another.
 public struct DrillChecker: Sendable {
-  public init() {}
+  private let kinds: [KindSpec]
+
+  /// - Parameter kinds: what a simulation's results are checked against.
+  public init(kinds: [KindSpec] = []) { self.kinds = kinds }
 
   /// - Returns: nothing for a runbook without a drill.
   public func check(_ runbook: Runbook) -> Diagnostics {
     guard let drill = runbook.drill else { return Diagnostics() }
     var check = DrillCheck(runbook: runbook, drill: drill)
     check.run()
+    if let simulation = drill.simulation {
+      check.found += SimulationChecker(kinds: kinds).check(simulation, of: runbook).all
+    }
     return Diagnostics(check.found).sorted()
   }
 }

@@ -22,12 +22,14 @@ public struct Drill: Sendable, Hashable, Codable {
   public let recovered: SourceText?
   /// How it breaks when nobody is to know when and how.
   public let surprise: Surprise?
+  /// What its steps bring back where nothing is really carried out; nil where it cannot be simulated.
+  public let simulation: Simulation?
 
   public init(
     title: String, place: Place, scope: String?, scenario: String?, objectives: [Item] = [],
     roles: [Item] = [], modules: [Item] = [], questions: [Item] = [], hotWash: [Item] = [],
     injects: [Inject], expectations: [DrillExpectation] = [], recovered: SourceText? = nil,
-    surprise: Surprise? = nil
+    surprise: Surprise? = nil, simulation: Simulation? = nil
   ) {
     self.title = title
     self.place = place
@@ -42,6 +44,7 @@ public struct Drill: Sendable, Hashable, Codable {
     self.expectations = expectations
     self.recovered = recovered
     self.surprise = surprise
+    self.simulation = simulation
   }
 
   /// What of it is for a mode.
@@ -51,7 +54,8 @@ public struct Drill: Sendable, Hashable, Codable {
       roles: roles, modules: modules, questions: questions, hotWash: hotWash,
       injects: injects.filter { $0.modes?.contains(mode) ?? true },
       expectations: expectations.filter { $0.modes?.contains(mode) ?? true },
-      recovered: recovered, surprise: surprise)
+      recovered: recovered, surprise: surprise,
+      simulation: mode == .simulate ? simulation : nil)
   }
 
   public func inject(_ id: String) -> Inject? { injects.first { $0.id == id } }

@@ -18,6 +18,9 @@ enum DrillSpec {
       "recovered", .expression,
       "In a sandbox, when it counts as recovered; else when all is there, as it was."),
     FieldSpec("surprise", .fields(surprise), "How it breaks when nobody is to know when and how."),
+    FieldSpec(
+      "simulate", .either([.file, .fields(SimulationSpec.fields)]),
+      "What the steps bring back where nothing is really carried out; or a file that says so."),
   ]
 
   private static let modes = FieldSpec(

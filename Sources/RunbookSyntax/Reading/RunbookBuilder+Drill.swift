@@ -23,7 +23,8 @@ extension RunbookBuilder {
       questions: items(keys["questions"]), hotWash: items(keys["hot_wash"]),
       injects: list(keys["injects"]).compactMap { inject($0) },
       expectations: list(keys["expectations"]).compactMap { expectation($0) },
-      recovered: keys["recovered"]?.text, surprise: surprise(keys))
+      recovered: keys["recovered"]?.text, surprise: surprise(keys),
+      simulation: simulation(keys))
     refuseDoubles("objective", drill.objectives.map { ($0.id, $0.place) })
     refuseDoubles("role", drill.roles.map { ($0.id, $0.place) })
     refuseDoubles("module", drill.modules.map { ($0.id, $0.place) })
@@ -38,7 +39,7 @@ extension RunbookBuilder {
     return drill
   }
 
-  private mutating func refuseDoubles(_ sort: String, _ names: [(id: String, place: Place)]) {
+  mutating func refuseDoubles(_ sort: String, _ names: [(id: String, place: Place)]) {
     var seen: [String: Place] = [:]
     for (id, place) in names {
       guard let first = seen.updateValue(place, forKey: id) else { continue }

@@ -125,6 +125,8 @@ final class FileTables: Sendable {
   let kindKeys: FieldTable
   /// The keys of `drill:`, which are those of `drill.yaml`.
   let drill: FieldTable
+  /// The keys of `simulate:`, which are those of the file that it may name.
+  let simulation: FieldTable
   /// Names that a step's own result may have.
   let resultNames: Set<String>
 
@@ -133,6 +135,7 @@ final class FileTables: Sendable {
     stepKeys = FieldTable(spec.stepKeys)
     kindKeys = FieldTable(spec.kindKeys)
     drill = FieldTable(DrillSpec.fields)
+    simulation = FieldTable(SimulationSpec.fields)
     resultNames = Set(spec.kinds.flatMap { $0.results.map(\.name) })
   }
 }

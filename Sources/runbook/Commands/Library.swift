@@ -33,7 +33,9 @@ struct Library {
     let attempt = RunbookReader(kinds: kinds.map(\.spec), readsDrillFile: withDrill)
       .attempt(path: path)
     guard let draft = attempt.draft else { return (nil, attempt.diagnostics, attempt.sources) }
-    let checked = RunbookChecker(kinds: kinds).check(draft).all + DrillChecker().check(draft).all
+    let checked =
+      RunbookChecker(kinds: kinds).check(draft).all
+      + DrillChecker(kinds: kinds.map(\.spec)).check(draft).all
     var diagnostics = attempt.diagnostics
     diagnostics.append(
       contentsOf: attempt.runbook == nil ? checked.filter(\.standsInDrafts) : checked)
@@ -67,6 +69,6 @@ extension Diagnostic {
   /// Whether it is also true of a runbook of which parts could not be read: what a missing part would
   /// have named or given is not held against the rest.
   fileprivate var standsInDrafts: Bool {
-    !["RB300", "RB302", "RB303", "RB304", "RB404", "RB406", "RB802"].contains(code.rawValue)
+    !["RB300", "RB302", "RB303", "RB304", "RB404", "RB406", "RB802", "RB808"].contains(code.rawValue)
   }
 }
