@@ -88,7 +88,7 @@ let package = Package(
       name: "RunbookDrillTests",
       dependencies: [
         "RunbookModel", "RunbookExpression", "RunbookEngine", "RunbookDrill",
-        "RunbookSyntax",
+        "RunbookSyntax", "RunbookSteps",
       ],
       exclude: ["Golden"]),
     .testTarget(

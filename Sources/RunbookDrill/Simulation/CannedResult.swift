@@ -42,7 +42,7 @@ struct CannedResult {
     case "count": return events.map { .int(Int64($0.count)) }
     case "first": return events?.first?.mapValue?["at"]
     case "last": return events?.last?.mapValue?["at"]
-    case "status": return spec.work.language == .http ? .int(200) : nil
+    case "status" where spec.work.language == .http: return .int(200)
     // A body that is no JSON has no value: that is what `null` says.
     case "json": return given["body"]?.stringValue.flatMap { try? Value(json: $0) }
     default: return nil

@@ -13,7 +13,8 @@ extension ResultSpec {
     case ("timestamp", .string(let text)): return Timestamp(rfc3339: text).map(Value.timestamp)
     case ("duration", .string(let text)): return Self.duration(text)
     case ("double", .int(let number)): return .double(Double(number))
-    default: return value.typeName == type ? value : nil
+    case _ where value.typeName == type: return value
+    default: return nil
     }
   }
 

@@ -41,7 +41,7 @@ public struct SimulatedWorld: Sendable {
   /// The plan of a simulated run; of it the effects of its steps can be told before there is a world.
   public static func plan(of runbook: Runbook, _ simulation: Simulation) -> Plan {
     Plan(
-      runbook: runbook.withoutSettling,
+      runbook: runbook.withoutProofs,
       inputs: runbook.inputs.map { input($0, of: runbook, simulation) },
       targets: runbook.connections.map {
         ConnectionTarget(connection: $0, url: "simulated:", display: "simulated", secrets: [])
@@ -63,18 +63,27 @@ public struct SimulatedWorld: Sendable {
 }
 
 extension Runbook {
-  /// Nothing is done, so there is nothing whose effect a probe would have to find out.
-  fileprivate var withoutSettling: Runbook {
+  /// Nothing is done, so there is nothing whose effect a probe or a receipt would have to tell.
+  fileprivate var withoutProofs: Runbook {
     Runbook(
       name: name, title: title, summary: summary, severity: severity, owner: owner, inputs: inputs,
-      connections: connections, constants: constants, steps: steps.map(\.withoutSettling),
+      connections: connections.map(\.withoutReceipts), constants: constants,
+      steps: steps.map(\.withoutProbe),
       report: report, sandbox: sandbox, drill: drill, drillSources: drillSources,
       deadline: deadline, sources: sources, folder: folder, fileName: fileName)
   }
 }
 
+extension Runbook.Connection {
+  fileprivate var withoutReceipts: Runbook.Connection {
+    Runbook.Connection(
+      name: name, place: place, kind: kind, url: url, readOnlyRole: readOnlyRole,
+      keepsReceipts: false)
+  }
+}
+
 extension Step {
-  fileprivate var withoutSettling: Step {
+  fileprivate var withoutProbe: Step {
     var options = options
     options.settle = nil
     return Step(

@@ -69,6 +69,8 @@ extension Diagnostic {
   /// Whether it is also true of a runbook of which parts could not be read: what a missing part would
   /// have named or given is not held against the rest.
   fileprivate var standsInDrafts: Bool {
-    !["RB300", "RB302", "RB303", "RB304", "RB404", "RB406", "RB802", "RB808"].contains(code.rawValue)
+    ![
+      "RB300", "RB302", "RB303", "RB304", "RB404", "RB406", "RB802", "RB808",
+    ].contains(code.rawValue)
   }
 }
