@@ -25,6 +25,8 @@ forbid Sources/RunbookReport 'Runbook(Syntax|Engine|Store|Steps|Drill|Web)' 'the
 forbid Sources/RunbookDrill 'Runbook(Syntax|Store|Steps|Report|Web)' 'adapters do not know one another'
 forbid Sources/RunbookEngine 'GRDB|Mustache|Subprocess|C[A-Z][A-Za-z]+' 'the engine has no effects of its own'
 forbid Sources/RunbookReport 'GRDB|Subprocess|Dispatch|Glibc|C[A-Z][A-Za-z]+' 'the report is a pure function of the journal'
+forbid Sources/RunbookDrill 'GRDB|Subprocess|Dispatch|Glibc|C[A-Z][A-Za-z]+' 'a drill has no way to the world'
+forbid Sources/RunbookDrill/Simulation 'Foundation' 'a simulated run opens no connection, file or process'
 forbid Sources 'FoundationNetworking|XCTest' 'HTTP goes through libcurl, tests through Swift Testing'
 forbid Tests 'XCTest' 'Swift Testing only'
 

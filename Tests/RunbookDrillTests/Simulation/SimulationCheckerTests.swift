@@ -1,3 +1,4 @@
+import Foundation
 import RunbookDrill
 import RunbookModel
 import Testing
@@ -78,6 +79,21 @@ struct SimulationCheckerTests {
 
   @Test func findsNothingWrongWithAGoodOne() throws {
     #expect(try Self.found(in: SimulatedRun.good).isEmpty)
+  }
+
+  @Test func isStoredWhole() throws {
+    let drill = try #require(SimulatedRun.runbook(simulating: SimulatedRun.good).drill)
+    let stored = try JSONEncoder().encode(drill)
+    #expect(try JSONDecoder().decode(Drill.self, from: stored) == drill)
+    #expect(drill.held(in: .simulate).simulation == drill.simulation)
+    #expect(drill.held(in: .sandbox).simulation == nil)
+  }
+
+  @Test func aDrillThatWasStoredWithoutOneIsStillRead() throws {
+    let drill = try #require(SimulatedRun.runbook(simulating: SimulatedRun.good).drill)
+    let stored = String(decoding: try JSONEncoder().encode(drill.held(in: .talk)), as: UTF8.self)
+    #expect(!stored.contains("simulation"))
+    #expect(try JSONDecoder().decode(Drill.self, from: Data(stored.utf8)).simulation == nil)
   }
 
   @Test func takesNullForEveryResult() throws {
