@@ -68,6 +68,8 @@ struct HeadFacts: Sendable {
   let reportStatus: ReportEdits.Status
   let mark: Rehearsal?
   let environment: AuthoredBlock?
+  /// Where a rehearsal was held; nil for the real thing.
+  let rehearsalEnvironment: String?
   let connections: [Connection]
   let secretCount: Int
   /// Steps with captures that were not stored.
@@ -95,6 +97,9 @@ struct HeadFacts: Sendable {
     reportStatus = authored.edits.status
     mark = started.isDrill ? .drill : started.isSandbox ? .sandbox : nil
     environment = authored.block("environment")
+    rehearsalEnvironment =
+      started.isSandbox
+      ? "a throwaway sandbox" : started.isDrill ? "a simulation: nothing was really done" : nil
     connections = history.connections.map { record in
       let identified = history.identities.last { $0.payload.connection == record.name }
       return Connection(

@@ -16,7 +16,7 @@ extension HeadFacts: Presented {
     .flag("is_ended") { $0.status.isEnded },
     .text("owner", .prose, or: .todo) { $0.runbook.owner },
     .text("environment", .headlineCell) {
-      Filling($0.environment, or: $0.mark == nil ? .todo : .words("a throwaway sandbox"))
+      Filling($0.environment, or: $0.rehearsalEnvironment.map { .words($0) } ?? .todo)
     },
     .text("runbook", .code) { $0.runbook.name },
     .text("runbook_title", .prose) { $0.runbook.title },

@@ -19,12 +19,14 @@ struct RunSession {
   let console: Console
   /// What is practised, where the run is a drill.
   let drill: DrillStarted?
+  /// What the steps are carried out in, where nothing is really done; nil is the real world.
+  let world: SimulatedWorld?
   private let clock = SystemClock()
 
   init(
     run: RunID, plan: Plan, journal: SQLiteJournal, lease: Lease, folder: String,
     options: ExecutionOptions, surroundings: Surroundings, console: Console,
-    drill: DrillStarted? = nil
+    drill: DrillStarted? = nil, world: SimulatedWorld? = nil
   ) {
     self.run = run
     self.plan = plan
@@ -35,6 +37,7 @@ struct RunSession {
     self.surroundings = surroundings
     self.console = console
     self.drill = drill
+    self.world = world
   }
 
   /// How a run is begun, or gone on with.
@@ -55,8 +58,8 @@ struct RunSession {
 
   /// Carries the steps out, writes the report, and ends with the status of what came of it.
   func carryOut(_ beginning: Beginning) async throws {
-    guard !options.approveAll || plan.isSandbox else {
-      console.printError("error: --approve-all is only for a sandbox")
+    guard !options.approveAll || plan.isSandbox || world != nil else {
+      console.printError("error: --approve-all is only for a sandbox or a simulation")
       throw ExitStatus.usage.code
     }
     do {
@@ -144,7 +147,7 @@ struct RunSession {
   }
 
   private func companion(_ progress: ProgressObserver?) -> DrillCompanion? {
-    guard let drill, let confinement else { return nil }
+    guard let drill else { return nil }
     return DrillCompanion(
       run: run, journal: journal, folder: folder,
       actor: surroundings.actor(as: options.actor.name), started: drill, confinement: confinement,
@@ -156,6 +159,11 @@ struct RunSession {
   ) -> EnginePorts {
     let mark = drill == nil ? "" : "DRILL "
     let person = TerminalOperator(console: console, observer: progress, mark: mark)
+    if let world {
+      return EnginePorts(
+        journal: journal, kinds: world.kinds, gateway: world.gateway, sandboxes: world.sandboxes,
+        person: person, observer: observer, clock: world.clock)
+    }
     let clock = clock
     let confinement = confinement
     let gateway = PostgresGateway(now: { clock.now() }, confinement: confinement)
@@ -174,7 +182,7 @@ struct RunSession {
   private func runOptions(_ beginning: Beginning) -> RunOptions {
     var runOptions = RunOptions(
       run: run, actor: surroundings.actor(as: options.actor.name), host: surroundings.host,
-      toolVersion: RunbookCommand.version, runFolder: folder, approvals: Set(options.approve),
+      toolVersion: RunbookCommand.version, runFolder: folder, approvals: approvals,
       approvesAll: options.approveAll, generation: lease.holder.generation)
     if let drill {
       runOptions.isDrill = true
@@ -185,6 +193,12 @@ struct RunSession {
       runOptions.terminatesRemnants = resumption.terminatesRemnants
     }
     return runOptions
+  }
+
+  /// In a simulation there is nothing that a gate would have to keep from being done.
+  private var approvals: Set<String> {
+    guard world != nil, options.approveAll else { return Set(options.approve) }
+    return Set(["recovery"] + plan.runbook.steps.map(\.id.rawValue))
   }
 
   /// Ends the drill that the run was: judgements and the hot wash at a terminal, and its report.

@@ -17,13 +17,13 @@ struct RunTakeUp {
   ///   - force: whether the lease is taken from a process that lives.
   func go(decisions: [Event] = [], force: Bool = false) async throws {
     let drill = held.drill
-    if let drill, drill.started?.mode != .sandbox {
-      let mode = drill.started?.mode ?? .talk
+    if let drill, drill.started?.mode ?? .talk == .talk {
+      let mode = DrillMode.talk
       try held.refuse(
         "run \(held.id) is a drill (\(mode.rawValue)): none of its steps may really be carried out",
         hints: ["to go on with the drill: runbook drill resume \(held.id)"])
     }
-    let (plan, change) = try plan()
+    let (plan, change, world) = try plan()
     let (lease, takenFrom) = try held.takeLease(as: options.execution.actor.name, force: force)
     if let takenFrom {
       held.console.printError("The run was taken from \(takenFrom.description).")
@@ -40,12 +40,13 @@ struct RunTakeUp {
     try await RunSession(
       run: held.id, plan: plan, journal: held.journal, lease: lease, folder: held.folder,
       options: options.execution, surroundings: surroundings, console: held.console,
-      drill: drill?.started
+      drill: drill?.started, world: world
     ).carryOut(.resumption(resumption))
   }
 
   private var surroundings: Surroundings {
-    held.state.started?.isSandbox == true ? held.surroundings.confined() : held.surroundings
+    let isConfined = held.state.started?.isSandbox == true || held.drillMode == .simulate
+    return isConfined ? held.surroundings.confined() : held.surroundings
   }
 
   /// How the run stands once nobody else can go on with it: whoever held it until now may have ended it.
@@ -60,13 +61,14 @@ struct RunTakeUp {
     }
   }
 
-  private func plan() throws -> (Plan, PlanChange?) {
+  private func plan() throws -> (Plan, PlanChange?, SimulatedWorld?) {
     guard let started = held.state.started, let record = held.state.runbook else {
       try held.refuse("the run has not begun")
     }
     let runbook = try runbook(record)
-    let plan = try plan(of: runbook, started)
-    guard plan.fingerprint != held.state.planFingerprint else { return (plan, nil) }
+    let world = try world(of: runbook)
+    let plan = try world?.plan ?? plan(of: runbook, started)
+    guard plan.fingerprint != held.state.planFingerprint else { return (plan, nil, world) }
     let difference = difference(of: plan, from: record)
     held.console.printError(difference)
     guard options.acceptChanges else {
@@ -75,7 +77,13 @@ struct RunTakeUp {
         hints: ["to go on with it as it is now, its gates asked anew: --accept-changes"],
         .invalidRunbook)
     }
-    return (plan, PlanChange(to: plan, difference: difference))
+    return (plan, PlanChange(to: plan, difference: difference), world)
+  }
+
+  /// What a simulated run is carried out in; nil for any other.
+  private func world(of runbook: Runbook) throws -> SimulatedWorld? {
+    guard let drill = held.drill?.started, drill.mode == .simulate else { return nil }
+    return try SimulatedDrill(runbook: runbook, started: drill, console: held.console).world()
   }
 
   private func runbook(_ record: RunbookRecord) throws -> Runbook {

@@ -11,7 +11,8 @@ actor DrillCompanion: SandboxWitness {
   private let journal: SQLiteJournal
   private let actor: Actor
   private let started: DrillStarted
-  private let confinement: Confinement
+  /// Nil where there is no sandbox to look at.
+  private let confinement: Confinement?
   /// Holds what the sandbox was before the fault.
   private let baselinePath: String
   private let console: Console
@@ -22,7 +23,7 @@ actor DrillCompanion: SandboxWitness {
 
   init(
     run: RunID, journal: SQLiteJournal, folder: String, actor: Actor, started: DrillStarted,
-    confinement: Confinement, console: Console, progress: ProgressObserver?,
+    confinement: Confinement?, console: Console, progress: ProgressObserver?,
     clock: any EngineClock
   ) {
     self.journal = journal
@@ -141,6 +142,7 @@ actor DrillCompanion: SandboxWitness {
   private func inspect(
     _ url: String, since former: SandboxInspection? = nil
   ) async throws(StepFailure) -> SandboxInspection {
+    guard let confinement else { throw StepFailure(.invalid, "there is no sandbox") }
     let clock = clock
     return try await SandboxInspection(of: url, since: former, confinement: confinement) {
       clock.now()

@@ -1,9 +1,10 @@
+import RunbookDrill
 import RunbookEngine
 import RunbookModel
 import RunbookStore
 import RunbookSyntax
 
-/// A drill in which the runbook is really carried out, on a database made for it.
+/// A drill in which the runbook is carried out: really, on a database made for it, or simulated.
 struct DrillRun {
   let runbook: Runbook
   let started: DrillStarted
@@ -16,12 +17,10 @@ struct DrillRun {
   ///
   /// - Parameter inputs: by name.
   func begin(inputs: [String: String]) async throws {
-    guard runbook.sandbox != nil else {
-      console.printError("error: '\(runbook.name)' has no 'sandbox' section")
-      console.printError("  a drill at the table needs none: --mode talk")
-      throw ExitStatus.usage.code
-    }
-    let plan = try plan(inputs)
+    let world =
+      started.mode == .simulate
+      ? try SimulatedDrill(runbook: runbook, started: started, console: console).world() : nil
+    let plan = try world?.plan ?? sandboxPlan(inputs)
     let store = RunStore(folder: surroundings.stateFolder(state))
     let run = RunID.new(at: SystemClock().now())
     let journal: SQLiteJournal
@@ -35,7 +34,8 @@ struct DrillRun {
     if !options.json { announce(run) }
     try await RunSession(
       run: run, plan: plan, journal: journal, lease: lease, folder: store.folder(of: run),
-      options: options, surroundings: surroundings, console: console, drill: started
+      options: options, surroundings: surroundings, console: console, drill: started,
+      world: world
     ).carryOut(.start)
   }
 
@@ -54,7 +54,12 @@ struct DrillRun {
     }
   }
 
-  private func plan(_ inputs: [String: String]) throws -> Plan {
+  private func sandboxPlan(_ inputs: [String: String]) throws -> Plan {
+    guard runbook.sandbox != nil else {
+      console.printError("error: '\(runbook.name)' has no 'sandbox' section")
+      console.printError("  a drill at the table needs none: --mode talk")
+      throw ExitStatus.usage.code
+    }
     do {
       let gatherer = InputGatherer(
         surroundings: surroundings, console: console, flags: inputs, file: ValueMap(),

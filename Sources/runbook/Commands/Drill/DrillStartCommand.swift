@@ -26,7 +26,10 @@ struct DrillStartCommand: AsyncParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "How it is held: talk, at the table, or sandbox, on a throwaway database that is really broken.",
+      """
+      How it is held: talk, at the table; simulate, by outcomes from the drill's file; sandbox, on a \
+      throwaway database that is really broken.
+      """,
       valueName: "mode"))
   var mode = Mode.talk
 
@@ -47,6 +50,12 @@ struct DrillStartCommand: AsyncParsableCommand {
 
   @Option(help: "What all chance of the drill comes from: the same seed gives the same drill.")
   var seed: Int64?
+
+  @Option(
+    help: ArgumentHelp(
+      "In a simulation, how much faster its clock runs than the wall's; 1 unless given.",
+      valueName: "times"))
+  var speed: Double?
 
   @Option(
     name: .customLong("set"),
@@ -70,13 +79,28 @@ struct DrillStartCommand: AsyncParsableCommand {
     guard name != nil else {
       throw ValidationError("name a runbook, or check them with --check-all")
     }
-    if mode == .simulate { throw ValidationError("the mode 'simulate' is not there yet") }
+    try validateSimulation()
     let isRun =
       surprise || !settings.isEmpty || execution.approveAll || !execution.approve.isEmpty
       || execution.stepByStep || execution.json
     if mode == .talk, isRun {
       throw ValidationError(
-        "in the mode talk nothing is carried out; that flag is for '--mode sandbox'")
+        "in the mode talk nothing is carried out; that flag is for '--mode simulate' or 'sandbox'")
+    }
+  }
+
+  private func validateSimulation() throws {
+    if mode == .simulate, surprise || !settings.isEmpty {
+      throw ValidationError(
+        "in a simulation the drill's file gives inputs and outcomes; that flag is for '--mode sandbox'"
+      )
+    }
+    guard let speed else { return }
+    guard mode == .simulate else {
+      throw ValidationError("--speed is for '--mode simulate'")
+    }
+    guard (0.01...10_000).contains(speed) else {
+      throw ValidationError("--speed is a number from 0.01 to 10000")
     }
   }
 
@@ -117,7 +141,8 @@ struct DrillStartCommand: AsyncParsableCommand {
     return DrillStarted(
       mode: mode.drillMode, drill: drill.held(in: mode.drillMode),
       participants: try participants(of: drill, console),
-      seed: seed ?? Int64.random(in: 1...999_999), isSurprise: surprise)
+      seed: seed ?? Int64.random(in: 1...999_999), isSurprise: surprise,
+      speedPercent: Int(((speed ?? 1) * 100).rounded()))
   }
 
   /// What was given, and what the seed picked.

@@ -1,0 +1,122 @@
+import Foundation
+import RunbookModel
+import Testing
+
+/// Drills in which the runbook is carried out by what the drill's file says of its steps.
+@Suite("Simulated drills", .timeLimit(.minutes(2)))
+struct SimulatedDrillTests {
+  private let workspace: Workspace
+
+  init() throws {
+    workspace = try Workspace()
+    try workspace.write(Self.runbook, to: "runbooks/gone/runbook.yaml")
+    try workspace.write(Self.drill(), to: "runbooks/gone/drill.yaml")
+  }
+
+  private static let runbook = """
+    runbook: gone
+    title: A table is gone
+    connections:
+      main: {kind: postgres, url: "${{ env.DATABASE_URL }}"}
+    detection:
+      - id: look
+        sql: SELECT name FROM thing
+        confirms: row_count == 0
+      - {id: ask, http: {get: "${{ env.SITE_URL }}"}, expect: status == 500}
+    recovery:
+      - id: make
+        sql: CREATE TABLE thing (name text)
+        retry: {every: 1ms, attempts: 2, on: {sqlstates: ["55P03"]}}
+      - {id: tidy, sql: DROP TABLE left_over}
+      - id: script
+        shell: psql -c 'SELECT 1' || touch ran
+    verification:
+      - {id: there, sql: SELECT FROM thing, expect: row_count == 1}
+    """
+
+  private static func drill(there: String = "there: {rows: [{}]}") -> String {
+    """
+    title: A table is gone
+    injects: [{id: call, on: start, text: The shop is down.}]
+    expectations:
+      - {id: found, title: Finds it, deadline: 5m, expect: findings.look}
+    simulate:
+      steps:
+        look: {rows: [], delay: 2s}
+        ask: {status: 500}
+        make: [{fail: canceling statement due to lock timeout, code: 55P03}, {}]
+        tidy: {}
+        script: {output: simulated line}
+        \(there)
+    """
+  }
+
+  private var start: [String] { ["drill", "gone", "--mode", "simulate", "--speed", "1000"] }
+
+  @Test func endsAsItsOutcomesSayAndReachesNothing() async throws {
+    let listener = try Listener()
+    let port = "\(listener.port)"
+    let output = try await workspace.run(
+      start + ["--approve-all"],
+      environment: [
+        "DATABASE_URL": "postgresql://app@127.0.0.1:\(port)/app", "PGHOST": "127.0.0.1",
+        "PGPORT": port, "SITE_URL": "http://127.0.0.1:\(port)/",
+      ])
+    #expect(output.status == 0, "\(output.all)")
+    #expect(output.stdout.contains("The shop is down."))
+    #expect(output.stdout.contains("simulated line"))
+    #expect(output.stdout.contains("canceling statement due to lock timeout"))
+    #expect(output.stdout.contains("DRILL: recovered"), "\(output.stdout)")
+    #expect(!listener.wasReached)
+    #expect(!FileManager.default.fileExists(atPath: workspace.path("runbooks/gone/ran")))
+    let reports = try workspace.contents(of: "reports").map {
+      String(decoding: $0.data, as: UTF8.self)
+    }
+    #expect(reports.count == 2)
+    #expect(reports.allSatisfy { $0.contains("DRILL") })
+    #expect(reports.contains { $0.contains("a simulation: nothing was really done") })
+    let last = try await workspace.run(["drill", "history", "--json"]).objects().last
+    #expect(last?["mode"] == "simulate")
+    #expect(last?["points"] == 1)
+  }
+
+  @Test func asksAtTheGatesThatARealRunHasAndGoesOn() async throws {
+    var output = try await workspace.run(start)
+    #expect(output.status == 75, "\(output.all)")
+    output = try await workspace.run(["drill", "resume", "--approve", "recovery"])
+    // What is destructive has a gate of its own, as in a real run.
+    #expect(output.status == 75, "\(output.all)")
+    #expect(output.stdout.contains("Gate 'tidy'"), "\(output.stdout)")
+    output = try await workspace.run(["drill", "resume", "--approve", "tidy"])
+    #expect(output.status == 0, "\(output.all)")
+    #expect(output.stdout.contains("DRILL: recovered"), "\(output.stdout)")
+  }
+
+  @Test func doesNotBeginWithoutEveryOutcome() async throws {
+    try workspace.write(Self.drill(there: ""), to: "runbooks/gone/drill.yaml")
+    let validation = try await workspace.run(["validate", "gone"])
+    #expect(validation.status == 0, "\(validation.all)")
+    #expect(validation.all.contains("nothing is simulated for the step 'there'"))
+    let output = try await workspace.run(start)
+    #expect(output.status == 65, "\(output.all)")
+    #expect(output.stderr.contains("error[RB808]"), "\(output.stderr)")
+    #expect(output.stderr.contains("drill.yaml:5:1"), "\(output.stderr)")
+    #expect(try await workspace.run(["runs"]).stdout.contains("gone") == false)
+  }
+
+  @Test func saysThatADrillHasNoSimulation() async throws {
+    try workspace.write(
+      "title: t\ninjects: [{id: a, on: start, text: x}]", to: "runbooks/gone/drill.yaml")
+    let output = try await workspace.run(start)
+    #expect(output.status == 64, "\(output.all)")
+    #expect(output.stderr.contains("has no 'simulate'"))
+  }
+
+  @Test(arguments: [
+    ["--speed", "2"], ["--mode", "simulate", "--surprise"], ["--mode", "simulate", "--set", "a=b"],
+    ["--mode", "simulate", "--speed", "0"],
+  ])
+  func refusesFlagsThatDoNotBelongTogether(_ flags: [String]) async throws {
+    #expect(try await workspace.run(["drill", "gone"] + flags).status == 64)
+  }
+}
