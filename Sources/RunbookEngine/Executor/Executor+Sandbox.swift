@@ -32,7 +32,7 @@ extension Executor {
     try await letWitnessBegin()
   }
 
-  private mutating func letWitnessBegin() async throws(StoreError) {
+  mutating func letWitnessBegin() async throws(StoreError) {
     guard let witness = ports.witness else { return }
     try await flush()
     if await !witness.isBroken() { try queue(.runHeld(interruption)) }

@@ -67,6 +67,7 @@ public struct Executor: ~Copyable {
   public mutating func run() async throws(StoreError) {
     try queue(.runStarted(RunStarted(plan, options, secretCount: redactor.secretCount)))
     for event in options.opening { try queue(event) }
+    if !plan.isSandbox { try await letWitnessBegin() }
     try await goOn()
   }
 

@@ -1,6 +1,7 @@
 public import RunbookModel
 
-/// Somebody who looks on while a sandbox is broken and recovered, such as a drill.
+/// Somebody who looks on while a sandbox is broken and recovered, such as a drill. Where there is no
+/// sandbox, as in a simulation, only the run's beginning is seen.
 ///
 /// What it returns is written to the journal in the run's name.
 public protocol SandboxWitness: Sendable {
@@ -11,7 +12,8 @@ public protocol SandboxWitness: Sendable {
   ///   then.
   func standsWhole(_ url: String) async throws(StepFailure) -> [Event]
 
-  /// The fault is there, and the journal says so; the run goes on when this returns.
+  /// The fault is there, and the journal says so, or the run without a sandbox has begun; it goes on when
+  /// this returns.
   ///
   /// - Returns: whether it does: else it is held.
   func isBroken() async -> Bool

@@ -87,24 +87,14 @@ struct RunCommand: AsyncParsableCommand {
   private func plan(
     _ runbook: Runbook, _ surroundings: Surroundings, _ console: Console
   ) throws -> Plan {
-    do {
-      let gatherer = InputGatherer(
-        surroundings: surroundings, console: console, flags: try InputGatherer.pairs(settings),
-        file: try inputFile(surroundings),
-        sandboxInputs: sandbox ? Set(runbook.sandbox?.inputs.map(\.name) ?? []) : [])
-      return try PlanMaker(surroundings: surroundings).plan(
-        runbook, inputs: try gatherer.inputs(of: runbook), isSandbox: sandbox, mayLack: dryRun)
-    } catch let failure as InputGatherer.Failure {
-      console.printError("error: \(failure.message)")
-      throw ExitStatus.usage.code
-    } catch let failure as PlanMaker.Failure {
-      console.printError("error: \(failure.message)")
-      if let hint = failure.hint { console.printError("  \(hint)") }
-      throw ExitStatus.usage.code
-    } catch let diagnostics as Diagnostics {
-      console.printError(DiagnosticRenderer(sources: [:], isColored: false).render(diagnostics))
-      throw ExitStatus.usage.code
-    }
+    try PlanMaker(surroundings: surroundings).plan(
+      runbook,
+      {
+        InputGatherer(
+          surroundings: surroundings, console: console, flags: try InputGatherer.pairs(settings),
+          file: try inputFile(surroundings),
+          sandboxInputs: sandbox ? Set(runbook.sandbox?.inputs.map(\.name) ?? []) : [])
+      }, isSandbox: sandbox, mayLack: dryRun, console)
   }
 
   private func inputFile(_ surroundings: Surroundings) throws -> ValueMap {

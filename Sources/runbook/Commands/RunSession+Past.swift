@@ -15,7 +15,7 @@ extension RunSession {
       of: plan.runbook.name, in: RunStore(folder: state.path), before: run)
     progress.expect(past.usual)
     // In a sandbox people practise: when they last did does not matter to them.
-    guard case .start = beginning, !plan.isSandbox else { return }
+    guard case .start = beginning, !plan.isSandbox, drill == nil else { return }
     console.print(past.drillLine(at: SystemClock().now()))
   }
 }

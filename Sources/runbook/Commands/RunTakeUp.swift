@@ -97,22 +97,14 @@ struct RunTakeUp {
   }
 
   private func plan(of runbook: Runbook, _ started: RunStarted) throws -> Plan {
-    do {
-      let gatherer = InputGatherer(
-        surroundings: surroundings, console: held.console, flags: [:], file: ValueMap(),
-        sandboxInputs: started.isSandbox ? Set(runbook.sandbox?.inputs.map(\.name) ?? []) : [],
-        recorded: started.inputs)
-      return try PlanMaker(surroundings: surroundings).plan(
-        runbook, inputs: try gatherer.inputs(of: runbook), isSandbox: started.isSandbox)
-    } catch let failure as InputGatherer.Failure {
-      try held.refuse(failure.message)
-    } catch let failure as PlanMaker.Failure {
-      try held.refuse(failure.message, hints: [failure.hint].compactMap(\.self))
-    } catch let diagnostics as Diagnostics {
-      held.console.printError(
-        DiagnosticRenderer(sources: [:], isColored: false).render(diagnostics))
-      throw ExitStatus.usage.code
-    }
+    try PlanMaker(surroundings: surroundings).plan(
+      runbook,
+      {
+        InputGatherer(
+          surroundings: surroundings, console: held.console, flags: [:], file: ValueMap(),
+          sandboxInputs: started.isSandbox ? Set(runbook.sandbox?.inputs.map(\.name) ?? []) : [],
+          recorded: started.inputs)
+      }, isSandbox: started.isSandbox, held.console)
   }
 
   private func difference(of plan: Plan, from record: RunbookRecord) -> String {

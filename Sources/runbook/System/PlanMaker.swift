@@ -2,6 +2,7 @@ import RunbookEngine
 import RunbookExpression
 import RunbookModel
 import RunbookSteps
+import RunbookSyntax
 
 /// Binds a runbook to inputs and connections.
 struct PlanMaker {
@@ -10,6 +11,29 @@ struct PlanMaker {
   struct Failure: Error {
     let message: String
     let hint: String?
+  }
+
+  /// - Parameters:
+  ///   - gatherer: may fail as making the plan may.
+  ///   - mayLack: as for a plan of inputs.
+  /// - Throws: the exit status, once what is wrong was printed.
+  func plan(
+    _ runbook: Runbook, _ gatherer: () throws -> InputGatherer, isSandbox: Bool,
+    mayLack: Bool = false, _ console: Console
+  ) throws -> Plan {
+    do {
+      return try plan(
+        runbook, inputs: try gatherer().inputs(of: runbook), isSandbox: isSandbox,
+        mayLack: mayLack)
+    } catch let failure as InputGatherer.Failure {
+      console.printError("error: \(failure.message)")
+    } catch let failure as Failure {
+      console.printError("error: \(failure.message)")
+      if let hint = failure.hint { console.printError("  \(hint)") }
+    } catch let diagnostics as Diagnostics {
+      console.printError(DiagnosticRenderer(sources: [:], isColored: false).render(diagnostics))
+    }
+    throw ExitStatus.usage.code
   }
 
   /// - Parameter mayLack: whether a connection whose URL is not known is left out, as in a dry run.

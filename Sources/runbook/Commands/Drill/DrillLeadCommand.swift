@@ -34,38 +34,11 @@ struct DrillLeadCommand: AsyncParsableCommand {
   }
 }
 
-struct DrillJoinCommand: AsyncParsableCommand {
-  static let configuration = CommandConfiguration(
-    commandName: "join",
-    abstract: "Take part in a drill from a terminal of your own: see what comes, and answer.")
-
-  @Argument(help: "The run, by its id or the start of one; the newest when it is left out.")
-  var run: String?
-
-  @OptionGroup var actor: ActorOptions
-  @OptionGroup var state: StateOptions
-
-  func run() async throws {
-    let held = try await HeldRun.open(run, state, mayHaveEnded: true)
-    guard let drill = try? DrillState(replaying: held.entries), let started = drill.started else {
-      try held.refuse("run \(held.id) is no drill")
-    }
-    var name: String?
-    if let wanted = actor.name, !started.participants.isEmpty {
-      let names = started.participants.map(\.name)
-      name = names.first { $0.lowercased() == wanted.lowercased() }
-      guard name != nil else {
-        try held.refuse(
-          "nobody called '\(wanted)' takes part",
-          hints: ["there is \(names.joined(separator: ", "))"])
-      }
-    }
-    try await held.sit(.participant(name), as: name ?? actor.name, reports: "")
-  }
-}
-
 extension HeldRun {
-  fileprivate func sit(_ seat: DrillSeat, as name: String?, reports: String) async throws {
+  /// Has somebody sit down at a drill, until they leave it.
+  ///
+  /// - Parameter name: who that is; nil is the account.
+  func sit(_ seat: DrillSeat, as name: String?, reports: String) async throws {
     var session = TalkSession(
       run: id, journal: journal, seat: seat, actor: surroundings.actor(as: name),
       reports: surroundings.absolute(reports), console: console)

@@ -60,18 +60,12 @@ struct DrillRun {
       console.printError("  a drill at the table needs none: --mode talk")
       throw ExitStatus.usage.code
     }
-    do {
-      let gatherer = InputGatherer(
-        surroundings: surroundings, console: console, flags: inputs, file: ValueMap(),
-        sandboxInputs: Set(runbook.sandbox?.inputs.map(\.name) ?? []))
-      return try PlanMaker(surroundings: surroundings).plan(
-        runbook, inputs: try gatherer.inputs(of: runbook), isSandbox: true)
-    } catch let failure as InputGatherer.Failure {
-      console.printError("error: \(failure.message)")
-    } catch let failure as PlanMaker.Failure {
-      console.printError("error: \(failure.message)")
-      if let hint = failure.hint { console.printError("  \(hint)") }
-    }
-    throw ExitStatus.usage.code
+    return try PlanMaker(surroundings: surroundings).plan(
+      runbook,
+      {
+        InputGatherer(
+          surroundings: surroundings, console: console, flags: inputs, file: ValueMap(),
+          sandboxInputs: Set(runbook.sandbox?.inputs.map(\.name) ?? []))
+      }, isSandbox: true, console)
   }
 }

@@ -1,0 +1,72 @@
+import RunbookDrill
+import RunbookEngine
+import RunbookModel
+import RunbookSteps
+import RunbookStore
+
+/// What a session's executor acts through, and how.
+extension RunSession {
+  private var sandboxes: PostgresSandbox {
+    PostgresSandbox(environment: surroundings.environment)
+  }
+
+  /// What the run may reach; nil is everything.
+  private var confinement: Confinement? {
+    plan.isSandbox ? Confinement(sandboxFolder: sandboxes.folder(for: run)) : nil
+  }
+
+  func companion(_ progress: ProgressObserver?) -> DrillCompanion? {
+    guard let drill else { return nil }
+    return DrillCompanion(
+      run: run, journal: journal, folder: folder,
+      actor: surroundings.actor(as: options.actor.name), started: drill, confinement: confinement,
+      console: console, progress: progress, clock: clock)
+  }
+
+  func ports(
+    _ progress: ProgressObserver?, _ observer: some RunObserver, _ companion: DrillCompanion?
+  ) -> EnginePorts {
+    let mark = drill == nil ? "" : "DRILL "
+    let person = TerminalOperator(console: console, observer: progress, mark: mark)
+    if let world {
+      return EnginePorts(
+        journal: journal, kinds: world.kinds, gateway: world.gateway, sandboxes: world.sandboxes,
+        person: person, observer: observer, clock: world.clock, witness: companion)
+    }
+    let clock = clock
+    let confinement = confinement
+    let gateway = PostgresGateway(now: { clock.now() }, confinement: confinement)
+    let secretVariables = plan.inputs.filter(\.declaration.isSecret).flatMap {
+      ["RUNBOOK_INPUT_\($0.declaration.name)", "RUNBOOK_INPUT_\($0.declaration.name.uppercased())"]
+    }
+    return EnginePorts(
+      journal: journal,
+      kinds: Composition.kinds(
+        gateway: gateway, person: person, surroundings: surroundings,
+        secretVariables: Set(secretVariables), confinement: confinement),
+      gateway: gateway, sandboxes: sandboxes, person: person, observer: observer, clock: clock,
+      witness: companion)
+  }
+
+  func runOptions(_ beginning: Beginning) -> RunOptions {
+    var runOptions = RunOptions(
+      run: run, actor: surroundings.actor(as: options.actor.name), host: surroundings.host,
+      toolVersion: RunbookCommand.version, runFolder: folder, approvals: approvals,
+      approvesAll: options.approveAll, generation: lease.holder.generation)
+    if let drill {
+      runOptions.isDrill = true
+      runOptions.opening = [.drill(.started(drill))]
+    }
+    runOptions.asksBeforeEachStep = options.stepByStep
+    if case .resumption(let resumption) = beginning {
+      runOptions.terminatesRemnants = resumption.terminatesRemnants
+    }
+    return runOptions
+  }
+
+  /// In a simulation there is nothing that a gate would have to keep from being done.
+  private var approvals: Set<String> {
+    guard world != nil, options.approveAll else { return Set(options.approve) }
+    return Set(["recovery"] + plan.runbook.steps.map(\.id.rawValue))
+  }
+}
