@@ -92,6 +92,48 @@ struct SimulatedDrillTests {
     #expect(output.stdout.contains("DRILL: recovered"), "\(output.stdout)")
   }
 
+  @Test func thePersonAtTheGateSpeaksToTheDrillToo() async throws {
+    try workspace.write(
+      Self.drill().replacing(
+        "injects: [{id: call, on: start, text: The shop is down.}]",
+        with: """
+          injects:
+            - id: call
+              on: start
+              text: The shop is down.
+              choices: [{id: look, text: Look first}, {id: wait, text: Wait a while}]
+              hints: [Is there a runbook?]
+          """), to: "runbooks/gone/drill.yaml")
+    let program = try TerminalProgram(
+      start + ["--participant", "Ada", "--as", "ada"], in: workspace, environment: [:])
+    try program.await("2. wait: Wait a while")
+    try program.await("Press Enter to take it up")
+    // A number is no Enter, and at a gate it is no refusal.
+    try program.type("1\n")
+    try program.await("Ada: Look first")
+    try program.await("Press Enter to take it up")
+    try program.type("\n")
+    try program.await("DRILL Type 'yes' to approve 'recovery'")
+    try program.type("2\n")
+    try program.await("Ada: Wait a while")
+    try program.await("DRILL Type 'yes' to approve 'recovery'")
+    for (line, answer) in [
+      ("/look", "Ada: Look first"), ("/hint", "Hint: Is there a runbook?"),
+      ("/decide We make it anew", "Ada decided: We make it anew"),
+      ("/decide @Bob no", "nobody called 'Bob' takes part"),
+      ("/note it is dark", "Noted."), ("/unheard-of", "Anything without a slash"),
+    ] {
+      try program.type(line + "\n")
+      try program.await(answer)
+      try program.await("DRILL Type 'yes' to approve 'recovery'")
+    }
+    try program.type("yes\n")
+    try program.await("DRILL Type 'yes' to approve 'tidy'")
+    try program.type("3\n")
+    try program.await("Gate 'tidy' refused")
+    #expect(program.end() == 77, "\(program.shown)")
+  }
+
   @Test func doesNotBeginWithoutEveryOutcome() async throws {
     try workspace.write(Self.drill(there: ""), to: "runbooks/gone/drill.yaml")
     let validation = try await workspace.run(["validate", "gone"])

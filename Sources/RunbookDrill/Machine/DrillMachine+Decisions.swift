@@ -147,8 +147,8 @@ extension DrillMachine {
     _ name: String?, _ state: DrillState
   ) throws(Refusal) -> String? {
     guard let name else { return nil }
+    if let known = state.started?.participant(called: name) { return known }
     let names = (state.started?.participants ?? []).map(\.name)
-    if let known = names.first(where: { $0.lowercased() == name.lowercased() }) { return known }
     throw Refusal(
       "nobody called '\(name)' takes part",
       hint: names.isEmpty ? "name them with --participant" : nearest(name, names))

@@ -46,7 +46,7 @@ public struct DrillBook: Sendable {
   public static func participantsPage(_ inject: Inject) -> [String] {
     var parts: [String] = []
     let origin = [
-      inject.sender.map { "From: \(plain($0))" }, inject.channel.map { "By: \(plain($0))" },
+      inject.sender.map { "From: \(plain($0))" }, inject.channel.map { "Channel: \(plain($0))" },
     ]
     let head = origin.compactMap(\.self).joined(separator: " · ")
     if !head.isEmpty { parts.append(head) }
@@ -65,7 +65,7 @@ public struct DrillBook: Sendable {
   /// The same for a terminal: what was sent is set off by a bar.
   public static func screenPage(_ inject: Inject) -> [String] {
     let origin = [
-      inject.sender.map { "From: \(plain($0))" }, inject.channel.map { "By: \(plain($0))" },
+      inject.sender.map { "From: \(plain($0))" }, inject.channel.map { "Channel: \(plain($0))" },
     ]
     var lines = [origin.compactMap(\.self).joined(separator: " · ")].filter { !$0.isEmpty }
     lines.append(inject.text.trimmed)

@@ -23,6 +23,11 @@ public struct DrillStarted: Sendable, Hashable, Codable {
     self.speedPercent = speedPercent
     self.isCheck = isCheck
   }
+
+  /// The participant's name as it was given at the start; case does not matter.
+  public func participant(called name: String) -> String? {
+    participants.map(\.name).first { $0.lowercased() == name.lowercased() }
+  }
 }
 
 public struct DrillParticipant: Sendable, Hashable, Codable {

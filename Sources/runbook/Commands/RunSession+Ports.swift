@@ -27,7 +27,8 @@ extension RunSession {
     _ progress: ProgressObserver?, _ observer: some RunObserver, _ companion: DrillCompanion?
   ) -> EnginePorts {
     let mark = drill == nil ? "" : "DRILL "
-    let person = TerminalOperator(console: console, observer: progress, mark: mark)
+    let person = TerminalOperator(
+      console: console, observer: progress, mark: mark, aside: companion)
     if let world {
       return EnginePorts(
         journal: journal, kinds: world.kinds, gateway: world.gateway, sandboxes: world.sandboxes,

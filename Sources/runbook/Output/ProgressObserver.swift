@@ -244,7 +244,9 @@ final class ProgressObserver: RunObserver {
     where value.mapValue == nil && value.listValue?.contains(where: { $0.mapValue != nil }) != true
     {
       let shown = Console.printable(value.json)
-      line("      \(name.stringValue ?? "") = \(shown.prefix(300))", &live)
+      line(
+        "      \(name.stringValue ?? "") = \(shown.prefix(300))\(shown.count > 300 ? "…" : "")",
+        &live)
     }
   }
 

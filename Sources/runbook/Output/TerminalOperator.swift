@@ -7,10 +7,12 @@ struct TerminalOperator: Operator {
   let observer: ProgressObserver?
   /// What every question begins with; empty in the real thing.
   var mark = ""
+  /// Takes a line that is not for the run; nil where everything is for it.
+  var aside: (any TerminalAside)?
 
   func decide(on gate: GateOpened) async -> OperatorDecision {
     let answer = await ask(
-      "Type 'yes' to approve '\(gate.gate)', anything else refuses: ")
+      "Type 'yes' to approve '\(gate.gate)', anything else refuses: ", isFree: true)
     guard let answer else { return .unavailable }
     return answer == "yes" ? .approved : .refused
   }
@@ -57,16 +59,32 @@ struct TerminalOperator: Operator {
   }
 
   /// A line from the terminal; nil without a terminal, at the end of input, or after Ctrl-C.
-  private func ask(_ prompt: String) async -> String? {
+  ///
+  /// - Parameter isFree: whether a number is no answer that the run would want.
+  private func ask(_ prompt: String, isFree: Bool = false) async -> String? {
+    while let line = await line(mark + prompt) {
+      guard let aside, await aside.take(line, isFree: isFree) else { return line }
+    }
+    return nil
+  }
+
+  private func line(_ prompt: String) async -> String? {
     guard console.canAsk else { return nil }
     guard let observer else {
-      console.print(mark + prompt, terminator: "")
+      console.print(prompt, terminator: "")
       return await TerminalLine.next()
     }
-    observer.ask(mark + prompt)
+    observer.ask(prompt)
     let line = await TerminalLine.next()
     observer.takeAnswer()
     if line == nil { console.print("") }
     return line
   }
+}
+
+/// Somebody who is spoken to at the terminal beside the run, such as a drill.
+protocol TerminalAside: Sendable {
+  /// - Parameter isFree: whether the run has no use for numbers and names, as a gate.
+  /// - Returns: whether the line was meant for it; the run's question is then put anew.
+  func take(_ line: String, isFree: Bool) async -> Bool
 }

@@ -59,8 +59,18 @@ final class TerminalProgram {
     return status & 0x7F == 0 ? (status >> 8) & 0xFF : -(status & 0x7F)
   }
 
-  /// - Returns: whether there was more; false once nobody has the terminal open any more.
+  /// A program that waits for something else than the test does would keep it for ever.
+  private static let patience: CInt = 60_000
+
+  /// - Returns: whether there was more; false once nobody has the terminal open any more, or nothing comes.
   private func readMore() -> Bool {
+    var input = pollfd(fd: terminal, events: Int16(POLLIN), revents: 0)
+    var state = poll(&input, 1, Self.patience)
+    while state < 0, errno == EINTR { state = poll(&input, 1, Self.patience) }
+    guard state > 0 else {
+      kill(pid, SIGKILL)
+      return false
+    }
     var bytes = [UInt8](repeating: 0, count: 4096)
     var count = read(terminal, &bytes, bytes.count)
     while count < 0, errno == EINTR { count = read(terminal, &bytes, bytes.count) }

@@ -8,17 +8,19 @@ import RunbookStore
 /// What a drill does beside the run that it is: tells injects as they come due, looks at the sandbox before
 /// it breaks and at the end, and lets the team take it up when they are called.
 actor DrillCompanion: SandboxWitness {
-  private let journal: SQLiteJournal
-  private let actor: Actor
-  private let started: DrillStarted
+  let journal: SQLiteJournal
+  let actor: Actor
+  let started: DrillStarted
   /// Nil where there is no sandbox to look at.
   private let confinement: Confinement?
   /// Holds what the sandbox was before the fault.
   private let baselinePath: String
   private let console: Console
-  private let progress: ProgressObserver?
-  private let clock: any EngineClock
-  private var follower: JournalFollower
+  let progress: ProgressObserver?
+  let clock: any EngineClock
+  private(set) var follower: JournalFollower
+  /// Whether it was said how to answer at the run's own terminal.
+  private var saidHow = false
   private var telling: Task<Result<Void, StoreError>, Never>?
 
   init(
@@ -63,9 +65,9 @@ actor DrillCompanion: SandboxWitness {
   }
 
   private func showNews() async throws(StoreError) {
-    let progress = progress
-    var follower = follower
-    defer { self.follower = follower }
+    let (progress, mayAnswer) = (progress, console.canAsk)
+    var (follower, saidHow) = (follower, saidHow)
+    defer { (self.follower, self.saidHow) = (follower, saidHow) }
     try await follower.follow { entry, state in
       // Notes are shown by the run itself.
       switch entry.event {
@@ -74,7 +76,14 @@ actor DrillCompanion: SandboxWitness {
       case .drill: break
       default: return
       }
-      progress?.show(ParticipantsView.lines(of: entry, state).map(Console.printable))
+      var lines = ParticipantsView.lines(of: entry, state).map(Console.printable)
+      if mayAnswer, !saidHow,
+        state.current.flatMap({ state.drill?.inject($0) })?.choices.isEmpty == false
+      {
+        lines.append(Self.howToAnswer)
+        saidHow = true
+      }
+      progress?.show(lines)
     }
   }
 
@@ -112,9 +121,13 @@ actor DrillCompanion: SandboxWitness {
     // The first injects are what the team is called by.
     do throws(StoreError) { try await tell() } catch { return false }
     progress.show(["", "Now look: the runbook's detection changes nothing."])
-    progress.ask("DRILL Press Enter to take it up: ")
-    defer { progress.takeAnswer() }
-    return await TerminalLine.next() != nil
+    while true {
+      progress.ask("DRILL Press Enter to take it up: ")
+      let line = await TerminalLine.next()
+      progress.takeAnswer()
+      guard let line else { return false }
+      guard await take(line, isFree: true) else { return true }
+    }
   }
 
   func isEnding(_ url: String) async -> [Event] {

@@ -22,12 +22,11 @@ struct DrillJoinCommand: AsyncParsableCommand {
     }
     var name: String?
     if let wanted = actor.name, !started.participants.isEmpty {
-      let names = started.participants.map(\.name)
-      name = names.first { $0.lowercased() == wanted.lowercased() }
+      name = started.participant(called: wanted)
       guard name != nil else {
         try held.refuse(
           "nobody called '\(wanted)' takes part",
-          hints: ["there is \(names.joined(separator: ", "))"])
+          hints: ["there is \(started.participants.map(\.name).joined(separator: ", "))"])
       }
     }
     try await held.sit(.participant(name), as: name ?? actor.name, reports: "")

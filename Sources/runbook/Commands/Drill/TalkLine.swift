@@ -129,6 +129,15 @@ enum TalkLine: Equatable {
   }
 }
 
+extension DrillState {
+  /// Whether a line without a command is one of the choices that the last inject offers.
+  func offers(_ line: String) -> Bool {
+    guard let inject = current.flatMap({ drill?.inject($0) }) else { return false }
+    let isNumber = Int(line).map { inject.choices.indices.contains($0 - 1) } ?? false
+    return isNumber || inject.choice(line) != nil
+  }
+}
+
 extension NearestName {
   /// Whether something of the drill that can be answered has this name.
   fileprivate static func isId(_ name: String, of drill: Drill) -> Bool {

@@ -178,21 +178,12 @@ struct TalkSession {
       if follower.state.lifecycle == .ended { return .closed }
       console.print(console.style("the drill is not over: 'end' ends it first", .yellow))
     case .command(let command): try await carryOut(command)
-    case .mistake where seat.isParticipant && isChoice(line):
+    case .mistake where seat.isParticipant && follower.state.offers(line):
       try await carryOut(.answer(subject: nil, participant: nil, text: line))
     case .mistake(let text) where !seat.isParticipant: console.print(console.style(text, .yellow))
     case .mistake, .status, .score, .close: refuse("that is no command of yours; 'help' lists them")
     }
     return nil
-  }
-
-  /// Whether a line without a command is one of the choices that the last inject offers.
-  private func isChoice(_ line: String) -> Bool {
-    guard let inject = follower.state.current.flatMap({ follower.state.drill?.inject($0) }) else {
-      return false
-    }
-    let isNumber = Int(line).map { inject.choices.indices.contains($0 - 1) } ?? false
-    return isNumber || inject.choice(line) != nil
   }
 
   private mutating func carryOut(_ command: DrillMachine.Command) async throws(StoreError) {

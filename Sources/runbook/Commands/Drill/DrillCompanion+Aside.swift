@@ -1,0 +1,70 @@
+import RunbookDrill
+import RunbookEngine
+import RunbookModel
+import RunbookStore
+
+/// What the person at the run's own terminal says to the drill: lines that begin with a slash, and choices
+/// where the run has no use for them.
+extension DrillCompanion: TerminalAside {
+  static let howToAnswer = "  (/1 answers, or its name after the slash; /help says more)"
+
+  private static let help = """
+      /ID or /NUMBER              choose, where there is a choice
+      /answer [@NAME] [ID:] TEXT  answer what came last, or an inject by its id
+      /decide [@NAME] TEXT        say what is decided
+      /hint                       ask for the next hint; it is recorded
+      /note TEXT                  write something down
+    Anything without a slash is for the run.
+    """
+
+  func take(_ line: String, isFree: Bool) async -> Bool {
+    guard let drill = follower.state.drill else { return false }
+    guard line.hasPrefix("/") else {
+      guard isFree, follower.state.offers(line) else { return false }
+      await carryOut(.answer(subject: nil, participant: speaker, text: line))
+      return true
+    }
+    let text = String(line.dropFirst())
+    switch TalkLine.parse(text, drill) {
+    case .note(let text):
+      // The run shows it when it goes on.
+      if await add([.noteAdded(NoteAdded(text: text, at: nil))]) { progress?.show(["Noted."]) }
+    case .command(.answer(let subject, let name, let text)):
+      await carryOut(.answer(subject: subject, participant: name ?? speaker, text: text))
+    case .command(.decide(let name, let text)):
+      await carryOut(.decide(participant: name ?? speaker, text: text))
+    case .command(.hint(let inject)): await carryOut(.hint(inject))
+    case .mistake where follower.state.offers(text):
+      await carryOut(.answer(subject: nil, participant: speaker, text: text))
+    // It may be a path that a step asks for.
+    case .mistake where !isFree: return false
+    default: progress?.show(Self.help.split(separator: "\n").map(String.init))
+    }
+    return true
+  }
+
+  /// The participant at the terminal; nil is the team.
+  private var speaker: String? { started.participant(called: actor.displayName) }
+
+  private func carryOut(_ command: DrillMachine.Command) async {
+    do throws(DrillMachine.Refusal) {
+      await add(
+        try DrillMachine.decide(command, in: follower.state, at: clock.now()).map(Event.drill))
+    } catch {
+      progress?.show([error.message] + [error.hint].compactMap(\.self).map { "  \($0)" })
+    }
+  }
+
+  /// - Returns: whether the journal has them.
+  @discardableResult
+  private func add(_ events: [Event]) async -> Bool {
+    do throws(StoreError) {
+      _ = try await journal.append(events, by: actor, at: clock.now())
+      try await tell()
+      return true
+    } catch {
+      progress?.show([error.message])
+      return false
+    }
+  }
+}
