@@ -66,7 +66,7 @@ struct SimulatedDrillTests {
     #expect(output.stdout.contains("The shop is down."))
     #expect(output.stdout.contains("simulated line"))
     #expect(output.stdout.contains("canceling statement due to lock timeout"))
-    #expect(output.stdout.contains("DRILL: recovered"), "\(output.stdout)")
+    #expect(output.stdout.contains("DRILL: recovered, as simulated"), "\(output.stdout)")
     #expect(!listener.wasReached)
     #expect(!FileManager.default.fileExists(atPath: workspace.path("runbooks/gone/ran")))
     let reports = try workspace.contents(of: "reports").map {
@@ -74,6 +74,7 @@ struct SimulatedDrillTests {
     }
     #expect(reports.count == 2)
     #expect(reports.allSatisfy { $0.contains("DRILL") })
+    #expect(reports.contains { $0.contains("**Recovered, as simulated**") })
     #expect(reports.contains { $0.contains("a simulation: nothing was really done") })
     let last = try await workspace.run(["drill", "history", "--json"]).objects().last
     #expect(last?["mode"] == "simulate")

@@ -99,7 +99,11 @@ struct AfterActionFacts: Sendable {
   /// Null as long as the run goes on, and where nothing was carried out.
   private var recovery: Value {
     switch DrillRecovery(state) {
-    case .recovered: ["is_recovered": true, "words": "Recovered"]
+    case .recovered:
+      [
+        "is_recovered": true,
+        "words": state.started?.mode == .simulate ? "Recovered, as simulated" : "Recovered",
+      ]
     case .notRecovered(let reason):
       ["is_recovered": false, "words": .string("Not recovered: \(reason)")]
     case nil: .null

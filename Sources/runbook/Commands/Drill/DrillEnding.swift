@@ -57,7 +57,8 @@ struct DrillEnding {
   }
 
   private func words(_ state: DrillState) -> String {
-    state.comparison.map { ": \($0.fact.words)" } ?? ""
+    if state.started?.mode == .simulate { return ", as simulated" }
+    return state.comparison.map { ": \($0.fact.words)" } ?? ""
   }
 
   private func status(_ state: DrillState) -> ExitStatus? {
