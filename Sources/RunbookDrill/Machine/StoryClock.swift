@@ -6,18 +6,19 @@ public struct StoryClock: Sendable, Hashable {
   private var base: StoryTime = .start
   private var anchor: Timestamp
   public private(set) var isRunning = true
-  private let speedPercent: Int
+  private let speedPercent: Int64
 
+  /// - Parameter speedPercent: 1...1,000,000; what is outside counts as the nearest.
   public init(startingAt time: Timestamp, speedPercent: Int = 100) {
     anchor = time
-    self.speedPercent = speedPercent
+    self.speedPercent = min(max(1, Int64(speedPercent)), 1_000_000)
   }
 
   /// Never before what it was, unless it was set.
   public func time(at now: Timestamp) -> StoryTime {
     guard isRunning, now > anchor else { return base }
     let passed = StoryTime(now.since(anchor)).rawValue
-    return StoryTime(rawValue: base.rawValue + passed * Int64(speedPercent) / 100)
+    return StoryTime(rawValue: base.rawValue + passed * speedPercent / 100)
   }
 
   mutating func pause(at now: Timestamp) {
@@ -47,7 +48,7 @@ public struct StoryClock: Sendable, Hashable {
   /// It stands still for so much of the story.
   mutating func hold(for span: StoryTime, at now: Timestamp) {
     base = time(at: now)
-    let wall = span.rawValue * 100 / Int64(max(1, speedPercent))
+    let wall = span.rawValue * 100 / speedPercent
     anchor = max(anchor, now).adding(.milliseconds(wall)) ?? now
   }
 }

@@ -15,7 +15,7 @@ public struct DrillScore: Sendable {
     public let at: StoryTime?
     public let reason: String
 
-    public var points: Int { verdict == .met ? expectation.points : 0 }
+    public var points: Int { verdict == .met ? expectation.worth : 0 }
   }
 
   /// How well an objective was reached, by the share of its points.
@@ -56,7 +56,7 @@ public struct DrillScore: Sendable {
   public let objectives: [ObjectiveScore]
 
   public var points: Int { results.reduce(0) { $0 + $1.points } }
-  public var possible: Int { results.reduce(0) { $0 + $1.expectation.points } }
+  public var possible: Int { results.reduce(0) { $0 + $1.expectation.worth } }
 
   /// Whole percent; nil when nothing counts.
   public var percent: Int? { possible > 0 ? points * 100 / possible : nil }
@@ -82,7 +82,7 @@ public struct DrillScore: Sendable {
     objectives = (state.drill?.objectives ?? []).map { objective in
       let own = results.filter { $0.expectation.objective?.text == objective.id }
       let points = own.reduce(0) { $0 + $1.points }
-      let possible = own.reduce(0) { $0 + $1.expectation.points }
+      let possible = own.reduce(0) { $0 + $1.expectation.worth }
       return ObjectiveScore(
         objective: objective, points: points, possible: possible,
         rating: Rating(
@@ -193,4 +193,9 @@ private struct Watch {
 extension RunState {
   /// Whether nothing more is performed in the run.
   var hasEnded: Bool { if case .ended = lifecycle { true } else { false } }
+}
+
+extension DrillExpectation {
+  /// Its points, as the format bounds them: a journal may say anything.
+  fileprivate var worth: Int { min(max(0, points), 1000) }
 }

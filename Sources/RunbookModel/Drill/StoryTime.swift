@@ -4,12 +4,18 @@ public struct StoryTime: RawRepresentable, Sendable, Hashable, Codable, Comparab
   /// Milliseconds since the story began.
   public let rawValue: Int64
 
-  public init(rawValue: Int64) { self.rawValue = rawValue }
+  /// As far as a duration in a runbook reaches, about 292 years: times are added, and multiplied by
+  /// percents, without a thought of overflow.
+  private static let limit = Int64.max / 1_000_000
+
+  /// - Parameter rawValue: what is further off than about 292 years counts as that.
+  public init(rawValue: Int64) { self.rawValue = min(max(rawValue, -Self.limit), Self.limit) }
 
   /// Rounded towards zero.
   public init(_ duration: Duration) {
     let parts = duration.components
-    rawValue = parts.seconds * 1000 + parts.attoseconds / 1_000_000_000_000_000
+    let seconds = min(max(parts.seconds, -Self.limit / 1000), Self.limit / 1000)
+    self.init(rawValue: seconds * 1000 + parts.attoseconds / 1_000_000_000_000_000)
   }
 
   public static let start = StoryTime(rawValue: 0)
