@@ -48,7 +48,7 @@ struct SandboxDrillTests {
       main: {kind: postgres, url: "${{ env.DATABASE_URL }}"}
     detection:
       - id: look
-        sql: SELECT count(*) AS n FROM pg_stat_user_tables WHERE relname = 'thing' AND n_live_tup > 0
+        sql: SELECT count(*) AS n FROM pg_class WHERE relname = 'thing' AND pg_relation_size(oid) > 0
         confirms: rows[0].n == 0
     \(look)
     recovery:
@@ -115,6 +115,9 @@ struct SandboxDrillTests {
     let good = try await workspace.run(["drill", "--check-all"])
     #expect(good.status == 0, "\(good.all)")
     #expect(good.stdout.contains("gone: recovers its own fault"))
+    // The other fault that the drill's surprise may bring.
+    #expect(good.stdout.contains("gone, how=emptied: recovers its own fault"))
+    #expect(good.stdout.contains("2 of 2 drills recovered"))
     // A check is no practice.
     #expect(try await workspace.run(["drill", "due"]).status == 1)
 
@@ -125,6 +128,15 @@ struct SandboxDrillTests {
     #expect(bad.status == 1, "\(bad.all)")
     #expect(bad.stdout.contains("gone: recovers its own fault"))
     #expect(bad.stdout.contains("lost: does NOT recover its own fault"), "\(bad.stdout)")
+  }
+
+  @Test func aCheckOfNothingDoesNotPass() async throws {
+    try FileManager.default.removeItem(atPath: workspace.path("runbooks"))
+    for command in [["drill", "--check-all"], ["drill", "due"]] {
+      let output = try await workspace.run(command)
+      #expect(output.status == 64, "\(output.all)")
+      #expect(output.stderr.contains(workspace.path("runbooks")), "\(output.stderr)")
+    }
   }
 
   @Test func reachesNothingButItsOwnSandbox() async throws {

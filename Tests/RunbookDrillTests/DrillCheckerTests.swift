@@ -64,6 +64,12 @@ struct MistakenDrill: Sendable, CustomTestStringConvertible {
         expectations: [{id: e, title: t, expect: "▸answers.b.given"}]
       """),
     MistakenDrill(
+      "an unknown input in an expression", .unknownDrillName,
+      """
+        injects: [{id: a, on: start, text: x}]
+        expectations: [{id: e, title: t, expect: "▸inputs.nothing == 'x'"}]
+      """),
+    MistakenDrill(
       "injects that wait for one another", .injectCycle,
       """
         injects:
@@ -105,6 +111,17 @@ struct DrillCheckerTests {
     let found = DrillChecker().check(runbook)
     #expect(found.all.map(\.code) == [.noFirstInject])
     #expect(!found.hasErrors)
+  }
+
+  /// Longer than a thread's stack would be deep.
+  @Test func followsAnyNumberOfInjects() throws {
+    let count = 3000
+    let lines = (1..<count).map { "    - {id: i\($0), on: {inject: i\($0 - 1)}, text: x}\n" }
+    let head = DrillFixture.head + "  injects:\n    - {id: i0, on: start, text: x}\n"
+    let text = head + lines.joined()
+    let runbook = try DrillFixture.reader.read(text: text, fileName: "r.yaml").runbook
+    #expect(runbook.drill?.injects.count == count)
+    #expect(DrillChecker().check(runbook).isEmpty)
   }
 
   @Test func findsNothingWrongWithAGoodOne() throws {

@@ -97,6 +97,16 @@ struct SandboxDrillStateTests {
       comparison: DrillComparison(objects: 3, equalObjects: 2, changed: ["table t"], rowsBefore: 5),
       isRecovered: false),
     Row(
+      testDescription: "a column is the last one now",
+      comparison: DrillComparison(
+        objects: 3, equalObjects: 2, moved: ["column t.c"], rowsBefore: 5),
+      isRecovered: false),
+    Row(
+      testDescription: "columns may stand elsewhere", condition: "comparison.changed == 0",
+      comparison: DrillComparison(
+        objects: 3, equalObjects: 2, moved: ["column t.c"], rowsBefore: 5),
+      isRecovered: true),
+    Row(
       testDescription: "a row is lost",
       comparison: DrillComparison(objects: 3, equalObjects: 3, rowsBefore: 5, rowsLost: 1),
       isRecovered: false),

@@ -3,13 +3,16 @@ public import RunbookExpression
 public import RunbookModel
 
 /// What an expression of a drill sees: `drill`, `injects`, `answers`, `steps`, `findings`, `gates`,
-/// `comparison`.
+/// `comparison`, `inputs`.
 /// Times are durations of the story clock. Whatever has not happened says so by `false` and has no time.
 public struct DrillScope: EvaluationScope {
-  static let roots = ["drill", "injects", "answers", "steps", "findings", "gates", "comparison"]
+  static let roots = [
+    "drill", "injects", "answers", "steps", "findings", "gates", "comparison", "inputs",
+  ]
   static let drillFields = ["mode", "elapsed", "hints", "ended", "outcome", "surprise"]
   static let comparisonFields = [
-    "done", "objects", "equal_objects", "missing", "changed", "added", "rows_before", "rows_lost",
+    "done", "objects", "equal_objects", "missing", "changed", "moved", "added", "rows_before",
+    "rows_lost",
     "rows_new", "emptied",
   ]
 
@@ -34,6 +37,8 @@ public struct DrillScope: EvaluationScope {
         })
     case "gates": map((["recovery"] + steps.map(\.id.rawValue)).map { ($0, gate($0)) })
     case "comparison": comparison
+    case "inputs":
+      map((state.run.started?.inputs ?? []).map { ($0.name, $0.value) })
     default: nil
     }
   }
@@ -47,7 +52,8 @@ public struct DrillScope: EvaluationScope {
       ("done", .bool(true)), ("objects", .int(Int64(fact.objects))),
       ("equal_objects", .int(Int64(fact.equalObjects))),
       ("missing", .int(Int64(fact.missingCount))), ("changed", .int(Int64(fact.changedCount))),
-      ("added", .int(Int64(fact.addedCount))), ("rows_before", .int(fact.rowsBefore)),
+      ("moved", .int(Int64(fact.movedCount))), ("added", .int(Int64(fact.addedCount))),
+      ("rows_before", .int(fact.rowsBefore)),
       ("rows_lost", .int(fact.rowsLost)), ("rows_new", .int(fact.rowsNew)),
       ("emptied", .list(fact.tables.filter { $0.now == 0 }.map { .string($0.table) })),
     ])

@@ -21,7 +21,7 @@ public struct DrillBook: Sendable {
         """
         The facilitator tells you what happens. Say what you would do, in your role; say who decides. \
         Answers and decisions are written down with your name and the time. Ask for a hint when you \
-        are stuck: it costs nothing but is recorded.
+        are stuck: that you did is recorded.
         """,
       ])
   }

@@ -13,6 +13,7 @@ extension DrillComparison {
       "lists": .list(
         [
           Self.list("Missing", missing, missingCount), Self.list("Changed", changed, changedCount),
+          Self.list("Moved to another place in their table", moved, movedCount),
           Self.list("New", added, addedCount),
         ].compactMap(\.self)),
       "has_tables": .bool(!tables.isEmpty),

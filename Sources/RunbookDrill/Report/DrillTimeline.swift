@@ -118,6 +118,7 @@ extension DrillComparison {
     ]
     if missingCount > 0 { parts.append("\(missingCount) objects missing") }
     if changedCount > 0 { parts.append("\(changedCount) changed") }
+    if movedCount > 0 { parts.append("\(movedCount) columns at another place") }
     if rowsNew > 0 { parts.append("\(rowsNew) new rows") }
     return parts.joined(separator: ", ")
   }

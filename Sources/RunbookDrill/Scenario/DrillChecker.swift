@@ -136,6 +136,7 @@ private struct DrillCheck {
     case "findings": (known, what) = (findings, "finding")
     case "gates": (known, what) = (["recovery"] + steps, "gate")
     case "comparison": (known, what) = (DrillScope.comparisonFields, "field of 'comparison'")
+    case "inputs": (known, what) = (inputs.map(\.name), "input")
     case "drill": (known, what) = (DrillScope.drillFields, "field of 'drill'")
     case let name:
       let message = "nothing is called '\(name)' in a drill"
@@ -149,26 +150,32 @@ private struct DrillCheck {
   }
 
   /// Follows what each inject brings, and reports each circle once.
+  ///
+  /// Without recursion: a chain may be longer than the stack is deep.
   private mutating func checkCycles() {
-    var state: [String: Bool] = [:]
-    for inject in drill.injects { visit(inject, &state, []) }
-  }
-
-  private mutating func visit(
-    _ inject: Inject, _ isDone: inout [String: Bool], _ path: [String]
-  ) {
-    if isDone[inject.id] == true { return }
-    if isDone[inject.id] == false {
-      let circle = path.drop { $0 != inject.id } + [inject.id]
-      return report(
-        .injectCycle, "injects wait for one another: \(circle.joined(separator: " → "))",
-        inject.place, hint: "let one of them come at a time, or by hand")
+    let next = drill.bringing
+    var isDone: [String: Bool] = [:]
+    for inject in drill.injects where isDone[inject.id] == nil {
+      var path = [(inject: inject, next: next[inject.id, default: []][...])]
+      isDone[inject.id] = false
+      while let (current, left) = path.last {
+        guard let following = left.first else {
+          isDone[current.id] = true
+          path.removeLast()
+          continue
+        }
+        path[path.count - 1].next = left.dropFirst()
+        if isDone[following.id] == false {
+          let circle = path.map(\.inject.id).drop { $0 != following.id } + [following.id]
+          report(
+            .injectCycle, "injects wait for one another: \(circle.joined(separator: " → "))",
+            following.place, hint: "let one of them come at a time, or by hand")
+        } else if isDone[following.id] == nil {
+          isDone[following.id] = false
+          path.append((following, next[following.id, default: []][...]))
+        }
+      }
     }
-    isDone[inject.id] = false
-    for next in drill.injects where next.comes(after: inject) {
-      visit(next, &isDone, path + [inject.id])
-    }
-    isDone[inject.id] = true
   }
 
   private mutating func report(
@@ -179,13 +186,20 @@ private struct DrillCheck {
   }
 }
 
-extension Inject {
-  /// Whether another one brings it.
-  fileprivate func comes(after other: Inject) -> Bool {
-    switch trigger {
-    case .answer(let name, _), .inject(let name): if name.text == other.id { return true }
-    default: break
+extension Drill {
+  /// What each inject brings, by its id, in the file's order.
+  fileprivate var bringing: [String: [Inject]] {
+    var found: [String: [Inject]] = [:]
+    let byID = Dictionary(injects.map { ($0.id, $0) }) { first, _ in first }
+    for inject in injects {
+      switch inject.trigger {
+      case .answer(let name, _), .inject(let name): found[name.text, default: []].append(inject)
+      default: break
+      }
+      for target in inject.choices.compactMap({ $0.leadsTo.flatMap { byID[$0.text] } }) {
+        found[inject.id, default: []].append(target)
+      }
     }
-    return other.choices.contains { $0.leadsTo?.text == id }
+    return found
   }
 }

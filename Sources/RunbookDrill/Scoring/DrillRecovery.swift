@@ -36,7 +36,9 @@ public enum DrillRecovery: Sendable, Hashable {
     let fact = comparison.fact
     if let trouble = fact.trouble { return .notRecovered("it was not compared: \(trouble)") }
     guard let condition else {
-      let isWhole = fact.missingCount == 0 && fact.changedCount == 0 && fact.rowsLost == 0
+      let isWhole =
+        fact.missingCount == 0 && fact.changedCount == 0 && fact.movedCount == 0
+        && fact.rowsLost == 0
       return isWhole ? .recovered : .notRecovered(fact.words)
     }
     // One that cannot be parsed was refused before the drill began.

@@ -21,13 +21,16 @@ public struct DrillComparison: Sendable, Hashable, Codable {
   public let objects: Int
   /// How many of them are exactly as they were.
   public let equalObjects: Int
-  /// What is gone, changed and new, in words; each list's first hundred.
+  /// What is gone, changed, moved and new, in words; each list's first hundred.
   public let missing: [String]
   public let changed: [String]
+  /// Columns that are as they were but for their place among the others.
+  public let moved: [String]
   public let added: [String]
   /// How many of each there are.
   public let missingCount: Int
   public let changedCount: Int
+  public let movedCount: Int
   public let addedCount: Int
   /// Tables whose rows are not all as they were, by name.
   public let tables: [Rows]
@@ -57,16 +60,19 @@ public struct DrillComparison: Sendable, Hashable, Codable {
 
   public init(
     objects: Int, equalObjects: Int, missing: [String] = [], changed: [String] = [],
-    added: [String] = [], tables: [Rows] = [], rowsBefore: Int64, rowsLost: Int64 = 0,
+    moved: [String] = [], added: [String] = [], tables: [Rows] = [], rowsBefore: Int64,
+    rowsLost: Int64 = 0,
     rowsNew: Int64 = 0, trouble: String? = nil
   ) {
     self.objects = objects
     self.equalObjects = equalObjects
     self.missing = Array(missing.prefix(Self.listed))
     self.changed = Array(changed.prefix(Self.listed))
+    self.moved = Array(moved.prefix(Self.listed))
     self.added = Array(added.prefix(Self.listed))
     missingCount = missing.count
     changedCount = changed.count
+    movedCount = moved.count
     addedCount = added.count
     self.tables = tables
     self.rowsBefore = rowsBefore

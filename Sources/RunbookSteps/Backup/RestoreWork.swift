@@ -28,7 +28,7 @@ struct RestoreWork {
       try tables.prepare()
       try ArchiveData(next: channel.next).read(into: &tables)
       try check?.wait()
-      try tables.fill()
+      try tables.withoutTriggers { (tables) throws(StepFailure) in try tables.fill() }
     }
     try run(statements: try tables.withoutUnfilled(way.after))
     if channel != nil { try tables.setOrphansAside() }

@@ -67,14 +67,22 @@ public struct SandboxInspection: Sendable {
       expected: before.snapshot, actual: snapshot, names: nil)
     let missing = Set(comparison.missing.map(\.key))
     let now = Dictionary(snapshot.objects.map { ($0.key, $0.definition) }) { first, _ in first }
-    let changed = comparison.objects.filter {
-      !missing.contains($0.key) && now[$0.key] != $0.definition
+    var changed: [CatalogObject] = []
+    var moved: [CatalogObject] = []
+    for object in comparison.objects where !missing.contains(object.key) {
+      guard let definition = now[object.key], definition != object.definition else { continue }
+      if object.hasOnlyMoved(to: definition) {
+        moved.append(object)
+      } else {
+        changed.append(object)
+      }
     }
     let rows = before.snapshot.rows.sorted { $0.key < $1.key }.map(rowsNow)
     return DrillComparison(
       objects: comparison.objects.count, equalObjects: comparison.equalCount,
       missing: comparison.missing.map(\.words), changed: changed.map(\.words),
-      added: comparison.added.map(\.words), tables: rows.filter { $0.lost > 0 || $0.new > 0 },
+      moved: moved.map(\.words), added: comparison.added.map(\.words),
+      tables: rows.filter { $0.lost > 0 || $0.new > 0 },
       rowsBefore: rows.reduce(0) { $0 + $1.before }, rowsLost: rows.reduce(0) { $0 + $1.lost },
       rowsNew: rows.reduce(0) { $0 + $1.new })
   }
@@ -109,4 +117,9 @@ public struct SandboxInspection: Sendable {
 
 extension CatalogObject {
   fileprivate var words: String { "\(kind) \(identity)" }
+
+  /// A column's definition begins with its place: `3: text NOT NULL`.
+  fileprivate func hasOnlyMoved(to definition: String) -> Bool {
+    kind == "column" && definition.drop { $0 != ":" } == self.definition.drop { $0 != ":" }
+  }
 }

@@ -15,9 +15,11 @@ struct DrillCheck {
 
   private var console: Console { library.console }
 
-  /// - Throws: the exit status, once all were checked, when one did not recover.
+  /// - Throws: the exit status, once all were checked, when one did not recover; at once when there is
+  ///   none to check, which a check must not pass for.
   func run() async throws {
     var failures = 0
+    var recovered = 0
     for (name, path) in library.finder.all() {
       let (runbook, diagnostics, _) = library.attempt(path)
       guard let runbook, !diagnostics.hasErrors else {
@@ -29,13 +31,32 @@ struct DrillCheck {
         console.print("– \(name): has no sandbox, and cannot be checked")
         continue
       }
-      if try await !recovers(runbook, path) { failures += 1 }
+      for inputs in faults(of: runbook) {
+        if try await recovers(runbook, path, inputs) { recovered += 1 } else { failures += 1 }
+      }
     }
+    if recovered + failures == 0 {
+      console.printError(
+        "error: no runbook with a sandbox is in \(library.finder.folders.joined(separator: ", "))")
+      throw ExitStatus.usage.code
+    }
+    console.print("\(recovered) of \(recovered + failures) drills recovered")
     if failures > 0 { throw ExitStatus.failed.code }
   }
 
-  private func recovers(_ runbook: Runbook, _ path: String) async throws -> Bool {
-    let name = runbook.name
+  /// The inputs of each drill: with the defaults, and with every other fault that a surprise may bring.
+  private func faults(of runbook: Runbook) -> [[String: String]] {
+    guard let surprise = runbook.drill?.surprise, let input = surprise.input?.text else {
+      return [[:]]
+    }
+    let usual = runbook.inputs.first { $0.name == input }?.fallback?.stringValue
+    return [[:]] + surprise.values.map(\.text).filter { $0 != usual }.map { [input: $0] }
+  }
+
+  private func recovers(
+    _ runbook: Runbook, _ path: String, _ inputs: [String: String]
+  ) async throws -> Bool {
+    let name = ([runbook.name] + inputs.map { "\($0)=\($1)" }).joined(separator: ", ")
     console.print("● \(name)")
     let drill =
       runbook.drill?.held(in: .sandbox)
@@ -50,7 +71,7 @@ struct DrillCheck {
       runbook: try library.runbook(path), started: started, options: options, state: state,
       surroundings: surroundings, console: console)
     do {
-      try await run.begin(inputs: [:])
+      try await run.begin(inputs: inputs)
       console.print("✔ \(name): recovers its own fault")
       return true
     } catch let status as ExitCode {

@@ -28,7 +28,13 @@ struct DrillDueCommand: AsyncParsableCommand {
     let last = await DrillHistory(store: store).last()
     let now = SystemClock().now()
     var isOverdue = false
-    for (name, path) in library.finder.all() {
+    let runbooks = library.finder.all()
+    if runbooks.isEmpty {
+      let folders = library.finder.folders.joined(separator: ", ")
+      library.console.printError("error: there are no runbooks in \(folders)")
+      throw ExitStatus.usage.code
+    }
+    for (name, path) in runbooks {
       guard library.attempt(path).runbook?.drill != nil else {
         library.console.print("\(name): has no drill")
         isOverdue = true
