@@ -39,7 +39,7 @@ struct SimulatedDrillTests {
     title: A table is gone
     injects: [{id: call, on: start, text: The shop is down.}]
     expectations:
-      - {id: found, title: Finds it, deadline: 5m, expect: findings.look}
+      - {id: found, title: Finds it, deadline: 1000h, expect: findings.look}
     simulate:
       steps:
         look: {rows: [], delay: 2s}
@@ -157,7 +157,9 @@ struct SimulatedDrillTests {
 
   @Test(arguments: [
     ["--speed", "2"], ["--mode", "simulate", "--surprise"], ["--mode", "simulate", "--set", "a=b"],
-    ["--mode", "simulate", "--speed", "0"],
+    ["--mode", "simulate", "--speed", "0"], ["--participant", ":lead"],
+    ["--participant", "Ada:nobody"],
+    ["--participant", "Ada", "--participant", "ada"],
   ])
   func refusesFlagsThatDoNotBelongTogether(_ flags: [String]) async throws {
     #expect(try await workspace.run(["drill", "gone"] + flags).status == 64)

@@ -30,7 +30,9 @@ extension RestoredTables {
     }
     try link.exchangeAll(silencing.map { SQLCommand($0) })
     try work(&self)
-    try link.exchangeAll(waking.map { SQLCommand($0) })
+    // A table cannot be altered while a deferred reference still waits for its check.
+    try link.exchangeAll(
+      [SQLCommand("SET CONSTRAINTS ALL IMMEDIATE")] + waking.map { SQLCommand($0) })
     if !silencing.isEmpty {
       context.output(OutputLine(.notice, "\(silencing.count) triggers did not fire"))
     }

@@ -151,6 +151,7 @@ struct RestoreTests {
       CREATE TRIGGER off BEFORE INSERT ON token FOR EACH ROW EXECUTE FUNCTION stamp();
       ALTER TABLE token ENABLE ALWAYS TRIGGER noted;
       ALTER TABLE token DISABLE TRIGGER off;
+      ALTER TABLE token ALTER CONSTRAINT token_session_fkey DEFERRABLE INITIALLY DEFERRED;
       """)
     let modes =
       "SELECT tgname, tgenabled FROM pg_trigger WHERE tgrelid = 'token'::regclass ORDER BY 1"

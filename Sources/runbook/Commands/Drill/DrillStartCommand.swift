@@ -193,10 +193,15 @@ struct DrillStartCommand: AsyncParsableCommand {
   private func participants(
     of drill: Drill, _ console: Console
   ) throws -> [DrillParticipant] {
-    try participant.map { text in
-      let parts = text.split(separator: ":", maxSplits: 1).map(String.init)
+    var names: Set<String> = []
+    return try participant.map { text in
+      let parts = text.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
+        .map(String.init)
       guard let name = parts.first, !name.isEmpty else {
         throw ValidationError("'\(text)' names nobody")
+      }
+      guard names.insert(name.lowercased()).inserted else {
+        throw ValidationError("'\(name)' takes part twice")
       }
       let role = parts.count > 1 ? parts[1] : nil
       if let role, !drill.roles.contains(where: { $0.id == role }) {
