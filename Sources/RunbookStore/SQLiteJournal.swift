@@ -149,6 +149,23 @@ public final class SQLiteJournal: Journal {
   public func append(
     _ events: [Event], by actor: Actor, at time: Timestamp
   ) async throws(StoreError) -> [Entry] {
+    try await append(events, by: actor, at: time, last: nil) ?? []
+  }
+
+  /// Writes what was decided on all that was there, and nothing where somebody has written since.
+  ///
+  /// - Parameter last: the last entry that was known; 0 is none.
+  /// - Returns: the entries; nil where the journal goes on after it.
+  /// - Throws: what `append` does.
+  public func append(
+    _ events: [Event], by actor: Actor, at time: Timestamp, after last: Int64
+  ) async throws(StoreError) -> [Entry]? {
+    try await append(events, by: actor, at: time, last: Optional(last))
+  }
+
+  private func append(
+    _ events: [Event], by actor: Actor, at time: Timestamp, last: Int64?
+  ) async throws(StoreError) -> [Entry]? {
     let path = path
     let identity = identity
     let generation = generation.withLock { $0 }
@@ -159,6 +176,7 @@ public final class SQLiteJournal: Journal {
         }
         if let generation { try Self.checkLease(generation, database, path) }
         var head = try ChainHead(database, in: path)
+        guard last == nil || head.sequence == last else { return nil }
         let insert = try database.cachedStatement(
           sql: "INSERT INTO entry (sequence, body, hash) VALUES (?, ?, ?)")
         return try events.map { event in

@@ -89,6 +89,81 @@ struct DrillMachineTests {
     #expect(drill.state.storyTime(at: drill.now) == StoryTime(.seconds(75)))
   }
 
+  /// Pauses and jumps do not shorten an extension, which counts on where they end.
+  @Test(arguments: ["pause", "jump", "back"])
+  func extensionsAreHeldToTheirEnd(_ between: String) throws {
+    var drill = try DrillFixture()
+    try drill.tell()
+    drill.pass(10)
+    try drill.act(.extend(StoryTime(.seconds(60)), reason: ""))
+    drill.pass(20)
+    var start = StoryTime(.seconds(10))
+    switch between {
+    case "pause":
+      try drill.act(.pause(""))
+      drill.pass(1000)
+      try drill.act(.goOn)
+    case "jump":
+      try drill.act(.ahead(StoryTime(.seconds(5))))
+      start = StoryTime(.seconds(15))
+    default:
+      try drill.act(.back("alert"))
+      start = .start
+    }
+    drill.pass(40)
+    #expect(drill.state.storyTime(at: drill.now) == start)
+    drill.pass(7)
+    #expect(drill.state.storyTime(at: drill.now) == start + StoryTime(.seconds(7)))
+  }
+
+  @Test func whenItIsOverOnlyItsQuestionsAreAnswered() throws {
+    var drill = try DrillFixture()
+    try drill.tell()
+    try drill.act(.end(""))
+    for text in ["look", "restore"] {
+      for subject in [nil, "alert"] {
+        #expect(throws: DrillMachine.Refusal.self) {
+          try drill.act(.answer(subject: subject, participant: nil, text: text))
+        }
+      }
+    }
+    try drill.act(.answer(subject: "better", participant: nil, text: "More sleep"))
+    #expect(try DrillScore(entries: drill.entries).points == 1)
+  }
+
+  /// Whatever is decided can be replayed: else a command would destroy the drill's journal.
+  @Test(arguments: 0..<60)
+  func nothingIsDecidedThatCannotBeReplayed(_ seed: Int) throws {
+    var random = SeededGenerator(seed: UInt64(seed + 1))
+    var drill = try DrillFixture(
+      mode: seed.isMultiple(of: 3) ? .sandbox : seed.isMultiple(of: 2) ? .simulate : .talk)
+    let names: [String?] = [nil, "alert", "angry", "boss", "late", "better", "spoke", "none"]
+    for _ in 0..<60 {
+      drill.pass(Int64.random(in: 0...120, using: &random))
+      try drill.tell()
+      if Int.random(in: 0..<20, using: &random) == 0 {
+        for event in DrillMachine.takeUp(drill.state) { try drill.add(.drill(event)) }
+      }
+      let name = names.randomElement(using: &random) ?? nil
+      let text = ["look", "restore", "1", "a word", ""].randomElement(using: &random) ?? ""
+      let span = StoryTime(.seconds(Int64.random(in: 0...300, using: &random)))
+      let commands: [DrillMachine.Command] = [
+        .next(name), .answer(subject: name, participant: nil, text: text), .hint(name),
+        .answer(subject: nil, participant: nil, text: text), .pause(text), .goOn, .back(name),
+        .ahead(span), .extend(span, reason: text), .skip(name, reason: text),
+        .decide(participant: nil, text: text),
+        .judge(name ?? "spoke", isMet: text == "look", reason: text),
+      ]
+      let isLast = Int.random(in: 0..<40, using: &random) == 0
+      let command = isLast ? .end(text) : commands.randomElement(using: &random) ?? .goOn
+      guard let events = try? DrillMachine.decide(command, in: drill.state, at: drill.now) else {
+        continue
+      }
+      for event in events { try drill.add(.drill(event)) }
+    }
+    _ = try DrillScore(entries: drill.entries)
+  }
+
   @Test func runsAtItsSpeed() throws {
     var drill = try DrillFixture(speedPercent: 6000)
     drill.pass(2)
@@ -134,6 +209,30 @@ struct DrillMachineTests {
     #expect(Set(times).count > 1)
     let range = StoryTime(.seconds(300))...StoryTime(.seconds(360))
     #expect(times.allSatisfy { range.contains($0) })
+  }
+
+  /// What people write while nobody carries the run out says nothing of how long that went on.
+  @Test func peoplesEntriesAreNoSignOfLife() throws {
+    var drill = try DrillFixture(mode: .simulate)
+    drill.pass(50)
+    try drill.addFinding("probe")
+    drill.pass(700)
+    try drill.add(.noteAdded(NoteAdded(text: "it hangs", at: nil)))
+    for event in DrillMachine.takeUp(drill.state) { try drill.add(.drill(event)) }
+    #expect(drill.state.storyTime(at: drill.now) == StoryTime(.seconds(50)))
+  }
+
+  /// From an interruption to the resumption nobody carries the run out; a gate's wait is the team's.
+  @Test(arguments: [(RunHeld.Cause.interruption, Int64(10)), (.gate, 1010)])
+  func onlyTheWaitOfTheTeamCounts(_ cause: RunHeld.Cause, _ seconds: Int64) throws {
+    var drill = try DrillFixture(mode: .simulate)
+    drill.pass(10)
+    try drill.add(.runHeld(RunHeld(cause: cause, subject: nil, message: "")))
+    drill.pass(1000)
+    try drill.add(.runResumed(RunResumed(host: "h", approvals: [])))
+    #expect(drill.state.storyTime(at: drill.now) == StoryTime(.seconds(seconds)))
+    drill.pass(5)
+    #expect(drill.state.storyTime(at: drill.now) == StoryTime(.seconds(seconds + 5)))
   }
 
   /// Commands that are refused, with a part of what is said.

@@ -44,6 +44,32 @@ import Testing
     #expect(try await task.value == journal.entries())
   }
 
+  /// Of two processes that decide on the same state, one writes and the other has to decide anew.
+  @Test func whatWasDecidedOnAnOlderStateIsNotWritten() async throws {
+    let journals = [try fixture.store.make(fixture.run), try fixture.store.open(fixture.run)]
+    let (actor, time) = (fixture.actor, fixture.time(0))
+    let first = try await journals[0].append([note("0")], by: actor, at: time, after: 0)
+    #expect(first?.count == 1)
+    #expect(try await journals[1].append([note("x")], by: actor, at: time, after: 0) == nil)
+    try await withThrowingTaskGroup(of: Void.self) { group in
+      for journal in journals {
+        group.addTask {
+          for _ in 0..<50 {
+            var isWritten = false
+            while !isWritten {
+              let last = try await journal.entries().last?.sequence ?? 0
+              isWritten =
+                try await journal.append([note("\(last)")], by: actor, at: time, after: last) != nil
+            }
+          }
+        }
+      }
+      try await group.waitForAll()
+    }
+    let entries = try await journals[0].entries()
+    #expect(entries.map(\.event) == (0...100).map { note("\($0)") })
+  }
+
   @Test func law2EntriesOfOneAppendAreThereTogetherOrNotAtAll() async throws {
     let journal = try fixture.store.make(fixture.run)
     let first = try await journal.append([note("1")], by: fixture.actor, at: fixture.time(0))

@@ -19,6 +19,7 @@ extension DrillMachine {
   ) throws(Refusal) -> [DrillEvent] {
     try requireText(text, "answer")
     let person = try participantName(participant, state)
+    if state.lifecycle == .ended { return [try lateAnswer(subject, person, text, drill)] }
     guard let subject = subject ?? open(to: text, drill, state) ?? state.current else {
       throw Refusal("there is nothing to answer yet", hint: "'next' tells the first inject")
     }
@@ -42,6 +43,20 @@ extension DrillMachine {
     return [
       .answerGiven(answer), .injectDelivered(InjectDelivered(inject: target, cause: .branch)),
     ]
+  }
+
+  /// When the drill is over, what happened in it is not answered any more.
+  private static func lateAnswer(
+    _ subject: String?, _ person: String?, _ text: String, _ drill: Drill
+  ) throws(Refusal) -> DrillEvent {
+    let questions = drill.allQuestions.map(\.id)
+    guard let subject, questions.contains(subject) else {
+      throw Refusal(
+        "the drill is over: only its questions are answered now",
+        hint: questions.isEmpty ? nil : "'answer ID: TEXT' to \(questions.joined(separator: ", "))")
+    }
+    return .answerGiven(
+      DrillAnswer(subject: subject, participant: person, choice: nil, text: text))
   }
 
   /// The inject that a choice is meant for where the last one offers none: another one came while the
@@ -166,13 +181,22 @@ extension DrillMachine {
 
 extension DrillMachine {
   /// What a process writes that takes a drill up again: a drill that was cut off goes on at the story
-  /// time of its last entry, as nobody can tell how long it was alive after that.
+  /// time of the last entry of the process that carried it out, as nobody can tell how long it was alive
+  /// after that.
   public static func takeUp(_ state: DrillState) -> [DrillEvent] {
     switch state.lifecycle {
     case .paused: [.continued]
     case .running:
-      [.jumped(DrillJump(to: state.storyTime(at: state.run.lastEntryAt ?? .epoch), inject: nil))]
+      [.jumped(DrillJump(to: state.storyTime(at: state.cutAt), inject: nil))]
     case .notStarted, .ended: []
     }
+  }
+}
+
+extension DrillState {
+  /// Up to when a drill that was cut off was carried out for certain. At the table whoever writes is who
+  /// carries it out.
+  fileprivate var cutAt: Timestamp {
+    (started?.mode == .talk ? run.lastEntryAt : lastExecutedAt) ?? .epoch
   }
 }

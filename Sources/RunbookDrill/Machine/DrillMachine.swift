@@ -59,7 +59,16 @@ public enum DrillMachine {
     if state.lifecycle == .ended {
       switch command {
       case .answer, .decide, .judge: break
-      default: throw Refusal("the drill is over", hint: "answers and judgements are still taken")
+      default:
+        throw Refusal(
+          "the drill is over", hint: "judgements, and answers to its questions, are still taken")
+      }
+    }
+    if !state.hasBegun {
+      switch command {
+      case .next, .back, .extend:
+        throw Refusal("nothing is broken yet", hint: "'jump +5m' breaks it sooner")
+      default: break
       }
     }
     switch command {

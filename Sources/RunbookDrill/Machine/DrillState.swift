@@ -8,7 +8,7 @@ public import RunbookModel
 /// | notStarted | running | –                                          | –                | –      | –         | –      | –     |
 /// | running    | –       | yes                                        | yes              | paused | –         | yes    | ended |
 /// | paused     | –       | yes                                        | yes              | –      | running   | yes    | ended |
-/// | ended      | –       | –                                          | yes              | –      | –         | yes    | –     |
+/// | ended      | –       | –                                          | to questions     | –      | –         | yes    | –     |
 ///
 /// A dash is an entry that no drill writes; replaying one is refused, as is one about an inject or an
 /// expectation that the drill does not have.
@@ -50,6 +50,8 @@ public struct DrillState: Sendable {
   public private(set) var comparison: Recorded<DrillComparison>?
   /// By how much the facilitator brought a surprise nearer, before the story began.
   public private(set) var broughtForward = StoryTime.start
+  /// When the process that carries the drill out last wrote: people may write while it is gone.
+  private(set) var lastExecutedAt: Timestamp?
   public private(set) var endedAt: Recorded<DrillWord>?
   /// When the run ended recovered and verified, where it was carried out.
   public private(set) var recoveredAt: StoryTime?
@@ -106,6 +108,7 @@ public struct DrillState: Sendable {
   /// - Throws: `damaged` when no drill can have written it at this point.
   public mutating func apply(_ entry: Entry) throws(StoreError) {
     try run.apply(entry.event, at: entry.recordedAt, by: entry.actor)
+    if !entry.event.isOfPeople { lastExecutedAt = entry.recordedAt }
     let story = storyTime(at: entry.recordedAt)
     switch entry.event {
     case .drill(let event):
@@ -122,6 +125,8 @@ public struct DrillState: Sendable {
       stamp(.finished, finished.step, entry, story)
       if finished.outcome == .failed { stamp(.failed, finished.step, entry, story) }
       if finished.isConfirmed == true { stamp(.finding, finished.step, entry, story) }
+    case .runHeld(let held) where held.cause == .interruption: clock?.pause(at: entry.recordedAt)
+    case .runResumed where lifecycle == .running && hasBegun: clock?.goOn(at: entry.recordedAt)
     case .runEnded where DrillRecovery(self)?.isRecovered == true: recoveredAt = story
     default: break
     }
@@ -133,7 +138,8 @@ public struct DrillState: Sendable {
     case (.notStarted, .started): true
     case (.notStarted, _), (_, .started): false
     case (_, .judged(let judged)): drill?.expectation(judged.expectation) != nil
-    case (_, .answerGiven(let answer)): knows(answer.subject)
+    case (.ended, .answerGiven(let answer)): asks(answer.subject)
+    case (_, .answerGiven(let answer)): asks(answer.subject) || drill?.inject(answer.subject) != nil
     case (_, .decisionMade), (_, .baselineTaken), (_, .compared): true
     case (.ended, _): false
     case (.running, .paused), (.paused, .continued), (_, .ended), (_, .extended): true
@@ -145,8 +151,9 @@ public struct DrillState: Sendable {
     }
   }
 
-  private func knows(_ subject: String) -> Bool {
-    drill?.inject(subject) != nil || drill?.allQuestions.contains { $0.id == subject } == true
+  /// Whether it is a question to talk over, or of the hot wash.
+  private func asks(_ subject: String) -> Bool {
+    drill?.allQuestions.contains { $0.id == subject } == true
   }
 
   private mutating func take(_ event: DrillEvent, _ entry: Entry, _ story: StoryTime) {
@@ -211,5 +218,22 @@ public struct DrillState: Sendable {
     StoreError(
       .damaged(sequence: entry.sequence), subject: run.started?.run.rawValue ?? "journal",
       "entry \(entry.sequence) of the drill cannot follow what is there")
+  }
+}
+
+extension Event {
+  /// Whether anybody may write it, from any terminal, while nobody carries the run out.
+  fileprivate var isOfPeople: Bool {
+    switch self {
+    case .noteAdded, .reportEdited, .gateDecided: true
+    case .drill(let event):
+      switch event {
+      case .started, .continued, .paused, .jumped, .ended, .baselineTaken, .compared: false
+      case .injectDelivered, .injectSkipped, .answerGiven, .decisionMade, .hintGiven, .extended,
+        .judged:
+        true
+      }
+    default: false
+    }
   }
 }

@@ -120,6 +120,10 @@ private struct Watch {
       // What is said after the deadline is late, though it may have been said before and taken back.
       first = first ?? (entry.sequence, story)
     }
+    // Gone back to and answered anew: the earliest of the right answers counts.
+    if isTrue, let known = since, story < known.story, state.isAnswer(entry, to: expectation) {
+      since = (entry.sequence, story)
+    }
     holds = isTrue
   }
 
@@ -198,4 +202,13 @@ extension RunState {
 extension DrillExpectation {
   /// Its points, as the format bounds them: a journal may say anything.
   fileprivate var worth: Int { min(max(0, points), 1000) }
+}
+
+extension DrillState {
+  fileprivate func isAnswer(_ entry: Entry, to expectation: DrillExpectation) -> Bool {
+    guard case .choice(let inject, _) = expectation.judge,
+      case .drill(.answerGiven(let answer)) = entry.event
+    else { return false }
+    return answer.subject == inject.text
+  }
 }

@@ -12,6 +12,9 @@ struct HeldRun {
   let folder: String
   let entries: [Entry]
   let state: RunState
+  /// The drill that the run is; nil where it is none. One that cannot be replayed opens no run: nothing of
+  /// a drill may be taken for the real thing.
+  let drill: DrillState?
   let surroundings: Surroundings
   let console: Console
 
@@ -26,9 +29,11 @@ struct HeldRun {
       let id = try store.resolve(name)
       let journal = try store.open(id)
       let entries = try await journal.entries()
+      let state = try RunState(replaying: entries)
       let run = HeldRun(
-        id: id, journal: journal, folder: store.folder(of: id), entries: entries,
-        state: try RunState(replaying: entries), surroundings: surroundings, console: console)
+        id: id, journal: journal, folder: store.folder(of: id), entries: entries, state: state,
+        drill: state.started?.isDrill == true ? try DrillState(replaying: entries) : nil,
+        surroundings: surroundings, console: console)
       await run.removeLeftSandbox()
       if !mayHaveEnded { try refuseEnded(id, run.state) }
       return run
@@ -58,13 +63,6 @@ struct HeldRun {
         "run \(id) has no entries: its process ended before it had begun; run it anew")
     case .running, .held: return
     }
-  }
-
-  /// The drill that the run is; nil where it is none.
-  var drill: DrillState? {
-    guard state.started?.isDrill == true else { return nil }
-    let drill = try? DrillState(replaying: entries)
-    return drill?.started == nil ? nil : drill
   }
 
   var drillMode: DrillMode? { drill?.started?.mode }

@@ -18,9 +18,8 @@ struct RunTakeUp {
   func go(decisions: [Event] = [], force: Bool = false) async throws {
     let drill = held.drill
     if let drill, drill.started?.mode ?? .talk == .talk {
-      let mode = DrillMode.talk
       try held.refuse(
-        "run \(held.id) is a drill (\(mode.rawValue)): none of its steps may really be carried out",
+        "run \(held.id) is a drill (talk): none of its steps may really be carried out",
         hints: ["to go on with the drill: runbook drill resume \(held.id)"])
     }
     let (plan, change, world) = try plan()

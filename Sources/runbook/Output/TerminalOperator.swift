@@ -84,7 +84,7 @@ struct TerminalOperator: Operator {
 
 /// Somebody who is spoken to at the terminal beside the run, such as a drill.
 protocol TerminalAside: Sendable {
-  /// - Parameter isFree: whether the run has no use for numbers and names, as a gate.
+  /// - Parameter isFree: whether the run has no use for numbers, as a gate.
   /// - Returns: whether the line was meant for it; the run's question is then put anew.
   func take(_ line: String, isFree: Bool) async -> Bool
 }

@@ -20,15 +20,13 @@ extension DrillCompanion: TerminalAside {
   func take(_ line: String, isFree: Bool) async -> Bool {
     guard let drill = follower.state.drill else { return false }
     guard line.hasPrefix("/") else {
-      guard isFree, follower.state.offers(line) else { return false }
+      guard isFree, Int(line) != nil, follower.state.offers(line) else { return false }
       await carryOut(.answer(subject: nil, participant: speaker, text: line))
       return true
     }
     let text = String(line.dropFirst())
     switch TalkLine.parse(text, drill) {
-    case .note(let text):
-      // The run shows it when it goes on.
-      if await add([.noteAdded(NoteAdded(text: text, at: nil))]) { progress?.show(["Noted."]) }
+    case .note(let text): await note(text)
     case .command(.answer(let subject, let name, let text)):
       await carryOut(.answer(subject: subject, participant: name ?? speaker, text: text))
     case .command(.decide(let name, let text)):
@@ -47,24 +45,33 @@ extension DrillCompanion: TerminalAside {
   private var speaker: String? { started.participant(called: actor.displayName) }
 
   private func carryOut(_ command: DrillMachine.Command) async {
-    do throws(DrillMachine.Refusal) {
-      await add(
-        try DrillMachine.decide(command, in: follower.state, at: clock.now()).map(Event.drill))
-    } catch {
-      progress?.show([error.message] + [error.hint].compactMap(\.self).map { "  \($0)" })
+    var isWritten = false
+    while !isWritten {
+      let (state, last, now) = (follower.state, follower.last, clock.now())
+      do {
+        let events = try DrillMachine.decide(command, in: state, at: now).map(Event.drill)
+        isWritten = try await journal.append(events, by: actor, at: now, after: last) != nil
+        try await tell()
+      } catch let refusal as DrillMachine.Refusal {
+        return show(refusal.message, refusal.hint)
+      } catch {
+        return show((error as? StoreError)?.message ?? "\(error)", nil)
+      }
     }
   }
 
-  /// - Returns: whether the journal has them.
-  @discardableResult
-  private func add(_ events: [Event]) async -> Bool {
+  private func note(_ text: String) async {
     do throws(StoreError) {
-      _ = try await journal.append(events, by: actor, at: clock.now())
-      try await tell()
-      return true
+      let note = NoteAdded(text: text, at: nil)
+      _ = try await journal.append([.noteAdded(note)], by: actor, at: clock.now())
+      // The run shows it when it goes on.
+      show("Noted.", nil)
     } catch {
-      progress?.show([error.message])
-      return false
+      show(error.message, nil)
     }
+  }
+
+  private func show(_ message: String, _ hint: String?) {
+    progress?.show([message] + [hint].compactMap(\.self).map { "  \($0)" })
   }
 }

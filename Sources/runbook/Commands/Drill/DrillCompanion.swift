@@ -59,7 +59,9 @@ actor DrillCompanion: SandboxWitness {
   private func tellWhatIsDue() async throws(StoreError) {
     try await showNews()
     while let event = DrillMachine.due(follower.state, at: clock.now()).first {
-      _ = try await journal.append([.drill(event)], by: actor, at: clock.now())
+      // Where somebody wrote in between, it is decided anew.
+      _ = try await journal.append(
+        [.drill(event)], by: actor, at: clock.now(), after: follower.last)
       try await showNews()
     }
   }
@@ -103,13 +105,15 @@ actor DrillCompanion: SandboxWitness {
 
   /// Until it breaks; the facilitator can bring it nearer, by setting the clock ahead.
   private func wait(for span: StoryTime) async throws(StepFailure) {
-    let start = clock.uptime()
+    var passed = Duration.zero
     while true {
-      let passed = StoryTime(clock.uptime() - start) + follower.state.broughtForward
-      guard passed < span else { return }
-      let left = Duration.milliseconds(span.rawValue - passed.rawValue)
+      let all = StoryTime(passed) + follower.state.broughtForward
+      guard all < span else { return }
+      let left = Duration.milliseconds(span.rawValue - all.rawValue)
+      let start = clock.uptime()
       do {
         try await clock.sleep(for: min(left, .milliseconds(300)))
+        if follower.state.lifecycle != .paused { passed += clock.uptime() - start }
       } catch {
         throw StepFailure(.interrupted, "interrupted")
       }

@@ -18,9 +18,10 @@ struct DrillEnding {
   func conclude() async throws(StoreError) -> ExitStatus? {
     var follower = JournalFollower(journal)
     try await follower.follow()
-    if follower.state.lifecycle != .ended {
+    while follower.state.lifecycle != .ended {
       _ = try await journal.append(
-        [.drill(.ended(DrillWord("the run has ended")))], by: actor, at: SystemClock().now())
+        [.drill(.ended(DrillWord("the run has ended")))], by: actor, at: SystemClock().now(),
+        after: follower.last)
       try await follower.follow()
     }
     if isQuiet { return status(follower.state) }

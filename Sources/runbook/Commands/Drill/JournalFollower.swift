@@ -9,6 +9,9 @@ struct JournalFollower {
   private(set) var entries: [Entry] = []
   private(set) var state = DrillState()
 
+  /// The last entry's number; 0 where there is none.
+  var last: Int64 { entries.last?.sequence ?? 0 }
+
   init(_ journal: SQLiteJournal) { self.journal = journal }
 
   /// Takes in what has come since the last time.

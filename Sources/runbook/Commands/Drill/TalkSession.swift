@@ -92,11 +92,12 @@ struct TalkSession {
       try await close()
       return .success
     case .quit, .interrupted:
+      // A drill that is paused, or over, needs no pause.
       let events = try? DrillMachine.decide(
         .pause("the facilitator left"), in: follower.state, at: clock.now())
-      // A drill that is paused, or over, needs no pause.
       for event in events ?? [] { try await add(.drill(event)) }
-      console.print("The drill is paused. To go on: runbook drill resume \(run)")
+      let state = follower.state.lifecycle == .ended ? "over, and not closed" : "paused"
+      console.print("The drill is \(state). To go on: runbook drill resume \(run)")
       return leaving == .interrupted ? .interrupted : .held
     }
   }
@@ -113,7 +114,8 @@ struct TalkSession {
       needsPrompt = false
       switch await lines.next(within: 300) {
       case .none: continue
-      case .end: return follower.state.lifecycle == .ended ? .closed : .quit
+      case .end:
+        return follower.state.lifecycle == .ended && !seat.isParticipant ? .closed : .quit
       case .line(let line):
         needsPrompt = true
         if let leaving = try await take(line) { return leaving }
@@ -135,8 +137,10 @@ struct TalkSession {
       }
     case .participant: return isShown
     }
+    // Where somebody wrote in between, it is decided anew.
     while let event = DrillMachine.due(follower.state, at: clock.now()).first {
-      try await add(.drill(event))
+      _ = try await journal.append(
+        [.drill(event)], by: actor, at: clock.now(), after: follower.last)
       if try await showNews(onNewLine: onNewLine && !isShown) { isShown = true }
     }
     return isShown
@@ -193,17 +197,24 @@ struct TalkSession {
     if case .beside = seat, case .end = command, follower.state.run.isGoingOn {
       return refuse("the run goes on: it ends the drill, or 'runbook abandon \(run)' does")
     }
-    let events: [DrillEvent]
-    do throws(DrillMachine.Refusal) {
-      events = try DrillMachine.decide(command, in: follower.state, at: clock.now())
-    } catch {
-      refuse(error.message)
-      if let hint = error.hint { console.print("  \(hint)") }
-      return
+    var events: [DrillEvent] = []
+    var isWritten = false
+    while !isWritten {
+      let now = clock.now()
+      do throws(DrillMachine.Refusal) {
+        events = try DrillMachine.decide(command, in: follower.state, at: now)
+      } catch {
+        refuse(error.message)
+        if let hint = error.hint { console.print("  \(hint)") }
+        return
+      }
+      // One append: what belongs together is there together, or not at all. Where somebody wrote in
+      // between, it is decided anew.
+      isWritten =
+        try await journal.append(
+          events.map(Event.drill), by: actor, at: now, after: follower.last) != nil
+      _ = try await showNews()
     }
-    // One append: what belongs together is there together, or not at all.
-    _ = try await journal.append(events.map(Event.drill), by: actor, at: clock.now())
-    _ = try await showNews()
     if case .ended = events.last { showHotWash() }
   }
 
