@@ -9,22 +9,24 @@ enum Composition {
     gateway: PostgresGateway, person: any Operator, surroundings: Surroundings,
     secretVariables: Set<String>, confinement: Confinement? = nil
   ) -> [any StepKind] {
-    [
+    let environment =
+      confinement?.childEnvironment(surroundings.environment) ?? surroundings.environment
+    return [
       SQLKind(gateway: gateway),
       ShellKind(
-        environment: surroundings.environment, hiddenNames: secretVariables,
+        environment: environment, hiddenNames: secretVariables,
         connectionEnvironment: { gateway.target(of: $0)?.environment ?? [:] },
         gateway: gateway),
       HTTPKind(now: { SystemClock().now() }, confinement: confinement),
       ManualKind(operator: person),
       LogKind(
-        environment: surroundings.environment, hiddenNames: secretVariables, gateway: gateway),
-      WALKind(gateway: gateway, environment: surroundings.environment),
-      MigrationsKind(environment: surroundings.environment),
+        environment: environment, hiddenNames: secretVariables, gateway: gateway),
+      WALKind(gateway: gateway, environment: environment),
+      MigrationsKind(environment: environment),
       SnapshotKind(gateway: gateway),
-      CompareKind(gateway: gateway, environment: surroundings.environment),
-      WaysKind(gateway: gateway, environment: surroundings.environment),
-      RestoreKind(gateway: gateway, environment: surroundings.environment),
+      CompareKind(gateway: gateway, environment: environment),
+      WaysKind(gateway: gateway, environment: environment),
+      RestoreKind(gateway: gateway, environment: environment),
       AssessKind(),
     ]
   }

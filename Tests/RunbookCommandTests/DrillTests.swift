@@ -1,5 +1,6 @@
 import Foundation
 import RunbookModel
+import RunbookStore
 import RunbookTestSupport
 import Testing
 
@@ -77,6 +78,24 @@ struct DrillTests {
       let output = try await workspace.run(
         command, environment: ["DATABASE_URL": "postgresql://127.0.0.1:1/x"])
       #expect(output.status == 64, "\(command): \(output.all)")
+    }
+  }
+
+  /// A drill that cannot be read is not taken for the real thing.
+  @Test func aDamagedDrillOpensNoRun() async throws {
+    _ = try await drill(["fire"], ["answer out"])
+    let run = try #require(
+      try await workspace.run(["runs", "--json"]).objects().first?["run"]?.stringValue)
+    // An entry that no drill writes here, in a chain that is whole.
+    let journal = try RunStore(folder: workspace.stateFolder).open(RunID(rawValue: run))
+    _ = try await journal.append(
+      [.drill(.continued), .drill(.continued)], by: Actor(account: "nobody"), at: .epoch)
+    for command in [
+      ["resume", "--accept-changes"], ["retry"], ["drill", "resume"], ["drill", "join"],
+    ] {
+      let output = try await workspace.run(command)
+      #expect(output.status == 65, "\(command): \(output.all)")
+      #expect(output.stderr.contains("cannot follow"), "\(output.stderr)")
     }
   }
 

@@ -139,7 +139,9 @@ struct SandboxDrillTests {
     }
   }
 
-  @Test func reachesNothingButItsOwnSandbox() async throws {
+  /// As a URL, and as the words of a connection.
+  @Test(arguments: ["postgresql://app@127.0.0.1:PORT/app", "host=127.0.0.1 port=PORT dbname=app"])
+  func reachesNothingButItsOwnSandbox(_ url: String) async throws {
     let listener = try Listener()
     let port = "\(listener.port)"
     try workspace.write(
@@ -149,12 +151,16 @@ struct SandboxDrillTests {
               shell: 'test -z "${DATABASE_URL:-}${PGHOSTADDR:-}${PGSERVICE:-}" && psql -c "SELECT 1"'
               effect: readOnly
               connection: main
+            - id: alone
+              shell: 'test -z "${DB_PASSWORD:-}" && psql "${DATABASE_URL:-}" -U postgres -c "SELECT 1"'
+              effect: readOnly
           """), to: "runbooks/gone/runbook.yaml")
     let output = try await workspace.run(
       start + ["--approve-all"],
       environment: [
-        "DATABASE_URL": "postgresql://app@127.0.0.1:\(port)/app", "PGHOST": "127.0.0.1",
+        "DATABASE_URL": url.replacing("PORT", with: port), "PGHOST": "127.0.0.1",
         "PGHOSTADDR": "127.0.0.1", "PGPORT": port, "PGSERVICE": "production",
+        "DB_PASSWORD": "of production",
       ])
     #expect(output.status == 0, "\(output.all)")
     #expect(!listener.wasReached)

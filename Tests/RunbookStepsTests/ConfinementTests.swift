@@ -62,7 +62,18 @@ struct ConfinementTests {
     let given = [
       "PATH": "/bin", "HOME": "/root", "DATABASE_URL": "postgresql://x", "PGHOST": "db",
       "PGSERVICE": "p", "API": "see https://app.example", "RUNBOOK_STATE": "/s",
+      "DSN": "host=db.example dbname=app", "OTHER": "service = production", "DB_HOST": "db.example",
+      "SSH_AUTH_SOCK": "/run/agent", "KUBECONFIG": "/root/kube", "LC_ALL": "C",
     ]
-    #expect(Confinement.environment(given).keys.sorted() == ["HOME", "PATH", "RUNBOOK_STATE"])
+    #expect(
+      Confinement.environment(given).keys.sorted() == [
+        "DB_HOST", "HOME", "KUBECONFIG", "LC_ALL", "PATH", "RUNBOOK_STATE", "SSH_AUTH_SOCK",
+      ])
+    let child = confinement.childEnvironment(given)
+    #expect(
+      child == [
+        "PATH": "/bin", "HOME": "/root", "LC_ALL": "C", "RUNBOOK_STATE": "/s",
+        "PGHOST": "/var/tmp/box/socket", "PGPASSFILE": "/dev/null", "PGSERVICEFILE": "/dev/null",
+      ])
   }
 }

@@ -10,10 +10,37 @@ public struct Confinement: Sendable, Hashable {
   /// - Parameter folder: the sandbox's, whether it is there yet or not.
   public init(sandboxFolder folder: String) { self.folder = SandboxFolder(path: folder) }
 
-  /// Variables that lead nowhere else: without libpq's, and without any that holds a URL.
+  /// Variables that lead nowhere else: without libpq's, and without any that holds a URL or the words of
+  /// a connection, `host=… dbname=…`.
   public static func environment(_ variables: [String: String]) -> [String: String] {
-    variables.filter { !isLibPQ($0.key) && !$0.value.contains("://") }
+    variables.filter { !isLibPQ($0.key) && !$0.value.contains("://") && !isConnection($0.value) }
   }
+
+  private static func isConnection(_ value: String) -> Bool {
+    let words = ["host", "hostaddr", "dbname", "service", "port", "user"]
+    // libpq lets blanks stand around the sign.
+    let names = value.split(separator: "=").dropLast(value.hasSuffix("=") ? 0 : 1).compactMap {
+      $0.split { $0.isWhitespace }.last?.lowercased()
+    }
+    return names.contains(where: words.contains)
+  }
+
+  /// What a step's programs are given of this process's variables: those that say where programs are and
+  /// how they speak, and the runbook's own. libpq finds the sandbox, and no file of passwords or services.
+  public func childEnvironment(_ variables: [String: String]) -> [String: String] {
+    var kept = Self.environment(variables).filter { name, _ in
+      Self.kept.contains(name) || name.hasPrefix("LC_") || name.hasPrefix("RUNBOOK_")
+    }
+    kept["PGHOST"] = folder.socket
+    kept["PGPASSFILE"] = "/dev/null"
+    kept["PGSERVICEFILE"] = "/dev/null"
+    return kept
+  }
+
+  private static let kept: Set = [
+    "PATH", "HOME", "USER", "LOGNAME", "SHELL", "LANG", "LANGUAGE", "TZ", "TERM", "TMPDIR",
+    "LD_LIBRARY_PATH", "PYTHONPATH", "VIRTUAL_ENV",
+  ]
 
   /// Takes libpq's variables out of this process: `PGHOSTADDR` would lead elsewhere than a URL says.
   public static func forgetDatabases(of variables: [String: String]) {
