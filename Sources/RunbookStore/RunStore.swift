@@ -89,7 +89,7 @@ public struct RunStore: Sendable {
     return newest
   }
 
-  /// What a list says of a run, from its first and its last entry.
+  /// What a list says of a run.
   ///
   /// - Returns: nil when nothing was stored in it.
   public func summary(of run: RunID) throws(StoreError) -> RunSummary? {
@@ -98,8 +98,7 @@ public struct RunStore: Sendable {
     }
     return RunSummary(
       run: run, runbook: started.runbook.name, startedAt: ends.first.recordedAt,
-      isSandbox: started.isSandbox, isDrill: started.isDrill, lastEvent: ends.last.event,
-      lastEntryAt: ends.last.recordedAt)
+      isSandbox: started.isSandbox, isDrill: started.isDrill, lastChange: ends.last.event)
   }
 }
 
@@ -110,6 +109,6 @@ public struct RunSummary: Sendable {
   public let startedAt: Timestamp
   public let isSandbox: Bool
   public let isDrill: Bool
-  public let lastEvent: Event
-  public let lastEntryAt: Timestamp
+  /// The last time that it began, was resumed, was held or ended.
+  public let lastChange: Event
 }

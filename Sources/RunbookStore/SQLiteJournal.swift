@@ -236,7 +236,8 @@ public final class SQLiteJournal: Journal {
     }
   }
 
-  /// The first and the last entry, for lists; nil for an empty journal.
+  /// The first entry, and the last one that says how the run stands, for lists; nil for an empty journal.
+  /// Notes, approvals and what belongs to a drill may come after it.
   func ends() throws(StoreError) -> (first: Entry, last: Entry)? {
     do {
       let rows = try queue.unsafeRead { database in
@@ -245,7 +246,10 @@ public final class SQLiteJournal: Journal {
           sql: """
             SELECT sequence, body, hash,
               (SELECT hash FROM entry e WHERE e.sequence = entry.sequence - 1)
-            FROM entry WHERE sequence = 1 OR sequence = (SELECT max(sequence) FROM entry)
+            FROM entry WHERE sequence = 1 OR sequence = (
+              SELECT sequence FROM entry WHERE json_extract(body, '$.event.type')
+                IN ('runStarted', 'runResumed', 'runHeld', 'runEnded')
+              ORDER BY sequence DESC LIMIT 1)
             ORDER BY sequence
             """)
       }

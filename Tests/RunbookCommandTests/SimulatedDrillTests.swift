@@ -73,6 +73,12 @@ struct SimulatedDrillTests {
       String(decoding: $0.data, as: UTF8.self)
     }
     #expect(reports.count == 2)
+    for item in try workspace.contents(of: "reports") {
+      let attributes = try FileManager.default.attributesOfItem(atPath: item.path)
+      #expect(attributes[.posixPermissions] as? Int == 0o600, "\(item.path)")
+    }
+    let run = try await workspace.run(["runs", "--json"]).objects().first
+    #expect(run?["state"] == "resolved", "its last entries are the drill's")
     #expect(reports.allSatisfy { $0.contains("DRILL") })
     #expect(reports.contains { $0.contains("**Recovered, as simulated**") })
     #expect(reports.contains { $0.contains("a simulation: nothing was really done") })
@@ -82,8 +88,15 @@ struct SimulatedDrillTests {
   }
 
   @Test func asksAtTheGatesThatARealRunHasAndGoesOn() async throws {
-    var output = try await workspace.run(start)
+    var output = try await workspace.run(start + ["--json"])
     #expect(output.status == 75, "\(output.all)")
+    // Nothing but entries is there.
+    let lines = output.stdout.split(separator: "\n")
+    #expect(try output.objects().count == lines.count && lines.allSatisfy { $0.hasPrefix("{") })
+    let run = try #require(try await workspace.run(["runs", "--json"]).objects().first)
+    let note = try await workspace.run(["note", try #require(run["run"]?.stringValue), "we wait"])
+    #expect(note.status == 0, "\(note.all)")
+    #expect(try await workspace.run(["runs", "--json"]).objects().first?["state"] == "held")
     output = try await workspace.run(["drill", "resume", "--approve", "recovery"])
     // What is destructive has a gate of its own, as in a real run.
     #expect(output.status == 75, "\(output.all)")

@@ -40,6 +40,19 @@ struct AfterActionTests {
     #expect(!markdown.contains(" <script") && markdown.contains("\\<script>"))
   }
 
+  /// Backslashes of the text's own do not undo those of the page.
+  @Test(arguments: [
+    (#"\<img src=x>"#, #"\\\<img src=x>"#), (#"a \| b"#, #"a \\\| b"#),
+    ("![p](http://x)", #"!\[p\](http://x)"#), ("[c](javascript:x)", #"\[c\](javascript:x)"#),
+    ("*a* ` &lt;", #"\*a\* \` \&lt;"#), (#"`a\|b`"#, #"a\\\|b"#), ("`a_b` c_d", "`a_b` c_d"),
+  ])
+  func whatWasWrittenIsShownAsItIs(_ text: String, _ shown: String) async throws {
+    var drill = try await SandboxDrillFixture(onlyBegun: ())
+    try await drill.add(.drill(.decisionMade(DrillWord(text))))
+    let markdown = try AfterActionReport(entries: drill.entries).markdown()
+    #expect(markdown.contains(shown + " |"), "\(markdown)")
+  }
+
   @Test(arguments: DrillReportFormat.allCases)
   func canBeMadeAfterEveryEntry(_ format: DrillReportFormat) async throws {
     let entries = try await SandboxDrillFixture().entries

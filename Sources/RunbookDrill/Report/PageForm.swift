@@ -56,13 +56,21 @@ struct PageForm {
 
   private func words(_ text: String, _ isCell: Bool) -> String {
     if isHTML { return SVG.escaped(text) }
-    let safe = text.replacing("<", with: "\\<")
-    return isCell ? safe.replacing("|", with: "\\|") : safe
+    var safe = ""
+    for character in text {
+      if Self.marks.contains(character) || isCell && character == "|" { safe.append("\\") }
+      safe.append(character)
+    }
+    return safe
   }
+
+  /// What Markdown makes something else of, wherever it stands in a line.
+  private static let marks: Set<Character> = ["\\", "`", "<", "&", "[", "]", "*"]
 
   private func code(_ text: String, _ isCell: Bool) -> String {
     if isHTML { return "<code>\(SVG.escaped(text))</code>" }
-    return "`\(isCell ? text.replacing("|", with: "\\|") : text)`"
+    // A bar ends a cell in code too, and a backslash before it may be another's.
+    return isCell && text.contains("|") ? words(text, isCell) : "`\(text)`"
   }
 }
 

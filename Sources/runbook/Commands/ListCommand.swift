@@ -28,14 +28,14 @@ struct ListCommand: AsyncParsableCommand {
           "title": runbook.map { .string($0.title) } ?? .null,
           "severity": runbook.map { .string($0.severity.rawValue) } ?? .null,
           "steps": runbook.map { .int(Int64($0.steps.count)) } ?? .null,
-          "last_drill": drills[name].map { .timestamp($0.startedAt) } ?? .null,
+          "last_drill": drills[runbook?.name ?? name].map { .timestamp($0.startedAt) } ?? .null,
         ]
         console.print(map.json)
       } else if let runbook {
         table.append(
           [
             name, runbook.severity.rawValue, "\(runbook.steps.count)",
-            drills[name].map(Self.text) ?? (runbook.drill == nil ? "has none" : "never"),
+            drills[runbook.name].map(Self.text) ?? (runbook.drill == nil ? "has none" : "never"),
             runbook.title,
           ])
       } else {

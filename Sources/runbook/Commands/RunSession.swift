@@ -142,7 +142,9 @@ struct RunSession {
   /// - Returns: how the program ends; nil where that is as the run did.
   private func conclude(_ state: RunState) async throws(StoreError) -> ExitStatus? {
     guard case .ended = state.lifecycle else {
-      console.print("It is a drill: 'runbook drill resume \(run)' goes on as well.")
+      if !options.json {
+        console.print("It is a drill: 'runbook drill resume \(run)' goes on as well.")
+      }
       return nil
     }
     return try await DrillEnding(

@@ -136,7 +136,7 @@ struct RunsCommand: ParsableCommand {
 
 extension RunSummary {
   func state(isAlive: Bool) -> String {
-    switch lastEvent {
+    switch lastChange {
     case .runEnded(let end): end.status.rawValue
     case _ where isAlive: "running"
     case .runHeld: "held"

@@ -9,7 +9,12 @@ enum PageFile {
     _ text: String, to output: String?, _ surroundings: Surroundings, _ console: Console
   ) throws(StoreError) {
     guard let output else { return console.print(text, terminator: "") }
-    let path = surroundings.absolute(output)
+    try write(text, toFile: surroundings.absolute(output))
+    console.printError("Wrote \(output)")
+  }
+
+  /// - Throws: `cannotWrite`.
+  static func write(_ text: String, toFile path: String) throws(StoreError) {
     do {
       try Data(text.utf8).write(to: URL(filePath: path), options: .atomic)
       try FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: path)
@@ -17,6 +22,5 @@ enum PageFile {
       throw StoreError(
         .cannotWrite, subject: path, "cannot write \(path): \(error.localizedDescription)")
     }
-    console.printError("Wrote \(output)")
   }
 }

@@ -15,10 +15,12 @@ struct AfterActionFile {
     let text = try report.markdown()
     do {
       try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-      try text.write(toFile: path, atomically: true, encoding: .utf8)
+      try PageFile.write(text, toFile: path)
       console.print("After-action report \(path)")
+      console.warnOfSecrets(in: text, path)
     } catch {
-      console.printError("The after-action report was not written: \(error.localizedDescription)")
+      let reason = (error as? StoreError)?.message ?? error.localizedDescription
+      console.printError("The after-action report was not written: \(reason)")
       console.printError("  'runbook drill report \(run)' prints it at any time")
     }
   }

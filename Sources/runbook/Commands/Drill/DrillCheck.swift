@@ -23,12 +23,12 @@ struct DrillCheck {
     for (name, path) in library.finder.all() {
       let (runbook, diagnostics, _) = library.attempt(path)
       guard let runbook, !diagnostics.hasErrors else {
-        console.print("✘ \(name): is not well formed; 'runbook validate \(name)' says why")
+        say("✘ \(name): is not well formed; 'runbook validate \(name)' says why")
         failures += 1
         continue
       }
       guard runbook.sandbox != nil else {
-        console.print("– \(name): has no sandbox, and cannot be checked")
+        say("– \(name): has no sandbox, and cannot be checked")
         continue
       }
       for inputs in faults(of: runbook) {
@@ -40,7 +40,7 @@ struct DrillCheck {
         "error: no runbook with a sandbox is in \(library.finder.folders.joined(separator: ", "))")
       throw ExitStatus.usage.code
     }
-    console.print("\(recovered) of \(recovered + failures) drills recovered")
+    say("\(recovered) of \(recovered + failures) drills recovered")
     if failures > 0 { throw ExitStatus.failed.code }
   }
 
@@ -53,11 +53,16 @@ struct DrillCheck {
     return [[:]] + surprise.values.map(\.text).filter { $0 != usual }.map { [input: $0] }
   }
 
+  /// Beside entries as JSON, which standard output is for then.
+  private func say(_ line: String) {
+    if options.json { console.printError(line) } else { console.print(line) }
+  }
+
   private func recovers(
     _ runbook: Runbook, _ path: String, _ inputs: [String: String]
   ) async throws -> Bool {
     let name = ([runbook.name] + inputs.map { "\($0)=\($1)" }).joined(separator: ", ")
-    console.print("● \(name)")
+    say("● \(name)")
     let drill =
       runbook.drill?.held(in: .sandbox)
       ?? Drill(
@@ -72,11 +77,11 @@ struct DrillCheck {
       surroundings: surroundings, console: console)
     do {
       try await run.begin(inputs: inputs)
-      console.print("✔ \(name): recovers its own fault")
+      say("✔ \(name): recovers its own fault")
       return true
     } catch let status as ExitCode {
       if status == ExitStatus.interrupted.code { throw status }
-      console.print("✘ \(name): does NOT recover its own fault (exit status \(status.rawValue))")
+      say("✘ \(name): does NOT recover its own fault (exit status \(status.rawValue))")
       return false
     }
   }

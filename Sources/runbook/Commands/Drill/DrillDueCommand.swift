@@ -35,13 +35,17 @@ struct DrillDueCommand: AsyncParsableCommand {
       throw ExitStatus.usage.code
     }
     for (name, path) in runbooks {
-      guard library.attempt(path).runbook?.drill != nil else {
-        library.console.print("\(name): has no drill")
+      let (runbook, diagnostics, _) = library.attempt(path)
+      guard let runbook, !diagnostics.hasErrors, runbook.drill != nil else {
+        library.console.print(
+          runbook == nil || diagnostics.hasErrors
+            ? "\(name): is not well formed; 'runbook validate \(name)' says why"
+            : "\(name): has no drill")
         isOverdue = true
         continue
       }
       let limit = DurationReader.duration(maxAge) ?? .zero
-      switch last[name] {
+      switch last[runbook.name] {
       case nil:
         library.console.print("\(name): was never drilled")
         isOverdue = true

@@ -70,7 +70,7 @@ struct DrillStartCommand: AsyncParsableCommand {
 
   func validate() throws {
     if checkAll {
-      guard name == nil, participant.isEmpty, settings.isEmpty, !surprise else {
+      guard name == nil, participant.isEmpty, settings.isEmpty, !surprise, speed == nil else {
         throw ValidationError(
           "--check-all checks every runbook as it is: it takes no name and no inputs")
       }

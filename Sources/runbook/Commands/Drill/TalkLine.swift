@@ -17,7 +17,7 @@ enum TalkLine: Equatable {
       next [ID]                  tell the next inject, or this one
       answer [@NAME] [ID:] TEXT  record an answer (a choice by its id or number)
       decide [@NAME] TEXT        record a decision
-      note TEXT                  record a note
+      note TEXT                  record a note, which everybody sees
       hint [ID]                  give the next hint
       judge ID met|missed WHY    judge an expectation that is yours to judge
       pause [WHY] / go           stop the story clock, and go on
@@ -35,7 +35,7 @@ enum TalkLine: Equatable {
       ID or NUMBER               choose, where there is a choice
       answer [ID:] TEXT          answer what came last, or an inject or question by its id
       decide TEXT                say what is decided
-      note TEXT                  write something down
+      note TEXT                  write something down, for everybody to see
       quit                       leave; the drill goes on
     """
 
