@@ -73,7 +73,8 @@ struct ConfinementTests {
     #expect(
       child == [
         "PATH": "/bin", "HOME": "/root", "LC_ALL": "C", "RUNBOOK_STATE": "/s",
-        "PGHOST": "/var/tmp/box/socket", "PGPASSFILE": "/dev/null", "PGSERVICEFILE": "/dev/null",
+        "PGHOST": "/var/tmp/box/socket", "PGPASSFILE": "/var/tmp/box/no-passwords",
+        "PGSERVICEFILE": "/var/tmp/box/no-services",
       ])
   }
 }

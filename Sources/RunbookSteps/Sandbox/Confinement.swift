@@ -32,8 +32,9 @@ public struct Confinement: Sendable, Hashable {
       Self.kept.contains(name) || name.hasPrefix("LC_") || name.hasPrefix("RUNBOOK_")
     }
     kept["PGHOST"] = folder.socket
-    kept["PGPASSFILE"] = "/dev/null"
-    kept["PGSERVICEFILE"] = "/dev/null"
+    // Neither is there: libpq passes a missing one over in silence, and warns of `/dev/null`.
+    kept["PGPASSFILE"] = "\(folder.path)/no-passwords"
+    kept["PGSERVICEFILE"] = "\(folder.path)/no-services"
     return kept
   }
 
