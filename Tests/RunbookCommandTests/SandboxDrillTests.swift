@@ -190,6 +190,31 @@ struct SandboxDrillTests {
     #expect(report.contains("The story clock was set to"), "\(report)")
   }
 
+  @Test func isKilledWhileNothingIsWrongYet() async throws {
+    try workspace.write(
+      Self.drill.replacing("within: 1ms", with: "within: 1000h"), to: "runbooks/gone/drill.yaml")
+    let killed = try TerminalProgram(
+      start + ["--surprise", "--approve-all"], in: workspace, environment: [:])
+    try killed.await("You will be called.")
+    killed.signal(SIGKILL)
+    #expect(killed.end() == -SIGKILL)
+
+    let program = try TerminalProgram(
+      ["drill", "resume", "--approve-all"], in: workspace, environment: [:])
+    try program.await("You will be called.")
+    let lead = try await RunningProgram(
+      ["drill", "lead"], in: workspace, environment: workspace.environment([:]),
+      input: try workspace.write("jump +1000h\nquit\n", to: "lines")
+    ).output()
+    #expect(lead.status == 0, "\(lead.all)")
+    try program.await("Press Enter to take it up")
+    try program.type("\n")
+    try program.await("The drill is over")
+    try program.type("close\n")
+    #expect(program.end() == 0, "\(program.shown)")
+    #expect(try afterAction().contains("**Recovered**"))
+  }
+
   @Test(arguments: [1, 2, 3, 4])
   func surpriseIsPickedByTheSeed(seed: Int) async throws {
     let flags = ["--surprise", "--approve-all", "--seed", "\(seed)", "--json"]

@@ -211,6 +211,23 @@ struct DrillMachineTests {
     #expect(times.allSatisfy { range.contains($0) })
   }
 
+  @Test func surprisesByEachOfItsFaultsAtAnyTime() throws {
+    let place = Place(file: "drill.yaml", line: 1, column: 1)
+    let surprise = Drill.Surprise(
+      place: place, within: StoryTime(.seconds(600)), input: .init("fault", at: place),
+      values: ["dropped", "column", "emptied"].map { .init($0, at: place) })
+    let picks = (Int64(1)...300).map { DrillMachine.surpriseValue(surprise, seed: $0) }
+    for value in surprise.values {
+      #expect((70...130).contains(picks.count { $0 == value.text }), "\(value.text)")
+    }
+    let minutes = (Int64(1)...300).map {
+      DrillMachine.surpriseDelay(surprise, seed: $0).rawValue / 60_000
+    }
+    for minute in Int64(0)..<10 {
+      #expect((10...50).contains(minutes.count { $0 == minute }), "minute \(minute)")
+    }
+  }
+
   /// What people write while nobody carries the run out says nothing of how long that went on.
   @Test func peoplesEntriesAreNoSignOfLife() throws {
     var drill = try DrillFixture(mode: .simulate)

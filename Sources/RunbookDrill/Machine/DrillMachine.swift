@@ -24,7 +24,9 @@ public enum DrillMachine {
 
   /// Why a command does nothing.
   public struct Refusal: Error, Sendable, Hashable {
+    /// One line, to the person who wanted it.
     public let message: String
+    /// What would be taken instead.
     public let hint: String?
 
     init(_ message: String, hint: String? = nil) {
@@ -52,6 +54,10 @@ public enum DrillMachine {
     waiting(state)
   }
 
+  /// The events that carry a command out, in their order: to be appended as one, after the entry that
+  /// `state` was read up to.
+  ///
+  /// - Throws: `Refusal`; then nothing is to be written.
   public static func decide(
     _ command: Command, in state: DrillState, at now: Timestamp
   ) throws(Refusal) -> [DrillEvent] {

@@ -12,18 +12,19 @@ public struct DrillScope: EvaluationScope {
   static let drillFields = ["mode", "elapsed", "hints", "ended", "outcome", "surprise"]
   static let comparisonFields = [
     "done", "objects", "equal_objects", "missing", "changed", "moved", "added", "rows_before",
-    "rows_lost",
-    "rows_new", "emptied",
+    "rows_lost", "rows_new", "emptied",
   ]
 
   private let state: DrillState
   private let elapsed: StoryTime
 
+  /// - Parameter now: what `drill.elapsed` is reckoned by.
   public init(_ state: DrillState, at now: Timestamp) {
     self.state = state
     elapsed = state.storyTime(at: now)
   }
 
+  /// One of the roots; nil for any other name.
   public func value(of name: String) -> Value? {
     switch name {
     case "drill": drill

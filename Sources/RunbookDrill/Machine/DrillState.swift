@@ -13,6 +13,7 @@ public import RunbookModel
 /// A dash is an entry that no drill writes; replaying one is refused, as is one about an inject or an
 /// expectation that the drill does not have.
 public struct DrillState: Sendable {
+  /// Where a drill stands: the lines of the table.
   public enum Lifecycle: String, Sendable, CaseIterable {
     case notStarted, running, paused, ended
   }
@@ -20,9 +21,13 @@ public struct DrillState: Sendable {
   /// Something that is in the journal, with where it stands there.
   public struct Recorded<Fact: Sendable>: Sendable {
     public let fact: Fact
+    /// The number of its entry.
     public let sequence: Int64
+    /// When it was recorded, by the wall's clock.
     public let at: Timestamp
+    /// When it was, by the story's.
     public let story: StoryTime
+    /// Who did or said it.
     public let actor: Actor
   }
 
@@ -62,22 +67,30 @@ public struct DrillState: Sendable {
 
   /// Something that happened to a step, for the first time.
   public struct StepEvent: Sendable, Hashable {
+    /// What happened: `finding` is that the step's `confirms` held.
     public enum Sort: String, Sendable, Hashable { case started, finished, failed, finding }
     public let sort: Sort
+    /// The step's id.
     public let step: String
 
+    /// What happened to which step.
     public init(_ sort: Sort, _ step: String) {
       self.sort = sort
       self.step = step
     }
   }
 
+  /// Of an empty journal.
   public init() {}
 
+  /// Of a journal's entries, from the first one on.
+  ///
+  /// - Throws: `damaged` when no drill can have written them.
   public init(replaying entries: [Entry]) throws(StoreError) {
     for entry in entries { try apply(entry) }
   }
 
+  /// The drill as it was read when it began; nil of a journal that holds none.
   public var drill: Drill? { started?.drill }
 
   /// Whether nothing more is to come: the drill has ended, and the run that it is.
@@ -88,19 +101,23 @@ public struct DrillState: Sendable {
   /// Whether the story has: in a sandbox it does when that is broken.
   public var hasBegun: Bool { started?.mode != .sandbox || run.sandbox != nil }
 
+  /// What the story's clock says at a time of the wall's; 00:00 before it runs.
   public func storyTime(at now: Timestamp) -> StoryTime { clock?.time(at: now) ?? .start }
 
   /// The last inject that was told, which answers and hints are about unless they name another.
   public var current: String? { allDeliveries.last?.fact.inject }
 
+  /// The last answer to an inject or a question; it is what counts.
   public func answer(to subject: String) -> Recorded<DrillAnswer>? {
     answers.last { $0.fact.subject == subject }
   }
 
+  /// When it was first answered is how soon it was.
   public func firstAnswer(to subject: String) -> Recorded<DrillAnswer>? {
     answers.first { $0.fact.subject == subject }
   }
 
+  /// How many of an inject's hints were given.
   public func hintsGiven(for inject: String) -> Int { hints.count { $0.fact.inject == inject } }
 
   /// Takes one entry in.

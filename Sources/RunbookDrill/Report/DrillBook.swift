@@ -3,10 +3,12 @@ public import RunbookModel
 /// The printed matter of a drill, as Markdown: the participants' hand-out, which gives nothing away,
 /// and the facilitator's book.
 public struct DrillBook: Sendable {
+  /// What every page of a drill begins with, as Markdown.
   public static let mark = "**DRILL: an exercise. Nothing in here is real.**"
 
   private let drill: Drill
 
+  /// The book of a drill that was read and checked.
   public init(_ drill: Drill) { self.drill = drill }
 
   /// What participants may know before the drill: no inject, no expectation, no hint.

@@ -6,15 +6,18 @@ public import RunbookModel
 public struct DrillScore: Sendable {
   /// How one expectation stands.
   public struct Result: Sendable, Hashable {
+    /// `pending` is what is not over, or not judged.
     public enum Verdict: String, Sendable, Hashable { case met, missed, pending }
     public let expectation: DrillExpectation
     public let verdict: Verdict
-    /// The entry that shows it.
+    /// The entry that shows it: of what did not happen, the last one; of what is pending, none.
     public let evidence: Int64?
     /// When on the story clock it was shown.
     public let at: StoryTime?
+    /// Why, in a few words: a time, a choice, or what the facilitator said.
     public let reason: String
 
+    /// All of the expectation's or none, 0...1,000.
     public var points: Int { verdict == .met ? expectation.worth : 0 }
   }
 
@@ -44,9 +47,11 @@ public struct DrillScore: Sendable {
     }
   }
 
+  /// An objective, by the expectations that count for it.
   public struct ObjectiveScore: Sendable, Hashable {
     public let objective: Drill.Item
     public let points: Int
+    /// Those of all its expectations.
     public let possible: Int
     public let rating: Rating
   }
@@ -55,7 +60,9 @@ public struct DrillScore: Sendable {
   public let results: [Result]
   public let objectives: [ObjectiveScore]
 
+  /// Those of what was met.
   public var points: Int { results.reduce(0) { $0 + $1.points } }
+  /// Those of all that counts in the drill's mode.
   public var possible: Int { results.reduce(0) { $0 + $1.expectation.worth } }
 
   /// Whole percent; nil when nothing counts.

@@ -49,6 +49,8 @@ final class TerminalProgram {
     }
   }
 
+  func signal(_ number: CInt) { kill(pid, number) }
+
   /// Reads to the end of what it shows, and gives its exit status; a signal's number, negative, where
   /// one ended it.
   func end() -> Int32 {
