@@ -156,6 +156,7 @@ struct SimulatedDrillTests {
     let output = try await workspace.run(start)
     #expect(output.status == 65, "\(output.all)")
     #expect(output.stderr.contains("error[RB808]"), "\(output.stderr)")
+    #expect(!output.stderr.contains("warning[RB808]"), "\(output.stderr)")
     #expect(output.stderr.contains("drill.yaml:5:1"), "\(output.stderr)")
     #expect(try await workspace.run(["runs"]).stdout.contains("gone") == false)
   }

@@ -54,11 +54,21 @@ struct Library {
   }
 
   /// A runbook without an error; what is wrong is printed.
-  func runbook(_ name: String, withDrill: Bool = false) throws -> Runbook {
+  ///
+  /// - Parameters:
+  ///   - withDrill: whether `drill.yaml` is read as well. What its simulation leaves out is not printed:
+  ///     it is an error where a simulation begins, and no matter of any other drill.
+  ///   - isReadAgain: whether its warnings were printed before.
+  func runbook(
+    _ name: String, withDrill: Bool = false, isReadAgain: Bool = false
+  ) throws -> Runbook {
     let (runbook, diagnostics, sources) = attempt(try path(of: name), withDrill: withDrill)
-    if !diagnostics.isEmpty {
+    let shown = diagnostics.all.filter {
+      $0.severity == .error || !isReadAgain && $0.code.rawValue != "RB808"
+    }
+    if !shown.isEmpty {
       let renderer = DiagnosticRenderer(sources: sources, isColored: console.isColored)
-      console.printError(renderer.render(diagnostics))
+      console.printError(renderer.render(Diagnostics(shown)))
     }
     guard let runbook else { throw ExitStatus.invalidRunbook.code }
     return runbook

@@ -126,8 +126,9 @@ struct DrillStartCommand: AsyncParsableCommand {
     case .sandbox, .simulate:
       // The drill is no part of what is carried out: a resumed run reads the runbook alone, too.
       let start = DrillRun(
-        runbook: try library.runbook(name), started: started, options: execution,
-        state: state.state, surroundings: surroundings, console: library.console)
+        runbook: try library.runbook(name, isReadAgain: true), started: started,
+        options: execution, state: state.state, surroundings: surroundings, console: library.console
+      )
       try await start.begin(inputs: try inputs(started, library.console))
     }
   }
