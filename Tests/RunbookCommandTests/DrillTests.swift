@@ -72,6 +72,40 @@ struct DrillTests {
     #expect(output.stdout.contains("2 of 3 points"))
   }
 
+  /// Each has all that is theirs in the journal, whoever else writes between a look and a word.
+  @Test func manyWriteAtOnce() async throws {
+    let names = ["Ada", "Bo", "Cy"]
+    _ = try await drill(["fire"] + names.flatMap { ["--participant", $0] }, [])
+    let outputs = try await withThrowingTaskGroup(of: Workspace.Output.self) { group in
+      for name in names {
+        group.addTask {
+          try await drill(["join", "--as", name], ["answer out", "note \(name) has shouted"])
+        }
+      }
+      group.addTask { try await drill(["resume"], ["extend smoke 1m", "jump +1m", "note onward"]) }
+      return try await group.reduce(into: []) { $0.append($1) }
+    }
+    for output in outputs { #expect([0, 75].contains(output.status), "\(output.all)") }
+    let end = try await drill(["resume"], ["end", "close"])
+    #expect(end.status == 0, "\(end.all)")
+    let report = try workspace.report()
+    for name in names {
+      #expect(report.contains("\(name) has shouted"))
+      #expect(report.components(separatedBy: "\(name) at 00:0").count == 2, "\(report)")
+    }
+  }
+
+  @Test func joiningWhatIsOverChangesNothing() async throws {
+    _ = try await drill(["fire", "--participant", "Ada"], ["answer @Ada out", "end"])
+    let history = { try await workspace.run(["drill", "history", "--json"]).stdout }
+    let before = try await history()
+    #expect(before.contains(#""points":2"#), "\(before)")
+    let output = try await drill(["join", "--as", "Ada"], ["answer stay"])
+    #expect(output.status == 0, "\(output.all)")
+    #expect(output.stdout.contains("the drill is over"), "\(output.all)")
+    #expect(try await history() == before)
+  }
+
   @Test func isNeverCarriedOutForReal() async throws {
     _ = try await drill(["fire"], ["answer out"])
     for command in [["resume"], ["retry"], ["skip", "--reason", "x"]] {
