@@ -63,6 +63,17 @@ struct DrillTests {
     #expect(try await workspace.run(["drill", "due", "--max-age", "1ms"]).status == 1)
   }
 
+  @Test func aParticipantsNameMayHaveBlanks() async throws {
+    let output = try await drill(
+      ["fire", "--participant", "Ada", "--participant", "Ada Byron"],
+      ["answer @ada byron out", "answer @Ada stay", "decide @Ada Byronic words", "end", "close"])
+    #expect(output.status == 0, "\(output.all)")
+    let report = try workspace.report()
+    #expect(report.contains("Ada Byron at 00:00: Get out"))
+    #expect(report.contains("Ada at 00:00: Stay"))
+    #expect(report.contains("Byronic words") && !report.contains("Ada Byronic"))
+  }
+
   @Test func goesOnAfterItWasLeft() async throws {
     let left = try await drill(["fire"], ["answer out"])
     #expect(left.status == 75, "\(left.all)")

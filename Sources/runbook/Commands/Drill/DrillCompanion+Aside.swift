@@ -25,7 +25,7 @@ extension DrillCompanion: TerminalAside {
       return true
     }
     let text = String(line.dropFirst())
-    switch TalkLine.parse(text, drill) {
+    switch TalkLine.parse(text, drill, names: started.participants.map(\.name)) {
     case .note(let text): await note(text)
     case .command(.answer(let subject, let name, let text)):
       await carryOut(.answer(subject: subject, participant: name ?? speaker, text: text))

@@ -39,14 +39,15 @@ enum TalkLine: Equatable {
       quit                       leave; the drill goes on
     """
 
-  static func parse(_ line: String, _ drill: Drill) -> TalkLine {
+  /// - Parameter names: those of the participants, which may have blanks.
+  static func parse(_ line: String, _ drill: Drill, names: [String]) -> TalkLine {
     let (word, rest) = split(line)
     switch word {
     case "": return .nothing
     case "next", "n": return .command(.next(rest.isEmpty ? nil : rest))
-    case "answer", "a": return answer(rest, drill)
+    case "answer", "a": return answer(rest, drill, names)
     case "decide", "d":
-      let (person, text) = person(rest)
+      let (person, text) = person(rest, names)
       return .command(.decide(participant: person, text: text))
     case "note": return rest.isEmpty ? .mistake("the note is empty") : .note(rest)
     case "hint", "h": return .command(.hint(rest.isEmpty ? nil : rest))
@@ -82,14 +83,20 @@ enum TalkLine: Equatable {
     return (String(first), rest)
   }
 
-  private static func person(_ text: String) -> (String?, String) {
+  private static func person(_ text: String, _ names: [String]) -> (String?, String) {
     guard text.hasPrefix("@") else { return (nil, text) }
-    let (name, rest) = split(text)
-    return (String(name.dropFirst()), rest)
+    let said = text.dropFirst()
+    // The longest first: what "Ada Byron" says is not Ada's, who would say "Byron …".
+    let known = names.sorted { $0.count > $1.count }.first { name in
+      said.prefix(name.count).lowercased() == name.lowercased()
+        && said.dropFirst(name.count).first?.isWhitespace != false
+    }
+    let name = known.map { said.prefix($0.count) } ?? said.prefix { !$0.isWhitespace }
+    return (String(name), String(said.dropFirst(name.count).drop { $0.isWhitespace }))
   }
 
-  private static func answer(_ text: String, _ drill: Drill) -> TalkLine {
-    let (person, rest) = person(text)
+  private static func answer(_ text: String, _ drill: Drill, _ names: [String]) -> TalkLine {
+    let (person, rest) = person(text, names)
     let (first, body) = split(rest)
     let name = String(first.dropLast())
     if first.hasSuffix(":"), NearestName.isId(name, of: drill) {

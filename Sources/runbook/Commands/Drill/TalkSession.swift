@@ -171,7 +171,8 @@ struct TalkSession {
   private mutating func take(_ line: String) async throws(StoreError) -> Leaving? {
     guard let drill = follower.state.drill else { return .quit }
     if !console.canAsk, !line.isEmpty { console.print("> \(Console.printable(line))") }
-    switch TalkLine.parse(line, drill) {
+    let names = follower.state.started?.participants.map(\.name) ?? []
+    switch TalkLine.parse(line, drill, names: names) {
     case .nothing: break
     case .help: console.print(seat.isParticipant ? TalkLine.participantsHelp : TalkLine.helpText)
     case .status where !seat.isParticipant: view.showStatus(follower.state, at: clock.now())
