@@ -16,10 +16,14 @@ public struct Fields: Sendable, Hashable {
   public let all: [Field]
   /// The first key, or where the mapping would begin.
   public let place: Place
+  /// Whether all that was written could be read. What could not be has been reported, and its lack is
+  /// no second mistake.
+  public let isWhole: Bool
 
-  public init(_ all: [Field], at place: Place) {
+  public init(_ all: [Field], at place: Place, isWhole: Bool = true) {
     self.all = all
     self.place = place
+    self.isWhole = isWhole
   }
 
   public subscript(name: String) -> FieldValue? {

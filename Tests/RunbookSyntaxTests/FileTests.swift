@@ -112,6 +112,27 @@ struct FileTests {
     #expect(place == Place(file: "latin.sql", line: 2, column: 2, length: 1))
   }
 
+  @Test func refusesADrillFileThatCannotBeRead() throws {
+    let folder = try Folder()
+    try folder.write("runbook: r\nverification: [{id: a, sql: SELECT 1}]\n", "book/runbook.yaml")
+    let codes = {
+      Fixture.reader.attempt(path: folder.path("book/runbook.yaml")).diagnostics.all.map(\.code)
+    }
+    #expect(codes() == [])
+    let drill = folder.path("book/drill.yaml")
+    try #require(mkfifo(drill, 0o600) == 0)
+    #expect(codes() == [.notAFile])
+    for link in ["nowhere", "drill.yaml"] {
+      try FileManager.default.removeItem(atPath: drill)
+      try FileManager.default.createSymbolicLink(atPath: drill, withDestinationPath: link)
+      #expect(codes() == [.notAFile])
+    }
+    try FileManager.default.removeItem(atPath: drill)
+    let artefact = "title: t\ninjects: [{id: a, text: x, artefact: {file: ddl}}]\n"
+    try folder.write(artefact, "book/drill.yaml")
+    #expect(codes() == [.notAFile])
+  }
+
   @Test func refusesARunbookThatIsNoFile() throws {
     let folder = try Folder()
     try Data([0x61, 0xC3]).write(to: folder.url.appending(path: "latin.yaml"))

@@ -78,7 +78,7 @@ extension DrillMachine {
     guard given < inject.hints.count else {
       throw Refusal(
         inject.hints.isEmpty
-          ? "'\(inject.id)' has no hints" : "all \(given) hints of '\(inject.id)' were given")
+          ? "'\(inject.id)' has no hints" : "every hint of '\(inject.id)' was given")
     }
     return .hintGiven(HintGiven(inject: inject.id, number: given + 1))
   }

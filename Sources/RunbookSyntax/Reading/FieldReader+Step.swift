@@ -148,7 +148,7 @@ extension FieldReader {
 
   private mutating func retry(_ value: FieldValue) -> StepOptions.Retry? {
     guard let fields = value.fields, let every = fields["every"]?.duration else { return nil }
-    if fields["for"] == nil, fields["attempts"] == nil {
+    if fields.isWhole, fields["for"] == nil, fields["attempts"] == nil {
       report(
         .exactlyOne, "`retry` needs an end", fields.place,
         hint: "say `for: 30s`, `attempts: 5`, or both")
@@ -196,13 +196,13 @@ extension FieldReader {
   private mutating func settle(_ value: FieldValue, _ key: YAMLKey) -> Fields? {
     guard let fields = value.fields else { return nil }
     let kinds = fields.all.filter { tables.kindKeys[$0.name] != nil }
-    if kinds.count != 1 {
+    if kinds.count > 1 || (fields.isWhole && kinds.isEmpty) {
       report(
         .exactlyOne, "`settle` has one probe, not \(kinds.count)",
         kinds.dropFirst().first?.place ?? key.place(in: file),
         hint: "give it one of the keys \(tables.kindKeys.names.joined(separator: ", "))")
     }
-    if fields["done"] == nil, fields["not_done"] == nil {
+    if fields.isWhole, fields["done"] == nil, fields["not_done"] == nil {
       report(
         .missingKey, "`settle` needs the key `done` or `not_done`", key.place(in: file))
     }

@@ -74,7 +74,9 @@ struct FieldReader {
         .missingKey, "\(owner) needs the key `\(name)`",
         pairs.first?.key.place(in: file) ?? node.place(in: file))
     }
-    return Fields(all, at: pairs.first?.key.place(in: file) ?? node.place(in: file))
+    return Fields(
+      all, at: pairs.first?.key.place(in: file) ?? node.place(in: file),
+      isWhole: all.count == pairs.count)
   }
 
   private mutating func enter(_ key: YAMLKey, _ name: String) {
@@ -112,7 +114,7 @@ struct FieldReader {
       for item in items {
         if let step = step(item) { steps.append(step) }
       }
-      return nil
+      return .list([])
     }
     return .list(items.compactMap { value($0, as: item, of: key) })
   }

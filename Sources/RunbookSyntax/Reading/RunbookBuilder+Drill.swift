@@ -71,7 +71,7 @@ extension RunbookBuilder {
       return nil
     }
     let values = (parts["values"]?.items ?? []).compactMap { name($0) }
-    if (parts["input"] == nil) != values.isEmpty {
+    if parts.isWhole, (parts["input"] == nil) != values.isEmpty {
       reader.report(
         .exactlyOne, "`input` and `values` belong together: what breaks is one of the values",
         parts.place)
@@ -121,6 +121,7 @@ extension RunbookBuilder {
 
   private mutating func event(_ keys: Fields) -> Inject.Trigger {
     let named = keys.all.filter { $0.name != "is" }
+    guard keys.isWhole else { return .hand }
     guard named.count == 1, let only = named.first, let name = name(only.value) else {
       reader.report(
         .exactlyOne, "`on` names one event",
@@ -150,8 +151,7 @@ extension RunbookBuilder {
       return Inject.Artefact(title: title ?? path.text, text: contents.text)
     case (nil, let text?): return Inject.Artefact(title: title, text: text)
     default:
-      // A file that cannot be read has been reported by now.
-      guard !reader.diagnostics.contains(where: { $0.code == .fileMissing }) else { return nil }
+      guard parts.isWhole else { return nil }
       reader.report(
         .exactlyOne, "an artefact has either a `file` or a `text`", keys.place(of: "artefact"))
       return nil
@@ -185,7 +185,7 @@ extension RunbookBuilder {
     if let words = keys["facilitator"]?.string { judges.append(.facilitator(words)) }
     if judges.count == 1 { return judges[0] }
     let isBroken = ["expect", "choice", "facilitator"].contains { keys[$0] != nil }
-    if judges.count > 1 || !isBroken {
+    if judges.count > 1 || (!isBroken && keys.isWhole) {
       reader.report(
         .exactlyOne, "an expectation is judged by one of `expect`, `choice` and `facilitator`",
         place)

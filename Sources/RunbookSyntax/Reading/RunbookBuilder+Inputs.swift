@@ -94,6 +94,7 @@ extension RunbookBuilder {
     case (let file?, nil): return .file(file)
     case (nil, let command?) where !command.isEmpty: return .command(command)
     default:
+      guard from.isWhole else { return nil }
       reader.report(
         .exactlyOne, "`from` names either a `file` or a `command`", keys.place(of: "from"))
       return nil

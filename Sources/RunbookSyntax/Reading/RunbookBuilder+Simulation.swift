@@ -38,7 +38,7 @@ extension RunbookBuilder {
   private mutating func attempt(_ keys: Fields) -> Simulation.Attempt {
     let results = given(keys["result"]) + keys.all.compactMap(Self.shorthand)
     refuseDoubles("result", results.map { ($0.name.text, $0.name.place) })
-    if keys["fail"] == nil, keys["code"] != nil {
+    if keys.isWhole, keys["fail"] == nil, keys["code"] != nil {
       reader.report(
         .exactlyOne, "`code` belongs to `fail`, which is not there", keys.place(of: "code"))
     }

@@ -31,12 +31,20 @@ struct SourceFolder {
     guard isInside, !name.isEmpty, !name.utf8.contains(0) else { throw outside(name) }
     let folder = path.isEmpty ? "." : path
     guard let root = Self.resolved(folder), let file = Self.resolved(folder + "/" + name) else {
-      throw FileFailure(
-        .fileMissing, "there is no file `\(name)` beside the runbook",
-        hint: "paths start at the runbook's folder")
+      throw Self.exists(folder + "/" + name)
+        ? FileFailure(.notAFile, "`\(name)` is a link that leads to no file")
+        : FileFailure(
+          .fileMissing, "there is no file `\(name)` beside the runbook",
+          hint: "paths start at the runbook's folder")
     }
     guard root == "/" || file.hasPrefix(root + "/") else { throw outside(name) }
     return file
+  }
+
+  /// Whether there is something of this name: a link to nothing is something too.
+  private static func exists(_ path: String) -> Bool {
+    var status = stat()
+    return lstat(path, &status) == 0
   }
 
   private func outside(_ name: String) -> FileFailure {

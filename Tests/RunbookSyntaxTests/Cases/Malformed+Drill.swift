@@ -41,6 +41,15 @@ extension Malformed {
       "an artefact's file that is not there", .fileMissing,
       "{title: t, injects: [{id: a, text: x, artefact: {file: ▸none.log}}]}"),
     .drill(
+      "an artefact's unknown key", .unknownKey, hint: "`file`",
+      "{title: t, injects: [{id: a, text: x, artefact: {▸fil: a.log}}]}"),
+    .drill(
+      "an event that is none", .unknownKey, hint: "`started`",
+      "{title: t, injects: [{id: a, text: x, on: {▸startd: a}}]}"),
+    .drill(
+      "a judge that is none", .unknownKey, hint: "`facilitator`",
+      "{title: t, injects: [], expectations: [{id: a, title: x, ▸facilitater: y}]}"),
+    .drill(
       "an empty artefact", .exactlyOne,
       "{title: t, injects: [{id: a, text: x, ▸artefact: {title: z}}]}"),
   ]

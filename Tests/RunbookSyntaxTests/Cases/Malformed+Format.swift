@@ -51,6 +51,9 @@ extension Malformed {
     .top("an enum without values", .inputShape, "inputs: {▸a: enum}"),
     .top("values without an enum", .inputShape, "inputs: {a: {type: int, ▸values: [x]}}"),
     .top("items without a list", .inputShape, "inputs: {a: {type: int, ▸items: int}}"),
+    .top(
+      "a source that is none", .unknownKey, hint: "`file`",
+      "inputs: {a: {type: string, from: {▸fille: a}}}"),
     .top("a source with nothing", .exactlyOne, "inputs: {a: {type: string, ▸from: {}}}"),
     .top(
       "a source with two", .exactlyOne,

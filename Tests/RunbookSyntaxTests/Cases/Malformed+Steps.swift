@@ -52,6 +52,9 @@ extension Malformed {
       "- {id: a, sql: X, effect: ▸readonly}"),
     .steps("a retry without a pause", .missingKey, "- {id: a, sql: X, retry: {▸attempts: 3}}"),
     .steps("a retry without an end", .exactlyOne, "- {id: a, sql: X, retry: {▸every: 1s}}"),
+    .steps(
+      "a retry whose end is no duration", .badDuration,
+      "- {id: a, sql: X, retry: {every: 1s, for: ▸soon}}"),
     .steps("a number for a retry", .wrongShape, "- {id: a, sql: X, retry: ▸3}"),
     .steps(
       "a capture named as a result", .reservedName, "- {id: a, sql: X, capture: {▸rows: rows}}"),

@@ -43,7 +43,9 @@ struct DrillHistoryCommand: AsyncParsableCommand {
   }
 
   private func text(of items: [DrillHistory.Item]) -> String {
-    guard !items.isEmpty else { return "No drill was held yet.\n" }
+    guard !items.isEmpty else {
+      return "No drill \(name.map { "of '\(Console.printable($0))' " } ?? "")was held yet.\n"
+    }
     var table = Table(["RUN", "RUNBOOK", "HELD", "MODE", "SCORE", "DETECT", "RECOVER"])
     for item in items {
       table.append(
