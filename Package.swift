@@ -63,18 +63,22 @@ let package = Package(
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       path: "Tests/CrashTest"),
-    .testTarget(name: "RunbookModelTests", dependencies: ["RunbookModel"]),
+    .testTarget(name: "RunbookModelTests", dependencies: ["RunbookModel", "RunbookTestSupport"]),
     .testTarget(
-      name: "RunbookExpressionTests", dependencies: ["RunbookModel", "RunbookExpression"]),
+      name: "RunbookExpressionTests",
+      dependencies: ["RunbookModel", "RunbookExpression", "RunbookTestSupport"]),
     .testTarget(
       name: "RunbookSyntaxTests",
-      dependencies: ["RunbookModel", "RunbookExpression", "RunbookSyntax"],
+      dependencies: ["RunbookModel", "RunbookExpression", "RunbookSyntax", "RunbookTestSupport"],
       exclude: ["Golden"]),
     .testTarget(
       name: "RunbookEngineTests",
-      dependencies: ["RunbookModel", "RunbookExpression", "RunbookEngine", "RunbookDrill"]),
+      dependencies: [
+        "RunbookModel", "RunbookExpression", "RunbookEngine", "RunbookDrill", "RunbookTestSupport",
+      ]),
     .testTarget(
-      name: "RunbookStoreTests", dependencies: ["RunbookModel", "RunbookEngine", "RunbookStore"]),
+      name: "RunbookStoreTests",
+      dependencies: ["RunbookModel", "RunbookEngine", "RunbookStore", "RunbookTestSupport"]),
     .testTarget(
       name: "RunbookStepsTests",
       dependencies: [
@@ -82,13 +86,15 @@ let package = Package(
       ]),
     .testTarget(
       name: "RunbookReportTests",
-      dependencies: ["RunbookModel", "RunbookExpression", "RunbookReport", "RunbookStore"],
+      dependencies: [
+        "RunbookModel", "RunbookExpression", "RunbookReport", "RunbookStore", "RunbookTestSupport",
+      ],
       exclude: ["Golden"]),
     .testTarget(
       name: "RunbookDrillTests",
       dependencies: [
         "RunbookModel", "RunbookExpression", "RunbookEngine", "RunbookDrill",
-        "RunbookSyntax", "RunbookSteps",
+        "RunbookSyntax", "RunbookSteps", "RunbookTestSupport",
       ],
       exclude: ["Golden"]),
     .testTarget(

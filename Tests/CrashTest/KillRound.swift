@@ -1,4 +1,5 @@
 import Glibc
+import RunbookTestSupport
 
 /// A run whose process is killed again and again, at random instants, until it is done.
 struct KillRound: Round {

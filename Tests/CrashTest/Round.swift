@@ -1,3 +1,5 @@
+import RunbookTestSupport
+
 /// One way to disturb a run.
 protocol Round: Sendable {
   /// Carries a run out, disturbs it, goes on with it until it is done, and compares.

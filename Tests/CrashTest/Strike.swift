@@ -1,4 +1,5 @@
 import Glibc
+import RunbookTestSupport
 
 /// The instant at which something is struck.
 enum Strike: CustomStringConvertible {

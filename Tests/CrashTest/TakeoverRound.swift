@@ -1,5 +1,6 @@
 import Glibc
 import RunbookModel
+import RunbookTestSupport
 
 /// Two processes on one run: the second takes it from the first, which may be stopped meanwhile; or both
 /// would go on with one that was killed.
