@@ -1,7 +1,7 @@
 /// The form in which values are stored: nothing is lost, neither type nor order of keys.
 ///
 /// Null, booleans, ints, strings and lists are JSON's own. The others are objects with one key:
-/// `{"$double": "1.5"}`, `{"$timestamp": "2025-10-18T22:01:13Z"}`, `{"$duration": "90s"}`, and
+/// `{"$double": "1.5"}`, `{"$decimal": "12345678901234567890"}`, `{"$timestamp": "2025-10-18T22:01:13Z"}`, `{"$duration": "90s"}`, and
 /// `{"$map": [key, value, key, value]}`, since encoders do not keep the order of an object's keys.
 /// What lies so deep that a decoder may refuse it is `{"$text": "…"}`, this same form as text.
 extension Value: Codable {
@@ -85,6 +85,7 @@ extension Value: Codable {
 /// The key of the object in which a value is stored that JSON has no form of its own for.
 private enum ValueTag: String, CodingKey {
   case double = "$double"
+  case decimal = "$decimal"
   case timestamp = "$timestamp"
   case duration = "$duration"
   case map = "$map"
@@ -97,6 +98,7 @@ private enum ValueTag: String, CodingKey {
   static func pair(of value: Value) -> (tag: ValueTag, content: Value)? {
     switch value {
     case .double(let number): (.double, .string(number.description))
+    case .decimal(let number): (.decimal, .string(number.text))
     case .timestamp(let timestamp): (.timestamp, .string(timestamp.description))
     case .duration(let duration): (.duration, .string(duration.exactSecondsText))
     case .map(let map): (.map, .list(map.pairs.flatMap { [$0.key, $0.value] }))
@@ -108,6 +110,7 @@ private enum ValueTag: String, CodingKey {
   func value(of content: Value) -> Value? {
     switch (self, content) {
     case (.double, .string(let text)): Double(text).map(Value.double)
+    case (.decimal, .string(let text)): ExactDecimal(text).map(Value.decimal)
     case (.timestamp, .string(let text)): Timestamp(rfc3339: text).map(Value.timestamp)
     case (.duration, .string(let text)): Duration(exactSecondsText: text).map(Value.duration)
     case (.map, .list(let items)): ValueMap(alternating: items).map(Value.map)

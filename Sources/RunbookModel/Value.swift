@@ -1,5 +1,5 @@
 /// A value as expressions, inputs, captures and results hold it: CEL's types without `uint`, `bytes`,
-/// type values and messages.
+/// type values and messages, and decimals for the numbers that CEL's types do not keep.
 ///
 /// Equality here is exact and by code point: `1` is not `1.0`, and "é" in two code points is not "é"
 /// in one. CEL's own equality, which compares numbers across types, is the expression room's.
@@ -8,6 +8,8 @@ public enum Value: Sendable {
   case bool(Bool)
   case int(Int64)
   case double(Double)
+  /// A number that is neither an int nor a double; `Value.number` makes it.
+  case decimal(ExactDecimal)
   case string(String)
   case list([Value])
   case map(ValueMap)
@@ -22,6 +24,7 @@ extension Value: Hashable {
     case (.bool(let a), .bool(let b)): a == b
     case (.int(let a), .int(let b)): a == b
     case (.double(let a), .double(let b)): a == b || (a.isNaN && b.isNaN)
+    case (.decimal(let a), .decimal(let b)): a == b
     case (.string(let a), .string(let b)): a.utf8.elementsEqual(b.utf8)
     case (.list(let a), .list(let b)): a == b
     case (.map(let a), .map(let b)): a == b
@@ -36,7 +39,8 @@ extension Value: Hashable {
     case .null: hasher.combine(0)
     case .bool(let value): hasher.combine(value)
     case .int(let value): hasher.combine(value)
-    case .double(let value): hasher.combine(value.isNaN ? Double.nan.bitPattern : value.bitPattern)
+    case .double(let value): hasher.combine(value.isNaN ? Double.nan : value)
+    case .decimal(let value): hasher.combine(value)
     case .string(let value):
       hasher.combine(value.utf8.count)
       for byte in value.utf8 { hasher.combine(byte) }
@@ -56,6 +60,7 @@ extension Value {
     case .bool: "bool"
     case .int: "int"
     case .double: "double"
+    case .decimal: "decimal"
     case .string: "string"
     case .list: "list"
     case .map: "map"
@@ -84,14 +89,23 @@ extension Value {
     if case .map(let value) = self { value } else { nil }
   }
 
-  /// The same value with every string in it, those of maps' keys included, put through `transform`.
+  /// The same value with every string in it, those of maps' keys included, put through `transform`; a
+  /// decimal whose text that changes becomes a string.
   public func mapStrings(_ transform: (String) -> String) -> Value {
     switch self {
     case .string(let text): .string(transform(text))
+    case .decimal(let number): number.mapText(transform)
     case .list(let items): .list(items.map { $0.mapStrings(transform) })
     case .map(let map): .map(map.mapStrings(transform))
     default: self
     }
+  }
+}
+
+extension ExactDecimal {
+  fileprivate func mapText(_ transform: (String) -> String) -> Value {
+    let mapped = transform(text)
+    return mapped.utf8.elementsEqual(text.utf8) ? .decimal(self) : .string(mapped)
   }
 }
 

@@ -17,7 +17,7 @@ import Testing
     ("{\"a\":1,}", 7, 8), ("01", 1, 2), ("1.", 2, 3), ("-", 1, 2), ("1e", 2, 3), ("+1", 0, 1),
     ("\"abc", 0, 1), ("\"é\u{1}\"", 3, 3), (#""é\x""#, 3, 3), (#""\uD83D""#, 1, 2),
     (#""\uD83Dx""#, 1, 2), (#""\uDE00""#, 1, 2), (#""\u12G4""#, 5, 6), ("1 2", 2, 3),
-    ("1e999", 0, 1), ("[1", 2, 3), ("nan", 0, 1), ("'a'", 0, 1), ("[1]//", 3, 4),
+    ("1e9999999", 0, 1), ("[1", 2, 3), ("nan", 0, 1), ("'a'", 0, 1), ("[1]//", 3, 4),
   ])
   func refusesWithPlace(text: String, offset: Int, column: Int) {
     let error = #expect(throws: JSONError.self) { try Value(json: text) }
@@ -92,7 +92,7 @@ struct ReadCase: Sendable, CustomTestStringConvertible {
     .init("-1.5E-2", -0.015),
     .init("9223372036854775807", .int(.max)),
     .init("-9223372036854775808", .int(.min)),
-    .init("9223372036854775808", .double(9_223_372_036_854_775_808)),
+    .init("9223372036854775808", Value.number("9223372036854775808") ?? .null),
     .init(#""a\"\\\/\b\f\n\r\t\u0041\uD83D\uDE00é""#, "a\"\\/\u{8}\u{C}\n\r\tA😀é"),
     .init("[]", []),
     .init("{}", .map(ValueMap())),

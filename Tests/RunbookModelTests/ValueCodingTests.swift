@@ -23,6 +23,7 @@ import Testing
     .map(ValueMap()), [.null, [1, 1.0]], .timestamp(.epoch), .duration(.zero),
     .duration(.nanoseconds(-1)), .duration(.seconds(90)),
     .duration(Duration(secondsComponent: -3, attosecondsComponent: -7)),
+    Value.number("12345678901234567890.50") ?? .null, ["a": [Value.number("1e400") ?? .null]],
     ["$double": "1.5", "$map": [], "a": ["b": .map(ValueMap())]], [1: 2, true: 3, "1": 4],
   ]
 
@@ -55,7 +56,7 @@ import Testing
   @Test(arguments: [
     #"{"values":[{}]}"#, #"{"values":[{"a":1}]}"#, #"{"values":[{"$double":"x"}]}"#,
     #"{"values":[{"$map":["a"]}]}"#, #"{"values":[{"$double":"1","$map":[]}]}"#,
-    #"{"values":[{"$text":"["}]}"#,
+    #"{"values":[{"$text":"["}]}"#, #"{"values":[{"$decimal":"x"}]}"#,
   ])
   func refusesWhatWasNotStored(text: String) {
     #expect(throws: DecodingError.self) {

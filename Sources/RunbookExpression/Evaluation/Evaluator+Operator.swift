@@ -27,6 +27,8 @@ extension Evaluator {
     case (.int(let a), .double(let b)), (.double(let b), .int(let a)):
       return Numbers.order(a, b) == .same
     case (.double(let a), .double(let b)): return a == b
+    case (.decimal, .int), (.decimal, .double), (.int, .decimal), (.double, .decimal):
+      return Numbers.order(left, right) == .same
     case (.list(let a), .list(let b)):
       guard a.count == b.count else { return false }
       for (one, other) in zip(a, b) {

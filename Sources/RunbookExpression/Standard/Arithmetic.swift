@@ -6,6 +6,7 @@ enum Arithmetic {
     switch value {
     case .int(let number): try checked(Int64(0).subtractingReportingOverflow(number))
     case .double(let number): .double(-number)
+    case .decimal(let number): Value.number((-number).text) ?? .decimal(-number)
     default: throw .overload("-", value.typeName)
     }
   }
@@ -20,7 +21,7 @@ enum Arithmetic {
       try timestamp(a.adding(b))
     case (.duration(let a), .duration(let b)):
       try duration(inRange(a) + inRange(b))
-    default: throw .overload("+", left.typeName, right.typeName)
+    default: throw mismatch("+", left, right)
     }
   }
 
@@ -32,7 +33,7 @@ enum Arithmetic {
     case (.timestamp(let a), .duration(let b)): try timestamp(a.adding(.zero - inRange(b)))
     case (.duration(let a), .duration(let b)):
       try duration(inRange(a) - inRange(b))
-    default: throw .overload("-", left.typeName, right.typeName)
+    default: throw mismatch("-", left, right)
     }
   }
 
@@ -40,7 +41,7 @@ enum Arithmetic {
     switch (left, right) {
     case (.int(let a), .int(let b)): try checked(a.multipliedReportingOverflow(by: b))
     case (.double(let a), .double(let b)): .double(a * b)
-    default: throw .overload("*", left.typeName, right.typeName)
+    default: throw mismatch("*", left, right)
     }
   }
 
@@ -49,7 +50,7 @@ enum Arithmetic {
     case (.int, .int(0)): throw Fault(.divisionByZero, "division by zero")
     case (.int(let a), .int(let b)): try checked(a.dividedReportingOverflow(by: b))
     case (.double(let a), .double(let b)): .double(a / b)
-    default: throw .overload("/", left.typeName, right.typeName)
+    default: throw mismatch("/", left, right)
     }
   }
 
@@ -57,8 +58,17 @@ enum Arithmetic {
     switch (left, right) {
     case (.int, .int(0)): throw Fault(.divisionByZero, "remainder of a division by zero")
     case (.int(let a), .int(let b)): try checked(a.remainderReportingOverflow(dividingBy: b))
-    default: throw .overload("%", left.typeName, right.typeName)
+    default: throw mismatch("%", left, right)
     }
+  }
+
+  private static func mismatch(_ symbol: String, _ left: Value, _ right: Value) -> Fault {
+    let hasDecimal =
+      if case .decimal = left { true } else if case .decimal = right { true } else { false }
+    return Fault(
+      .noSuchOverload,
+      "`\(symbol)` does not work on \(left.typeName) and \(right.typeName)"
+        + (hasDecimal ? "; `double()` makes a number of a decimal, rounded to one" : ""))
   }
 
   static let overflow = Fault(.overflow, "the result is out of range")

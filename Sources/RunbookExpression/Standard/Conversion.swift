@@ -20,6 +20,11 @@ enum Conversion {
     case .double(let number):
       guard number > -0x1p63, number < 0x1p63 else { throw Arithmetic.overflow }
       return .int(Int64(number))
+    case .decimal(let number):
+      guard let whole = number.int64 else {
+        throw Fault(.overflow, "the decimal is not a whole number of 64 bits")
+      }
+      return .int(whole)
     case .string(let text):
       guard let number = Int64(text) else { throw unreadable("int") }
       return .int(number)
@@ -32,6 +37,9 @@ enum Conversion {
     switch value {
     case .int(let number): return .double(Double(number))
     case .double: return value
+    case .decimal(let number):
+      guard number.double.isFinite else { throw Arithmetic.overflow }
+      return .double(number.double)
     case .string(let text):
       guard let number = Double(text) else { throw unreadable("double") }
       let hasDigit = text.utf8.contains { (0x30...0x39).contains($0) }
@@ -47,6 +55,7 @@ enum Conversion {
     case .bool(let flag): .string(flag ? "true" : "false")
     case .int(let number): .string(String(number))
     case .double(let number): .string(DoubleText.text(of: number))
+    case .decimal(let number): .string(number.text)
     case .timestamp(let timestamp): .string(timestamp.description)
     case .duration(let duration): .string(duration.secondsText)
     default: throw .overload("string", value.typeName)

@@ -11,6 +11,11 @@ enum Numbers {
     case (.double(let a), .double(let b)): a.isNaN || b.isNaN ? Order.none : order(of: a, b)
     case (.int(let a), .double(let b)): order(a, b)
     case (.double(let a), .int(let b)): order(b, a).reversed
+    case (.decimal(let a), .decimal(let b)): order(of: a, b)
+    case (.decimal(let a), .int(let b)): order(of: a, ExactDecimal(b))
+    case (.int(let a), .decimal(let b)): order(of: ExactDecimal(a), b)
+    case (.decimal(let a), .double(let b)): order(a, b)
+    case (.double(let a), .decimal(let b)): order(b, a).reversed
     case (.string(let a), .string(let b)): order(a, b)
     case (.bool(let a), .bool(let b)): order(of: a ? 1 : 0, b ? 1 : 0)
     case (.timestamp(let a), .timestamp(let b)): order(of: a, b)
@@ -22,6 +27,13 @@ enum Numbers {
   /// The int is rounded to a double, as CEL's conformance tests have it.
   static func order(_ integer: Int64, _ double: Double) -> Order {
     double.isNaN ? .none : order(of: Double(integer), double)
+  }
+
+  /// The double counts as the number that it was read from.
+  private static func order(_ decimal: ExactDecimal, _ double: Double) -> Order {
+    if let exact = ExactDecimal(double) { return order(of: decimal, exact) }
+    if double.isNaN { return .none }
+    return double < 0 ? .more : .less
   }
 
   private static func order(_ left: String, _ right: String) -> Order {

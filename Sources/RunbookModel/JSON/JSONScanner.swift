@@ -66,22 +66,15 @@ struct JSONScanner {
     let start = offset
     _ = skip("-")
     if !skip("0") { try skipDigits() }
-    var isInteger = true
-    if skip(".") {
-      isInteger = false
-      try skipDigits()
-    }
+    if skip(".") { try skipDigits() }
     if skip("e") || skip("E") {
-      isInteger = false
       if !skip("+") { _ = skip("-") }
       try skipDigits()
     }
-    let text = String(decoding: bytes[start..<offset], as: UTF8.self)
-    if isInteger, let number = Int64(text) { return .int(number) }
-    guard let number = Double(text), number.isFinite else {
+    guard let number = Value.number(String(decoding: bytes[start..<offset], as: UTF8.self)) else {
       throw error("the number is out of range", at: start)
     }
-    return .double(number)
+    return number
   }
 
   private mutating func skipDigits() throws(JSONError) {

@@ -13,6 +13,7 @@ struct JSONWriter {
     case .bool(let value): append(value ? "true" : "false")
     case .int(let value): append(String(value))
     case .double(let value) where value.isFinite: append(value.description)
+    case .decimal(let value): append(value.text)
     case .list(let items): write(items, indent: indent)
     case .map(let map): write(map, indent: indent)
     default: writeString(value.jsonScalarText)

@@ -4,7 +4,8 @@ extension Value {
 
   /// Reads one JSON value (RFC 8259).
   ///
-  /// `1` is an int; `1.0`, `1e3` and an integer beyond 64 bits are doubles. Objects keep the order
+  /// Numbers are as `Value.number` reads them: `1` is an int, `1.0` and `1e3` are doubles, and what no
+  /// double reads back from is a decimal. Objects keep the order
   /// of their keys; of keys that are there twice the last value counts.
   ///
   /// - Throws: `JSONError` for anything else, and for nesting deeper than `maximumJSONDepth`.
@@ -20,7 +21,7 @@ extension Value {
   /// One line of JSON.
   ///
   /// Doubles are written in the shortest form that reads back the same, always with a point or an
-  /// exponent; what JSON cannot say is a string: `"NaN"`, `"Infinity"`, `"-Infinity"`, timestamps as
+  /// exponent, decimals with all of their digits; what JSON cannot say is a string: `"NaN"`, `"Infinity"`, `"-Infinity"`, timestamps as
   /// RFC 3339, durations as `"90s"`. Keys that are not strings are written as strings.
   public var json: String {
     var writer = JSONWriter()

@@ -35,10 +35,14 @@ struct ValueDecoder: Decoder {
   }
 
   fileprivate func integer<Number: FixedWidthInteger>(_ type: Number.Type) throws -> Number {
-    guard case .int(let number) = value, let fitting = Number(exactly: number) else {
-      throw mismatch("an integer")
+    switch value {
+    case .int(let number):
+      if let fitting = Number(exactly: number) { return fitting }
+    case .decimal(let number):
+      if let fitting = Number(number.text) { return fitting }
+    default: break
     }
-    return fitting
+    throw mismatch("an integer")
   }
 }
 
@@ -59,6 +63,7 @@ extension ValueDecoder: SingleValueDecodingContainer {
     switch value {
     case .double(let number): return number
     case .int(let number): return Double(number)
+    case .decimal(let number): return number.double
     default: throw mismatch("a number")
     }
   }

@@ -36,6 +36,8 @@ struct JSONLine {
       time = Timestamp.epoch.adding(.microseconds(number))
     case .double(let number) where number.magnitude < 100_000_000_000:
       time = Timestamp.epoch.adding(.microseconds(Int64(number * 1_000_000)))
+    case .decimal(let number) where number.double.magnitude < 100_000_000_000:
+      time = Timestamp.epoch.adding(.microseconds(Int64(number.double * 1_000_000)))
     default: time = nil
     }
     return time.map(LogStamp.init(at:))

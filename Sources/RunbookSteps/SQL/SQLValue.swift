@@ -11,6 +11,7 @@ enum SQLValue {
     case .double(let value) where value.isNaN: "NaN"
     case .double(let value) where value.isInfinite: value < 0 ? "-Infinity" : "Infinity"
     case .double(let value): value.description
+    case .decimal(let value): value.text
     case .string(let value): value
     case .timestamp(let value): value.description
     case .duration(let value): value.secondsText

@@ -5,7 +5,7 @@ import RunbookModel
 enum CoreSchema {
   enum Scalar {
     case value(Value)
-    /// A whole number beyond 64 bits.
+    /// A number that cannot be kept: octal or hexadecimal beyond 64 bits, or beyond a decimal's limits.
     case tooLarge
   }
 
@@ -47,12 +47,9 @@ enum CoreSchema {
     case ".nan", ".NaN", ".NAN": return .value(.double(.nan))
     default: break
     }
-    var scanner = NumberScanner(bytes: Array(text.utf8))
-    switch scanner.shape() {
-    case .int: return Int64(text).map { .value(.int($0)) } ?? .tooLarge
-    case .float: return Double(text).map { .value(.double($0)) }
-    case nil: return nil
-    }
+    // What begins like a number and is none is text, as `10.1.2.3` or `-x`.
+    guard DecimalShape.isNumber(text) else { return nil }
+    return Value.number(text).map { .value($0) } ?? .tooLarge
   }
 
   private static func radix(_ text: String) -> Scalar? {
@@ -68,31 +65,28 @@ enum CoreSchema {
   }
 }
 
-/// Tells whole numbers and floats from text.
-private struct NumberScanner {
-  enum Shape { case int, float }
+/// Tells numbers from text, however large they are.
+private struct DecimalShape {
+  private let bytes: [UInt8]
+  private var index = 0
 
-  let bytes: [UInt8]
-  var index = 0
+  private init(_ bytes: [UInt8]) { self.bytes = bytes }
 
-  init(bytes: [UInt8]) { self.bytes = bytes }
+  static func isNumber(_ text: String) -> Bool {
+    var shape = DecimalShape(Array(text.utf8))
+    return shape.isNumber()
+  }
 
-  mutating func shape() -> Shape? {
+  private mutating func isNumber() -> Bool {
     _ = skip("+") || skip("-")
     let whole = digits()
-    var isFloat = false
-    if skip(".") {
-      isFloat = true
-      if digits() == 0, whole == 0 { return nil }
-    } else if whole == 0 {
-      return nil
-    }
+    let fraction = skip(".") ? digits() : 0
+    guard whole + fraction > 0 else { return false }
     if skip("e") || skip("E") {
-      isFloat = true
       _ = skip("+") || skip("-")
-      if digits() == 0 { return nil }
+      if digits() == 0 { return false }
     }
-    return index == bytes.count ? (isFloat ? .float : .int) : nil
+    return index == bytes.count
   }
 
   private mutating func skip(_ scalar: Unicode.Scalar) -> Bool {

@@ -41,7 +41,7 @@ struct DataReader {
       if case .value(let value) = scalar.value { return value }
       diagnostics.append(
         Diagnostic(
-          .error, .numberTooLarge, "a whole number has at most 64 bits",
+          .error, .numberTooLarge, "the number is too large to be kept",
           at: node.place(in: file), hint: "put it into quotes if it is text"))
       return .null
     }

@@ -88,7 +88,7 @@ extension YAMLNode {
       switch value {
       case .null: return "nothing"
       case .bool(let value): return "`\(value)`"
-      case .int, .double: return "a number"
+      case .int, .double, .decimal: return "a number"
       default: return "text"
       }
     }

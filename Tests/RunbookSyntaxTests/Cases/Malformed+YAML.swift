@@ -41,7 +41,9 @@ extension Malformed {
     .top("a merge key", .unknownKey, hint: "merge", "report:\n  ▸<<: {impact: x}"),
     .top("a control character", .controlCharacter, "title: a▸\u{7}b"),
     Malformed("a NUL character", .controlCharacter, "runbook: r\ntitle: a▸\u{0}b\n"),
-    .top("a number beyond 64 bits", .numberTooLarge, "constants: {a: ▸9223372036854775808}"),
+    .top("a hexadecimal beyond 64 bits", .numberTooLarge, "constants: {a: ▸0xFFFFFFFFFFFFFFFFF}"),
+    .top("a number beyond all limits", .numberTooLarge, "constants: {a: ▸1e9999999}"),
+    .top("a decimal as a key of data", .dataKey, "constants: {a: {▸12345678901234567890: 1}}"),
     .top("a null as a key of data", .dataKey, "constants: {a: {▸~: 1}}"),
     .top("a float as a key of data", .dataKey, "constants: {a: {▸1.5: 1}}"),
   ]

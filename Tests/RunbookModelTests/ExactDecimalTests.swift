@@ -1,0 +1,185 @@
+import Foundation
+import RunbookModel
+import RunbookTestSupport
+import Testing
+
+@Suite struct ExactDecimalTests {
+  @Test(arguments: [
+    ("12345678901234567890", "12345678901234567890"), ("0.10000000000000000001", nil),
+    ("-12345678901234567890.50", nil), ("1e400", nil), ("1e-400", nil), ("-15e399", "-1.5e400"),
+    ("9223372036854775808", nil), ("0.1000000000000000055511151231257827", nil),
+    ("100000000000000000000", nil), ("0.00000000123456789012345678", "1.23456789012345678e-9"),
+  ])
+  func isADecimalWhereNothingElseKeepsIt(text: String, written: String?) throws {
+    let value = try #require(Value.number(text))
+    guard case .decimal(let number) = value else {
+      Issue.record("\(text) is \(value.typeName)")
+      return
+    }
+    #expect(number.text == written ?? text)
+    #expect(value.json == written ?? text)
+    #expect(try Value(json: value.json) == value)
+  }
+
+  @Test(arguments: [
+    ("0.1", Value.double(0.1)), ("3.00", .double(3)), ("1e20", .double(1e20)), ("-0", .int(0)),
+    ("-0.0", .double(-0.0)), ("0e999999999999", .double(0)), ("1e308", .double(1e308)),
+    ("5e-324", .double(.leastNonzeroMagnitude)), ("9007199254740993", .int(9_007_199_254_740_993)),
+    ("0.30000000000000004", .double(0.1 + 0.2)), ("+5", .int(5)), (".5", .double(0.5)),
+    ("0." + String(repeating: "0", count: 200_000) + "0", .double(0)),
+  ])
+  func staysAnIntOrADouble(text: String, value: Value) {
+    #expect(Value.number(text) == value)
+  }
+
+  @Test(arguments: [
+    "", "-", ".", "1e", "e5", "1.2.3", "0x10", "1_0", " 1", "1 ", "NaN", "inf", "1e2000000", "--1",
+    "1\u{301}", String(repeating: "7", count: ExactDecimal.maximumDigits + 1),
+  ])
+  func refusesWhatIsNoNumberOrBeyondItsLimits(text: String) {
+    #expect(Value.number(text) == nil)
+    #expect(ExactDecimal(text) == nil)
+  }
+
+  @Test func comparesWhatAnExponentWritesShort() throws {
+    let ordered = [
+      "-1e1000000", "-1e400", "-2", "-1.5", "-1e-400", "0", "1e-1000000", "1e-400",
+      "0.1000000000000000000000000000000000001", "0.2", "1e399", "9.99e399", "1e400", "1e1000000",
+    ]
+    let numbers = try ordered.map { try #require(ExactDecimal($0)) }
+    #expect(numbers.shuffled().sorted() == numbers)
+    #expect(ExactDecimal("150e-1") == ExactDecimal("15.000"))
+  }
+
+  @Test func convertsOnlyWhatFits() {
+    #expect(ExactDecimal("9223372036854775807.000")?.int64 == .max)
+    #expect(ExactDecimal("-9223372036854775808")?.int64 == .min)
+    #expect(ExactDecimal("9223372036854775808")?.int64 == nil)
+    #expect(ExactDecimal("1.5")?.int64 == nil)
+    #expect(ExactDecimal("15e1")?.int64 == 150)
+    #expect(ExactDecimal("1e400")?.double == .infinity)
+    #expect(ExactDecimal("12345678901234567890")?.double == 0x1.56a95319d63e1p63)
+  }
+
+  @Test func zerosAreEqualAndHashAlike() {
+    #expect(Value.double(0.0) == Value.double(-0.0))
+    #expect(Set([Value.double(0.0), .double(-0.0)]).count == 1)
+    #expect(Set([Value.double(.nan), .double(-.nan), .double(.signalingNaN)]).count == 1)
+    var map = ValueMap()
+    map[.double(0.0)] = 1
+    #expect(map[.double(-0.0)] == 1)
+  }
+
+  @Test func aRedactedDecimalIsText() {
+    let value = Value.list([Value.number("12345678901234567890") ?? .null, 5])
+    #expect(
+      value.mapStrings { $0.replacingAll("234", with: "*") }.json == #"["1*5678901*567890",5]"#)
+    #expect(value.mapStrings { $0 } == value)
+  }
+
+  /// A number's text, as JSON may write it.
+  private static func text(_ generator: inout SeededGenerator) -> String {
+    func digits(_ count: ClosedRange<Int>) -> String {
+      let nines = generator.chance(0.1)
+      let zeros = generator.chance(0.1)
+      return (0..<Int.random(in: count, using: &generator)).map { _ in
+        nines ? "9" : zeros ? "0" : String(generator.below(10))
+      }.joined()
+    }
+    var text = generator.chance(0.4) ? "-" : ""
+    text += generator.chance(0.3) ? "0" : String(1 + generator.below(9)) + digits(0...24)
+    if generator.chance(0.5) { text += "." + digits(1...24) }
+    if generator.chance(0.3) {
+      let power = generator.below(generator.chance(0.2) ? 1000 : 30)
+      text += generator.one(of: ["e", "E", "e+", "e-"]) + String(power)
+    }
+    return text
+  }
+
+  @Test func keepsEveryNumberOfJSON() {
+    let failure = Property().firstFailure { generator in
+      let text = Self.text(&generator)
+      guard let value = try? Value(json: text) else { return "\(text) is not read" }
+      let written = value.json
+      guard let again = try? Value(json: written), again == value, again.json == written else {
+        return "\(text) is written as \(written), which is read as another"
+      }
+      if case .int(let number) = value { return "\(number)" == Plain(text).text ? nil : text }
+      return Plain(text) == Plain(written) ? nil : "\(text) is written as \(written)"
+    }
+    #expect(failure == nil)
+  }
+
+  @Test func keepsEveryNumberInTheJournal() throws {
+    let encoder = JSONEncoder()
+    let failure = try Property(share: 0.2).firstFailure { generator in
+      guard let value = Value.number(Self.text(&generator)) else { return "no number" }
+      let stored = String(decoding: try encoder.encode([value, [value]]), as: UTF8.self)
+      let ours = try [Value].decoded(fromJSON: stored)
+      let theirs = try JSONDecoder().decode([Value].self, from: Data(stored.utf8))
+      let isKept = ours == [value, [value]] && theirs == ours && ours[0].json == value.json
+      return isKept ? nil : stored
+    }
+    #expect(failure == nil)
+  }
+
+  @Test func comparesAsDigitsWrittenOutDo() {
+    let failure = Property().firstFailure { generator in
+      let one = Self.text(&generator)
+      let other =
+        generator.chance(0.3) ? one + (one.utf8.contains(0x2E) ? "" : ".0") : Self.text(&generator)
+      guard let a = ExactDecimal(one), let b = ExactDecimal(other) else { return nil }
+      let order = Plain(one).order(Plain(other))
+      guard (a == b) == (order == 0), (a < b) == (order < 0), (a > b) == (order > 0) else {
+        return "\(one) and \(other)"
+      }
+      return a != b || a.hashValue == b.hashValue ? nil : "hash of \(one) and \(other)"
+    }
+    #expect(failure == nil)
+  }
+}
+
+/// A number with all of its digits written out: slow, and plain enough to judge another by.
+private struct Plain: Equatable {
+  let isNegative: Bool
+  let whole: String
+  let fraction: String
+
+  init(_ text: String) {
+    let number = text.utf8.first == UInt8(ascii: "-") ? String(text.dropFirst()) : text
+    let parts = number.lowercased().components(separatedBy: "e")
+    let power = parts.count > 1 ? Int(parts[1]) ?? 0 : 0
+    let digits = parts[0].components(separatedBy: ".")
+    var whole = digits[0]
+    var fraction = digits.count > 1 ? digits[1] : ""
+    if power > 0 {
+      fraction += String(repeating: "0", count: max(0, power - fraction.count))
+      whole += fraction.prefix(power)
+      fraction = String(fraction.dropFirst(power))
+    } else if power < 0 {
+      whole = String(repeating: "0", count: max(0, -power - whole.count)) + whole
+      fraction = whole.suffix(-power) + fraction
+      whole = String(whole.dropLast(-power))
+    }
+    while whole.first == "0" { whole.removeFirst() }
+    while fraction.last == "0" { fraction.removeLast() }
+    self.whole = whole
+    self.fraction = fraction
+    isNegative = text.utf8.first == UInt8(ascii: "-") && !(whole.isEmpty && fraction.isEmpty)
+  }
+
+  /// Of a whole number.
+  var text: String { (isNegative ? "-" : "") + (whole.isEmpty ? "0" : whole) }
+
+  func order(_ other: Plain) -> Int {
+    guard isNegative == other.isNegative else { return isNegative ? -1 : 1 }
+    let order = magnitudeOrder(other)
+    return isNegative ? -order : order
+  }
+
+  private func magnitudeOrder(_ other: Plain) -> Int {
+    if whole.count != other.whole.count { return whole.count < other.whole.count ? -1 : 1 }
+    if whole != other.whole { return whole < other.whole ? -1 : 1 }
+    return fraction == other.fraction ? 0 : fraction < other.fraction ? -1 : 1
+  }
+}
