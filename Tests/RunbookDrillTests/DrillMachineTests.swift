@@ -1,8 +1,8 @@
 import RunbookDrill
 import RunbookEngine
 import RunbookModel
-import Testing
 import RunbookTestSupport
+import Testing
 
 @Suite("The drill's machine")
 struct DrillMachineTests {
@@ -317,7 +317,8 @@ struct DrillMachineTests {
     (.answer(subject: nil, participant: "Bob", text: "look"), "nobody called 'Bob'"),
     (.answer(subject: nil, participant: nil, text: "perhaps"), "no choice"),
     (.answer(subject: nil, participant: nil, text: " "), "empty"),
-    (.hint("boss"), "has not been told"), (.goOn, "not paused"), (.back("boss"), "has not been told"),
+    (.hint("boss"), "has not been told"), (.goOn, "not paused"),
+    (.back("boss"), "has not been told"),
     (.skip("alert", reason: ""), "told already"),
     (.judge("none", isMet: true, reason: "x"), "no expectation"),
     (.judge("calm", isMet: true, reason: "x"), "scored from the journal"),

@@ -1,7 +1,7 @@
 import RunbookDrill
 import RunbookModel
-import Testing
 import RunbookTestSupport
+import Testing
 
 @Suite("A drill's score")
 struct DrillScoreTests {
