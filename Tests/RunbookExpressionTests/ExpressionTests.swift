@@ -6,7 +6,8 @@ import Testing
   private static let evaluated =
     ExpressionCase.literals + ExpressionCase.arithmetic + ExpressionCase.comparison
     + ExpressionCase.logic + ExpressionCase.access + ExpressionCase.macros
-    + ExpressionCase.functions + ExpressionCase.time
+    + ExpressionCase.functions + ExpressionCase.time + ExpressionCase.strings
+    + ExpressionCase.pairs
 
   @Test(arguments: evaluated)
   func evaluatesAsCELSays(_ example: ExpressionCase) {

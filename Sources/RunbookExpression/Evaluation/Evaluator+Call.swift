@@ -6,6 +6,11 @@ extension Evaluator {
   ) throws(Fault) -> Value {
     guard let first = arguments.first else { throw .overload(function.rawValue, "nothing") }
     let subject = try value(of: first)
+    if function.textArguments != nil {
+      var others: [Value] = []
+      for argument in arguments.dropFirst() { others.append(try value(of: argument)) }
+      return try text(function, subject, others)
+    }
     guard arguments.count > 1 else { return try apply(function, to: subject) }
     return try apply(function, to: subject, try value(of: arguments[1]))
   }
@@ -16,6 +21,7 @@ extension Evaluator {
     case .bool: try Conversion.bool(value)
     case .int: try Conversion.int(value)
     case .double: try Conversion.double(value)
+    case .decimal: try Conversion.decimal(value)
     case .string: try Conversion.string(value)
     case .timestamp: try Conversion.timestamp(value)
     case .duration: try Conversion.duration(value)

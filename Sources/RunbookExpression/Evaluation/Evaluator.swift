@@ -74,8 +74,7 @@ struct Evaluator {
     case .map(let entries): return try map(entries)
     case .unknownCall(let name, _):
       throw Fault(.noSuchFunction(name), "there is no function `\(name)` for these arguments")
-    case .macro(let macro, let range, let local, let predicate, let transform):
-      return try comprehend(macro, range, local, predicate, transform)
+    case .macro(let call): return try comprehend(call)
     default: return .null
     }
   }
@@ -184,11 +183,12 @@ struct Evaluator {
     return result
   }
 
-  mutating func withLocal(
-    _ index: Int, _ value: Value, _ body: NodeID
+  mutating func withLocals(
+    _ index: Int, _ value: Value, _ second: Value?, _ body: NodeID
   ) throws(Fault) -> Value {
     locals.removeSubrange(min(index, locals.count)...)
     locals.append(value)
+    if let second { locals.append(second) }
     return try self.value(of: body)
   }
 }

@@ -27,7 +27,7 @@ struct Node: Sendable {
     case call(StandardFunction, [NodeID])
     /// A call that has no meaning; it fails when it is evaluated.
     case unknownCall(String, [NodeID])
-    case macro(Macro, over: NodeID, local: Int, predicate: NodeID?, transform: NodeID?)
+    case macro(MacroCall)
   }
 
   let kind: Kind
@@ -60,21 +60,52 @@ enum BinaryOperator: Sendable {
   }
 }
 
+/// A macro over a list or a map.
+struct MacroCall: Sendable {
+  let macro: Macro
+  let range: NodeID
+  /// The number of its variable, or of the first of its two.
+  let local: Int
+  /// Whether it has two variables: of a list index and item, of a map key and value.
+  let isPaired: Bool
+  let predicate: NodeID?
+  let transform: NodeID?
+}
+
 enum Macro: Sendable {
   case all, exists, existsOne, map, filter
+  case transformList, transformMap, transformMapEntry
 
-  init?(_ name: String, argumentCount: Int) {
-    switch (name, argumentCount) {
-    case ("all", 2): self = .all
-    case ("exists", 2): self = .exists
-    case ("exists_one", 2), ("existsOne", 2): self = .existsOne
-    case ("map", 2), ("map", 3): self = .map
-    case ("filter", 2): self = .filter
+  /// - Parameter argumentCount: those after the variables.
+  init?(_ name: String, isPaired: Bool, argumentCount: Int) {
+    switch (name, isPaired, argumentCount) {
+    case ("all", _, 1): self = .all
+    case ("exists", _, 1): self = .exists
+    case ("exists_one", _, 1), ("existsOne", _, 1): self = .existsOne
+    case ("map", false, 1), ("map", false, 2): self = .map
+    case ("filter", false, 1): self = .filter
+    case ("transformList", true, 1), ("transformList", true, 2): self = .transformList
+    case ("transformMap", true, 1), ("transformMap", true, 2): self = .transformMap
+    case ("transformMapEntry", true, 1), ("transformMapEntry", true, 2): self = .transformMapEntry
     default: return nil
     }
   }
 
-  static let names: Set<String> = ["all", "exists", "exists_one", "existsOne", "map", "filter"]
+  static let names: Set<String> = [
+    "all", "exists", "exists_one", "existsOne", "map", "filter", "transformList", "transformMap",
+    "transformMapEntry",
+  ]
+
+  /// Those that have two variables always.
+  static let pairedNames: Set<String> = ["transformList", "transformMap", "transformMapEntry"]
+
+  /// Whether its last argument says what is made of each element, and one before it which elements.
+  var isTransform: Bool {
+    switch self {
+    case .map, .transformList, .transformMap, .transformMapEntry: true
+    case .all, .exists, .existsOne, .filter: false
+    }
+  }
 }
 
 extension Node {
@@ -88,8 +119,7 @@ extension Node {
     case .call(_, let arguments), .unknownCall(_, let arguments): arguments
     case .conditional(let condition, let then, let otherwise): [condition, then, otherwise]
     case .map(let entries): entries.flatMap { [$0.key, $0.value] }
-    case .macro(_, let range, _, let predicate, let transform):
-      [range] + [predicate, transform].compactMap { $0 }
+    case .macro(let call): [call.range] + [call.predicate, call.transform].compactMap { $0 }
     }
   }
 }

@@ -21,6 +21,10 @@ extension Parser {
       guard !Macro.names.contains(name) else {
         return try macro(name, token, over: operand, from: start)
       }
+      if name == "quote", case .name("strings") = nodes[operand].kind {
+        dropLast(operand)
+        return try call("strings.quote", token, from: start)
+      }
       return try call(name, token, receiver: operand, from: start)
     }
     let qualified = qualifiedName(of: operand).map { $0 + "." + name }
@@ -95,44 +99,80 @@ extension Parser {
     _ name: String, _ token: Token, over range: NodeID, from start: Int
   ) throws(SyntaxFault) -> NodeID {
     try advance()
-    let variable = current
-    guard variable.kind == .identifier, try isCommaNext() else {
-      throw fault(
-        "the first argument of `\(name)` is a variable's name", at: current,
-        code: .expressionMacro, hint: "as in `rows.\(name)(row, …)`")
-    }
-    let variableName = lexer.text(of: variable)
-    guard !Self.keywords.contains(variableName) else {
-      throw fault("`\(variableName)` cannot be a variable", at: variable, code: .expressionMacro)
-    }
-    try advance()
-    try advance()
-    return try withLocal(variableName) { (parser, local) throws(SyntaxFault) in
-      var arguments = [try parser.expression()]
-      while try parser.skip(.comma) { arguments.append(try parser.expression()) }
-      try parser.expect(.rightParenthesis, "`,` or `)`")
-      guard let macro = Macro(name, argumentCount: arguments.count + 1) else {
-        throw parser.fault(
-          "`\(name)` does not take \(arguments.count + 1) arguments", at: token,
-          code: .expressionMacro)
+    let isPaired = Macro.pairedNames.contains(name)
+    let first = try variable(of: name, "first", isPaired)
+    let hasSecond = isPaired ? true : try isSecondVariable(of: name)
+    guard hasSecond else {
+      return try withLocal(first) { (parser, local) throws(SyntaxFault) in
+        try parser.body(of: name, token, over: range, local: local, isPaired: false, from: start)
       }
-      return try parser.add(macro, over: range, local: local, arguments, from: start)
     }
+    let place = current
+    let second = try variable(of: name, "second", isPaired)
+    guard !first.utf8.elementsEqual(second.utf8) else {
+      throw fault(
+        "both variables of `\(name)` are called `\(first)`", at: place, code: .expressionMacro)
+    }
+    return try withLocal(first) { (parser, local) throws(SyntaxFault) in
+      try parser.withLocal(second) { (parser, _) throws(SyntaxFault) in
+        try parser.body(of: name, token, over: range, local: local, isPaired: true, from: start)
+      }
+    }
+  }
+
+  /// A variable and the comma after it.
+  private mutating func variable(
+    of macro: String, _ position: String, _ isPaired: Bool
+  ) throws(SyntaxFault) -> String {
+    let token = current
+    guard token.kind == .identifier, try isCommaNext() else {
+      throw fault(
+        "the \(position) argument of `\(macro)` is a variable's name", at: token,
+        code: .expressionMacro,
+        hint: isPaired
+          ? "as in `rows.\(macro)(index, row, …)` or `map.\(macro)(key, value, …)`"
+          : "as in `rows.\(macro)(row, …)`")
+    }
+    let name = lexer.text(of: token)
+    guard !Self.keywords.contains(name) else {
+      throw fault("`\(name)` cannot be a variable", at: token, code: .expressionMacro)
+    }
+    try advance()
+    try advance()
+    return name
+  }
+
+  /// Whether a name and a comma follow, where a macro may have one variable or two.
+  private mutating func isSecondVariable(of macro: String) throws(SyntaxFault) -> Bool {
+    guard macro != "map", macro != "filter", current.kind == .identifier,
+      !Self.keywords.contains(lexer.text(of: current))
+    else { return false }
+    return try isCommaNext()
+  }
+
+  /// What follows a macro's variables.
+  private mutating func body(
+    of name: String, _ token: Token, over range: NodeID, local: Int, isPaired: Bool,
+    from start: Int
+  ) throws(SyntaxFault) -> NodeID {
+    var arguments = [try expression()]
+    while try skip(.comma) { arguments.append(try expression()) }
+    try expect(.rightParenthesis, "`,` or `)`")
+    guard let macro = Macro(name, isPaired: isPaired, argumentCount: arguments.count) else {
+      throw fault(
+        "`\(name)` does not take \(arguments.count + (isPaired ? 2 : 1)) arguments", at: token,
+        code: .expressionMacro)
+    }
+    let hasPredicate = !macro.isTransform || arguments.count > 1
+    let call = MacroCall(
+      macro: macro, range: range, local: local, isPaired: isPaired,
+      predicate: hasPredicate ? arguments.first : nil,
+      transform: macro.isTransform ? arguments.last : nil)
+    return try add(.macro(call), from: start)
   }
 
   private mutating func isCommaNext() throws(SyntaxFault) -> Bool {
     var probe = lexer
     return try probe.next().kind == .comma
-  }
-
-  private mutating func add(
-    _ macro: Macro, over range: NodeID, local: Int, _ arguments: [NodeID], from start: Int
-  ) throws(SyntaxFault) -> NodeID {
-    let isMap = macro == .map
-    let predicate = isMap && arguments.count == 1 ? nil : arguments.first
-    let transform = isMap ? arguments.last : nil
-    return try add(
-      .macro(macro, over: range, local: local, predicate: predicate, transform: transform),
-      from: start)
   }
 }

@@ -196,6 +196,11 @@ extension Parser {
     nodes[id] = Node(kind: kind, start: old.start, end: old.end, height: old.height)
   }
 
+  /// Takes back a node that was read last and turned out to be the first half of a function's name.
+  mutating func dropLast(_ id: NodeID) {
+    if id == nodes.count - 1 { nodes.removeLast() }
+  }
+
   mutating func report(_ fault: SyntaxFault) { faults.append(fault) }
 
   /// Runs `body` with a variable of that name in scope.

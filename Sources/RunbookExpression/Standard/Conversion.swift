@@ -49,6 +49,17 @@ enum Conversion {
     }
   }
 
+  /// The number that a text says, and no other: an int, a double or a decimal.
+  static func decimal(_ value: Value) throws(Fault) -> Value {
+    switch value {
+    case .int, .double, .decimal: return value
+    case .string(let text):
+      guard let number = Value.number(text) else { throw unreadable("a number") }
+      return number
+    default: throw .overload("decimal", value.typeName)
+    }
+  }
+
   static func string(_ value: Value) throws(Fault) -> Value {
     switch value {
     case .string: value
