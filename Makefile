@@ -57,6 +57,7 @@ format: ## Format the sources
 lint: ## Check the sources' form, and who imports what
 	$(SWIFT) format lint --strict --recursive --parallel Sources Tests Package.swift
 	scripts/check-imports.sh
+	scripts/check-printing.sh
 
 install: release ## Install the program and its runbooks below PREFIX (/usr/local)
 	install -D -m 755 "$$($(SWIFT) build $(RELEASE) --show-bin-path)/runbook" \

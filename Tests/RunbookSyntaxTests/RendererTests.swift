@@ -4,10 +4,11 @@ import Testing
 
 @Suite("Pictures of diagnostics")
 struct RendererTests {
-  private func picture(of text: String, isColored: Bool = false) -> String {
+  private func picture(of text: String) -> String { drawn(text).plain }
+
+  private func drawn(_ text: String) -> StyledText {
     let attempt = Fixture.reader.attempt(text: text, fileName: "runbook.yaml")
-    let renderer = DiagnosticRenderer(sources: attempt.sources, isColored: isColored)
-    return renderer.render(attempt.diagnostics)
+    return DiagnosticRenderer(sources: attempt.sources).render(attempt.diagnostics)
   }
 
   @Test func drawsSeveralDiagnostics() throws {
@@ -27,9 +28,11 @@ struct RendererTests {
   }
 
   @Test func drawsInColor() throws {
-    try Golden.check(
-      picture(of: "runbook: r\nseverity: bad\nverification: [{id: a, sql: X}]\n", isColored: true),
-      "colored.txt")
+    let text = drawn("runbook: r\nseverity: bad\nverification: [{id: a, sql: X}]\n")
+    let spans = text.spans.map { span in
+      span.style.map { "<\($0)>\(span.text)</\($0)>" } ?? span.text
+    }
+    try Golden.check(spans.joined(), "colored.txt")
   }
 
   @Test func putsCaretsUnderWideAndCombiningCharacters() throws {
@@ -47,7 +50,7 @@ struct RendererTests {
     let diagnostic = Diagnostic(
       .error, .fileMissing, "there is no file `a\u{1B}[2J`",
       at: Place(file: "gone.yaml", line: 3, column: 1), hint: "look elsewhere")
-    try Golden.check(DiagnosticRenderer(sources: [:]).render(diagnostic), "sourceless.txt")
+    try Golden.check(DiagnosticRenderer(sources: [:]).render(diagnostic).plain, "sourceless.txt")
   }
 
   @Test func pointsPastTheEndOfALine() throws {

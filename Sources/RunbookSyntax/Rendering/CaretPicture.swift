@@ -30,15 +30,10 @@ struct CaretPicture {
 
   private typealias Cell = (text: String, width: Int)
 
-  /// Tabs become four spaces, and control characters a mark, so that a file cannot steer the
-  /// terminal that it is shown on.
+  /// Tabs become four spaces, and what would steer the terminal is shown.
   private static func cell(_ scalar: Unicode.Scalar) -> Cell {
-    if scalar == "\t" { return ("    ", 4) }
-    switch scalar.properties.generalCategory {
-    case .control: return ("\u{FFFD}", 1)
-    case .format where scalar != "\u{200D}": return ("", 0)
-    default: return (String(Character(scalar)), DisplayWidth.of(scalar))
-    }
+    let shown = TerminalText.inline(String(Character(scalar)))
+    return (shown, TerminalText.steers(scalar) ? shown.utf8.count : DisplayWidth.of(scalar))
   }
 
   private static func window(around start: Int, _ end: Int, _ cells: [Cell]) -> Range<Int> {

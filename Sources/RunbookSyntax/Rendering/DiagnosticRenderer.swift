@@ -10,45 +10,35 @@ public import RunbookModel
 ///        = help: did you mean `when`?
 public struct DiagnosticRenderer {
   private let lines: [String: SourceLines]
-  private let isColored: Bool
 
-  /// - Parameters:
-  ///   - sources: the text of each file by the name that places give it; without a text only the
-  ///     place is said.
-  ///   - isColored: whether to use the escape sequences of terminals.
-  public init(sources: [String: String], isColored: Bool = false) {
-    lines = sources.mapValues(SourceLines.init)
-    self.isColored = isColored
-  }
+  /// - Parameter sources: the text of each file by the name that places give it; without a text only the
+  ///   place is said.
+  public init(sources: [String: String]) { lines = sources.mapValues(SourceLines.init) }
 
   /// All diagnostics in their order, and how many there are. The text ends with a line break; it is
   /// empty where there are none.
-  public func render(_ diagnostics: Diagnostics) -> String {
+  public func render(_ diagnostics: Diagnostics) -> StyledText {
     guard !diagnostics.isEmpty else { return "" }
     let pictures = diagnostics.all.map(render)
-    return pictures.joined(separator: "\n") + "\n" + Self.summary(diagnostics) + "\n"
+    return "\(pictures.joined(separator: "\n"))\n\(Self.summary(diagnostics))\n"
   }
 
   /// One diagnostic, each line with its break.
-  public func render(_ diagnostic: Diagnostic) -> String {
-    var text =
-      style("\(diagnostic.severity.rawValue)[\(diagnostic.code.rawValue)]", color(diagnostic))
-      + style(": \(Self.shown(diagnostic.message))", "1") + "\n"
+  public func render(_ diagnostic: Diagnostic) -> StyledText {
+    let color = color(diagnostic)
+    let kind: StyledText = "\(diagnostic.severity.rawValue)[\(diagnostic.code.rawValue)]"
+    let message: StyledText = ": \(diagnostic.message)"
+    var text = kind.styled(color) + message.styled(.bold) + "\n"
     let picture = diagnostic.place.flatMap(picture)
     let number = picture == nil ? "" : diagnostic.place.map { String($0.line) } ?? ""
-    let gutter = String(repeating: " ", count: max(1, number.count))
-    if let place = diagnostic.place {
-      text += gutter + style("--> ", "34") + Self.shown(place.description) + "\n"
-    }
+    let gutter = String(repeating: " ", count: max(1, number.utf8.count))
+    if let place = diagnostic.place { text += "\(gutter)\("--> ", .blue)\(place.description)\n" }
     if let picture {
-      text += style("\(gutter) |", "34") + "\n"
-      text += style("\(number) |", "34") + (picture.source.isEmpty ? "" : " " + picture.source)
-      text += "\n" + style("\(gutter) |", "34") + " "
-      text += style(picture.carets, color(diagnostic)) + "\n"
+      text += "\("\(gutter) |", .blue)\n\("\(number) |", .blue)"
+      if !picture.source.isEmpty { text += " \(picture.source)" }
+      text += "\n\("\(gutter) |", .blue) \(picture.carets, color)\n"
     }
-    if let hint = diagnostic.hint {
-      text += style("\(gutter) =", "34") + " help: \(Self.shown(hint))\n"
-    }
+    if let hint = diagnostic.hint { text += "\("\(gutter) =", .blue) help: \(hint)\n" }
     return text
   }
 
@@ -67,25 +57,11 @@ public struct DiagnosticRenderer {
     }
   }
 
-  private func color(_ diagnostic: Diagnostic) -> String {
+  private func color(_ diagnostic: Diagnostic) -> StyledText.Style {
     switch diagnostic.severity {
-    case .error: "1;31"
-    case .warning: "1;33"
-    case .note: "1;36"
+    case .error: .boldRed
+    case .warning: .boldYellow
+    case .note: .boldCyan
     }
-  }
-
-  private func style(_ text: String, _ code: String) -> String {
-    isColored ? "\u{1B}[\(code)m\(text)\u{1B}[0m" : text
-  }
-
-  /// Text on one line, without what could steer a terminal.
-  private static func shown(_ text: String) -> String {
-    guard text.unicodeScalars.contains(where: { $0.properties.generalCategory == .control })
-    else { return text }
-    let scalars = text.unicodeScalars.map { scalar in
-      scalar.properties.generalCategory == .control ? "\u{FFFD}" : scalar
-    }
-    return String(String.UnicodeScalarView(scalars))
   }
 }

@@ -8,17 +8,17 @@ struct DryRun {
   let console: Console
 
   func show() {
-    let text = WorkText(console: console)
-    console.print(console.style("\(plan.runbook.title): the plan", .bold))
+    let text = WorkText()
+    console.print("\("\(plan.runbook.title): the plan", .bold)")
     for target in plan.targets { console.print("  \(target.connection.name): \(target.display)") }
     for connection in plan.runbook.connections
     where !plan.targets.contains(where: { $0.connection.name == connection.name }) {
       console.print(
-        "  \(connection.name): "
-          + (plan.isSandbox ? "a throwaway PostgreSQL" : "not set (\(connection.url.text))"))
+        "  \(connection.name): \(plan.isSandbox ? "a throwaway PostgreSQL" : "not set (\(connection.url.text))")"
+      )
     }
     if plan.isSandbox, let sandbox = plan.runbook.sandbox {
-      console.print("\n" + console.style("Sandbox", .bold))
+      console.print("\n\("Sandbox", .bold)")
       for step in sandbox.fixture + sandbox.fault {
         show(Preview(plan: plan, kinds: kinds).item(step), when: step.options.when?.text, text)
       }
@@ -26,7 +26,7 @@ struct DryRun {
     for phase in Phase.allCases {
       let steps = plan.runbook.steps(in: phase)
       guard !steps.isEmpty else { continue }
-      console.print("\n" + console.style(phase.title, .bold))
+      console.print("\n\(phase.title, .bold)")
       for step in steps {
         show(Preview(plan: plan, kinds: kinds).item(step), when: step.options.when?.text, text)
       }
@@ -36,7 +36,7 @@ struct DryRun {
 
   private func show(_ item: GateItem, when: String?, _ text: WorkText) {
     console.print("  \(item.step): \(item.title) [\(text.effect(item.effect))]")
-    if let when { console.print(console.style("      when \(when)", .dim)) }
+    if let when { console.print("      \("when \(when)", .dim)") }
     for line in text.lines(of: item.work, indent: "      ") { console.print(line) }
   }
 }

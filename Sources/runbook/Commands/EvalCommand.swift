@@ -32,7 +32,7 @@ struct EvalCommand: ParsableCommand {
     do {
       let scope = try variables(console)
       let parsed = try RunbookExpression.Expression(parsing: source, allowsUnknownFunctions: true)
-      console.print(try parsed.evaluate(in: scope).json)
+      console.print(json: try parsed.evaluate(in: scope).json)
     } catch let error as Diagnostics {
       try fail(error, console)
     } catch let error as EvaluationError {
@@ -63,8 +63,7 @@ struct EvalCommand: ParsableCommand {
   }
 
   private func fail(_ diagnostics: Diagnostics, _ console: Console) throws {
-    let renderer = DiagnosticRenderer(
-      sources: ["<expression>": expression], isColored: console.isColored)
+    let renderer = DiagnosticRenderer(sources: ["<expression>": expression])
     console.printError(renderer.render(diagnostics))
     throw ExitStatus.invalidRunbook.code
   }

@@ -67,7 +67,7 @@ struct Library {
       $0.severity == .error || !isReadAgain && $0.code.rawValue != "RB808"
     }
     if !shown.isEmpty {
-      let renderer = DiagnosticRenderer(sources: sources, isColored: console.isColored)
+      let renderer = DiagnosticRenderer(sources: sources)
       console.printError(renderer.render(Diagnostics(shown)))
     }
     guard let runbook else { throw ExitStatus.invalidRunbook.code }

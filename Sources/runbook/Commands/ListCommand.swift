@@ -30,7 +30,7 @@ struct ListCommand: AsyncParsableCommand {
           "steps": runbook.map { .int(Int64($0.steps.count)) } ?? .null,
           "last_drill": drills[runbook?.name ?? name].map { .timestamp($0.startedAt) } ?? .null,
         ]
-        console.print(map.json)
+        console.print(json: map.json)
       } else if let runbook {
         table.append(
           [
@@ -43,11 +43,9 @@ struct ListCommand: AsyncParsableCommand {
       }
     }
     guard !json else { return }
-    console.print(
-      all.isEmpty
-        ? "There are no runbooks in \(library.finder.folders.joined(separator: ", ")).\n"
-          + "'runbook new NAME' writes a first one."
-        : table.text)
+    guard all.isEmpty else { return console.print(table.text) }
+    let folders = library.finder.folders.joined(separator: ", ")
+    console.print("There are no runbooks in \(folders).\n'runbook new NAME' writes a first one.")
   }
 
   private static func text(_ drill: DrillHistory.Item) -> String {

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import RunbookModel
 import RunbookSyntax
 
 struct NewCommand: ParsableCommand {

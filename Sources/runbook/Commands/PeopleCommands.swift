@@ -45,10 +45,9 @@ struct ApproveCommand: AsyncParsableCommand {
         hints: ["where people share an account, --as NAME says who it is"])
     }
     if held.state.started?.isDrill == true {
-      held.console.print(
-        held.console.style("DRILL: an exercise, not an incident", .yellow))
+      held.console.print("\("DRILL: an exercise, not an incident", .yellow)")
     }
-    for line in WorkText(console: held.console).gate(known.opened) { held.console.print(line) }
+    for line in WorkText().gate(known.opened) { held.console.print(line) }
     guard yes || confirms(held) else {
       try held.refuse("nothing was decided", hints: ["without a terminal, say --yes"])
     }

@@ -55,7 +55,7 @@ struct ReportCommand: AsyncParsableCommand {
     let surroundings = Surroundings.current()
     let console = Console.current(surroundings)
     if printTemplate, let templates = format.templates {
-      return console.print(ReportTemplate.standardSource(for: templates), terminator: "")
+      return console.print(document: ReportTemplate.standardSource(for: templates))
     }
     do {
       let entries = try await JournalSource(
@@ -64,7 +64,7 @@ struct ReportCommand: AsyncParsableCommand {
       let report = try IncidentReport(entries: entries, isPublic: isPublic)
       let text = try format.text(of: report, template: template)
       console.warnOfSecrets(in: text, output ?? "the report")
-      guard let output else { return console.print(text, terminator: "") }
+      guard let output else { return console.print(document: text) }
       let folder = try runFolder(surroundings)
       for notice in try ReportFile(report: report, runFolder: folder)
         .write(text, to: surroundings.absolute(output))
@@ -112,7 +112,7 @@ struct JournalCommand: AsyncParsableCommand {
       let entries = try await JournalSource(
         run: run, file: nil, state: state, surroundings: surroundings
       ).entries()
-      console.print(JournalText.text(of: entries), terminator: "")
+      console.print(document: JournalText.text(of: entries))
     } catch let error as StoreError {
       try console.fail(error)
     }

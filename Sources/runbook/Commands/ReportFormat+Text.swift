@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import RunbookModel
 import RunbookReport
 import RunbookSyntax
 
@@ -39,7 +40,7 @@ extension Console {
     case .template(let diagnostics):
       // A template that cannot be read has been reported by now.
       let text = template.flatMap { try? String(contentsOfFile: $0, encoding: .utf8) } ?? ""
-      let renderer = DiagnosticRenderer(sources: [template ?? "": text], isColored: isColored)
+      let renderer = DiagnosticRenderer(sources: [template ?? "": text])
       printError(renderer.render(diagnostics))
     }
     throw ExitStatus.invalidRunbook.code

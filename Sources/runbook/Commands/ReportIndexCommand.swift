@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import RunbookModel
 import RunbookReport
 
 struct ReportIndexCommand: ParsableCommand {
@@ -36,7 +37,7 @@ struct ReportIndexCommand: ParsableCommand {
         .map { ReportIndex.Item(fileName: name, digest: $0) }
     }
     let text = ReportIndex(items).markdown
-    guard output != "-" else { return console.print(text, terminator: "") }
+    guard output != "-" else { return console.print(document: text) }
     let path = output ?? "\(reports)/README.md"
     do {
       try text.write(toFile: surroundings.absolute(path), atomically: true, encoding: .utf8)

@@ -103,19 +103,17 @@ struct ReportVerifyCommand: AsyncParsableCommand {
     }
     for change in found.changes {
       let place = change.section.isEmpty ? "before the first section" : "in '\(change.section)'"
-      console.print(
-        console.style("\(file):\(change.line): changed by hand", .red)
-          + ", \(Console.printable(place))")
-      for line in change.expected.prefix(5) { console.print("  - " + Console.printable(line)) }
-      for line in change.found.prefix(5) { console.print("  + " + Console.printable(line)) }
+      console.print("\("\(file):\(change.line): changed by hand", .red), \(place)")
+      for line in change.expected.prefix(5) { console.print("  - \(line)") }
+      for line in change.found.prefix(5) { console.print("  + \(line)") }
       let more = max(0, change.expected.count - 5) + max(0, change.found.count - 5)
       if more > 0 { console.print("  … and \(more) lines more") }
     }
     for problem in problems {
-      console.print(console.style("Evidence \(problem.id)", .red) + ": \(problem.message)")
+      console.print("\("Evidence \(problem.id)", .red): \(problem.message)")
     }
     guard found.basis != nil, found.changes.isEmpty, problems.isEmpty else { return }
-    console.print(console.style("Nothing was changed.", .green))
+    console.print("\("Nothing was changed.", .green)")
   }
 
   private func showJSON(
@@ -128,13 +126,13 @@ struct ReportVerifyCommand: AsyncParsableCommand {
         "expected": .list(change.expected.map(Value.string)),
         "found": .list(change.found.map(Value.string)),
       ]
-      console.print(object.json)
+      console.print(json: object.json)
     }
     for problem in problems {
       let object: Value = [
         "kind": "evidence", "id": .string(problem.id), "message": .string(problem.message),
       ]
-      console.print(object.json)
+      console.print(json: object.json)
     }
     let isSound = found.basis != nil && found.changes.isEmpty && problems.isEmpty
     let object: Value = [
@@ -142,6 +140,6 @@ struct ReportVerifyCommand: AsyncParsableCommand {
       "basis": found.basis.map { .int($0.sequence) } ?? .null,
       "later": .int(Int64(found.laterCount)),
     ]
-    console.print(object.json)
+    console.print(json: object.json)
   }
 }

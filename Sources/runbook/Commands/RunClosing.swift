@@ -14,10 +14,9 @@ struct RunClosing {
     switch state.lifecycle {
     case .ended(let end):
       let isGood = end.status == .resolved || end.status == .notConfirmed
-      console.print(
-        console.style(end.status.title, isGood ? .green : .red) + ": \(end.reason)")
+      console.print("\(end.status.title, isGood ? .green : .red): \(end.reason)")
     case .held(let hold):
-      console.print(console.style("Held", .yellow) + ": \(Console.printable(hold.message))")
+      console.print("\("Held", .yellow): \(block: hold.message)")
       for line in Self.advice(hold, run: run) { console.print("  \(line)") }
     case .notStarted, .running:
       break

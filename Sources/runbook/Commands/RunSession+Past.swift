@@ -16,6 +16,6 @@ extension RunSession {
     progress.expect(past.usual)
     // In a sandbox people practise: when they last did does not matter to them.
     guard case .start = beginning, !plan.isSandbox, drill == nil else { return }
-    console.print(past.drillLine(at: SystemClock().now()))
+    console.print("\(past.drillLine(at: SystemClock().now()))")
   }
 }

@@ -69,7 +69,7 @@ struct RunTakeUp {
     let plan = try world?.plan ?? plan(of: runbook, started)
     guard plan.fingerprint != held.state.planFingerprint else { return (plan, nil, world) }
     let difference = difference(of: plan, from: record)
-    held.console.printError(difference)
+    held.console.printError("\(block: difference)")
     guard options.acceptChanges else {
       try held.refuse(
         "the runbook is not what the run began with",
@@ -91,7 +91,7 @@ struct RunTakeUp {
     let (runbook, diagnostics, sources) = library.attempt(path, withDrill: false)
     if let runbook { return runbook }
     held.console.printError(
-      DiagnosticRenderer(sources: sources, isColored: held.console.isColored).render(diagnostics))
+      DiagnosticRenderer(sources: sources).render(diagnostics))
     try held.refuse("the runbook of the run cannot be read any more: \(path)", .invalidRunbook)
   }
 

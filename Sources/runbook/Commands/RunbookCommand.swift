@@ -1,5 +1,6 @@
 import ArgumentParser
 import CLinux
+import RunbookModel
 
 @main
 struct RunbookCommand: AsyncParsableCommand {
@@ -28,7 +29,34 @@ struct RunbookCommand: AsyncParsableCommand {
 
   static func main() async {
     runbook_share_heap()
-    await main(EvalCommand.withExpressionLast(Array(CommandLine.arguments.dropFirst())))
+    await carryOut(EvalCommand.withExpressionLast(Array(CommandLine.arguments.dropFirst())))
+  }
+
+  /// Off the main thread: what a command awaits must not wait for it.
+  @concurrent private static func carryOut(_ arguments: [String]) async {
+    do {
+      var command = try await asyncParseAsRoot(arguments)
+      if var command = command as? any AsyncParsableCommand {
+        try await command.run()
+      } else {
+        try command.run()
+      }
+    } catch {
+      end(with: error)
+    }
+  }
+
+  /// What the library would print by itself echoes arguments: it goes through the console as well.
+  private static func end(with error: any Error) -> Never {
+    let status = exitCode(for: error)
+    let message = fullMessage(for: error)
+    let console = Console.current(.current())
+    switch (message.isEmpty, status.isSuccess) {
+    case (true, _): break
+    case (false, true): console.print("\(block: message)")
+    case (false, false): console.printError("\(block: message)")
+    }
+    exit(withError: status)
   }
 }
 

@@ -17,8 +17,8 @@ struct SchemaCommand: ParsableCommand {
   var report = false
 
   func run() throws {
-    if report { return Console.current(.current()).print(ReportSchema.text, terminator: "") }
+    if report { return Console.current(.current()).print(document: ReportSchema.text) }
     let kinds = Composition.checkingKinds()
-    Console.current(.current()).print(JSONSchema(kinds: kinds.map(\.spec)).text)
+    Console.current(.current()).print(json: JSONSchema(kinds: kinds.map(\.spec)).text)
   }
 }

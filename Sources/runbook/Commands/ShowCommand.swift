@@ -22,18 +22,18 @@ struct ShowCommand: AsyncParsableCommand {
     let runbook = try library.runbook(name)
     let store = RunStore(folder: Surroundings.current().stateFolder(state.state))
     let usual = await PastRuns(of: runbook.name, in: store).usual
-    if json { return library.console.print(object(runbook, usual).json) }
+    if json { return library.console.print(json: object(runbook, usual).json) }
     let console = library.console
-    console.print(console.style(runbook.title, .bold))
+    console.print("\(runbook.title, .bold)")
     console.print(
-      "\(runbook.name), severity \(runbook.severity.rawValue)"
-        + (runbook.owner.map { ", owner \($0)" } ?? ""))
-    if let summary = runbook.summary { console.print("\n\(summary)") }
+      "\(runbook.name), severity \(runbook.severity.rawValue)\(runbook.owner.map { ", owner \($0)" } ?? "")"
+    )
+    if let summary = runbook.summary { console.print("\n\(block: summary)") }
     showInputs(runbook, console)
     for phase in Phase.allCases {
       let steps = runbook.steps(in: phase)
       guard !steps.isEmpty else { continue }
-      console.print("\n" + console.style(phase.title, .bold))
+      console.print("\n\(phase.title, .bold)")
       for step in steps { show(step, usual.duration(of: step.id), console) }
     }
     if runbook.sandbox != nil {
@@ -43,7 +43,7 @@ struct ShowCommand: AsyncParsableCommand {
 
   private func showInputs(_ runbook: Runbook, _ console: Console) {
     guard !runbook.inputs.isEmpty else { return }
-    console.print("\n" + console.style("Inputs", .bold))
+    console.print("\n\("Inputs", .bold)")
     for input in runbook.inputs {
       let notes = [
         input.isOptional ? "optional" : nil, input.isSecret ? "secret" : nil,
@@ -51,13 +51,13 @@ struct ShowCommand: AsyncParsableCommand {
       ].compactMap { $0 }
       let suffix = notes.isEmpty ? "" : " (\(notes.joined(separator: ", ")))"
       console.print(
-        "  \(input.name): \(input.type.name)\(suffix)" + (input.summary.map { "  \($0)" } ?? ""))
+        "  \(input.name): \(input.type.name)\(suffix)\(input.summary.map { "  \($0)" } ?? "")")
     }
   }
 
   private func show(_ step: Step, _ usual: Duration?, _ console: Console) {
-    let took = usual.map { console.style(" (usually \($0.display))", .dim) } ?? ""
-    console.print("  \(step.id) [\(step.kind)] \(step.title)\(took)")
+    let took = usual.map { " (usually \($0.display))" } ?? ""
+    console.print("  \(step.id) [\(step.kind)] \(step.title)\(took, .dim)")
     let options = step.options
     let notes = [
       options.when.map { "when \($0.text)" }, options.confirms.map { "confirms \($0.text)" },
@@ -68,7 +68,7 @@ struct ShowCommand: AsyncParsableCommand {
       options.gate.map { "has a gate of its own, approvals \($0.approvals)" },
       options.isTrial ? "is a trial, always rolled back" : nil,
     ].compactMap { $0 }
-    for note in notes { console.print(console.style("      \(note)", .dim)) }
+    for note in notes { console.print("      \(note, .dim)") }
   }
 
   private func object(_ runbook: Runbook, _ usual: UsualDurations) -> Value {

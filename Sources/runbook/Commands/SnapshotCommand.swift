@@ -58,12 +58,12 @@ struct SnapshotCommand: AsyncParsableCommand {
       if let detail = error.record.detail { console.printError("  \(detail)") }
       throw (error.record.cause == .invalid ? ExitStatus.usage : .unreachable).code
     }
-    guard let output else { return console.print(snapshot.prettyJSON) }
+    guard let output else { return console.print(json: snapshot.prettyJSON) }
     try write(snapshot.prettyJSON + "\n", to: output, console)
     let map = snapshot.mapValue ?? ValueMap()
     console.print(
-      "\(output): \(map["objects"]?.listValue?.count ?? 0) objects, fingerprint "
-        + "\(map["fingerprint"]?.stringValue?.prefix(12) ?? "")")
+      "\(output): \(map["objects"]?.listValue?.count ?? 0) objects, fingerprint \(map["fingerprint"]?.stringValue?.prefix(12) ?? "")"
+    )
   }
 
   /// Names and comments may tell of people: the file is its owner's alone.

@@ -25,7 +25,7 @@ struct StatusCommand: AsyncParsableCommand {
     }
     let forecast = KillForecast(held.state, isAlive: lease.living != nil, run: held.id)
     if json {
-      held.console.print(object(held.id, held.state, lease, forecast).json)
+      held.console.print(json: object(held.id, held.state, lease, forecast).json)
     } else {
       show(held.id, held.state, lease, forecast, held.console)
     }
@@ -36,10 +36,10 @@ struct StatusCommand: AsyncParsableCommand {
     _ console: Console
   ) {
     guard let started = state.started else { return console.print("Run \(id) has no entries.") }
-    console.print("\(console.style(started.runbook.title, .bold)) (run \(id))")
+    console.print("\(started.runbook.title, .bold) (run \(id))")
     console.print(
-      "Started \(state.startedAt.map { "\($0)" } ?? "?"), "
-        + state.lifecycle.text(isAlive: lease.living != nil))
+      "Started \(state.startedAt.map { "\($0)" } ?? "?"), \(state.lifecycle.text(isAlive: lease.living != nil))"
+    )
     if let living = lease.living {
       let who = living.holder?.description ?? "a process that does not say who it is"
       let beat = living.beat.map { ", last sign of life \($0)" } ?? ""
@@ -53,17 +53,17 @@ struct StatusCommand: AsyncParsableCommand {
       table.append(
         [
           one.status.mark, step.phase.rawValue, step.id.rawValue, "\(one.attempts)",
-          one.failure.map { "\(one.status.rawValue): \(Console.printable($0.message))" }
+          one.failure.map { "\(one.status.rawValue): \($0.message)" }
             ?? one.status.rawValue,
         ])
     }
     console.print("\n\(table.text)")
     // Of a drill nothing is lost by a kill.
     if !started.isDrill || started.isSandbox {
-      for line in forecast.lines { console.print(line) }
+      for line in forecast.lines { console.print("\(line)") }
     }
     if case .held(let hold) = state.lifecycle {
-      for line in RunClosing.advice(hold, run: id) { console.print(line) }
+      for line in RunClosing.advice(hold, run: id) { console.print("\(line)") }
     }
   }
 
@@ -118,7 +118,7 @@ struct RunsCommand: ParsableCommand {
             "state": .string(summary.state(isAlive: isAlive)),
             "sandbox": .bool(summary.isSandbox), "drill": .bool(summary.isDrill),
           ]
-          console.print(object.json)
+          console.print(json: object.json)
         } else {
           table.append(
             [

@@ -30,11 +30,11 @@ struct ValidateCommand: ParsableCommand {
       let (runbook, diagnostics, sources) = library.attempt(path)
       isValid = isValid && runbook != nil
       if json {
-        for diagnostic in diagnostics.all { console.print(diagnostic.json) }
+        for diagnostic in diagnostics.all { console.print(json: diagnostic.json) }
       } else if diagnostics.isEmpty {
-        console.print("\(path): \(console.style("ok", .green)), \(runbook?.steps.count ?? 0) steps")
+        console.print("\(path): \("ok", .green), \(runbook?.steps.count ?? 0) steps")
       } else {
-        let renderer = DiagnosticRenderer(sources: sources, isColored: console.isColored)
+        let renderer = DiagnosticRenderer(sources: sources)
         console.print(renderer.render(diagnostics))
       }
     }

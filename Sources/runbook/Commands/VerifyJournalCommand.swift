@@ -39,7 +39,7 @@ struct VerifyJournalCommand: AsyncParsableCommand {
         let object: Value = [
           "run": .string(run), "entries": .int(Int64(entries.count)), "hash": .string(hash),
         ]
-        return console.print(object.json)
+        return console.print(json: object.json)
       }
       console.print("Run \(run): all \(entries.count) entries fit the chain.")
       console.print("Last hash \(hash)")

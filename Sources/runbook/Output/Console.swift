@@ -1,10 +1,15 @@
 import Glibc
-import Synchronization
+import RunbookModel
 
-/// The terminal, or what stands in its place. All output goes through here.
+/// The terminal, or what stands in its place. All output goes through here; `scripts/check-printing.sh`
+/// holds the sources to it.
+///
+/// Text for people is `StyledText`, in which values are harmless, on a terminal and in a file alike; the
+/// only control sequences are the styles and the live line's, which are written here.
 struct Console: Sendable {
   let isTerminal: Bool
   let isColored: Bool
+  let isErrorColored: Bool
   /// Whether a person can be asked.
   let canAsk: Bool
 
@@ -13,43 +18,60 @@ struct Console: Sendable {
     let isPlain = surroundings.value("NO_COLOR") != nil || surroundings.value("TERM") == "dumb"
     return Console(
       isTerminal: isTerminal && surroundings.value("TERM") != "dumb",
-      isColored: isTerminal && !isPlain, canAsk: isTerminal && isatty(STDIN_FILENO) == 1)
+      isColored: isTerminal && !isPlain, isErrorColored: isatty(STDERR_FILENO) == 1 && !isPlain,
+      canAsk: isTerminal && isatty(STDIN_FILENO) == 1)
   }
 
-  enum Style: String {
-    case bold = "1"
-    case dim = "2"
-    case red = "31"
-    case green = "32"
-    case yellow = "33"
-    case cyan = "36"
+  func print(_ text: StyledText, terminator: StyledText = "\n") {
+    write(Self.rendered(text + terminator, isColored), to: STDOUT_FILENO)
   }
 
-  func style(_ text: String, _ style: Style) -> String {
-    isColored ? "\u{1B}[\(style.rawValue)m\(text)\u{1B}[0m" : text
+  func printError(_ text: StyledText, terminator: StyledText = "\n") {
+    write(Self.rendered(text + terminator, isErrorColored), to: STDERR_FILENO)
   }
 
-  func print(_ text: String, terminator: String = "\n") {
-    Self.write(text + terminator, to: STDOUT_FILENO)
+  /// One JSON value for a program, in a line or in many.
+  func print(json text: String) {
+    write(TerminalText.json(text) + "\n", to: STDOUT_FILENO)
   }
 
-  func printError(_ text: String) { Self.write(text + "\n", to: STDERR_FILENO) }
+  /// A document that is asked for as such, such as a report: its bytes, unless a terminal shows them.
+  func print(document text: String) {
+    let isShown = isatty(STDOUT_FILENO) == 1
+    write(isShown ? TerminalText.block(text) : text, to: STDOUT_FILENO)
+  }
 
-  /// Text of others, safe for a terminal: control characters are shown, not obeyed.
-  static func printable(_ text: String) -> String {
-    var result = ""
-    for scalar in text.unicodeScalars {
-      let isControl = scalar.properties.generalCategory == .control
-      if isControl, scalar != "\t", scalar != "\n" {
-        result += "\\u{\(String(scalar.value, radix: 16))}"
-      } else {
-        result.unicodeScalars.append(scalar)
-      }
+  /// Puts a line in place of the one that the cursor is in. For terminals.
+  func redraw(_ text: StyledText) {
+    write("\r\u{1B}[K" + Self.rendered(text, isColored), to: STDOUT_FILENO)
+  }
+
+  /// What leaves for the terminal.
+  static func rendered(_ text: StyledText, _ isColored: Bool) -> String {
+    text.spans.map { span in
+      // Spans are harmless already. Whatever made one, nothing else leaves here.
+      let text = TerminalText.block(span.text)
+      guard isColored, let style = span.style else { return text }
+      return "\u{1B}[\(code(of: style))m\(text)\u{1B}[0m"
+    }.joined()
+  }
+
+  private static func code(of style: StyledText.Style) -> String {
+    switch style {
+    case .bold: "1"
+    case .dim: "2"
+    case .red: "31"
+    case .green: "32"
+    case .yellow: "33"
+    case .blue: "34"
+    case .cyan: "36"
+    case .boldRed: "1;31"
+    case .boldYellow: "1;33"
+    case .boldCyan: "1;36"
     }
-    return result
   }
 
-  private static func write(_ text: String, to descriptor: Int32) {
+  private func write(_ text: String, to descriptor: Int32) {
     var bytes = Array(text.utf8)[...]
     while !bytes.isEmpty {
       let count = bytes.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }

@@ -1,5 +1,6 @@
 import Foundation
 import RunbookEngine
+import RunbookModel
 
 /// A page that a command prints, or writes to a file that its owner alone may read.
 enum PageFile {
@@ -8,7 +9,7 @@ enum PageFile {
   static func write(
     _ text: String, to output: String?, _ surroundings: Surroundings, _ console: Console
   ) throws(StoreError) {
-    guard let output else { return console.print(text, terminator: "") }
+    guard let output else { return console.print(document: text) }
     try write(text, toFile: surroundings.absolute(output))
     console.printError("Wrote \(output)")
   }

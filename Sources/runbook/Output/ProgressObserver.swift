@@ -25,12 +25,11 @@ final class ProgressObserver: RunObserver {
   private let live = Mutex(Live())
   private let console: Console
   private let clock: any EngineClock
-  private let text: WorkText
+  private let text = WorkText()
 
   init(console: Console, clock: any EngineClock) {
     self.console = console
     self.clock = clock
-    text = WorkText(console: console)
   }
 
   /// Draws the live line anew; to be called a few times a second on a terminal.
@@ -39,9 +38,7 @@ final class ProgressObserver: RunObserver {
     live.withLock { live in
       guard let current = live.current else { return }
       let elapsed = (clock.uptime() - current.since).display
-      console.print(
-        "\r\u{1B}[K  \(console.style("●", .yellow)) \(current.title) "
-          + console.style(elapsed, .dim), terminator: "")
+      console.redraw("  \("●", .yellow) \(current.title) \(elapsed, .dim)")
       live.isLineOpen = true
     }
   }
@@ -58,12 +55,12 @@ final class ProgressObserver: RunObserver {
   }
 
   /// Shows what happens beside the run; a question that waits for its answer is put anew below it.
-  func show(_ lines: [String]) {
+  func show(_ lines: [StyledText]) {
     guard !lines.isEmpty else { return }
     live.withLock { live in
       if live.question != nil { console.print("") }
       for one in lines { line(one, &live) }
-      if let question = live.question { console.print(question, terminator: "") }
+      if let question = live.question { console.print("\(question)", terminator: "") }
     }
   }
 
@@ -72,7 +69,7 @@ final class ProgressObserver: RunObserver {
     pause()
     live.withLock { live in
       live.question = question
-      console.print(question, terminator: "")
+      console.print("\(question)", terminator: "")
     }
   }
 
@@ -94,7 +91,7 @@ final class ProgressObserver: RunObserver {
       // What breaks a sandbox speaks of it, too.
       guard !live.isHiding else { return }
       clearLine(&live)
-      console.print(console.style("    │ \(Console.printable(line.text))", .dim))
+      console.print("    \("│ \(line.text)", .dim)")
     }
   }
 
@@ -107,7 +104,7 @@ final class ProgressObserver: RunObserver {
         clearLine(&live)
       case .sandboxPrepared(let sandbox): show(sandbox, &live)
       case .connectionIdentified(let identified):
-        line(console.style("  \(text.identity(identified))", .dim), &live)
+        line("  \(text.identity(identified), .dim)", &live)
       case .attemptStarted(let started): show(started, &live)
       case .attemptFinished(let finished): show(finished, &live)
       case .stepSkipped(let skipped):
@@ -116,8 +113,8 @@ final class ProgressObserver: RunObserver {
         let why =
           skipped.cause == .condition
           ? "not \(skipped.reason)"
-          : "by \(entry.actor.displayName): \(Console.printable(skipped.reason))"
-        line(console.style("  – \(title): skipped, \(why)", .dim), &live)
+          : "by \(entry.actor.displayName): \(skipped.reason)"
+        line("  \("– \(title): skipped, \(why)", .dim)", &live)
       case .gateOpened(let gate): for one in text.gate(gate) { line(one, &live) }
       case .gateDecided(let decision):
         line(
@@ -125,10 +122,10 @@ final class ProgressObserver: RunObserver {
           &live)
       case .attemptSettled(let settled): show(settled, &live)
       case .noteAdded(let note):
-        line("  Note by \(entry.actor.displayName): \(Console.printable(note.text))", &live)
+        line("  Note by \(entry.actor.displayName): \(block: note.text)", &live)
       case .reportEdited(let edited):
         let fields = edited.edits.map(\.field).joined(separator: ", ")
-        line("  Report edited by \(entry.actor.displayName): \(Console.printable(fields))", &live)
+        line("  Report edited by \(entry.actor.displayName): \(fields)", &live)
       case .runResumed(let resumed):
         if let change = resumed.change {
           for step in change.runbook.steps { live.steps[step.id] = step }
@@ -147,13 +144,13 @@ final class ProgressObserver: RunObserver {
       for step in runbook.steps { live.steps[step.id] = step }
       let settled = runbook.steps.count { state.step($0.id).status.isSettled }
       let run = state.started.map { "\($0.run)" } ?? ""
-      line("\(console.style(runbook.title, .bold)) (run \(run)), taken up again", &live)
+      line("\(runbook.title, .bold) (run \(run)), taken up again", &live)
       live.isDrill = state.started?.isDrill == true
       if live.isDrill {
-        line(console.style("  DRILL: an exercise, not an incident", .yellow), &live)
+        line("  \("DRILL: an exercise, not an incident", .yellow)", &live)
       }
       if state.started?.isSandbox == true {
-        line(console.style("  SANDBOX: a throwaway database, not a real one", .yellow), &live)
+        line("  \("SANDBOX: a throwaway database, not a real one", .yellow)", &live)
       }
       for gate in state.gates.values.sorted(by: { $0.opened.gate < $1.opened.gate })
       where !gate.approvers.isEmpty && !gate.isApproved {
@@ -166,30 +163,28 @@ final class ProgressObserver: RunObserver {
   private func show(_ settled: AttemptSettled, _ live: inout Live) {
     live.current = nil
     let title = live.steps[settled.step]?.title ?? settled.step.rawValue
-    let (mark, verdict) =
+    let (mark, verdict): (StyledText, String) =
       switch settled.settlement {
-      case .done: (console.style("✔", .green), "it is done")
-      case .notDone: (console.style("↻", .yellow), "it is not done")
-      case .unknown: (console.style("?", .yellow), "it is not known whether it is done")
+      case .done: ("\("✔", .green)", "it is done")
+      case .notDone: ("\("↻", .yellow)", "it is not done")
+      case .unknown: ("\("?", .yellow)", "it is not known whether it is done")
       }
     line(
-      "  \(mark) \(title), attempt \(settled.attempt): \(verdict); "
-        + Console.printable(settled.detail), &live)
+      "  \(mark) \(title), attempt \(settled.attempt): \(verdict); \(block: settled.detail)", &live)
     for remnant in settled.remnants {
-      line(console.style("      \(Console.printable(remnant.summary))", .dim), &live)
+      line("      \(remnant.summary, .dim)", &live)
     }
   }
 
   private func begin(_ started: RunStarted, _ live: inout Live) {
     for step in started.runbook.steps { live.steps[step.id] = step }
-    line(
-      "\(console.style(started.runbook.title, .bold)) (run \(started.run))", &live)
+    line("\(started.runbook.title, .bold) (run \(started.run))", &live)
     live.isDrill = started.isDrill
     if started.isDrill {
-      line(console.style("  DRILL: an exercise, not an incident", .yellow), &live)
+      line("  \("DRILL: an exercise, not an incident", .yellow)", &live)
     }
     if started.isSandbox {
-      line(console.style("  SANDBOX: a throwaway database, not a real one", .yellow), &live)
+      line("  \("SANDBOX: a throwaway database, not a real one", .yellow)", &live)
     }
   }
 
@@ -202,7 +197,7 @@ final class ProgressObserver: RunObserver {
     }
     line("  PostgreSQL \(sandbox.serverVersion), broken by:", &live)
     for step in sandbox.steps where step.part == .fault && step.outcome == .succeeded {
-      line(console.style("    \(step.title)", .dim), &live)
+      line("    \(step.title, .dim)", &live)
     }
   }
 
@@ -223,27 +218,25 @@ final class ProgressObserver: RunObserver {
     if former != nil, former == finished.failure?.message { return clearLine(&live) }
     if finished.attempt > 1 { title += " (attempt \(finished.attempt))" }
     let elapsed = Duration.microseconds(finished.elapsedMicroseconds).display
-    let mark =
+    let mark: StyledText =
       switch finished.outcome {
-      case .succeeded: console.style("✔", .green)
-      case .failed: console.style("✘", .red)
-      case .unknown, .skipped: console.style("?", .yellow)
+      case .succeeded: "\("✔", .green)"
+      case .failed: "\("✘", .red)"
+      case .unknown, .skipped: "\("?", .yellow)"
       }
-    line("  \(mark) \(title) \(console.style(elapsed, .dim))", &live)
+    line("  \(mark) \(title) \(elapsed, .dim)", &live)
     if let failure = finished.failure {
       for part in [failure.message, failure.detail, failure.hint].compactMap({ $0 }) {
-        for one in Console.printable(part).split(separator: "\n") {
-          line(console.style("      \(one)", .red), &live)
-        }
+        for one in part.pieces(separatedBy: "\n") { line("      \(one, .red)", &live) }
       }
     }
     guard finished.isConfirmed == true else { return }
-    line(console.style("    → confirmed", .yellow), &live)
+    line("    \("→ confirmed", .yellow)", &live)
     for (name, value) in finished.captures.mapValue?.pairs.map({ ($0.key, $0.value) }) ?? []
     // Maps are for other steps, not for people.
     where value.mapValue == nil && value.listValue?.contains(where: { $0.mapValue != nil }) != true
     {
-      let shown = Console.printable(value.json)
+      let shown = value.json
       line(
         "      \(name.stringValue ?? "") = \(shown.prefix(300))\(shown.count > 300 ? "…" : "")",
         &live)
@@ -253,17 +246,17 @@ final class ProgressObserver: RunObserver {
   private func header(of step: StepID, _ live: inout Live) {
     guard let phase = live.steps[step]?.phase, phase != live.phase else { return }
     live.phase = phase
-    line(console.style(phase.title, .bold), &live)
+    line("\(phase.title, .bold)", &live)
   }
 
-  private func line(_ text: String, _ live: inout Live) {
+  private func line(_ text: StyledText, _ live: inout Live) {
     clearLine(&live)
     console.print(text)
   }
 
   private func clearLine(_ live: inout Live) {
     guard live.isLineOpen else { return }
-    console.print("\r\u{1B}[K", terminator: "")
+    console.redraw("")
     live.isLineOpen = false
   }
 }
@@ -271,7 +264,7 @@ final class ProgressObserver: RunObserver {
 /// Prints each entry as it was stored, one JSON object a line.
 struct JSONObserver: RunObserver {
   let console: Console
-  func observe(_ entry: Entry) { console.print(entry.body) }
+  func observe(_ entry: Entry) { console.print(json: entry.body) }
   func observe(_ line: OutputLine, of step: StepID) {}
   func observe(progress: String) {}
 }

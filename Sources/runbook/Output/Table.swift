@@ -1,30 +1,27 @@
+import RunbookModel
+
 /// Columns of text for people.
 struct Table {
-  private var rows: [[String]]
+  private var rows: [[StyledText]]
 
-  init(_ header: [String]) { rows = [header] }
+  init(_ header: [String]) { rows = [header.map { StyledText($0) }] }
 
-  mutating func append(_ row: [String]) { rows.append(row) }
+  /// Each cell is one line, whatever it holds.
+  mutating func append(_ row: [String]) { rows.append(row.map { StyledText($0) }) }
 
-  var text: String {
+  var text: StyledText {
     let columns = rows.map(\.count).max() ?? 0
     let widths = (0..<columns).map { column in
-      rows.compactMap { column < $0.count ? $0[column].count : nil }.max() ?? 0
+      rows.compactMap { column < $0.count ? $0[column].width : nil }.max() ?? 0
     }
     return rows.map { row in
-      zip(row, widths).map { cell, width in
-        cell + String(repeating: " ", count: max(0, width - cell.count))
-      }
-      .joined(separator: "  ").trimmingTrailingSpaces
+      // The last cell that has something ends the line.
+      let cells = row.prefix((row.lastIndex { !$0.isEmpty } ?? -1) + 1)
+      return zip(cells.indices, cells).map { column, cell in
+        guard column + 1 < cells.count else { return cell }
+        return cell + StyledText(String(repeating: " ", count: max(0, widths[column] - cell.width)))
+      }.joined(separator: "  ")
     }
     .joined(separator: "\n")
-  }
-}
-
-extension String {
-  fileprivate var trimmingTrailingSpaces: String {
-    var text = self
-    while text.hasSuffix(" ") { text.removeLast() }
-    return text
   }
 }

@@ -21,7 +21,7 @@ struct TerminalOperator: Operator {
     guard console.canAsk else { return .unavailable }
     observer?.pause()
     console.print("  What an earlier process left of step '\(step)' is still there:")
-    for remnant in remnants { console.print("    \(Console.printable(remnant.summary))") }
+    for remnant in remnants { console.print("    \(remnant.summary)") }
     while let answer = await ask("  [w]ait for it, [t]erminate it, or [h]old the run? ") {
       switch answer.lowercased() {
       case "w", "wait": return .wait
@@ -36,8 +36,8 @@ struct TerminalOperator: Operator {
   func answer(_ question: ManualQuestion) async -> String? {
     guard console.canAsk else { return nil }
     observer?.pause()
-    console.print("\n  \(console.style(question.title, .bold))")
-    for line in Console.printable(question.instruction).split(separator: "\n") {
+    console.print("\n  \(question.title, .bold)")
+    for line in question.instruction.pieces(separatedBy: "\n") {
       console.print("    \(line)")
     }
     guard !question.choices.isEmpty else { return await ask("  Answer: ") }
@@ -50,8 +50,8 @@ struct TerminalOperator: Operator {
   func mayPerform(_ title: String, _ work: [WorkItem]) async -> Bool? {
     guard console.canAsk else { return nil }
     observer?.pause()
-    console.print("\n  Next: \(console.style(title, .bold))")
-    for line in WorkText(console: console).lines(of: work, indent: "      ") {
+    console.print("\n  Next: \(title, .bold)")
+    for line in WorkText().lines(of: work, indent: "      ") {
       console.print(line)
     }
     let answer = await ask("  Go on? [Y/n] ")
@@ -71,7 +71,7 @@ struct TerminalOperator: Operator {
   private func line(_ prompt: String) async -> String? {
     guard console.canAsk else { return nil }
     guard let observer else {
-      console.print(prompt, terminator: "")
+      console.print("\(prompt)", terminator: "")
       return await TerminalLine.next()
     }
     observer.ask(prompt)

@@ -2,28 +2,22 @@ import RunbookModel
 
 /// How statements, scripts and gates are shown to people.
 struct WorkText {
-  let console: Console
-
-  func lines(of work: [WorkItem], indent: String) -> [String] {
-    work.flatMap { item -> [String] in
-      var lines = Console.printable(item.text).split(
-        separator: "\n", omittingEmptySubsequences: false
-      ).map { indent + console.style(String($0), .cyan) }
-      while lines.last == indent + console.style("", .cyan) { lines.removeLast() }
-      lines += item.parameters.map {
-        indent + console.style("-- :\($0.name) = \(Console.printable($0.value.json))", .dim)
-      }
-      return lines
+  func lines(of work: [WorkItem], indent: String) -> [StyledText] {
+    work.flatMap { item -> [StyledText] in
+      var texts = Array(item.text.pieces(separatedBy: "\n", omittingEmptySubsequences: false))
+      while texts.last?.allSatisfy(\.isWhitespace) == true { texts.removeLast() }
+      return texts.map { "\(indent)\($0.dropping(suffix: "\r"), .cyan)" }
+        + item.parameters.map { "\(indent)\("-- :\($0.name) = \($0.value.json)", .dim)" }
     }
   }
 
-  func effect(_ effect: Effect, isDeclared: Bool = false) -> String {
+  func effect(_ effect: Effect, isDeclared: Bool = false) -> StyledText {
     let suffix = isDeclared ? " (declared, not enforced)" : ""
     switch effect {
-    case .readOnly: return console.style("read-only\(suffix)", .green)
-    case .mutating: return console.style("mutating\(suffix)", .yellow)
-    case .destructive: return console.style("destructive\(suffix)", .red)
-    case .undetermined: return console.style("effect not known\(suffix)", .yellow)
+    case .readOnly: return "\("read-only\(suffix)", .green)"
+    case .mutating: return "\("mutating\(suffix)", .yellow)"
+    case .destructive: return "\("destructive\(suffix)", .red)"
+    case .undetermined: return "\("effect not known\(suffix)", .yellow)"
     }
   }
 
@@ -39,9 +33,9 @@ struct WorkText {
   }
 
   /// A gate in full: every statement that will run, on which database.
-  func gate(_ gate: GateOpened) -> [String] {
+  func gate(_ gate: GateOpened) -> [StyledText] {
     let about = gate.steps.isEmpty ? "a person must decide" : "this is what will run"
-    var lines = ["", console.style("Gate '\(gate.gate)': \(about)", .bold)]
+    var lines: [StyledText] = ["", "\("Gate '\(gate.gate)': \(about)", .bold)"]
     let places = gate.steps.isEmpty ? ["before", "now"] : []
     lines += gate.identities.enumerated().map { index, one in
       "  \(places.indices.contains(index) ? places[index] : "on") \(identity(one))"
@@ -53,16 +47,16 @@ struct WorkText {
     for item in gate.steps {
       switch item.fate {
       case .willBeSkipped:
-        lines.append(console.style("  - \(item.step): will be skipped", .dim))
+        lines.append("  \("- \(item.step): will be skipped", .dim)")
       case .isDone:
-        lines.append(console.style("  - \(item.step): is done already", .dim))
+        lines.append("  \("- \(item.step): is done already", .dim)")
       case .willRun, .undecided:
         let undecided = item.fate == .undecided ? ", depends on earlier steps" : ""
         lines.append("  - \(item.step): \(item.title) [\(effect(item.effect))\(undecided)]")
         lines += self.lines(of: item.work, indent: "      ")
       }
     }
-    if let question = gate.question { lines.append("  \(question)") }
+    if let question = gate.question { lines.append("  \(block: question)") }
     if gate.approvals > 1 { lines.append("  It takes \(gate.approvals) people's approval.") }
     return lines
   }

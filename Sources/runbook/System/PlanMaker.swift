@@ -31,7 +31,7 @@ struct PlanMaker {
       console.printError("error: \(failure.message)")
       if let hint = failure.hint { console.printError("  \(hint)") }
     } catch let diagnostics as Diagnostics {
-      console.printError(DiagnosticRenderer(sources: [:], isColored: false).render(diagnostics))
+      console.printError(DiagnosticRenderer(sources: [:]).render(diagnostics))
     }
     throw ExitStatus.usage.code
   }

@@ -55,7 +55,7 @@ struct DrillCheck {
 
   /// Beside entries as JSON, which standard output is for then.
   private func say(_ line: String) {
-    if options.json { console.printError(line) } else { console.print(line) }
+    if options.json { console.printError("\(line)") } else { console.print("\(line)") }
   }
 
   private func recovers(

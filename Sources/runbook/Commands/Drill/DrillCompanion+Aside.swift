@@ -36,7 +36,7 @@ extension DrillCompanion: TerminalAside {
       await carryOut(.answer(subject: nil, participant: speaker, text: text))
     // It may be a path that a step asks for.
     case .mistake where !isFree: return false
-    default: progress?.show(Self.help.split(separator: "\n").map(String.init))
+    default: progress?.show(["\(block: Self.help)"])
     }
     return true
   }
@@ -72,6 +72,6 @@ extension DrillCompanion: TerminalAside {
   }
 
   private func show(_ message: String, _ hint: String?) {
-    progress?.show([message] + [hint].compactMap(\.self).map { "  \($0)" })
+    progress?.show(["\(message)"] + [hint].compactMap(\.self).map { "  \($0)" })
   }
 }

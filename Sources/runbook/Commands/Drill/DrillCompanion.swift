@@ -78,11 +78,11 @@ actor DrillCompanion: SandboxWitness {
       case .drill: break
       default: return
       }
-      var lines = ParticipantsView.lines(of: entry, state).map(Console.printable)
+      var lines = ParticipantsView.lines(of: entry, state).map { StyledText(block: $0) }
       if mayAnswer, !saidHow,
         state.current.flatMap({ state.drill?.inject($0) })?.choices.isEmpty == false
       {
-        lines.append(Self.howToAnswer)
+        lines.append("\(Self.howToAnswer)")
         saidHow = true
       }
       progress?.show(lines)

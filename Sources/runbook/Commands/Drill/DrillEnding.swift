@@ -45,16 +45,16 @@ struct DrillEnding {
   private func show(_ state: DrillState) {
     let times = DrillTimes(state)
     switch DrillRecovery(state) {
-    case .recovered: console.print(console.style("DRILL: recovered", .green) + words(state))
+    case .recovered: console.print("\("DRILL: recovered", .green)\(words(state))")
     case .notRecovered(let reason):
-      console.print(console.style("DRILL: not recovered", .red) + ": \(reason)")
+      console.print("\("DRILL: not recovered", .red): \(reason)")
     case nil: break
     }
     let parts = [
       times.detect.map { "detected after \($0)" }, times.mitigate.map { "mitigated after \($0)" },
       times.recover.map { "recovered after \($0)" },
     ].compactMap(\.self)
-    if !parts.isEmpty { console.print("  " + parts.joined(separator: ", ")) }
+    if !parts.isEmpty { console.print("  \(parts.joined(separator: ", "))") }
   }
 
   private func words(_ state: DrillState) -> String {

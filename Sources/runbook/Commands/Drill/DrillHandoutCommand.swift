@@ -23,6 +23,6 @@ struct DrillHandoutCommand: ParsableCommand {
       throw ExitStatus.usage.code
     }
     let book = DrillBook(drill)
-    library.console.print(facilitator ? book.facilitator : book.handout, terminator: "")
+    library.console.print(document: facilitator ? book.facilitator : book.handout)
   }
 }

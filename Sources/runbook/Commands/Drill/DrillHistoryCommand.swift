@@ -32,8 +32,8 @@ struct DrillHistoryCommand: AsyncParsableCommand {
     do throws(StoreError) {
       let text =
         switch json ? .json : format {
-        case .json: items.map { object($0).json + "\n" }.joined()
-        case .text: text(of: items)
+        case .json: TerminalText.json(items.map { object($0).json + "\n" }.joined())
+        case .text: text(of: items).plain
         case .html: try DrillTrend(items.map(\.trendItem), of: name).html()
         }
       try PageFile.write(text, to: output, surroundings, console)
@@ -42,9 +42,9 @@ struct DrillHistoryCommand: AsyncParsableCommand {
     }
   }
 
-  private func text(of items: [DrillHistory.Item]) -> String {
+  private func text(of items: [DrillHistory.Item]) -> StyledText {
     guard !items.isEmpty else {
-      return "No drill \(name.map { "of '\(Console.printable($0))' " } ?? "")was held yet.\n"
+      return "No drill \(name.map { "of '\($0)' " } ?? "")was held yet.\n"
     }
     var table = Table(["RUN", "RUNBOOK", "HELD", "MODE", "SCORE", "DETECT", "RECOVER"])
     for item in items {
@@ -62,7 +62,7 @@ struct DrillHistoryCommand: AsyncParsableCommand {
       + trend("Time to recover", practised.compactMap(\.times.recover?.rawValue))
   }
 
-  private func trend(_ title: String, _ values: [Int64]) -> String {
+  private func trend(_ title: String, _ values: [Int64]) -> StyledText {
     values.count > 1 ? "\(title): \(Sparkline.text(of: values))\n" : ""
   }
 

@@ -40,8 +40,7 @@ struct DrillRun {
   }
 
   private func announce(_ run: RunID) {
-    let mark = console.style("DRILL", .yellow)
-    console.print("\(mark) \(console.style(started.drill.title, .bold)) (run \(run))")
+    console.print("\("DRILL", .yellow) \(started.drill.title, .bold) (run \(run))")
     console.print("To lead it, in a second terminal: runbook drill lead \(run)")
     console.print("To take part: runbook drill join \(run) --as NAME")
     if !started.participants.isEmpty, options.actor.name == nil {
@@ -50,7 +49,7 @@ struct DrillRun {
         "What is approved here is recorded as by \(name); --as NAME says who sits here.")
     }
     if let scenario = started.drill.scenario {
-      console.print("\n\(Console.printable(scenario))")
+      console.print("\n\(block: scenario)")
     }
   }
 

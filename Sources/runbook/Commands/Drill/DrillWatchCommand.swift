@@ -26,7 +26,7 @@ struct DrillWatchCommand: AsyncParsableCommand {
       do throws(StoreError) {
         try await follower.follow { entry, state in
           for line in ParticipantsView.lines(of: entry, state) {
-            console.print(Console.printable(line))
+            console.print("\(block: line)")
           }
         }
       } catch {

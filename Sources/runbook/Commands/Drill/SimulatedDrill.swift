@@ -24,7 +24,7 @@ struct SimulatedDrill {
         effects: effects(simulation, kinds), clock: SystemClock(),
         speedPercent: started.speedPercent)
     } catch {
-      let renderer = DiagnosticRenderer(sources: [:], isColored: console.isColored)
+      let renderer = DiagnosticRenderer(sources: [:])
       console.printError(renderer.render(error))
       throw ExitStatus.invalidRunbook.code
     }

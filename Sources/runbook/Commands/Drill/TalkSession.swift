@@ -163,29 +163,32 @@ struct TalkSession {
   }
 
   /// What an entry says to whoever sits here, with the state that it led to.
-  private var lines: (Entry, DrillState) -> [String] {
+  private var lines: (Entry, DrillState) -> [StyledText] {
     guard seat.isParticipant else { return view.lines }
-    return { entry, state in ParticipantsView.lines(of: entry, state).map(Console.printable) }
+    return { entry, state in ParticipantsView.lines(of: entry, state).map { StyledText(block: $0) }
+    }
   }
 
   private mutating func take(_ line: String) async throws(StoreError) -> Leaving? {
     guard let drill = follower.state.drill else { return .quit }
-    if !console.canAsk, !line.isEmpty { console.print("> \(Console.printable(line))") }
+    if !console.canAsk, !line.isEmpty { console.print("> \(line)") }
     let names = follower.state.started?.participants.map(\.name) ?? []
     switch TalkLine.parse(line, drill, names: names) {
     case .nothing: break
-    case .help: console.print(seat.isParticipant ? TalkLine.participantsHelp : TalkLine.helpText)
+    case .help:
+      console.print(
+        "\(block: seat.isParticipant ? TalkLine.participantsHelp : TalkLine.helpText)")
     case .status where !seat.isParticipant: view.showStatus(follower.state, at: clock.now())
     case .score where !seat.isParticipant: view.show(try DrillScore(entries: follower.entries))
     case .note(let text): try await add(.noteAdded(NoteAdded(text: text, at: nil)))
     case .quit: return .quit
     case .close where !seat.isParticipant:
       if follower.state.lifecycle == .ended { return .closed }
-      console.print(console.style("the drill is not over: 'end' ends it first", .yellow))
+      console.print("\("the drill is not over: 'end' ends it first", .yellow)")
     case .command(let command): try await carryOut(command)
     case .mistake where seat.isParticipant && follower.state.offers(line):
       try await carryOut(.answer(subject: nil, participant: nil, text: line))
-    case .mistake(let text) where !seat.isParticipant: console.print(console.style(text, .yellow))
+    case .mistake(let text) where !seat.isParticipant: console.print("\(text, .yellow)")
     case .mistake, .status, .score, .close: refuse("that is no command of yours; 'help' lists them")
     }
     return nil
@@ -219,7 +222,7 @@ struct TalkSession {
     if case .ended = events.last { showHotWash() }
   }
 
-  private func refuse(_ message: String) { console.print(console.style(message, .yellow)) }
+  private func refuse(_ message: String) { console.print("\(message, .yellow)") }
 
   private func showHotWash() {
     guard let score = try? DrillScore(entries: follower.entries) else { return }

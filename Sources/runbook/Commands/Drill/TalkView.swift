@@ -7,12 +7,12 @@ struct TalkView {
 
   func showStart(_ state: DrillState, _ run: RunID) {
     guard let drill = state.drill else { return }
-    console.print("\(banner) \(console.style(drill.title, .bold)) (run \(run))")
+    console.print("\(banner) \(drill.title, .bold) (run \(run))")
     console.print(
       "Participants, each in a terminal of their own: runbook drill join \(run) --as NAME")
     console.print("What they see, for a screen: runbook drill watch \(run)")
     console.print("'help' lists the commands. The story clock runs from now on.")
-    if let scenario = drill.scenario { console.print("\n\(Console.printable(scenario))") }
+    if let scenario = drill.scenario { console.print("\n\(block: scenario)") }
   }
 
   func showTakenUp(_ state: DrillState, _ run: RunID) {
@@ -40,31 +40,33 @@ struct TalkView {
   /// What an entry says.
   ///
   /// - Parameter state: with the entry taken in.
-  func lines(of entry: Entry, _ state: DrillState) -> [String] {
+  func lines(of entry: Entry, _ state: DrillState) -> [StyledText] {
     switch entry.event {
     case .drill(let event): lines(of: event, state, at: entry.recordedAt)
     case .noteAdded(let note):
-      ["Note by \(entry.actor.displayName): \(Console.printable(note.text))"]
+      ["Note by \(entry.actor.displayName): \(block: note.text)"]
     default:
       DrillTimeline.words(of: entry, state).map {
-        [console.style("  \(Console.printable($0))", .dim)]
+        ["  \($0, .dim)"]
       } ?? []
     }
   }
 
-  private func lines(of event: DrillEvent, _ state: DrillState, at now: Timestamp) -> [String] {
+  private func lines(
+    of event: DrillEvent, _ state: DrillState, at now: Timestamp
+  ) -> [StyledText] {
     switch event {
     case .injectDelivered(let delivered):
       return state.drill?.inject(delivered.inject).map { lines(of: $0, state, at: now) } ?? []
     case .answerGiven(let answer):
       let who = answer.participant ?? "the team"
-      return ["Answer of \(who) to '\(answer.subject)': \(Console.printable(answer.text))"]
+      return ["Answer of \(who) to '\(answer.subject)': \(block: answer.text)"]
     case .decisionMade(let word):
-      return ["Decision of \(word.participant ?? "the team"): \(Console.printable(word.text))"]
+      return ["Decision of \(word.participant ?? "the team"): \(block: word.text)"]
     case .hintGiven(let hint):
       let hints = state.drill?.inject(hint.inject)?.hints ?? []
       let text = hints.indices.contains(hint.number - 1) ? hints[hint.number - 1] : ""
-      return ["Hint \(hint.number) of \(hints.count), for all to hear: \(text)"]
+      return ["Hint \(hint.number) of \(hints.count), for all to hear: \(block: text)"]
     case .judged(let judged):
       return ["Judged '\(judged.expectation)': \(judged.isMet ? "met" : "missed")."]
     case .paused: return ["Paused: the story clock stands. 'go' goes on."]
@@ -78,16 +80,20 @@ struct TalkView {
     }
   }
 
-  private func lines(of inject: Inject, _ state: DrillState, at now: Timestamp) -> [String] {
+  private func lines(
+    of inject: Inject, _ state: DrillState, at now: Timestamp
+  ) -> [StyledText] {
     let number = state.deliveries.count
     let count = state.drill?.injects.count ?? 0
-    let title = console.style("\(inject.title) ('\(inject.id)', \(number) of \(count))", .bold)
-    var lines = ["", "\(console.style("── INJECT", .cyan)) \(state.storyTime(at: now)) \(title)"]
-    lines += DrillBook.screenPage(inject).map(Console.printable)
-    lines.append(console.style("── for you alone", .dim))
-    if let expected = inject.expected { lines.append("Expected: \(Console.printable(expected))") }
+    let title = "\(inject.title) ('\(inject.id)', \(number) of \(count))"
+    var lines: [StyledText] = [
+      "", "\("── INJECT", .cyan) \(state.storyTime(at: now)) \(title, .bold)",
+    ]
+    lines += DrillBook.screenPage(inject).map { StyledText(block: $0) }
+    lines.append("\("── for you alone", .dim)")
+    if let expected = inject.expected { lines.append("Expected: \(block: expected)") }
     if !inject.hints.isEmpty { lines.append("Hints: \(inject.hints.count)") }
-    if let notes = inject.notes { lines.append("Notes: \(Console.printable(notes))") }
+    if let notes = inject.notes { lines.append("Notes: \(block: notes)") }
     return lines
   }
 
@@ -117,7 +123,7 @@ struct TalkView {
       table.append(
         [
           sign, result.expectation.id, "\(result.points)/\(result.expectation.points)",
-          Console.printable(result.reason),
+          result.reason,
         ])
     }
     console.print(table.text)
@@ -138,5 +144,5 @@ struct TalkView {
     }
   }
 
-  private var banner: String { console.style("DRILL", .yellow) }
+  private var banner: StyledText { "\("DRILL", .yellow)" }
 }

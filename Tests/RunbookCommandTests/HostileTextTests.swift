@@ -1,0 +1,100 @@
+import RunbookModel
+import RunbookTestSupport
+import Testing
+
+@testable import runbook
+
+/// Whoever can write a title, a message or a name does not steer the terminal of who looks at it.
+@Suite(.timeLimit(.minutes(2)))
+struct HostileTextTests {
+  private static let hostile = "\u{1B}]0;pwned\u{7}\u{1B}[2J\u{202E}\u{9B}31m\u{E0041}\u{2028}"
+
+  /// In YAML's own spelling: the file may hold no control characters.
+  private static let escaped = #"\e]0;pwned\a\e[2J\u202E\x9B31m\U000E0041\L"#
+
+  private static let runbook = """
+    runbook: hostile
+    title: "Title \(escaped)"
+    summary: "Summary \(escaped)"
+    owner: "Owner \(escaped)"
+    detection:
+      - id: look
+        title: "Step \(escaped)"
+        effect: readOnly
+        shell: |
+          printf 'out \\033[2J\\n'
+          printf 'err \\033]0;x\\007' >&2
+          exit 3
+    """
+
+  let workspace: Workspace
+
+  init() throws {
+    workspace = try Workspace()
+    try workspace.write(Self.runbook, to: "runbooks/hostile.yaml")
+  }
+
+  private func expectHarmless(_ arguments: [String], says words: String? = nil) async throws {
+    let output = try await workspace.run(arguments)
+    for text in [output.stdout, output.stderr] {
+      #expect(TerminalReader.violations(in: text).isEmpty, "\(arguments): \(text.debugDescription)")
+    }
+    if let words { #expect(output.all.contains(words), "\(arguments): \(output.all)") }
+  }
+
+  @Test func noCommandObeysATitle() async throws {
+    try await expectHarmless(["list"], says: #"Title \u{1b}]0;pwned\u{7}"#)
+    try await expectHarmless(["show", "hostile"], says: #"Owner \u{1b}"#)
+    try await expectHarmless(["validate", "hostile"])
+    try await expectHarmless(["run", "hostile", "--dry-run"], says: #"Step \u{1b}"#)
+    try await expectHarmless(["list", "--json"], says: #"\u202e"#)
+    try await expectHarmless(["run", "hostile"], says: #"out \u{1b}[2J"#)
+    try await expectHarmless(["status"], says: #"Title \u{1b}"#)
+    try await expectHarmless(["status", "--json"])
+    try await expectHarmless(["note", "--as", Self.hostile, "x", Self.hostile])
+    try await expectHarmless(["resume"])
+    try await expectHarmless(["runs"])
+    try await expectHarmless(["retry", "--step", "look"])
+    try await expectHarmless(["abandon", "--reason", Self.hostile])
+  }
+
+  @Test func noCommandEchoesAnArgumentThatSteers() async throws {
+    for command in [
+      ["show"], ["run"], ["validate"], ["status"], ["eval"], ["drill"], ["new"], ["report"],
+      ["report", "--format"], ["--no-such"], ["runs", "--state"], ["run", "hostile", "--set"],
+      ["report", "verify"], ["report", "edit", "--set"], ["eval", "--vars"], ["resolve", "x"],
+    ] {
+      try await expectHarmless(command + [Self.hostile])
+    }
+    try await expectHarmless(["show", "--x" + Self.hostile])
+  }
+
+  @Test func theLineOfADiagnosticIsShownAndNotObeyed() async throws {
+    try workspace.write("runbook: bad\nwhne: \"\(Self.hostile)\"\n", to: "runbooks/bad.yaml")
+    try await expectHarmless(["validate", "bad"])
+    try workspace.write(
+      "runbook: bad\ntitle: x # \u{202E}\nwhne\u{202E}: \"\u{2066}\"\n", to: "runbooks/bad.yaml")
+    try await expectHarmless(["validate", "bad"], says: #"\u{202e}"#)
+  }
+
+  /// What leaves the printer holds its own styles and line breaks alone.
+  @Test func nothingPassesThePrinter() {
+    let failure = Property().firstFailure { generator in
+      let text = HostileText.text(&generator)
+      let other = HostileText.text(&generator)
+      let styled: StyledText = "\(text, .red) \(block: other)\n\(other)"
+      for isColored in [true, false] {
+        let shown = Console.rendered(styled.styled(.dim), isColored)
+        guard TerminalReader.violations(in: shown).isEmpty else {
+          return "\(text.debugDescription) \(other.debugDescription)"
+        }
+        guard isColored || !shown.unicodeScalars.contains("\u{1B}") else { return "colour" }
+      }
+      var table = Table(["A", "B"])
+      table.append([text, other])
+      let breaks = table.text.plain.utf8.count { $0 == 0x0A }
+      return breaks == 1 ? nil : "a cell of two lines: \(text.debugDescription)"
+    }
+    #expect(failure == nil)
+  }
+}
