@@ -18,6 +18,8 @@ public struct EvaluationError: Error, Sendable, Hashable {
     case indexOutOfRange
     /// A text or a value that cannot be converted or used.
     case invalid
+    /// A value of which only a part is held.
+    case incomplete(Incomplete)
     /// The expression did more work than one may.
     case tooMuchWork
   }

@@ -88,6 +88,7 @@ private enum ValueTag: String, CodingKey {
   case decimal = "$decimal"
   case timestamp = "$timestamp"
   case duration = "$duration"
+  case incomplete = "$incomplete"
   case map = "$map"
   case text = "$text"
 
@@ -101,6 +102,8 @@ private enum ValueTag: String, CodingKey {
     case .decimal(let number): (.decimal, .string(number.text))
     case .timestamp(let timestamp): (.timestamp, .string(timestamp.description))
     case .duration(let duration): (.duration, .string(duration.exactSecondsText))
+    case .incomplete(let mark):
+      (.incomplete, .list([.int(mark.held), .int(mark.total), .string(mark.noun)]))
     case .map(let map): (.map, .list(map.pairs.flatMap { [$0.key, $0.value] }))
     default: nil
     }
@@ -113,6 +116,7 @@ private enum ValueTag: String, CodingKey {
     case (.decimal, .string(let text)): ExactDecimal(text).map(Value.decimal)
     case (.timestamp, .string(let text)): Timestamp(rfc3339: text).map(Value.timestamp)
     case (.duration, .string(let text)): Duration(exactSecondsText: text).map(Value.duration)
+    case (.incomplete, .list(let parts)): Incomplete(parts).map(Value.incomplete)
     case (.map, .list(let items)): ValueMap(alternating: items).map(Value.map)
     case (.text, .string(let text)):
       // Any failure means the same: this is not what was stored.
@@ -145,6 +149,15 @@ extension Value {
     default:
       return self
     }
+  }
+}
+
+extension Incomplete {
+  fileprivate init?(_ parts: [Value]) {
+    guard parts.count == 3, let held = parts[0].intValue, let total = parts[1].intValue,
+      let noun = parts[2].stringValue
+    else { return nil }
+    self.init(held: held, total: total, noun: noun)
   }
 }
 

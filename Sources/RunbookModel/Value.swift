@@ -15,6 +15,8 @@ public enum Value: Sendable {
   case map(ValueMap)
   case timestamp(Timestamp)
   case duration(Duration)
+  /// In the place of what is held in part only; nothing is made of it.
+  indirect case incomplete(Incomplete)
 }
 
 extension Value: Hashable {
@@ -30,6 +32,7 @@ extension Value: Hashable {
     case (.map(let a), .map(let b)): a == b
     case (.timestamp(let a), .timestamp(let b)): a == b
     case (.duration(let a), .duration(let b)): a == b
+    case (.incomplete(let a), .incomplete(let b)): a == b
     default: false
     }
   }
@@ -48,6 +51,7 @@ extension Value: Hashable {
     case .map(let value): hasher.combine(value)
     case .timestamp(let value): hasher.combine(value)
     case .duration(let value): hasher.combine(value)
+    case .incomplete(let value): hasher.combine(value)
     }
   }
 }
@@ -66,6 +70,7 @@ extension Value {
     case .map: "map"
     case .timestamp: "timestamp"
     case .duration: "duration"
+    case .incomplete: "incomplete"
     }
   }
 

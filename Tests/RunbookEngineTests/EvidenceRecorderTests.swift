@@ -14,7 +14,8 @@ struct EvidenceRecorderTests {
     _ name: String, in folder: String, by recorder: EvidenceRecorder
   ) -> (records: [EvidenceRecord], notices: [String]) {
     recorder.record(
-      [draft(name)], of: .map(ValueMap()), in: folder, numberedFrom: 0, at: .epoch)
+      [draft(name)], of: StoredResult(StepResult(), Redactor(secrets: [])), in: folder,
+      numberedFrom: 0, at: .epoch)
   }
 
   @Test func hashesAWholeFile() throws {
@@ -60,8 +61,10 @@ struct EvidenceRecorderTests {
     let drafts = [
       Self.draft("gone"), EvidenceDraft(what: "out", source: "sh", content: .result("stdout")),
     ]
+    let result = StepResult(values: ValueMap([("stdout", "x")]))
     let (records, _) = EvidenceRecorder(runFolder: "/run").record(
-      drafts, of: .map(ValueMap([("stdout", "x")])), in: "/nowhere", numberedFrom: 4, at: .epoch)
+      drafts, of: StoredResult(result, Redactor(secrets: [])), in: "/nowhere", numberedFrom: 4,
+      at: .epoch)
     #expect(records.map(\.id) == ["E5"])
   }
 

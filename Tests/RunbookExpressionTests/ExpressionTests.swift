@@ -54,6 +54,7 @@ import Testing
     case .divisionByZero: "divisionByZero"
     case .indexOutOfRange: "indexOutOfRange"
     case .invalid: "invalid"
+    case .incomplete: "incomplete"
     case .tooMuchWork: "tooMuchWork"
     }
   }

@@ -14,7 +14,7 @@ struct AttemptJudge {
 
   func judge(_ step: Step, _ result: StepResult, in scope: RunScope) -> Verdict {
     var scope = scope
-    scope.result = result.values
+    scope.result = result.visibleValues
     var verdict = Verdict()
     let options = step.options
     verdict.expectations = options.expect.map { expectation($0, in: scope) }
@@ -41,10 +41,21 @@ struct AttemptJudge {
   ) throws(StepFailure) -> ValueMap {
     var captures = ValueMap()
     for capture in options.captures {
-      captures[capture.name] = try binder.evaluate(capture.expression, in: scope)
+      let value = try binder.evaluate(capture.expression, in: scope)
+      guard value.jsonSize(upTo: Self.largestCapture) <= Self.largestCapture else {
+        throw StepFailure(
+          .invalid,
+          "capture '\(capture.name)' is too large to be stored (\(capture.expression.place))",
+          detail: "a capture takes at most \(Self.largestCapture) bytes as JSON",
+          hint: "capture less: a count, or the rows that matter")
+      }
+      captures[capture.name] = value
     }
     return captures
   }
+
+  /// Of one capture, in bytes of its JSON. Captures are never cut.
+  static let largestCapture = 4 << 20
 
   /// `confirms` sees the step's own captures too.
   private func isConfirmed(

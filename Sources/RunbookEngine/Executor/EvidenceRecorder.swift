@@ -12,7 +12,8 @@ struct EvidenceRecorder {
   /// - Returns: the records, and a notice of each file that could not be read to its end: its digest
   ///   and its size are of what could be read. One that cannot be opened is no evidence.
   func record(
-    _ drafts: [EvidenceDraft], of result: Value, in evidenceFolder: String, numberedFrom count: Int,
+    _ drafts: [EvidenceDraft], of result: StoredResult, in evidenceFolder: String,
+    numberedFrom count: Int,
     at time: Timestamp
   ) -> (records: [EvidenceRecord], notices: [String]) {
     var records: [EvidenceRecord] = []
@@ -21,12 +22,15 @@ struct EvidenceRecorder {
       let (contents, notice) = contents(of: draft, result, evidenceFolder)
       if let notice { notices.append(notice) }
       guard let contents else { continue }
+      let cut = result.cut(of: draft)
+      let size = max(draft.uncutSize ?? 0, cut?.size ?? 0, contents.size)
       records.append(
         EvidenceRecord(
-          id: "E\(count + records.count + 1)", what: draft.what, source: draft.source,
-          capturedAt: time, size: draft.uncutSize ?? contents.size, digest: contents.digest,
-          content: contents.content,
-          isCut: notice != nil || draft.uncutSize.map { $0 > contents.size } ?? false))
+          id: "E\(count + records.count + 1)",
+          what: cut.map { "\(draft.what), the first \($0.mark)" } ?? draft.what,
+          source: draft.source,
+          capturedAt: time, size: size, digest: contents.digest, content: contents.content,
+          isCut: notice != nil || cut != nil || size > contents.size))
     }
     return (records, notices)
   }
@@ -38,11 +42,11 @@ struct EvidenceRecorder {
   }
 
   private func contents(
-    of draft: EvidenceDraft, _ result: Value, _ evidenceFolder: String
+    of draft: EvidenceDraft, _ result: StoredResult, _ evidenceFolder: String
   ) -> (Contents?, notice: String?) {
     switch draft.content {
     case .result(let key):
-      guard let value = result.mapValue?[key] else { return (nil, nil) }
+      guard let value = result.values[key] else { return (nil, nil) }
       let text = value.stringValue ?? value.json
       let contents = Contents(
         content: .result(key: key), size: Int64(text.utf8.count), digest: Digest.sha256(of: text))

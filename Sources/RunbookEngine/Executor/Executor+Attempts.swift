@@ -193,13 +193,14 @@ extension Executor {
       verdict = AttemptJudge(binder: binder).judge(step, result, in: scope)
       (captures, withheld) = keep(verdict.captures)
     }
-    let stored = redactor.redact(Value.map(result.values))
+    let stored = StoredResult(result, redactor)
     let evidence = EvidenceRecorder(runFolder: options.runFolder).record(
       result.evidence, of: stored, in: evidenceFolder, numberedFrom: state.evidenceCount,
       at: ports.clock.now())
     return AttemptFinished(
       step: step.id, attempt: attempt, outcome: outcome(of: bound, verdict.failure),
-      result: stored, captures: .map(captures), withheldCaptures: withheld,
+      result: .map(stored.values), incomplete: stored.incomplete, captures: .map(captures),
+      withheldCaptures: withheld,
       isConfirmed: verdict.isConfirmed, expectations: verdict.expectations,
       failure: verdict.failure,
       evidence: evidence.records, timeline: result.timeline,

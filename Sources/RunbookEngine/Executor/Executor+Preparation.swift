@@ -35,7 +35,7 @@ extension Executor {
       PreparationRecord(
         part: part, id: step.id, title: step.title, kind: step.kind, outcome: .succeeded,
         startedAt: start, finishedAt: ports.clock.now(), work: bound.activity.work,
-        result: .map(result.values)))
+        result: .map(StoredResult(result, redactor).values)))
   }
 
   /// Tries a step as often as its `retry` allows.

@@ -141,10 +141,11 @@ extension Executor {
         ? capturesOfReceipt(step, result)
         : keep(AttemptJudge(binder: binder).judge(step, result, in: scope).captures)
     }
+    let stored = StoredResult(finding.result ?? StepResult(), redactor)
     return AttemptSettled(
       step: step.id, attempt: attempt, settlement: finding.settlement, means: finding.means,
       detail: finding.detail, doneAt: finding.doneAt,
-      result: redactor.redact(.map(finding.result?.values ?? ValueMap())),
+      result: .map(stored.values), incomplete: stored.incomplete,
       captures: .map(captures), withheldCaptures: withheld.isEmpty ? nil : withheld,
       remnants: finding.remnants)
   }
@@ -175,7 +176,7 @@ extension Executor {
     else { return Finding(.unknown, .none, "the probe cannot be read") }
     let result = try await binder.bind(probe, in: scope).activity.perform(in: context)
     var scope = scope
-    scope.result = result.values
+    scope.result = result.visibleValues
     let done = try isTrue(settle["done"]?.text, in: scope, what: "done")
     let notDone = try isTrue(settle["not_done"]?.text, in: scope, what: "not_done")
     switch (done ?? notDone.map(!), notDone ?? done.map(!)) {

@@ -138,7 +138,7 @@ public struct RunMachine: Sendable {
     if condition.statuses.contains(where: { code == "\($0)" }) { return true }
     guard let expression = condition.expression else { return false }
     var scope = scope
-    scope.result = current.result.mapValue ?? ValueMap()
+    scope.result = current.visibleResult
     scope.result?["failure"] = [
       "cause": .string(failure.cause.rawValue), "code": .string(code),
       "message": .string(failure.message),

@@ -29,7 +29,10 @@ public struct StepState: Sendable, Hashable {
   public internal(set) var firstStartedAt: Timestamp?
   public internal(set) var lastStartedAt: Timestamp?
   public internal(set) var finishedAt: Timestamp?
+  /// As it was stored.
   public internal(set) var result: Value = .map(ValueMap())
+  /// What of the result is less than there was.
+  var cutResults: [String: Incomplete] = [:]
   public internal(set) var failure: FailureRecord?
   public internal(set) var skipReason: String?
   public internal(set) var connection: String?
@@ -51,6 +54,9 @@ public struct StepState: Sendable, Hashable {
     var startedAt: Timestamp?
   }
 
+  /// The result as expressions see it.
+  var visibleResult: ValueMap { (result.mapValue ?? ValueMap()).hiding(cutResults) }
+
   mutating func apply(_ event: Event, at time: Timestamp) -> Bool {
     guard isInOrder(event) else { return false }
     switch (status, event) {
@@ -63,6 +69,7 @@ public struct StepState: Sendable, Hashable {
       status = Status(finished.outcome)
       finishedAt = time
       result = finished.result
+      cutResults = finished.cutResults
       failure = finished.failure
       hasWithheldCaptures = !finished.withheldCaptures.isEmpty
     case (.running, .attemptSettled(let settled)), (.failed, .attemptSettled(let settled)),
@@ -121,6 +128,7 @@ public struct StepState: Sendable, Hashable {
       status = .succeeded
       finishedAt = settled.doneAt ?? time
       result = settled.result
+      cutResults = settled.cutResults
       failure = nil
     case .unknown:
       status = .unknown

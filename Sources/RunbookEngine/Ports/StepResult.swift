@@ -3,7 +3,13 @@ public import RunbookModel
 /// What an attempt brought back from the world.
 public struct StepResult: Sendable {
   /// By the kind's `ResultSpec` names.
+  /// Whole where they can be held: the engine cuts what it stores. What a kind cannot hold whole is in
+  /// `incomplete` too.
   public var values: ValueMap
+  /// By name: that `values` hold less than there was. Expressions cannot read these.
+  public var incomplete: [String: Incomplete] = [:]
+  /// By name: how much is stored, where it is not `StoredLimit.usual`.
+  public var storedLimits: [String: StoredLimit] = [:]
   public var evidence: [EvidenceDraft]
   public var timeline: [TimelineRow]
   public var notices: [String]
@@ -25,6 +31,26 @@ public struct StepResult: Sendable {
     self.notices = notices
     self.hasReceipt = hasReceipt
     self.presumedFailure = presumedFailure
+  }
+}
+
+extension StepResult {
+  /// The values as expressions see them.
+  var visibleValues: ValueMap { values.hiding(incomplete) }
+}
+
+/// How much of one value of a result is stored; expressions see all that a kind holds.
+public struct StoredLimit: Sendable, Hashable {
+  /// Of a list.
+  public let items: Int
+  /// Of a text; of anything else, of its JSON.
+  public let bytes: Int
+
+  public static let usual = StoredLimit(bytes: 16 << 20)
+
+  public init(items: Int = .max, bytes: Int) {
+    self.items = items
+    self.bytes = bytes
   }
 }
 

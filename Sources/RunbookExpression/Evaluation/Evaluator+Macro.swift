@@ -59,7 +59,7 @@ extension Evaluator {
       do throws(Fault) {
         if try holds(predicate, call, element) == deciding { return .bool(deciding) }
       } catch {
-        guard error.cause != .tooMuchWork else { throw error }
+        guard error.isAbsorbed else { throw error }
         if first == nil { first = error }
       }
     }

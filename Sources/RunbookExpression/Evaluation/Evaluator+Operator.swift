@@ -29,6 +29,7 @@ extension Evaluator {
     case (.double(let a), .double(let b)): return a == b
     case (.decimal, .int), (.decimal, .double), (.int, .decimal), (.double, .decimal):
       return Numbers.order(left, right) == .same
+    case (.incomplete(let mark), _), (_, .incomplete(let mark)): throw .incomplete(mark)
     case (.list(let a), .list(let b)):
       guard a.count == b.count else { return false }
       for (one, other) in zip(a, b) {

@@ -19,17 +19,23 @@ struct Evaluator {
   mutating func value(of id: NodeID) throws(Fault) -> Value {
     try charge(1)
     let node = nodes[id]
-    do {
-      switch node.kind {
-      case .literal(let value): return value
-      case .local(let index): return locals[index]
-      case .name(let name): return try named(name)
-      case .binary: return try chain(id)
-      case .call(let function, let arguments): return try call(function, arguments)
-      default: return try compound(node.kind)
-      }
+    do throws(Fault) {
+      let value = try value(of: id, node.kind)
+      if case .incomplete(let mark) = value { throw Fault.incomplete(mark, node.kind.lastName) }
+      return value
     } catch {
       throw error.located(at: id)
+    }
+  }
+
+  private mutating func value(of id: NodeID, _ kind: Node.Kind) throws(Fault) -> Value {
+    switch kind {
+    case .literal(let value): return value
+    case .local(let index): return locals[index]
+    case .name(let name): return try named(name)
+    case .binary: return try chain(id)
+    case .call(let function, let arguments): return try call(function, arguments)
+    default: return try compound(kind)
     }
   }
 
@@ -50,6 +56,7 @@ struct Evaluator {
     case .map(let map):
       try charge(map.count)
       for (_, item) in map.pairs { try checkSize(of: item) }
+    case .incomplete(let mark): throw .incomplete(mark)
     default: break
     }
   }
@@ -118,7 +125,7 @@ struct Evaluator {
         }
         if flag == deciding { return .bool(deciding) }
       } catch {
-        guard error.cause != .tooMuchWork else { throw error }
+        guard error.isAbsorbed else { throw error }
         if first == nil { first = error }
       }
     }

@@ -1,3 +1,5 @@
+import RunbookModel
+
 /// An error of evaluation before its place is known.
 ///
 /// A class, as each `try` of a typed error keeps room for a whole error on the stack.
@@ -16,6 +18,21 @@ final class Fault: Error {
   /// No operator or function of that name takes these types.
   static func overload(_ name: String, _ types: String...) -> Fault {
     Fault(.noSuchOverload, "`\(name)` does not work on \(types.joined(separator: " and "))")
+  }
+
+  /// What is held in part only was read.
+  static func incomplete(_ mark: Incomplete, _ name: String? = nil) -> Fault {
+    Fault(
+      .incomplete(mark),
+      "\(name.map { "`\($0)`" } ?? "a value") is held in part, \(mark): no answer can rest on that")
+  }
+
+  /// Whether `&&`, `||` and macros let another operand's value stand for the error.
+  var isAbsorbed: Bool {
+    switch cause {
+    case .tooMuchWork, .incomplete: false
+    default: true
+    }
   }
 
   /// The same fault, at that node unless it is known to be at a smaller one.

@@ -38,6 +38,17 @@ struct Node: Sendable {
   let height: Int
 }
 
+extension Node.Kind {
+  /// The name or field that it reads, for messages.
+  var lastName: String? {
+    switch self {
+    case .name(let name): name
+    case .select(_, let field, _, _): field
+    default: nil
+    }
+  }
+}
+
 enum BinaryOperator: Sendable {
   case add, subtract, multiply, divide, remainder
   case equal, notEqual, less, lessOrEqual, greater, greaterOrEqual, isIn

@@ -84,6 +84,7 @@ extension Value {
     case .double(let value) where value.isInfinite: value < 0 ? "-Infinity" : "Infinity"
     case .timestamp(let value): value.description
     case .duration(let value): value.secondsText
+    case .incomplete(let mark): mark.description
     default: json
     }
   }

@@ -3,8 +3,10 @@ public struct AttemptFinished: Sendable, Hashable, Codable {
   public let attempt: Int
   /// Never `skipped`.
   public let outcome: Outcome
-  /// The kind's result names and their values (a map); what was cut says so in its evidence.
+  /// The kind's result names and their values (a map); cut after secrets were taken out, see `incomplete`.
   public let result: Value
+  /// By the name of a result: what was cut before it was stored. Nil in journals before version 4.
+  public let incomplete: [String: Incomplete]?
   /// A map of names to values; one that held a secret is left out.
   public let captures: Value
   /// Captures that were not stored, as they held a secret.
@@ -23,7 +25,8 @@ public struct AttemptFinished: Sendable, Hashable, Codable {
   public let hasReceipt: Bool
 
   public init(
-    step: StepID, attempt: Int, outcome: Outcome, result: Value, captures: Value = .map(ValueMap()),
+    step: StepID, attempt: Int, outcome: Outcome, result: Value,
+    incomplete: [String: Incomplete]? = [:], captures: Value = .map(ValueMap()),
     withheldCaptures: [String] = [], isConfirmed: Bool? = nil,
     expectations: [ExpectationRecord] = [], failure: FailureRecord? = nil,
     evidence: [EvidenceRecord] = [], timeline: [TimelineRow] = [], notices: [String] = [],
@@ -33,6 +36,7 @@ public struct AttemptFinished: Sendable, Hashable, Codable {
     self.attempt = attempt
     self.outcome = outcome
     self.result = result
+    self.incomplete = incomplete
     self.captures = captures
     self.withheldCaptures = withheldCaptures
     self.isConfirmed = isConfirmed
@@ -43,6 +47,11 @@ public struct AttemptFinished: Sendable, Hashable, Codable {
     self.notices = notices
     self.elapsedMicroseconds = elapsedMicroseconds
     self.hasReceipt = hasReceipt
+  }
+
+  /// What of the result is less than there was.
+  public var cutResults: [String: Incomplete] {
+    incomplete ?? result.mapValue?.presumedIncomplete(evidence) ?? [:]
   }
 }
 

@@ -10,6 +10,8 @@ public struct AttemptSettled: Sendable, Hashable, Codable {
   public let doneAt: Timestamp?
   /// What the receipt or the probe holds: a map by the kind's result names.
   public let result: Value
+  /// As `AttemptFinished.incomplete`.
+  public let incomplete: [String: Incomplete]?
   /// A map of names to values, made from `result` when the step is done.
   public let captures: Value
   /// Captures that are not known, as a secret in them was not stored; nil is none.
@@ -33,7 +35,8 @@ public struct AttemptSettled: Sendable, Hashable, Codable {
 
   public init(
     step: StepID, attempt: Int, settlement: Settlement, means: Means, detail: String,
-    doneAt: Timestamp? = nil, result: Value = .map(ValueMap()), captures: Value = .map(ValueMap()),
+    doneAt: Timestamp? = nil, result: Value = .map(ValueMap()),
+    incomplete: [String: Incomplete]? = [:], captures: Value = .map(ValueMap()),
     withheldCaptures: [String]? = nil, remnants: [Remnant] = []
   ) {
     self.step = step
@@ -43,9 +46,15 @@ public struct AttemptSettled: Sendable, Hashable, Codable {
     self.detail = detail
     self.doneAt = doneAt
     self.result = result
+    self.incomplete = incomplete
     self.captures = captures
     self.withheldCaptures = withheldCaptures
     self.remnants = remnants
+  }
+
+  /// What of the result is less than there was.
+  public var cutResults: [String: Incomplete] {
+    incomplete ?? result.mapValue?.presumedIncomplete() ?? [:]
   }
 }
 

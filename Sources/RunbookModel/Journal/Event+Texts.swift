@@ -88,6 +88,7 @@ extension AttemptSettled {
     AttemptSettled(
       step: step, attempt: attempt, settlement: settlement, means: means,
       detail: transform(detail), doneAt: doneAt, result: result.mapStrings(transform),
+      incomplete: incomplete,
       captures: captures, withheldCaptures: withheldCaptures,
       remnants: remnants.map {
         Remnant(pid: $0.pid, summary: transform($0.summary), since: $0.since)
@@ -165,7 +166,8 @@ extension AttemptFinished {
   func mapTexts(_ transform: (String) -> String) -> AttemptFinished {
     AttemptFinished(
       step: step, attempt: attempt, outcome: outcome, result: result.mapStrings(transform),
-      captures: captures, withheldCaptures: withheldCaptures, isConfirmed: isConfirmed,
+      incomplete: incomplete, captures: captures, withheldCaptures: withheldCaptures,
+      isConfirmed: isConfirmed,
       expectations: expectations.map {
         ExpectationRecord(
           expression: $0.expression, isMet: $0.isMet, error: $0.error.map(transform))

@@ -1,6 +1,7 @@
 public struct RunStarted: Sendable, Hashable, Codable {
   /// The version of the entries' format that this program writes. Version 2 came with settlements,
-  /// version 3 with edits of the report and drills, version 4 with decimals.
+  /// version 3 with edits of the report and drills, version 4 with decimals and with what a result was
+  /// cut by.
   public static let currentFormat = 4
 
   public let formatVersion: Int

@@ -38,14 +38,21 @@ struct ReportScope: EvaluationScope, Sendable {
   }
 
   private static func summary(of step: StepHistory) -> Value {
-    let result = step.lastFinished?.payload.result ?? step.settledAsDone.last?.result
-    var map = result?.mapValue ?? ValueMap()
+    var map = result(of: step)
     map["outcome"] = .string(step.status == .inFlight ? "running" : step.status.rawValue)
     map["attempts"] = .int(Int64(step.attempts.count))
     if let first = step.attempts.first { map["started"] = .timestamp(first.started.at) }
     let finishedAt = step.skipped?.at ?? step.attempts.last?.finished?.at
     if let finishedAt { map["finished"] = .timestamp(finishedAt) }
     return .map(map)
+  }
+
+  private static func result(of step: StepHistory) -> ValueMap {
+    if let finished = step.lastFinished?.payload {
+      return (finished.result.mapValue ?? ValueMap()).hiding(finished.cutResults)
+    }
+    guard let settled = step.settledAsDone.last else { return ValueMap() }
+    return (settled.result.mapValue ?? ValueMap()).hiding(settled.cutResults)
   }
 
   private static func captures(of history: RunHistory) -> ValueMap {

@@ -174,7 +174,7 @@ struct PublicCopy {
     }
     return AttemptFinished(
       step: finished.step, attempt: finished.attempt, outcome: finished.outcome,
-      result: .map(result), captures: finished.captures,
+      result: .map(result), incomplete: finished.cutResults, captures: finished.captures,
       withheldCaptures: finished.withheldCaptures, isConfirmed: finished.isConfirmed,
       expectations: finished.expectations, failure: finished.failure, evidence: finished.evidence,
       timeline: finished.timeline.map { row in

@@ -97,6 +97,10 @@ struct LogFindings: Sendable {
         EvidenceDraft(what: "events of the \(source)", source: origin, content: .result("events"))
       ]
     }
+    if count > kept.count {
+      result.incomplete["events"] = Incomplete(
+        held: Int64(kept.count), total: Int64(count), noun: "events")
+    }
     result.notices = notices + ownNotices
     return result
   }

@@ -20,9 +20,11 @@ struct ReceiptRow {
     values["row_count"] = field(3).intValue.map { .int($0) } ?? .int(0)
     var recordedAt: Timestamp?
     if case .timestamp(let time) = field(4) { recordedAt = time }
+    var result = StepResult(values: values, hasReceipt: true)
+    result.incomplete = values.presumedIncomplete()
     found = ReceiptFound(
       attempt: Int(clamping: field(0).intValue ?? 0), recordedAt: recordedAt, isSameWork: isSame,
-      result: StepResult(values: values, hasReceipt: true))
+      result: result)
   }
 
   /// For a step that finds itself done already.
@@ -34,8 +36,12 @@ struct ReceiptRow {
     return notices
   }
 
-  /// A result as a receipt keeps it, secrets taken out; nil where it is too long.
+  /// A result as a receipt keeps it, secrets taken out; nil where it is too long. It is kept whole or not
+  /// at all.
   static func text(of result: StepResult, _ redact: (String) -> String) -> String? {
+    guard result.incomplete.isEmpty,
+      Value.map(result.values).jsonSize(upTo: longestResult) <= longestResult
+    else { return nil }
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
     let value = Value.map(result.values).mapStrings(redact)

@@ -80,6 +80,9 @@ private struct StatementBuilder {
         .invalid, "'\(reference.name)' has no value (\(place))",
         hint: NearestName.of(reference.name, among: values.keys).map { "did you mean '\($0)'?" })
     }
+    if case .incomplete(let mark) = value {
+      throw StepFailure(.invalid, "'\(reference.name)' is held in part, \(mark) (\(place))")
+    }
     pieces.append((rendered: text.utf8.count, source: reference.range.lowerBound))
     switch reference.form {
     case .parameter:

@@ -39,45 +39,31 @@ struct SQLResult {
       for (key, value) in zip(keys, row) { map[key] = value }
       return .map(map)
     }
-    let kept = Self.keptCount(rows)
-    values["rows"] = .list(Array(rows.prefix(kept)))
+    values["rows"] = .list(rows)
     values["row_count"] = .int(Int64(rows.count))
     values["affected"] = .int(completions.affected)
     values["columns"] = .list(keys)
     var result = StepResult(values: values, notices: notices)
+    result.storedLimits["rows"] = StoredLimit(items: Self.storedRows, bytes: Self.storedBytes)
     result.timeline = timeline(rows)
-    if set != nil { addEvidence(to: &result, rows, kept: kept) }
+    if set != nil { addEvidence(to: &result, rows) }
     return result
   }
 
-  private static func keptCount(_ rows: [Value]) -> Int {
-    var bytes = 0
-    for (index, row) in rows.enumerated() {
-      bytes += row.json.utf8.count
-      if index >= storedRows || bytes > storedBytes { return index }
-    }
-    return rows.count
-  }
-
-  private func addEvidence(to result: inout StepResult, _ rows: [Value], kept: Int) {
+  /// All rows go to a file where the engine may store less of them.
+  private func addEvidence(to result: inout StepResult, _ rows: [Value]) {
     let source = request.activity.source.name
-    guard kept < rows.count else {
-      result.evidence = [EvidenceDraft(what: "rows", source: source, content: .result("rows"))]
-      return
-    }
+    let size = Value.list(rows).jsonSize(upTo: Self.storedBytes)
+    result.evidence = [EvidenceDraft(what: "rows", source: source, content: .result("rows"))]
+    guard rows.count > Self.storedRows || size > Self.storedBytes / 2 else { return }
     let lines = rows.map { $0.mapStrings(request.context.redact).json + "\n" }.joined()
     let name = "rows.jsonl"
-    result.evidence = [
-      EvidenceDraft(
-        what: "the first \(kept) of \(rows.count) rows", source: source, content: .result("rows"),
-        uncutSize: Int64(lines.utf8.count))
-    ]
     if EvidenceFile.write(lines, named: name, in: request.context.evidenceFolder) {
       result.evidence.append(
         EvidenceDraft(what: "all \(rows.count) rows", source: source, content: .file(name)))
     } else {
       // The work is done, perhaps committed: this must not make it a failure.
-      result.notices.append("\(rows.count - kept) rows were not kept: \(name) cannot be written")
+      result.notices.append("not all \(rows.count) rows were kept: \(name) cannot be written")
     }
   }
 

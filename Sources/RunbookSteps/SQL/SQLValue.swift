@@ -15,6 +15,7 @@ enum SQLValue {
     case .string(let value): value
     case .timestamp(let value): value.description
     case .duration(let value): value.secondsText
+    case .incomplete(let mark): mark.description
     case .list(let items): ArrayText.literal(items) { text(of: $0) }
     case .map: value.json
     }

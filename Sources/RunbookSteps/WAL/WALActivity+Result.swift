@@ -14,8 +14,9 @@ extension WALActivity {
         ("last", findings.last.map(Value.timestamp) ?? .null),
       ]))
     let culprits = Self.commits(among: verdicts.map(\.1))
+    let removals = findings.removals
     result.timeline =
-      findings.removals.prefix(1000).map { at, end in
+      removals.prefix(Self.longestTimeline).map { at, end in
         row(at, Self.words(of: end, findings), isDamage: culprits.contains(end.xid), findings)
       }
       + Self.rollbacks(among: verdicts.map(\.1)).map { end in
@@ -35,11 +36,21 @@ extension WALActivity {
     if let since, let first = findings.first, since < first {
       result.notices.append("what is left of the write-ahead log begins at \(first)")
     }
+    if removals.count > Self.longestTimeline {
+      result.notices.append(
+        "the timeline has the first \(Self.longestTimeline) of \(removals.count) removals")
+    }
     if findings.leftOut > 0 {
       result.notices.append("\(findings.leftOut) ends of transactions were not kept")
+      let cut = Incomplete(
+        held: Int64(WALFindings.limit), total: Int64(WALFindings.limit + findings.leftOut),
+        noun: "ends of transactions")
+      for name in ["removals", "aborted", "verdicts"] { result.incomplete[name] = cut }
     }
     return result
   }
+
+  private static let longestTimeline = 1000
 
   static func result(
     unreadable reason: String, _ statements: [WALFindings.Statement]

@@ -164,10 +164,11 @@ struct SQLPerformTests {
     #expect(failure?.record.message.contains("(runbook.yaml:12:26)") == true)
   }
 
-  @Test func cutsManyRowsAndKeepsThemInAFile() async throws {
+  @Test func holdsManyRowsAndKeepsThemInAFile() async throws {
     let fixture = try await SQLFixture()
     let result = try await fixture.perform("SELECT n FROM generate_series(1, 1500) AS n")
-    #expect(result.values["rows"]?.listValue?.count == 1000)
+    #expect(result.values["rows"]?.listValue?.count == 1500)
+    #expect(result.storedLimits["rows"]?.items == 1000)
     #expect(result.values["row_count"] == 1500)
     let file = try String(contentsOfFile: fixture.evidence + "/rows.jsonl", encoding: .utf8)
     #expect(file.split(separator: "\n").count == 1500)

@@ -1,0 +1,49 @@
+/// Says that less of a value is held than there was.
+///
+/// As a `Value` it stands for the whole: whatever an expression does with it is an error, so that no
+/// answer rests on a part.
+public struct Incomplete: Sendable, Hashable, Codable, CustomStringConvertible {
+  public let held: Int64
+  public let total: Int64
+  /// What is counted: `rows`, `bytes`.
+  public let noun: String
+
+  public init(held: Int64, total: Int64, noun: String) {
+    self.held = held
+    self.total = total
+    self.noun = noun
+  }
+
+  /// `1000 of 2500 rows`.
+  public var description: String { "\(held) of \(total) \(noun)" }
+}
+
+extension ValueMap {
+  /// The map as expressions see it: what is held in part cannot be read.
+  public func hiding(_ incomplete: [String: Incomplete]) -> ValueMap {
+    guard !incomplete.isEmpty else { return self }
+    var map = self
+    for (name, mark) in incomplete.sorted(by: { $0.key < $1.key }) {
+      map[name] = .incomplete(mark)
+    }
+    return map
+  }
+
+  /// What was cut from a result, as journals before version 4 tell it: by the count of rows, and by the
+  /// evidence.
+  public func presumedIncomplete(_ evidence: [EvidenceRecord] = []) -> [String: Incomplete] {
+    var marks: [String: Incomplete] = [:]
+    for record in evidence where record.isCut {
+      guard case .result(let key) = record.content, let text = self[key]?.stringValue else {
+        continue
+      }
+      marks[key] = Incomplete(held: Int64(text.utf8.count), total: record.size, noun: "bytes")
+    }
+    if let count = self["row_count"]?.intValue, let rows = self["rows"]?.listValue,
+      Int64(rows.count) < count
+    {
+      marks["rows"] = Incomplete(held: Int64(rows.count), total: count, noun: "rows")
+    }
+    return marks
+  }
+}
