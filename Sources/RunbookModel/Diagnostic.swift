@@ -10,7 +10,8 @@ public struct DiagnosticCode: RawRepresentable, Sendable, Hashable, Codable {
 
   public init(_ number: Int) {
     let digits = String(number)
-    rawValue = "RB" + String(repeating: "0", count: max(0, 3 - digits.count)) + digits
+    rawValue =
+      "RB" + String(repeating: "0", count: max(0, 3 - digits.unicodeScalars.count)) + digits
   }
 }
 

@@ -34,7 +34,7 @@ public struct Digest: Sendable, Hashable, Codable, CustomStringConvertible {
 
   public var description: String { hex }
   /// The first twelve digits, for people.
-  public var short: String { String(hex.prefix(12)) }
+  public var short: String { String(hex.prefixOfScalars(12)) }
 
   public init(from decoder: any Decoder) throws {
     let text = try decoder.singleValueContainer().decode(String.self)

@@ -16,8 +16,8 @@ extension Duration {
     var text = "\(sign)\(parts.seconds.magnitude)"
     if nanoseconds != 0 {
       var digits = String(nanoseconds)
-      digits = String(repeating: "0", count: 9 - digits.count) + digits
-      while digits.hasSuffix("0") { digits.removeLast() }
+      digits = String(repeating: "0", count: 9 - digits.unicodeScalars.count) + digits
+      while digits.ends(with: "0") { digits.unicodeScalars.removeLast() }
       text += "." + digits
     }
     return text + "s"

@@ -177,14 +177,14 @@ extension Duration {
     guard parts.attoseconds % 1_000_000_000 != 0 else { return secondsText }
     let digits = String(parts.attoseconds.magnitude)
     let sign = parts.seconds < 0 || parts.attoseconds < 0 ? "-" : ""
-    let zeros = String(repeating: "0", count: 18 - digits.count)
+    let zeros = String(repeating: "0", count: 18 - digits.unicodeScalars.count)
     return "\(sign)\(parts.seconds.magnitude).\(zeros)\(digits)s"
   }
 
   fileprivate init?(exactSecondsText text: String) {
-    guard text.hasSuffix("s") else { return nil }
-    let isNegative = text.hasPrefix("-")
-    let parts = text.dropLast().split(separator: ".", omittingEmptySubsequences: false)
+    guard text.ends(with: "s") else { return nil }
+    let isNegative = text.begins(with: "-")
+    let parts = text.dropLastScalars().pieces(separatedBy: ".", omittingEmptySubsequences: false)
     guard let first = parts.first, parts.count <= 2, let seconds = Int64(first) else { return nil }
     let digits = parts.count == 2 ? parts[1] : ""
     guard digits.utf8.count <= 18,

@@ -118,7 +118,8 @@ public final class Lease: Sendable {
     // A folder that cannot be listed could not have been written to either.
     let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
     return names.compactMap { name in
-      name.hasPrefix("lease-") ? Int64(name.dropFirst("lease-".count)) : nil
+      name.begins(with: "lease-")
+        ? Int64(name.dropFirstScalars("lease-".unicodeScalars.count)) : nil
     }.filter { $0 < generation }.sorted()
   }
 

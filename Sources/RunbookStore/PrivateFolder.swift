@@ -1,5 +1,6 @@
 private import Glibc
 import RunbookEngine
+import RunbookModel
 
 /// Folders and files that only their owner can read, whatever the umask is.
 enum PrivateFolder {
@@ -47,7 +48,7 @@ enum PrivateFolder {
   private static func exists(_ path: String) -> Bool { access(path, F_OK) == 0 }
 
   private static func parent(of path: String) -> String {
-    guard let slash = path.lastIndex(of: "/") else { return "." }
+    guard let slash = path.index(ofLast: "/") else { return "." }
     return slash == path.startIndex ? "/" : String(path[..<slash])
   }
 

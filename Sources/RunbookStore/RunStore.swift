@@ -57,7 +57,7 @@ public struct RunStore: Sendable {
     guard let abbreviation else { return try newest(of: all) }
     if let exact = all.first(where: { $0.rawValue == abbreviation }) { return exact }
     let fitting = all.filter {
-      $0.rawValue.hasPrefix(abbreviation) || $0.rawValue.hasSuffix(abbreviation)
+      $0.rawValue.begins(with: abbreviation) || $0.rawValue.ends(with: abbreviation)
     }
     guard fitting.count == 1, let only = fitting.first else {
       let message =
@@ -76,8 +76,10 @@ public struct RunStore: Sendable {
     guard let first = all.first else {
       throw StoreError(.notFound, subject: folder, "there are no runs yet")
     }
-    let second = first.rawValue.prefix { $0 != "-" }.count + 7
-    let rivals = all.prefix { $0.rawValue.prefix(second) == first.rawValue.prefix(second) }
+    let second = first.rawValue.prefixOfScalars { $0 != "-" }.unicodeScalars.count + 7
+    let rivals = all.prefix {
+      $0.rawValue.prefixOfScalars(second) == first.rawValue.prefixOfScalars(second)
+    }
     guard rivals.count > 1 else { return first }
     var newest = first
     var latest: Timestamp?

@@ -143,7 +143,7 @@ public final class SQLiteJournal: Journal {
   }
 
   private var folder: String {
-    path.lastIndex(of: "/").map { String(path[..<$0]) } ?? "."
+    path.index(ofLast: "/").map { String(path[..<$0]) } ?? "."
   }
 
   public func append(

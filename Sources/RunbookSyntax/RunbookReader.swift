@@ -37,10 +37,10 @@ public struct RunbookReader: Sendable {
 
   /// As `read(path:)`, with the sources whether it succeeds or not.
   public func attempt(path: String) -> ReadingAttempt {
-    let parts = path.split(separator: "/", omittingEmptySubsequences: false)
+    let parts = path.pieces(separatedBy: "/", omittingEmptySubsequences: false)
     let fileName = parts.last.map(String.init) ?? path
     var folder = parts.dropLast().joined(separator: "/")
-    if folder.isEmpty { folder = path.hasPrefix("/") ? "/" : "." }
+    if folder.isEmpty { folder = path.begins(with: "/") ? "/" : "." }
     do throws(FileFailure) {
       let text = try FileText.read(path, as: path)
       return attempt(text, file: path, fileName: fileName, folder: folder)

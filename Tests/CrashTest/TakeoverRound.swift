@@ -80,8 +80,8 @@ struct TakeoverRound: Round {
     account.tell("statuses \(outputs.map(\.status))")
     let winners = outputs.filter { $0.status == 0 }
     let losers = outputs.filter { output in
-      output.status == 75 && output.standardError.contains("is being carried out by")
-        || output.status == 64 && output.standardError.contains("has ended")
+      output.status == 75 && output.standardError.holds("is being carried out by")
+        || output.status == 64 && output.standardError.holds("has ended")
     }
     if winners.count != 1 || losers.count != 1 {
       account.differences.append(outputs.map(\.end).joined(separator: "\n    ---\n    "))
@@ -96,7 +96,7 @@ struct TakeoverRound: Round {
     let told = "\n    \(first.end)\n    ---\n    \(second.end)"
     switch (first.status, second.status) {
     case (75, 0):
-      if !first.standardError.contains("was taken over by second") {
+      if !first.standardError.holds("was taken over by second") {
         account.differences.append("the first does not say who took the run: \(told)")
       }
       let last = try sequences(first).max() ?? 0
@@ -104,13 +104,13 @@ struct TakeoverRound: Round {
       if last >= begin {
         account.differences.append("the first wrote entry \(last), the second began at \(begin)")
       }
-    case (75, 75) where second.all.contains("the run's former executor"):
+    case (75, 75) where second.all.holds("the run's former executor"):
       account.tell("the second waited for the first in vain")
-    case (0, 64) where second.standardError.contains("has ended"):
+    case (0, 64) where second.standardError.holds("has ended"):
       account.void("the first was done")
-    case (0, 64) where second.standardError.contains("has no entries"):
+    case (0, 64) where second.standardError.holds("has no entries"):
       account.void("the first had not begun")
-    case (0, 74) where second.standardError.contains("another process is writing"):
+    case (0, 74) where second.standardError.holds("another process is writing"):
       account.void("the first was stopped while it wrote")
     default:
       account.differences.append("unexpected statuses: \(told)")
@@ -119,7 +119,7 @@ struct TakeoverRound: Round {
 
   /// Of the entries that a command printed as it wrote them.
   private func sequences(_ output: World.Output) throws -> [Int64] {
-    try output.standardOutput.split(separator: "\n").compactMap {
+    try output.standardOutput.pieces(separatedBy: "\n").compactMap {
       try Value(json: String($0)).mapValue?["sequence"]?.intValue
     }
   }

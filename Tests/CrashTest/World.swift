@@ -15,7 +15,7 @@ final class World {
 
     var all: String { standardOutput + standardError }
     /// What it said at its end.
-    var end: String { all.split(separator: "\n").suffix(12).joined(separator: "\n    ") }
+    var end: String { all.pieces(separatedBy: "\n").suffix(12).joined(separator: "\n    ") }
   }
 
   struct Failure: Error, CustomStringConvertible {
@@ -128,7 +128,7 @@ extension World {
     let output = try start(["status", "--json", run]).finish(within: Self.patience)
     guard output.status == 0, let map = try Value(json: output.standardOutput).mapValue else {
       // Killed while its journal was made.
-      if output.all.contains("there is no run") {
+      if output.all.holds("there is no run") {
         unbegun.insert(run)
         return nil
       }
@@ -148,12 +148,12 @@ extension World {
   /// How often each step left a line in its ledger.
   func ledger() throws -> [String: Int] {
     var counts: [String: Int] = [:]
-    for line in try ask("SELECT step FROM ledger").split(separator: "\n") {
+    for line in try ask("SELECT step FROM ledger").pieces(separatedBy: "\n") {
       counts[String(line), default: 0] += 1
     }
     // No file yet: no line yet.
     let text = (try? String(contentsOfFile: ledgerFile, encoding: .utf8)) ?? ""
-    for line in text.split(separator: "\n") { counts[String(line), default: 0] += 1 }
+    for line in text.pieces(separatedBy: "\n") { counts[String(line), default: 0] += 1 }
     return counts
   }
 

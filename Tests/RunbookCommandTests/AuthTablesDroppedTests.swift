@@ -22,7 +22,7 @@ struct AuthTablesDroppedTests {
         "On-call engineer", "--set", "guard=models",
       ])
     #expect(output.status == 0, "\(output.all)")
-    #expect(output.stdout.contains("Resolved"))
+    #expect(output.stdout.holds("Resolved"))
     let status = try await workspace.run(["status", "--json"])
     let object = try #require(try status.objects().first)
     #expect(object["state"] == "resolved")
@@ -50,25 +50,25 @@ struct AuthTablesDroppedTests {
   private func checkFacts(of report: String) {
     let file = report.firstMatch(of: /([0-9a-f]{12})_[a-z_]+\.py/)
     #expect(file != nil, "no revision file")
-    #expect(report.contains("- **Revision**: `\(file?.output.1 ?? "")`"))
+    #expect(report.holds("- **Revision**: `\(file?.output.1 ?? "")`"))
     for table in Self.tables {
-      #expect(report.contains("op.drop_table('\(table)')"), "\(table)")
+      #expect(report.holds("op.drop_table('\(table)')"), "\(table)")
     }
     let proposed = report.firstMatch(
       of: /without the guard: ([0-9]+) drops and .*; with it: 0 drops and 0 other operations\./)
     // Ten tables and three columns, at least: the same question does not always say none.
     #expect(proposed.flatMap { Int($0.output.1) } ?? 0 >= 13)
-    #expect(report.contains("Statements that were tried, refused, and rolled back: 13."))
+    #expect(report.holds("Statements that were tried, refused, and rolled back: 13."))
     for heading in ["Timeline", "Root Cause Analysis", "Testing Verification"] {
-      #expect(report.contains("## \(heading)\n"))
+      #expect(report.holds("## \(heading)\n"))
     }
-    #expect(report.contains("## Appendix A: Recovery Commands Used\n"))
+    #expect(report.holds("## Appendix A: Recovery Commands Used\n"))
     // The measure of the design: every object, every row of the backup, the loss to the row.
-    #expect(report.contains("208 of 208"))
-    #expect(report.contains("Rows lost for good: 172."))
-    #expect(report.contains("| session | 675 | 600 | 600 | 0 | 600 | 80 |"))
-    #expect(report.contains("5 that were not there then came with the backup"))
-    #expect(report.contains("The sign-in endpoint answered 500 when detection asked it."))
+    #expect(report.holds("208 of 208"))
+    #expect(report.holds("Rows lost for good: 172."))
+    #expect(report.holds("| session | 675 | 600 | 600 | 0 | 600 | 80 |"))
+    #expect(report.holds("5 that were not there then came with the backup"))
+    #expect(report.holds("The sign-in endpoint answered 500 when detection asked it."))
   }
 
   /// The guard that is the default; the example's run has the one that the source incident chose.
@@ -79,8 +79,8 @@ struct AuthTablesDroppedTests {
     ])
     #expect(output.status == 0, "\(output.all)")
     let report = try workspace.report()
-    #expect(report.contains("include_object=runbook_guard.include_object"))
-    #expect(report.contains("; with it: 0 drops and 0 other operations."))
+    #expect(report.holds("include_object=runbook_guard.include_object"))
+    #expect(report.holds("; with it: 0 drops and 0 other operations."))
   }
 
   /// What one safeguard cannot do is said, and the other is put in place all the same.
@@ -96,8 +96,8 @@ struct AuthTablesDroppedTests {
       ], environment: database.environment)
     #expect(output.status == 0, "\(output.all)")
     let report = try workspace.report()
-    #expect(report.contains("Not put in place by this run: no Alembic project was given."))
-    #expect(report.contains("Put in place: the event trigger runbook_refuse_drops"))
+    #expect(report.holds("Not put in place by this run: no Alembic project was given."))
+    #expect(report.holds("Put in place: the event trigger runbook_refuse_drops"))
 
     let isThere = { (table: String) in
       database.query("SELECT to_regclass('public.\(table)') IS NOT NULL") == "t"
@@ -135,7 +135,7 @@ struct AuthTablesDroppedTests {
       ["run", "auth-tables-dropped", "--path", runbooks, "--approve", "recovery"],
       environment: database.environment)
     #expect(output.status == 0, "\(output.all)")
-    #expect(output.stdout.contains("Not confirmed"))
+    #expect(output.stdout.holds("Not confirmed"))
     #expect(database.writes() == before)
     #expect(!database.hasReceipts)
   }
@@ -147,10 +147,10 @@ struct AuthTablesDroppedTests {
       ["run", "auth-tables-dropped", "--path", runbooks], environment: database.environment)
     #expect(output.status == 75, "\(output.all)")
     for table in Self.tables {
-      #expect(output.stdout.contains("CREATE TABLE"), "\(table)")
-      #expect(output.stdout.contains(table), "\(table)")
+      #expect(output.stdout.holds("CREATE TABLE"), "\(table)")
+      #expect(output.stdout.holds(table), "\(table)")
     }
-    #expect(output.stdout.contains("database \(database.name) (OID "))
+    #expect(output.stdout.holds("database \(database.name) (OID "))
     #expect(!database.hasReceipts)
   }
 }

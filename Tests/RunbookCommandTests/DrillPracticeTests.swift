@@ -78,14 +78,14 @@ struct DrillPracticeTests {
   @Test func realRunSaysWhenItWasLastDrilled() async throws {
     let first = try await workspace.run(["run", "fire"])
     #expect(first.status == 0, "\(first.all)")
-    #expect(first.stdout.hasPrefix("Never drilled.\n"), "\(first.all)")
+    #expect(first.stdout.begins(with: "Never drilled.\n"), "\(first.all)")
     try await hold()
     let second = try await workspace.run(["run", "fire"])
     #expect(
-      second.stdout.hasPrefix(
-        "Last drilled less than a minute ago (talk): 2 of 2 points; overdue after 90 days\n"),
+      second.stdout.begins(
+        with: "Last drilled less than a minute ago (talk): 2 of 2 points; overdue after 90 days\n"),
       "\(second.all)")
-    #expect(!(try await workspace.run(["run", "fire", "--json"]).stdout.contains("Last drilled")))
+    #expect(!(try await workspace.run(["run", "fire", "--json"]).stdout.holds("Last drilled")))
   }
 
   @Test func checkIsNoPractice() async throws {
@@ -93,22 +93,23 @@ struct DrillPracticeTests {
     try await store("20250102-000000-bbb", isCheck: true, daysAgo: 1)
     let run = try await workspace.run(["run", "fire"])
     #expect(
-      run.stdout.hasPrefix(
-        "Last drilled 100 days ago (sandbox): 0 of 0 points, not detected, not recovered; OVERDUE, "
+      run.stdout.begins(
+        with:
+          "Last drilled 100 days ago (sandbox): 0 of 0 points, not detected, not recovered; OVERDUE, "
           + "as that is more than 90 days\n"), "\(run.all)")
     let due = try await workspace.run(["drill", "due"])
-    #expect(due.status == 1 && due.stdout.contains("longer ago than 90d"), "\(due.all)")
+    #expect(due.status == 1 && due.stdout.holds("longer ago than 90d"), "\(due.all)")
     let history = try await workspace.run(["drill", "history", "--json"]).objects()
     #expect(history.map { $0["check"] } == [false, true])
     let text = try await workspace.run(["drill", "history"])
-    #expect(text.stdout.contains(" check "), "\(text.all)")
+    #expect(text.stdout.holds(" check "), "\(text.all)")
   }
 
   @Test func showsHowLongStepsUsuallyTake() async throws {
-    #expect(!(try await workspace.run(["show", "fire"]).stdout.contains("usually")))
+    #expect(!(try await workspace.run(["show", "fire"]).stdout.holds("usually")))
     _ = try await workspace.run(["run", "fire"])
-    let lines = try await workspace.run(["show", "fire"]).stdout.split(separator: "\n")
-    #expect(lines.count { $0.contains("(usually ") } == 2, "\(lines)")
+    let lines = try await workspace.run(["show", "fire"]).stdout.pieces(separatedBy: "\n")
+    #expect(lines.count { $0.holds("(usually ") } == 2, "\(lines)")
     let object = try #require(try await workspace.run(["show", "fire", "--json"]).objects().first)
     let step = object["steps"]?.listValue?.first?.mapValue
     #expect(step?["usual_ms"]?.intValue != nil)
@@ -125,12 +126,12 @@ struct DrillPracticeTests {
     for name in ["report.html", "history.html"] {
       let path = workspace.path(name)
       let page = try String(contentsOfFile: path, encoding: .utf8)
-      #expect(page.hasPrefix("<!DOCTYPE html>") && page.contains("<strong>DRILL</strong>"))
+      #expect(page.begins(with: "<!DOCTYPE html>") && page.holds("<strong>DRILL</strong>"))
       let attributes = try FileManager.default.attributesOfItem(atPath: path)
       #expect(attributes[.posixPermissions] as? Int == 0o600)
     }
     let json = try await workspace.run(["drill", "report", "--format", "json"]).stdout
-    #expect(json.contains("\"format\": \"runbook-after-action\""), "\(json.prefix(200))")
+    #expect(json.holds("\"format\": \"runbook-after-action\""), "\(json.prefixOfScalars(200))")
     #expect(try await workspace.run(["drill", "report", "--format", "pdf"]).status == 64)
   }
 }

@@ -51,9 +51,9 @@ struct DrillTests {
       ["fire", "--participant", "Ada:lead"],
       ["answer @Ada out", "next", "end", "judge calm met Nobody shouted", "close"])
     #expect(output.status == 0, "\(output.all)")
-    #expect(output.stdout.contains("3 of 3 points"))
+    #expect(output.stdout.holds("3 of 3 points"))
     let report = try workspace.report()
-    #expect(report.contains("Ada at 00:00: Get out"))
+    #expect(report.holds("Ada at 00:00: Get out"))
     #expect(report.components(separatedBy: "DRILL: an exercise").count > 4)
     let runs = try await workspace.run(["runs", "--json"]).objects()
     #expect(runs.first?["drill"] == true)
@@ -69,9 +69,9 @@ struct DrillTests {
       ["answer @ada byron out", "answer @Ada stay", "decide @Ada Byronic words", "end", "close"])
     #expect(output.status == 0, "\(output.all)")
     let report = try workspace.report()
-    #expect(report.contains("Ada Byron at 00:00: Get out"))
-    #expect(report.contains("Ada at 00:00: Stay"))
-    #expect(report.contains("Byronic words") && !report.contains("Ada Byronic"))
+    #expect(report.holds("Ada Byron at 00:00: Get out"))
+    #expect(report.holds("Ada at 00:00: Stay"))
+    #expect(report.holds("Byronic words") && !report.holds("Ada Byronic"))
   }
 
   /// Where nobody was named, whoever comes takes part under their name.
@@ -79,17 +79,17 @@ struct DrillTests {
     _ = try await drill(["fire"], [])
     let output = try await drill(["join", "--as", "Zed"], ["-9223372036854775808", "2"])
     #expect(output.status == 0, "\(output.all)")
-    #expect(output.stdout.contains("Zed: Stay"), "\(output.all)")
+    #expect(output.stdout.holds("Zed: Stay"), "\(output.all)")
     _ = try await drill(["resume"], ["end", "close"])
     let report = try workspace.report()
-    #expect(report.contains("Zed at 00:00: Stay"))
+    #expect(report.holds("Zed at 00:00: Stay"))
   }
 
   @Test func aLineMayBeOfAnyLength() async throws {
     let long = String(repeating: "x", count: 3_000_000)
     let output = try await drill(["fire"], ["note \(long)", "answer out", "end", "close"])
     #expect(output.status == 0)
-    #expect(output.stdout.contains("2 of 3 points"))
+    #expect(output.stdout.holds("2 of 3 points"))
   }
 
   @Test func goesOnAfterItWasLeft() async throws {
@@ -98,7 +98,7 @@ struct DrillTests {
     #expect(try await workspace.run(["drill", "due"]).status == 1)
     let output = try await drill(["resume"], ["end", "close"])
     #expect(output.status == 0, "\(output.all)")
-    #expect(output.stdout.contains("2 of 3 points"))
+    #expect(output.stdout.holds("2 of 3 points"))
   }
 
   /// Each has all that is theirs in the journal, whoever else writes between a look and a word.
@@ -119,7 +119,7 @@ struct DrillTests {
     #expect(end.status == 0, "\(end.all)")
     let report = try workspace.report()
     for name in names {
-      #expect(report.contains("\(name) has shouted"))
+      #expect(report.holds("\(name) has shouted"))
       #expect(report.components(separatedBy: "\(name) at 00:0").count == 2, "\(report)")
     }
   }
@@ -128,10 +128,10 @@ struct DrillTests {
     _ = try await drill(["fire", "--participant", "Ada"], ["answer @Ada out", "end"])
     let history = { try await workspace.run(["drill", "history", "--json"]).stdout }
     let before = try await history()
-    #expect(before.contains(#""points":2"#), "\(before)")
+    #expect(before.holds(#""points":2"#), "\(before)")
     let output = try await drill(["join", "--as", "Ada"], ["answer stay"])
     #expect(output.status == 0, "\(output.all)")
-    #expect(output.stdout.contains("the drill is over"), "\(output.all)")
+    #expect(output.stdout.holds("the drill is over"), "\(output.all)")
     #expect(try await history() == before)
   }
 
@@ -158,7 +158,7 @@ struct DrillTests {
     ] {
       let output = try await workspace.run(command)
       #expect(output.status == 65, "\(command): \(output.all)")
-      #expect(output.stderr.contains("cannot follow"), "\(output.stderr)")
+      #expect(output.stderr.holds("cannot follow"), "\(output.stderr)")
     }
   }
 
@@ -174,13 +174,13 @@ struct DrillTests {
   @Test func showsParticipantsNothingOfTheFacilitators() async throws {
     _ = try await drill(["fire"], ["answer out"])
     let watch = try await workspace.run(["drill", "watch", "--once"])
-    #expect(watch.stdout.contains("You smell smoke."), "\(watch.all)")
+    #expect(watch.stdout.holds("You smell smoke."), "\(watch.all)")
     let handout = try await workspace.run(["drill", "handout", "fire"])
     let book = try await workspace.run(["drill", "handout", "fire", "--facilitator"])
     for hidden in ["Look up", "Shout", "bell", "Gets out"] {
-      #expect(!watch.stdout.contains(hidden))
-      #expect(!handout.stdout.contains(hidden))
-      #expect(book.stdout.contains(hidden))
+      #expect(!watch.stdout.holds(hidden))
+      #expect(!handout.stdout.holds(hidden))
+      #expect(book.stdout.holds(hidden))
     }
   }
 

@@ -51,7 +51,7 @@ struct EvalTests {
   func endsWith65OnAnError(_ expression: String) async throws {
     let output = try await Workspace().run(["eval", expression])
     #expect(output.status == 65)
-    #expect(output.stderr.contains("^"))
+    #expect(output.stderr.holds("^"))
   }
 
   @Test func endsWith65OnVariablesThatAreNoObject() async throws {

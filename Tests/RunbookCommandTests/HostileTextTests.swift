@@ -39,7 +39,7 @@ struct HostileTextTests {
     for text in [output.stdout, output.stderr] {
       #expect(TerminalReader.violations(in: text).isEmpty, "\(arguments): \(text.debugDescription)")
     }
-    if let words { #expect(output.all.contains(words), "\(arguments): \(output.all)") }
+    if let words { #expect(output.all.holds(words), "\(arguments): \(output.all)") }
   }
 
   @Test func noCommandObeysATitle() async throws {

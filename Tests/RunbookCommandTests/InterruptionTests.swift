@@ -11,7 +11,7 @@ struct InterruptionTests {
     try workspace.write(
       Example.shell("sleep 600 &\necho $$ $! >\"$PIPE\"\nwait"), to: "shell.yaml")
     let program = try workspace.start(["run", "shell.yaml", "--set", "pipe=\(pipe)"])
-    let children = await workspace.line(ofPipe: "pipe").split(separator: " ").map(String.init)
+    let children = await workspace.line(ofPipe: "pipe").pieces(separatedBy: " ").map(String.init)
     try #require(children.count == 2)
     // What others wrote meanwhile is read at the end, also of a run that was interrupted.
     let run = try #require(try await workspace.run(["status", "--json"]).objects().first?["run"])
@@ -20,7 +20,7 @@ struct InterruptionTests {
     program.signal(SIGINT)
     let output = try await program.output()
     #expect(output.status == 130, "\(output.all)")
-    #expect(output.stdout.contains("Held"))
+    #expect(output.stdout.holds("Held"))
     for child in children { #expect(!isRunning(child), "\(child) is left") }
     let status = try await workspace.run(["status", "--json"])
     #expect(try status.objects().first?["state"] == "held")
@@ -33,6 +33,6 @@ func isRunning(_ pid: String) -> Bool {
   guard let text = try? String(contentsOfFile: "/proc/\(pid)/stat", encoding: .utf8) else {
     return false
   }
-  let state = text.split(separator: ")").last?.split(separator: " ").first
+  let state = text.pieces(separatedBy: ")").last?.pieces(separatedBy: " ").first
   return state != "Z" && state != "X"
 }

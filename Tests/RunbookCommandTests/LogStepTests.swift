@@ -34,18 +34,18 @@ import Testing
     let (workspace, output) = try await run(try Database("SELECT 1").environment)
     #expect(output.status == 0, "\(output.all)")
     let report = try workspace.report()
-    #expect(report.contains("\n- `main`: "))
-    #expect(report.contains("\nTimes of these sources are corrected by their clocks' offset:\n"))
-    #expect(report.contains("\n- PostgreSQL log: "))
-    #expect(report.contains("\n- web: -1 min 30 s "))
-    #expect(report.contains("- **2025-10-18 22:02:43** LOG: x (web)"))
-    #expect(report.contains("- **2025-10-18 22:01:13** LOG: x (journal)"))
+    #expect(report.holds("\n- `main`: "))
+    #expect(report.holds("\nTimes of these sources are corrected by their clocks' offset:\n"))
+    #expect(report.holds("\n- PostgreSQL log: "))
+    #expect(report.holds("\n- web: -1 min 30 s "))
+    #expect(report.holds("- **2025-10-18 22:02:43** LOG: x (web)"))
+    #expect(report.holds("- **2025-10-18 22:01:13** LOG: x (journal)"))
   }
 
   @Test func readsOnWithoutTheServer() async throws {
     let (workspace, output) = try await run(["DATABASE_URL": "host=/nowhere dbname=x"])
     #expect(output.status == 0, "\(output.all)")
-    #expect(try workspace.report().contains("- **2025-10-18 22:01:13** LOG: x (PostgreSQL log)"))
-    #expect(try await workspace.run(["journal"]).stdout.contains("could not be measured"))
+    #expect(try workspace.report().holds("- **2025-10-18 22:01:13** LOG: x (PostgreSQL log)"))
+    #expect(try await workspace.run(["journal"]).stdout.holds("could not be measured"))
   }
 }

@@ -20,11 +20,11 @@ struct OtherDatabaseTests {
       ["run", "greeting.yaml"], environment: database.environment)
     #expect(output.status == 75, "\(output.all)")
     #expect(
-      output.stdout.contains(
+      output.stdout.holds(
         "CREATE TABLE public.greeting (id integer PRIMARY KEY, words text NOT NULL)"))
-    #expect(output.stdout.contains("database \(database.name) (OID "))
-    #expect(output.stdout.contains("role test, PostgreSQL 1"))
-    #expect(output.stdout.contains("--approve recovery"))
+    #expect(output.stdout.holds("database \(database.name) (OID "))
+    #expect(output.stdout.holds("role test, PostgreSQL 1"))
+    #expect(output.stdout.holds("--approve recovery"))
     #expect(!database.hasReceipts)
     #expect(database.query("SELECT to_regclass('greeting') IS NULL") == "t")
   }
@@ -37,7 +37,7 @@ struct OtherDatabaseTests {
     #expect(output.status == 0, "\(output.all)")
     #expect(database.query("SELECT count(*) FROM greeting") == "0")
     #expect(database.query("SELECT count(*) FROM runbook.receipt") == "1")
-    #expect(try workspace.report().contains("Robin"))
+    #expect(try workspace.report().holds("Robin"))
   }
 
   @Test func asksAgainBeforeAnythingDestructive() async throws {
@@ -45,7 +45,7 @@ struct OtherDatabaseTests {
     let held = try await workspace.run(
       ["run", "destructive.yaml", "--approve", "recovery"], environment: database.environment)
     #expect(held.status == 75, "\(held.all)")
-    #expect(held.stdout.contains("--approve drop-leftover"))
+    #expect(held.stdout.holds("--approve drop-leftover"))
     #expect(database.query("SELECT to_regclass('leftover') IS NULL") == "f")
 
     database.query("DROP TABLE IF EXISTS greeting")
@@ -63,7 +63,7 @@ struct OtherDatabaseTests {
     let output = try await workspace.run(
       ["run", "greeting.yaml", "--approve", "recovery"], environment: database.environment)
     #expect(output.status == 0, "\(output.all)")
-    #expect(output.stdout.contains("Not confirmed"))
+    #expect(output.stdout.holds("Not confirmed"))
     #expect(database.writes() == before)
     #expect(!database.hasReceipts)
     #expect(try workspace.report().localizedCaseInsensitiveContains("not confirmed"))
@@ -75,26 +75,26 @@ struct OtherDatabaseTests {
       CREATE TABLE rows AS SELECT 1 AS id;
       CREATE FUNCTION wipe() RETURNS bool LANGUAGE sql AS 'DELETE FROM rows; SELECT true'
       """)
-    let text = Example.greeting.replacing(
+    let text = Example.greeting.replacingAll(
       "SELECT to_regclass('public.greeting') IS NULL AS gone", with: "SELECT wipe() AS gone")
     try workspace.write(text, to: "wipe.yaml")
     let output = try await workspace.run(
       ["run", "wipe.yaml", "--approve", "recovery"], environment: database.environment)
     #expect(output.status == 1, "\(output.all)")
-    #expect(output.stdout.contains("read-only transaction"))
-    #expect(output.stdout.contains("Undetermined"))
+    #expect(output.stdout.holds("read-only transaction"))
+    #expect(output.stdout.holds("Undetermined"))
     #expect(database.query("SELECT count(*) FROM rows") == "1")
     #expect(!database.hasReceipts)
   }
 
   @Test func holdsWhenARecoveryStepFails() async throws {
     let database = try Database()
-    let text = Example.greeting.replacing("words text", with: "words no_such_type")
+    let text = Example.greeting.replacingAll("words text", with: "words no_such_type")
     try workspace.write(text, to: "failing.yaml")
     let output = try await workspace.run(
       ["run", "failing.yaml", "--approve", "recovery"], environment: database.environment)
     #expect(output.status == 75, "\(output.all)")
-    #expect(output.stdout.contains("no_such_type"))
+    #expect(output.stdout.holds("no_such_type"))
     let status = try await workspace.run(["status", "--json"])
     let object = try #require(try status.objects().first)
     #expect(object["state"] == "held")
@@ -103,12 +103,12 @@ struct OtherDatabaseTests {
 
   @Test func failsWhenVerificationFails() async throws {
     let database = try Database()
-    let text = Example.greeting.replacing("rows[0].n == 0", with: "rows[0].n == 1")
+    let text = Example.greeting.replacingAll("rows[0].n == 0", with: "rows[0].n == 1")
     try workspace.write(text, to: "unverified.yaml")
     let output = try await workspace.run(
       ["run", "unverified.yaml", "--approve", "recovery"], environment: database.environment)
     #expect(output.status == 1, "\(output.all)")
-    #expect(output.stdout.contains("Failed"))
+    #expect(output.stdout.holds("Failed"))
   }
 
   @Test func printsOneJSONObjectALine() async throws {
@@ -138,7 +138,7 @@ struct OtherDatabaseTests {
     let output = try await workspace.run(
       ["run", "guarded.yaml"], environment: database.environment)
     #expect(output.status == 75, "\(output.all)")
-    #expect(output.stdout.contains("CREATE TABLE guard"))
+    #expect(output.stdout.holds("CREATE TABLE guard"))
     #expect(database.query("SELECT to_regclass('guard') IS NULL") == "t")
     #expect(!database.hasReceipts)
   }

@@ -34,19 +34,19 @@ import Testing
       ["run", "told.yaml", "--approve", "recovery", "--approve", "no"])
     #expect(output.status == 1, "\(output.all)")
     let reports = try workspace.contents(of: "reports").map(\.path)
-    return (workspace, try #require(reports.first { $0.hasSuffix(".md") }))
+    return (workspace, try #require(reports.first { $0.ends(with: ".md") }))
   }
 
   @Test func writesTheWholeEvidenceBesideTheReport() async throws {
     let (workspace, report) = try await failedRun()
-    let folder = report.replacing(".md", with: ".evidence")
+    let folder = report.replacingAll(".md", with: ".evidence")
     let names = try FileManager.default.contentsOfDirectory(atPath: folder)
     #expect(names == ["E1.txt"])
     let whole = try String(contentsOfFile: "\(folder)/E1.txt", encoding: .utf8)
     #expect(whole == (1...60).map { "\($0)\n" }.joined())
     let text = try String(contentsOfFile: report, encoding: .utf8)
     let name = (folder as NSString).lastPathComponent
-    #expect(text.contains("writes the whole beside the report: `\(name)/E1.txt`"))
+    #expect(text.holds("writes the whole beside the report: `\(name)/E1.txt`"))
     for path in [report, folder + "/E1.txt"] {
       let attributes = try FileManager.default.attributesOfItem(atPath: path)
       #expect((attributes[.posixPermissions] as? Int ?? 0) & 0o777 == 0o600, "\(path)")
@@ -58,7 +58,7 @@ import Testing
     let (workspace, _) = try await failedRun()
     let written = try await workspace.run(["report", "--output", "nowhere/report.md"])
     #expect(written.status == 74, "\(written.all)")
-    #expect(written.stderr.contains("cannot write") && !written.stderr.contains("NSCocoa"))
+    #expect(written.stderr.holds("cannot write") && !written.stderr.holds("NSCocoa"))
   }
 
   @Test func putsPeoplesPartsIntoTheReport() async throws {
@@ -68,59 +68,59 @@ import Testing
       "action=Page somebody", "--status", "review", "--as", "Ann",
     ])
     #expect(edit.status == 0, "\(edit.all)")
-    #expect(edit.stdout.contains("New action item: A2"))
+    #expect(edit.stdout.holds("New action item: A2"))
     let report = try await workspace.run(["report"])
-    #expect(report.stdout.contains("- **Reported By**: Support (Ann, "))
-    #expect(report.stdout.contains("| in review, "))
-    #expect(report.stdout.contains("| A2 | Page somebody (Ann, "))
+    #expect(report.stdout.holds("- **Reported By**: Support (Ann, "))
+    #expect(report.stdout.holds("| in review, "))
+    #expect(report.stdout.holds("| A2 | Page somebody (Ann, "))
     for (arguments, message) in [
       (["--set", "impacts=x"], "a report has no field 'impacts'"), ([], "nothing is to be changed"),
       (["--set", "impact"], "'impact' is no FIELD=TEXT"),
       (["--status", "done"], "a report's status is"),
     ] {
       let refused = try await workspace.run(["report", "edit"] + arguments)
-      #expect(refused.status == 64 && refused.all.contains(message), "\(refused.all)")
+      #expect(refused.status == 64 && refused.all.holds(message), "\(refused.all)")
     }
     let fields = try await workspace.run(["report", "edit", "--fields"])
-    #expect(fields.stdout.contains("lessons.lucky"))
+    #expect(fields.stdout.holds("lessons.lucky"))
   }
 
   @Test func namesWhatWasChangedByHand() async throws {
     let (workspace, report) = try await failedRun()
     let sound = try await workspace.run(["report", "verify", report])
-    #expect(sound.status == 0 && sound.stdout.contains("Nothing was changed."), "\(sound.all)")
+    #expect(sound.status == 0 && sound.stdout.holds("Nothing was changed."), "\(sound.all)")
     for format in ["html", "json"] {
       let path = workspace.path("copy.\(format)")
       _ = try await workspace.run(["report", "--format", format, "--output", path])
       let verified = try await workspace.run(["report", "verify", path])
       #expect(verified.status == 0, "\(format): \(verified.all)")
       let text = try String(contentsOfFile: path, encoding: .utf8)
-      try text.replacing("A run to tell of", with: "A run to forget").write(
+      try text.replacingAll("A run to tell of", with: "A run to forget").write(
         toFile: path, atomically: true, encoding: .utf8)
       let changed = try await workspace.run(["report", "verify", path])
-      #expect(changed.status == 1 && changed.stdout.contains("changed by hand"), "\(changed.all)")
+      #expect(changed.status == 1 && changed.stdout.holds("changed by hand"), "\(changed.all)")
     }
     let text = try String(contentsOfFile: report, encoding: .utf8)
-    try text.replacing("**Status** | FAILED", with: "**Status** | RESOLVED").write(
+    try text.replacingAll("**Status** | FAILED", with: "**Status** | RESOLVED").write(
       toFile: report, atomically: true, encoding: .utf8)
     let changed = try await workspace.run(["report", "verify", report, "--json"])
     #expect(changed.status == 1)
     #expect(
-      try changed.objects().first?["found"]?.listValue?.first?.stringValue?.contains("RESOLVED")
+      try changed.objects().first?["found"]?.listValue?.first?.stringValue?.holds("RESOLVED")
         == true)
     #expect(try changed.objects().last?["sound"] == false)
   }
 
   @Test func namesChangedEvidence() async throws {
     let (workspace, report) = try await failedRun()
-    let file = report.replacing(".md", with: ".evidence/E1.txt")
+    let file = report.replacingAll(".md", with: ".evidence/E1.txt")
     try (1...59).map { "\($0)\n" }.joined().write(toFile: file, atomically: true, encoding: .utf8)
     let changed = try await workspace.run(["report", "verify", report])
     #expect(changed.status == 1)
-    #expect(changed.stdout.contains("E1.txt beside the report is not what was captured"))
+    #expect(changed.stdout.holds("E1.txt beside the report is not what was captured"))
     try FileManager.default.removeItem(atPath: file)
     let gone = try await workspace.run(["report", "verify", report])
-    #expect(gone.status == 1 && gone.stdout.contains("beside the report cannot be read"))
+    #expect(gone.status == 1 && gone.stdout.holds("beside the report cannot be read"))
   }
 
   @Test func namesAChangedFileOfTheRun() async throws {
@@ -138,28 +138,28 @@ import Testing
     let output = try await workspace.run(["run", "long.yaml"])
     #expect(output.status == 0, "\(output.all)")
     let report = try #require(
-      try workspace.contents(of: "reports").map(\.path).first { $0.hasSuffix(".md") })
+      try workspace.contents(of: "reports").map(\.path).first { $0.ends(with: ".md") })
     let sound = try await workspace.run(["report", "verify", report])
     #expect(sound.status == 0, "\(sound.all)")
     let file = try #require(
       try workspace.contents(of: "state").first {
-        $0.path.contains("/evidence/") && $0.data.count > 500_000
+        $0.path.holds("/evidence/") && $0.data.count > 500_000
       })
     var data = file.data
     data[77_777] ^= 1
     try data.write(to: URL(filePath: file.path))
     let changed = try await workspace.run(["report", "verify", report])
-    #expect(changed.status == 1 && changed.stdout.contains("its SHA-256 is"), "\(changed.all)")
+    #expect(changed.status == 1 && changed.stdout.holds("its SHA-256 is"), "\(changed.all)")
   }
 
   @Test func namesAChangedJournal() async throws {
     let (workspace, report) = try await failedRun()
     let journal = try await workspace.run(["journal"])
     let path = try workspace.write(
-      journal.stdout.replacing("seq 1 60", with: "seq 1 61"), to: "changed.journal")
+      journal.stdout.replacingAll("seq 1 60", with: "seq 1 61"), to: "changed.journal")
     let found = try await workspace.run(["report", "verify", report, "--journal", path])
     #expect(found.status == 65, "\(found.all)")
-    #expect(found.all.contains("entry 1"), "\(found.all)")
+    #expect(found.all.holds("entry 1"), "\(found.all)")
   }
 
   @Test func listsTheReports() async throws {
@@ -169,9 +169,9 @@ import Testing
     #expect(written.status == 0, "\(written.all)")
     let index = try String(contentsOfFile: workspace.path("reports/README.md"), encoding: .utf8)
     let name = (report as NSString).lastPathComponent
-    #expect(index.contains("[A run to tell of](\(name)) | medium | failed |"), "\(index)")
-    #expect(index.contains("[A1](\(name)) | Mend it | TODO | TODO |"), "\(index)")
-    #expect(!index.contains("mine.md"))
+    #expect(index.holds("[A run to tell of](\(name)) | medium | failed |"), "\(index)")
+    #expect(index.holds("[A1](\(name)) | Mend it | TODO | TODO |"), "\(index)")
+    #expect(!index.holds("mine.md"))
     let missing = try await workspace.run(["report", "index", "--reports", "nowhere"])
     #expect(missing.status == 64)
   }

@@ -68,12 +68,12 @@ struct ResumeTests {
       environment: database.environment.merging(["PIPE": pipe]) { $1 })
     let script = await workspace.line(ofPipe: "pipe")
     let alive = try await run("status")
-    #expect(alive.stdout.contains("running"))
-    #expect(alive.stdout.contains("step 'wait' is in flight; it changes nothing"))
+    #expect(alive.stdout.holds("running"))
+    #expect(alive.stdout.holds("step 'wait' is in flight; it changes nothing"))
     let second = try await run("resume")
     #expect(second.status == 75)
-    #expect(second.stderr.contains("is being carried out by"))
-    #expect(second.stderr.contains("process \(program.processIdentifier)"))
+    #expect(second.stderr.holds("is being carried out by"))
+    #expect(second.stderr.holds("process \(program.processIdentifier)"))
     program.signal(SIGKILL)
     _ = try await program.output()
     if let script = Int32(script) { kill(-script, SIGKILL) }
@@ -83,17 +83,17 @@ struct ResumeTests {
     // The script finds no reader for its pipe now, but a file.
     try FileManager.default.removeItem(atPath: pipe)
     let yaml = try String(contentsOfFile: workspace.path("example.yaml"), encoding: .utf8)
-    try workspace.write(yaml.replacing("; sleep 600", with: ""), to: "example.yaml")
+    try workspace.write(yaml.replacingAll("; sleep 600", with: ""), to: "example.yaml")
     let changed = try await run("resume")
     #expect(changed.status == 65)
-    #expect(changed.stderr.contains("-    shell: echo $$ >\"$PIPE\"; sleep 600"))
-    #expect(changed.stderr.contains("+    shell: echo $$ >\"$PIPE\""))
+    #expect(changed.stderr.holds("-    shell: echo $$ >\"$PIPE\"; sleep 600"))
+    #expect(changed.stderr.holds("+    shell: echo $$ >\"$PIPE\""))
     let output = try await run(
       "resume", "--accept-changes", "--approve", "recovery", environment: ["PIPE": pipe])
     #expect(output.status == 0, "\(output.all)")
     #expect(ledger == "first last 48")
-    #expect(try workspace.report().contains("the change accepted by"))
-    #expect(try await run("verify-journal").stdout.contains("fit the chain"))
+    #expect(try workspace.report().holds("the change accepted by"))
+    #expect(try await run("verify-journal").stdout.holds("fit the chain"))
   }
 
   @Test func offersRetryAndSkipForAFailedStep() async throws {
@@ -107,21 +107,21 @@ struct ResumeTests {
     #expect(held.status == 75)
     let id = try await id()
     for command in ["runbook retry \(id)", "runbook skip \(id)", "runbook abandon \(id)"] {
-      #expect(held.stdout.contains(command))
+      #expect(held.stdout.holds(command))
     }
     let resumed = try await run("resume")
-    #expect(resumed.status == 75 && resumed.stderr.contains("runbook retry \(id)"))
+    #expect(resumed.status == 75 && resumed.stderr.holds("runbook retry \(id)"))
     let again = try await run("retry", "--reason", "perhaps now")
-    #expect(again.status == 75 && again.stdout.contains("broken (attempt 2)"))
+    #expect(again.status == 75 && again.stdout.holds("broken (attempt 2)"))
     let unasked = try await run("skip", "--reason", "not needed")
-    #expect(unasked.status == 64 && unasked.stdout.contains("recovery  last  last"))
+    #expect(unasked.status == 64 && unasked.stdout.holds("recovery  last  last"))
     let output = try await run("skip", "--reason", "not needed", "--yes", "--as", "Ann")
     #expect(output.status == 0, "\(output.all)")
     #expect(ledger == "first last")
     let report = try workspace.report()
-    #expect(report.contains("`broken` was skipped by Ann: not needed"))
-    #expect(report.contains("perhaps now"))
-    #expect(try await run("resume").stderr.contains("has ended: resolved"))
+    #expect(report.holds("`broken` was skipped by Ann: not needed"))
+    #expect(report.holds("perhaps now"))
+    #expect(try await run("resume").stderr.holds("has ended: resolved"))
   }
 
   @Test func aRetryFindsWhatWasMissing() async throws {
@@ -149,9 +149,9 @@ struct ResumeTests {
     _ = try await program.output()
     let held = try await run("resume", "--terminate", environment: ["PIPE": pipe])
     #expect(held.status == 75, "\(held.all)")
-    #expect(held.stdout.contains("Still there: process"))
+    #expect(held.stdout.holds("Still there: process"))
     let id = try await id()
-    #expect(held.stdout.contains("runbook resolve \(id) scripted --done|--not-done"))
+    #expect(held.stdout.holds("runbook resolve \(id) scripted --done|--not-done"))
     #expect(try await run("resolve", id, "scripted", "--reason", "x").status == 64)
     #expect(try await run("resolve", id, "nothing", "--done", "--reason", "x").status == 64)
     let word = try await run(
@@ -160,7 +160,7 @@ struct ResumeTests {
     #expect(try await run("resume").status == 0)
     #expect(ledger == "last")
     #expect(
-      try workspace.report().contains(
+      try workspace.report().holds(
         "`scripted`, attempt 1, was declared done by Ann: I looked"))
   }
 
@@ -185,7 +185,7 @@ struct ResumeTests {
     _ = try await program.output()
     let output = try await run("resume", "--terminate")
     #expect(output.status == 0, "\(output.all)")
-    #expect(output.stdout.contains("the probe says that it is done"))
+    #expect(output.stdout.holds("the probe says that it is done"))
     #expect(ledger == "scripted tail")
   }
 
@@ -208,16 +208,16 @@ struct ResumeTests {
       """)
     program.signal(SIGSTOP)
     let yaml = try String(contentsOfFile: workspace.path("example.yaml"), encoding: .utf8)
-    try workspace.write(yaml.replacing("; SELECT pg_sleep(600)", with: ""), to: "example.yaml")
+    try workspace.write(yaml.replacingAll("; SELECT pg_sleep(600)", with: ""), to: "example.yaml")
     let output = try await run(
       "takeover", try await id(), "--terminate", "--accept-changes", "--approve", "recovery",
       "--as", "Bob")
     #expect(output.status == 0, "\(output.all)")
-    #expect(output.stderr.contains("The run was taken from"))
+    #expect(output.stderr.holds("The run was taken from"))
     program.signal(SIGCONT)
     let former = try await program.output()
     #expect(former.status == 75, "\(former.all)")
-    #expect(former.stderr.contains("the run was taken over by Bob"))
+    #expect(former.stderr.holds("the run was taken over by Bob"))
     #expect(ledger == "slow tail")
   }
 
@@ -234,10 +234,10 @@ struct ResumeTests {
     #expect(try await run("approve", id, "nothing", "--yes").status == 64)
     #expect(try await run("approve", id, "change", "--yes", "--as", "Ann").status == 0)
     let twice = try await run("approve", id, "change", "--yes", "--as", "Ann")
-    #expect(twice.status == 64 && twice.stderr.contains("another person"))
+    #expect(twice.status == 64 && twice.stderr.holds("another person"))
     #expect(try await run("resume", "--as", "Ann").status == 75)
     let second = try await run("approve", id, "change", "--yes", "--as", "Bob")
-    #expect(second.status == 0 && second.stdout.contains("INSERT INTO ledger"))
+    #expect(second.status == 0 && second.stdout.holds("INSERT INTO ledger"))
     #expect(try await run("resume", "--as", "Ann").status == 0)
     #expect(ledger == "done")
   }
@@ -254,8 +254,8 @@ struct ResumeTests {
     #expect(try await run("resume", "--approve", "recovery").status == 0)
     #expect(try await run("note", id, "All is well").status == 0)
     let report = try await run("report")
-    #expect(report.stdout.contains("22:04:00** Note by Ann: Support called"))
-    #expect(report.stdout.contains("All is well"))
+    #expect(report.stdout.holds("22:04:00** Note by Ann: Support called"))
+    #expect(report.stdout.holds("All is well"))
   }
 
   @Test func noticesAnotherDatabaseAndAsks() async throws {
@@ -263,10 +263,10 @@ struct ResumeTests {
     #expect(try await run("run", "example.yaml").status == 75)
     let other = try Database("CREATE TABLE ledger (step text, at timestamptz DEFAULT now())")
     let refused = try await run("resume", environment: other.environment)
-    #expect(refused.status == 65 && refused.stderr.contains("connection main"))
+    #expect(refused.status == 65 && refused.stderr.holds("connection main"))
     let asked = try await run("resume", "--accept-changes", environment: other.environment)
     #expect(asked.status == 75)
-    #expect(asked.stdout.contains("Gate 'identity:main'"))
+    #expect(asked.stdout.holds("Gate 'identity:main'"))
     let output = try await run(
       "resume", "--approve", "identity:main", "--approve", "recovery",
       environment: other.environment)
@@ -278,11 +278,11 @@ struct ResumeTests {
   @Test func namesTheFirstEntryThatDoesNotFit() async throws {
     try write("  - {id: change, sql: INSERT INTO ledger VALUES ('done')}")
     _ = try await run("run", "example.yaml", "--approve", "recovery")
-    var lines = try await run("journal").stdout.split(separator: "\n").map(String.init)
-    lines[3] = lines[3].replacing("\"sequence\":4", with: "\"sequence\":4 ")
+    var lines = try await run("journal").stdout.pieces(separatedBy: "\n").map(String.init)
+    lines[3] = lines[3].replacingAll("\"sequence\":4", with: "\"sequence\":4 ")
     try workspace.write(lines.joined(separator: "\n"), to: "tampered.journal")
     let output = try await run("verify-journal", "--journal", "tampered.journal")
     #expect(output.status == 65)
-    #expect(output.stderr.contains("entry 4 does not fit the chain"))
+    #expect(output.stderr.holds("entry 4 does not fit the chain"))
   }
 }

@@ -73,7 +73,7 @@ struct SandboxDrillTests {
   }
 
   private func afterAction() throws -> String {
-    let all = try workspace.contents(of: "reports").filter { $0.path.contains("/DRILL-") }
+    let all = try workspace.contents(of: "reports").filter { $0.path.holds("/DRILL-") }
     try #require(all.count == 1)
     return String(decoding: all[0].data, as: UTF8.self)
   }
@@ -81,21 +81,21 @@ struct SandboxDrillTests {
   @Test func breaksRecoversAndComparesByItself() async throws {
     let output = try await workspace.run(start + ["--approve-all", "--participant", "Ada:lead"])
     #expect(output.status == 0, "\(output.all)")
-    #expect(output.stdout.contains("DRILL: recovered"), "\(output.stdout)")
-    #expect(output.stdout.contains("How long will it take?"))
+    #expect(output.stdout.holds("DRILL: recovered"), "\(output.stdout)")
+    #expect(output.stdout.holds("How long will it take?"))
     for hidden in ["Only said", "DROP TABLE thing", "broken by"] {
-      #expect(!output.stdout.contains(hidden), "\(hidden)")
+      #expect(!output.stdout.holds(hidden), "\(hidden)")
     }
     let report = try afterAction()
-    #expect(report.contains("2 of 2 rows"), "\(report)")
-    #expect(report.contains("DRILL: an exercise"))
+    #expect(report.holds("2 of 2 rows"), "\(report)")
+    #expect(report.holds("DRILL: an exercise"))
     let last = try await workspace.run(["drill", "history", "--json"]).objects().last
     #expect(last?["mode"] == "sandbox")
     #expect(last?["points"] == 4)
     #expect(last?["recover_ms"]?.intValue != nil)
     #expect(try await workspace.run(["drill", "due"]).status == 0)
     let left = try FileManager.default.contentsOfDirectory(atPath: workspace.folder)
-    #expect(!left.contains { $0.hasPrefix("runbook-sandbox") })
+    #expect(!left.contains { $0.begins(with: "runbook-sandbox") })
   }
 
   /// A drill in which nothing was ever broken is no practice.
@@ -104,7 +104,7 @@ struct SandboxDrillTests {
     let slow =
       "    - {id: slow, shell: \"echo ready >\\\"$PIPE\\\"; sleep 600\", env: {PIPE: \(pipe)}}"
     try workspace.write(
-      Self.runbook().replacing("  fixture:\n", with: "  fixture:\n\(slow)\n"),
+      Self.runbook().replacingAll("  fixture:\n", with: "  fixture:\n\(slow)\n"),
       to: "runbooks/gone/runbook.yaml")
     let program = try workspace.start(start + ["--approve-all"])
     #expect(await workspace.line(ofPipe: "pipe") == "ready")
@@ -116,7 +116,7 @@ struct SandboxDrillTests {
     #expect(end.status == 0, "\(end.all)")
     #expect(try await workspace.run(["drill", "due"]).status == 1)
     let history = try await workspace.run(["drill", "history"]).stdout
-    #expect(history.contains("never broken"), "\(history)")
+    #expect(history.holds("never broken"), "\(history)")
   }
 
   @Test func believesTheDatabaseAndNotTheRunbook() async throws {
@@ -125,9 +125,9 @@ struct SandboxDrillTests {
       to: "runbooks/gone/runbook.yaml")
     let output = try await workspace.run(start + ["--approve-all"])
     #expect(output.status == 1, "\(output.all)")
-    #expect(output.stdout.contains("Resolved"))
-    #expect(output.stdout.contains("DRILL: not recovered"), "\(output.stdout)")
-    #expect(output.stdout.contains("1 of 2 rows"))
+    #expect(output.stdout.holds("Resolved"))
+    #expect(output.stdout.holds("DRILL: not recovered"), "\(output.stdout)")
+    #expect(output.stdout.holds("1 of 2 rows"))
     let last = try await workspace.run(["drill", "history", "--json"]).objects().last
     #expect(last?["recover_ms"] == .null)
   }
@@ -135,20 +135,20 @@ struct SandboxDrillTests {
   @Test func checkOfAllFindsTheOneThatDoesNotRecover() async throws {
     let good = try await workspace.run(["drill", "--check-all"])
     #expect(good.status == 0, "\(good.all)")
-    #expect(good.stdout.contains("gone: recovers its own fault"))
+    #expect(good.stdout.holds("gone: recovers its own fault"))
     // The other fault that the drill's surprise may bring.
-    #expect(good.stdout.contains("gone, how=emptied: recovers its own fault"))
-    #expect(good.stdout.contains("2 of 2 drills recovered"))
+    #expect(good.stdout.holds("gone, how=emptied: recovers its own fault"))
+    #expect(good.stdout.holds("2 of 2 drills recovered"))
     // A check is no practice.
     #expect(try await workspace.run(["drill", "due"]).status == 1)
 
     try workspace.write(
-      Self.runbook(fill: "SELECT 1").replacing("runbook: gone", with: "runbook: lost"),
+      Self.runbook(fill: "SELECT 1").replacingAll("runbook: gone", with: "runbook: lost"),
       to: "runbooks/lost/runbook.yaml")
     let bad = try await workspace.run(["drill", "--check-all"])
     #expect(bad.status == 1, "\(bad.all)")
-    #expect(bad.stdout.contains("gone: recovers its own fault"))
-    #expect(bad.stdout.contains("lost: does NOT recover its own fault"), "\(bad.stdout)")
+    #expect(bad.stdout.holds("gone: recovers its own fault"))
+    #expect(bad.stdout.holds("lost: does NOT recover its own fault"), "\(bad.stdout)")
   }
 
   @Test func aCheckOfNothingDoesNotPass() async throws {
@@ -156,7 +156,7 @@ struct SandboxDrillTests {
     for command in [["drill", "--check-all"], ["drill", "due"]] {
       let output = try await workspace.run(command)
       #expect(output.status == 64, "\(output.all)")
-      #expect(output.stderr.contains(workspace.path("runbooks")), "\(output.stderr)")
+      #expect(output.stderr.holds(workspace.path("runbooks")), "\(output.stderr)")
     }
   }
 
@@ -179,7 +179,7 @@ struct SandboxDrillTests {
     let output = try await workspace.run(
       start + ["--approve-all"],
       environment: [
-        "DATABASE_URL": url.replacing("PORT", with: port), "PGHOST": "127.0.0.1",
+        "DATABASE_URL": url.replacingAll("PORT", with: port), "PGHOST": "127.0.0.1",
         "PGHOSTADDR": "127.0.0.1", "PGPORT": port, "PGSERVICE": "production",
         "DB_PASSWORD": "of production",
       ])
@@ -206,14 +206,14 @@ struct SandboxDrillTests {
 
     let output = try await workspace.run(["drill", "resume", "--approve-all"])
     #expect(output.status == 0, "\(output.all)")
-    #expect(output.stdout.contains("DRILL: recovered"), "\(output.stdout)")
+    #expect(output.stdout.holds("DRILL: recovered"), "\(output.stdout)")
     let report = try afterAction()
-    #expect(report.contains("The story clock was set to"), "\(report)")
+    #expect(report.holds("The story clock was set to"), "\(report)")
   }
 
   @Test func isKilledWhileNothingIsWrongYet() async throws {
     try workspace.write(
-      Self.drill.replacing("within: 1ms", with: "within: 1000h"), to: "runbooks/gone/drill.yaml")
+      Self.drill.replacingAll("within: 1ms", with: "within: 1000h"), to: "runbooks/gone/drill.yaml")
     let killed = try TerminalProgram(
       start + ["--surprise", "--approve-all"], in: workspace, environment: [:])
     try killed.await("You will be called.")
@@ -233,7 +233,7 @@ struct SandboxDrillTests {
     try program.await("The drill is over")
     try program.type("close\n")
     #expect(program.end() == 0, "\(program.shown)")
-    #expect(try afterAction().contains("**Recovered**"))
+    #expect(try afterAction().holds("**Recovered**"))
   }
 
   @Test(arguments: [1, 2, 3, 4])
@@ -263,8 +263,8 @@ struct SandboxDrillTests {
       input: input
     ).output()
     #expect(ada.status == 0, "\(ada.all)")
-    #expect(ada.stdout.contains("The shop is down."))
-    #expect(ada.stdout.contains("only the facilitator does that"))
+    #expect(ada.stdout.holds("The shop is down."))
+    #expect(ada.stdout.holds("only the facilitator does that"))
     try program.await("We look first")
     try program.type("\n")
     try program.await("DRILL Type 'yes' to approve 'recovery'")
@@ -274,9 +274,9 @@ struct SandboxDrillTests {
     try program.await("Judged 'calm'")
     try program.type("close\n")
     #expect(program.end() == 0, "\(program.shown)")
-    #expect(program.shown.contains("7 of 7 points"), "\(program.shown)")
+    #expect(program.shown.holds("7 of 7 points"), "\(program.shown)")
     let report = try afterAction()
-    #expect(report.contains("Ada"))
+    #expect(report.holds("Ada"))
   }
 
   @Test func isLedAndJudgedFromAnotherTerminal() async throws {
@@ -288,9 +288,9 @@ struct SandboxDrillTests {
       input: try workspace.write(lines, to: "lines")
     ).output()
     #expect(lead.status == 0, "\(lead.all)")
-    #expect(lead.stdout.contains("the run goes on"))
+    #expect(lead.stdout.holds("the run goes on"))
     let output = try await workspace.run(["resume", "--approve", "recovery"])
     #expect(output.status == 0, "\(output.all)")
-    #expect(output.stdout.contains("6 of 7 points"), "\(output.stdout)")
+    #expect(output.stdout.holds("6 of 7 points"), "\(output.stdout)")
   }
 }

@@ -13,14 +13,14 @@ struct SandboxTests {
     #expect(valid.status == 0, "\(valid.all)")
     let output = try await workspace.run(["run", "first", "--sandbox", "--approve-all"])
     #expect(output.status == 0, "\(output.all)")
-    #expect(output.stdout.contains("SANDBOX"))
-    #expect(output.stdout.contains("Resolved"))
+    #expect(output.stdout.holds("SANDBOX"))
+    #expect(output.stdout.holds("Resolved"))
 
     let runs = try await workspace.run(["runs", "--json"]).objects()
     #expect(runs.map { $0["state"] } == ["resolved"])
     let run = try #require(runs.first?["run"]?.stringValue)
     let status = try await workspace.run(["status", run])
-    #expect(status.stdout.contains("recreate-table"))
+    #expect(status.stdout.holds("recreate-table"))
     // The data of the sandbox went with its run.
     #expect(!FileManager.default.fileExists(atPath: workspace.path("runbook-sandbox-\(run)")))
 
@@ -34,7 +34,7 @@ struct SandboxTests {
     #expect(again.status == 0, "\(again.all)")
     #expect(
       try String(contentsOfFile: workspace.path("again.md"), encoding: .utf8) == written)
-    try workspace.write(journal.stdout.replacing("recreate", with: "Recreate"), to: "forged.txt")
+    try workspace.write(journal.stdout.replacingAll("recreate", with: "Recreate"), to: "forged.txt")
     let forged = try await workspace.run(["report", "--journal", "forged.txt"])
     #expect(forged.status == 65)
   }
@@ -69,11 +69,11 @@ struct SandboxTests {
     let script = await workspace.line(ofPipe: "pipe")
     let sandbox = try #require(
       FileManager.default.contentsOfDirectory(atPath: workspace.folder)
-        .first { $0.hasPrefix("runbook-sandbox-") })
+        .first { $0.begins(with: "runbook-sandbox-") })
     let lock = workspace.path("\(sandbox)/lock")
     let pids = try String(
       contentsOfFile: workspace.path("\(sandbox)/data/postmaster.pid"), encoding: .utf8)
-    let server = String(try #require(pids.split(separator: "\n").first))
+    let server = String(try #require(pids.pieces(separatedBy: "\n").first))
     #expect(isRunning(server))
     program.signal(SIGKILL)
     #expect(try await program.output().status == -SIGKILL)
@@ -83,7 +83,7 @@ struct SandboxTests {
 
     let status = try await workspace.run(["status"])
     #expect(status.status == 0, "\(status.all)")
-    #expect(status.stdout.contains("cut off: its process died"))
+    #expect(status.stdout.holds("cut off: its process died"))
     #expect(try await workspace.run(["report"]).status == 0)
   }
 

@@ -63,10 +63,10 @@ struct SimulatedDrillTests {
         "PGPORT": port, "SITE_URL": "http://127.0.0.1:\(port)/",
       ])
     #expect(output.status == 0, "\(output.all)")
-    #expect(output.stdout.contains("The shop is down."))
-    #expect(output.stdout.contains("simulated line"))
-    #expect(output.stdout.contains("canceling statement due to lock timeout"))
-    #expect(output.stdout.contains("DRILL: recovered, as simulated"), "\(output.stdout)")
+    #expect(output.stdout.holds("The shop is down."))
+    #expect(output.stdout.holds("simulated line"))
+    #expect(output.stdout.holds("canceling statement due to lock timeout"))
+    #expect(output.stdout.holds("DRILL: recovered, as simulated"), "\(output.stdout)")
     #expect(!listener.wasReached)
     #expect(!FileManager.default.fileExists(atPath: workspace.path("runbooks/gone/ran")))
     let reports = try workspace.contents(of: "reports").map {
@@ -79,9 +79,9 @@ struct SimulatedDrillTests {
     }
     let run = try await workspace.run(["runs", "--json"]).objects().first
     #expect(run?["state"] == "resolved", "its last entries are the drill's")
-    #expect(reports.allSatisfy { $0.contains("DRILL") })
-    #expect(reports.contains { $0.contains("**Recovered, as simulated**") })
-    #expect(reports.contains { $0.contains("a simulation: nothing was really done") })
+    #expect(reports.allSatisfy { $0.holds("DRILL") })
+    #expect(reports.contains { $0.holds("**Recovered, as simulated**") })
+    #expect(reports.contains { $0.holds("a simulation: nothing was really done") })
     let last = try await workspace.run(["drill", "history", "--json"]).objects().last
     #expect(last?["mode"] == "simulate")
     #expect(last?["points"] == 1)
@@ -91,8 +91,8 @@ struct SimulatedDrillTests {
     var output = try await workspace.run(start + ["--json"])
     #expect(output.status == 75, "\(output.all)")
     // Nothing but entries is there.
-    let lines = output.stdout.split(separator: "\n")
-    #expect(try output.objects().count == lines.count && lines.allSatisfy { $0.hasPrefix("{") })
+    let lines = output.stdout.pieces(separatedBy: "\n")
+    #expect(try output.objects().count == lines.count && lines.allSatisfy { $0.begins(with: "{") })
     let run = try #require(try await workspace.run(["runs", "--json"]).objects().first)
     let note = try await workspace.run(["note", try #require(run["run"]?.stringValue), "we wait"])
     #expect(note.status == 0, "\(note.all)")
@@ -100,15 +100,15 @@ struct SimulatedDrillTests {
     output = try await workspace.run(["drill", "resume", "--approve", "recovery"])
     // What is destructive has a gate of its own, as in a real run.
     #expect(output.status == 75, "\(output.all)")
-    #expect(output.stdout.contains("Gate 'tidy'"), "\(output.stdout)")
+    #expect(output.stdout.holds("Gate 'tidy'"), "\(output.stdout)")
     output = try await workspace.run(["drill", "resume", "--approve", "tidy"])
     #expect(output.status == 0, "\(output.all)")
-    #expect(output.stdout.contains("DRILL: recovered"), "\(output.stdout)")
+    #expect(output.stdout.holds("DRILL: recovered"), "\(output.stdout)")
   }
 
   @Test func thePersonAtTheGateSpeaksToTheDrillToo() async throws {
     try workspace.write(
-      Self.drill().replacing(
+      Self.drill().replacingAll(
         "injects: [{id: call, on: start, text: The shop is down.}]",
         with: """
           injects:
@@ -152,13 +152,13 @@ struct SimulatedDrillTests {
     try workspace.write(Self.drill(there: ""), to: "runbooks/gone/drill.yaml")
     let validation = try await workspace.run(["validate", "gone"])
     #expect(validation.status == 0, "\(validation.all)")
-    #expect(validation.all.contains("nothing is simulated for the step 'there'"))
+    #expect(validation.all.holds("nothing is simulated for the step 'there'"))
     let output = try await workspace.run(start)
     #expect(output.status == 65, "\(output.all)")
-    #expect(output.stderr.contains("error[RB808]"), "\(output.stderr)")
-    #expect(!output.stderr.contains("warning[RB808]"), "\(output.stderr)")
-    #expect(output.stderr.contains("drill.yaml:5:1"), "\(output.stderr)")
-    #expect(try await workspace.run(["runs"]).stdout.contains("gone") == false)
+    #expect(output.stderr.holds("error[RB808]"), "\(output.stderr)")
+    #expect(!output.stderr.holds("warning[RB808]"), "\(output.stderr)")
+    #expect(output.stderr.holds("drill.yaml:5:1"), "\(output.stderr)")
+    #expect(try await workspace.run(["runs"]).stdout.holds("gone") == false)
   }
 
   @Test func saysThatADrillHasNoSimulation() async throws {
@@ -166,7 +166,7 @@ struct SimulatedDrillTests {
       "title: t\ninjects: [{id: a, on: start, text: x}]", to: "runbooks/gone/drill.yaml")
     let output = try await workspace.run(start)
     #expect(output.status == 64, "\(output.all)")
-    #expect(output.stderr.contains("has no 'simulate'"))
+    #expect(output.stderr.holds("has no 'simulate'"))
   }
 
   @Test(arguments: [

@@ -97,10 +97,10 @@ struct MistakenDrill: Sendable, CustomTestStringConvertible {
 struct DrillCheckerTests {
   @Test(arguments: MistakenDrill.all)
   func saysWhatIsWrongAndWhere(_ mistake: MistakenDrill) throws {
-    let lines = mistake.text.split(separator: "\n", omittingEmptySubsequences: false)
-    let line = try #require(lines.firstIndex { $0.contains("▸") })
-    let column = try #require(lines[line].firstIndex(of: "▸"))
-    let text = mistake.text.replacing("▸", with: "")
+    let lines = mistake.text.pieces(separatedBy: "\n", omittingEmptySubsequences: false)
+    let line = try #require(lines.firstIndex { $0.holds("▸") })
+    let column = try #require(lines[line].index(ofFirst: "▸"))
+    let text = mistake.text.replacingAll("▸", with: "")
     let runbook = try DrillFixture.reader.read(text: text, fileName: "r.yaml").runbook
     let found = DrillChecker().check(runbook).all
     #expect(found.map(\.code) == [mistake.code], "\(found)")
@@ -108,7 +108,7 @@ struct DrillCheckerTests {
     #expect(
       found.first?.place?.column == lines[line].distance(
         from: lines[line].startIndex, to: column) + 1, "\(found)")
-    if let hint = mistake.hint { #expect(found.first?.hint?.contains(hint) == true, "\(found)") }
+    if let hint = mistake.hint { #expect(found.first?.hint?.holds(hint) == true, "\(found)") }
   }
 
   @Test func saysThatNothingBegins() throws {

@@ -64,7 +64,7 @@ struct DrillFixture {
     """
 
   static func runbook(_ drill: String = drill) throws -> Runbook {
-    let lines = drill.split(separator: "\n", omittingEmptySubsequences: false)
+    let lines = drill.pieces(separatedBy: "\n", omittingEmptySubsequences: false)
     let text = head + lines.joined(separator: "\n") + "\n"
     return try reader.read(text: text, fileName: "r.yaml").runbook
   }

@@ -333,7 +333,7 @@ struct DrillMachineTests {
     let refusal = #expect(throws: DrillMachine.Refusal.self) {
       try DrillMachine.decide(command, in: drill.state, at: drill.now)
     }
-    #expect(refusal?.message.contains(words) == true, "\(String(describing: refusal))")
+    #expect(refusal?.message.holds(words) == true, "\(String(describing: refusal))")
   }
 
   /// The table of `DrillState`, one row a lifecycle.

@@ -12,9 +12,9 @@ struct DrillPagesTests {
       [$0.text, $0.expected ?? "–", $0.notes ?? "–"] + $0.hints
     })
     where secret != "–" {
-      #expect(!handout.contains(secret))
+      #expect(!handout.holds(secret))
     }
-    for expectation in drill.expectations { #expect(!handout.contains(expectation.title)) }
+    for expectation in drill.expectations { #expect(!handout.holds(expectation.title)) }
     try Golden.check(handout, "handout.md")
   }
 
@@ -42,15 +42,15 @@ struct DrillPagesTests {
     let report = try AfterActionReport(entries: drill.entries)
     try Golden.check(try report.markdown(), "after-action.md")
     try Golden.check(try report.text(as: .html), "after-action.html")
-    #expect(report.suggestedFileName.hasPrefix("DRILL-"))
+    #expect(report.suggestedFileName.begins(with: "DRILL-"))
   }
 
   @Test func reportsInTheMiddleOfADrill() throws {
     var drill = try DrillFixture()
     try drill.tell()
     let text = try AfterActionReport(entries: drill.entries).markdown()
-    #expect(text.contains("going on: this report is not final"))
-    #expect(text.contains("4 not judged yet"))
+    #expect(text.holds("going on: this report is not final"))
+    #expect(text.holds("4 not judged yet"))
   }
 
   @Test func participantsSeeNoHintBeforeItIsGiven() throws {
@@ -61,9 +61,9 @@ struct DrillPagesTests {
       lines += ParticipantsView.lines(of: entry, drill.state)
     }
     let text = lines.joined(separator: "\n")
-    #expect(text.contains("Sign-ins fail."))
+    #expect(text.holds("Sign-ins fail."))
     for hidden in ["Which tables are there?", "Look at the catalogue", "Do not say", "late"] {
-      #expect(!text.contains(hidden))
+      #expect(!text.holds(hidden))
     }
   }
 }

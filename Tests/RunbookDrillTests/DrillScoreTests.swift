@@ -80,7 +80,7 @@ struct DrillScoreTests {
     try drill.act(.end(""))
     let reasons = try DrillScore(entries: drill.entries).results.map(\.reason)
     #expect(reasons[0] == "cannot be judged: it gives a string, not true or false")
-    #expect(reasons[1].hasPrefix("cannot be judged: "), "\(reasons[1])")
+    #expect(reasons[1].begins(with: "cannot be judged: "), "\(reasons[1])")
   }
 
   /// Counts the points of random drills once more, by the entries alone and without the machine.

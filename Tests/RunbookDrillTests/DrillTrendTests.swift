@@ -32,11 +32,11 @@ struct DrillTrendTests {
     #expect(html.ranges(of: "<svg class=\"trend\"").count == 3)
     // Three drills have a score, two of them times, and the check is in the table alone.
     #expect(html.ranges(of: "<circle").count == 7)
-    #expect(html.contains("<strong>DRILL</strong>") && !html.contains("<script"))
+    #expect(html.holds("<strong>DRILL</strong>") && !html.holds("<script"))
   }
 
   @Test func saysThatThereIsNone() throws {
-    #expect(try DrillTrend([], of: nil).html().contains("No drill was held yet."))
+    #expect(try DrillTrend([], of: nil).html().holds("No drill was held yet."))
   }
 
   @Test(

@@ -10,8 +10,10 @@ import Testing
     // Without the page there are no examples, which the test counts.
     let text = (try? String(contentsOf: page.standardized, encoding: .utf8)) ?? ""
     return ExpressionCase.cases(
-      text.pieces(separatedBy: "\n").filter { $0.begins(with: "    ") }.map { $0.dropFirst(4) }
-        .joined(separator: "\n"))
+      text.pieces(separatedBy: "\n").filter { $0.begins(with: "    ") }.map {
+        $0.dropFirstScalars(4)
+      }
+      .joined(separator: "\n"))
   }()
 
   @Test func thePageHasExamples() {

@@ -26,8 +26,8 @@ struct ExpressionCase: Sendable, CustomTestStringConvertible {
   }
 
   static func cases(_ table: String) -> [ExpressionCase] {
-    table.split(separator: "\n").compactMap { line in
-      let parts = line.split(separator: "  =>  ", maxSplits: 1)
+    table.pieces(separatedBy: "\n").compactMap { line in
+      let parts = line.pieces(separatedBy: "  =>  ", maxSplits: 1)
       guard parts.count == 2 else { return nil }
       return ExpressionCase(String(parts[0]), expected: String(parts[1]))
     }

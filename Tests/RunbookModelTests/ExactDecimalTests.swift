@@ -146,23 +146,23 @@ private struct Plain: Equatable {
   let fraction: String
 
   init(_ text: String) {
-    let number = text.utf8.first == UInt8(ascii: "-") ? String(text.dropFirst()) : text
+    let number = text.utf8.first == UInt8(ascii: "-") ? String(text.dropFirstScalars()) : text
     let parts = number.lowercased().components(separatedBy: "e")
     let power = parts.count > 1 ? Int(parts[1]) ?? 0 : 0
     let digits = parts[0].components(separatedBy: ".")
     var whole = digits[0]
     var fraction = digits.count > 1 ? digits[1] : ""
     if power > 0 {
-      fraction += String(repeating: "0", count: max(0, power - fraction.count))
-      whole += fraction.prefix(power)
-      fraction = String(fraction.dropFirst(power))
+      fraction += String(repeating: "0", count: max(0, power - fraction.unicodeScalars.count))
+      whole += fraction.prefixOfScalars(power)
+      fraction = String(fraction.dropFirstScalars(power))
     } else if power < 0 {
-      whole = String(repeating: "0", count: max(0, -power - whole.count)) + whole
-      fraction = whole.suffix(-power) + fraction
-      whole = String(whole.dropLast(-power))
+      whole = String(repeating: "0", count: max(0, -power - whole.unicodeScalars.count)) + whole
+      fraction = whole.suffixOfScalars(-power) + fraction
+      whole = String(whole.dropLastScalars(-power))
     }
-    while whole.first == "0" { whole.removeFirst() }
-    while fraction.last == "0" { fraction.removeLast() }
+    while whole.firstScalar == "0" { whole.unicodeScalars.removeFirst() }
+    while fraction.lastScalar == "0" { fraction.unicodeScalars.removeLast() }
     self.whole = whole
     self.fraction = fraction
     isNegative = text.utf8.first == UInt8(ascii: "-") && !(whole.isEmpty && fraction.isEmpty)
@@ -178,7 +178,9 @@ private struct Plain: Equatable {
   }
 
   private func magnitudeOrder(_ other: Plain) -> Int {
-    if whole.count != other.whole.count { return whole.count < other.whole.count ? -1 : 1 }
+    if whole.utf8.count != other.whole.utf8.count {
+      return whole.utf8.count < other.whole.utf8.count ? -1 : 1
+    }
     if whole != other.whole { return whole < other.whole ? -1 : 1 }
     return fraction == other.fraction ? 0 : fraction < other.fraction ? -1 : 1
   }

@@ -20,15 +20,16 @@ import Testing
 
   @Test func writesTablesWithHeads() {
     let html = HTML.table([ValueMap([("a<b", .int(1)), ("c", .null)]), ValueMap([("c", "<i>")])])
-    #expect(html.contains("<th scope=\"col\">a&lt;b</th><th scope=\"col\">c</th>"))
-    #expect(html.contains("<tr><td class=\"number\">1</td><td><em>null</em></td></tr>"))
-    #expect(html.contains("<tr><td></td><td>&lt;i&gt;</td></tr>"))
+    #expect(html.holds("<th scope=\"col\">a&lt;b</th><th scope=\"col\">c</th>"))
+    #expect(html.holds("<tr><td class=\"number\">1</td><td><em>null</em></td></tr>"))
+    #expect(html.holds("<tr><td></td><td>&lt;i&gt;</td></tr>"))
   }
 
   /// An author's text, in which `$V` is a value of the run.
   private func authored(_ text: String, value: String = "<i>*v*</i>") -> AuthoredText {
     var segments: [AuthoredText.Segment] = []
-    for (index, words) in text.split(separator: "$V", omittingEmptySubsequences: false).enumerated()
+    for (index, words) in text.pieces(separatedBy: "$V", omittingEmptySubsequences: false)
+      .enumerated()
     {
       if index > 0 { segments.append(.value(value)) }
       segments.append(.words(String(words)))
@@ -53,13 +54,13 @@ import Testing
   ])
   func readsTheUsualMarkdown(_ text: String, _ wanted: String) {
     let html = AuthoredHTML(authored(text)).blocks
-    #expect(html.hasPrefix(wanted), "\(html)")
+    #expect(html.begins(with: wanted), "\(html)")
   }
 
   @Test func keepsFencedCodeAsItIs() {
     let html = AuthoredHTML(authored("```python\nif a < b:\n\n    *x*\n```\nafter")).blocks
     #expect(
-      html.contains(
+      html.holds(
         "<code class=\"language-python\">if a &lt; b:\n\n    *x*</code></pre></div>\n<p>after"))
   }
 
@@ -77,7 +78,7 @@ import Testing
   ])
   func followsOnlySafeLinks(_ text: String, _ wanted: String) {
     let html = AuthoredHTML(authored(text)).line
-    #expect(html.hasPrefix(wanted), "\(html)")
+    #expect(html.begins(with: wanted), "\(html)")
   }
 
   @Test(arguments: [
@@ -103,11 +104,11 @@ import Testing
 
   @Test func putsAValueIntoAnAddressOnlyWhereThatIsSafe() {
     let link = authored("[l](https://e.org/$V)", value: "a&b")
-    #expect(AuthoredHTML(link).line.hasPrefix("<a href=\"https://e.org/a&amp;b\""))
+    #expect(AuthoredHTML(link).line.begins(with: "<a href=\"https://e.org/a&amp;b\""))
     let script = authored("[l]($V)", value: "javascript:x")
     #expect(AuthoredHTML(script).line == "[l](javascript:x)")
     let broken = authored("[l](https://e.org/$V)", value: "\" onclick=\"x")
-    #expect(!AuthoredHTML(broken).line.contains("<a"))
+    #expect(!AuthoredHTML(broken).line.holds("<a"))
   }
 
   @Test func saysWhatIsUndefined() {
@@ -122,6 +123,6 @@ import Testing
     let quotes = String(repeating: ">", count: 5_000)
     #expect(AuthoredHTML(authored(quotes)).blocks.ranges(of: "<blockquote>").count == 8)
     let marks = String(repeating: "*a [", count: 30_000)
-    #expect(!AuthoredHTML(authored(marks)).blocks.contains("<em>"))
+    #expect(!AuthoredHTML(authored(marks)).blocks.holds("<em>"))
   }
 }

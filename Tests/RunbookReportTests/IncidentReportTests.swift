@@ -46,7 +46,7 @@ import Testing
       })
     let report = try markdown(journal)
     #expect(
-      report.contains(
+      report.holds(
         """
 
         Times of these sources are corrected by their clocks' offset:
@@ -69,7 +69,7 @@ import Testing
     let text = try markdown(journal)
     let stated = text.firstMatch(of: /draft, (\d+) fields/).flatMap { Int($0.1) }
     let cells = text.ranges(of: "| TODO ").count { range in
-      text[range.upperBound...].hasPrefix("|")
+      text[range.upperBound...].begins(with: "|")
     }
     #expect(stated == text.ranges(of: "TODO (").count + cells)
   }
@@ -87,7 +87,7 @@ import Testing
     journal.attempt("a", isConfirmed: true)
     let text = try markdown(journal)
     #expect(
-      text.contains(
+      text.holds(
         "TODO (undefined: inputs.backup) of TODO (undefined: steps\\['b'\\]) and "
           + "TODO (undefined: x_y); k7m2p4"))
   }
@@ -106,7 +106,7 @@ import Testing
           step: StepID("b"), attempt: 1, settlement: .done, means: .probe,
           detail: "the probe says so",
           result: ["exit_code": 0], captures: ["is_in": true])))
-    #expect(try markdown(journal).contains("true by 0"))
+    #expect(try markdown(journal).holds("true by 0"))
   }
 
   @Test func marksASandboxWhereNobodyCanMissIt() throws {
@@ -130,10 +130,10 @@ import Testing
               name: "log", type: "path", value: "/tmp/x.log", origin: .sandbox, isSecret: false)
           ], connections: [ConnectionRecord(name: "main", kind: "postgres", target: "sandbox")])))
     let text = try markdown(journal)
-    #expect(text.hasPrefix("# Database Incident Report - October 18, 2025 - SANDBOX\n"))
-    #expect(text.contains("**SANDBOX. This run worked on a throwaway database"))
-    #expect(text.contains("Sandbox: Fault `drop` (Alembic drops the tables) succeeded [J2]"))
-    #expect(text.contains("PostgreSQL 15.18, prepared by 0 fixture and 1 fault steps"))
+    #expect(text.begins(with: "# Database Incident Report - October 18, 2025 - SANDBOX\n"))
+    #expect(text.holds("**SANDBOX. This run worked on a throwaway database"))
+    #expect(text.holds("Sandbox: Fault `drop` (Alembic drops the tables) succeeded [J2]"))
+    #expect(text.holds("PostgreSQL 15.18, prepared by 0 fixture and 1 fault steps"))
   }
 
   @Test func saysWhichAttemptHasNoOutcome() throws {
@@ -141,10 +141,10 @@ import Testing
     journal.start([StepRecord("a", "Mend it", .recovery)])
     journal.begin("a", sql: "DROP TABLE x", effect: .destructive)
     let text = try markdown(journal)
-    #expect(text.contains("**Without an outcome in the journal**:\n\n- `a`: Mend it (recovery)"))
-    #expect(text.contains("Step `a` (Mend it) began; the journal holds no outcome [J2]"))
+    #expect(text.holds("**Without an outcome in the journal**:\n\n- `a`: Mend it (recovery)"))
+    #expect(text.holds("Step `a` (Mend it) began; the journal holds no outcome [J2]"))
     #expect(
-      text.contains("destructive: ⏳ no outcome in the journal [J2]\n\n```sql\nDROP TABLE x\n```"))
+      text.holds("destructive: ⏳ no outcome in the journal [J2]\n\n```sql\nDROP TABLE x\n```"))
   }
 
   @Test func saysThatDetectionCouldNotBeCarriedOut() throws {
@@ -154,10 +154,10 @@ import Testing
       failure: FailureRecord(cause: .unreachable, message: "connection refused"))
     journal.add(.runEnded(RunEnded(status: .undetermined, reason: "detection could not run")))
     let text = try markdown(journal)
-    #expect(text.contains("- **Status**: UNDETERMINED: detection could not run"))
-    #expect(text.contains("it is not known whether there is an incident"))
-    #expect(text.contains("Detection step `missing-tables`, attempt 1, failed: connection refused"))
-    #expect(!text.contains("Architecture Issue"))
+    #expect(text.holds("- **Status**: UNDETERMINED: detection could not run"))
+    #expect(text.holds("it is not known whether there is an incident"))
+    #expect(text.holds("Detection step `missing-tables`, attempt 1, failed: connection refused"))
+    #expect(!text.holds("Architecture Issue"))
   }
 
   @Test func cutsLongEvidenceAndSaysSo() throws {
@@ -168,9 +168,9 @@ import Testing
       "a", result: ["stdout": .string(lines)], evidence: [("output of a", "stdout")],
       withheld: ["token"])
     let text = try markdown(journal)
-    #expect(text.contains("line 40\n```\n\nCut: the first 40 of 100 lines"))
-    #expect(!text.contains("line 41"))
-    #expect(text.contains("| **Not stored, as it held a secret** | `token` of step `a` |"))
+    #expect(text.holds("line 40\n```\n\nCut: the first 40 of 100 lines"))
+    #expect(!text.holds("line 41"))
+    #expect(text.holds("| **Not stored, as it held a secret** | `token` of step `a` |"))
   }
 
   @Test func tellsAttemptsThatFailedAlikeInOneRow() throws {
@@ -184,18 +184,18 @@ import Testing
     }
     journal.attempt("a", 6)
     let text = try markdown(journal)
-    #expect(text.contains("Verification `a`, attempts 1 to 5, failed: connection refused [J11]"))
-    #expect(text.contains("- `a`, attempts 1 to 5, failed: connection refused [J11]"))
-    #expect(text.contains("- `a` was tried again: attempt 6 succeeded [J13]"))
+    #expect(text.holds("Verification `a`, attempts 1 to 5, failed: connection refused [J11]"))
+    #expect(text.holds("- `a`, attempts 1 to 5, failed: connection refused [J11]"))
+    #expect(text.holds("- `a` was tried again: attempt 6 succeeded [J13]"))
   }
 
   @Test func claimsNoResolutionBeforeThereIsOne() throws {
     var journal = Incident.begun()
     Incident.detection(&journal)
     let text = try markdown(journal)
-    #expect(!text.contains("Tables recreated"))
-    #expect(!text.contains("Multiple safeguards prevent recurrence"))
-    #expect(text.contains("this run has not resolved the incident.\n\n### 1. SQLAlchemy models"))
+    #expect(!text.holds("Tables recreated"))
+    #expect(!text.holds("Multiple safeguards prevent recurrence"))
+    #expect(text.holds("this run has not resolved the incident.\n\n### 1. SQLAlchemy models"))
   }
 
   @Test func readsDefaultsOfCapturesOfSkippedSteps() throws {
@@ -208,7 +208,7 @@ import Testing
       ], report: ["trigger": "counted${{ n == 0 ? ': ' : '' }}${{ n }}"])
     journal.skip("a", .condition, "has(inputs.log)")
     journal.attempt("b", isConfirmed: true)
-    #expect(try markdown(journal).contains("### Trigger\n\ncounted: 0\n"))
+    #expect(try markdown(journal).holds("### Trigger\n\ncounted: 0\n"))
   }
 
   @Test func groupsWhatCameAfterTheRun() throws {
@@ -221,7 +221,7 @@ import Testing
       .noteAdded(NoteAdded(text: "All is well", at: .at("00:10:00", day: "2025-10-19"))))
     let text = try markdown(journal)
     #expect(
-      text.contains(
+      text.holds(
         """
         ### 2025-10-19 00:10:00 UTC - Afterwards
 
@@ -243,6 +243,6 @@ import Testing
     journal.attempt("a", isConfirmed: true)
     let text = try markdown(journal)
     #expect(
-      text.contains("- [x] proved\n- [x] in marks\n- [ ] undefined\n- [ ] not an expression\n"))
+      text.holds("- [x] proved\n- [x] in marks\n- [ ] undefined\n- [ ] not an expression\n"))
   }
 }

@@ -38,7 +38,7 @@ import Testing
       #expect(Self.elements.contains(tag.name), "<\(tag.name)>")
       for (attribute, value) in tag.attributes {
         #expect(Self.attributes.contains(attribute), "\(attribute)=")
-        if attribute == "href" { #expect(value.hasPrefix("#"), "\(value)") }
+        if attribute == "href" { #expect(value.begins(with: "#"), "\(value)") }
       }
     }
   }
@@ -59,7 +59,8 @@ import Testing
   @Test(arguments: pages)
   func ordersItsHeadings(_ name: String) throws {
     let levels = try page(name).tags.filter { !$0.isEnd }.compactMap { tag -> Int? in
-      tag.name.count == 2 && tag.name.hasPrefix("h") ? tag.name.last?.wholeNumberValue : nil
+      tag.name.unicodeScalars.count == 2 && tag.name.begins(with: "h")
+        ? Int(tag.name.suffixOfScalars(1)) : nil
     }
     // The table of contents' heading stands before the title.
     let own = Array(levels.drop { $0 != 1 })
@@ -73,8 +74,10 @@ import Testing
     let ids = page.tags.compactMap { $0.attributes["id"] }
     #expect(Set(ids).count == ids.count)
     for tag in page.tags {
-      if let target = tag.attributes["href"] { #expect(ids.contains(String(target.dropFirst()))) }
-      for label in tag.attributes["aria-labelledby"]?.split(separator: " ") ?? [] {
+      if let target = tag.attributes["href"] {
+        #expect(ids.contains(String(target.dropFirstScalars())))
+      }
+      for label in tag.attributes["aria-labelledby"]?.pieces(separatedBy: " ") ?? [] {
         #expect(ids.contains(String(label)))
       }
     }
@@ -173,10 +176,10 @@ import Testing
     let entries = try JournalText.parse(
       String(contentsOf: path.standardized, encoding: .utf8), from: "example")
     let html = try IncidentReport(entries: entries).text(as: .html)
-    #expect(html.contains("<title>Database Incident Report - October 18, 2025 - SANDBOX</title>"))
-    #expect(html.contains("<p class=\"rehearsal\" role=\"note\"><strong>SANDBOX</strong>"))
-    #expect(html.contains("<div class=\"watermark\" aria-hidden=\"true\">SANDBOX</div>"))
-    #expect(html.contains("@top-center { content: \"SANDBOX - SANDBOX - SANDBOX\";"))
+    #expect(html.holds("<title>Database Incident Report - October 18, 2025 - SANDBOX</title>"))
+    #expect(html.holds("<p class=\"rehearsal\" role=\"note\"><strong>SANDBOX</strong>"))
+    #expect(html.holds("<div class=\"watermark\" aria-hidden=\"true\">SANDBOX</div>"))
+    #expect(html.holds("@top-center { content: \"SANDBOX - SANDBOX - SANDBOX\";"))
     let tags = PageTags(html).tags
     #expect(tags.allSatisfy { Self.elements.contains($0.name) })
   }

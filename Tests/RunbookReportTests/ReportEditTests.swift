@@ -26,9 +26,9 @@ struct ReportEditTests {
   @Test func fillsAFieldWithNameTimeAndEntry() throws {
     let text = try report([set("reported_by", "A user | <b>")])
     #expect(
-      text.contains("- **Reported By**: A user &#124; &lt;b&gt; (Bob, 2025-10-18 22:09 UTC) [J15]"),
-      "\(text.suffix(3000))")
-    #expect(text.contains("- **Reviewed By**: TODO (owner: platform)"))
+      text.holds("- **Reported By**: A user &#124; &lt;b&gt; (Bob, 2025-10-18 22:09 UTC) [J15]"),
+      "\(text.suffixOfScalars(3000))")
+    #expect(text.holds("- **Reviewed By**: TODO (owner: platform)"))
   }
 
   @Test func countsWhatIsStillOpen() throws {
@@ -37,25 +37,25 @@ struct ReportEditTests {
     }
     let before = try #require(count(try report([])))
     #expect(count(try report([set("reviewed_by", "Ann"), set("status", "closed")])) == before - 1)
-    #expect(try report([set("status", "review")]).contains("| in review, "))
-    #expect(try report([set("status", "closed")]).contains("| closed, "))
+    #expect(try report([set("status", "review")]).holds("| in review, "))
+    #expect(try report([set("status", "closed")]).holds("| closed, "))
   }
 
   @Test func addsToAndReplacesTheAuthorsWords() throws {
     let added = try report([add("lessons.wrong", "Nobody was on call")])
-    #expect(added.contains("2. ❌ No backup before migration\n3. ❌ Nobody was on call (Bob, "))
+    #expect(added.holds("2. ❌ No backup before migration\n3. ❌ Nobody was on call (Bob, "))
     let replaced = try report([set("impact", "Nothing at all"), add("impact", "or nearly")])
-    #expect(!replaced.contains("User authentication tables dropped, all sessions lost"))
-    #expect(replaced.contains("- Nothing at all (Bob, "))
-    #expect(replaced.contains("- or nearly (Bob, "))
+    #expect(!replaced.holds("User authentication tables dropped, all sessions lost"))
+    #expect(replaced.holds("- Nothing at all (Bob, "))
+    #expect(replaced.holds("- or nearly (Bob, "))
     let cleared = try report([.init(field: "trigger", operation: .clear, text: "")])
-    #expect(cleared.contains("### Trigger\n\nTODO (owner: platform)"))
+    #expect(cleared.holds("### Trigger\n\nTODO (owner: platform)"))
   }
 
   @Test func takesATimeThatIsGiven() throws {
     let text = try report([set("detected", "2025-10-18T22:04:00Z")])
-    #expect(text.contains("| Detected | 2025-10-18 22:04:00 UTC | given by Bob | [J15] |"))
-    #expect(text.contains("| Time to detect | 2 min 20 s |"), "\(text.prefix(3000))")
+    #expect(text.holds("| Detected | 2025-10-18 22:04:00 UTC | given by Bob | [J15] |"))
+    #expect(text.holds("| Time to detect | 2 min 20 s |"), "\(text.prefixOfScalars(3000))")
   }
 
   @Test func changesAndAddsActionItems() throws {
@@ -64,9 +64,9 @@ struct ReportEditTests {
       set("action.A3.owner", "ops"),
     ])
     #expect(
-      text.contains(
+      text.holds(
         "| A1 | Daily backups of `akleao` | mitigate | platform | P1 | 2025-11-01 (Bob, "))
-    #expect(text.contains("| A3 | Page &#124; somebody (Bob, "))
+    #expect(text.holds("| A3 | Page &#124; somebody (Bob, "))
   }
 
   @Test(arguments: [
@@ -94,7 +94,7 @@ struct ReportEditTests {
         name)
       let text = isTime ? "2025-10-18T22:04:00Z" : name == "status" ? "review" : "x"
       let edit = ReportEdited.Edit(
-        field: name.replacing("ID", with: "A1"), operation: name == "action" ? .add : .set,
+        field: name.replacingAll("ID", with: "A1"), operation: name == "action" ? .add : .set,
         text: text)
       #expect(ReportField.problem(with: edit, actions: ["A1"]) == nil, "\(name)")
     }

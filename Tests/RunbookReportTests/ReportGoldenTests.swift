@@ -115,7 +115,7 @@ import Testing
     let report = try IncidentReport(entries: journal.entries)
     for format in ReportFormat.allCases {
       let text = try report.text(as: format)
-      #expect(!text.contains("\u{1B}"))
+      #expect(!text.holds("\u{1B}"))
     }
     try expectGoldens(journal, "hostile")
   }

@@ -71,7 +71,7 @@ import Testing
   }
 
   private func value(at pointer: String, in json: Value) -> Value? {
-    pointer.split(separator: "/").reduce(json) { value, part in
+    pointer.pieces(separatedBy: "/").reduce(json) { value, part in
       Int(part).flatMap { index in value?.listValue.map { $0[index] } }
         ?? value?.mapValue?[String(part)]
     }

@@ -62,7 +62,7 @@ import Testing
     let report = try IncidentReport(entries: journal.entries)
     let source = ReportTemplate.standardSource(for: templates)
     let own = try ReportTemplate(loading: source, for: templates)
-    #expect(!source.contains("{{>"))
+    #expect(!source.holds("{{>"))
     #expect(try report.text(template: own) == report.text(as: format))
   }
 
@@ -95,6 +95,6 @@ import Testing
       loading: "{{#head}}{{status}} {{#owner}}by {{.}}{{/owner}}{{/head}}\n{{> sign_off}}\n")
     let markdown = try IncidentReport(entries: Incident.begun().entries).text(
       template: template)
-    #expect(markdown.hasPrefix("IN PROGRESS by platform\n## Sign-off\n"))
+    #expect(markdown.begins(with: "IN PROGRESS by platform\n## Sign-off\n"))
   }
 }

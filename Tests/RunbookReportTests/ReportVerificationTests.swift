@@ -43,13 +43,13 @@ struct ReportVerificationTests {
   @Test func namesLineAndSection() throws {
     let journal = journal()
     let text = try IncidentReport(entries: journal.entries).markdown()
-    let changed = text.replacing("all sessions lost", with: "no sessions lost")
-      .replacing("### Trigger\n", with: "### Trigger\n\nMine.\n")
+    let changed = text.replacingAll("all sessions lost", with: "no sessions lost")
+      .replacingAll("### Trigger\n", with: "### Trigger\n\nMine.\n")
     let found = try verify(changed, journal)
     #expect(found.changes.map(\.section) == ["Executive Summary", "Impact", "Trigger"])
     let line = try #require(found.changes.first?.line)
     #expect(
-      changed.split(separator: "\n", omittingEmptySubsequences: false)[line - 1].contains(
+      changed.pieces(separatedBy: "\n", omittingEmptySubsequences: false)[line - 1].holds(
         "no sessions lost"))
     #expect(found.changes.last?.expected == [])
     #expect(
@@ -88,7 +88,7 @@ struct ReportVerificationTests {
             evidence("E6", .result(key: "gone"), ""),
           ], elapsedMicroseconds: 1)))
     let problems = try IncidentReport(entries: journal.entries).evidenceProblems { path in
-      path.hasSuffix("x") ? Digest.sha256(of: "whole") : nil
+      path.ends(with: "x") ? Digest.sha256(of: "whole") : nil
     }
     #expect(problems.map(\.id) == ["E3", "E5", "E6"])
     #expect(problems[1].message == "the file evidence/a/1/y cannot be read")

@@ -13,7 +13,7 @@ struct SchemaCheck {
     guard let schema = schema.mapValue else { return ["\(path): no schema"] }
     let place = path.isEmpty ? "/" : path
     if let reference = schema["$ref"]?.stringValue {
-      let name = String(reference.dropFirst("#/$defs/".count))
+      let name = String(reference.dropFirstScalars("#/$defs/".unicodeScalars.count))
       guard let target = root.mapValue?["$defs"]?.mapValue?[name] else {
         return ["\(place): there is no \(reference)"]
       }

@@ -70,14 +70,14 @@ import Testing
   @Test func staysSmallHoweverManyRowsThereAre() throws {
     let svg = try svg(rows: 20_000)
     #expect(svg.utf8.count < 40_000)
-    #expect(svg.contains("application log, 20000 events"))
-    #expect(svg.contains("undetected for"))
+    #expect(svg.holds("application log, 20000 events"))
+    #expect(svg.holds("undetected for"))
   }
 
   @Test func drawsFewRowsOneByOneAndEscapesThem() throws {
     let svg = try svg(rows: 3)
-    #expect(svg.contains("damage, 20:00:00 UTC: row 0 &lt;/svg&gt;&lt;script&gt;"))
-    #expect(!svg.contains("<script>"))
+    #expect(svg.holds("damage, 20:00:00 UTC: row 0 &lt;/svg&gt;&lt;script&gt;"))
+    #expect(!svg.holds("<script>"))
     #expect(svg.ranges(of: "</svg>").count == 1)
   }
 
@@ -88,8 +88,8 @@ import Testing
     journal.add(.runResumed(RunResumed(host: "ops2", approvals: [])))
     let facts = ReportFacts(try RunHistory(entries: journal.entries))
     let svg = TimelineDrawing(facts.timeline.picture).svg
-    #expect(svg.contains("<title>held for 2 h 0 min</title>"))
-    #expect(svg.contains("// 2 h 0 min"))
+    #expect(svg.holds("<title>held for 2 h 0 min</title>"))
+    #expect(svg.holds("// 2 h 0 min"))
   }
 }
 
@@ -130,7 +130,7 @@ import Testing
   @Test func leavesOutTheMiddleOfWhatIsStillTooLong() throws {
     let names = (0..<1_000).map { number in
       String(
-        String(number).map { Character(Unicode.Scalar(UInt8(ascii: "a") + UInt8(String($0))!)) })
+        String(number).utf8.map { Character(Unicode.Scalar(UInt8(ascii: "a") + $0 - 48)) })
     }
     let folding = TimelineFolding(rows(names))
     #expect(folding.rows.count == 200)
@@ -149,9 +149,9 @@ import Testing
       })
     let report = try IncidentReport(entries: journal.entries)
     #expect(
-      try report.markdown().contains(
+      try report.markdown().holds(
         "error 0 (application log) [J4] – and more like it, 300 in all, the last at 22:04:59\n"))
-    #expect(try report.text(as: .html).contains("and more like it, <strong>300</strong> in all"))
+    #expect(try report.text(as: .html).holds("and more like it, <strong>300</strong> in all"))
     #expect(try report.text(as: .json).ranges(of: "\"text\": \"error ").count == 300)
   }
 }

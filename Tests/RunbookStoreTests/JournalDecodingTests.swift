@@ -19,10 +19,10 @@ struct JournalDecodingTests {
   @Test(arguments: journals) func readsWhatFoundationReads(_ name: String) throws {
     let root = URL(filePath: #filePath).appending(path: "../../..").standardized
     let text = try String(contentsOf: root.appending(path: name), encoding: .utf8)
-    let lines = text.split(separator: "\n")
+    let lines = text.pieces(separatedBy: "\n")
     #expect(lines.count > 20)
     for line in lines {
-      let body = String(line.drop { $0 != " " }.dropFirst())
+      let body = String(line.dropScalars { $0 != " " }.dropFirstScalars())
       let own = try Body.decoded(fromJSON: body)
       let other = try JSONDecoder().decode(Body.self, from: Data(body.utf8))
       #expect((own == other) as Bool, "entry \(other.sequence)")

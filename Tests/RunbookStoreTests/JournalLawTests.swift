@@ -114,7 +114,7 @@ import Testing
     _ = try journal.question(damage)
     let error = await #expect(throws: StoreError.self) { try await journal.entries() }
     #expect(error?.cause == .damaged(sequence: sequence))
-    #expect(error?.message.contains("entry \(sequence)") == true)
+    #expect(error?.message.holds("entry \(sequence)") == true)
   }
 
   @Test func law4WhoLostTheLeaseCannotAppend() async throws {
@@ -126,7 +126,7 @@ import Testing
       try await first.append([note("2")], by: fixture.actor, at: fixture.time(1))
     }
     #expect(error?.cause == .leaseLost)
-    #expect(error?.message.contains("other, process") == true)
+    #expect(error?.message.holds("other, process") == true)
     _ = try await second.append([note("3")], by: fixture.actor, at: fixture.time(2))
     #expect(try await first.entries().map(\.event) == [note("1"), note("3")])
   }

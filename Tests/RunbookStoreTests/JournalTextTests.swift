@@ -16,7 +16,7 @@ import Testing
   @Test func readsWhatItWrote() async throws {
     let entries = try await entries()
     let text = JournalText.text(of: entries)
-    #expect(text.split(separator: "\n").count == 3)
+    #expect(text.pieces(separatedBy: "\n").count == 3)
     #expect(try JournalText.parse(text, from: "test") == entries)
   }
 
@@ -32,7 +32,7 @@ import Testing
 
   @Test func findsAMissingEntry() async throws {
     let text = JournalText.text(of: try await entries())
-    let lines = text.split(separator: "\n")
+    let lines = text.pieces(separatedBy: "\n")
     let error = #expect(throws: StoreError.self) {
       try JournalText.parse("\(lines[0])\n\(lines[2])\n", from: "test")
     }

@@ -16,7 +16,7 @@ import Testing
   private var leaseFiles: [String] {
     get throws {
       try FileManager.default.contentsOfDirectory(atPath: fixture.store.folder(of: fixture.run))
-        .filter { $0.hasPrefix("lease-") }.sorted()
+        .filter { $0.begins(with: "lease-") }.sorted()
     }
   }
 
@@ -27,7 +27,7 @@ import Testing
     #expect(error?.cause == .leaseHeld)
     #expect(
       error?.message == "the run is being carried out by \(first.holder.description)")
-    #expect(first.holder.description.hasPrefix("first, process \(getpid()) on host here"))
+    #expect(first.holder.description.begins(with: "first, process \(getpid()) on host here"))
     #expect(try leaseFiles == ["lease-1"])
     let state = try other.leaseState()
     #expect(state.generation == 1)

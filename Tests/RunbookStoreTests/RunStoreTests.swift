@@ -48,7 +48,7 @@ import Testing
     #expect(FileManager.default.createFile(atPath: "\(fixture.folder)/runs", contents: nil))
     let error = #expect(throws: StoreError.self) { try fixture.store.make(fixture.run) }
     #expect(error?.cause == .cannotWrite)
-    #expect(error?.message.contains("Not a directory") == true)
+    #expect(error?.message.holds("Not a directory") == true)
   }
 
   @Test func aGlanceTellsWhatTheEntriesDo() async throws {

@@ -40,7 +40,7 @@ private enum Checker {
       """
     let (status, output) = try run(["-c", program, file.path])
     #expect(status == 0)
-    return output.split(separator: "\n").map { $0 == "1" }
+    return output.pieces(separatedBy: "\n").map { $0 == "1" }
   }
 }
 

@@ -30,7 +30,7 @@ struct Malformed: Sendable, CustomTestStringConvertible {
   ) -> Malformed {
     let detection = "detection: [{id: probe, sql: SELECT 1}]\n"
     let head = "runbook: r\n" + (phase == "recovery" ? detection : "")
-    let lines = steps.split(separator: "\n", omittingEmptySubsequences: false)
+    let lines = steps.pieces(separatedBy: "\n", omittingEmptySubsequences: false)
     let body = lines.map { "  " + $0 }.joined(separator: "\n")
     return Malformed(name, code, "\(head)\(phase):\n\(body)\n", hint: hint)
   }
@@ -61,7 +61,7 @@ struct MalformedTests {
     #expect(place?.line == marked.line, "\(errors)")
     #expect(place?.column == marked.column, "\(errors)")
     if let hint = malformed.hint {
-      #expect(errors.first?.hint?.contains(hint) == true, "\(errors)")
+      #expect(errors.first?.hint?.holds(hint) == true, "\(errors)")
     }
   }
 

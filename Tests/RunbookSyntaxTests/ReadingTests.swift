@@ -56,7 +56,8 @@ struct ReadingTests {
     #expect(recreate.body["statement_timeout"]?.duration == .seconds(90))
     #expect(recreate.options.gate == StepOptions.Gate(approvals: 2, question: "Really?"))
     #expect(recreate.options.settle?["done"]?.string == "rows[0].there")
-    #expect(recreate.options.settle?["sql"]?.fields?["text"]?.string?.hasPrefix("SELECT") == true)
+    #expect(
+      recreate.options.settle?["sql"]?.fields?["text"]?.string?.begins(with: "SELECT") == true)
     let endpoint = try #require(steps.first { $0.id.rawValue == "endpoint" })
     #expect(endpoint.options.expect.map(\.text) == ["status == 200", "status < 300"])
     #expect(endpoint.options.timeout == .milliseconds(500))
@@ -69,7 +70,7 @@ struct ReadingTests {
     let steps = try whole().steps
     let text = try #require(steps.first { $0.kind == "sql" }?.body["text"]?.text)
     #expect(text.layout == .block(firstLine: 29, indent: 6))
-    let offset = try #require(text.text.firstRange(of: "unnest")).lowerBound
+    let offset = try #require(text.text.range(ofFirst: "unnest")).lowerBound
     let scalars = text.text.unicodeScalars.distance(from: text.text.startIndex, to: offset)
     let place = text.place(atScalar: scalars, length: 6)
     #expect(place == Place(file: "runbook.yaml", line: 30, column: 14, length: 6))

@@ -120,7 +120,7 @@ extension DrillMachine {
     guard case .facilitator = expectation.judge else {
       throw Refusal("'\(name)' is scored from the journal, not by the facilitator")
     }
-    guard reason.contains(where: { !$0.isWhitespace }) else {
+    guard reason.holds(where: { !$0.isWhitespace }) else {
       throw Refusal("a judgement needs a reason", hint: "judge \(name) met|missed REASON")
     }
     return .judged(ExpectationJudged(expectation: name, isMet: isMet, reason: reason))
@@ -150,7 +150,7 @@ extension DrillMachine {
   ) throws(Refusal) -> Inject.Choice? {
     guard !inject.choices.isEmpty else { return nil }
     if let choice = inject.choice(text) { return choice }
-    if let number = Int(text), inject.choices.indices.contains(number - 1) {
+    if let number = Int(text), inject.choices.indices.contains(number &- 1) {
       return inject.choices[number - 1]
     }
     throw Refusal(
@@ -170,7 +170,7 @@ extension DrillMachine {
   }
 
   static func requireText(_ text: String, _ sort: String) throws(Refusal) {
-    guard text.contains(where: { !$0.isWhitespace }) else { throw Refusal("the \(sort) is empty") }
+    guard text.holds(where: { !$0.isWhitespace }) else { throw Refusal("the \(sort) is empty") }
   }
 
   private static func nearest(_ name: String, _ known: [String]) -> String? {

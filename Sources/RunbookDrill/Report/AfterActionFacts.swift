@@ -140,7 +140,7 @@ struct AfterActionFacts: Sendable {
 
 extension Timestamp {
   /// Such as `2025-10-18 22:01:13`: as fine as people need it.
-  var second: String { String(description.prefix(19)).replacing("T", with: " ") }
+  var second: String { String(description.prefixOfScalars(19)).replacingAll("T", with: " ") }
 }
 
 extension Value {

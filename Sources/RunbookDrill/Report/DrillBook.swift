@@ -73,8 +73,8 @@ public struct DrillBook: Sendable {
     lines.append(inject.text.trimmed)
     if let artefact = inject.artefact {
       if let title = artefact.title { lines.append("  ┌ \(plain(title))") }
-      let body = artefact.text.trimmed.split(
-        separator: "\n", omittingEmptySubsequences: false)
+      let body = artefact.text.trimmed.pieces(
+        separatedBy: "\n", omittingEmptySubsequences: false)
       lines += body.map { "  │ \($0)" }
     }
     for (number, choice) in inject.choices.enumerated() {
@@ -151,21 +151,21 @@ public struct DrillBook: Sendable {
   /// A fence that is longer than any in the text.
   static func fenced(_ text: String) -> String {
     var fence = "```"
-    while text.contains(fence) { fence += "`" }
+    while text.holds(fence) { fence += "`" }
     return "\(fence)text\n\(text.trimmed)\n\(fence)"
   }
 }
 
 /// On one line.
 func plain(_ text: String) -> String {
-  text.split(whereSeparator: \.isNewline).map { $0.trimmed }.joined(separator: " ")
+  text.pieces(whereSeparator: \.isNewline).map { $0.trimmed }.joined(separator: " ")
 }
 
 extension StringProtocol {
   /// Without white space and empty lines at its ends.
   var trimmed: String {
-    let start = drop(while: \.isWhitespace)
+    let start = dropScalars(while: \.isWhitespace)
     let count = start.reversed().prefix(while: \.isWhitespace).count
-    return String(start.dropLast(count))
+    return String(start.dropLastScalars(count))
   }
 }

@@ -54,7 +54,7 @@ struct DrillPage {
   /// One empty line where lists left several, and one line feed at the end.
   private static func tidied(_ text: String) -> String {
     var lines: [Substring] = []
-    for line in text.split(separator: "\n", omittingEmptySubsequences: false) {
+    for line in text.pieces(separatedBy: "\n", omittingEmptySubsequences: false) {
       if line.isEmpty, lines.last?.isEmpty ?? true { continue }
       lines.append(line)
     }

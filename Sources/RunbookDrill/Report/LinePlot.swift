@@ -71,7 +71,7 @@ struct LinePlot {
     Self.bottom - (Self.bottom - Self.top) * value / greatest
   }
 
-  private func day(_ time: Timestamp) -> String { String(time.description.prefix(10)) }
+  private func day(_ time: Timestamp) -> String { String(time.description.prefixOfScalars(10)) }
 
   private var grid: [String] {
     labels.flatMap { value, text in

@@ -46,7 +46,7 @@ struct PageForm {
 
   private func text(_ text: String, isCell: Bool) -> String {
     let line = text.visibleLine
-    let parts = line.split(separator: "`", omittingEmptySubsequences: false)
+    let parts = line.pieces(separatedBy: "`", omittingEmptySubsequences: false)
     guard parts.count > 1, !parts.count.isMultiple(of: 2) else { return words(line, isCell) }
     return parts.enumerated().map { index, part in
       index.isMultiple(of: 2) ? words(String(part), isCell) : code(String(part), isCell)
@@ -70,7 +70,7 @@ struct PageForm {
   private func code(_ text: String, _ isCell: Bool) -> String {
     if isHTML { return "<code>\(SVG.escaped(text))</code>" }
     // A bar ends a cell in code too, and a backslash before it may be another's.
-    return isCell && text.contains("|") ? words(text, isCell) : "`\(text)`"
+    return isCell && text.holds("|") ? words(text, isCell) : "`\(text)`"
   }
 }
 

@@ -28,7 +28,7 @@ public enum ParticipantsView {
         + DrillBook.screenPage(inject)
     case .hintGiven(let hint):
       let hints = state.drill?.inject(hint.inject)?.hints ?? []
-      guard hints.indices.contains(hint.number - 1) else { return [] }
+      guard hints.indices.contains(hint.number &- 1) else { return [] }
       return ["Hint: \(hints[hint.number - 1])"]
     case .answerGiven(let answer): return ["\(answer.participant ?? "The team"): \(answer.text)"]
     case .decisionMade(let word):

@@ -1,9 +1,13 @@
+import RunbookModel
+
 /// Pieces of SVG. Colours come from the page's style by class, so that they follow light and dark.
 enum SVG {
   /// Text of an element or of an attribute's value in quotes.
   static func escaped(_ text: String) -> String {
-    text.replacing("&", with: "&amp;").replacing("<", with: "&lt;").replacing(">", with: "&gt;")
-      .replacing("\"", with: "&quot;").replacing("'", with: "&#39;")
+    text.replacingAll("&", with: "&amp;").replacingAll("<", with: "&lt;").replacingAll(
+      ">", with: "&gt;"
+    )
+    .replacingAll("\"", with: "&quot;").replacingAll("'", with: "&#39;")
   }
 
   /// A number with one digit after the point at most.
@@ -63,9 +67,9 @@ enum SVG {
 
   private static func element(_ opening: String, _ title: String?) -> String {
     guard let title else { return "<\(opening)/>" }
-    let name = opening.prefix { $0 != " " }
+    let name = opening.prefixOfScalars { $0 != " " }
     let shown = title.visibleLine
-    let cut = shown.count > 160 ? shown.prefix(160) + " …" : shown
+    let cut = shown.unicodeScalars.count > 160 ? shown.prefixOfScalars(160) + " …" : shown
     return "<\(opening)><title>\(escaped(cut))</title></\(name)>"
   }
 }

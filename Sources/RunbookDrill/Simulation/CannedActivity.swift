@@ -56,7 +56,7 @@ struct CannedActivity: Activity {
     for (name, stream) in [
       ("stdout", OutputLine.Stream.standardOutput), ("stderr", .standardError),
     ] {
-      for line in (result.values[name]?.stringValue ?? "").split(whereSeparator: \.isNewline) {
+      for line in (result.values[name]?.stringValue ?? "").pieces(whereSeparator: \.isNewline) {
         context.output(OutputLine(stream, String(line)))
       }
     }

@@ -93,14 +93,15 @@ struct CannedResult {
     switch code {
     case "55P03": return .lock
     case "57014": return .timeout
-    default: return code.hasPrefix("08") && code.count == 5 ? .unreachable : .refused
+    default:
+      return code.begins(with: "08") && code.unicodeScalars.count == 5 ? .unreachable : .refused
     }
   }
 
   private func mayRetryHelp(_ code: String?) -> Bool {
     guard let code else { return false }
     if spec.usesConnection {
-      return ["40001", "40P01", "55P03"].contains(code) || code.hasPrefix("08")
+      return ["40001", "40P01", "55P03"].contains(code) || code.begins(with: "08")
     }
     guard spec.work.language == .http, let status = Int(code) else { return false }
     return status >= 500 || status == 429

@@ -23,7 +23,7 @@ struct EnvironmentNames {
 
   /// A text may be an expression, a template or neither: what is none reads nothing.
   private static func names(in source: SourceText) -> [String] {
-    guard source.text.contains("env") else { return [] }
+    guard source.text.holds("env") else { return [] }
     let inExpression = (try? Expression(parsing: source))?.references ?? []
     let inTemplate = (try? Template(parsing: source))?.references ?? []
     return (inExpression + inTemplate).filter { $0.name == "env" }.compactMap(\.path.first)

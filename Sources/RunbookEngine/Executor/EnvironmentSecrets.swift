@@ -1,3 +1,5 @@
+import RunbookModel
+
 /// Values of environment variables that are secret by what their variable is called, or by their form.
 ///
 /// A shell step that prints its environment must not put them into the journal, whether the runbook reads
@@ -17,19 +19,21 @@ public enum EnvironmentSecrets {
     environment.flatMap { name, value -> [String] in
       let upper = name.uppercased()
       let isNamed =
-        words.contains { upper.contains($0) } && value.utf8.count >= shortest
-        && value.first != "/" && !value.allSatisfy(\.isNumber)
+        words.contains { upper.holds($0) } && value.utf8.count >= shortest
+        && value.firstScalar != "/" && !value.unicodeScalars.allSatisfy(\.isNumber)
       return isNamed ? [value] : password(inURL: value).map { [$0] } ?? []
     }
   }
 
   private static func password(inURL text: String) -> String? {
-    guard let scheme = text.firstRange(of: "://") else { return nil }
-    let authority = text[scheme.upperBound...].prefix { $0 != "/" && $0 != "?" && $0 != "#" }
-    guard let at = authority.lastIndex(of: "@"),
-      let colon = authority[..<at].firstIndex(of: ":")
+    guard let scheme = text.range(ofFirst: "://") else { return nil }
+    let authority = text[scheme.upperBound...].prefixOfScalars {
+      $0 != "/" && $0 != "?" && $0 != "#"
+    }
+    guard let at = authority.index(ofLast: "@"),
+      let colon = authority[..<at].index(ofFirst: ":")
     else { return nil }
-    let password = authority[authority.index(after: colon)..<at]
+    let password = authority[colon..<at].dropFirstScalars()
     return password.isEmpty ? nil : String(password)
   }
 }

@@ -1,4 +1,5 @@
 private import Glibc
+import RunbookModel
 
 /// A file of evidence, read piece by piece.
 struct EvidenceFile {

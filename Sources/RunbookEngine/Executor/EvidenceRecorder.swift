@@ -77,7 +77,8 @@ struct EvidenceRecorder {
     }
     guard isOpen else { return (nil, notice) }
     let relative =
-      path.hasPrefix(runFolder + "/") ? String(path.dropFirst(runFolder.count + 1)) : path
+      path.begins(with: runFolder + "/")
+      ? String(path.dropFirstScalars(runFolder.unicodeScalars.count + 1)) : path
     return (Contents(content: .file(path: relative), size: size, digest: hasher.finalize()), notice)
   }
 }

@@ -16,9 +16,9 @@ public struct Redactor: Sendable {
     var all = Set<[UInt8]>()
     for secret in secrets where !secret.isEmpty {
       all.insert(Array(secret.utf8))
-      let lines = secret.split(whereSeparator: \.isNewline)
+      let lines = secret.pieces(whereSeparator: \.isNewline)
       if lines.count > 1 {
-        all.formUnion(lines.filter { $0.count >= 4 }.map { Array($0.utf8) })
+        all.formUnion(lines.filter { $0.unicodeScalars.count >= 4 }.map { Array($0.utf8) })
       }
     }
     secretCount = all.count
@@ -75,7 +75,7 @@ public struct Redactor: Sendable {
   /// Whether a secret was taken out of the value, or of a value in it.
   static func hasMark(_ value: Value) -> Bool {
     switch value {
-    case .string(let text): text.contains(mark)
+    case .string(let text): text.holds(mark)
     case .list(let items): items.contains(where: hasMark)
     case .map(let map): map.pairs.contains { hasMark($0.key) || hasMark($0.value) }
     default: false

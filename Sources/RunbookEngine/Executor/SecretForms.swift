@@ -1,3 +1,5 @@
+import RunbookModel
+
 /// The forms in which a secret can show that went through an encoding.
 ///
 /// Short secrets are looked for as they are, and percent-encoded: the other forms of a few bytes occur by

@@ -30,7 +30,7 @@ extension StepOptions.Retry {
     }
     if let longestPause { pause = min(pause, longestPause) }
     guard jitterPercent > 0 else { return pause }
-    let digest = Digest.sha256(of: "\(key) \(count)").hex.prefix(8)
+    let digest = Digest.sha256(of: "\(key) \(count)").hex.prefixOfScalars(8)
     let share = Double(UInt32(digest, radix: 16) ?? 0) / Double(UInt32.max)
     return pause * (1 - share * Double(jitterPercent) / 100)
   }

@@ -132,7 +132,7 @@ public struct RunMachine: Sendable {
   ) -> Bool {
     let code = failure.code ?? ""
     if condition.exitCodes.contains(where: { code == "exit \($0)" }) { return true }
-    if condition.sqlStates.contains(where: { code.utf8.count == 5 && code.hasPrefix($0) }) {
+    if condition.sqlStates.contains(where: { code.utf8.count == 5 && code.begins(with: $0) }) {
       return true
     }
     if condition.statuses.contains(where: { code == "\($0)" }) { return true }

@@ -15,10 +15,10 @@ extension Runbook.InputType {
       return text == "true" ? .bool(true) : text == "false" ? .bool(false) : nil
     case .path:
       guard !text.isEmpty else { return nil }
-      return .string(text.hasPrefix("/") ? text : "\(folder)/\(text)")
+      return .string(text.begins(with: "/") ? text : "\(folder)/\(text)")
     case .url:
       let isURL =
-        (text.hasPrefix("http://") || text.hasPrefix("https://"))
+        (text.begins(with: "http://") || text.begins(with: "https://"))
         && !text.unicodeScalars.contains { $0.properties.isWhitespace }
       return isURL ? .string(text) : nil
     case .enumeration(let allowed): return allowed.contains(text) ? .string(text) : nil
@@ -41,11 +41,11 @@ extension Runbook.InputType {
   private func list(of item: Runbook.InputType, _ text: String, _ folder: String) -> Value? {
     // What is no JSON is taken as items with commas between them.
     // What is no JSON is read as items with commas between them.
-    if text.hasPrefix("["), let data = try? Value(json: text) {
+    if text.begins(with: "["), let data = try? Value(json: text) {
       return value(of: data, relativeTo: folder)
     }
     var values: [Value] = []
-    for part in text.split(separator: ",", omittingEmptySubsequences: true) {
+    for part in text.pieces(separatedBy: ",", omittingEmptySubsequences: true) {
       guard let value = item.value(of: String(part), relativeTo: folder) else { return nil }
       values.append(value)
     }

@@ -191,7 +191,7 @@ public struct RunbookChecker: Sendable {
     template source: SourceText, _ names: VisibleNames, _ found: inout Diagnostics
   ) {
     // The reader has said what is wrong with its syntax.
-    guard source.text.contains("${{"), let template = try? Template(parsing: source) else { return }
+    guard source.text.holds("${{"), let template = try? Template(parsing: source) else { return }
     for reference in template.references { names.check(reference, &found) }
   }
 

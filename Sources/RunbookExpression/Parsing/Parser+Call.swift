@@ -7,7 +7,7 @@ extension Parser {
   ) throws(SyntaxFault) -> NodeID {
     let token = current
     if token.kind == .quotedIdentifier {
-      let text = lexer.text(of: token).dropFirst().dropLast()
+      let text = lexer.text(of: token).dropFirstScalars().dropLastScalars()
       try advance()
       return try add(
         .select(operand, field: String(text), qualified: nil, isTest: false), from: start)

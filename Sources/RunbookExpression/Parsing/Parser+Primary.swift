@@ -113,8 +113,9 @@ extension Parser {
 
   private static func integer(_ digits: String, isNegative: Bool) -> Int64? {
     let sign = isNegative ? "-" : ""
-    let isHexadecimal = digits.hasPrefix("0x") || digits.hasPrefix("0X")
-    return isHexadecimal ? Int64(sign + digits.dropFirst(2), radix: 16) : Int64(sign + digits)
+    let isHexadecimal = digits.begins(with: "0x") || digits.begins(with: "0X")
+    return isHexadecimal
+      ? Int64(sign + digits.dropFirstScalars(2), radix: 16) : Int64(sign + digits)
   }
 
   /// A literal that is a word, a global call, or a name.

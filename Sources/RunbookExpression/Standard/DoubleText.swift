@@ -1,3 +1,5 @@
+import RunbookModel
+
 /// Doubles as text for people: the shortest digits that read back the same, no fraction where there
 /// is none, an exponent only below 1e-6 and from 1e21 on.
 enum DoubleText {
@@ -33,10 +35,11 @@ enum DoubleText {
     case 0..<21:
       let zeros = String(repeating: "0", count: max(0, exponent + 1 - digits.count))
       guard digits.count > exponent + 1 else { return text + zeros }
-      return "\(text.prefix(exponent + 1)).\(text.dropFirst(exponent + 1))"
+      return "\(text.prefixOfScalars(exponent + 1)).\(text.dropFirstScalars(exponent + 1))"
     default:
-      let fraction = digits.count > 1 ? "." + text.dropFirst() : ""
-      return "\(text.prefix(1))\(fraction)e\(exponent < 0 ? "-" : "+")\(exponent.magnitude)"
+      let fraction = digits.count > 1 ? "." + text.dropFirstScalars() : ""
+      return
+        "\(text.prefixOfScalars(1))\(fraction)e\(exponent < 0 ? "-" : "+")\(exponent.magnitude)"
     }
   }
 }

@@ -1,3 +1,5 @@
+import RunbookModel
+
 /// Reads durations as CEL writes them: `1h30m`, `-1.5h`, `90s`, `250ms`, `0`.
 struct DurationText {
   private let bytes: [UInt8]

@@ -21,7 +21,7 @@ enum ZoneOffset {
     var sign: Int64 = 1
     if let first = text.utf8.first, first == UInt8(ascii: "+") || first == UInt8(ascii: "-") {
       sign = first == UInt8(ascii: "-") ? -1 : 1
-      text = text.dropFirst()
+      text = text.dropFirstScalars()
     }
     let parts = text.utf8.split(separator: UInt8(ascii: ":"), omittingEmptySubsequences: false)
     guard parts.count == 2, let hours = twoDigits(parts[0]), let minutes = twoDigits(parts[1]),

@@ -42,7 +42,7 @@ enum CharacterClass {
   static func categories(_ name: String) -> Set<Unicode.GeneralCategory>? {
     switch name.utf8.count {
     case 1:
-      let members = byName.filter { $0.name.hasPrefix(name) }.map(\.category)
+      let members = byName.filter { $0.name.begins(with: name) }.map(\.category)
       return members.isEmpty ? nil : Set(members)
     default:
       return byName.first { $0.name == name }.map { [$0.category] }

@@ -17,6 +17,8 @@ extension StringProtocol {
     range(ofFirst: piece) != nil
   }
 
+  public func holds(_ scalar: Unicode.Scalar) -> Bool { unicodeScalars.contains(scalar) }
+
   public func holds(where isWanted: (Unicode.Scalar) throws -> Bool) rethrows -> Bool {
     try unicodeScalars.contains(where: isWanted)
   }
@@ -88,6 +90,16 @@ extension StringProtocol {
     ).map { Substring($0) }
   }
 
+  /// What stands between the places of a scalar.
+  public func pieces(
+    separatedBy separator: Unicode.Scalar, maxSplits: Int = .max,
+    omittingEmptySubsequences: Bool = true
+  ) -> [Substring] {
+    pieces(maxSplits: maxSplits, omittingEmptySubsequences: omittingEmptySubsequences) {
+      $0 == separator
+    }
+  }
+
   /// The text with `replacement` at every place of `piece`, from left to right.
   public func replacingAll(
     _ piece: some StringProtocol, with replacement: some StringProtocol
@@ -125,6 +137,45 @@ extension StringProtocol {
     return Substring(scalars[start...last])
   }
 
+  /// The scalars that are wanted, in their order.
+  public func keepingScalars(where isWanted: (Unicode.Scalar) throws -> Bool) rethrows -> String {
+    var kept = String.UnicodeScalarView()
+    kept.append(contentsOf: try unicodeScalars.filter(isWanted))
+    return String(kept)
+  }
+
+  /// The text without its first scalars.
+  public func dropFirstScalars(_ count: Int = 1) -> Substring {
+    Substring(Substring(self).unicodeScalars.dropFirst(count))
+  }
+
+  /// The text without its last scalars.
+  public func dropLastScalars(_ count: Int = 1) -> Substring {
+    Substring(Substring(self).unicodeScalars.dropLast(count))
+  }
+
+  /// The first scalars, at most as many.
+  public func prefixOfScalars(_ maxLength: Int) -> Substring {
+    Substring(Substring(self).unicodeScalars.prefix(maxLength))
+  }
+
+  /// The last scalars, at most as many.
+  public func suffixOfScalars(_ maxLength: Int) -> Substring {
+    Substring(Substring(self).unicodeScalars.suffix(maxLength))
+  }
+
+  /// The scalars up to the first one that is not wanted.
+  public func prefixOfScalars(
+    while isWanted: (Unicode.Scalar) throws -> Bool
+  ) rethrows -> Substring {
+    try Substring(Substring(self).unicodeScalars.prefix(while: isWanted))
+  }
+
+  /// The text from the first scalar that is not to go.
+  public func dropScalars(while isUnwanted: (Unicode.Scalar) throws -> Bool) rethrows -> Substring {
+    try Substring(Substring(self).unicodeScalars.drop(while: isUnwanted))
+  }
+
   /// Whether the bytes are the same; `==` takes two spellings of one letter for the same.
   public func isIdentical(to other: some StringProtocol) -> Bool {
     utf8.elementsEqual(other.utf8)
@@ -143,6 +194,8 @@ extension Unicode.Scalar {
     }
   }
 
+  public var isLetter: Bool { properties.isAlphabetic }
+  public var isNumber: Bool { properties.numericType != nil }
   public var isASCIILetter: Bool { ("a"..."z").contains(self) || ("A"..."Z").contains(self) }
   public var isASCIIDigit: Bool { ("0"..."9").contains(self) }
   public var isHexDigit: Bool {

@@ -60,7 +60,7 @@ public struct ReportVerification: Sendable {
   }
 
   private static func lines(of text: String) -> [Substring] {
-    text.split(separator: "\n", omittingEmptySubsequences: false)
+    text.pieces(separatedBy: "\n", omittingEmptySubsequences: false)
   }
 
   /// Where more lines than this differ, their order is not looked into.
@@ -125,15 +125,15 @@ public struct ReportVerification: Sendable {
   }
 
   private static func isHeading(_ line: Substring) -> Bool {
-    line.hasPrefix("## ") || line.hasPrefix("### ") || line.contains("<h2") || line.contains("<h3")
+    line.begins(with: "## ") || line.begins(with: "### ") || line.holds("<h2") || line.holds("<h3")
   }
 
   private static func heading(_ line: Substring) -> String {
-    guard let element = line.firstRange(of: "<h"), !line.hasPrefix("#") else {
-      return String(line.drop { $0 == "#" }).trimmed
+    guard let element = line.range(ofFirst: "<h"), !line.begins(with: "#") else {
+      return String(line.dropScalars { $0 == "#" }).trimmed
     }
-    let inside = line[element.upperBound...].drop { $0 != ">" }.dropFirst()
-    return String(inside.prefix { $0 != "<" })
+    let inside = line[element.upperBound...].dropScalars { $0 != ">" }.dropFirstScalars()
+    return String(inside.prefixOfScalars { $0 != "<" })
   }
 }
 

@@ -1,3 +1,5 @@
+import RunbookModel
+
 /// Goes through a text once, byte by byte: reports are long.
 struct SecretScanner {
   let bytes: UnsafeBufferPointer<UInt8>
@@ -82,7 +84,7 @@ struct SecretScanner {
   private func isPrivateKey(at index: Int) -> Bool {
     guard starts(with: Array("-----BEGIN ".utf8), at: index) else { return false }
     let rest = run(from: index) { $0 != 0x0A && $0 < 0x80 }
-    return String(decoding: rest.prefix(80), as: UTF8.self).contains("PRIVATE KEY-----")
+    return String(decoding: rest.prefix(80), as: UTF8.self).holds("PRIVATE KEY-----")
   }
 
   /// `scheme://user:password@host`, at the scheme's colon.

@@ -1,3 +1,5 @@
+import RunbookModel
+
 /// Something that is to be done after the incident.
 struct ActionItem: Sendable {
   /// What is said of one, by its name in `report edit`.

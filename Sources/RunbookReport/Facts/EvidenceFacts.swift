@@ -30,7 +30,7 @@ struct EvidenceFacts: Sendable {
     var fileBeside: String? {
       switch content {
       case .file(let path):
-        "\(folder)/\(record.id)-\(path.split(separator: "/").last.map(ReportName.part) ?? "file")"
+        "\(folder)/\(record.id)-\(path.pieces(separatedBy: "/").last.map(ReportName.part) ?? "file")"
       case .rows, .text:
         length.flatMap { length in
           length.count > Self.limit

@@ -82,11 +82,11 @@ extension Duration {
 
 extension Timestamp {
   /// `2025-10-18`.
-  var day: String { String(description.prefix(10)) }
+  var day: String { String(description.prefixOfScalars(10)) }
   /// `22:01:13`.
-  var clock: String { String(description.dropFirst(11).prefix(8)) }
+  var clock: String { String(description.dropFirstScalars(11).prefixOfScalars(8)) }
   /// `22:01`.
-  var minute: String { String(description.dropFirst(11).prefix(5)) }
+  var minute: String { String(description.dropFirstScalars(11).prefixOfScalars(5)) }
   /// `2025-10-18 22:01:13 UTC`.
   var reportText: String { "\(day) \(clock) UTC" }
   /// `October 18, 2025`.
@@ -96,7 +96,7 @@ extension Timestamp {
       "January", "February", "March", "April", "May", "June", "July", "August", "September",
       "October", "November", "December",
     ]
-    let month = months.indices.contains(fields.month - 1) ? months[fields.month - 1] : ""
+    let month = months.indices.contains(fields.month &- 1) ? months[fields.month - 1] : ""
     return "\(month) \(fields.day), \(fields.year)"
   }
 }

@@ -104,7 +104,7 @@ struct MigrationFacts: Sendable {
   }
 
   /// Whether the file is one of SQL.
-  var isSQL: Bool { file.hasSuffix(".sql") }
+  var isSQL: Bool { file.ends(with: ".sql") }
 
   private static func review(_ map: ValueMap) -> String? {
     guard map["commit"] != nil else { return nil }

@@ -30,7 +30,9 @@ struct StepFacts: Sendable {
 extension FailureRecord {
   /// What failed, and who held the lock if it was one.
   var reason: String {
-    guard cause == .lock, let holder = detail?.split(separator: "\n").first else { return message }
+    guard cause == .lock, let holder = detail?.pieces(separatedBy: "\n").first else {
+      return message
+    }
     return "\(message); \(holder)"
   }
 }

@@ -1,3 +1,5 @@
+import RunbookModel
+
 extension String {
   /// Without control characters, marks, and what turns the direction of writing; lines stay.
   var cleaned: String { filtered(keepsTabs: false) }
@@ -6,7 +8,7 @@ extension String {
   var visible: String { filtered(keepsTabs: true) }
 
   /// The same on one line.
-  var onOneLine: String { cleaned.split(whereSeparator: \.isWhitespace).joined(separator: " ") }
+  var onOneLine: String { cleaned.pieces(whereSeparator: \.isWhitespace).joined(separator: " ") }
 
   private func filtered(keepsTabs: Bool) -> String {
     var result = String.UnicodeScalarView()

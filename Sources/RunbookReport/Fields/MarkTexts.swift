@@ -1,3 +1,5 @@
+import RunbookModel
+
 /// What the marks in a report's text are replaced by, once the text is whole.
 struct MarkTexts {
   /// Of a field that nobody filled, such as `TODO (owner: ops)`.

@@ -37,8 +37,9 @@ struct AuthoredHTML {
 
   /// Its first paragraph.
   var headline: String {
-    let lines = source.lines.drop { $0.allSatisfy(\.isWhitespace) }
-    return spans(lines.prefix { !$0.allSatisfy(\.isWhitespace) }.joined(separator: " "))
+    let lines = source.lines.drop { $0.unicodeScalars.allSatisfy(\.isWhitespace) }
+    return spans(
+      lines.prefix { !$0.unicodeScalars.allSatisfy(\.isWhitespace) }.joined(separator: " "))
   }
 
   private func spans(_ text: String) -> String { MarkdownSpans(values: values).html(text) }
@@ -60,8 +61,8 @@ extension AuthoredHTML {
   /// A part inside of an element of its own: one paragraph needs no element more.
   static func item(_ block: AuthoredBlock) -> String {
     let html = Self.block(block, .plain)
-    let inner = html.dropFirst(3).dropLast(4)
-    return html.hasPrefix("<p>") && html.hasSuffix("</p>") && !inner.contains("<p")
+    let inner = html.dropFirstScalars(3).dropLastScalars(4)
+    return html.begins(with: "<p>") && html.ends(with: "</p>") && !inner.holds("<p")
       ? String(inner) : html
   }
 
@@ -151,7 +152,7 @@ struct PlacedValues {
   private static func inline(_ value: String) -> String {
     let text = HTML.prose(value)
     guard !text.isEmpty else { return value.isEmpty ? "" : " " }
-    return (value.first?.isWhitespace == true ? " " : "") + text
-      + (value.last?.isWhitespace == true ? " " : "")
+    return (value.firstScalar?.isWhitespace == true ? " " : "") + text
+      + (value.lastScalar?.isWhitespace == true ? " " : "")
   }
 }

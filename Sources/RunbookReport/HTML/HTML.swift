@@ -30,9 +30,9 @@ struct HTML: Sendable {
   /// Free text on one line; what stands between single backticks is code.
   static func quote(_ text: String, limit: Int = 400) -> String {
     let line = text.onOneLine
-    let cut = line.count > limit ? String(line.prefix(limit)) + " …" : line
-    let parts = cut.split(separator: "`", omittingEmptySubsequences: false)
-    guard parts.count > 1, !parts.count.isMultiple(of: 2), !cut.contains("``") else {
+    let cut = line.unicodeScalars.count > limit ? String(line.prefixOfScalars(limit)) + " …" : line
+    let parts = cut.pieces(separatedBy: "`", omittingEmptySubsequences: false)
+    guard parts.count > 1, !parts.count.isMultiple(of: 2), !cut.holds("``") else {
       return escaped(cut)
     }
     return parts.enumerated().map { index, part in
@@ -44,7 +44,7 @@ struct HTML: Sendable {
   /// Lines exactly as they are, in a box that scrolls by itself.
   static func listing(_ text: String, language: String) -> String {
     var body = text.visible
-    while body.last?.isNewline == true { body.removeLast() }
+    while body.lastScalar?.isNewline == true { body.unicodeScalars.removeLast() }
     return box(
       "Code", "<pre><code class=\"language-\(escaped(language))\">\(escaped(body))</code></pre>")
   }

@@ -1,3 +1,5 @@
+import RunbookModel
+
 /// Reads the blocks of an author's Markdown: paragraphs, lists, code between fences, quotes, rules.
 ///
 /// A heading is a bold paragraph, since the report's own headings keep their order.
@@ -14,7 +16,7 @@ struct MarkdownBlocks {
     var rest = lines[...]
     var blocks: [String] = []
     while let line = rest.first {
-      if line.allSatisfy(\.isWhitespace) {
+      if line.unicodeScalars.allSatisfy(\.isWhitespace) {
         rest.removeFirst()
       } else {
         blocks.append(block(&rest, startingWith: line))
@@ -35,7 +37,7 @@ struct MarkdownBlocks {
       return "<hr>"
     }
     if depth < Self.maximumDepth {
-      if trimmed.hasPrefix(">") { return quotation(&rest) }
+      if trimmed.begins(with: ">") { return quotation(&rest) }
       if let marker = ListMarker(line) { return list(&rest, isNumbered: marker.isNumbered) }
     }
     return paragraph(&rest)
@@ -43,7 +45,7 @@ struct MarkdownBlocks {
 
   private func paragraph(_ rest: inout ArraySlice<Substring>) -> String {
     var lines: [String] = []
-    while let line = rest.first, !line.allSatisfy(\.isWhitespace) {
+    while let line = rest.first, !line.unicodeScalars.allSatisfy(\.isWhitespace) {
       if !lines.isEmpty, startsBlock(line) { break }
       lines.append(line.trimmed)
       rest.removeFirst()
@@ -52,24 +54,28 @@ struct MarkdownBlocks {
   }
 
   private func code(_ rest: inout ArraySlice<Substring>, _ fence: Substring) -> String {
-    let language = rest.removeFirst().trimmed.dropFirst(fence.count).trimmed
+    let language = rest.removeFirst().trimmed.dropFirstScalars(fence.unicodeScalars.count).trimmed
     var lines: [Substring] = []
     while let line = rest.popFirst() {
       let trimmed = line.trimmed
-      if trimmed.count >= fence.count, trimmed.allSatisfy({ $0 == fence.first }) { break }
+      if trimmed.unicodeScalars.count >= fence.unicodeScalars.count,
+        trimmed.unicodeScalars.allSatisfy({ $0 == fence.firstScalar })
+      {
+        break
+      }
       lines.append(line)
     }
     let body = values.escaped(lines.joined(separator: "\n").unicodeScalars, keepsLines: true)
-    let name = language.prefix { $0.isASCII && ($0.isLetter || $0.isNumber) }
+    let name = language.prefixOfScalars { $0.isASCII && ($0.isLetter || $0.isNumber) }
     let kind = name.isEmpty ? "" : " class=\"language-\(name)\""
     return HTML.box("Code", "<pre><code\(kind)>\(body)</code></pre>")
   }
 
   private func quotation(_ rest: inout ArraySlice<Substring>) -> String {
     var lines: [Substring] = []
-    while let line = rest.first, line.trimmed.hasPrefix(">") {
-      let inner = line.drop(while: \.isWhitespace).dropFirst()
-      lines.append(inner.first == " " ? inner.dropFirst() : inner)
+    while let line = rest.first, line.trimmed.begins(with: ">") {
+      let inner = line.dropScalars(while: \.isWhitespace).dropFirstScalars()
+      lines.append(inner.firstScalar == " " ? inner.dropFirstScalars() : inner)
       rest.removeFirst()
     }
     return "<blockquote>\(deeper.html(lines))</blockquote>"
@@ -89,13 +95,15 @@ struct MarkdownBlocks {
   private func item(_ marker: ListMarker, _ rest: inout ArraySlice<Substring>) -> String {
     var lines = [marker.text]
     while let line = rest.first {
-      if line.allSatisfy(\.isWhitespace) {
-        guard let next = rest.dropFirst().first(where: { !$0.allSatisfy(\.isWhitespace) }),
+      if line.unicodeScalars.allSatisfy(\.isWhitespace) {
+        guard
+          let next = rest.dropFirst().first(where: { !$0.unicodeScalars.allSatisfy(\.isWhitespace) }
+          ),
           Self.indent(of: next) >= marker.width
         else { break }
         lines.append("")
       } else if Self.indent(of: line) >= marker.width {
-        lines.append(line.dropFirst(marker.width))
+        lines.append(line.dropFirstScalars(marker.width))
       } else if startsBlock(line) || lines.last?.isEmpty == true {
         break
       } else {
@@ -104,10 +112,8 @@ struct MarkdownBlocks {
       rest.removeFirst()
     }
     var html = deeper.html(lines)
-    if html.hasPrefix("<p>"), let end = html.firstRange(of: "</p>") {
-      html =
-        String(html[html.index(html.startIndex, offsetBy: 3)..<end.lowerBound])
-        + html[end.upperBound...]
+    if html.begins(with: "<p>"), let end = html.range(ofFirst: "</p>") {
+      html = String(html[..<end.lowerBound].dropping(prefix: "<p>") + html[end.upperBound...])
     }
     return "<li>\(html)</li>"
   }
@@ -122,29 +128,33 @@ struct MarkdownBlocks {
 
   private func startsBlock(_ line: Substring) -> Bool {
     let trimmed = line.trimmed
-    return Self.fence(trimmed) != nil || Self.heading(trimmed) != nil || trimmed.hasPrefix(">")
+    return Self.fence(trimmed) != nil || Self.heading(trimmed) != nil || trimmed.begins(with: ">")
       || ListMarker(line) != nil
   }
 
   private static func fence(_ line: String) -> Substring? {
-    for character in ["`", "~"] as [Character] {
-      let run = line.prefix { $0 == character }
-      if run.count >= 3, !line.dropFirst(run.count).contains(character) { return run }
+    for character in ["`", "~"] as [Unicode.Scalar] {
+      let run = line.prefixOfScalars { $0 == character }
+      if run.utf8.count >= 3, !line.dropping(prefix: run).holds(character) { return run }
     }
     return nil
   }
 
   private static func heading(_ line: String) -> String? {
-    let marks = line.prefix { $0 == "#" }
-    let rest = line.dropFirst(marks.count)
-    return (1...6).contains(marks.count) && rest.first == " " ? rest.trimmed : nil
+    let marks = line.prefixOfScalars { $0 == "#" }
+    let rest = line.dropFirstScalars(marks.unicodeScalars.count)
+    return (1...6).contains(marks.unicodeScalars.count) && rest.firstScalar == " "
+      ? rest.trimmed : nil
   }
 
   private static func isRule(_ line: String) -> Bool {
-    line.count >= 3 && ["-", "*", "_"].contains { mark in line.allSatisfy { String($0) == mark } }
+    line.unicodeScalars.count >= 3
+      && ["-", "*", "_"].contains { mark in line.unicodeScalars.allSatisfy { String($0) == mark } }
   }
 
-  private static func indent(of line: Substring) -> Int { line.prefix { $0 == " " }.count }
+  private static func indent(of line: Substring) -> Int {
+    line.prefixOfScalars { $0 == " " }.unicodeScalars.count
+  }
 }
 
 /// `- `, `* `, `+ `, `1. ` or `1) ` at the start of a line.
@@ -156,18 +166,19 @@ private struct ListMarker {
   let text: Substring
 
   init?(_ line: Substring) {
-    let indent = line.prefix { $0 == " " }.count
-    let rest = line.dropFirst(indent)
-    let digits = rest.prefix { $0.isASCII && $0.isNumber }
-    let mark = rest.dropFirst(digits.count).first
+    let indent = line.prefixOfScalars { $0 == " " }.unicodeScalars.count
+    let rest = line.dropFirstScalars(indent)
+    let digits = rest.prefixOfScalars { $0.isASCII && $0.isNumber }
+    let mark = rest.dropFirstScalars(digits.unicodeScalars.count).firstScalar
     isNumbered = !digits.isEmpty
     let isMarker =
       isNumbered
-      ? digits.count <= 9 && (mark == "." || mark == ")") : mark.map { "-*+".contains($0) } ?? false
-    let after = rest.dropFirst(digits.count + 1)
-    guard isMarker, after.first == " " else { return nil }
-    let spaces = after.prefix { $0 == " " }.count
-    width = indent + digits.count + 1 + min(spaces, 4)
-    text = after.dropFirst(min(spaces, 4))
+      ? digits.unicodeScalars.count <= 9 && (mark == "." || mark == ")")
+      : mark.map { "-*+".holds($0) } ?? false
+    let after = rest.dropFirstScalars(digits.unicodeScalars.count + 1)
+    guard isMarker, after.firstScalar == " " else { return nil }
+    let spaces = after.prefixOfScalars { $0 == " " }.unicodeScalars.count
+    width = indent + digits.unicodeScalars.count + 1 + min(spaces, 4)
+    text = after.dropFirstScalars(min(spaces, 4))
   }
 }

@@ -1,3 +1,5 @@
+import RunbookModel
+
 /// Reads what is inside of a paragraph of an author's Markdown: emphasis, code, and links of safe
 /// schemes. Everything else is escaped text.
 struct MarkdownSpans {
@@ -126,8 +128,11 @@ struct MarkdownSpans {
     let address = values.expanded(scalars)
     let isPlain = address.unicodeScalars.allSatisfy { $0.value > 0x20 && $0 != "<" && $0 != "\"" }
     let isSafe =
-      address.hasPrefix("#")
-      || Self.schemes.contains { address.lowercased().hasPrefix($0) && address.count > $0.count }
+      address.begins(with: "#")
+      || Self.schemes.contains {
+        address.lowercased().begins(with: $0)
+          && address.unicodeScalars.count > $0.unicodeScalars.count
+      }
     return isPlain && isSafe ? address : nil
   }
 

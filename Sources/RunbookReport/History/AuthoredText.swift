@@ -59,7 +59,7 @@ extension SourceText {
   /// The characters at a place; nil when there are none.
   fileprivate func excerpt(at place: Place) -> String? {
     let lines = text.lines
-    guard lines.indices.contains(place.line - 1) else { return nil }
+    guard lines.indices.contains(place.line &- 1) else { return nil }
     let scalars = lines[place.line - 1].unicodeScalars.dropFirst(place.column - 1)
     let excerpt = String(String.UnicodeScalarView(scalars.prefix(place.length))).trimmed
     return excerpt.isEmpty ? nil : excerpt
@@ -82,7 +82,7 @@ indirect enum AuthoredBlock: Sendable, Hashable {
     switch value {
     case nil, .null: return nil
     case .string(let text):
-      guard text.contains(where: { !$0.isWhitespace }) else { return nil }
+      guard text.holds(where: { !$0.isWhitespace }) else { return nil }
       self = .text(AuthoredText(text, in: scope))
     case .list(let values):
       let items = values.compactMap { AuthoredBlock($0, in: scope) }
@@ -187,7 +187,7 @@ struct AuthoredReport: Sendable {
 
   private static func withoutMarks(_ text: String) -> String {
     let trimmed = text.trimmed
-    guard trimmed.hasPrefix("${{"), trimmed.hasSuffix("}}") else { return text }
-    return String(trimmed.dropFirst(3).dropLast(2))
+    guard trimmed.begins(with: "${{"), trimmed.ends(with: "}}") else { return text }
+    return String(trimmed.dropFirstScalars(3).dropLastScalars(2))
   }
 }

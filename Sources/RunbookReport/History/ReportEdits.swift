@@ -52,7 +52,7 @@ struct ReportEdits: Sendable {
   func applied(to authored: [ActionItem]) -> [ActionItem] {
     edits.reduce(authored) { items, said in
       if said.edit.field == ReportField.action { return items + [Self.added(said, to: items)] }
-      let parts = said.edit.field.split(separator: ".", omittingEmptySubsequences: false)
+      let parts = said.edit.field.pieces(separatedBy: ".", omittingEmptySubsequences: false)
       guard parts.count == 3, parts[0] == ReportField.action[...],
         let cell = ActionItem.Cell(rawValue: String(parts[2])),
         let index = items.firstIndex(where: { $0.id == parts[1] })

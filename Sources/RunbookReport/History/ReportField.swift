@@ -42,7 +42,7 @@ public enum ReportField {
   public static func problem(
     with edit: ReportEdited.Edit, actions: [String]
   ) -> (message: String, hint: String?)? {
-    if edit.operation != .clear, !edit.text.contains(where: { !$0.isWhitespace }) {
+    if edit.operation != .clear, !edit.text.holds(where: { !$0.isWhitespace }) {
       return ("\(edit.field) is given no text", "to empty it: --clear \(edit.field)")
     }
     if texts.contains(where: { $0.name == edit.field }) { return nil }
@@ -75,7 +75,7 @@ public enum ReportField {
   private static func actionProblem(
     _ edit: ReportEdited.Edit, _ actions: [String]
   ) -> (message: String, hint: String?)? {
-    let parts = edit.field.split(separator: ".", omittingEmptySubsequences: false)
+    let parts = edit.field.pieces(separatedBy: ".", omittingEmptySubsequences: false)
     guard parts.count == 3, parts[0] == action[...] else {
       let nearest = NearestName.of(edit.field, among: all.map(\.name))
       return (

@@ -25,15 +25,15 @@ extension Value {
 extension StringProtocol {
   /// Without white space at both ends.
   var trimmed: String {
-    guard let first = firstIndex(where: { !$0.isWhitespace }),
-      let last = lastIndex(where: { !$0.isWhitespace })
+    guard let first = unicodeScalars.firstIndex(where: { !$0.isWhitespace }),
+      let last = unicodeScalars.lastIndex(where: { !$0.isWhitespace })
     else { return "" }
     return String(self[first...last])
   }
 
   /// Lines, whatever ends them.
   var lines: [Substring] {
-    self[...].split(omittingEmptySubsequences: false, whereSeparator: \.isNewline).map {
+    self[...].pieces(omittingEmptySubsequences: false, whereSeparator: \.isNewline).map {
       Substring($0)
     }
   }

@@ -48,7 +48,7 @@ public struct ReportDigest: Sendable, Hashable {
 
   /// The comment, on one line, that nothing in it can end.
   var comment: String {
-    let text = value.json.replacing("--", with: "-\\u002d").replacing(">", with: "\\u003e")
+    let text = value.json.replacingAll("--", with: "-\\u002d").replacingAll(">", with: "\\u003e")
     return Self.opening + text + Self.closing
   }
 
@@ -75,7 +75,7 @@ public struct ReportDigest: Sendable, Hashable {
   /// - Returns: nil where there is none that can be read.
   public init?(report text: String) {
     guard let start = text.ranges(of: Self.opening).last,
-      let end = text[start.upperBound...].firstRange(of: Self.closing),
+      let end = text[start.upperBound...].range(ofFirst: Self.closing),
       let value = Self.parsed(text[start.upperBound..<end.lowerBound]),
       value["format_version"]?.intValue == 1, let run = value.text("run"),
       let runbook = value.text("runbook"), let title = value.text("title"),

@@ -1,3 +1,5 @@
+import RunbookModel
+
 /// What stands behind a name of the report's JSON: the part of JSON Schema that it needs.
 indirect enum JSONForm: Sendable {
   case text, number, flag

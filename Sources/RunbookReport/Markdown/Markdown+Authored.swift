@@ -13,7 +13,7 @@ extension Markdown {
     case .fields(let fields):
       return fields.map { field in
         let inner = Self.block(field.block)
-        let separator = inner.contains("\n") || inner.hasPrefix("- ") ? "\n\n" : " "
+        let separator = inner.holds("\n") || inner.begins(with: "- ") ? "\n\n" : " "
         return Self.item("**\(prose(field.name))**:\(separator)\(inner)", marker: "-")
       }
       .joined(separator: "\n")
@@ -23,7 +23,7 @@ extension Markdown {
   /// An authored part as it is; a text of one line as a list's only item.
   static func listed(_ block: AuthoredBlock) -> String {
     let text = Self.block(block)
-    if case .text = block, !text.contains("\n") { return "- " + text }
+    if case .text = block, !text.holds("\n") { return "- " + text }
     return text
   }
 
@@ -41,7 +41,7 @@ extension Markdown {
   static func headline(_ block: AuthoredBlock) -> String {
     switch block {
     case .text(let text):
-      let paragraph = authored(text).lines.prefix { !$0.allSatisfy(\.isWhitespace) }
+      let paragraph = authored(text).lines.prefix { !$0.unicodeScalars.allSatisfy(\.isWhitespace) }
       return paragraph.joined(separator: " ")
     case .list(let items): return items.map { headline($0) }.joined(separator: "; ")
     case .fields(let fields):
@@ -51,7 +51,7 @@ extension Markdown {
 
   /// An authored text in a table's cell.
   static func cell(_ text: AuthoredText) -> String {
-    authored(text).replacing("|", with: "\\|").lines.map(\.trimmed).filter { !$0.isEmpty }
+    authored(text).replacingAll("|", with: "\\|").lines.map(\.trimmed).filter { !$0.isEmpty }
       .joined(separator: " ")
   }
 
@@ -77,8 +77,8 @@ extension Markdown {
       own += "x"
     }
     if case .fence(let fence) = AuthoredPlace(after: own + "\n") { result += "\n" + fence }
-    while result.last?.isWhitespace == true { result.removeLast() }
-    while result.first?.isNewline == true { result.removeFirst() }
+    while result.lastScalar?.isWhitespace == true { result.unicodeScalars.removeLast() }
+    while result.firstScalar?.isNewline == true { result.unicodeScalars.removeFirst() }
     return result
   }
 
@@ -87,13 +87,13 @@ extension Markdown {
     case .prose:
       let text = prose(value)
       guard !text.isEmpty else { return value.isEmpty ? "" : " " }
-      return (value.first?.isWhitespace == true ? " " : "") + text
-        + (value.last?.isWhitespace == true ? " " : "")
+      return (value.firstScalar?.isWhitespace == true ? " " : "") + text
+        + (value.lastScalar?.isWhitespace == true ? " " : "")
     case .span:
-      return value.cleaned.replacing("`", with: "'").split(whereSeparator: \.isWhitespace)
+      return value.cleaned.replacingAll("`", with: "'").pieces(whereSeparator: \.isWhitespace)
         .joined(separator: " ")
     case .fence:
-      return value.cleaned.replacing("```", with: "'''").replacing("~~~", with: "---")
+      return value.cleaned.replacingAll("```", with: "'''").replacingAll("~~~", with: "---")
     }
   }
 }
@@ -112,12 +112,12 @@ enum AuthoredPlace: Equatable {
     for line in text.lines {
       let mark = Self.fenceMark(line.trimmed)
       if let open = fence {
-        if let mark, mark.hasPrefix(open) { fence = nil }
+        if let mark, mark.begins(with: open) { fence = nil }
         backticks = 0
       } else if let mark {
         fence = mark
         backticks = 0
-      } else if line.allSatisfy(\.isWhitespace) {
+      } else if line.unicodeScalars.allSatisfy(\.isWhitespace) {
         backticks = 0
       } else {
         backticks += Self.runs(of: "`", in: line)
@@ -131,16 +131,18 @@ enum AuthoredPlace: Equatable {
   }
 
   private static func fenceMark(_ line: String) -> String? {
-    for character in ["`", "~"] as [Character] {
-      let run = line.prefix { $0 == character }
-      if run.count >= 3, !line.dropFirst(run.count).contains(character) { return String(run) }
+    for character in ["`", "~"] as [Unicode.Scalar] {
+      let run = line.prefixOfScalars { $0 == character }
+      if run.utf8.count >= 3, !line.dropping(prefix: run).holds(character) { return String(run) }
     }
     return nil
   }
 
-  private static func runs(of character: Character, in line: Substring) -> Int {
-    line.split(separator: character, omittingEmptySubsequences: true).count == 0
-      ? (line.contains(character) ? 1 : 0)
-      : zip(" " + line, line).count { $0 != character && $1 == character }
+  private static func runs(of character: Unicode.Scalar, in line: Substring) -> Int {
+    line.pieces(separatedBy: character, omittingEmptySubsequences: true).count == 0
+      ? (line.holds(character) ? 1 : 0)
+      : zip((" " + line).unicodeScalars, line.unicodeScalars).count {
+        $0 != character && $1 == character
+      }
   }
 }

@@ -23,7 +23,7 @@ extension Markdown: Markup {
     case .block(let block, .numbered): Self.block(block, isNumbered: true)
     case .block(let block, .listed): Self.listed(block)
     case .headline(let block): Self.headline(block)
-    case .headlineCell(let block): Self.headline(block).replacing("|", with: "\\|")
+    case .headlineCell(let block): Self.headline(block).replacingAll("|", with: "\\|")
     case .cell(let text): Self.cell(text)
     case .line(let text): Self.authored(text).lines.joined(separator: " ")
     case .checklist(let items): Self.checklist(items)

@@ -1,9 +1,11 @@
+import RunbookModel
+
 /// Writes texts of a run so that each is only text where it stands, in GitHub's dialect of Markdown.
 struct Markdown: Sendable {
   /// Running text on one line: nothing in it is markup, a link or a mention.
   static func prose(_ text: String) -> String {
-    let words = text.cleaned.split(whereSeparator: \.isWhitespace).map { word in
-      isLinkLike(word) && !word.contains(where: { $0 == "|" || $0 == "`" })
+    let words = text.cleaned.pieces(whereSeparator: \.isWhitespace).map { word in
+      isLinkLike(word) && !word.holds(where: { $0 == "|" || $0 == "`" })
         ? code(String(word)) : escaped(word)
     }
     return escapedStart(words.joined(separator: " "))
@@ -13,16 +15,16 @@ struct Markdown: Sendable {
   static func code(_ text: String) -> String {
     let line = text.onOneLine
     guard !line.isEmpty else { return "(empty)" }
-    guard !line.contains("|") else { return escapedStart(escaped(line[...])) }
+    guard !line.holds("|") else { return escapedStart(escaped(line[...])) }
     let fence = String(repeating: "`", count: longestRun(of: "`", in: line) + 1)
-    let pad = line.hasPrefix("`") || line.hasSuffix("`") ? " " : ""
+    let pad = line.begins(with: "`") || line.ends(with: "`") ? " " : ""
     return fence + pad + line + pad + fence
   }
 
   /// Free text on one line: as it is where nothing in it could be markup, else a code span.
   static func quote(_ text: String, limit: Int = 400) -> String {
     let line = text.onOneLine
-    let cut = line.count > limit ? String(line.prefix(limit)) + " …" : line
+    let cut = line.unicodeScalars.count > limit ? String(line.prefixOfScalars(limit)) + " …" : line
     return isPlain(cut) || isPlainWithCode(cut) ? cut : code(cut)
   }
 
@@ -30,7 +32,7 @@ struct Markdown: Sendable {
   static func fence(_ text: String, language: String) -> String {
     let fence = String(repeating: "`", count: max(3, longestRun(of: "`", in: text) + 1))
     var body = text.visible
-    while body.last?.isNewline == true { body.removeLast() }
+    while body.lastScalar?.isNewline == true { body.unicodeScalars.removeLast() }
     return "\(fence)\(language)\n\(body)\n\(fence)"
   }
 
@@ -49,7 +51,7 @@ struct Markdown: Sendable {
 
   /// Lines under a list item's marker.
   static func item(_ text: String, marker: String) -> String {
-    let indent = String(repeating: " ", count: marker.count + 1)
+    let indent = String(repeating: " ", count: marker.unicodeScalars.count + 1)
     let lines = text.lines.enumerated().map { index, line in
       index == 0 ? "\(marker) \(line)" : line.isEmpty ? "" : indent + line
     }
@@ -82,20 +84,22 @@ struct Markdown: Sendable {
   private static func escapedStart(_ text: String) -> String {
     guard let first = text.unicodeScalars.first else { return text }
     if "#-+=".unicodeScalars.contains(first) { return "\\" + text }
-    let digits = text.prefix { $0.isASCII && $0.isNumber }
-    let rest = text.dropFirst(digits.count)
-    guard !digits.isEmpty, let next = rest.first, next == "." || next == ")" else { return text }
-    let isMarker = rest.dropFirst().first.map { $0 == " " } ?? true
+    let digits = text.prefixOfScalars { $0.isASCII && $0.isNumber }
+    let rest = text.dropFirstScalars(digits.unicodeScalars.count)
+    guard !digits.isEmpty, let next = rest.firstScalar, next == "." || next == ")" else {
+      return text
+    }
+    let isMarker = rest.dropFirstScalars().firstScalar.map { $0 == " " } ?? true
     return isMarker ? "\(digits)\\\(rest)" : text
   }
 
   private static func isLinkLike(_ word: Substring) -> Bool {
-    word.contains("://") || word.contains("@") || word.lowercased().contains("www.")
-      || word.lowercased().hasPrefix("mailto:")
+    word.holds("://") || word.holds("@") || word.lowercased().holds("www.")
+      || word.lowercased().begins(with: "mailto:")
   }
 
   private static func isPlain(_ text: String) -> Bool {
-    if text.contains("://") || text.lowercased().contains("www.") { return false }
+    if text.holds("://") || text.lowercased().holds("www.") { return false }
     let scalars = Array(text.unicodeScalars)
     guard let first = scalars.first, isWordPart(first), escapedStart(text) == text else {
       return false
@@ -110,15 +114,16 @@ struct Markdown: Sendable {
 
   /// Whether single backticks set off code in a text that is plain otherwise.
   private static func isPlainWithCode(_ text: String) -> Bool {
-    let parts = text.split(separator: "`", omittingEmptySubsequences: false)
-    guard parts.count > 1, !parts.count.isMultiple(of: 2), !text.contains("``") else {
+    let parts = text.pieces(separatedBy: "`", omittingEmptySubsequences: false)
+    guard parts.count > 1, !parts.count.isMultiple(of: 2), !text.holds("``") else {
       return false
     }
     return parts.enumerated().allSatisfy { index, part in
       let trimmed = part.trimmed
       return index.isMultiple(of: 2)
         ? trimmed.isEmpty || isPlain("x" + trimmed)
-        : trimmed.count == part.count && !part.isEmpty && !part.contains("|")
+        : trimmed.unicodeScalars.count == part.unicodeScalars.count && !part.isEmpty
+          && !part.holds("|")
     }
   }
 
@@ -132,11 +137,11 @@ struct Markdown: Sendable {
     scalar.properties.isAlphabetic || ("0"..."9").contains(scalar)
   }
 
-  private static func longestRun(of character: Character, in text: String) -> Int {
+  private static func longestRun(of scalar: Unicode.Scalar, in text: String) -> Int {
     var longest = 0
     var current = 0
-    for next in text {
-      current = next == character ? current + 1 : 0
+    for next in text.unicodeScalars {
+      current = next == scalar ? current + 1 : 0
       longest = max(longest, current)
     }
     return longest

@@ -1,3 +1,5 @@
+import RunbookModel
+
 /// Pieces of SVG. Colours come from the page's style by class, so that they follow light and dark.
 enum Drawn {
   /// A number with one digit after the point at most.
@@ -66,7 +68,7 @@ enum Drawn {
 
   private static func element(_ opening: String, title: String?) -> String {
     guard let title else { return "<\(opening)/>" }
-    let name = opening.prefix { $0 != " " }
+    let name = opening.prefixOfScalars { $0 != " " }
     return "<\(opening)><title>\(HTML.quote(title, limit: 160))</title></\(name)>"
   }
 }

@@ -30,7 +30,7 @@ struct DrawnBars {
       title: title(of: bar))
     let name = bar.step.rawValue
     let sign = bar.outcome == .failed ? "✗ " : ""
-    guard width > Double(name.count + 4) * 6.6 else {
+    guard width > Double(name.unicodeScalars.count + 4) * 6.6 else {
       return [shape] + (sign.isEmpty ? [] : [cross(at: left + width / 2)])
     }
     return [shape, Drawn.text(sign + name, x: left + 6, y: y + height - 6, style: "name")]

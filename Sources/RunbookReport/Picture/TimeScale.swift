@@ -1,3 +1,5 @@
+import RunbookModel
+
 /// Where an instant stands on a drawing's axis: in parts, each even in itself.
 ///
 /// An incident may be seconds of damage, hours before a run of a minute; on one even axis neither

@@ -26,10 +26,11 @@ struct TimeTicks {
         if let last = ticks.last, position - last.position < Self.labelWidth { continue }
         guard let instant = origin.adding(.seconds(time)) else { continue }
         let label =
-          hasFraction ? String(instant.description.dropFirst(11).dropLast()) : instant.clock
+          hasFraction
+          ? String(instant.description.dropFirstScalars(11).dropLastScalars()) : instant.clock
         ticks.append(
           Tick(
-            position: position, label: String(label.prefix(11)),
+            position: position, label: String(label.prefixOfScalars(11)),
             day: instant.day == day ? nil : instant.day))
         day = instant.day
       }

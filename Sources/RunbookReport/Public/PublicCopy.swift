@@ -12,7 +12,7 @@ struct PublicCopy {
 
   /// Whether a report says that it is one, in any format.
   static func isNamed(in text: String) -> Bool {
-    text.contains(mark) || text.contains(/"is_public" ?: ?true/)
+    text.holds(mark) || text.contains(/"is_public" ?: ?true/)
   }
 
   private let people: [Actor]
@@ -47,7 +47,7 @@ struct PublicCopy {
         add(resumed.host)
         for step in resumed.change?.runbook.steps ?? [] { kinds[step.id] = step.kind }
       case .connectionIdentified(let identified):
-        add(String(identified.identity.address.prefix { $0 != ":" }))
+        add(String(identified.identity.address.prefixOfScalars { $0 != ":" }))
         add(identified.identity.address)
       case .sandboxPrepared(let prepared):
         for connection in prepared.connections { add(Self.host(ofTarget: connection.target)) }
@@ -77,15 +77,15 @@ struct PublicCopy {
 
   /// `akleao@db1:5432/akleao` is on `db1`.
   private static func host(ofTarget target: String) -> String {
-    let authority = target.prefix { $0 != "/" }
+    let authority = target.prefixOfScalars { $0 != "/" }
     let host =
-      authority.lastIndex(of: "@").map { authority[authority.index(after: $0)...] } ?? authority
-    return String(host.prefix { $0 != ":" })
+      authority.index(ofLast: "@").map { authority[$0...].dropFirstScalars() } ?? authority
+    return String(host.prefixOfScalars { $0 != ":" })
   }
 
   /// Accounts that everybody has are words like others.
   private static func isTelling(_ name: String) -> Bool {
-    name.count > 2
+    name.unicodeScalars.count > 2
       && !["root", "admin", "postgres", "localhost", "local socket", "127.0.0.1"].contains(name)
   }
 
@@ -202,15 +202,15 @@ struct PublicCopy {
 
   /// SQL's string literals, whatever they hold.
   private static func withoutLiterals(_ text: String) -> String {
-    guard text.contains("'") else { return text }
+    guard text.holds("'") else { return text }
     var result = ""
     var isInside = false
-    for character in text {
+    for character in text.unicodeScalars {
       if character == "'" {
         isInside.toggle()
-        result.append(isInside ? "'…" : "'")
+        result += isInside ? "'…" : "'"
       } else if !isInside {
-        result.append(character)
+        result.unicodeScalars.append(character)
       }
     }
     return isInside ? result + "'" : result
@@ -224,18 +224,18 @@ struct PublicCopy {
 
   /// Whole words only: `ann` is no part of `planned`.
   private static func replacing(_ word: String, by other: String, in text: String) -> String {
-    guard text.contains(word) else { return text }
-    func isPart(_ character: Character?) -> Bool {
+    guard text.holds(word) else { return text }
+    func isPart(_ character: Unicode.Scalar?) -> Bool {
       character.map { $0.isLetter || $0.isNumber } ?? false
     }
     var result = ""
     var rest = text[...]
-    while let range = rest.firstRange(of: word) {
+    while let range = rest.range(ofFirst: word) {
       let before =
         range.lowerBound == rest.startIndex
-        ? result.last : rest[rest.index(before: range.lowerBound)]
+        ? result.lastScalar : rest[..<range.lowerBound].lastScalar
       result += rest[..<range.lowerBound]
-      let after = range.upperBound == rest.endIndex ? nil : rest[range.upperBound]
+      let after = rest[range.upperBound...].firstScalar
       result += isPart(before) || isPart(after) ? word : other
       rest = rest[range.upperBound...]
     }
@@ -243,16 +243,16 @@ struct PublicCopy {
   }
 
   private static func withoutAddresses(_ text: String) -> String {
-    guard text.contains("@") || text.contains("://") || text.contains(".") else { return text }
-    return text.split(separator: " ", omittingEmptySubsequences: false).map { word -> String in
-      if let scheme = word.firstRange(of: "://") {
-        let rest = word[scheme.upperBound...].drop { $0 != "/" && $0 != "'" && $0 != "\"" }
+    guard text.holds("@") || text.holds("://") || text.holds(".") else { return text }
+    return text.pieces(separatedBy: " ", omittingEmptySubsequences: false).map { word -> String in
+      if let scheme = word.range(ofFirst: "://") {
+        let rest = word[scheme.upperBound...].dropScalars { $0 != "/" && $0 != "'" && $0 != "\"" }
         return "\(word[..<scheme.upperBound])\(leftOut)\(rest)"
       }
-      let bare = word.filter { $0.isLetter || $0.isNumber || "@.:".contains($0) }
-      if bare.contains("@"), bare.contains("."), !bare.hasPrefix("@") { return leftOut }
-      let numbers = bare.prefix { $0 != ":" }.split(
-        separator: ".", omittingEmptySubsequences: false)
+      let bare = word.keepingScalars { $0.isLetter || $0.isNumber || "@.:".holds($0) }
+      if bare.holds("@"), bare.holds("."), !bare.begins(with: "@") { return leftOut }
+      let numbers = bare.prefixOfScalars { $0 != ":" }.pieces(
+        separatedBy: ".", omittingEmptySubsequences: false)
       let isAddress = numbers.count == 4 && numbers.allSatisfy { UInt8($0) != nil }
       return isAddress ? leftOut : String(word)
     }

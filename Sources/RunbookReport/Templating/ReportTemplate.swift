@@ -75,7 +75,7 @@ public struct ReportTemplate: Sendable {
   private static func parsed(_ text: String) throws -> MustacheTemplate {
     let lines = text.lines.map { line in
       let trimmed = line.trimmed
-      return trimmed.hasPrefix("{{>") && trimmed.hasSuffix("}}") ? trimmed : String(line)
+      return trimmed.begins(with: "{{>") && trimmed.ends(with: "}}") ? trimmed : String(line)
     }
     return try MustacheTemplate(
       string: "{{% CONTENT_TYPE:TEXT}}\n" + lines.joined(separator: "\n"))
@@ -85,12 +85,12 @@ public struct ReportTemplate: Sendable {
   private static func expanded(_ text: String, _ partials: [String: String]) -> String {
     text.lines.map { line -> String in
       let trimmed = line.trimmed
-      guard trimmed.hasPrefix("{{>"), trimmed.hasSuffix("}}") else { return String(line) }
-      guard let partial = partials[trimmed.dropFirst(3).dropLast(2).trimmed] else {
+      guard trimmed.begins(with: "{{>"), trimmed.ends(with: "}}") else { return String(line) }
+      guard let partial = partials[trimmed.dropFirstScalars(3).dropLastScalars(2).trimmed] else {
         return String(line)
       }
       let whole = expanded(partial, partials)
-      return whole.hasSuffix("\n") ? String(whole.dropLast()) : whole
+      return whole.ends(with: "\n") ? String(whole.dropLastScalars()) : whole
     }
     .joined(separator: "\n")
   }

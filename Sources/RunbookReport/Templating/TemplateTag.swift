@@ -63,7 +63,7 @@ struct TemplateTags {
     var name = text
     if isTriple {
       sort = .variable
-      name.removeFirst()
+      name.unicodeScalars.removeFirst()
     } else {
       switch text.unicodeScalars.first {
       case "!": return
@@ -81,7 +81,7 @@ struct TemplateTags {
       default: sort = .variable
       }
       if text.unicodeScalars.first.map({ "#^/>&".unicodeScalars.contains($0) }) == true {
-        name.removeFirst()
+        name.unicodeScalars.removeFirst()
       }
     }
     tags.append(TemplateTag(sort: sort, name: name.trimmed, place: place))

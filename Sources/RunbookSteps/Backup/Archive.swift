@@ -55,23 +55,23 @@ struct Archive: Sendable {
     self.program = program
     var entries: [ArchiveEntry] = []
     var head: [String: String] = [:]
-    for line in list.split(separator: "\n") {
+    for line in list.pieces(separatedBy: "\n") {
       if let entry = ArchiveEntry(line: line) {
         entries.append(entry)
-      } else if line.hasPrefix(";\tdepends on:"), !entries.isEmpty {
-        entries[entries.count - 1].dependencies = line.dropFirst(13).split(separator: " ")
+      } else if line.begins(with: ";\tdepends on:"), !entries.isEmpty {
+        entries[entries.count - 1].dependencies = line.dropFirstScalars(13).pieces(separatedBy: " ")
           .compactMap { Int($0) }
-      } else if line.hasPrefix("; Archive created at ") {
-        head["created"] = String(line.dropFirst(21))
-      } else if let colon = line.firstRange(of: ": ") {
-        let name = line[..<colon.lowerBound].drop { $0 == ";" || $0 == " " }
+      } else if line.begins(with: "; Archive created at ") {
+        head["created"] = String(line.dropFirstScalars(21))
+      } else if let colon = line.range(ofFirst: ": ") {
+        let name = line[..<colon.lowerBound].dropScalars { $0 == ";" || $0 == " " }
         head[String(name)] = String(line[colon.upperBound...])
       }
     }
     self.entries = entries
     // `2026-11-23 02:13:35 UTC`, by the clock of the dump's machine.
     createdAt = head["created"].flatMap { text in
-      let parts = text.split(separator: " ")
+      let parts = text.pieces(separatedBy: " ")
       return parts.count == 3 ? Timestamp(rfc3339: "\(parts[0])T\(parts[1])Z") : nil
     }
     database = head["dbname"] ?? ""

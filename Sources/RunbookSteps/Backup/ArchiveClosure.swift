@@ -1,3 +1,5 @@
+import RunbookModel
+
 /// Which entries of an archive bring lost objects back, with all that belongs to them.
 ///
 /// An archive says what each entry depends on. Whatever depends on a lost object was lost with it, and

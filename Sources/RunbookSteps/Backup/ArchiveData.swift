@@ -87,12 +87,12 @@ struct ArchiveData {
     guard let end = rest.firstIndex(of: UInt8(ascii: "\n")) else { return nil }
     let text = String(decoding: rest[..<end], as: UTF8.self)
     rest.removeFirst(end + 1)
-    if text.hasPrefix("COPY "), let copy = CopyStatement(text) { return .some(copy) }
-    if text.hasPrefix("SELECT pg_catalog.setval(") {
-      try receiver.statement(text.hasSuffix(";") ? String(text.dropLast()) : text)
-    } else if text.hasPrefix("SET client_encoding") {
+    if text.begins(with: "COPY "), let copy = CopyStatement(text) { return .some(copy) }
+    if text.begins(with: "SELECT pg_catalog.setval(") {
+      try receiver.statement(text.ends(with: ";") ? String(text.dropLastScalars()) : text)
+    } else if text.begins(with: "SET client_encoding") {
       try ArchiveScript.checkEncoding(text)
-    } else if text.hasPrefix("INSERT ") {
+    } else if text.begins(with: "INSERT ") {
       throw StepFailure(
         .invalid, "the archive holds its rows as INSERT statements, which cannot be streamed",
         hint: "make the backup without --inserts")
@@ -110,39 +110,34 @@ struct CopyStatement: Sendable, Hashable {
 
   init?(_ text: String) {
     let suffix = " FROM stdin;"
-    guard text.hasPrefix("COPY "), text.hasSuffix(suffix) else { return nil }
-    let body = String(text.dropFirst(5).dropLast(suffix.count))
-    guard let open = body.firstOutsideQuotes(of: "("), body.hasSuffix(")") else { return nil }
+    guard text.begins(with: "COPY "), text.ends(with: suffix) else { return nil }
+    let body = String(text.dropFirstScalars(5).dropLastScalars(suffix.unicodeScalars.count))
+    guard let open = body.firstOutsideQuotes(of: "("), body.ends(with: ")") else { return nil }
     table = body[..<open].trimmingSpaces
-    columns = body[body.index(after: open)...].dropLast().splitOutsideQuotes(by: ",")
+    columns = body[open...].dropFirstScalars().dropLastScalars().splitOutsideQuotes(by: ",")
       .map(\.trimmingSpaces)
   }
 }
 
 extension StringProtocol {
-  func firstOutsideQuotes(of character: Character) -> Index? {
+  func firstOutsideQuotes(of scalar: Unicode.Scalar) -> String.Index? {
     var isQuoted = false
-    for index in indices {
-      if self[index] == "\"" { isQuoted.toggle() }
-      if self[index] == character, !isQuoted { return index }
+    let scalars = Substring(self).unicodeScalars
+    return scalars.indices.first { index in
+      if scalars[index] == "\"" { isQuoted.toggle() }
+      return scalars[index] == scalar && !isQuoted
     }
-    return nil
   }
 
-  func splitOutsideQuotes(by separator: Character) -> [SubSequence] {
-    var parts: [SubSequence] = []
-    var rest = self[startIndex...]
+  func splitOutsideQuotes(by separator: Unicode.Scalar) -> [Substring] {
+    var parts: [Substring] = []
+    var rest = Substring(self)
     while let index = rest.firstOutsideQuotes(of: separator) {
       parts.append(rest[..<index])
-      rest = rest[rest.index(after: index)...]
+      rest = rest[index...].dropFirstScalars()
     }
     return parts + [rest]
   }
 
-  var trimmingSpaces: String {
-    var text = self[startIndex...]
-    while text.first == " " { text = text.dropFirst() }
-    while text.last == " " { text = text.dropLast() }
-    return String(text)
-  }
+  var trimmingSpaces: String { String(trimming { $0 == " " }) }
 }

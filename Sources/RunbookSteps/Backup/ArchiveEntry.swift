@@ -1,3 +1,5 @@
+import RunbookModel
+
 /// A line of an archive's table of contents.
 struct ArchiveEntry: Sendable, Hashable {
   let id: Int
@@ -23,21 +25,21 @@ struct ArchiveEntry: Sendable, Hashable {
 
   /// Reads `215; 1259 16386 TABLE public user postgres`.
   init?(line: Substring) {
-    guard let mark = line.firstIndex(of: ";"), let id = Int(line[..<mark]) else { return nil }
-    let fields = line[line.index(after: mark)...].dropFirst()
-      .split(separator: " ", maxSplits: 2, omittingEmptySubsequences: false)
+    guard let mark = line.index(ofFirst: ";"), let id = Int(line[..<mark]) else { return nil }
+    let fields = line[mark...].dropFirstScalars().dropFirstScalars()
+      .pieces(separatedBy: " ", maxSplits: 2, omittingEmptySubsequences: false)
     guard fields.count == 3, Int(fields[0]) != nil, Int(fields[1]) != nil else { return nil }
     let rest = fields[2]
-    let long = Self.longKinds.first { rest.hasPrefix($0 + " ") }
-    let kind = long ?? String(rest.prefix { $0 != " " })
-    let names = rest.dropFirst(kind.count + 1)
-      .split(separator: " ", maxSplits: 1, omittingEmptySubsequences: false)
+    let long = Self.longKinds.first { rest.begins(with: $0 + " ") }
+    let kind = long ?? String(rest.prefixOfScalars { $0 != " " })
+    let names = rest.dropFirstScalars(kind.unicodeScalars.count + 1)
+      .pieces(separatedBy: " ", maxSplits: 1, omittingEmptySubsequences: false)
     guard names.count == 2 else { return nil }
     self.id = id
     self.kind = kind
     schema = names[0] == "-" ? nil : String(names[0])
     // The last word is the owner; `pg_restore` prints none for a few kinds, and a space all the same.
-    let end = names[1].lastIndex(of: " ") ?? names[1].endIndex
+    let end = names[1].index(ofLast: " ") ?? names[1].endIndex
     tag = String(names[1][..<end])
   }
 
@@ -78,7 +80,7 @@ struct ArchiveEntry: Sendable, Hashable {
     guard let known else { return nil }
     let name =
       kind == "FUNCTION" || kind == "PROCEDURE" || kind == "AGGREGATE"
-      ? String(tag.prefix { $0 != "(" }) : tag
+      ? String(tag.prefixOfScalars { $0 != "(" }) : tag
     return ([known] + [schema].compactMap { $0 } + [name]).joined(separator: " ")
   }
 }
@@ -86,7 +88,7 @@ struct ArchiveEntry: Sendable, Hashable {
 extension CatalogObject {
   /// As `ArchiveEntry.objectName`.
   var archiveName: String {
-    let parts = TableName.parts(of: String(identity.prefix { $0 != "(" }))
+    let parts = TableName.parts(of: String(identity.prefixOfScalars { $0 != "(" }))
     return ([kind] + parts).joined(separator: " ")
   }
 }

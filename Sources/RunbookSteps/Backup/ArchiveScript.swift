@@ -32,14 +32,14 @@ struct ArchiveScript {
 
   /// Since 15.14 a script is between `\restrict KEY` and `\unrestrict KEY`, which are psql's.
   private static func withoutRestriction(_ script: String) -> String {
-    var lines = script.split(separator: "\n", omittingEmptySubsequences: false)
-    if let first = lines.firstIndex(where: { $0.hasPrefix("\\restrict ") }),
-      lines[..<first].allSatisfy({ $0.isEmpty || $0.hasPrefix("--") })
+    var lines = script.pieces(separatedBy: "\n", omittingEmptySubsequences: false)
+    if let first = lines.firstIndex(where: { $0.begins(with: "\\restrict ") }),
+      lines[..<first].allSatisfy({ $0.isEmpty || $0.begins(with: "--") })
     {
       lines[first] = ""
     }
-    if let last = lines.lastIndex(where: { $0.hasPrefix("\\unrestrict ") }),
-      lines[last...].dropFirst().allSatisfy({ $0.isEmpty || $0.hasPrefix("--") })
+    if let last = lines.lastIndex(where: { $0.begins(with: "\\unrestrict ") }),
+      lines[last...].dropFirst().allSatisfy({ $0.isEmpty || $0.begins(with: "--") })
     {
       lines[last] = ""
     }
@@ -48,27 +48,29 @@ struct ArchiveScript {
 
   /// Without the comments that `pg_restore` puts before each.
   private static func trimmed(_ statement: String) -> String {
-    var lines = statement.split(separator: "\n", omittingEmptySubsequences: false)[...]
+    var lines = statement.pieces(separatedBy: "\n", omittingEmptySubsequences: false)[...]
     while let first = lines.first,
-      first.hasPrefix("--") || first.allSatisfy(\.isWhitespace)
+      first.begins(with: "--") || first.unicodeScalars.allSatisfy(\.isWhitespace)
     {
       lines.removeFirst()
     }
-    while let last = lines.last, last.allSatisfy(\.isWhitespace) { lines.removeLast() }
+    while let last = lines.last, last.unicodeScalars.allSatisfy(\.isWhitespace) {
+      lines.removeLast()
+    }
     return lines.joined(separator: "\n")
   }
 
   private static func isWork(_ statement: String) throws(StepFailure) -> Bool {
     guard !statement.isEmpty else { return false }
-    if statement.hasPrefix("SELECT pg_catalog.set_config('search_path'") { return false }
-    guard statement.hasPrefix("SET ") else { return true }
-    let name = statement.dropFirst(4).prefix { $0 != " " && $0 != "=" }
+    if statement.begins(with: "SELECT pg_catalog.set_config('search_path'") { return false }
+    guard statement.begins(with: "SET ") else { return true }
+    let name = statement.dropFirstScalars(4).prefixOfScalars { $0 != " " && $0 != "=" }
     if name == "client_encoding" { try checkEncoding(statement) }
     return kept.contains(String(name))
   }
 
   static func checkEncoding(_ setting: String) throws(StepFailure) {
-    let value = setting.split(separator: "'").dropFirst().first ?? ""
+    let value = setting.pieces(separatedBy: "'").dropFirst().first ?? ""
     guard value == "UTF8" || value == "SQL_ASCII" else {
       throw StepFailure(
         .invalid, "the archive is in \(value), and only UTF8 can be restored",

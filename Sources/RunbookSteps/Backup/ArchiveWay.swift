@@ -111,10 +111,10 @@ struct ArchiveWay {
     let columns = mode == .columns ? lostColumns.filter { $0.table == table } : []
     let mark = "PRIMARY KEY ("
     let key = (damage.standing + damage.missing).first {
-      $0.kind == "constraint" && $0.table == table && $0.definition.hasPrefix(mark)
+      $0.kind == "constraint" && $0.table == table && $0.definition.begins(with: mark)
     }
     let names = key.map { key in
-      let text = key.definition.dropFirst(mark.count)
+      let text = key.definition.dropFirstScalars(mark.unicodeScalars.count)
       let end = text.firstOutsideQuotes(of: ")") ?? text.endIndex
       return text[..<end].splitOutsideQuotes(by: ",").map(\.trimmingSpaces)
     }
@@ -155,13 +155,13 @@ struct ArchiveWay {
 
 extension CatalogObject {
   /// Of a column.
-  fileprivate var position: Int { Int(definition.prefix { $0 != ":" }) ?? 0 }
+  fileprivate var position: Int { Int(definition.prefixOfScalars { $0 != ":" }) ?? 0 }
 
   /// Of a column: `3: character varying(20) NOT NULL` has the type between.
   fileprivate var columnType: String {
-    let text = definition.drop { $0 != ":" }.dropFirst(2)
+    let text = definition.dropScalars { $0 != ":" }.dropFirstScalars(2)
     let ends = [" collate ", " NOT NULL", " GENERATED ", " DEFAULT ", " STORAGE ", " STATISTICS "]
-      .compactMap { text.firstRange(of: $0)?.lowerBound }
+      .compactMap { text.range(ofFirst: $0)?.lowerBound }
     return String(text[..<(ends.min() ?? text.endIndex)])
   }
 }

@@ -1,3 +1,4 @@
+import RunbookModel
 import Synchronization
 
 /// Bytes that another thread hands over; the first few are kept.

@@ -1,3 +1,5 @@
+import RunbookModel
+
 extension CatalogObject {
   /// What makes a part of a standing table again, by its definition alone; nothing where that does not
   /// tell.
@@ -21,17 +23,19 @@ extension CatalogObject {
 
   /// `select, update with grant option` on `table public.t to reader`.
   private var grantStatements: [String] {
-    guard let object = grantedObject, let space = object.firstIndex(of: " ") else { return [] }
+    guard let object = grantedObject, let space = object.index(ofFirst: " ") else { return [] }
     let kind = object[..<space]
     guard kind != "column" else { return [] }
     let place = kind == "view" ? "TABLE" : kind.uppercased()
-    let role = identity.dropFirst(object.count + 4)
+    let role = identity.dropFirstScalars(object.unicodeScalars.count + 4)
     let mark = " with grant option"
-    let all = definition.split(separator: ", ").map(String.init)
-    let plain = all.filter { !$0.hasSuffix(mark) }
-    let granting = all.filter { $0.hasSuffix(mark) }.map { String($0.dropLast(mark.count)) }
+    let all = definition.pieces(separatedBy: ", ").map(String.init)
+    let plain = all.filter { !$0.ends(with: mark) }
+    let granting = all.filter { $0.ends(with: mark) }.map {
+      String($0.dropLastScalars(mark.unicodeScalars.count))
+    }
     return [(plain, ""), (granting, " WITH GRANT OPTION")].filter { !$0.0.isEmpty }.map {
-      "GRANT \($0.0.joined(separator: ", ").uppercased()) ON \(place) \(object[space...].dropFirst())"
+      "GRANT \($0.0.joined(separator: ", ").uppercased()) ON \(place) \(object[space...].dropFirstScalars())"
         + " TO \(role)\($0.1)"
     }
   }

@@ -55,9 +55,9 @@ struct DowngradeWay {
 
   /// What Alembic puts around: the transaction, and its own table of versions.
   private static func isFrame(_ statement: String) -> Bool {
-    let head = statement.prefix(40).uppercased()
-    return head.hasPrefix("BEGIN") || head.hasPrefix("COMMIT")
-      || statement.contains("alembic_version")
+    let head = statement.prefixOfScalars(40).uppercased()
+    return head.begins(with: "BEGIN") || head.begins(with: "COMMIT")
+      || statement.holds("alembic_version")
   }
 
   private func render() async throws(StepFailure) -> String {
@@ -71,7 +71,7 @@ struct DowngradeWay {
     guard output.exitCode == 0 else {
       throw StepFailure(
         .refused, "alembic cannot render the downgrade of \(revision)",
-        detail: output.stderr.split(separator: "\n").suffix(3).joined(separator: "\n"),
+        detail: output.stderr.pieces(separatedBy: "\n").suffix(3).joined(separator: "\n"),
         code: "\(output.exitCode)")
     }
     return output.stdout
@@ -89,12 +89,12 @@ struct DowngradeWay {
     let output = try await ChildProcess.run(
       [alembic, "show", revision], environment: childEnvironment, workingDirectory: project,
       timeout: .seconds(60))
-    let line = output.stdout.split(separator: "\n").first { $0.hasPrefix("Parent: ") }
+    let line = output.stdout.pieces(separatedBy: "\n").first { $0.begins(with: "Parent: ") }
     guard output.exitCode == 0, let line else {
       throw StepFailure(
         .refused, "alembic does not know the revision \(revision)", detail: output.stderr)
     }
-    let parent = line.dropFirst(8)
+    let parent = line.dropFirstScalars(8)
     return parent == "<base>" ? "base" : String(parent)
   }
 

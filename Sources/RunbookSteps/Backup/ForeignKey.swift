@@ -14,14 +14,14 @@ struct ForeignKey: Sendable, Hashable {
   init?(_ object: CatalogObject) {
     let mark = "FOREIGN KEY ("
     guard object.kind == "constraint", let table = object.table,
-      object.definition.hasPrefix(mark)
+      object.definition.begins(with: mark)
     else { return nil }
-    let text = object.definition.dropFirst(mark.count)
+    let text = object.definition.dropFirstScalars(mark.unicodeScalars.count)
     guard let end = text.firstOutsideQuotes(of: ")") else { return nil }
-    let rest = text[text.index(after: end)...]
+    let rest = text[end...].dropFirstScalars()
     let reference = " REFERENCES "
-    guard rest.hasPrefix(reference) else { return nil }
-    let target = rest.dropFirst(reference.count)
+    guard rest.begins(with: reference) else { return nil }
+    let target = rest.dropFirstScalars(reference.unicodeScalars.count)
     guard let open = target.firstOutsideQuotes(of: "("),
       let close = target.firstOutsideQuotes(of: ")"), open < close
     else { return nil }
@@ -29,9 +29,9 @@ struct ForeignKey: Sendable, Hashable {
     name = object.name
     columns = text[..<end].splitOutsideQuotes(by: ",").map(\.trimmingSpaces)
     referenced = String(target[..<open])
-    referencedColumns = target[target.index(after: open)..<close].splitOutsideQuotes(by: ",")
+    referencedColumns = target[open..<close].dropFirstScalars().splitOutsideQuotes(by: ",")
       .map(\.trimmingSpaces)
-    isFull = target[close...].contains(" MATCH FULL")
+    isFull = target[close...].holds(" MATCH FULL")
     guard columns.count == referencedColumns.count else { return nil }
   }
 

@@ -1,3 +1,5 @@
+import RunbookModel
+
 /// The statements that give renamed tables, and what belongs to them, their names back.
 struct RenameBack {
   let damage: CatalogDamage
@@ -15,7 +17,7 @@ struct RenameBack {
     var statements: [String] = []
     var current = now
     if old.schema != new.schema {
-      let schema = was.dropLast(was.droppingQualifier.count + 1)
+      let schema = was.dropLastScalars(was.droppingQualifier.unicodeScalars.count + 1)
       statements.append("ALTER TABLE \(now) SET SCHEMA \(schema)")
       current = "\(schema).\(now.droppingQualifier)"
     }
@@ -55,6 +57,6 @@ struct RenameBack {
   /// A definition without the names.
   private static func essence(of object: CatalogObject, table: String) -> String {
     object.definition.replacing(object.name, with: "", maxReplacements: 1)
-      .replacing(table, with: "")
+      .replacingAll(table, with: "")
   }
 }

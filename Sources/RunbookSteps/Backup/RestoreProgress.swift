@@ -1,4 +1,5 @@
 import RunbookEngine
+import RunbookModel
 
 /// Says now and then how far a restore is.
 struct RestoreProgress {

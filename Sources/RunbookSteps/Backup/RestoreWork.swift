@@ -82,7 +82,7 @@ extension PostgresLink {
 
 extension String {
   fileprivate var firstLine: String {
-    let line = prefix { $0 != "\n" }
-    return line.count < count ? "\(line) …" : self
+    let line = prefixOfScalars { $0 != "\n" }
+    return line.unicodeScalars.count < unicodeScalars.count ? "\(line) …" : self
   }
 }

@@ -224,7 +224,7 @@ extension RestoredTables {
         guard rows > 0 else { continue }
         // An index with nulls cannot be what tells rows apart for replication.
         let identity = "ALTER TABLE ONLY \(load.table) REPLICA IDENTITY USING INDEX "
-        left.removeAll { $0 == statement || $0.hasPrefix(identity) }
+        left.removeAll { $0 == statement || $0.begins(with: identity) }
         unfilled.append(
           [
             "table": .string(TableName(identity: load.table).shown), "column": .string(column),
@@ -240,8 +240,8 @@ extension RestoredTables {
   func checked(_ statements: [String]) throws(StepFailure) -> [String] {
     statements.map { statement in
       let isBroken = orphans.contains { orphan in
-        statement.contains("\(orphan.key.table)\n")
-          && statement.contains("ADD CONSTRAINT \(orphan.key.name) FOREIGN KEY ")
+        statement.holds("\(orphan.key.table)\n")
+          && statement.holds("ADD CONSTRAINT \(orphan.key.name) FOREIGN KEY ")
       }
       return isBroken ? statement + " NOT VALID" : statement
     }
@@ -343,6 +343,7 @@ extension RestoredTables {
 extension String {
   /// Letters and digits, for a file's name.
   fileprivate var filePart: String {
-    String(map { $0.isASCII && ($0.isLetter || $0.isNumber) ? $0 : "_" }.prefix(60))
+    String(
+      unicodeScalars.prefix(60).map { $0.isASCIILetter || $0.isASCIIDigit ? Character($0) : "_" })
   }
 }

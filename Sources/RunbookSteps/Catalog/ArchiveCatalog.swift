@@ -62,7 +62,7 @@ struct ArchiveCatalog {
     } catch {
       throw StepFailure(.invalid, "the archive's script cannot be read", detail: error.message)
     }
-    let commands = roles.filter { $0 != "postgres" && !$0.hasPrefix("pg_") }.compactMap {
+    let commands = roles.filter { $0 != "postgres" && !$0.begins(with: "pg_") }.compactMap {
       SQLValue.quoted(.string($0), as: .identifier).map { SQLCommand("CREATE ROLE \($0)") }
     }
     try await session.use(until: .now + statementTimeout) { (link) throws(StepFailure) in
@@ -78,8 +78,10 @@ struct ArchiveCatalog {
       environment: Archive.environment.merging(target.environment) { $1 }, workingDirectory: "/",
       timeout: Self.statementTimeout)
     // What it could not do it says line by line, and goes on.
-    let words = output.stderr.split(separator: "\n").map(String.init)
-    return words.filter { $0.hasPrefix("pg_restore: error:") && !$0.hasSuffix("already exists") }
+    let words = output.stderr.pieces(separatedBy: "\n").map(String.init)
+    return words.filter {
+      $0.begins(with: "pg_restore: error:") && !$0.ends(with: "already exists")
+    }
   }
 
   private static func snapshot(

@@ -60,7 +60,7 @@ struct CatalogComparison: Sendable {
       names.formUnion(more.map(\.identity))
     }
     let isOfView = { (object: CatalogObject) in
-      names.contains { object.kind == "grant" && object.identity.hasPrefix("view \($0) to ") }
+      names.contains { object.kind == "grant" && object.identity.begins(with: "view \($0) to ") }
     }
     return objects.filter { object in
       object.table.map(tables.contains) ?? false || names.contains(object.identity)

@@ -34,7 +34,7 @@ struct CatalogDamage: Sendable {
   /// - Parameter tables: names of tables that are gone, as runbooks name them.
   init(tables: [String]) {
     missing = tables.map { text in
-      let parts = text.split(separator: ".", maxSplits: 1).map { part in
+      let parts = text.pieces(separatedBy: ".", maxSplits: 1).map { part in
         SQLValue.quoted(.string(String(part)), as: .identifier) ?? String(part)
       }
       let identity = (parts.count == 2 ? parts : ["public"] + parts).joined(separator: ".")

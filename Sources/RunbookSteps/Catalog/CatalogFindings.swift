@@ -91,7 +91,7 @@ struct CatalogFindings {
     _ object: CatalogObject, _ now: CatalogObject, _ lost: [CatalogObject]
   ) -> Bool {
     guard object.kind == "column", !lost.isEmpty else { return false }
-    return object.definition.drop { $0 != ":" } == now.definition.drop { $0 != ":" }
+    return object.definition.dropScalars { $0 != ":" } == now.definition.dropScalars { $0 != ":" }
   }
 
   /// A column of the same type that was not there before.
@@ -109,7 +109,7 @@ struct CatalogFindings {
     return missing.compactMap { object in
       guard object.kind != "table", object.kind != "column",
         !(object.table.map(gone.contains) ?? false),
-        object.kind != "grant" || !lost.contains(where: object.identity.hasPrefix)
+        object.kind != "grant" || !lost.contains(where: { object.identity.begins(with: $0) })
       else { return nil }
       let reason = object.uses.filter(gone.contains).map { TableName(identity: $0).shown }
       let of = object.table.map { " of \(TableName(identity: $0).shown)" } ?? ""
@@ -130,7 +130,7 @@ struct CatalogFindings {
       let words = SQLWords.identifiers(in: routine.definition)
       guard let name = names.first(where: { words.contains($0) }) else { return nil }
       let users = actual.objects.filter {
-        $0.kind == "trigger" && $0.definition.contains(routine.callName)
+        $0.kind == "trigger" && $0.definition.holds(routine.callName)
       }
       let triggers = users.map { "\($0.name) on \(TableName(identity: $0.table ?? "").shown)" }
       return CatalogFinding(
@@ -151,5 +151,5 @@ extension CatalogObject {
   fileprivate var isNamedByItself: Bool { kind != "grant" && kind != "comment" }
 
   /// A routine as a trigger calls it: without the types of its arguments.
-  fileprivate var callName: String { "EXECUTE FUNCTION \(identity.prefix { $0 != "(" })(" }
+  fileprivate var callName: String { "EXECUTE FUNCTION \(identity.prefixOfScalars { $0 != "(" })(" }
 }

@@ -71,11 +71,11 @@ extension String {
   /// `public."my table"` as `"my table"`: points within quotes divide nothing.
   var droppingQualifier: String {
     var isQuoted = false
-    var start = startIndex
-    for index in indices {
-      if self[index] == "\"" { isQuoted.toggle() }
-      if self[index] == ".", !isQuoted { start = self.index(after: index) }
+    var name = String.UnicodeScalarView()
+    for scalar in unicodeScalars {
+      if scalar == "\"" { isQuoted.toggle() }
+      if scalar == ".", !isQuoted { name = String.UnicodeScalarView() } else { name.append(scalar) }
     }
-    return String(self[start...])
+    return String(name)
   }
 }

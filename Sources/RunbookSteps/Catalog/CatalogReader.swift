@@ -84,9 +84,10 @@ struct CatalogReader {
   private static func keys(of objects: [CatalogObject]) -> [String: String] {
     let mark = "PRIMARY KEY ("
     var result: [String: String] = [:]
-    for object in objects where object.kind == "constraint" && object.definition.hasPrefix(mark) {
+    for object in objects where object.kind == "constraint" && object.definition.begins(with: mark)
+    {
       guard let table = object.table else { continue }
-      let text = object.definition.dropFirst(mark.count)
+      let text = object.definition.dropFirstScalars(mark.unicodeScalars.count)
       result[table] = text.firstOutsideQuotes(of: ")").map { String(text[..<$0]) }
     }
     return result

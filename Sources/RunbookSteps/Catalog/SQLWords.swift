@@ -1,3 +1,5 @@
+import RunbookModel
+
 /// The names in a text of SQL, function bodies in it included.
 enum SQLWords {
   /// Words as PostgreSQL folds them, without those that are never a name, and quoted names as they stand; of a body that is itself a
@@ -15,15 +17,17 @@ enum SQLWords {
       let word = String(decoding: bytes[token.start..<token.end], as: UTF8.self)
       switch word.utf8.first {
       case UInt8(ascii: "\"")?:
-        words.insert(String(word.dropFirst().dropLast()).replacing("\"\"", with: "\""))
+        words.insert(
+          String(word.dropFirstScalars().dropLastScalars()).replacingAll("\"\"", with: "\""))
       case UInt8(ascii: "$")?:
-        guard let end = word.dropFirst().firstIndex(of: "$") else { continue }
+        guard let end = word.dropFirstScalars().index(ofFirst: "$") else { continue }
         let mark = word[...end]
-        guard word.count > 2 * mark.count else { continue }
-        let body = word.dropFirst(mark.count).dropLast(mark.count)
+        guard word.unicodeScalars.count > 2 * mark.unicodeScalars.count else { continue }
+        let body = word.dropFirstScalars(mark.unicodeScalars.count).dropLastScalars(
+          mark.unicodeScalars.count)
         words.formUnion(identifiers(in: String(body), depth: depth + 1))
       case UInt8(ascii: "'")?:
-        let body = String(word.dropFirst().dropLast()).replacing("''", with: "'")
+        let body = String(word.dropFirstScalars().dropLastScalars()).replacingAll("''", with: "'")
         words.formUnion(identifiers(in: body, depth: depth + 1))
       case _ where token.isReserved: continue
       default: words.insert(word.lowercased())

@@ -1,3 +1,5 @@
+import RunbookModel
+
 /// A table's name with its schema, without quotes.
 ///
 /// PostgreSQL writes names that need it in double quotes, with those inside doubled:

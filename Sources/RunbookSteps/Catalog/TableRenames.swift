@@ -1,3 +1,5 @@
+import RunbookModel
+
 /// A table that has another name now.
 struct TableRename: Sendable, Hashable {
   let identity: String
@@ -56,6 +58,6 @@ struct TableRenames {
 
 extension String {
   fileprivate func prefix(before mark: String) -> Substring {
-    firstRange(of: mark).map { self[..<$0.lowerBound] } ?? self[...]
+    range(ofFirst: mark).map { self[..<$0.lowerBound] } ?? self[...]
   }
 }

@@ -6,12 +6,12 @@ import RunbookModel
 enum HTTPDate {
   /// Reads `Sat, 18 Oct 2025 22:01:13 GMT`; nil for anything else, the obsolete forms included.
   static func timestamp(_ text: String) -> Timestamp? {
-    let words = text.split(separator: " ", omittingEmptySubsequences: false)
+    let words = text.pieces(separatedBy: " ", omittingEmptySubsequences: false)
     guard words.count == 6, days.contains(String(words[0])), words[5] == "GMT",
       let day = number(words[1], digits: 2), let month = months.firstIndex(of: String(words[2])),
       let year = number(words[3], digits: 4)
     else { return nil }
-    let time = words[4].split(separator: ":", omittingEmptySubsequences: false)
+    let time = words[4].pieces(separatedBy: ":", omittingEmptySubsequences: false)
       .map { number($0, digits: 2) }
     guard time.count == 3, let hour = time[0], let minute = time[1], let second = time[2] else {
       return nil

@@ -38,7 +38,8 @@ struct HTTPExchange: Sendable {
     guard status >= 400 else { return nil }
     return FailureRecord(
       cause: .refused, message: "\(request.method) was answered with status \(status)",
-      detail: body.text.isEmpty ? nil : String(body.text.prefix(500)), code: String(status),
+      detail: body.text.isEmpty ? nil : String(body.text.prefixOfScalars(500)),
+      code: String(status),
       mayRetryHelp: status >= 500 || status == 429)
   }
 }

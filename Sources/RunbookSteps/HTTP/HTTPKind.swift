@@ -164,7 +164,6 @@ private struct HTTPFields {
 
 extension String {
   fileprivate var trimmed: String {
-    let isSpace: (Character) -> Bool = { $0.isWhitespace }
-    return String(drop(while: isSpace).reversed().drop(while: isSpace).reversed())
+    String(trimming(where: \.isWhitespace))
   }
 }

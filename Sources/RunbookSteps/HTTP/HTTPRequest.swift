@@ -1,3 +1,5 @@
+import RunbookModel
+
 /// One request, with its values put in.
 struct HTTPRequest: Sendable, Hashable {
   struct Header: Sendable, Hashable {
@@ -28,12 +30,12 @@ struct HTTPRequest: Sendable, Hashable {
     guard let colon = url.range(of: "://") else { return nil }
     let scheme = url[..<colon.lowerBound].lowercased()
     guard scheme == "http" || scheme == "https" else { return nil }
-    let end = url[colon.upperBound...].firstIndex { "/?#".contains($0) } ?? url.endIndex
+    let end = url[colon.upperBound...].unicodeScalars.firstIndex { "/?#".holds($0) } ?? url.endIndex
     let authority = url[colon.upperBound..<end]
-    guard let host = authority.split(separator: "@").last?.lowercased(), !host.isEmpty else {
+    guard let host = authority.pieces(separatedBy: "@").last?.lowercased(), !host.isEmpty else {
       return nil
     }
-    let hasPort = host.last != "]" && host.split(separator: "]").last?.contains(":") == true
+    let hasPort = host.lastScalar != "]" && host.pieces(separatedBy: "]").last?.holds(":") == true
     return Target(
       scheme: scheme, authority: hasPort ? host : host + (scheme == "https" ? ":443" : ":80"))
   }
@@ -50,7 +52,7 @@ struct HTTPRequest: Sendable, Hashable {
     {
       next.method = "GET"
       next.body = nil
-      next.headers.removeAll { $0.name.lowercased().hasPrefix("content-") }
+      next.headers.removeAll { $0.name.lowercased().begins(with: "content-") }
     }
     guard let here = target, let there = next.target else { return nil }
     if here != there {
@@ -69,16 +71,16 @@ struct HTTPRequest: Sendable, Hashable {
   /// A location relative to this URL: RFC 3986, section 5.2, without the removal of dots, which is
   /// libcurl's.
   private func resolved(_ location: String) -> String {
-    let rest = location.prefix { !"/?#".contains($0) }
-    if rest.contains(":") { return location }
+    let rest = location.prefixOfScalars { !"/?#".holds($0) }
+    if rest.holds(":") { return location }
     guard let colon = url.range(of: "://") else { return location }
-    if location.hasPrefix("//") { return url[..<colon.lowerBound] + ":" + location }
-    let bare = url.prefix { !"?#".contains($0) }
-    let start = bare[colon.upperBound...].firstIndex(of: "/") ?? bare.endIndex
-    if location.hasPrefix("/") { return bare[..<start] + location }
-    if location.hasPrefix("?") { return bare + location }
-    if location.hasPrefix("#") { return String(url.prefix { $0 != "#" }) }
-    guard let slash = bare[start...].lastIndex(of: "/") else { return bare + "/" + location }
+    if location.begins(with: "//") { return url[..<colon.lowerBound] + ":" + location }
+    let bare = url.prefixOfScalars { !"?#".holds($0) }
+    let start = bare[colon.upperBound...].index(ofFirst: "/") ?? bare.endIndex
+    if location.begins(with: "/") { return bare[..<start] + location }
+    if location.begins(with: "?") { return bare + location }
+    if location.begins(with: "#") { return String(url.prefixOfScalars { $0 != "#" }) }
+    guard let slash = bare[start...].index(ofLast: "/") else { return bare + "/" + location }
     return bare[...slash] + location
   }
 

@@ -64,7 +64,7 @@ final class HTTPTransfer {
   private func takeHeader(_ bytes: [UInt8]) {
     let line = String(decoding: bytes, as: UTF8.self)
     // A new head begins: what came before was an interim answer.
-    if line.hasPrefix("HTTP/") { headers = ValueMap() }
+    if line.begins(with: "HTTP/") { headers = ValueMap() }
     guard let colon = line.utf8.firstIndex(of: UInt8(ascii: ":")) else { return }
     let name = line[..<colon].lowercased()
     let value = Self.trimmed(line.utf8[colon...].dropFirst())

@@ -1,3 +1,5 @@
+import RunbookModel
+
 /// The columns of a record, one after the other.
 struct CSVColumns {
   struct Column {

@@ -1,5 +1,6 @@
 private import CZlib
 import Glibc
+import RunbookModel
 
 /// Unpacks a gzip'd file, members behind one another included, piece by piece.
 final class GzipStream {

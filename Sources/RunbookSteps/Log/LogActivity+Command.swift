@@ -26,7 +26,7 @@ extension LogActivity {
 
     /// The last lines of its standard error, for people; none where that is the log.
     func lastLines(_ count: Int) -> [Substring] {
-      String(decoding: lastErrors, as: UTF8.self).split(whereSeparator: \.isNewline).suffix(count)
+      String(decoding: lastErrors, as: UTF8.self).pieces(whereSeparator: \.isNewline).suffix(count)
     }
   }
 

@@ -113,7 +113,8 @@ extension String {
       byte.isDigit || byte.isLetter || "-_./:=@,+%".utf8.contains(byte)
     }
     if !isEmpty, utf8.allSatisfy(plain) { return self }
-    return "'" + split(separator: "'", omittingEmptySubsequences: false).joined(separator: "'\\''")
+    return "'"
+      + pieces(separatedBy: "'", omittingEmptySubsequences: false).joined(separator: "'\\''")
       + "'"
   }
 }

@@ -1,4 +1,5 @@
 import Glibc
+import RunbookModel
 
 /// Bytes of a log on their way to its scanner: a mebibyte at a time, and what is left of the one before.
 struct LogBuffer {

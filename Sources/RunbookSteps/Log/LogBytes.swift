@@ -1,4 +1,5 @@
 import Glibc
+import RunbookModel
 
 /// A part of a log as it is in memory: valid only while its block is read.
 typealias LogBytes = UnsafeBufferPointer<UInt8>

@@ -11,15 +11,15 @@ enum LogClock: Sendable, Hashable {
   /// Reads `1.5s`, `-200ms`, `+1m30s`.
   static func offset(_ text: String) -> Duration? {
     var rest = Substring(text)
-    let isNegative = rest.first == "-"
-    if isNegative || rest.first == "+" { rest.removeFirst() }
+    let isNegative = rest.firstScalar == "-"
+    if isNegative || rest.firstScalar == "+" { rest = rest.dropFirstScalars() }
     guard !rest.isEmpty else { return nil }
     var sum = Duration.zero
     while !rest.isEmpty {
-      let number = rest.prefix { $0.isASCII && ($0.isNumber || $0 == ".") }
-      rest.removeFirst(number.count)
-      let unit = rest.prefix { $0.isASCII && $0.isLetter }
-      rest.removeFirst(unit.count)
+      let number = rest.prefixOfScalars { $0.isASCII && ($0.isNumber || $0 == ".") }
+      rest = rest.dropping(prefix: number)
+      let unit = rest.prefixOfScalars { $0.isASCII && $0.isLetter }
+      rest = rest.dropping(prefix: unit)
       guard let value = Double(number), value < 1e9, let seconds = units[String(unit)] else {
         return nil
       }

@@ -1,4 +1,5 @@
 import Glibc
+import RunbookModel
 
 /// A log file that is held open: what becomes of its name meanwhile does not matter.
 ///

@@ -20,7 +20,7 @@ struct LogFiles {
     var seen: Set<LogFile.Identity> = []
     for path in paths {
       // A file may have a name that looks like a pattern.
-      let isPattern = access(path, F_OK) != 0 && path.contains { "*?[".contains($0) }
+      let isPattern = access(path, F_OK) != 0 && path.holds { "*?[".holds($0) }
       let found = isPattern ? Self.expand(path) : [path]
       guard !found.isEmpty else {
         throw Problem(

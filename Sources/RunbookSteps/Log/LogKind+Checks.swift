@@ -139,7 +139,7 @@ extension LogKind {
           at: step.body.place(of: "clock"), hint: "write -1.5s, or {connection: NAME}")
       ]
     }
-    if let offset = clock["offset"]?.text, !offset.text.contains("${{"),
+    if let offset = clock["offset"]?.text, !offset.text.holds("${{"),
       LogClock.offset(offset.text) == nil
     {
       return [

@@ -1,3 +1,5 @@
+import RunbookModel
+
 /// Puts lines together on one line.
 struct LogText {
   private(set) var bytes: [UInt8] = []

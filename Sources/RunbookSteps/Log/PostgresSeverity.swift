@@ -1,3 +1,5 @@
+import RunbookModel
+
 /// The words with which PostgreSQL begins a message, when it writes English (`lc_messages`).
 enum PostgresSeverity {
   /// What begins a message.

@@ -92,7 +92,7 @@ struct AlembicGraph {
   /// The id that is meant by an id, the beginning of one, or a branch's label.
   private func resolved(_ name: String) -> String? {
     if positions[name] != nil { return name }
-    let starting = name.utf8.count >= 4 ? positions.keys.filter { $0.hasPrefix(name) } : []
+    let starting = name.utf8.count >= 4 ? positions.keys.filter { $0.begins(with: name) } : []
     if starting.count == 1 { return starting[0] }
     return revisions.first {
       $0.facts["branch_labels"]?.listValue?.contains(.string(name)) ?? false

@@ -1,3 +1,5 @@
+import RunbookModel
+
 /// The name of a migration of Flyway's: `V2.1__Add_users.sql`, `U2.1__Add_users.sql`, `R__Views.sql`.
 ///
 /// https://documentation.red-gate.com/flyway/flyway-concepts/migrations
@@ -15,11 +17,11 @@ struct FlywayName: Sendable {
 
   /// - Parameter path: only its last part counts.
   init?(_ path: String) {
-    let name = path.split(separator: "/").last ?? ""
-    guard name.hasSuffix(".sql"), let first = name.first,
-      let separator = name.firstRange(of: "__")
+    let name = path.pieces(separatedBy: "/").last ?? ""
+    guard name.ends(with: ".sql"), let first = name.firstScalar,
+      let separator = name.range(ofFirst: "__")
     else { return nil }
-    let version = name[name.index(after: name.startIndex)..<separator.lowerBound]
+    let version = name[name.startIndex..<separator.lowerBound].dropFirstScalars()
     switch first {
     case "V": kind = .versioned
     case "U": kind = .undo
@@ -27,12 +29,13 @@ struct FlywayName: Sendable {
     case "B": kind = .baseline
     default: return nil
     }
-    let parts = version.split(omittingEmptySubsequences: false) { $0 == "." || $0 == "_" }
+    let parts = version.pieces(omittingEmptySubsequences: false) { $0 == "." || $0 == "_" }
     let numbers = parts.compactMap { UInt64($0) }
     guard kind == .repeatable ? version.isEmpty : numbers.count == parts.count else { return nil }
     self.version = numbers
     versionText = parts.joined(separator: ".")
-    description = String(name[separator.upperBound...].dropLast(4)).replacing("_", with: " ")
+    description = String(name[separator.upperBound...].dropLastScalars(4)).replacingAll(
+      "_", with: " ")
   }
 
   /// Versions by their numbers, one that is missing being 0; what is repeated comes after all, by its

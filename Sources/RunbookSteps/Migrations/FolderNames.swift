@@ -1,4 +1,5 @@
 import Glibc
+import RunbookModel
 
 /// Names in a folder, sorted by their bytes, without hidden ones.
 enum FolderNames {
@@ -14,7 +15,7 @@ enum FolderNames {
       let name = withUnsafeBytes(of: entry.pointee.d_name) { bytes in
         String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
       }
-      if !name.hasPrefix(".") { names.append(name) }
+      if !name.begins(with: ".") { names.append(name) }
     }
     return names.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
   }
@@ -28,7 +29,7 @@ enum FolderNames {
       visited += 1
       for name in of(place.isEmpty ? folder : "\(folder)/\(place)") {
         let path = place.isEmpty ? name : "\(place)/\(name)"
-        if name.hasSuffix(".sql") {
+        if name.ends(with: ".sql") {
           found.append(path)
         } else if depth < deepest, name != "node_modules", isFolder("\(folder)/\(path)") {
           open.append((path, depth + 1))

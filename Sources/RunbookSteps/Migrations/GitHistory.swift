@@ -17,15 +17,15 @@ struct GitHistory {
 
   private static let deadline = Duration.seconds(20)
   /// Between fields: no name or subject that git writes on one line holds it.
-  private static let mark: Character = "\u{1F}"
+  private static let mark: Unicode.Scalar = "\u{1F}"
   /// Between trailers.
-  private static let trailerMark: Character = "\u{1E}"
+  private static let trailerMark: Unicode.Scalar = "\u{1E}"
   private static let trailers =
     "%(trailers:key=Reviewed-by,key=Approved-by,unfold=true,separator=%x1e)"
 
   /// - Parameter file: its path, absolute.
   func origin(of file: String) async throws(StepFailure) -> Answer {
-    let parts = file.split(separator: "/")
+    let parts = file.pieces(separatedBy: "/")
     guard let name = parts.last.map(String.init) else { return Answer() }
     let folder = "/" + parts.dropLast().joined(separator: "/")
     let format = ["%H", "%an", "%aI", "%cI", "%s", Self.trailers].joined(separator: "%x1f")
@@ -43,7 +43,7 @@ struct GitHistory {
         ["rev-parse", "--is-shallow-repository"], in: folder, about: name, &answer.notices)
     else { return answer }
     let fields = Self.fields(of: added)
-    if shallow.hasPrefix("true") {
+    if shallow.begins(with: "true") {
       answer.notices.append(
         "the repository is shallow: which commit brought \(name) is not known")
     } else if fields.count == 6 {
@@ -61,7 +61,7 @@ struct GitHistory {
       ("is_committed", .bool(true)), ("commit", .string(fields[0])), ("author", .string(fields[1])),
       ("subject", .string(fields[4])),
     ])
-    let short = fields[0].prefix(12)
+    let short = fields[0].prefixOfScalars(12)
     if let time = Timestamp(rfc3339: fields[2]) {
       facts["authored"] = .timestamp(time)
       answer.rows.append(
@@ -76,7 +76,7 @@ struct GitHistory {
     }
     let merge = try await merge(of: fields[0], name: name, in: folder, &answer.notices)
     if let merge {
-      facts["merged_by"] = .string("\(merge[0].prefix(12)) \(merge[2])")
+      facts["merged_by"] = .string("\(merge[0].prefixOfScalars(12)) \(merge[2])")
       if let time = Timestamp(rfc3339: merge[1]) {
         facts["merged"] = .timestamp(time)
         answer.rows.append(
@@ -85,8 +85,8 @@ struct GitHistory {
     }
     let review = ReviewEvidence(
       subjects: [fields[4]] + (merge.map { [$0[2]] } ?? []),
-      trailers: (fields[5].split(separator: Self.trailerMark)
-        + (merge?[3].split(separator: Self.trailerMark) ?? [])).map(String.init))
+      trailers: (fields[5].pieces(separatedBy: Self.trailerMark)
+        + (merge?[3].pieces(separatedBy: Self.trailerMark) ?? [])).map(String.init))
     for (key, value) in review.facts.pairs { facts[key] = value }
     answer.facts = facts
   }
@@ -100,7 +100,7 @@ struct GitHistory {
   ) async throws(StepFailure) -> [String]? {
     func lines(_ arguments: [String]) async throws(StepFailure) -> [Substring]? {
       try await ask(["rev-list"] + arguments, in: folder, about: name, &notices)?
-        .split(separator: "\n")
+        .pieces(separatedBy: "\n")
     }
     let range = "\(commit)..HEAD"
     guard let line = try await lines(["--first-parent", "HEAD"]), !line.contains(commit[...]),
@@ -115,8 +115,8 @@ struct GitHistory {
   }
 
   private static func fields(of text: String) -> [String] {
-    let line = text.split(separator: "\n").first ?? ""
-    return line.split(separator: mark, omittingEmptySubsequences: false).map(String.init)
+    let line = text.pieces(separatedBy: "\n").first ?? ""
+    return line.pieces(separatedBy: mark, omittingEmptySubsequences: false).map(String.init)
   }
 
   /// What git prints.
@@ -128,8 +128,8 @@ struct GitHistory {
     do throws(StepFailure) {
       let output = try await git(folder, arguments)
       guard output.exitCode != 0 else { return output.stdout }
-      let words = output.stderr.split(separator: "\n").first.map(String.init) ?? "git failed"
-      if !words.contains("not a git repository") {
+      let words = output.stderr.pieces(separatedBy: "\n").first.map(String.init) ?? "git failed"
+      if !words.holds("not a git repository") {
         notices.append("git does not tell of \(name) (git \(arguments[0])): \(words)")
       }
     } catch {

@@ -1,3 +1,5 @@
+import RunbookModel
+
 /// On which line of a text a byte lies, the first being 0.
 struct LineNumbers: Sendable {
   private let breaks: [Int]

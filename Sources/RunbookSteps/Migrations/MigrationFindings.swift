@@ -14,7 +14,7 @@ struct MigrationFindings {
 
   var values: ValueMap {
     let wanted = files.revisions.filter { one in
-      (revision.map(one.id.hasPrefix) ?? true) && (since.map { one.time >= $0 } ?? true)
+      (revision.map { one.id.begins(with: $0) } ?? true) && (since.map { one.time >= $0 } ?? true)
     }
     let culprits = wanted.compactMap(culprit)
     let dropped = culprits.flatMap { $0["dropped_tables"]?.listValue ?? [] }
@@ -89,7 +89,9 @@ struct MigrationFindings {
     map["renamed_tables"] = tables([.rename, .move])
     // A file that went since it was read still has its facts.
     map["source"] = .string(
-      (try? MigrationFile.read(one.path).text).map { String($0.prefix(Self.longestSource)) } ?? "")
+      (try? MigrationFile.read(one.path).text).map {
+        String($0.prefixOfScalars(Self.longestSource))
+      } ?? "")
     return map
   }
 

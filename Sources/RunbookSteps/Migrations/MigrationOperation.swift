@@ -35,7 +35,7 @@ struct MigrationOperation: Sendable {
       undetermined.append(Gap(line: line, text: text, reason: reason))
     }
     guard let sql = map["sql"]?.stringValue else { return }
-    facts["sql"] = .string(String(sql.prefix(4096)))
+    facts["sql"] = .string(String(sql.prefixOfScalars(4096)))
     let start = map["sql_line"]?.intValue
     let reading = SQLJudge.read(sql)
     func place(_ offset: Int) -> Int64 { start.map { $0 + Int64(offset) } ?? line }
@@ -58,12 +58,15 @@ struct MigrationOperation: Sendable {
   init(_ statement: SQLReading.Statement, losses: [SQLLoss], excerpt: Int) {
     self.losses = losses.map { MigrationLoss($0, line: Int64($0.line)) }
     let breaks = statement.text.utf8.count { $0 == UInt8(ascii: "\n") }
-    let word = statement.text.prefix { $0.isLetter }.lowercased()
+    let word = statement.text.prefixOfScalars { $0.isLetter }.lowercased()
     isClear = statement.isClear
     facts = ValueMap([
       ("op", .string(word.isEmpty ? "sql" : word)), ("line", .int(Int64(statement.line))),
       ("end_line", .int(Int64(statement.line + breaks))),
-      ("text", .string(losses.isEmpty ? String(statement.text.prefix(excerpt)) : statement.text)),
+      (
+        "text",
+        .string(losses.isEmpty ? String(statement.text.prefixOfScalars(excerpt)) : statement.text)
+      ),
     ])
   }
 

@@ -1,3 +1,5 @@
+import RunbookModel
+
 extension MigrationProgram {
   /// The files of a project, and the whole.
   static let files = ##"""

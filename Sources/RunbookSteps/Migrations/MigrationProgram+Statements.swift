@@ -1,3 +1,5 @@
+import RunbookModel
+
 extension MigrationProgram {
   /// What is noted of texts and losses; a text itself is judged elsewhere, by PostgreSQL's own parser.
   static let statements = ##"""

@@ -1,3 +1,5 @@
+import RunbookModel
+
 extension MigrationProgram {
   /// The operations of a function, in the order in which they would run.
   static let walk = ##"""

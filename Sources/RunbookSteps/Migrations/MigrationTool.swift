@@ -1,3 +1,5 @@
+import RunbookModel
+
 /// What applies the migrations of a folder.
 enum MigrationTool: String, Sendable, CaseIterable {
   case alembic, flyway, prisma, drizzle, dbmate, sqitch
@@ -8,11 +10,11 @@ enum MigrationTool: String, Sendable, CaseIterable {
   ///
   /// - Returns: `alembic` at the path itself for what is no other's.
   static func found(at path: String) -> (tool: MigrationTool, folder: String) {
-    if path.hasSuffix(".sql") { return (tool(ofFile: path), path) }
-    if path.hasSuffix("/sqitch.plan") { return (.sqitch, String(path.dropLast(12))) }
+    if path.ends(with: ".sql") { return (tool(ofFile: path), path) }
+    if path.ends(with: "/sqitch.plan") { return (.sqitch, String(path.dropLastScalars(12))) }
     guard !isAlembic(path) else { return (.alembic, path) }
     let folders = places.map { $0.isEmpty ? path : "\(path)/\($0)" }
-    let hasPython = FolderNames.of(path).contains { $0.hasSuffix(".py") }
+    let hasPython = FolderNames.of(path).contains { $0.ends(with: ".py") }
     for tool in [MigrationTool.sqitch, .drizzle, .prisma, .flyway, .dbmate, .sql] {
       if tool == .sql, hasPython { break }
       if let folder = folders.first(where: tool.isLayout) { return (tool, folder) }
@@ -22,11 +24,11 @@ enum MigrationTool: String, Sendable, CaseIterable {
 
   /// Files of SQL beside revisions are something else: rows to begin with, say.
   private static func isAlembic(_ path: String) -> Bool {
-    if path.hasSuffix(".py") { return true }
+    if path.ends(with: ".py") { return true }
     let names = FolderNames.of(path)
     if names.contains("alembic.ini") || names.contains("env.py") { return true }
     return ([path] + names.map { "\(path)/\($0)" }).contains { folder in
-      FolderNames.of("\(folder)/versions").contains { $0.hasSuffix(".py") }
+      FolderNames.of("\(folder)/versions").contains { $0.ends(with: ".py") }
     }
   }
 
@@ -43,7 +45,7 @@ enum MigrationTool: String, Sendable, CaseIterable {
   ]
 
   private static func tool(ofFile path: String) -> MigrationTool {
-    let name = path.split(separator: "/").last.map(String.init) ?? path
+    let name = path.pieces(separatedBy: "/").last.map(String.init) ?? path
     if FlywayName(name) != nil { return .flyway }
     return SQLSections.isDbmate(path) ? .dbmate : .sql
   }
@@ -58,9 +60,9 @@ enum MigrationTool: String, Sendable, CaseIterable {
     case .flyway: FolderNames.below(folder).contains { FlywayName($0) != nil }
     case .dbmate:
       FolderNames.of(folder).contains { name in
-        name.hasSuffix(".sql") && SQLSections.isDbmate("\(folder)/\(name)")
+        name.ends(with: ".sql") && SQLSections.isDbmate("\(folder)/\(name)")
       }
-    case .sql: FolderNames.of(folder).contains { $0.hasSuffix(".sql") }
+    case .sql: FolderNames.of(folder).contains { $0.ends(with: ".sql") }
     }
   }
 }

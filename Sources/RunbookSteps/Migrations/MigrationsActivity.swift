@@ -116,7 +116,7 @@ struct MigrationsActivity: Activity {
     guard output.exitCode == 0 else {
       throw StepFailure(
         .refused, "the migrations in \(path) could not be read",
-        detail: output.stderr.split(separator: "\n").suffix(3).joined(separator: "\n"),
+        detail: output.stderr.pieces(separatedBy: "\n").suffix(3).joined(separator: "\n"),
         code: "\(output.exitCode)")
     }
     do {

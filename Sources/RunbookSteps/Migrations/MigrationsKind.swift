@@ -68,7 +68,7 @@ public struct MigrationsKind: StepKind {
     }
     return MigrationsActivity(
       environment: environment,
-      path: path.hasPrefix("/") ? path : "\(context.folder)/\(path)",
+      path: path.begins(with: "/") ? path : "\(context.folder)/\(path)",
       tool: step.body["tool"]?.string.flatMap(MigrationTool.init),
       revision: try rendered("revision", of: step, in: context),
       since: try since(of: step, in: context),

@@ -14,7 +14,9 @@ struct ReviewEvidence {
   ///   - trailers: as git writes them: `Reviewed-by: NAME`.
   init(subjects: [String], trailers: [String]) {
     for trailer in trailers {
-      let parts = trailer.split(separator: ":", maxSplits: 1).map { $0.drop { $0 == " " } }
+      let parts = trailer.pieces(separatedBy: ":", maxSplits: 1).map {
+        $0.dropScalars { $0 == " " }
+      }
       guard parts.count == 2, !parts[1].isEmpty else { continue }
       let name = Value.string(String(parts[1]))
       if parts[0].lowercased() == "approved-by" {
@@ -39,13 +41,14 @@ struct ReviewEvidence {
   private static func request(in subject: String) -> String? {
     let merge = "Merge pull request #"
     let digits: Substring
-    if subject.hasPrefix(merge) {
-      digits = subject.dropFirst(merge.count).prefix(while: \.isNumber)
-    } else if subject.hasSuffix(")"), let start = subject.ranges(of: "(#").last?.upperBound {
-      digits = subject[start...].dropLast()
+    if subject.begins(with: merge) {
+      digits = subject.dropFirstScalars(merge.unicodeScalars.count).prefixOfScalars(
+        while: \.isNumber)
+    } else if subject.ends(with: ")"), let start = subject.ranges(of: "(#").last?.upperBound {
+      digits = subject[start...].dropLastScalars()
     } else {
       return nil
     }
-    return digits.isEmpty || !digits.allSatisfy(\.isNumber) ? nil : "#\(digits)"
+    return digits.isEmpty || !digits.unicodeScalars.allSatisfy(\.isNumber) ? nil : "#\(digits)"
   }
 }

@@ -1,3 +1,5 @@
+import RunbookModel
+
 /// SQLAlchemy's own marks in a text of SQL: `:name` for a value that is bound, `\:` for a colon.
 ///
 /// https://docs.sqlalchemy.org/en/20/core/sqlelement.html#sqlalchemy.sql.expression.text

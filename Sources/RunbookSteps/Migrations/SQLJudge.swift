@@ -99,7 +99,8 @@ struct SQLJudge {
       let first = index < tokens.count ? min(tokens[index].start, base + end) : start
       let words = String(decoding: bytes[first..<(base + end)], as: UTF8.self)
       reading.statements.append(
-        .init(line: lineNumber(ofByte: first), text: String(words.prefix(Self.longestText))))
+        .init(
+          line: lineNumber(ofByte: first), text: String(words.prefixOfScalars(Self.longestText))))
       guard StatementJudge.isAsked(top.name, statement.nodes) else { continue }
       let own = String(decoding: partBytes[statement.location..<end], as: UTF8.self)
       let before = (reading.losses.count, reading.undetermined.count, reading.unreadable.count)

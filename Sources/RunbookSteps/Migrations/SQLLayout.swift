@@ -10,7 +10,7 @@ struct SQLLayout {
   init(_ tool: MigrationTool, _ folder: String) {
     self.tool = tool
     self.folder = folder
-    if folder.hasSuffix(".sql") {
+    if folder.ends(with: ".sql") {
       migrations = [Self.alone(folder)]
       return
     }
@@ -26,19 +26,21 @@ struct SQLLayout {
 
   /// `20251018220113_add_users.sql`, `0001-add-users.up.sql`.
   private static func named(_ name: String, file: String) -> SQLMigration {
-    var stem = Substring(name.hasSuffix(".sql") ? name.dropLast(4) : name[...])
-    if stem.hasSuffix(".up") { stem = stem.dropLast(3) }
-    let version = stem.prefix { $0.isASCII && $0.isNumber }
-    let rest = stem.dropFirst(version.count).drop { $0 == "_" || $0 == "-" || $0 == "." }
+    var stem = Substring(name.ends(with: ".sql") ? name.dropLastScalars(4) : name[...])
+    if stem.ends(with: ".up") { stem = stem.dropLastScalars(3) }
+    let version = stem.prefixOfScalars { $0.isASCII && $0.isNumber }
+    let rest = stem.dropFirstScalars(version.unicodeScalars.count).dropScalars {
+      $0 == "_" || $0 == "-" || $0 == "."
+    }
     let created = Timestamp(digits: name)
     return SQLMigration(
       id: version.isEmpty ? String(stem) : String(version),
-      message: String(rest).replacing("_", with: " "), file: file, created: created)
+      message: String(rest).replacingAll("_", with: " "), file: file, created: created)
   }
 
   /// The only file that is asked for; `NAME/migration.sql` goes by its folder's name.
   private static func alone(_ path: String) -> SQLMigration {
-    let parts = path.split(separator: "/").map(String.init)
+    let parts = path.pieces(separatedBy: "/").map(String.init)
     let name = parts.last ?? path
     if let flyway = FlywayName(name), flyway.kind != .repeatable {
       return SQLMigration(
@@ -68,7 +70,7 @@ struct SQLLayout {
           message: one.name.description, file: one.path,
           downFile: isRepeated
             ? nil : undos.first { $0.name.version == one.name.version }?.path,
-          created: Timestamp(digits: one.name.versionText.replacing(".", with: "")),
+          created: Timestamp(digits: one.name.versionText.replacingAll(".", with: "")),
           hasZone: false))
     }
   }
@@ -76,11 +78,11 @@ struct SQLLayout {
   /// https://www.prisma.io/docs/orm/prisma-migrate/understanding-prisma-migrate/migration-histories
   private mutating func readPrisma() {
     for name in FolderNames.of(folder) where FolderNames.isFile("\(folder)/\(name)/migration.sql") {
-      let message = name.drop { $0.isNumber }.drop { $0 == "_" }
+      let message = name.dropScalars { $0.isNumber }.dropScalars { $0 == "_" }
       let down = "\(name)/down.sql"
       migrations.append(
         SQLMigration(
-          id: name, message: String(message).replacing("_", with: " "),
+          id: name, message: String(message).replacingAll("_", with: " "),
           file: "\(name)/migration.sql",
           downFile: FolderNames.isFile("\(folder)/\(down)") ? down : nil,
           created: Timestamp(digits: name)))
@@ -102,19 +104,19 @@ struct SQLLayout {
         < (right.element.at("idx")?.intValue ?? 0, right.offset)
     }
     for (_, entry) in sorted {
-      guard let tag = entry.at("tag")?.stringValue, !tag.contains("/") else { continue }
-      let message = tag.drop { $0.isNumber }.drop { $0 == "_" }
+      guard let tag = entry.at("tag")?.stringValue, !tag.holds("/") else { continue }
+      let message = tag.dropScalars { $0.isNumber }.dropScalars { $0 == "_" }
       let milliseconds = entry.at("when")?.intValue
       migrations.append(
         SQLMigration(
-          id: tag, message: String(message).replacing("_", with: " "), file: "\(tag).sql",
+          id: tag, message: String(message).replacingAll("_", with: " "), file: "\(tag).sql",
           created: milliseconds.flatMap { milliseconds in
             Timestamp(
               seconds: milliseconds / 1000, nanoseconds: Int32(milliseconds % 1000) * 1_000_000)
           }))
     }
     let known = Set(migrations.map(\.file))
-    for name in FolderNames.of(folder) where name.hasSuffix(".sql") && !known.contains(name) {
+    for name in FolderNames.of(folder) where name.ends(with: ".sql") && !known.contains(name) {
       notices.append("\(name) is not in meta/_journal.json, so that Drizzle does not apply it")
     }
   }
@@ -128,10 +130,10 @@ struct SQLLayout {
   }
 
   private mutating func readNames() {
-    let names = FolderNames.of(folder).filter { $0.hasSuffix(".sql") }
+    let names = FolderNames.of(folder).filter { $0.ends(with: ".sql") }
     let known = Set(names)
-    for name in names where !name.hasSuffix(".down.sql") && !name.hasSuffix(".undo.sql") {
-      let stem = name.hasSuffix(".up.sql") ? name.dropLast(7) : name.dropLast(4)
+    for name in names where !name.ends(with: ".down.sql") && !name.ends(with: ".undo.sql") {
+      let stem = name.ends(with: ".up.sql") ? name.dropLastScalars(7) : name.dropLastScalars(4)
       var one = Self.named(name, file: name)
       one.downFile = known.contains("\(stem).down.sql") ? "\(stem).down.sql" : nil
       one.hasZone = tool == .dbmate

@@ -1,3 +1,5 @@
+import RunbookModel
+
 /// Something that a migration takes away, empties, or puts where those who use it do not look.
 struct SQLLoss: Sendable, Hashable {
   enum Action: String, Sendable {

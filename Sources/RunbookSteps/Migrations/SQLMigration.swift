@@ -20,9 +20,11 @@ struct SQLMigration: Sendable {
 extension Timestamp {
   /// `20251018220113` at the start of a name, taken for UTC; nil for anything else.
   init?(digits name: some StringProtocol) {
-    let text = String(name.prefix { $0.isASCII && $0.isNumber })
+    let text = String(name.prefixOfScalars { $0.isASCII && $0.isNumber })
     guard text.utf8.count == 14 else { return nil }
-    func part(_ start: Int, _ count: Int) -> Substring { text.dropFirst(start).prefix(count) }
+    func part(_ start: Int, _ count: Int) -> Substring {
+      text.dropFirstScalars(start).prefixOfScalars(count)
+    }
     self.init(
       rfc3339: "\(part(0, 4))-\(part(4, 2))-\(part(6, 2))T"
         + "\(part(8, 2)):\(part(10, 2)):\(part(12, 2))Z")

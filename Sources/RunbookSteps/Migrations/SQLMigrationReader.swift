@@ -45,7 +45,7 @@ struct SQLMigrationReader {
   }
 
   private func shown(_ one: SQLMigration, _ path: String) -> String {
-    one.file.isEmpty ? path.split(separator: "/").last.map(String.init) ?? path : one.file
+    one.file.isEmpty ? path.pieces(separatedBy: "/").last.map(String.init) ?? path : one.file
   }
 
   private func revision(

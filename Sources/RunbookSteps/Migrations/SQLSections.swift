@@ -1,3 +1,5 @@
+import RunbookModel
+
 /// The ways up and down of one file of SQL, where marks in comments divide it.
 ///
 /// Those of dbmate (https://github.com/amacneil/dbmate#creating-migrations), and of goose and sql-migrate.
@@ -10,7 +12,7 @@ struct SQLSections: Sendable {
     var up: [Substring] = []
     var down: [Substring] = []
     var isDown = false
-    for line in text.split(separator: "\n", omittingEmptySubsequences: false) {
+    for line in text.pieces(separatedBy: "\n", omittingEmptySubsequences: false) {
       if let mark = Self.mark(line) { isDown = mark == .down }
       up.append(isDown ? "" : line)
       down.append(isDown ? line : "")
@@ -22,7 +24,7 @@ struct SQLSections: Sendable {
   static func isDbmate(_ path: String) -> Bool {
     // What cannot be read is told when its turn comes.
     guard let text = (try? MigrationFile.read(path))?.text else { return false }
-    return text.split(separator: "\n").contains { words(of: $0).first == "migrate:up" }
+    return text.pieces(separatedBy: "\n").contains { words(of: $0).first == "migrate:up" }
   }
 
   private enum Mark { case up, down }
@@ -44,8 +46,9 @@ struct SQLSections: Sendable {
 
   /// The words of a line that is a comment.
   private static func words(of line: Substring) -> [String] {
-    let line = line.drop { $0 == " " || $0 == "\t" }
-    guard line.hasPrefix("--") else { return [] }
-    return line.dropFirst(2).prefix(80).lowercased().split { $0.isWhitespace }.map(String.init)
+    let line = line.dropScalars { $0 == " " || $0 == "\t" }
+    guard line.begins(with: "--") else { return [] }
+    return line.dropFirstScalars(2).prefixOfScalars(80).lowercased().pieces { $0.isWhitespace }.map(
+      String.init)
   }
 }

@@ -12,15 +12,15 @@ struct SqitchPlan {
     /// Changes since the last tag, by their places; one that is made anew later keeps its files
     /// under the name of the tag after it.
     var tags: [(place: Int, name: String)] = []
-    for line in text.split(whereSeparator: \.isNewline) {
-      let line = line.drop { $0 == " " || $0 == "\t" }
-      switch line.first {
+    for line in text.pieces(whereSeparator: \.isNewline) {
+      let line = line.dropScalars { $0 == " " || $0 == "\t" }
+      switch line.firstScalar {
       case nil, "#", "%", "-": continue
       case "@":
-        let name = line.dropFirst().prefix { !$0.isWhitespace }
+        let name = line.dropFirstScalars().prefixOfScalars { !$0.isWhitespace }
         tags.append((migrations.count, String(name)))
       default:
-        if let one = Self.change(line.first == "+" ? line.dropFirst() : line) {
+        if let one = Self.change(line.firstScalar == "+" ? line.dropFirstScalars() : line) {
           migrations.append(one)
         }
       }
@@ -40,20 +40,20 @@ struct SqitchPlan {
   }
 
   private static func change(_ line: Substring) -> SQLMigration? {
-    let parts = line.split(separator: "#", maxSplits: 1)
+    let parts = line.pieces(separatedBy: "#", maxSplits: 1)
     guard let head = parts.first else { return nil }
-    var words = head.split { $0.isWhitespace }
-    guard let name = words.first, !name.contains(".."), !name.hasPrefix("/") else { return nil }
+    var words = head.pieces { $0.isWhitespace }
+    guard let name = words.first, !name.holds(".."), !name.begins(with: "/") else { return nil }
     words.removeFirst()
     var one = SQLMigration(
       id: String(name), file: "deploy/\(name).sql", downFile: "revert/\(name).sql")
-    if words.first?.hasPrefix("[") ?? false {
+    if words.first?.begins(with: "[") ?? false {
       while let word = words.first {
         words.removeFirst()
         let needed = word.trimming { $0 == "[" || $0 == "]" }
         // `!name` is one that it cannot be with.
-        if !needed.isEmpty, !needed.hasPrefix("!") { one.dependencies.append(String(needed)) }
-        if word.hasSuffix("]") { break }
+        if !needed.isEmpty, !needed.begins(with: "!") { one.dependencies.append(String(needed)) }
+        if word.ends(with: "]") { break }
       }
     }
     if let time = words.first.flatMap({ Timestamp(rfc3339: String($0)) }) {
@@ -62,15 +62,7 @@ struct SqitchPlan {
     }
     let planner = words.joined(separator: " ")
     one.planner = planner.isEmpty ? nil : planner
-    one.message = parts.count > 1 ? String(parts[1].trimming(while: \.isWhitespace)) : ""
+    one.message = parts.count > 1 ? String(parts[1].trimming(where: \.isWhitespace)) : ""
     return one
-  }
-}
-
-extension Substring {
-  fileprivate func trimming(while predicate: (Character) -> Bool) -> Substring {
-    var text = drop(while: predicate)
-    while let last = text.last, predicate(last) { text.removeLast() }
-    return text
   }
 }

@@ -177,7 +177,7 @@ enum StatementJudge {
     case "OBJECT_OPCLASS": "operator class"
     case "OBJECT_OPFAMILY": "operator family"
     case "OBJECT_FDW": "foreign data wrapper"
-    default: type.replacing("OBJECT_", with: "").replacing("_", with: " ").lowercased()
+    default: type.replacingAll("OBJECT_", with: "").replacingAll("_", with: " ").lowercased()
     }
   }
 

@@ -8,7 +8,7 @@ enum ArrayText {
   static func read(_ text: String, element: (String) -> Value) -> Value? {
     var bytes = Substring(text).utf8[...]
     if bytes.first == UInt8(ascii: "["), let equals = bytes.firstIndex(of: UInt8(ascii: "=")) {
-      bytes = bytes[bytes.index(after: equals)...]
+      bytes = bytes[equals...].dropFirst()
     }
     var open: [[Value]] = []
     while let byte = bytes.popFirst() {

@@ -44,12 +44,13 @@ final class LibPQ {
   var address: String {
     let host = PQhost(connection).map { String(cString: $0) } ?? ""
     let port = PQport(connection).map { String(cString: $0) } ?? ""
-    return host.hasPrefix("/") ? "\(host)/.s.PGSQL.\(port)" : "\(host):\(port)"
+    return host.begins(with: "/") ? "\(host)/.s.PGSQL.\(port)" : "\(host):\(port)"
   }
 
   /// Whether timestamps come in the form that is read.
   var writesISODates: Bool {
-    PQparameterStatus(connection, "DateStyle").map { String(cString: $0).hasPrefix("ISO") } ?? false
+    PQparameterStatus(connection, "DateStyle").map { String(cString: $0).begins(with: "ISO") }
+      ?? false
   }
 
   /// The notices since the last time, oldest first.
@@ -216,7 +217,7 @@ final class LibPQ {
 extension LibPQ {
   private static func completion(_ result: OpaquePointer, hasRows: Bool) -> SQLCompletion {
     let tag = text(PQcmdStatus(result))
-    let isChange = ["INSERT", "UPDATE", "DELETE", "MERGE", "COPY"].contains { tag.hasPrefix($0) }
+    let isChange = ["INSERT", "UPDATE", "DELETE", "MERGE", "COPY"].contains { tag.begins(with: $0) }
     let affected = isChange ? Int64(text(PQcmdTuples(result))) ?? 0 : 0
     return SQLCompletion(
       tag: tag, affected: affected, resultSet: hasRows ? resultSet(result) : nil)
@@ -263,7 +264,7 @@ extension LibPQ {
   private static func text(_ bytes: UnsafePointer<CChar>?) -> String {
     guard let bytes else { return "" }
     var text = String(cString: bytes)
-    while text.last?.isWhitespace == true { text.removeLast() }
+    while text.lastScalar?.isWhitespace == true { text.unicodeScalars.removeLast() }
     return text
   }
 

@@ -1,4 +1,5 @@
 private import Glibc
+import RunbookModel
 import Synchronization
 
 /// Interrupts the waits of one session, request by request.

@@ -72,7 +72,7 @@ public struct PostgresTarget: Sendable, Hashable {
 
   /// A text of libpq's or the server's with the secrets taken out.
   func withoutSecrets(_ text: String) -> String {
-    secrets.reduce(text) { $0.replacing($1, with: "***") }
+    secrets.reduce(text) { $0.replacingAll($1, with: "***") }
   }
 
   func value(of keyword: String) -> String? {
@@ -83,17 +83,17 @@ public struct PostgresTarget: Sendable, Hashable {
 
   private static func trimmed(_ text: String) -> String {
     var rest = Substring(text)
-    while rest.first?.isWhitespace == true { rest.removeFirst() }
-    while rest.last?.isWhitespace == true { rest.removeLast() }
+    while rest.firstScalar?.isWhitespace == true { rest.unicodeScalars.removeFirst() }
+    while rest.lastScalar?.isWhitespace == true { rest.unicodeScalars.removeLast() }
     return String(rest)
   }
 
   /// `postgresql+psycopg://…` as `postgresql://…`.
   private static func withPlainScheme(_ text: String) throws(StepFailure) -> String {
-    guard let colon = text.firstIndex(of: ":"), text[colon...].hasPrefix("://"),
-      !text[..<colon].contains("=")
+    guard let colon = text.index(ofFirst: ":"), text[colon...].begins(with: "://"),
+      !text[..<colon].holds("=")
     else {
-      guard text.contains("=") else {
+      guard text.holds("=") else {
         throw StepFailure(
           .invalid, "the connection's url is neither a URL nor libpq's keywords",
           hint: "give postgresql://USER@HOST/DATABASE, or libpq's host=… dbname=…")
@@ -101,7 +101,7 @@ public struct PostgresTarget: Sendable, Hashable {
       return text
     }
     let scheme = text[..<colon].lowercased()
-    let dialect = scheme.split(separator: "+", omittingEmptySubsequences: false)
+    let dialect = scheme.pieces(separatedBy: "+", omittingEmptySubsequences: false)
     guard let first = dialect.first, first == "postgres" || first == "postgresql",
       dialect.count <= 2
     else {
@@ -114,12 +114,12 @@ public struct PostgresTarget: Sendable, Hashable {
 
   /// The password as it stands in a URL, before percent-decoding.
   private static func writtenPassword(of url: String) -> String? {
-    guard let range = url.firstRange(of: "://") else { return nil }
-    let authority = url[range.upperBound...].prefix { $0 != "/" && $0 != "?" }
-    guard let at = authority.lastIndex(of: "@") else { return nil }
+    guard let range = url.range(ofFirst: "://") else { return nil }
+    let authority = url[range.upperBound...].prefixOfScalars { $0 != "/" && $0 != "?" }
+    guard let at = authority.index(ofLast: "@") else { return nil }
     let account = authority[..<at]
-    guard let colon = account.firstIndex(of: ":") else { return nil }
-    return String(account[account.index(after: colon)...])
+    guard let colon = account.index(ofFirst: ":") else { return nil }
+    return String(account[colon...].dropFirstScalars())
   }
 }
 

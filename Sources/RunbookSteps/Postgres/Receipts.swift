@@ -118,14 +118,14 @@ enum Receipts {
   }
 
   private static func ownerStatements(for role: String) -> String {
-    let name = "\"" + role.replacing("\"", with: "\"\"") + "\""
+    let name = "\"" + role.replacingAll("\"", with: "\"\"") + "\""
     let grants = [
       "GRANT USAGE ON SCHEMA runbook TO \(name)",
       "GRANT SELECT, INSERT ON runbook.receipt TO \(name)",
       "GRANT SELECT, INSERT, UPDATE ON runbook.lease TO \(name)",
     ]
     let all = statements + grants
-    return all.map { $0.split(whereSeparator: \.isWhitespace).joined(separator: " ") }
+    return all.map { $0.pieces(whereSeparator: \.isWhitespace).joined(separator: " ") }
       .joined(separator: "; ") + ";"
   }
 }

@@ -1,3 +1,5 @@
+import RunbookModel
+
 /// What PostgreSQL said when it refused a statement.
 ///
 /// The fields are those of https://www.postgresql.org/docs/current/protocol-error-fields.html
@@ -14,8 +16,8 @@ struct ServerError: Error, Sendable, Hashable {
 
   /// Whether the same statement may pass at another time.
   var mayRetryHelp: Bool {
-    code == "40001" || code == "40P01" || code == "55P03" || code.hasPrefix("08")
-      || code.hasPrefix("53") || code == "57P03"
+    code == "40001" || code == "40P01" || code == "55P03" || code.begins(with: "08")
+      || code.begins(with: "53") || code == "57P03"
   }
 
   var isLockTimeout: Bool { code == "55P03" }

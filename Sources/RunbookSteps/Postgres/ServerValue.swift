@@ -49,7 +49,7 @@ enum ServerValue {
   /// An int where the number is whole and fits (`3`, `3.00`), else a double.
   private static func numeric(_ text: String) -> Value {
     if let whole = Int64(text) { return .int(whole) }
-    let parts = text.split(separator: ".", omittingEmptySubsequences: false)
+    let parts = text.pieces(separatedBy: ".", omittingEmptySubsequences: false)
     if parts.count == 2, parts[1].utf8.allSatisfy({ $0 == UInt8(ascii: "0") }),
       let whole = Int64(parts[0])
     {

@@ -1,4 +1,5 @@
 private import Glibc
+import RunbookModel
 
 /// Files in an attempt's evidence folder, readable by their owner only.
 enum EvidenceFile {
@@ -24,7 +25,7 @@ enum EvidenceFile {
 
   private static func makeFolder(_ folder: String) {
     guard !folder.isEmpty, mkdir(folder, 0o700) != 0, errno == ENOENT,
-      let slash = folder.lastIndex(of: "/")
+      let slash = folder.index(ofLast: "/")
     else { return }
     makeFolder(String(folder[..<slash]))
     mkdir(folder, 0o700)

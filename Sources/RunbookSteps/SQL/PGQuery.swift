@@ -1,4 +1,5 @@
 private import CLibPGQuery
+import RunbookModel
 
 /// PostgreSQL's own scanner and parser, version 15.
 ///

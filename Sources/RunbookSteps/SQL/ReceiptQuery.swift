@@ -6,7 +6,7 @@ enum ReceiptQuery {
   /// Waits until no other process performs the step, a dead one's statement included.
   static func lock(_ run: RunID, _ step: StepID) -> SQLCommand {
     let digest = Digest.sha256(of: "\(run)\n\(step)")
-    let key = Int64(bitPattern: UInt64(digest.hex.prefix(16), radix: 16) ?? 0)
+    let key = Int64(bitPattern: UInt64(digest.hex.prefixOfScalars(16), radix: 16) ?? 0)
     return SQLCommand("SELECT pg_advisory_xact_lock($1::bigint)", [String(key)])
   }
 

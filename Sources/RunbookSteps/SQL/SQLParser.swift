@@ -1,4 +1,5 @@
 import Dispatch
+import RunbookModel
 import Synchronization
 
 /// Parses on a stack that is large enough for what `NestingLimit` lets through.

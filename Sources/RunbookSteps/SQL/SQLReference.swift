@@ -1,3 +1,5 @@
+import RunbookModel
+
 /// A value's name in a step's SQL, in one of psql's three spellings.
 struct SQLReference: Sendable, Hashable {
   enum Form: Sendable, Hashable {

@@ -32,7 +32,7 @@ enum SQLValue {
       guard let text = text(of: value) else { return "NULL" }
       guard text.utf8.contains(UInt8(ascii: "\\")) else { return quote(text, "'") }
       // Read the same whatever `standard_conforming_strings` is.
-      return " E" + quote(text.replacing("\\", with: "\\\\"), "'")
+      return " E" + quote(text.replacingAll("\\", with: "\\\\"), "'")
     }
   }
 

@@ -1,3 +1,5 @@
+import RunbookModel
+
 /// The few nodes of a parse tree that the classifier asks for, statement by statement.
 ///
 /// It walks libpg_query's JSON byte by byte and without recursion, and keeps nothing else.

@@ -13,14 +13,14 @@ public struct Confinement: Sendable, Hashable {
   /// Variables that lead nowhere else: without libpq's, and without any that holds a URL or the words of
   /// a connection, `host=… dbname=…`.
   public static func environment(_ variables: [String: String]) -> [String: String] {
-    variables.filter { !isLibPQ($0.key) && !$0.value.contains("://") && !isConnection($0.value) }
+    variables.filter { !isLibPQ($0.key) && !$0.value.holds("://") && !isConnection($0.value) }
   }
 
   private static func isConnection(_ value: String) -> Bool {
     let words = ["host", "hostaddr", "dbname", "service", "port", "user"]
     // libpq lets blanks stand around the sign.
-    let names = value.split(separator: "=").dropLast(value.hasSuffix("=") ? 0 : 1).compactMap {
-      $0.split { $0.isWhitespace }.last?.lowercased()
+    let names = value.pieces(separatedBy: "=").dropLast(value.ends(with: "=") ? 0 : 1).compactMap {
+      $0.pieces { $0.isWhitespace }.last?.lowercased()
     }
     return names.contains(where: words.contains)
   }
@@ -29,7 +29,7 @@ public struct Confinement: Sendable, Hashable {
   /// how they speak, and the runbook's own. libpq finds the sandbox, and no file of passwords or services.
   public func childEnvironment(_ variables: [String: String]) -> [String: String] {
     var kept = Self.environment(variables).filter { name, _ in
-      Self.kept.contains(name) || name.hasPrefix("LC_") || name.hasPrefix("RUNBOOK_")
+      Self.kept.contains(name) || name.begins(with: "LC_") || name.begins(with: "RUNBOOK_")
     }
     kept["PGHOST"] = folder.socket
     // Neither is there: libpq passes a missing one over in silence, and warns of `/dev/null`.
@@ -48,7 +48,7 @@ public struct Confinement: Sendable, Hashable {
     for name in variables.keys where isLibPQ(name) { unsetenv(name) }
   }
 
-  private static func isLibPQ(_ name: String) -> Bool { name.hasPrefix("PG") }
+  private static func isLibPQ(_ name: String) -> Bool { name.begins(with: "PG") }
 
   /// - Throws: `refused` for any other database than the sandbox's own.
   func check(_ target: PostgresTarget) throws(StepFailure) {
@@ -66,7 +66,7 @@ public struct Confinement: Sendable, Hashable {
   ///   sandbox.
   func check(_ request: HTTPRequest) throws(StepFailure) {
     if let socket = request.socket {
-      guard !socket.hasPrefix("\(folder.path)/") || socket.contains("/../") else { return }
+      guard !socket.begins(with: "\(folder.path)/") || socket.holds("/../") else { return }
     } else if request.target?.isLoopback == true {
       return
     }
@@ -79,10 +79,10 @@ public struct Confinement: Sendable, Hashable {
 extension HTTPRequest.Target {
   /// A number of this machine, or `localhost`, whatever the port.
   fileprivate var isLoopback: Bool {
-    guard let colon = authority.lastIndex(of: ":") else { return false }
+    guard let colon = authority.index(ofLast: ":") else { return false }
     let host = authority[..<colon]
     if host == "localhost" || host == "[::1]" { return true }
-    let parts = host.split(separator: ".", omittingEmptySubsequences: false)
+    let parts = host.pieces(separatedBy: ".", omittingEmptySubsequences: false)
     return parts.count == 4 && parts.first == "127" && parts.allSatisfy { UInt8($0) != nil }
   }
 }

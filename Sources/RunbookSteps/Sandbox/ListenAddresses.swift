@@ -13,7 +13,7 @@ struct ListenAddresses: Sendable, Hashable {
   init(of settings: [Runbook.Sandbox.Setting]) throws(StepFailure) {
     var all: [String] = []
     for setting in settings where setting.name == Self.settingName {
-      for word in setting.value.text.split(separator: ",") {
+      for word in setting.value.text.pieces(separatedBy: ",") {
         for address in try Self.numeric(word.trimmingSpaces, setting) where !all.contains(address) {
           all.append(address)
         }
@@ -43,8 +43,8 @@ struct ListenAddresses: Sendable, Hashable {
 
 extension Substring {
   fileprivate var trimmingSpaces: Substring {
-    var rest = drop { $0 == " " }
-    while rest.last == " " { rest.removeLast() }
+    var rest = dropScalars { $0 == " " }
+    while rest.lastScalar == " " { rest.unicodeScalars.removeLast() }
     return rest
   }
 }

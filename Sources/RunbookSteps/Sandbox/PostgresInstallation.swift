@@ -21,7 +21,7 @@ struct PostgresInstallation: Sendable, Hashable {
       folders = folders.filter { $0 == "\(debianFolder)/\(version)/bin" }
     } else {
       let path = environment["PATH"] ?? ProgramPath.standard
-      folders = path.split(separator: ":").map(String.init) + folders
+      folders = path.pieces(separatedBy: ":").map(String.init) + folders
       if let configured = await configured(environment) { folders.insert(configured, at: 0) }
     }
     for folder in folders where hasPrograms(folder) {
@@ -43,7 +43,7 @@ struct PostgresInstallation: Sendable, Hashable {
     let output = try? await ChildProcess.run(
       ["pg_config", "--bindir"], environment: environment, timeout: .seconds(10))
     guard let output, output.exitCode == 0 else { return nil }
-    return output.stdout.split(separator: "\n").first.map(String.init)
+    return output.stdout.pieces(separatedBy: "\n").first.map(String.init)
   }
 
   /// `/usr/lib/postgresql/VERSION/bin`, the newest first.

@@ -73,7 +73,7 @@ public struct PostgresSandbox: SandboxProvider {
     try folder.check()
     let user = try SandboxUser.current()
     try folder.checkIsSandbox(of: user)
-    let version = TextFile.read("\(folder.data)/PG_VERSION")?.split(separator: "\n").first
+    let version = TextFile.read("\(folder.data)/PG_VERSION")?.pieces(separatedBy: "\n").first
     guard let version else {
       throw StepFailure(.unreachable, "\(folder.path) holds no database that could be started")
     }
@@ -167,8 +167,8 @@ extension PostgresSandbox {
       guard watchdog.isAlive else { return false }
       guard let server = Self.server(of: watchdog, in: folder) else { return nil }
       guard Self.isRunning(server) else { return false }
-      let lines = TextFile.read("\(folder.data)/postmaster.pid")?.split(separator: "\n") ?? []
-      return lines.first == server && lines.last?.hasPrefix("ready") == true ? true : nil
+      let lines = TextFile.read("\(folder.data)/postmaster.pid")?.pieces(separatedBy: "\n") ?? []
+      return lines.first == server && lines.last?.begins(with: "ready") == true ? true : nil
     }
     guard isReady == true else {
       throw StepFailure(
@@ -179,7 +179,7 @@ extension PostgresSandbox {
 
   /// The process id of the server that this watchdog started: the file may be of an earlier one.
   private static func server(of watchdog: Watchdog, in folder: SandboxFolder) -> Substring? {
-    let numbers = TextFile.read(folder.serverNumbers)?.split { $0 == " " || $0 == "\n" } ?? []
+    let numbers = TextFile.read(folder.serverNumbers)?.pieces { $0 == " " || $0 == "\n" } ?? []
     return numbers.count == 2 && numbers.last == "\(watchdog.pid)" ? numbers.first : nil
   }
 
@@ -204,13 +204,13 @@ extension PostgresSandbox {
         + (statements + ["SHOW server_version", "SHOW listen_addresses"]).flatMap { ["-c", $0] },
       environment: environment.merging(["PGCONNECT_TIMEOUT": "10"]) { _, new in new },
       workingDirectory: "/", timeout: .seconds(30))
-    let lines = output.stdout.split(separator: "\n").map(String.init)
+    let lines = output.stdout.pieces(separatedBy: "\n").map(String.init)
     guard output.exitCode == 0, let version = lines.first else {
       throw StepFailure(
         .unreachable, "the sandbox's server does not answer", detail: output.stderr,
         code: "\(output.exitCode)")
     }
-    let addresses = lines.dropFirst().first?.split(separator: ",")
+    let addresses = lines.dropFirst().first?.pieces(separatedBy: ",")
     return (version, addresses?.first.map(String.init))
   }
 }

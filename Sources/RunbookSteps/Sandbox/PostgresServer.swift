@@ -57,7 +57,7 @@ final class PostgresServer: RunningSandbox {
     workingDirectory: String
   ) async throws(StepFailure) -> String {
     try Self.check(name, command, environment)
-    let variables = self.environment.filter { !$0.key.hasPrefix("PG") }
+    let variables = self.environment.filter { !$0.key.begins(with: "PG") }
       .merging(connectionVariables) { _, own in own }
       .merging(environment) { _, given in given }
     let words =
@@ -73,7 +73,7 @@ final class PostgresServer: RunningSandbox {
         .timeout, "the service `\(name)` did not print its address within 20 s",
         detail: TextFile.tail(place.log(of: name)))
     }
-    let line = address.split(separator: "\n").first.map(String.init) ?? ""
+    let line = address.pieces(separatedBy: "\n").first.map(String.init) ?? ""
     guard !line.isEmpty else {
       throw StepFailure(
         .refused, "the service `\(name)` ended before it printed its address",

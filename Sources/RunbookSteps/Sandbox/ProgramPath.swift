@@ -1,4 +1,5 @@
 import Glibc
+import RunbookModel
 
 /// Where programs are looked for.
 enum ProgramPath {
@@ -6,6 +7,6 @@ enum ProgramPath {
 
   /// The first executable file of that name in a `PATH`.
   static func find(_ program: String, in path: String = standard) -> String? {
-    path.split(separator: ":").map { "\($0)/\(program)" }.first { access($0, X_OK) == 0 }
+    path.pieces(separatedBy: ":").map { "\($0)/\(program)" }.first { access($0, X_OK) == 0 }
   }
 }

@@ -37,7 +37,7 @@ struct SandboxFolder: Sendable, Hashable {
       default: "/._-+".utf8.contains(byte)
       }
     }
-    guard path.hasPrefix("/"), isPlain else {
+    guard path.begins(with: "/"), isPlain else {
       throw StepFailure(
         .invalid,
         "the sandbox's folder must be an absolute path of letters, digits and ._-+: \(path)",

@@ -120,6 +120,7 @@ extension CatalogObject {
 
   /// A column's definition begins with its place: `3: text NOT NULL`.
   fileprivate func hasOnlyMoved(to definition: String) -> Bool {
-    kind == "column" && definition.drop { $0 != ":" } == self.definition.drop { $0 != ":" }
+    kind == "column"
+      && definition.dropScalars { $0 != ":" } == self.definition.dropScalars { $0 != ":" }
   }
 }

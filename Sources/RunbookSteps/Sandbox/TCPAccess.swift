@@ -1,3 +1,5 @@
+import RunbookModel
+
 /// How a sandbox's server is reached over TCP: with a password, always.
 struct TCPAccess: Sendable, Hashable {
   /// Numeric, of this machine's own.
@@ -7,7 +9,7 @@ struct TCPAccess: Sendable, Hashable {
   let password: String
 
   var url: String {
-    let host = address.contains(":") ? "[\(address)]" : address
+    let host = address.holds(":") ? "[\(address)]" : address
     return "postgresql://postgres:\(password)@\(host):\(port)/sandbox"
   }
 }

@@ -1,3 +1,5 @@
+import RunbookModel
+
 /// Reads small text files.
 enum TextFile {
   /// - Returns: nil when the file cannot be read.
@@ -8,7 +10,7 @@ enum TextFile {
   /// The last lines of a log, for a failure's detail; nil when there are none.
   static func tail(_ path: String, lines: Int = 20) -> String? {
     guard let text = read(path) else { return nil }
-    let last = text.split(separator: "\n").suffix(lines).joined(separator: "\n")
+    let last = text.pieces(separatedBy: "\n").suffix(lines).joined(separator: "\n")
     return last.isEmpty ? nil : last
   }
 }

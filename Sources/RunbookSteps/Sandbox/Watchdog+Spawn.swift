@@ -1,5 +1,6 @@
 import CLinux
 import Glibc
+import RunbookModel
 
 extension Watchdog {
   /// The program's standard input, output and error.

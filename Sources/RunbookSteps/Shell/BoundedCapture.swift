@@ -1,4 +1,5 @@
 import RunbookEngine
+import RunbookModel
 
 /// What a stream brought: its beginning in memory, and all of it in a file once it is longer.
 ///

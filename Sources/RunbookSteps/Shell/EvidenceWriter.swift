@@ -1,4 +1,5 @@
 import Glibc
+import RunbookModel
 
 /// Writes a file in an attempt's evidence folder piece by piece, readable by its owner only.
 struct EvidenceWriter: Sendable {
@@ -74,7 +75,7 @@ struct EvidenceWriter: Sendable {
 
   private static func make(_ folder: String) {
     guard !folder.isEmpty, mkdir(folder, 0o700) != 0, errno == ENOENT,
-      let slash = folder.lastIndex(of: "/")
+      let slash = folder.index(ofLast: "/")
     else { return }
     make(String(folder[..<slash]))
     mkdir(folder, 0o700)

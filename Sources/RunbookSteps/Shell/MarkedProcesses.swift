@@ -23,8 +23,8 @@ struct MarkedProcesses {
     all().map { pid in
       let words = (ProcessTable.read("/proc/\(pid)/cmdline") ?? []).split(separator: 0)
         .map { String(decoding: $0, as: UTF8.self) }
-      let command = words.joined(separator: " ").split(whereSeparator: \.isWhitespace)
-        .joined(separator: " ").prefix(200)
+      let command = words.joined(separator: " ").pieces(whereSeparator: \.isWhitespace)
+        .joined(separator: " ").prefixOfScalars(200)
       let since = ProcessTable.start(of: pid)
       return Remnant(
         pid: Int64(pid),

@@ -1,4 +1,5 @@
 import Glibc
+import RunbookModel
 
 /// The processes that a program leaves: its group, and those that left the group but still carry the
 /// program's mark in their environment.

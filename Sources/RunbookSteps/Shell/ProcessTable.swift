@@ -50,8 +50,8 @@ enum ProcessTable {
   private static func bootTime() -> Int64? {
     let lines = (read("/proc/stat") ?? []).split(separator: UInt8(ascii: "\n"))
     let line = lines.lazy.map { String(decoding: $0, as: UTF8.self) }
-      .first { $0.hasPrefix("btime ") }
-    return line.flatMap { Int64($0.dropFirst(6)) }
+      .first { $0.begins(with: "btime ") }
+    return line.flatMap { Int64($0.dropFirstScalars(6)) }
   }
 
   /// A file's bytes; nil when it cannot be read.
@@ -75,5 +75,5 @@ enum ProcessTable {
 }
 
 extension String {
-  fileprivate var trimmingLineBreak: String { hasSuffix("\n") ? String(dropLast()) : self }
+  fileprivate var trimmingLineBreak: String { ends(with: "\n") ? String(dropLastScalars()) : self }
 }

@@ -127,7 +127,7 @@ struct ShellActivity: Activity {
   private func failure(of ending: ChildProcess.Ending, _ lastLines: String) -> FailureRecord? {
     guard ending.exitCode != 0 else { return nil }
     let code = ending.signal == 0 ? "exit \(ending.exitCode)" : "signal \(ending.signal)"
-    let last = lastLines.split(separator: "\n").last.map { ": \($0)" } ?? ""
+    let last = lastLines.pieces(separatedBy: "\n").last.map { ": \($0)" } ?? ""
     return FailureRecord(
       cause: .refused, message: "the script ended with \(code)\(last)",
       detail: lastLines.isEmpty ? nil : lastLines, code: code)

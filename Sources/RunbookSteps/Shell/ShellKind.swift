@@ -105,7 +105,7 @@ public struct ShellKind: StepKind {
 
   private static func isVariableName(_ name: String) -> Bool {
     guard let first = name.utf8.first, !(48...57).contains(first) else { return false }
-    return !name.hasPrefix("RUNBOOK_")
+    return !name.begins(with: "RUNBOOK_")
       && name.utf8.allSatisfy { byte in
         (48...57).contains(byte) || (65...90).contains(byte) || (97...122).contains(byte)
           || byte == UInt8(ascii: "_")
@@ -115,5 +115,5 @@ public struct ShellKind: StepKind {
 
 extension String {
   /// The path itself when it is absolute, else inside of a folder.
-  func resolved(in folder: String) -> String { hasPrefix("/") ? self : "\(folder)/\(self)" }
+  func resolved(in folder: String) -> String { begins(with: "/") ? self : "\(folder)/\(self)" }
 }

@@ -1,5 +1,6 @@
 import CLinux
 import Glibc
+import RunbookModel
 
 /// The descriptors that a child process is started with.
 struct SpawnFiles {

@@ -41,9 +41,9 @@ struct SpawnedChild {
 
   /// The first executable file of that name in `PATH`, else the name itself.
   private static func path(of program: String, in environment: [String: String]) -> String {
-    guard !program.contains("/") else { return program }
+    guard !program.holds("/") else { return program }
     let search = environment["PATH"] ?? "/usr/local/bin:/usr/bin:/bin"
-    for folder in search.split(separator: ":") {
+    for folder in search.pieces(separatedBy: ":") {
       let candidate = "\(folder)/\(program)"
       if access(candidate, X_OK) == 0 { return candidate }
     }

@@ -17,9 +17,9 @@ struct TransactionEnd: Sendable, Hashable {
     guard let words = line.range(of: "desc: ").map({ line[$0.upperBound...] }),
       let xid = line.range(of: "tx:").flatMap({ Self.number(after: line[$0.upperBound...]) })
     else { return nil }
-    let parts = words.split(separator: ";", omittingEmptySubsequences: true)
+    let parts = words.pieces(separatedBy: ";", omittingEmptySubsequences: true)
     guard let head = parts.first else { return nil }
-    let fields = head.split(separator: " ")
+    let fields = head.pieces(separatedBy: " ")
     guard fields.count >= 4 else { return nil }
     switch fields[0] {
     case "COMMIT", "COMMIT_PREPARED": isCommit = true
@@ -27,29 +27,31 @@ struct TransactionEnd: Sendable, Hashable {
     default: return nil
     }
     // A prepared transaction's own number stands between: `COMMIT_PREPARED 752: 2025-10-18 …`.
-    let isPrepared = fields[1].last == ":"
+    let isPrepared = fields[1].lastScalar == ":"
     let start = isPrepared ? 2 : 1
-    guard fields.count >= start + 3, fields[start + 2].prefix(3) == "UTC",
+    guard fields.count >= start + 3, fields[start + 2].prefixOfScalars(3) == "UTC",
       let at = Timestamp(rfc3339: "\(fields[start])T\(fields[start + 1])Z")
     else { return nil }
     self.xid = isPrepared ? Self.number(after: fields[1]) ?? xid : xid
     self.at = at
-    let inner = parts.map { $0.drop { $0 == " " } }.first { $0.hasPrefix("subxacts: ") }
-    all = [self.xid] + (inner?.dropFirst(10).split(separator: " ").compactMap { Int64($0) } ?? [])
+    let inner = parts.map { $0.dropScalars { $0 == " " } }.first { $0.begins(with: "subxacts: ") }
+    all =
+      [self.xid]
+      + (inner?.dropFirstScalars(10).pieces(separatedBy: " ").compactMap { Int64($0) } ?? [])
     files =
-      parts.map { $0.drop { $0 == " " } }.first { $0.hasPrefix("rels: ") }
-      .map { $0.dropFirst(6).split(separator: " ").map(String.init) } ?? []
+      parts.map { $0.dropScalars { $0 == " " } }.first { $0.begins(with: "rels: ") }
+      .map { $0.dropFirstScalars(6).pieces(separatedBy: " ").map(String.init) } ?? []
   }
 
   private static func number(after text: Substring) -> Int64? {
-    Int64(text.drop { $0 == " " }.prefix { $0.isASCII && $0.isNumber })
+    Int64(text.dropScalars { $0 == " " }.prefixOfScalars { $0.isASCII && $0.isNumber })
   }
 
   /// The files of one database.
   func files(ofDatabase oid: Int64) -> [String] {
     files.filter { path in
       // A tablespace's are under pg_tblspc/SPACE/VERSION/DATABASE/FILE.
-      path.split(separator: "/").dropLast().last.map(String.init) == String(oid)
+      path.pieces(separatedBy: "/").dropLast().last.map(String.init) == String(oid)
     }
   }
 }

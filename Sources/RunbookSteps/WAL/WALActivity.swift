@@ -106,7 +106,7 @@ struct WALActivity: Activity {
     _ folder: String, from start: WALSegment, _ findings: WALFindings,
     _ identity: ConnectionIdentity, _ context: AttemptContext
   ) async throws -> WALFindings {
-    let major = identity.serverVersion.prefix { $0.isASCII && $0.isNumber }
+    let major = identity.serverVersion.prefixOfScalars { $0.isASCII && $0.isNumber }
     guard let program = program(ofVersion: String(major)) else {
       throw Unreadable(reason: "pg_waldump of PostgreSQL \(major) is not installed here")
     }
@@ -131,10 +131,10 @@ struct WALActivity: Activity {
     }
     // A living log ends in a record that is not there yet, which it calls an error.
     let words = String(decoding: errors, as: UTF8.self)
-    guard ending.exitCode == 0 || words.contains("error in WAL record") || read.first != nil else {
+    guard ending.exitCode == 0 || words.holds("error in WAL record") || read.first != nil else {
       throw Unreadable(
         reason: "pg_waldump could not read \(folder): "
-          + (words.split(separator: "\n").last.map(String.init) ?? "it gave no reason"))
+          + (words.pieces(separatedBy: "\n").last.map(String.init) ?? "it gave no reason"))
     }
     return read
   }
@@ -161,7 +161,7 @@ struct WALActivity: Activity {
       rest += bytes
       guard let end = rest.lastIndex(of: UInt8(ascii: "\n")) else { return }
       let text = String(decoding: rest[..<end], as: UTF8.self)
-      for line in text.split(separator: "\n") { findings.take(line) }
+      for line in text.pieces(separatedBy: "\n") { findings.take(line) }
       rest.removeSubrange(...end)
     }
   }

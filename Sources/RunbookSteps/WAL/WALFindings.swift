@@ -69,10 +69,10 @@ struct WALFindings: Sendable {
 
   /// `desc: LOCK xid 752 db 5 rel 16400`, once for each table that is locked against everybody.
   private mutating func takeLocks(_ line: Substring) {
-    guard let words = line.firstRange(of: "desc: LOCK ").map({ line[$0.upperBound...] }) else {
+    guard let words = line.range(ofFirst: "desc: LOCK ").map({ line[$0.upperBound...] }) else {
       return
     }
-    let fields = words.split(separator: " ")
+    let fields = words.pieces(separatedBy: " ")
     for index in fields.indices.dropLast(3) where fields[index] == "xid" {
       guard let xid = Int64(fields[index + 1]), fields[index + 2] == "db",
         Int64(fields[index + 3]) == databaseOID

@@ -1,4 +1,5 @@
 import Glibc
+import RunbookModel
 
 /// A file of the write-ahead log, told by the long header of its first page.
 ///
@@ -18,9 +19,9 @@ struct WALSegment: Sendable, Hashable {
   /// - Returns: nil for what is no segment, cannot be read, or was renamed for later use and still
   ///   holds an older part of the log.
   init?(name: String, in folder: String) {
-    guard name.utf8.count == 24, let timeline = UInt32(name.prefix(8), radix: 16),
-      let high = UInt64(name.dropFirst(8).prefix(8), radix: 16),
-      let low = UInt64(name.dropFirst(16), radix: 16)
+    guard name.utf8.count == 24, let timeline = UInt32(name.prefixOfScalars(8), radix: 16),
+      let high = UInt64(name.dropFirstScalars(8).prefixOfScalars(8), radix: 16),
+      let low = UInt64(name.dropFirstScalars(16), radix: 16)
     else { return nil }
     let file = open("\(folder)/\(name)", O_RDONLY | O_CLOEXEC)
     guard file >= 0 else { return nil }

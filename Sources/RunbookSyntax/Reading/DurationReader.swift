@@ -1,3 +1,5 @@
+import RunbookModel
+
 /// Reads durations as the file writes them: `500ms`, `30s`, `5m`, `1h30m`, `2d`.
 public enum DurationReader {
   private static let units: [(name: String, milliseconds: Int64)] = [
@@ -11,10 +13,10 @@ public enum DurationReader {
     var total: Int64 = 0
     var position = 0
     while !rest.isEmpty {
-      let digits = rest.prefix { ("0"..."9").contains($0) }
-      rest = rest.dropFirst(digits.count)
-      let unit = rest.prefix { ("a"..."z").contains($0) }
-      rest = rest.dropFirst(unit.count)
+      let digits = rest.prefixOfScalars { ("0"..."9").contains($0) }
+      rest = rest.dropFirstScalars(digits.unicodeScalars.count)
+      let unit = rest.prefixOfScalars { ("a"..."z").contains($0) }
+      rest = rest.dropFirstScalars(unit.unicodeScalars.count)
       guard let number = Int64(digits),
         let index = units[position...].firstIndex(where: { $0.name == unit })
       else { return nil }

@@ -113,8 +113,9 @@ extension FieldReader {
 extension String {
   /// The first characters, on one line, for a message.
   var excerpt: String {
-    let line = prefix { !$0.isNewline }
-    return line.count > 40 || line.count < count ? line.prefix(40) + "…" : String(line)
+    let line = prefixOfScalars { !$0.isNewline }
+    return line.unicodeScalars.count > 40 || line.unicodeScalars.count < unicodeScalars.count
+      ? line.prefixOfScalars(40) + "…" : String(line)
   }
 
   /// The byte at which the first `${{` stands.

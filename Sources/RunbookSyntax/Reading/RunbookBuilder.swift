@@ -43,7 +43,7 @@ struct RunbookBuilder {
 
   private mutating func connections() -> [Runbook.Connection] {
     (fields["connections"]?.fields?.all ?? []).compactMap { field in
-      if !NameTable.isIdentifier(field.name.replacing("-", with: "_")) {
+      if !NameTable.isIdentifier(field.name.replacingAll("-", with: "_")) {
         reader.report(
           .badName, "`\(field.name.excerpt)` is not a name", field.place,
           hint: "the name of a connection has letters, digits, `-` and `_`")

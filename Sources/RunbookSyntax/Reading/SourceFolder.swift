@@ -27,7 +27,7 @@ struct SourceFolder {
     guard let path else {
       throw FileFailure(.fileMissing, "`\(name)` cannot be read: the runbook has no folder")
     }
-    let isInside = !name.hasPrefix("/") && !name.split(separator: "/").contains("..")
+    let isInside = !name.begins(with: "/") && !name.pieces(separatedBy: "/").contains("..")
     guard isInside, !name.isEmpty, !name.utf8.contains(0) else { throw outside(name) }
     let folder = path.isEmpty ? "." : path
     guard let root = Self.resolved(folder), let file = Self.resolved(folder + "/" + name) else {
@@ -37,7 +37,7 @@ struct SourceFolder {
           .fileMissing, "there is no file `\(name)` beside the runbook",
           hint: "paths start at the runbook's folder")
     }
-    guard root == "/" || file.hasPrefix(root + "/") else { throw outside(name) }
+    guard root == "/" || file.begins(with: root + "/") else { throw outside(name) }
     return file
   }
 

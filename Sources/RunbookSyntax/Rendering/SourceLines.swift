@@ -1,3 +1,5 @@
+import RunbookModel
+
 /// The lines of one source file, for showing them.
 struct SourceLines {
   private let text: String
@@ -11,7 +13,7 @@ struct SourceLines {
 
   /// The scalars of a line that counts from 1, without its break; nil past the end.
   func line(_ number: Int) -> [Unicode.Scalar]? {
-    guard starts.indices.contains(number - 1) else { return nil }
+    guard starts.indices.contains(number &- 1) else { return nil }
     let utf8 = text.utf8
     let start = utf8.index(utf8.startIndex, offsetBy: starts[number - 1])
     let end =

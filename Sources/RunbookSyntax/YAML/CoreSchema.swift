@@ -40,7 +40,7 @@ enum CoreSchema {
   }
 
   private static func number(_ text: String) -> Scalar? {
-    if text.hasPrefix("0o") || text.hasPrefix("0x") { return radix(text) }
+    if text.begins(with: "0o") || text.begins(with: "0x") { return radix(text) }
     switch text {
     case ".inf", ".Inf", ".INF", "+.inf", "+.Inf", "+.INF": return .value(.double(.infinity))
     case "-.inf", "-.Inf", "-.INF": return .value(.double(-.infinity))
@@ -53,8 +53,8 @@ enum CoreSchema {
   }
 
   private static func radix(_ text: String) -> Scalar? {
-    let radix = text.hasPrefix("0o") ? 8 : 16
-    let digits = text.dropFirst(2)
+    let radix = text.begins(with: "0o") ? 8 : 16
+    let digits = text.dropFirstScalars(2)
     let isNumber =
       !digits.isEmpty
       && digits.utf8.allSatisfy { byte in

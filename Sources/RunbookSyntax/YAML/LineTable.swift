@@ -27,7 +27,7 @@ struct LineTable {
 
   /// The offset of a line that counts from 1, or nil past the end.
   func start(ofLine line: Int) -> Int? {
-    starts.indices.contains(line - 1) ? starts[line - 1] : nil
+    starts.indices.contains(line &- 1) ? starts[line - 1] : nil
   }
 
   /// The place of a byte, for what is reported by offset; it takes time in the text's length.

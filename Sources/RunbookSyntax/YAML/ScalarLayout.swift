@@ -1,3 +1,5 @@
+import RunbookModel
+
 /// Finds out how a scalar's text lies in its file, which libyaml does not say.
 struct ScalarLayout {
   let event: YAMLEvent

@@ -1,3 +1,5 @@
+import RunbookModel
+
 /// The keys of one mapping: found by looking through them while they are few, else by hash.
 ///
 /// Keys are compared by their bytes, where Swift's `==` would take "é" in one and in two code points

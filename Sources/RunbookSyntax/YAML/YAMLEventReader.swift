@@ -108,7 +108,7 @@ struct YAMLEventReader: ~Copyable {
     let hint =
       error.context_mark.line == error.problem_mark.line
       ? context : "\(context) that begins in line \(mark(error.context_mark).line)"
-    return context.contains("flow")
+    return context.holds("flow")
       ? hint + "; text with `[`, `{`, `,` or `: ` in it wants quotes there" : hint
   }
 }

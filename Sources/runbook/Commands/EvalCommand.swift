@@ -79,7 +79,7 @@ struct EvalCommand: ParsableCommand {
       if word == "--vars", index + 1 < arguments.count {
         options += [word, arguments[index + 1]]
         index += 1
-      } else if word.hasPrefix("--vars=") || ["--help", "-h", "--version"].contains(word) {
+      } else if word.begins(with: "--vars=") || ["--help", "-h", "--version"].contains(word) {
         options.append(word)
       } else {
         words.append(word)

@@ -49,7 +49,7 @@ struct ListCommand: AsyncParsableCommand {
   }
 
   private static func text(_ drill: DrillHistory.Item) -> String {
-    let day = "\(drill.startedAt)".prefix { $0 != "T" }
+    let day = "\(drill.startedAt)".prefixOfScalars { $0 != "T" }
     return "\(day) \(drill.score.points)/\(drill.score.possible)"
   }
 }

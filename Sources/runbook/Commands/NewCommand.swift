@@ -17,7 +17,7 @@ struct NewCommand: ParsableCommand {
 
   func validate() throws {
     let isName =
-      name.first?.isLowercase == true
+      name.firstScalar?.properties.isLowercase == true
       && name.unicodeScalars.allSatisfy {
         ("a"..."z").contains($0) || ("0"..."9").contains($0) || $0 == "-"
       }

@@ -98,7 +98,7 @@ struct NoteCommand: AsyncParsableCommand {
         try held.refuse("'\(at)' is no time", hints: ["give it like 2025-10-18T22:04:00Z"])
       }
     }
-    guard text.contains(where: { !$0.isWhitespace }) else { try held.refuse("the note is empty") }
+    guard text.holds(where: { !$0.isWhitespace }) else { try held.refuse("the note is empty") }
     try await held.add(.noteAdded(NoteAdded(text: text, at: time)), as: actor.name)
     held.console.print("Noted in run \(held.id).")
   }

@@ -84,13 +84,13 @@ struct ReportEditCommand: AsyncParsableCommand {
   private func edit(
     _ text: String, _ operation: ReportEdited.Edit.Operation, _ held: HeldRun
   ) throws -> ReportEdited.Edit {
-    guard let mark = text.firstIndex(of: "=") else {
+    guard let mark = text.index(ofFirst: "=") else {
       try held.refuse(
         "'\(text)' is no FIELD=TEXT", hints: ["runbook report edit --fields lists them"])
     }
     return ReportEdited.Edit(
       field: String(text[..<mark]), operation: operation,
-      text: String(text[text.index(after: mark)...]))
+      text: String(text[mark...].dropFirstScalars()))
   }
 
   private func known(_ held: HeldRun) throws -> [String] {

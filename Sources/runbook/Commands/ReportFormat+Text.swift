@@ -7,10 +7,10 @@ import RunbookSyntax
 extension ReportFormat {
   /// The format that a report is in.
   init(of text: String) {
-    let start = text.drop(while: \.isWhitespace)
+    let start = text.dropScalars(while: \.isWhitespace)
     self =
-      start.hasPrefix("<!") || start.hasPrefix("<html")
-      ? .html : start.hasPrefix("{") ? .json : .markdown
+      start.begins(with: "<!") || start.begins(with: "<html")
+      ? .html : start.begins(with: "{") ? .json : .markdown
   }
 
   /// A report in this format.

@@ -31,7 +31,7 @@ struct ReportIndexCommand: ParsableCommand {
       console.printError("error: cannot read the folder \(reports)")
       throw ExitStatus.usage.code
     }
-    let items = names.filter { $0.hasSuffix(".md") && $0 != "README.md" }.compactMap { name in
+    let items = names.filter { $0.ends(with: ".md") && $0 != "README.md" }.compactMap { name in
       FileManager.default.contents(atPath: "\(folder)/\(name)")
         .flatMap { ReportDigest(report: String(decoding: $0, as: UTF8.self)) }
         .map { ReportIndex.Item(fileName: name, digest: $0) }

@@ -70,7 +70,7 @@ struct ReportVerifyCommand: AsyncParsableCommand {
   /// The run that the report names and the state folder has.
   private func run(named text: String, in store: RunStore) throws -> RunID {
     let known = Set(store.runs().map(\.rawValue))
-    let words = text.split { !($0.isASCII && ($0.isLetter || $0.isNumber || $0 == "-")) }
+    let words = text.pieces { !($0.isASCII && ($0.isLetter || $0.isNumber || $0 == "-")) }
     guard let run = words.first(where: { known.contains(String($0)) }) else {
       throw StoreError(
         .notFound, subject: file,

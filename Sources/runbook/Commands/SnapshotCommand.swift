@@ -62,7 +62,7 @@ struct SnapshotCommand: AsyncParsableCommand {
     try write(snapshot.prettyJSON + "\n", to: output, console)
     let map = snapshot.mapValue ?? ValueMap()
     console.print(
-      "\(output): \(map["objects"]?.listValue?.count ?? 0) objects, fingerprint \(map["fingerprint"]?.stringValue?.prefix(12) ?? "")"
+      "\(output): \(map["objects"]?.listValue?.count ?? 0) objects, fingerprint \(map["fingerprint"]?.stringValue?.prefixOfScalars(12) ?? "")"
     )
   }
 

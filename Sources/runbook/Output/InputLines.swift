@@ -1,5 +1,6 @@
 import Dispatch
 import Glibc
+import RunbookModel
 import Synchronization
 
 /// Lines of standard input, each awaited for a while: what comes between them goes on.

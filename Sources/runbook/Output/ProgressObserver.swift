@@ -238,7 +238,7 @@ final class ProgressObserver: RunObserver {
     {
       let shown = value.json
       line(
-        "      \(name.stringValue ?? "") = \(shown.prefix(300))\(shown.count > 300 ? "…" : "")",
+        "      \(name.stringValue ?? "") = \(shown.prefixOfScalars(300))\(shown.unicodeScalars.count > 300 ? "…" : "")",
         &live)
     }
   }

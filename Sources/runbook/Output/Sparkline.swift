@@ -1,3 +1,5 @@
+import RunbookModel
+
 /// Numbers as a line of blocks, the oldest first.
 enum Sparkline {
   private static let blocks = Array("▁▂▃▄▅▆▇█")

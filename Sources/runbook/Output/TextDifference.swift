@@ -1,3 +1,5 @@
+import RunbookModel
+
 /// Two texts, line by line, as `diff -u` shows them.
 struct TextDifference {
   private enum Line {
@@ -66,7 +68,7 @@ struct TextDifference {
   }
 
   private static func lines(of text: String) -> [String] {
-    var lines = text.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
+    var lines = text.pieces(separatedBy: "\n", omittingEmptySubsequences: false).map(String.init)
     if lines.last == "" { lines.removeLast() }
     return lines
   }

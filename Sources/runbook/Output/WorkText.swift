@@ -5,7 +5,7 @@ struct WorkText {
   func lines(of work: [WorkItem], indent: String) -> [StyledText] {
     work.flatMap { item -> [StyledText] in
       var texts = Array(item.text.pieces(separatedBy: "\n", omittingEmptySubsequences: false))
-      while texts.last?.allSatisfy(\.isWhitespace) == true { texts.removeLast() }
+      while texts.last?.unicodeScalars.allSatisfy(\.isWhitespace) == true { texts.removeLast() }
       return texts.map { "\(indent)\($0.dropping(suffix: "\r"), .cyan)" }
         + item.parameters.map { "\(indent)\("-- :\($0.name) = \($0.value.json)", .dim)" }
     }
@@ -77,5 +77,5 @@ extension Duration {
 
 extension Phase {
   /// As a heading.
-  var title: String { rawValue.prefix(1).uppercased() + rawValue.dropFirst() }
+  var title: String { rawValue.prefixOfScalars(1).uppercased() + rawValue.dropFirstScalars() }
 }

@@ -21,10 +21,10 @@ struct InputGatherer {
   static func pairs(_ words: [String]) throws -> [String: String] {
     var pairs: [String: String] = [:]
     for word in words {
-      guard let equals = word.firstIndex(of: "="), equals != word.startIndex else {
+      guard let equals = word.index(ofFirst: "="), equals != word.startIndex else {
         throw Failure(message: "--set takes NAME=VALUE, not '\(word)'")
       }
-      pairs[String(word[..<equals])] = String(word[word.index(after: equals)...])
+      pairs[String(word[..<equals])] = String(word[equals...].dropFirstScalars())
     }
     return pairs
   }
@@ -87,7 +87,7 @@ struct InputGatherer {
   ) throws -> ResolvedInput {
     switch source {
     case .file(let path):
-      let rendered = path.text.hasPrefix("/") ? path.text : "\(runbook.folder)/\(path.text)"
+      let rendered = path.text.begins(with: "/") ? path.text : "\(runbook.folder)/\(path.text)"
       guard let data = FileManager.default.contents(atPath: rendered) else {
         throw Failure(message: "the input '\(input.name)': cannot read \(rendered)")
       }
@@ -128,7 +128,7 @@ struct InputGatherer {
   /// Less one final line break.
   private static func trimmed(_ data: Data) -> String {
     var text = String(decoding: data, as: UTF8.self)
-    if text.hasSuffix("\n") { text.removeLast() }
+    if text.ends(with: "\n") { text.unicodeScalars.removeLast() }
     return text
   }
 }

@@ -88,6 +88,6 @@ struct PlanMaker {
 
 extension String {
   fileprivate var trimmingQuotes: String {
-    String(drop { $0 == "'" || $0 == "\"" }.prefix { $0 != "'" && $0 != "\"" })
+    String(dropScalars { $0 == "'" || $0 == "\"" }.prefixOfScalars { $0 != "'" && $0 != "\"" })
   }
 }

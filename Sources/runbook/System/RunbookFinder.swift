@@ -1,4 +1,5 @@
 import Foundation
+import RunbookModel
 
 /// Finds runbooks by their names (design, section 3).
 struct RunbookFinder: Sendable {
@@ -7,7 +8,8 @@ struct RunbookFinder: Sendable {
   private let surroundings: Surroundings
 
   init(flag: [String], _ surroundings: Surroundings) {
-    let variable = surroundings.value("RUNBOOK_PATH")?.split(separator: ":").map(String.init) ?? []
+    let variable =
+      surroundings.value("RUNBOOK_PATH")?.pieces(separatedBy: ":").map(String.init) ?? []
     self.surroundings = surroundings
     folders =
       (flag + variable).map(surroundings.absolute)
@@ -17,7 +19,7 @@ struct RunbookFinder: Sendable {
 
   /// The file of a runbook, by its name or its path.
   func file(of name: String) -> String? {
-    if name.contains("/") || name.hasSuffix(".yaml") || name.hasSuffix(".yml") {
+    if name.holds("/") || name.ends(with: ".yaml") || name.ends(with: ".yml") {
       let path = surroundings.absolute(name)
       return isFolder(path) ? file(in: path) : isFile(path) ? path : nil
     }
@@ -34,9 +36,9 @@ struct RunbookFinder: Sendable {
     for folder in folders {
       // A folder that is not there has no runbooks.
       for item in (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? [] {
-        let name = item.hasSuffix(".yaml") ? String(item.dropLast(5)) : item
+        let name = item.ends(with: ".yaml") ? String(item.dropLastScalars(5)) : item
         guard found[name] == nil else { continue }
-        if item.hasSuffix(".yaml"), isFile("\(folder)/\(item)") {
+        if item.ends(with: ".yaml"), isFile("\(folder)/\(item)") {
           found[name] = "\(folder)/\(item)"
         } else if let path = file(in: "\(folder)/\(item)") {
           found[name] = path

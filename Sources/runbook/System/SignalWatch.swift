@@ -1,5 +1,6 @@
 import Dispatch
 import Glibc
+import RunbookModel
 import Synchronization
 
 /// Turns SIGINT, SIGTERM and SIGHUP into a cancellation; a second one ends the program at once, which is

@@ -38,7 +38,7 @@ struct Surroundings: Sendable {
   }
 
   func absolute(_ path: String) -> String {
-    path.hasPrefix("/") ? path : "\(workingDirectory)/\(path)"
+    path.begins(with: "/") ? path : "\(workingDirectory)/\(path)"
   }
 
   func actor(as name: String?) -> Actor {

@@ -54,7 +54,7 @@ import Testing
   }
 
   private static func world(_ server: TestServer) throws -> CrashWorld {
-    try CrashWorld { folder, direct in direct.replacing(server.folder, with: folder) }
+    try CrashWorld { folder, direct in direct.replacingAll(server.folder, with: folder) }
   }
 
   private static func proxy(

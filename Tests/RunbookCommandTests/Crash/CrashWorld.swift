@@ -27,7 +27,7 @@ final class CrashWorld: Sendable {
     // No file yet: no line yet.
     let file = (try? String(contentsOfFile: place.ledger, encoding: .utf8)) ?? ""
     let lines = database.query("SELECT step FROM ledger") + "\n" + file
-    return lines.split(separator: "\n").reduce(into: [:]) { $0[String($1), default: 0] += 1 }
+    return lines.pieces(separatedBy: "\n").reduce(into: [:]) { $0[String($1), default: 0] += 1 }
   }
 
   /// What is not as the journal says while the run is not done.

@@ -45,12 +45,12 @@ struct GuardTests {
     #expect(trial["status"] == 65, "\(trial.result)")
     #expect(trial["is_unchanged"] == true)
     let message = trial["message"]?.stringValue ?? ""
-    #expect(message.contains("was not changed"))
-    #expect(message.contains("include_object=runbook_guard.include_object"))
+    #expect(message.holds("was not changed"))
+    #expect(message.holds("include_object=runbook_guard.include_object"))
   }
 
   @Test func keepsTheLineEndsThatAreThere() throws {
-    let shape = try #require(EnvironmentShape.understood.first { $0.program.contains("\r\n") })
+    let shape = try #require(EnvironmentShape.understood.first { $0.program.holds("\r\n") })
     let text = try GuardTrial(shape.program).file("env.py")
     #expect(text.unicodeScalars.count { $0 == "\n" } == text.unicodeScalars.count { $0 == "\r" })
   }

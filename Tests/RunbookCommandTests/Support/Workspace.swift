@@ -14,7 +14,7 @@ final class Workspace: Sendable {
 
     /// Standard output, each line as the JSON object that it is.
     func objects() throws -> [ValueMap] {
-      try stdout.split(separator: "\n").map { line in
+      try stdout.pieces(separatedBy: "\n").map { line in
         try #require(try Value(json: String(line)).mapValue, "not an object: \(line)")
       }
     }
@@ -24,7 +24,7 @@ final class Workspace: Sendable {
   }
 
   init() throws {
-    folder = NSTemporaryDirectory() + "rb-\(UUID().uuidString.prefix(8))"
+    folder = NSTemporaryDirectory() + "rb-\(UUID().uuidString.prefixOfScalars(8))"
     try FileManager.default.createDirectory(
       atPath: folder, withIntermediateDirectories: false,
       // The server of a sandbox in it may run as another user.
@@ -83,7 +83,7 @@ final class Workspace: Sendable {
 
   /// The text of the only report that was written; evidence may lie beside it.
   func report() throws -> String {
-    let reports = try contents(of: "reports").filter { $0.path.hasSuffix(".md") }
+    let reports = try contents(of: "reports").filter { $0.path.ends(with: ".md") }
     try #require(reports.count == 1)
     return String(decoding: try #require(reports.first).data, as: UTF8.self)
   }

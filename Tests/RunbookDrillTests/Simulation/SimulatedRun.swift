@@ -40,7 +40,7 @@ struct SimulatedRun {
         injects: [{id: a, on: start, text: x}]
         simulate:
 
-      """ + text.split(separator: "\n").map { "    \($0)\n" }.joined()
+      """ + text.pieces(separatedBy: "\n").map { "    \($0)\n" }.joined()
     return try reader.read(text: text, fileName: "r.yaml").runbook
   }
 

@@ -41,7 +41,7 @@ struct SimulatedWorldTests {
   }
 
   @Test func keepsTheLastOutcomeForFurtherAttempts() async throws {
-    let text = SimulatedRun.good.replacing(
+    let text = SimulatedRun.good.replacingAll(
       "- {result: {affected: 1}, delay: 1m}", with: "- {fail: still locked, code: '55P03'}")
     let run = try await Self.run(text)
     #expect(
@@ -51,7 +51,7 @@ struct SimulatedWorldTests {
   }
 
   @Test func failsOfAnExitCodeAsTheRealOneDoes() async throws {
-    let text = SimulatedRun.good.replacing(
+    let text = SimulatedRun.good.replacingAll(
       "{output: \"made\", delay: 500ms}", with: "{exit_code: 3}")
     let run = try await Self.run(text)
     #expect(run.attempts(of: "script").first?.failure?.code == "exit 3")
@@ -59,7 +59,7 @@ struct SimulatedWorldTests {
   }
 
   @Test func missesWhatIsExpectedOfIt() async throws {
-    let text = SimulatedRun.good.replacing("check: {rows: []}", with: "check: {rows: [{n: 1}]}")
+    let text = SimulatedRun.good.replacingAll("check: {rows: []}", with: "check: {rows: [{n: 1}]}")
     let run = try await Self.run(text)
     #expect(run.attempts(of: "check").first?.failure?.cause == .expectation)
     #expect(run.end?.status == .failed)
@@ -134,12 +134,12 @@ struct SimulatedWorldTests {
   }
 
   @Test func doesNotBeginWithoutEveryOutcome() async throws {
-    let text = SimulatedRun.good.replacing("  look: {answer: done}", with: "")
-      .replacing("needed: 3", with: "")
+    let text = SimulatedRun.good.replacingAll("  look: {answer: done}", with: "")
+      .replacingAll("needed: 3", with: "")
     let found = await #expect(throws: Diagnostics.self) { try await Self.run(text) }
     #expect(found?.all.map(\.code) == [.notSimulated, .notSimulated])
-    #expect(found?.all.contains { $0.message.contains("'look'") } == true)
-    #expect(found?.all.contains { $0.message.contains("'needed'") } == true)
+    #expect(found?.all.contains { $0.message.holds("'look'") } == true)
+    #expect(found?.all.contains { $0.message.holds("'needed'") } == true)
   }
 
   private static func kind(

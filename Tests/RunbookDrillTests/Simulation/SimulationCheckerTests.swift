@@ -46,12 +46,12 @@ struct SimulationCheckerTests {
 
   @Test(arguments: MistakenSimulation.all)
   func saysWhatIsWrongAndWhere(_ mistake: MistakenSimulation) throws {
-    let text = SimulatedRun.good.replacing(
+    let text = SimulatedRun.good.replacingAll(
       "probe: {rows: [{name: a}, {name: b}]}", with: mistake.probe)
-    let lines = text.split(separator: "\n")
-    let line = try #require(lines.firstIndex { $0.contains("▸") })
-    let column = try #require(lines[line].firstIndex(of: "▸"))
-    let found = try Self.found(in: text.replacing("▸", with: ""))
+    let lines = text.pieces(separatedBy: "\n")
+    let line = try #require(lines.firstIndex { $0.holds("▸") })
+    let column = try #require(lines[line].index(ofFirst: "▸"))
+    let found = try Self.found(in: text.replacingAll("▸", with: ""))
     #expect(found.map(\.code) == [mistake.code], "\(found)")
     let drill = try #require(SimulatedRun.runbook(simulating: SimulatedRun.good).drill?.simulation)
     #expect(found.first?.place?.line == drill.place.line + 1 + line, "\(found)")
@@ -59,7 +59,7 @@ struct SimulationCheckerTests {
       found.first?.place?.column == 5
         + lines[line].distance(
           from: lines[line].startIndex, to: column), "\(found)")
-    if let hint = mistake.hint { #expect(found.first?.hint?.contains(hint) == true, "\(found)") }
+    if let hint = mistake.hint { #expect(found.first?.hint?.holds(hint) == true, "\(found)") }
   }
 
   @Test(arguments: [
@@ -67,12 +67,12 @@ struct SimulationCheckerTests {
     ("inputs: {needed: 3}", "inputs: {needed: three}", .wrongSimulatedValue),
   ])
   func checksTheInputs(_ good: String, _ bad: String, _ code: DiagnosticCode) throws {
-    let found = try Self.found(in: SimulatedRun.good.replacing(good, with: bad))
+    let found = try Self.found(in: SimulatedRun.good.replacingAll(good, with: bad))
     #expect(found.map(\.code) == [code], "\(found)")
   }
 
   @Test func onlyWarnsOfWhatIsMissing() throws {
-    let found = try Self.found(in: SimulatedRun.good.replacing("look: {answer: done}", with: ""))
+    let found = try Self.found(in: SimulatedRun.good.replacingAll("look: {answer: done}", with: ""))
     #expect(found.map(\.code) == [.notSimulated])
     #expect(found.map(\.severity) == [.warning])
   }
@@ -92,18 +92,18 @@ struct SimulationCheckerTests {
   @Test func aDrillThatWasStoredWithoutOneIsStillRead() throws {
     let drill = try #require(SimulatedRun.runbook(simulating: SimulatedRun.good).drill)
     let stored = String(decoding: try JSONEncoder().encode(drill.held(in: .talk)), as: UTF8.self)
-    #expect(!stored.contains("simulation"))
+    #expect(!stored.holds("simulation"))
     #expect(try JSONDecoder().decode(Drill.self, from: Data(stored.utf8)).simulation == nil)
   }
 
   @Test func takesNullForEveryResult() throws {
-    let text = SimulatedRun.good.replacing(
+    let text = SimulatedRun.good.replacingAll(
       "check: {rows: []}", with: "check: {rows: [], result: {affected: null}}")
     #expect(try Self.found(in: text).isEmpty)
   }
 
   @Test func takesTimesAndDurationsFromTexts() async throws {
-    let text = SimulatedRun.good.replacing(
+    let text = SimulatedRun.good.replacingAll(
       "{status: 503, body: '{\"error\": \"x\"}'}",
       with: "{status: 503, result: {elapsed: 1.5s, headers: {date: '2025-10-18T22:03:41Z'}}}")
     let run = try await SimulatedRun(SimulatedRun.runbook(simulating: text))
@@ -117,7 +117,7 @@ struct SimulationCheckerTests {
     ("{anser: done}", "RB104"), ("{answer: done, delay: soon}", "RB102"),
   ])
   func refusesWhatIsNoOutcome(_ outcome: String, _ code: String) throws {
-    let text = SimulatedRun.good.replacing("{answer: done}", with: outcome)
+    let text = SimulatedRun.good.replacingAll("{answer: done}", with: outcome)
     let found = #expect(throws: Diagnostics.self) { try SimulatedRun.runbook(simulating: text) }
     #expect(found?.all.map(\.code.rawValue) == [code])
   }

@@ -68,7 +68,7 @@ struct LostConnectionTests {
     let state = try await simulation.run()
     #expect(state.endStatus == .resolved)
     #expect(state.step("fix").attempts == attempts)
-    let settled = simulation.history.firstIndex { $0.hasPrefix("settled fix#1") }
+    let settled = simulation.history.firstIndex { $0.begins(with: "settled fix#1") }
     let again = simulation.history.firstIndex(of: "started fix#2") ?? .max
     #expect(try #require(settled) < again)
   }

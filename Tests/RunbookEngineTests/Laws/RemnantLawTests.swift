@@ -72,7 +72,7 @@ struct RemnantLawTests {
     let (simulation, _) = try await died([[Self.orphan]])
     let state = try await simulation.resume()
     #expect(state.hold?.cause == .unknownStep)
-    #expect(state.hold?.message.contains("process 42") == true)
+    #expect(state.hold?.message.holds("process 42") == true)
     #expect(simulation.clock.uptime() >= simulation.options.remnantPatience)
     #expect(simulation.clock.uptime() < simulation.options.remnantPatience + .seconds(1))
     #expect(!simulation.history.contains("started fix#2"))

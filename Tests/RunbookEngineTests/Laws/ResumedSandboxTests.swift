@@ -91,7 +91,7 @@ struct ResumedSandboxTests {
     resumed.sandboxes = SimulatedSandboxes(startFailure: StepFailure(.unreachable, "no server"))
     let state = try await resumed.resume()
     #expect(state.hold?.cause == .sandbox)
-    #expect(state.hold?.message.contains("no server") == true)
+    #expect(state.hold?.message.holds("no server") == true)
     #expect(!resumed.sandboxes.calls.contains(.remove(folder: Self.folder)))
   }
 

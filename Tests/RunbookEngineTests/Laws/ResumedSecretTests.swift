@@ -32,7 +32,7 @@ struct ResumedSecretTests {
 
   private func expectNoSecret(in simulation: Simulation) {
     for text in simulation.journal.stored.map(\.body) + simulation.observer.progress {
-      #expect(!text.contains(Self.secret))
+      #expect(!text.holds(Self.secret))
     }
   }
 

@@ -28,8 +28,8 @@ struct SecretLawTests {
       simulation.journal.stored.map(\.body) + simulation.observer.entries.map(\.body)
       + simulation.observer.lines + simulation.observer.progress
     for text in shown {
-      #expect(!text.contains("hunter2"), sourceLocation: sourceLocation)
-      #expect(!text.contains("pw9"), sourceLocation: sourceLocation)
+      #expect(!text.holds("hunter2"), sourceLocation: sourceLocation)
+      #expect(!text.holds("pw9"), sourceLocation: sourceLocation)
     }
   }
 

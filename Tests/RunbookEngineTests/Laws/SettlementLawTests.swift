@@ -53,7 +53,7 @@ struct SettlementLawTests {
         receipt: .of(["stdout": "x"], isSameWork: false))
     }
     #expect(try await simulation.resume().endStatus == .resolved)
-    #expect(simulation.settlement(of: "fix")?.detail.contains("differ from") == true)
+    #expect(simulation.settlement(of: "fix")?.detail.holds("differ from") == true)
   }
 
   @Test func l6WithoutAReceiptItWasNotDoneAndRunsOnce() async throws {
@@ -78,7 +78,7 @@ struct SettlementLawTests {
     let state = try await simulation.resume()
     #expect(state.hold?.cause == .unknownStep)
     #expect(state.hold?.subject == "fix")
-    #expect(state.hold?.message.contains("no server (port 5432)") == true)
+    #expect(state.hold?.message.holds("no server (port 5432)") == true)
     #expect(simulation.settlement(of: "fix")?.means == AttemptSettled.Means.none)
     // Asked again by the next process, when the server is back.
     var again = simulation.crashed(after: simulation.journal.stored)
@@ -161,7 +161,7 @@ struct SettlementLawTests {
     let simulation = try await died(step("fix", .recovery))
     let state = try await simulation.resume()
     #expect(state.hold?.cause == .unknownStep)
-    #expect(state.hold?.message.contains("a person has to say") == true)
+    #expect(state.hold?.message.holds("a person has to say") == true)
     for (settlement, attempts) in [(Settlement.done, 1), (.notDone, 2)] {
       let decided = simulation.crashed(after: simulation.journal.stored)
       let word = AttemptSettled(

@@ -132,7 +132,7 @@ struct ModelCheckTests {
     let next = { (_: RunState, _: Command) in events }
     let found = explore(model, limit: 3000, next) { state, command in
       laws.broken(in: state, by: command).filter {
-        $0.hasPrefix("promise 2") || $0.hasPrefix("L8") || $0.hasPrefix("identity")
+        $0.begins(with: "promise 2") || $0.begins(with: "L8") || $0.begins(with: "identity")
       }
     }
     #expect(found.broken.isEmpty, "\(found.broken.joined(separator: "\n"))")
@@ -142,5 +142,5 @@ struct ModelCheckTests {
 
 extension Command {
   /// The first word of `summary`.
-  var word: String { String(summary.prefix { $0 != " " }) }
+  var word: String { String(summary.prefixOfScalars { $0 != " " }) }
 }

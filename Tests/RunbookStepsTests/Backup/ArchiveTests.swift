@@ -90,7 +90,7 @@ struct ArchiveTests {
     })
     var recorder = Recorder()
     let failure = #expect(throws: StepFailure.self) { try data.read(into: &recorder) }
-    #expect(failure?.record.message.contains(word) == true)
+    #expect(failure?.record.message.holds(word) == true)
   }
 
   @Test func leavesPsqlsOwnLinesAndSettingsOut() throws {

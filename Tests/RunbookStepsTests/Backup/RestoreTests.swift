@@ -87,13 +87,13 @@ struct RestoreTests {
     #expect(database.sql.psql("SELECT count(*) FROM token") == "\(60 - aside)")
     let file = try #require(
       result.evidence.compactMap { draft -> String? in
-        if case .file(let name) = draft.content, name.contains("session") { name } else { nil }
+        if case .file(let name) = draft.content, name.holds("session") { name } else { nil }
       }.first)
     let lines = try String(
       contentsOfFile: "\(database.sql.evidence)/\(file)", encoding: .utf8
-    ).split(separator: "\n")
+    ).pieces(separatedBy: "\n")
     #expect(lines.count == 3)
-    #expect(lines.allSatisfy { $0.contains(#""userId":"u7""#) })
+    #expect(lines.allSatisfy { $0.holds(#""userId":"u7""#) })
   }
 
   @Test func leavesRowsThatAreThereAsTheyAre() async throws {
@@ -220,7 +220,7 @@ struct RestoreTests {
       _ = try await database.restore(way)
     }
     #expect(failure?.record.cause == .lock)
-    #expect(failure?.record.detail?.contains("the lock is held by") == true)
+    #expect(failure?.record.detail?.holds("the lock is held by") == true)
     #expect(try await database.snapshot().fingerprint == lost)
     reading.cancel()
     _ = await reading.result
@@ -287,6 +287,6 @@ struct RestoreTests {
     let result = try await activity.perform(in: database.sql.context(id: "ways"))
     #expect(result.values["way"] == "runbook")
     #expect(result.notices == ["the way 'archive' is not open"])
-    #expect("\(result.values["closed"] ?? .null)".contains("INSERT statements"))
+    #expect("\(result.values["closed"] ?? .null)".holds("INSERT statements"))
   }
 }

@@ -80,7 +80,7 @@ struct CatalogComparisonTests {
     let found = comparison.findings.filter { $0.fate != .intact }
       .map { "\($0.fate.rawValue) \($0.object.identity)" }
     #expect(found.sorted() == fault.findings.sorted())
-    let isLoss = fault.findings.contains { !$0.hasPrefix("changed") }
+    let isLoss = fault.findings.contains { !$0.begins(with: "changed") }
     #expect(comparison.isDamaged == isLoss)
   }
 
@@ -119,7 +119,7 @@ struct CatalogComparisonTests {
     #expect(read.value.json == snapshot.value.json)
     #expect(read.fingerprint == snapshot.fingerprint)
     #expect(read.takenAt == snapshot.takenAt)
-    let forged = snapshot.value.json.replacing("who is signed in", with: "who was")
+    let forged = snapshot.value.json.replacingAll("who is signed in", with: "who was")
     #expect(throws: CatalogSnapshotError.self) { _ = try CatalogSnapshot(Value(json: forged)) }
   }
 

@@ -106,7 +106,7 @@ import Testing
 
   @Test func givesNoCredentialsToAnotherPlace() async throws {
     try await TestWebServer.run { server in
-      let port = server.url.split(separator: ":").last ?? ""
+      let port = server.url.pieces(separatedBy: ":").last ?? ""
       let headers = KindFixture.fields(["Authorization": text("Bearer x"), "X-Plain": text("y")])
       let elsewhere = try await request(
         [

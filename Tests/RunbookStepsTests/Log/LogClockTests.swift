@@ -95,7 +95,8 @@ import Testing
     #expect(result.rows.count == 3)
     #expect(result.values["clock_offset"] == .null)
     #expect(
-      result.notices.first?.hasPrefix(
-        "the clock of 'main' could not be measured, and times are as they are written: ") == true)
+      result.notices.first?.begins(
+        with: "the clock of 'main' could not be measured, and times are as they are written: ")
+        == true)
   }
 }

@@ -173,7 +173,7 @@ import Testing
       _ = try await activity.perform(in: fixture.context())
     }
     #expect(failure?.record.cause == .unreachable)
-    #expect(failure?.record.message.contains("\(fixture.folder)/nowhere.log") == true)
+    #expect(failure?.record.message.holds("\(fixture.folder)/nowhere.log") == true)
   }
 
   @Test func refusesWhatIsNoPattern() {

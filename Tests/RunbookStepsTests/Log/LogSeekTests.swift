@@ -15,7 +15,7 @@ import Testing
   /// A line every ten seconds of a day, of 800 bytes.
   private static func line(_ second: Int, at time: Int? = nil, zone: String = " UTC") -> String {
     let at = (start.adding(.seconds(time ?? second)) ?? start).description
-    let shown = at.dropLast().replacing("T", with: " ")
+    let shown = at.dropLastScalars().replacingAll("T", with: " ")
     return "\(shown)\(zone) [1] LOG:  line \(second) \(rest)\n"
   }
 
@@ -46,8 +46,8 @@ import Testing
       ("until", KindFixture.text("2025-10-18T12:10:00Z")),
     ])
     #expect(result.values["count"] == 61)
-    #expect(result.texts.first?.hasPrefix("LOG:  line 43200 ") == true)
-    #expect(result.texts.last?.hasPrefix("LOG:  line 43800 ") == true)
+    #expect(result.texts.first?.begins(with: "LOG:  line 43200 ") == true)
+    #expect(result.texts.last?.begins(with: "LOG:  line 43800 ") == true)
   }
 
   @Test(

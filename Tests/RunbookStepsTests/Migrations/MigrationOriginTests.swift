@@ -90,12 +90,12 @@ struct MigrationOriginTests {
     let result = try await project.read()
     let culprit = try #require(result.maps("culprits").first)
     #expect(culprit["is_committed"] == true && culprit["author"] == "A Writer")
-    #expect(culprit["commit"]?.stringValue?.count == 40)
+    #expect(culprit["commit"]?.stringValue?.unicodeScalars.count == 40)
     #expect(culprit["subject"] == "Add streaming fields")
     #expect(culprit["authored"] == Timestamp(rfc3339: "2025-10-18T22:01:30Z").map(Value.timestamp))
     #expect(culprit["committed"] == Timestamp(rfc3339: "2025-10-18T22:02:00Z").map(Value.timestamp))
     #expect(culprit["reviewed_by"] == ["Second Person"])
-    #expect(culprit["merged_by"]?.stringValue?.hasSuffix(" Merge pull request #7") == true)
+    #expect(culprit["merged_by"]?.stringValue?.ends(with: " Merge pull request #7") == true)
     #expect(culprit["pull_request"] == "#7" && culprit["has_review"] == true)
     #expect(result.timeline.map(\.source).filter { $0 == "git" }.count == 2)
   }
@@ -146,7 +146,7 @@ struct MigrationOriginTests {
     let result = try await project.read()
     #expect(try #require(result.maps("culprits").first)["is_committed"] == nil)
     #expect(
-      result.notices.first?.hasPrefix("git does not tell of a1_change.py (git log): ") == true)
+      result.notices.first?.begins(with: "git does not tell of a1_change.py (git log): ") == true)
   }
 
   /// A merge that came later, and of something else, brought nothing.
@@ -182,7 +182,7 @@ struct MigrationOriginTests {
       project.folder, "merge", "-q", "--no-ff", "-m", "Merge pull request #7", "feature")
     try project.revise("a1", upgrade: "op.drop_table('session')  # edited")
     let culprit = try #require(try await project.read().maps("culprits").first)
-    #expect(culprit["merged_by"]?.stringValue?.hasSuffix(" Merge pull request #7") == true)
+    #expect(culprit["merged_by"]?.stringValue?.ends(with: " Merge pull request #7") == true)
     #expect(culprit["is_edited"] == true)
   }
 
@@ -198,7 +198,7 @@ struct MigrationOriginTests {
       copy.folder, "clone", "-q", "--depth", "1", "file://\(project.folder)", "\(copy.folder)/copy")
     let result = try await copy.read(path: "\(copy.folder)/copy")
     #expect(try #require(result.maps("culprits").first)["commit"] == nil)
-    #expect(result.notices.first?.hasPrefix("the repository is shallow") == true)
+    #expect(result.notices.first?.begins(with: "the repository is shallow") == true)
   }
 
   @Test func saysThatAFileIsNotCommitted() async throws {

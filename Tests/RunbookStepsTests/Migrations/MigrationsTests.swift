@@ -37,7 +37,7 @@ struct MigrationsTests {
   ])
   func findsADropByAnyOfItsNames(head: String, call: String) async throws {
     let found = try await Self.drops(head: head, upgrade: call)
-    let line = 15 + head.split(separator: "\n").count - 1
+    let line = 15 + head.pieces(separatedBy: "\n").count - 1
     #expect(found == ["table user @\(line)"])
   }
 
@@ -190,7 +190,7 @@ struct MigrationsTests {
     #expect(result.maps("revisions").map { $0["revision"] } == ["b2", "a1", "c3"])
     #expect(result.values["head"] == "c3")
     #expect(result.maps("unreadable").map { $0["file"] } == ["versions/broken.py"])
-    #expect(result.maps("unreadable").first?["error"]?.stringValue?.hasPrefix("line 1:") == true)
+    #expect(result.maps("unreadable").first?["error"]?.stringValue?.begins(with: "line 1:") == true)
 
     let since = try #require(Timestamp(rfc3339: "2025-01-02T00:00:00Z"))
     let later = try await project.read(since: since)
@@ -213,7 +213,7 @@ struct MigrationsTests {
     #expect(some.maps("culprits").count == 1)
     #expect(some.maps("revisions").count == 2)
     let source = try #require(culprit["source"]?.stringValue)
-    #expect(source.hasPrefix("\"\"\"Change of b2"))
+    #expect(source.begins(with: "\"\"\"Change of b2"))
     #expect(culprit["sha256"] == .string(Digest.sha256(of: source).hex))
     #expect(culprit["size"] == .int(Int64(source.utf8.count)))
     #expect(some.evidence.count == 1)
@@ -277,7 +277,7 @@ struct MigrationsTests {
       _ = try await TestProject().read(path: "/nowhere")
     }
     #expect(failure?.record.cause == .unreachable)
-    #expect(failure?.record.hint?.contains("alembic.ini") == true)
+    #expect(failure?.record.hint?.holds("alembic.ini") == true)
   }
 
   @Test func bindsItsKeys() throws {

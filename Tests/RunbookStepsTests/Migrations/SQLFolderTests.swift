@@ -48,7 +48,7 @@ struct SQLFolderTests {
     #expect(second.maps("drops").first?["recreated_by_downgrade"] == true)
     #expect(second.maps("operations").map { $0["op"] } == ["select", "drop"])
     #expect(second.maps("intended").map { $0["line"] } == [1])
-    #expect(result.notices.first?.contains("B2__Base.sql is a baseline") == true)
+    #expect(result.notices.first?.holds("B2__Base.sql is a baseline") == true)
     #expect(result.names("drops") == ["a", "c"])
   }
 
@@ -67,7 +67,7 @@ struct SQLFolderTests {
     #expect(result.values["tool"] == "prisma")
     let culprit = try #require(result.maps("culprits").first)
     #expect(culprit["file"] == "20251018220113_drop_users/migration.sql")
-    #expect(culprit["source"]?.stringValue?.hasPrefix("/*") == true)
+    #expect(culprit["source"]?.stringValue?.begins(with: "/*") == true)
     #expect(result.timeline.first?.at == Timestamp(rfc3339: "2025-10-18T22:01:13Z"))
   }
 
@@ -91,7 +91,8 @@ struct SQLFolderTests {
       ])
     #expect(result.values["tool"] == "drizzle")
     #expect(result.maps("unreadable").map { $0["file"] } == ["0002_gone.sql"])
-    #expect(result.notices.contains { $0.hasPrefix("0009_stray.sql is not in meta/_journal.json") })
+    #expect(
+      result.notices.contains { $0.begins(with: "0009_stray.sql is not in meta/_journal.json") })
   }
 
   @Test func readsDbmate() async throws {

@@ -30,7 +30,7 @@ final class TestProject {
     head: String = "from alembic import op", upgrade: String, downgrade: String = "pass"
   ) throws {
     func indented(_ text: String) -> String {
-      text.split(separator: "\n", omittingEmptySubsequences: false).map { "    \($0)" }
+      text.pieces(separatedBy: "\n", omittingEmptySubsequences: false).map { "    \($0)" }
         .joined(separator: "\n")
     }
     try write(

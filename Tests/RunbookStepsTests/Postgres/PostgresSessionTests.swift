@@ -16,7 +16,7 @@ struct PostgresSessionTests {
     #expect(identity.role == "test" && identity.isSuperuser && !identity.isReplica)
     #expect(identity.systemIdentifier?.isEmpty == false && identity.timelineID == 1)
     #expect(identity.databaseOID > 0)
-    #expect(identity.address.hasPrefix(fixture.server.folder))
+    #expect(identity.address.begins(with: fixture.server.folder))
     #expect(abs(identified.clockOffsetMicroseconds ?? .max) < 1_000_000)
   }
 
@@ -30,7 +30,7 @@ struct PostgresSessionTests {
     fixture.server.psql("CREATE DATABASE \(fixture.database)", database: "postgres")
     let failure = await failure { try await fixture.perform("SELECT 1") }
     #expect(failure?.record.cause == .refused)
-    #expect(failure?.record.message.contains("another database") == true)
+    #expect(failure?.record.message.holds("another database") == true)
   }
 
   @Test func connectsAgainAfterTheConnectionWasLost() async throws {
@@ -56,7 +56,7 @@ struct PostgresSessionTests {
       fixture.connection, url: "host=/nowhere user=x password=hunter2 dbname=y")
     let failure = await failure { try await fixture.gateway.identify("main") }
     #expect(failure?.record.cause == .unreachable)
-    #expect(failure?.record.detail?.contains("hunter2") == false)
+    #expect(failure?.record.detail?.holds("hunter2") == false)
   }
 
   @Test(arguments: [Phase.detection, .recovery])
@@ -128,9 +128,9 @@ struct PostgresSessionTests {
     #expect(failure?.record.code == "55P03")
     let detail = try #require(failure?.record.detail)
     #expect(
-      detail.contains("user test, application runbook run-1 holder, active, transaction since"))
-    #expect(detail.contains("SELECT pg_sleep(60)"))
-    #expect(fixture.lines.texts.first?.hasPrefix("waiting for a lock held by pid") == true)
+      detail.holds("user test, application runbook run-1 holder, active, transaction since"))
+    #expect(detail.holds("SELECT pg_sleep(60)"))
+    #expect(fixture.lines.texts.first?.begins(with: "waiting for a lock held by pid") == true)
     holding.cancel()
     await holding.value
   }

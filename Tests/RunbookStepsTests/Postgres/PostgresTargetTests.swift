@@ -39,6 +39,6 @@ struct PostgresTargetTests {
     #expect(failure?.record.cause == .invalid)
     let text = [failure?.record.message, failure?.record.hint, failure?.record.detail]
       .compactMap { $0 }.joined()
-    #expect(!text.contains("hunter2"))
+    #expect(!text.holds("hunter2"))
   }
 }

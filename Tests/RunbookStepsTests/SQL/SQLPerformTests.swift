@@ -72,7 +72,7 @@ struct SQLPerformTests {
     }
     #expect(failure?.record.cause == .refused)
     #expect(failure?.record.code == "25006")
-    #expect(failure?.record.message.contains("runbook.yaml:12:7") == true)
+    #expect(failure?.record.message.holds("runbook.yaml:12:7") == true)
     #expect(fixture.psql("SELECT count(*) FROM t") == "1")
   }
 
@@ -135,7 +135,7 @@ struct SQLPerformTests {
       try await fixture.perform(
         "CREATE TABLE one (a int); SELECT * FROM nowhere", phase: .recovery, fields: none)
     }
-    #expect(failure?.record.detail?.contains("1 of 2 statements had taken effect") == true)
+    #expect(failure?.record.detail?.holds("1 of 2 statements had taken effect") == true)
   }
 
   @Test func capturesNoticesAndKeepsErrorsWhole() async throws {
@@ -148,7 +148,7 @@ struct SQLPerformTests {
       try await fixture.perform(
         "DO $$ BEGIN RAISE 'first\nsecond' USING HINT = 'try'; END $$", phase: .recovery)
     }
-    #expect(failure?.record.message.hasPrefix("first\nsecond") == true)
+    #expect(failure?.record.message.begins(with: "first\nsecond") == true)
     #expect(failure?.record.hint == "try")
     #expect(failure?.record.code == "P0001")
   }
@@ -157,11 +157,11 @@ struct SQLPerformTests {
     let fixture = try await SQLFixture()
     let failure = await failure {
       try await fixture.perform(
-        "SELECT 1;\nSELECT :é, nowhere FROM pg_class".replacing("é", with: "long_name"),
+        "SELECT 1;\nSELECT :é, nowhere FROM pg_class".replacingAll("é", with: "long_name"),
         values: ["long_name": "é"])
     }
     #expect(failure?.record.code == "42703")
-    #expect(failure?.record.message.contains("(runbook.yaml:12:26)") == true)
+    #expect(failure?.record.message.holds("(runbook.yaml:12:26)") == true)
   }
 
   @Test func holdsManyRowsAndKeepsThemInAFile() async throws {
@@ -171,8 +171,8 @@ struct SQLPerformTests {
     #expect(result.storedLimits["rows"]?.items == 1000)
     #expect(result.values["row_count"] == 1500)
     let file = try String(contentsOfFile: fixture.evidence + "/rows.jsonl", encoding: .utf8)
-    #expect(file.split(separator: "\n").count == 1500)
-    #expect(file.hasSuffix("{\"n\":1500}\n"))
+    #expect(file.pieces(separatedBy: "\n").count == 1500)
+    #expect(file.ends(with: "{\"n\":1500}\n"))
     try FileManager.default.removeItem(atPath: fixture.evidence)
   }
 
@@ -187,7 +187,7 @@ struct SQLPerformTests {
 
   @Test func narrowsReadOnlyPhasesToTheRole() async throws {
     let server = try #require(TestServer.shared)
-    let name = "reader_\(UUID().uuidString.prefix(8).lowercased())"
+    let name = "reader_\(UUID().uuidString.prefixOfScalars(8).lowercased())"
     server.psql("CREATE ROLE \(name)", database: "postgres")
     let fixture = try await SQLFixture(readOnlyRole: name, keepsReceipts: false)
     fixture.psql("CREATE TABLE secret (a int)")

@@ -82,7 +82,7 @@ struct SQLReceiptResultTests {
     let fixture = try await prepared()
     let (result, receipt) = try await performed(
       "INSERT INTO t VALUES (1, 'hunter2') RETURNING b, 'hunter2' AS hunter2", in: fixture,
-      redact: { $0.replacing("hunter2", with: "[redacted]") })
+      redact: { $0.replacingAll("hunter2", with: "[redacted]") })
     #expect(result.values["rows"] == [["b": "hunter2", "hunter2": "hunter2"]])
     #expect(receipt.values["rows"] == [["b": "[redacted]", "[redacted]": "[redacted]"]])
     #expect(

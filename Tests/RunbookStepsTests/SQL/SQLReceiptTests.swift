@@ -118,15 +118,15 @@ struct SQLReceiptTests {
   @Test func checksThatTheRoleMayMakeTheTables() async throws {
     let server = try #require(TestServer.shared)
     let database = server.makeDatabase()
-    let role = "limited_\(UUID().uuidString.prefix(8).lowercased())"
+    let role = "limited_\(UUID().uuidString.prefixOfScalars(8).lowercased())"
     server.psql("CREATE ROLE \(role) LOGIN", database: "postgres")
     let fixture = try await SQLFixture(database: database)
-    let url = server.url(of: database).replacing("user=test", with: "user=\(role)")
+    let url = server.url(of: database).replacingAll("user=test", with: "user=\(role)")
     try await fixture.gateway.configure(fixture.connection, url: url)
     let failure = await failure { try await fixture.gateway.checkReceipts("main") }
     #expect(failure?.record.cause == .refused)
     let hint = try #require(failure?.record.hint)
-    server.psql(String(hint.trimmingPrefix("let the database's owner run: ")), database: database)
+    server.psql(String(hint.dropping(prefix: "let the database's owner run: ")), database: database)
     try await fixture.gateway.checkReceipts("main")
     fixture.psql("CREATE TABLE t (a int); GRANT INSERT ON t TO \(role)")
     let result = try await fixture.perform("INSERT INTO t VALUES (1)", phase: .recovery)

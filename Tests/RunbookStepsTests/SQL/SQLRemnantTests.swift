@@ -48,9 +48,9 @@ struct SQLRemnantTests {
         == "\(remnant.pid)")
     let since = try #require(remnant.since)
     #expect(testNow().since(since) < .seconds(600))
-    #expect(remnant.summary.contains("since \(since)"))
-    #expect(remnant.summary.contains("holds AccessExclusiveLock on t"))
-    #expect(remnant.summary.contains("pg_sleep(600)"))
+    #expect(remnant.summary.holds("since \(since)"))
+    #expect(remnant.summary.holds("holds AccessExclusiveLock on t"))
+    #expect(remnant.summary.holds("pg_sleep(600)"))
   }
 
   @Test func theOneWhoAsksIsNone() async throws {
@@ -85,7 +85,7 @@ struct SQLRemnantTests {
     let activity = try fixture.activity("SELECT 1", phase: .recovery)
     let remnants = try await activity.remnants(in: fixture.context())
     let pid = fixture.psql("SELECT pid FROM sessions WHERE wait_event = 'PgSleep'")
-    #expect(remnants.first?.summary.contains("waits for Lock: relation held by \(pid)") == true)
+    #expect(remnants.first?.summary.holds("waits for Lock: relation held by \(pid)") == true)
   }
 
   @Test func areEndedAndOthersLeftAlone() async throws {

@@ -27,9 +27,9 @@ struct PostgresSandboxTests {
   @Test func dropsFromRootWithAllItsGroups() async throws {
     try await TestSandbox.with { sandbox in
       let postmaster = try #require(
-        TextFile.read("\(sandbox.folder)/data/postmaster.pid")?.split(separator: "\n").first)
+        TextFile.read("\(sandbox.folder)/data/postmaster.pid")?.pieces(separatedBy: "\n").first)
       let uids = try #require(ProcessStatus.status(String(postmaster), "Uid"))
-      #expect(!uids.split(separator: "\t").contains("0"))
+      #expect(!uids.pieces(separatedBy: "\t").contains("0"))
       if geteuid() == 0 { #expect(ProcessStatus.status(String(postmaster), "Groups") == "") }
       #expect(getsid(try #require(pid_t(postmaster))) != getsid(0))
     }
@@ -46,8 +46,8 @@ struct PostgresSandboxTests {
           == #"it's \n"#)
       _ = try await sandbox.query("CREATE TABLE t (); DROP TABLE t")
       let line = try #require(
-        TextFile.read(sandbox.serverLog)?.split(separator: "\n").first {
-          $0.contains("DROP TABLE t")
+        TextFile.read(sandbox.serverLog)?.pieces(separatedBy: "\n").first {
+          $0.holds("DROP TABLE t")
         })
       #expect(line.contains(#/^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d{3} UTC \[\d+\] LOG:/#))
     }
@@ -73,7 +73,7 @@ struct PostgresSandboxTests {
         in: test.folder, settings: [TestSandbox.setting("max_connections", "many")])
     }
     #expect(failure?.record.cause == .unreachable)
-    #expect(failure?.record.detail?.contains("max_connections") == true)
+    #expect(failure?.record.detail?.holds("max_connections") == true)
     #expect(!FileManager.default.fileExists(atPath: test.folder))
   }
 
@@ -110,7 +110,7 @@ struct PostgresSandboxTests {
       in: test.folder, settings: [])
     #expect(sandbox != nil)
     let numbers = try String(contentsOfFile: "\(test.folder)/server.pid", encoding: .utf8)
-    let watchdog = try #require(numbers.split { $0 == " " || $0 == "\n" }.last)
+    let watchdog = try #require(numbers.pieces { $0 == " " || $0 == "\n" }.last)
     sandbox = nil
     try await ProcessStatus.awaitFreeLock(of: test.folder)
     // A zombie would still have its number.
@@ -158,7 +158,7 @@ struct PostgresSandboxTests {
       _ = try await provider.start(in: folder, settings: [])
     }
     #expect(failure?.record.cause == .invalid)
-    #expect(failure?.record.hint?.contains("RUNBOOK_SANDBOX_DIR") == true)
+    #expect(failure?.record.hint?.holds("RUNBOOK_SANDBOX_DIR") == true)
   }
 
   @Test func saysHowToInstallPostgreSQL() async {
@@ -167,6 +167,6 @@ struct PostgresSandboxTests {
         environment: ["PATH": "/nowhere"], debianFolder: "/nowhere")
     }
     #expect(failure?.record.cause == .unreachable)
-    #expect(failure?.record.hint?.contains("apt-get install postgresql") == true)
+    #expect(failure?.record.hint?.holds("apt-get install postgresql") == true)
   }
 }

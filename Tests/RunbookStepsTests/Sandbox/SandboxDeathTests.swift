@@ -25,12 +25,13 @@ struct SandboxDeathTests {
       let service = try await sandbox.start(
         service: "app", command: ["/bin/sh", "-c", "echo $$; sleep 600; :"], environment: [:],
         workingDirectory: "/")
-      let server = TextFile.read("\(folder)/data/postmaster.pid")?.split(separator: "\n").first
+      let server = TextFile.read("\(folder)/data/postmaster.pid")?.pieces(separatedBy: "\n").first
       try "\(server ?? "") \(service) \(bystander.processIdentifier)".write(
         toFile: "\(folder)/pids", atomically: false, encoding: .utf8)
       kill(getpid(), SIGKILL)
     }
-    let pids = try #require(TextFile.read("\(folder)/pids")).split(separator: " ").map(String.init)
+    let words = try #require(TextFile.read("\(folder)/pids"))
+    let pids = words.pieces(separatedBy: " ").map(String.init)
     try #require(pids.count == 3)
     try await ProcessStatus.awaitFreeLock(of: folder)
     for pid in pids.prefix(2) { #expect(!ProcessStatus.isRunning(pid)) }
@@ -49,7 +50,7 @@ struct SandboxDeathTests {
         service: "app", command: ["/bin/sh", "-c", "echo $$; exec sleep 600"], environment: [:],
         workingDirectory: "/")
       let server = try #require(
-        TextFile.read("\(sandbox.folder)/data/postmaster.pid")?.split(separator: "\n").first)
+        TextFile.read("\(sandbox.folder)/data/postmaster.pid")?.pieces(separatedBy: "\n").first)
       let watchdog = try #require(ProcessStatus.status(String(server), "PPid").flatMap(pid_t.init))
       #expect(kill(watchdog, SIGKILL) == 0)
       try await ProcessStatus.awaitFreeLock(of: sandbox.folder)

@@ -16,11 +16,11 @@ struct SandboxServiceTests {
       let pid = try await sandbox.start(
         service: "app", command: Self.staying, environment: [:], workingDirectory: "/")
       #expect(ProcessStatus.isRunning(pid))
-      if geteuid() == 0 { #expect(ProcessStatus.status(pid, "Uid")?.hasPrefix("0\t") == false) }
+      if geteuid() == 0 { #expect(ProcessStatus.status(pid, "Uid")?.begins(with: "0\t") == false) }
       await sandbox.stop()
       #expect(!ProcessStatus.isRunning(pid))
       let log = try #require(TextFile.read("\(sandbox.folder)/app.log"))
-      #expect(Set(log.split(separator: "\n").map(String.init)) == [pid, "more", "said"])
+      #expect(Set(log.pieces(separatedBy: "\n").map(String.init)) == [pid, "more", "said"])
       #expect(access("\(sandbox.folder)/app.pipe", F_OK) != 0)
     }
   }
@@ -36,7 +36,8 @@ struct SandboxServiceTests {
         ],
         environment: ["VALUE": value], workingDirectory: "/usr")
       let expected = "\(value)|\(value)|/usr".utf8.map { byte in
-        String(byte, radix: 16).count == 1 ? "0" + String(byte, radix: 16) : String(byte, radix: 16)
+        String(byte, radix: 16).unicodeScalars.count == 1
+          ? "0" + String(byte, radix: 16) : String(byte, radix: 16)
       }
       #expect(address == expected.joined())
     }
@@ -50,7 +51,7 @@ struct SandboxServiceTests {
           environment: [:], workingDirectory: "/")
       }
       #expect(failure?.record.cause == .refused)
-      #expect(failure?.record.detail?.contains("no port left") == true)
+      #expect(failure?.record.detail?.holds("no port left") == true)
     }
   }
 

@@ -17,11 +17,11 @@ struct SandboxTCPTests {
       let url = try await Self.url(for: sandbox)
       let address = try #require(URLComponents(string: url))
       #expect(address.host == "127.0.0.1")
-      #expect(address.password?.count == 48)
+      #expect(address.password?.unicodeScalars.count == 48)
       let good = try await Self.psql(url)
       #expect(good.stdout == "sandbox\n", "\(good.stderr)")
-      let wrong = url.replacing(try #require(address.password), with: "guessed")
-      #expect(try await Self.psql(wrong).stderr.contains("password authentication failed"))
+      let wrong = url.replacingAll(try #require(address.password), with: "guessed")
+      #expect(try await Self.psql(wrong).stderr.holds("password authentication failed"))
       try await #expect(
         sandbox.query(
           "SELECT string_agg(DISTINCT type || ' ' || auth_method, ',') FROM pg_hba_file_rules")
@@ -67,7 +67,7 @@ struct SandboxTCPTests {
         in: test.folder, settings: [TestSandbox.setting("listen_addresses", addresses)])
     }
     #expect(failure?.record.cause == .invalid)
-    #expect(failure?.record.message.contains("runbook.yaml:1:1") == true)
+    #expect(failure?.record.message.holds("runbook.yaml:1:1") == true)
     #expect(!FileManager.default.fileExists(atPath: test.folder))
   }
 
@@ -106,7 +106,7 @@ struct SandboxTCPTests {
   private static func url(for sandbox: any RunningSandbox) async throws -> String {
     // A restarted sandbox has the files of the service before: another name each time.
     try await sandbox.start(
-      service: "app-\(UUID().uuidString.prefix(8).lowercased())",
+      service: "app-\(UUID().uuidString.prefixOfScalars(8).lowercased())",
       command: ["/bin/sh", "-c", #"echo "$DATABASE_TCP_URL""#], environment: [:],
       workingDirectory: "/")
   }

@@ -18,7 +18,7 @@ struct TestSandbox {
     || ProgramPath.find("initdb", in: ProcessInfo.processInfo.environment["PATH"] ?? "") != nil
 
   init() {
-    folder = provider.folder(for: RunID(rawValue: "test-\(UUID().uuidString.prefix(8))"))
+    folder = provider.folder(for: RunID(rawValue: "test-\(UUID().uuidString.prefixOfScalars(8))"))
   }
 
   static func setting(_ name: String, _ value: String) -> Runbook.Sandbox.Setting {
@@ -70,9 +70,9 @@ enum ProcessStatus {
   }
 
   static func status(_ pid: String, _ field: String) -> String? {
-    TextFile.read("/proc/\(pid)/status")?.split(separator: "\n")
-      .first { $0.hasPrefix("\(field):") }?
-      .dropFirst(field.count + 1).trimmingCharacters(in: .whitespaces)
+    TextFile.read("/proc/\(pid)/status")?.pieces(separatedBy: "\n")
+      .first { $0.begins(with: "\(field):") }?
+      .dropFirstScalars(field.unicodeScalars.count + 1).trimmingCharacters(in: .whitespaces)
   }
 
   /// Returns when nothing of the sandbox holds its lock any more.

@@ -149,7 +149,7 @@ import Testing
         ["script": script(""), "interpreter": .list([script("no-such-program")])], in: fixture)
     }
     #expect(failure?.record.cause == .unreachable)
-    #expect(failure?.record.message.contains("no-such-program") == true)
+    #expect(failure?.record.message.holds("no-such-program") == true)
   }
 
   @Test func validatesItsStep() {

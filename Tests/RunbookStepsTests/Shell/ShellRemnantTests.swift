@@ -23,7 +23,7 @@ import Testing
       try process.run()
       _ = output.fileHandleForReading.availableData
       // The shell says that it is ready just before it becomes the other program.
-      while script.contains("exec sleep"), process.isRunning, !isSleep { sched_yield() }
+      while script.holds("exec sleep"), process.isRunning, !isSleep { sched_yield() }
     }
 
     private var isSleep: Bool {

@@ -59,7 +59,7 @@ import Testing
     let untilNow = try await perform(fixture, statements: [tried])
     #expect(untilNow.values["readable"] == true, "\(untilNow.values)")
     #expect(outcomes(untilNow) == ["rolledBack"], "\(untilNow.values)")
-    #expect(untilNow.timeline.contains { $0.text.hasSuffix("was rolled back") && !$0.isDamage })
+    #expect(untilNow.timeline.contains { $0.text.ends(with: "was rolled back") && !$0.isDamage })
     let dropped = try await now(fixture)
     _ = run("DROP TABLE t")
     let after = try await perform(fixture, statements: [dropped])
@@ -68,7 +68,7 @@ import Testing
     let end = try await now(fixture)
     #expect(row.at >= dropped && row.at <= end)
     // The table, its TOAST table with index, and the key's index.
-    #expect(row.text.hasSuffix("was committed and removed 4 files of relations"), "\(row.text)")
+    #expect(row.text.ends(with: "was committed and removed 4 files of relations"), "\(row.text)")
     // Each has its own.
     #expect(
       outcomes(try await perform(fixture, statements: [tried, dropped])) == [
@@ -94,8 +94,8 @@ import Testing
       result.values["reason"]?.stringValue
         == "\(folder) holds no readable segment of this server's log")
     #expect(outcomes(result) == ["unknown"])
-    #expect(result.notices.first?.contains("the catalogue alone tells") == true)
+    #expect(result.notices.first?.holds("the catalogue alone tells") == true)
     let missing = try await perform(fixture, statements: [], folder: "/nonexistent")
-    #expect(missing.values["reason"]?.stringValue?.contains("No such file or directory") == true)
+    #expect(missing.values["reason"]?.stringValue?.holds("No such file or directory") == true)
   }
 }

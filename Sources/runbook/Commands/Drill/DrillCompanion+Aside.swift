@@ -19,12 +19,12 @@ extension DrillCompanion: TerminalAside {
 
   func take(_ line: String, isFree: Bool) async -> Bool {
     guard let drill = follower.state.drill else { return false }
-    guard line.hasPrefix("/") else {
+    guard line.begins(with: "/") else {
       guard isFree, Int(line) != nil, follower.state.offers(line) else { return false }
       await carryOut(.answer(subject: nil, participant: speaker, text: line))
       return true
     }
-    let text = String(line.dropFirst())
+    let text = String(line.dropFirstScalars())
     switch TalkLine.parse(text, drill, names: started.participants.map(\.name)) {
     case .note(let text): await note(text)
     case .command(.answer(let subject, let name, let text)):

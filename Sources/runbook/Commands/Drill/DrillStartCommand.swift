@@ -196,7 +196,7 @@ struct DrillStartCommand: AsyncParsableCommand {
   ) throws -> [DrillParticipant] {
     var names: Set<String> = []
     return try participant.map { text in
-      let parts = text.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
+      let parts = text.pieces(separatedBy: ":", maxSplits: 1, omittingEmptySubsequences: false)
         .map(String.init)
       guard let name = parts.first, !name.isEmpty else {
         throw ValidationError("'\(text)' names nobody")

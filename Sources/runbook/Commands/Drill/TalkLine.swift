@@ -76,30 +76,36 @@ enum TalkLine: Equatable {
   }
 
   private static func split(_ text: String) -> (first: String, rest: String) {
-    let trimmed = text.drop { $0.isWhitespace }
-    let first = trimmed.prefix { !$0.isWhitespace }
-    var rest = String(trimmed.dropFirst(first.count).drop { $0.isWhitespace })
-    while rest.last?.isWhitespace == true { rest.removeLast() }
+    let trimmed = text.dropScalars { $0.isWhitespace }
+    let first = trimmed.prefixOfScalars { !$0.isWhitespace }
+    var rest = String(
+      trimmed.dropFirstScalars(first.unicodeScalars.count).dropScalars { $0.isWhitespace })
+    while rest.lastScalar?.isWhitespace == true { rest.unicodeScalars.removeLast() }
     return (String(first), rest)
   }
 
   private static func person(_ text: String, _ names: [String]) -> (String?, String) {
-    guard text.hasPrefix("@") else { return (nil, text) }
-    let said = text.dropFirst()
+    guard text.begins(with: "@") else { return (nil, text) }
+    let said = text.dropFirstScalars()
     // The longest first: what "Ada Byron" says is not Ada's, who would say "Byron …".
-    let known = names.sorted { $0.count > $1.count }.first { name in
-      said.prefix(name.count).lowercased() == name.lowercased()
-        && said.dropFirst(name.count).first?.isWhitespace != false
+    let known = names.sorted { $0.unicodeScalars.count > $1.unicodeScalars.count }.first { name in
+      said.prefixOfScalars(name.unicodeScalars.count).lowercased() == name.lowercased()
+        && said.dropFirstScalars(name.unicodeScalars.count).firstScalar?.isWhitespace != false
     }
-    let name = known.map { said.prefix($0.count) } ?? said.prefix { !$0.isWhitespace }
-    return (String(name), String(said.dropFirst(name.count).drop { $0.isWhitespace }))
+    let name =
+      known.map { said.prefixOfScalars($0.unicodeScalars.count) }
+      ?? said.prefixOfScalars { !$0.isWhitespace }
+    return (
+      String(name),
+      String(said.dropFirstScalars(name.unicodeScalars.count).dropScalars { $0.isWhitespace })
+    )
   }
 
   private static func answer(_ text: String, _ drill: Drill, _ names: [String]) -> TalkLine {
     let (person, rest) = person(text, names)
     let (first, body) = split(rest)
-    let name = String(first.dropLast())
-    if first.hasSuffix(":"), NearestName.isId(name, of: drill) {
+    let name = String(first.dropLastScalars())
+    if first.ends(with: ":"), NearestName.isId(name, of: drill) {
       return .command(.answer(subject: name, participant: person, text: body))
     }
     return .command(.answer(subject: nil, participant: person, text: rest))
@@ -115,7 +121,9 @@ enum TalkLine: Equatable {
   }
 
   private static func jump(_ text: String) -> TalkLine {
-    guard text.hasPrefix("+"), let span = DurationReader.duration(String(text.dropFirst())) else {
+    guard text.begins(with: "+"),
+      let span = DurationReader.duration(String(text.dropFirstScalars()))
+    else {
       return .mistake("write: jump +5m; 'next ID' tells an inject out of turn, 'back ID' goes back")
     }
     return .command(.ahead(StoryTime(span)))
@@ -140,7 +148,7 @@ extension DrillState {
   /// Whether a line without a command is one of the choices that the last inject offers.
   func offers(_ line: String) -> Bool {
     guard let inject = current.flatMap({ drill?.inject($0) }) else { return false }
-    let isNumber = Int(line).map { inject.choices.indices.contains($0 - 1) } ?? false
+    let isNumber = Int(line).map { inject.choices.indices.contains($0 &- 1) } ?? false
     return isNumber || inject.choice(line) != nil
   }
 }
