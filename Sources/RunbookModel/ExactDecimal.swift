@@ -77,8 +77,18 @@ public struct ExactDecimal: Sendable {
   /// How many digits stand before the point; below zero, how many zeros follow it.
   private var pointOffset: Int { digits.count + exponent }
 
+  /// What doubles can tell apart has fewer digits; one more stands for whether any follows that is no zero.
+  private static let mostDigitsOfDouble = 800
+
   /// The nearest double, which may be infinite.
-  public var double: Double { Double(text) ?? .nan }
+  public var double: Double {
+    guard digits.count > Self.mostDigitsOfDouble else { return Double(text) ?? .nan }
+    let hasMore = digits.dropFirst(Self.mostDigitsOfDouble).contains { $0 != UInt8(ascii: "0") }
+    let kept = digits.prefix(Self.mostDigitsOfDouble) + [UInt8(ascii: hasMore ? "1" : "0")]
+    let power = exponent + digits.count - kept.count
+    let sign = isNegative ? "-" : ""
+    return Double("\(sign)\(String(decoding: kept, as: UTF8.self))e\(power)") ?? .nan
+  }
 
   /// The number as an int when it is whole and fits.
   public var int64: Int64? {
@@ -102,8 +112,13 @@ public struct ExactDecimal: Sendable {
     exponent = other.exponent
   }
 
-  /// Whether a double keeps the number for certain: it has few digits and is of middling size.
-  fileprivate var isEasyForDouble: Bool { significantCount <= 15 && abs(pointOffset) <= 290 }
+  /// Whether a double keeps the number for certain, having few digits and being of middling size; nil where
+  /// that must be tried. The shortest text of a double has at most 17 digits.
+  fileprivate var survivesAsDouble: Bool? {
+    let count = significantCount
+    if count > 17 { return false }
+    return count <= 15 && abs(pointOffset) <= 290 ? true : nil
+  }
 
   private var significantCount: Int {
     var count = digits.count
@@ -219,9 +234,10 @@ extension Value {
       byte != UInt8(ascii: ".") && byte | 0x20 != UInt8(ascii: "e")
     }
     if isWhole, !exact.isZero { return .decimal(exact) }
-    if exact.isZero || exact.isEasyForDouble { return Double(text).map(Value.double) }
-    let double = exact.double
-    if ExactDecimal(double) == exact { return .double(double) }
+    let double = exact.survivesAsDouble == false ? nil : Double(text)
+    if let double, exact.isZero || exact.survivesAsDouble == true || ExactDecimal(double) == exact {
+      return .double(double)
+    }
     // As `5360101284833656331e0`, which is written without the exponent.
     return Int64(exact.text).map(Value.int) ?? .decimal(exact)
   }

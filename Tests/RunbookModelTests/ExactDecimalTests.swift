@@ -61,6 +61,18 @@ import Testing
     #expect(ExactDecimal("12345678901234567890")?.double == 0x1.56a95319d63e1p63)
   }
 
+  /// A digit far behind decides to which side a number halfway between two doubles is rounded.
+  @Test func roundsLongNumbersAsShortOnes() {
+    let half = "9007199254740993"
+    let zeros = String(repeating: "0", count: 100_000)
+    #expect(ExactDecimal(half)?.double == 9_007_199_254_740_992)
+    #expect(ExactDecimal(half + "." + zeros)?.double == 9_007_199_254_740_992)
+    #expect(ExactDecimal(half + "." + zeros + "1")?.double == 9_007_199_254_740_994)
+    #expect(ExactDecimal("-" + half + "." + zeros + "1")?.double == -9_007_199_254_740_994)
+    #expect(ExactDecimal("0." + zeros + half)?.double == 0)
+    #expect(ExactDecimal(half + zeros)?.double == .infinity)
+  }
+
   @Test func zerosAreEqualAndHashAlike() {
     #expect(Value.double(0.0) == Value.double(-0.0))
     #expect(Set([Value.double(0.0), .double(-0.0)]).count == 1)

@@ -41,12 +41,17 @@ enum Conversion {
       guard number.double.isFinite else { throw Arithmetic.overflow }
       return .double(number.double)
     case .string(let text):
-      guard let number = Double(text) else { throw unreadable("double") }
+      guard let number = Self.double(text) else { throw unreadable("double") }
       let hasDigit = text.utf8.contains { (0x30...0x39).contains($0) }
       guard number.isFinite || !hasDigit else { throw Arithmetic.overflow }
       return .double(number)
     default: throw .overload("double", value.typeName)
     }
+  }
+
+  /// The C library takes the square of a number's length; so long a text can only be digits.
+  private static func double(_ text: String) -> Double? {
+    text.utf8.count <= 1000 ? Double(text) : ExactDecimal(text)?.double
   }
 
   /// The number that a text says, and no other: an int, a double or a decimal.
