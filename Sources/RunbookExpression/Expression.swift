@@ -40,9 +40,13 @@ public struct Expression: Sendable {
         throw error
       }
     } catch {
-      throw Diagnostics((faults + [error]).map { $0.diagnostic(in: source) })
+      throw Self.diagnostics(of: faults + [error], in: source)
     }
-    guard faults.isEmpty else { throw Diagnostics(faults.map { $0.diagnostic(in: source) }) }
+    guard faults.isEmpty else { throw Self.diagnostics(of: faults, in: source) }
+  }
+
+  private static func diagnostics(of faults: [SyntaxFault], in source: SourceText) -> Diagnostics {
+    Diagnostics(faults.lazy.map { $0.diagnostic(in: source) })
   }
 
   /// The expression's value, with names looked up in `scope`.

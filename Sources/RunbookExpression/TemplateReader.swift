@@ -54,7 +54,7 @@ struct TemplateReader {
       do throws(Diagnostics) {
         parts.append(.expression(try Expression(source, bytes, range: (start + 3)..<end)))
       } catch {
-        diagnostics.append(contentsOf: error.all)
+        diagnostics += error
       }
       return end + 2
     } catch {

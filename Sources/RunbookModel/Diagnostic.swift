@@ -51,18 +51,82 @@ public struct Diagnostic: Sendable, Hashable {
   }
 }
 
-/// All that was found wrong at once, in the order of places.
+/// All that was found wrong at once, in the order of places. Of each severity the first hundred are kept;
+/// the others are counted.
 public struct Diagnostics: Error, Sendable, Hashable {
-  public private(set) var all: [Diagnostic]
+  /// How many of each severity are kept.
+  public static let most = 100
 
-  public init(_ all: [Diagnostic] = []) { self.all = all }
+  /// How many there are of each severity.
+  private struct Counts: Sendable, Hashable {
+    var errors = 0
+    var warnings = 0
+    var notes = 0
 
-  public var hasErrors: Bool { all.contains { $0.severity == .error } }
+    subscript(severity: Diagnostic.Severity) -> Int {
+      get {
+        switch severity {
+        case .error: errors
+        case .warning: warnings
+        case .note: notes
+        }
+      }
+      set {
+        switch severity {
+        case .error: errors = newValue
+        case .warning: warnings = newValue
+        case .note: notes = newValue
+        }
+      }
+    }
+  }
+
+  public private(set) var all: [Diagnostic] = []
+  private var counts = Counts()
+
+  public init(_ all: some Sequence<Diagnostic> = []) { append(contentsOf: all) }
+
+  public var hasErrors: Bool { counts.errors > 0 }
   public var isEmpty: Bool { all.isEmpty }
 
-  public mutating func append(_ diagnostic: Diagnostic) { all.append(diagnostic) }
+  /// How many there are, those that were not kept included.
+  public func count(of severity: Diagnostic.Severity) -> Int { counts[severity] }
 
-  public mutating func append(contentsOf others: [Diagnostic]) { all.append(contentsOf: others) }
+  /// Whether another one would only be counted, so that nobody need look for what would help.
+  public func isFull(of severity: Diagnostic.Severity) -> Bool { counts[severity] >= Self.most }
+
+  /// How many are counted only, in words; nil where all are here.
+  public var remainder: String? {
+    let parts = [Diagnostic.Severity.error, .warning, .note].compactMap { severity in
+      let count = counts[severity] - Self.most
+      return count > 0 ? "\(count) more \(severity.rawValue)\(count == 1 ? "" : "s")" : nil
+    }
+    return parts.isEmpty ? nil : "and \(parts.joined(separator: ", "))"
+  }
+
+  public mutating func append(_ diagnostic: Diagnostic) {
+    if !isFull(of: diagnostic.severity) { all.append(diagnostic) }
+    counts[diagnostic.severity] += 1
+  }
+
+  public mutating func append(contentsOf others: some Sequence<Diagnostic>) {
+    for other in others { append(other) }
+  }
+
+  public mutating func append(contentsOf others: Diagnostics) {
+    append(contentsOf: others.all)
+    for severity in [Diagnostic.Severity.error, .warning, .note] {
+      counts[severity] += max(0, others.counts[severity] - Self.most)
+    }
+  }
+
+  public static func += (left: inout Diagnostics, right: some Sequence<Diagnostic>) {
+    left.append(contentsOf: right)
+  }
+
+  public static func += (left: inout Diagnostics, right: Diagnostics) {
+    left.append(contentsOf: right)
+  }
 
   /// Sorted by place, then by severity; those without a place come first.
   public func sorted() -> Diagnostics {
@@ -80,6 +144,8 @@ public struct Diagnostics: Error, Sendable, Hashable {
         return left.offset < right.offset
       }
     }
-    return Diagnostics(ordered.map(\.element))
+    var sorted = self
+    sorted.all = ordered.map(\.element)
+    return sorted
   }
 }

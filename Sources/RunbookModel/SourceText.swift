@@ -15,10 +15,13 @@ public struct SourceText: Sendable, Hashable, Codable {
   public let place: Place
   public let layout: Layout
 
+  private let index: ScalarIndex
+
   public init(_ text: String, at place: Place, layout: Layout) {
     self.text = text
     self.place = place
     self.layout = layout
+    index = ScalarIndex(text.utf8)
   }
 
   /// The place in the file of a part of the text.
@@ -34,27 +37,46 @@ public struct SourceText: Sendable, Hashable, Codable {
       return Place(
         file: place.file, line: place.line, column: place.column + max(0, offset), length: length)
     case .block(let firstLine, let indent):
-      var line = 0
-      var column = 0
-      for scalar in text.unicodeScalars.prefix(max(0, offset)) {
-        if scalar == "\n" {
-          line += 1
-          column = 0
-        } else {
-          column += 1
-        }
-      }
+      let point = index.point(atScalar: offset, in: text.utf8)
       return Place(
-        file: place.file, line: firstLine + line, column: indent + column + 1, length: length)
+        file: place.file, line: firstLine + point.line, column: indent + point.column + 1,
+        length: length)
     }
   }
 
   /// The place in the file of a part of the text given by UTF-8 bytes, as C parsers give it.
   public func place(atByte offset: Int, length: Int = 0) -> Place {
-    let utf8 = text.utf8
-    let clamped = max(0, min(offset, utf8.count))
-    let end = utf8.index(utf8.startIndex, offsetBy: clamped)
-    return place(
-      atScalar: text.unicodeScalars.distance(from: text.startIndex, to: end), length: length)
+    place(atScalar: index.scalars(beforeByte: offset, in: text.utf8), length: length)
+  }
+}
+
+extension SourceText {
+  public static func == (left: SourceText, right: SourceText) -> Bool {
+    left.place == right.place && left.layout == right.layout
+      && left.text.isIdentical(to: right.text)
+  }
+
+  public func hash(into hasher: inout Hasher) {
+    hasher.combine(place)
+    hasher.combine(text)
+  }
+
+  private enum CodingKeys: CodingKey {
+    case text, place, layout
+  }
+
+  public init(from decoder: any Decoder) throws {
+    let container = try decoder.container(keyedBy: CodingKeys.self)
+    self.init(
+      try container.decode(String.self, forKey: .text),
+      at: try container.decode(Place.self, forKey: .place),
+      layout: try container.decode(Layout.self, forKey: .layout))
+  }
+
+  public func encode(to encoder: any Encoder) throws {
+    var container = encoder.container(keyedBy: CodingKeys.self)
+    try container.encode(text, forKey: .text)
+    try container.encode(place, forKey: .place)
+    try container.encode(layout, forKey: .layout)
   }
 }

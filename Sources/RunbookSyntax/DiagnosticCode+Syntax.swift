@@ -24,6 +24,8 @@ extension DiagnosticCode {
   /// A key of data that is neither text, a whole number nor a bool.
   public static let dataKey = DiagnosticCode(20)
   public static let numberTooLarge = DiagnosticCode(21)
+  /// How many diagnostics there are beside those that are listed.
+  public static let moreDiagnostics = DiagnosticCode(22)
 }
 
 /// The file format.

@@ -110,7 +110,7 @@ public struct ReadingAttempt: Sendable {
     _ runbook: Runbook?, _ reader: FieldReader, file: String, text: String,
     more: [SourceFile] = []
   ) {
-    diagnostics = Diagnostics(reader.diagnostics).sorted()
+    diagnostics = reader.diagnostics.sorted()
     self.runbook = diagnostics.hasErrors ? nil : runbook
     draft = runbook
     var sources = Dictionary(

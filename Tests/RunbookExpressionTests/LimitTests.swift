@@ -65,6 +65,27 @@ import Testing
     #expect(try onSmallThread(text) == "tooMuchWork")
   }
 
+  @Test(arguments: [
+    "s.matches('a{1,1000}b')", "[1, 2, 3].all(x, s.matches('(a|aa|aaa){1,300}b') || true)",
+  ])
+  func limitsTheWorkOfPatterns(text: String) throws {
+    let scope = ValueMap([("s", .string(String(repeating: "a", count: 1_000_000)))])
+    let expression = try RunbookExpression.Expression(parsing: .line(text))
+    let error = #expect(throws: EvaluationError.self) { try expression.evaluate(in: scope) }
+    #expect(error?.cause == .tooMuchWork)
+  }
+
+  @Test func limitsTheCompilingOfPatterns() throws {
+    let numbers = (0..<40).map { "s.matches('(a{1,60}){\($0 + 1)}')" }.joined(separator: " || ")
+    let text = "range.map(x, \(numbers) || true)"
+    let scope = ValueMap([
+      ("s", "b"), ("range", .list((0..<20_000).map { .int($0) })),
+    ])
+    let expression = try RunbookExpression.Expression(parsing: .line(text))
+    let error = #expect(throws: EvaluationError.self) { try expression.evaluate(in: scope) }
+    #expect(error?.cause == .tooMuchWork)
+  }
+
   /// Evaluates on a thread with 512 KiB of stack.
   ///
   /// - Returns: `=` and the beginning of the value, or the code or cause of the error.

@@ -50,13 +50,16 @@ public struct RunbookChecker: Sendable {
       for word in service.command { check(template: word, names, &found) }
       for setting in service.environment { check(template: setting.value, names, &found) }
     }
+    let inputs = Set(runbook.inputs.map(\.name))
     for setting in sandbox.inputs {
-      if !runbook.inputs.contains(where: { $0.name == setting.name }) {
+      if !inputs.contains(setting.name) {
         found.append(
           Diagnostic(
             .error, .unknownName, "the runbook has no input '\(setting.name)'", at: setting.place,
-            hint: NearestName.of(setting.name, among: runbook.inputs.map(\.name))
-              .map { "did you mean '\($0)'?" }))
+            hint: found.isFull(of: .error)
+              ? nil
+              : NearestName.of(setting.name, among: inputs)
+                .map { "did you mean '\($0)'?" }))
       }
       check(template: setting.value, names, &found)
     }
@@ -69,7 +72,7 @@ public struct RunbookChecker: Sendable {
     guard let known = kinds[step.kind] else { return }
     let options = step.options
     if let when = options.when { check(expression: when, names, &found) }
-    checkConnection(of: step, known.spec, runbook, &found)
+    checkConnection(of: step, known.spec, runbook, names, &found)
     check(.fields(step.body), as: known.spec.type, names, &found)
     names.own = known.resultNames
     for source in options.expect { check(expression: source, names, &found) }
@@ -104,7 +107,7 @@ public struct RunbookChecker: Sendable {
       let known = kinds[probe.kind]
     else { return }
     var names = names
-    checkConnection(of: probe, known.spec, runbook, &found)
+    checkConnection(of: probe, known.spec, runbook, names, &found)
     check(.fields(probe.body), as: known.spec.type, names, &found)
     found.append(
       contentsOf: known.kind.check(
@@ -116,23 +119,24 @@ public struct RunbookChecker: Sendable {
   }
 
   private func checkConnection(
-    of step: Step, _ spec: KindSpec, _ runbook: Runbook, _ found: inout Diagnostics
+    of step: Step, _ spec: KindSpec, _ runbook: Runbook, _ names: VisibleNames,
+    _ found: inout Diagnostics
   ) {
-    let known = runbook.connections.map(\.name)
     if let name = step.options.connection {
-      guard !known.contains(name.text) else { return }
+      guard !names.connections.contains(name.text) else { return }
+      let known = found.isFull(of: .error) ? [] : runbook.connections.map(\.name)
       found.append(
         Diagnostic(
           .error, .unknownName, "there is no connection '\(name.text)'",
           at: name.place(atScalar: 0, length: name.text.unicodeScalars.count),
           hint: NearestName.of(name.text, among: known).map { "did you mean '\($0)'?" }
             ?? (known.isEmpty
-              ? "declare it under 'connections'" : "there is \(known.joined(separator: ", "))")))
-    } else if spec.usesConnection, known.count != 1 {
+              ? "declare it under 'connections'" : "there is \(NameList.text(of: known))")))
+    } else if spec.usesConnection, runbook.connections.count != 1 {
       found.append(
         Diagnostic(
           .error, .noConnection,
-          known.isEmpty
+          runbook.connections.isEmpty
             ? "a '\(step.kind)' step needs a connection, and the runbook has none"
             : "the runbook has several connections, and the step names none",
           at: step.place, hint: "declare it under 'connections', or name it with 'connection:'"))

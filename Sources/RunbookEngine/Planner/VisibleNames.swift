@@ -14,6 +14,7 @@ struct VisibleNames {
   /// Captures that are undefined when their step is skipped.
   private var conditional: [String: StepID] = [:]
   private var steps: Set<String> = []
+  let connections: Set<String>
   private let inputs: Set<String>
   private let constants: Set<String>
   private let findings: Set<String>
@@ -22,6 +23,7 @@ struct VisibleNames {
   init(runbook: Runbook) {
     inputs = Set(runbook.inputs.map(\.name))
     constants = Set(runbook.constants.map(\.name))
+    connections = Set(runbook.connections.map(\.name))
     values = inputs.union(constants)
     findings = Set(
       runbook.steps.filter { $0.options.confirms != nil }.map(\.id.rawValue))
@@ -50,10 +52,11 @@ struct VisibleNames {
       return checkBare(name, reference, &found)
     }
     guard let field = reference.path.first, !known.contains(field) else { return }
+    let isListed = !found.isFull(of: .error)
     found.append(
       Diagnostic(
         .error, .unknownName, "there is no \(what) '\(field)'", at: reference.place,
-        hint: hint(field, among: known, listing: known)))
+        hint: isListed ? hint(field, among: known, listing: known) : nil))
   }
 
   private func checkBare(_ name: String, _ reference: Reference, _ found: inout Diagnostics) {
@@ -61,6 +64,7 @@ struct VisibleNames {
     guard captures.contains(name) else {
       let isInput = inputs.contains(name)
       let isConstant = constants.contains(name)
+      let isListed = !found.isFull(of: .error)
       found.append(
         Diagnostic(
           .error, .unknownName, "nothing is called '\(name)' here", at: reference.place,
@@ -68,7 +72,9 @@ struct VisibleNames {
             ? "write inputs.\(name)"
             : isConstant
               ? "write constants.\(name)"
-              : hint(name, among: captures.union(own).union(roots), listing: captures.union(own))))
+              : isListed
+                ? hint(name, among: captures.union(own).union(roots), listing: captures.union(own))
+                : nil))
       return
     }
     guard let step = conditional[name] else { return }
@@ -82,6 +88,6 @@ struct VisibleNames {
     _ name: String, among candidates: Set<String>, listing known: Set<String>
   ) -> String? {
     if let near = NearestName.of(name, among: candidates) { return "did you mean '\(near)'?" }
-    return known.isEmpty ? nil : "known here: \(known.sorted().joined(separator: ", "))"
+    return known.isEmpty ? nil : "known here: \(NameList.text(of: known.sorted()))"
   }
 }

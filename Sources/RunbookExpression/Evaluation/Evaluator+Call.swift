@@ -58,11 +58,23 @@ extension Evaluator {
     }
   }
 
+  /// How many steps of a pattern count as one of an expression.
+  private static let stepsOfWork = 8
+
   private mutating func matches(_ text: String, _ pattern: String) throws(Fault) -> Bool {
-    do {
-      return try expressions.expression(pattern).matches(text)
+    let expression: RegularExpression
+    let isNew: Bool
+    do throws(RegularExpressionError) {
+      (expression, isNew) = try expressions.expression(pattern)
     } catch {
       throw Fault(.invalid, "the pattern is not a regular expression: \(error.message)")
     }
+    if isNew { try charge(expression.size + pattern.utf8.count) }
+    let allowed = remainingWork * Self.stepsOfWork
+    var left = allowed
+    let isMatch = expression.matches(text, work: &left)
+    try charge((allowed - left) / Self.stepsOfWork + 1)
+    guard let isMatch else { throw Self.tooMuchWork }
+    return isMatch
   }
 }

@@ -41,10 +41,13 @@ struct Evaluator {
 
   mutating func charge(_ amount: Int) throws(Fault) {
     work &+= amount
-    guard work <= Self.maximumWork else {
-      throw Fault(.tooMuchWork, "the expression takes too much work")
-    }
+    guard work <= Self.maximumWork else { throw Self.tooMuchWork }
   }
+
+  /// What the evaluation may still do.
+  var remainingWork: Int { max(0, Self.maximumWork - work) }
+
+  static var tooMuchWork: Fault { Fault(.tooMuchWork, "the expression takes too much work") }
 
   /// Fails for a value so large that nobody could write it out: lists that macros built share
   /// their parts, and may be far larger than the memory that they take.

@@ -39,11 +39,17 @@ struct Machine {
   private var captures: [Int]
   private var tasks: [Task] = []
   private(set) var result: [Int]?
+  /// What it may still do, in steps of ways; below zero it has given up.
+  private(set) var work: Int
 
-  /// - Parameter slotCount: how many captures' ends are wanted; with none the first match will do.
+  /// - Parameters:
+  ///   - slotCount: how many captures' ends are wanted; with none the first match will do.
+  ///   - work: what it may do, in steps of ways.
   init(
-    _ program: Program, _ starts: StartSet, _ text: UnsafeBufferPointer<UInt8>, slotCount: Int
+    _ program: Program, _ starts: StartSet, _ text: UnsafeBufferPointer<UInt8>, slotCount: Int,
+    work: Int = .max
   ) {
+    self.work = work
     self.program = program
     self.starts = starts
     self.text = text
@@ -69,6 +75,7 @@ struct Machine {
           return
         }
       }
+      guard work >= 0 else { return }
       let (scalar, width) = decode(position)
       if result == nil { follow(0, at: position, before, scalar) }
       advance(over: scalar, before: before, at: position, width)
@@ -110,6 +117,7 @@ struct Machine {
   ) {
     var after: UInt32?
     var isAfterKnown = false
+    work -= current.steps.count + 1
     for index in current.steps.indices {
       let step = current.steps[index]
       if case .match = program.steps[step] {
@@ -140,6 +148,7 @@ struct Machine {
   ) {
     tasks.append(.follow(start))
     while let task = tasks.popLast() {
+      work -= 1
       guard case .follow(let step) = task else {
         if case .restore(let slot, let value) = task { captures[slot] = value }
         continue

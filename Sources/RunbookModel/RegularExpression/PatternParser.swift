@@ -9,6 +9,8 @@ struct PatternParser {
 
   private static let maximumDepth = 100
   private static let maximumRepetition = 1000
+  private static let maximumLength = 50_000
+  private static let maximumGroups = 1000
 
   private(set) var names: [String?] = [nil]
   private var scanner: PatternScanner
@@ -18,6 +20,10 @@ struct PatternParser {
   init(_ pattern: String) { scanner = PatternScanner(pattern) }
 
   mutating func parse() throws(RegularExpressionError) -> PatternNode {
+    guard scanner.count <= Self.maximumLength else {
+      throw RegularExpressionError(
+        "the pattern is longer than 50,000 characters", at: Self.maximumLength)
+    }
     let node = try alternatives()
     guard scanner.isAtEnd else { throw scanner.error("a `)` without its `(`") }
     return node
@@ -90,6 +96,9 @@ struct PatternParser {
 
   private mutating func group() throws(RegularExpressionError) -> PatternNode? {
     let outer = flags
+    guard names.count <= Self.maximumGroups else {
+      throw scanner.error("there are more than 1,000 groups", back: 1)
+    }
     var capture: Int?
     if scanner.skip("?P<") || scanner.skip("?<") {
       capture = try named()

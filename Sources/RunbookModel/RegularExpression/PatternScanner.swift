@@ -5,6 +5,7 @@ struct PatternScanner {
 
   init(_ pattern: String) { scalars = Array(pattern.unicodeScalars) }
 
+  var count: Int { scalars.count }
   var isAtEnd: Bool { offset >= scalars.count }
   var current: Unicode.Scalar? { peek(0) }
 

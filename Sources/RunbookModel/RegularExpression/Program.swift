@@ -18,7 +18,11 @@ struct Program: Sendable {
   private(set) var sets: [ScalarSet] = []
   let slotCount: Int
   private var work = 0
-  private static let maximumWork = 50_000
+  /// What a pattern may come to when its repetitions are laid out: matching takes the text's length times
+  /// this at worst.
+  private static let maximumWork = 10_000
+  /// Steps times ends of groups: what is kept of each way while a text is gone over.
+  private static let maximumMemory = 500_000
 
   init(_ pattern: PatternNode, groupCount: Int) throws(RegularExpressionError) {
     slotCount = groupCount * 2
@@ -26,6 +30,9 @@ struct Program: Sendable {
     try compile(pattern)
     try emit(.save(1))
     try emit(.match)
+    guard steps.count * slotCount <= Self.maximumMemory else {
+      throw RegularExpressionError("the pattern has too many groups for its length", at: 0)
+    }
   }
 
   /// Whether a step takes a scalar.

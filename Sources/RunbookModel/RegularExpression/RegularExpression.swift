@@ -29,6 +29,28 @@ public struct RegularExpression: Sendable {
     return text.withUTF8 { matches(utf8: $0) }
   }
 
+  /// Whether any part of the text matches, if that is found out within bounds.
+  ///
+  /// - Parameter work: what it may cost, in steps of the pattern that are looked at; less what it did cost
+  ///   afterwards, and below zero when it was not enough.
+  /// - Returns: nil when it was not enough.
+  public func matches(_ text: String, work: inout Int) -> Bool? {
+    var text = text
+    return text.withUTF8 { bytes in
+      if let bits {
+        work -= bytes.count / 8 + 1
+        return work < 0 ? nil : bits.matches(bytes)
+      }
+      var machine = Machine(program, starts, bytes, slotCount: 0, work: work)
+      machine.run()
+      work = machine.work - bytes.count / 8 - 1
+      return work < 0 ? nil : machine.result != nil
+    }
+  }
+
+  /// How many steps the pattern comes to, its repetitions laid out.
+  public var size: Int { program.steps.count }
+
   /// Whether any part of a text in UTF-8 matches; what is no UTF-8 matches nothing for sure.
   public func matches(utf8 text: UnsafeBufferPointer<UInt8>) -> Bool {
     if let bits { return bits.matches(text) }

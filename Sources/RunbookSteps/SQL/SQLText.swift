@@ -86,7 +86,8 @@ struct SQLText: Sendable {
           try SQLParser.parse(piece).statements.first.map { SQLClassifier.traits(of: $0) }
           ?? .unknown
       } catch let fault {
-        let inside = tokens.filter { $0.start >= range.location && $0.end <= end }
+        let first = Self.firstIndex(in: tokens, from: range.location)
+        let inside = Array(tokens[first...].prefix { $0.end <= end })
         guard NewerSyntax.isLikely(in: bytes, inside) else { throw fault }
         traits = NewerSyntax.traits(in: bytes, inside)
         diagnostics.append(

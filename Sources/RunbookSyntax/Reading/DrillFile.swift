@@ -5,7 +5,7 @@ struct DrillFile {
   static let name = "drill.yaml"
 
   let fields: Fields?
-  let diagnostics: [Diagnostic]
+  let diagnostics: Diagnostics
   /// The file and what it names.
   let sources: [SourceFile]
   /// The drill's first key, or the file's start.
@@ -25,7 +25,7 @@ struct DrillFile {
     } catch {
       if error.code == .fileMissing { return nil }
       fields = nil
-      diagnostics = [error.diagnostic(at: error.place)]
+      diagnostics = Diagnostics([error.diagnostic(at: error.place)])
       sources = []
     }
     place = fields?.place ?? Place(file: Self.name, line: 1, column: 1)

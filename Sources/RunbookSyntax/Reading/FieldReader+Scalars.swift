@@ -28,7 +28,7 @@ extension FieldReader {
       if soundExpressions.count < 1000 { soundExpressions.insert(source.text) }
       return .text(source)
     } catch {
-      diagnostics += error.all
+      diagnostics += error
       return nil
     }
   }
@@ -39,7 +39,7 @@ extension FieldReader {
       _ = try Template(parsing: source)
       return .text(source)
     } catch {
-      diagnostics += error.all
+      diagnostics += error
       return nil
     }
   }

@@ -15,7 +15,7 @@ struct FieldReader {
   let tables: FileTables
   var folder: SourceFolder
   var section = Section.other
-  var diagnostics: [Diagnostic] = []
+  var diagnostics = Diagnostics()
   /// The steps of the phases in the file's order: kept here and not in the fields, which would
   /// double them.
   var steps: [Step] = []
@@ -181,11 +181,11 @@ extension FieldReader {
   }
 
   mutating func reportUnknown(_ key: YAMLKey, _ known: [String], _ owner: String) {
-    let nearest = NearestName.of(key.text, among: known)
+    let nearest = diagnostics.isFull(of: .error) ? nil : NearestName.of(key.text, among: known)
     var hint = nearest.map { "did you mean `\($0)`?" }
     if hint == nil, key.text == "<<" { hint = "merge keys are not read; write the keys out" }
     if hint == nil { hint = "the keys are \(known.joined(separator: ", "))" }
     report(
-      .unknownKey, "unknown key `\(key.text)` in \(owner)", key.place(in: file), hint: hint)
+      .unknownKey, "unknown key `\(key.text.excerpt)` in \(owner)", key.place(in: file), hint: hint)
   }
 }

@@ -16,20 +16,23 @@ extension RunbookBuilder {
 
   /// The part of a file beside the runbook that a constant is.
   private mutating func value(of source: DataSource, for field: Fields.Field) -> Value? {
-    let text: String
+    let whole = dataFiles[source.file] ?? document(source.file, for: field)
+    dataFiles[source.file] = .some(whole)
+    return whole.flatMap { part(of: $0, source, for: field) }
+  }
+
+  private mutating func document(_ file: String, for field: Fields.Field) -> Value? {
     do throws(FileFailure) {
-      text = try reader.folder.contents(of: source.file).text
+      let text = try reader.folder.contents(of: file).text
+      do throws(Diagnostics) {
+        return try YAMLDocument.value(of: text, file: file)
+      } catch {
+        reader.diagnostics += error
+      }
     } catch {
       reader.diagnostics.append(error.diagnostic(at: error.place ?? field.place))
-      return nil
     }
-    do throws(Diagnostics) {
-      return part(of: try YAMLDocument.value(of: text, file: source.file), source, for: field)
-    } catch {
-      // Two constants of one file would tell of the same fault twice.
-      reader.diagnostics += error.all.filter { !reader.diagnostics.contains($0) }
-      return nil
-    }
+    return nil
   }
 
   private mutating func part(
@@ -44,7 +47,7 @@ extension RunbookBuilder {
           .missingKey, "`\(source.file)` has no `\(key)` where `\(field.name)` looks for it",
           field.place,
           hint: nearest
-            ?? (known.isEmpty ? nil : "the keys there are \(known.joined(separator: ", "))"))
+            ?? (known.isEmpty ? nil : "the keys there are \(NameList.text(of: known))"))
         return nil
       }
       value = next

@@ -9,6 +9,8 @@ struct RunbookBuilder {
   let fileName: String
   /// What came of reading `drill.yaml`, where there is one.
   var drillFile: DrillFile?
+  /// Data files that were read, as many constants may be parts of one; nil for what cannot be read.
+  var dataFiles: [String: Value?] = [:]
 
   /// The runbook, or nil after a diagnostic in the reader.
   mutating func runbook() -> Runbook? {
@@ -60,7 +62,7 @@ struct RunbookBuilder {
     let place = fields.place(of: "runbook")
     let phases = reader.phasePlaces.map(\.phase)
     if reader.steps.isEmpty {
-      guard !reader.diagnostics.contains(where: { $0.severity == .error }) else { return }
+      guard !reader.diagnostics.hasErrors else { return }
       return reader.report(
         .noSteps, "the runbook has no steps", place,
         hint: "a runbook has `detection`, `recovery` and `verification`")

@@ -10,7 +10,11 @@ struct CaretPicture {
   /// - Parameters:
   ///   - column: counts from 1; one past the line's end is a place too.
   ///   - length: scalars; at least one caret is drawn.
-  init(_ line: [Unicode.Scalar], column: Int, length: Int) {
+  ///   - hasMore: whether the line goes on before and after what is given of it.
+  init(
+    _ line: [Unicode.Scalar], column: Int, length: Int,
+    hasMore: (before: Bool, after: Bool) = (false, false)
+  ) {
     let start = max(0, min(column - 1, line.count))
     let end = max(start, min(start + max(length, 1), line.count))
     let cells = line.map(Self.cell)
@@ -18,8 +22,8 @@ struct CaretPicture {
     if cells.reduce(0, { $0 + $1.width }) > Self.widest {
       window = Self.window(around: start, end, cells)
     }
-    let lead = window.lowerBound > 0 ? "…" : ""
-    let tail = window.upperBound < cells.count ? "…" : ""
+    let lead = window.lowerBound > 0 || hasMore.before ? "…" : ""
+    let tail = window.upperBound < cells.count || hasMore.after ? "…" : ""
     source = lead + cells[window].map(\.text).joined() + tail
     let before = cells[window.lowerBound..<max(window.lowerBound, start)]
     let marked = cells[start..<max(start, min(end, window.upperBound))]

@@ -20,7 +20,9 @@ public struct DiagnosticRenderer {
   public func render(_ diagnostics: Diagnostics) -> StyledText {
     guard !diagnostics.isEmpty else { return "" }
     let pictures = diagnostics.all.map(render)
-    return "\(pictures.joined(separator: "\n"))\n\(Self.summary(diagnostics))\n"
+    var text = pictures.joined(separator: "\n")
+    if let remainder = diagnostics.remainder { text += "\n\(remainder)\n" }
+    return text + "\n\(Self.summary(diagnostics))\n"
   }
 
   /// One diagnostic, each line with its break.
@@ -45,15 +47,15 @@ public struct DiagnosticRenderer {
   /// `2 errors, 1 warning`; notes are not counted.
   public static func summary(_ diagnostics: Diagnostics) -> String {
     func count(_ severity: Diagnostic.Severity) -> String? {
-      let count = diagnostics.all.count { $0.severity == severity }
+      let count = diagnostics.count(of: severity)
       return count == 0 ? nil : "\(count) \(severity.rawValue)\(count == 1 ? "" : "s")"
     }
     return [count(.error), count(.warning)].compactMap(\.self).joined(separator: ", ")
   }
 
   private func picture(_ place: Place) -> CaretPicture? {
-    lines[place.file]?.line(place.line).map {
-      CaretPicture($0, column: place.column, length: place.length)
+    lines[place.file]?.part(of: place).map {
+      CaretPicture($0.scalars, column: $0.column, length: place.length, hasMore: $0.hasMore)
     }
   }
 

@@ -4,16 +4,31 @@ import RunbookModel
 struct YAMLComposer: ~Copyable {
   static let maximumDepth = 64
   static let maximumExpandedNodes = 10_000
+  /// As much as a file may hold.
+  static let maximumExpandedBytes = FileText.maximumSize
 
   private var reader: YAMLEventReader
   private let bytes: UnsafeBufferPointer<UInt8>
   private let file: String
   private let lines: LineTable
-  private var anchors: [String: (node: YAMLNode, size: Int)] = [:]
+  private var anchors: [String: (node: YAMLNode, size: Size)] = [:]
   private var openAnchors: Set<String> = []
-  private var nodeCount = 0
-  private var expandedCount = 0
-  private(set) var diagnostics: [Diagnostic] = []
+  /// Of what was read, what aliases stand for included.
+  private var size = Size()
+  /// Of what aliases stand for.
+  private var expanded = Size()
+
+  private struct Size {
+    var nodes = 0
+    var bytes = 0
+
+    static func += (left: inout Size, right: Size) {
+      left.nodes += right.nodes
+      left.bytes += right.bytes
+    }
+  }
+
+  private(set) var diagnostics = Diagnostics()
 
   private init(_ bytes: UnsafeBufferPointer<UInt8>, file: String) {
     self.bytes = bytes
@@ -23,7 +38,7 @@ struct YAMLComposer: ~Copyable {
   }
 
   /// The root node, and what is wrong; without a root there is always an error.
-  static func compose(_ text: String, file: String) -> (root: YAMLNode?, [Diagnostic]) {
+  static func compose(_ text: String, file: String) -> (root: YAMLNode?, Diagnostics) {
     var text = text
     return text.withUTF8 { bytes in
       var composer = YAMLComposer(bytes, file: file)
@@ -31,7 +46,8 @@ struct YAMLComposer: ~Copyable {
         let root = try composer.document()
         return (root, composer.diagnostics)
       } catch {
-        return (nil, composer.diagnostics + [error.diagnostic])
+        composer.diagnostics.append(error.diagnostic)
+        return (nil, composer.diagnostics)
       }
     }
   }
@@ -62,18 +78,20 @@ struct YAMLComposer: ~Copyable {
     _ event: YAMLEvent, depth: Int
   ) throws(YAMLFailure) -> YAMLNode {
     if case .alias(let name) = event.kind { return try expansion(of: name, event) }
-    nodeCount += 1
+    size.nodes += 1
     if event.hasTag {
       report(
         .tag, "tags are not read", event.start, length: 1,
         hint: "put text into quotes where it must be text")
     }
     guard let anchor = event.anchor else { return try content(event, depth: depth) }
-    let before = nodeCount
+    let before = size
     openAnchors.insert(anchor)
     let node = try content(event, depth: depth)
     openAnchors.remove(anchor)
-    anchors[anchor] = (node, nodeCount - before + 1)
+    anchors[anchor] = (
+      node, Size(nodes: size.nodes - before.nodes + 1, bytes: size.bytes - before.bytes)
+    )
     return node
   }
 
@@ -102,14 +120,17 @@ struct YAMLComposer: ~Copyable {
     if openAnchors.contains(name) {
       throw failure(.selfAlias, "`*\(name)` stands inside of `&\(name)`", event.start, length)
     }
-    guard let (node, size) = anchors[name] else {
+    guard let (node, anchored) = anchors[name] else {
       throw failure(.undefinedAlias, "there is no `&\(name)` before", event.start, length)
     }
-    expandedCount += size
-    nodeCount += size
-    guard expandedCount <= Self.maximumExpandedNodes else {
+    expanded += anchored
+    size += anchored
+    guard expanded.nodes <= Self.maximumExpandedNodes else {
       throw failure(
         .tooManyAliases, "aliases make more than 10,000 values", event.start, length)
+    }
+    guard expanded.bytes <= Self.maximumExpandedBytes else {
+      throw failure(.tooManyAliases, "aliases make more than 8 MiB of text", event.start, length)
     }
     return node
   }
@@ -139,7 +160,7 @@ struct YAMLComposer: ~Copyable {
       guard let key else { continue }
       if let first = seen.insert(key.text, at: key.mark, among: pairs) {
         report(
-          .duplicateKey, "`\(key.text)` is here for the second time", key.mark,
+          .duplicateKey, "`\(key.text.excerpt)` is here for the second time", key.mark,
           length: key.length, hint: "the first is in line \(first.line)")
       } else {
         pairs.append(YAMLPair(key: key, value: value))
@@ -156,7 +177,8 @@ struct YAMLComposer: ~Copyable {
     _ event: YAMLEvent, depth: Int
   ) throws(YAMLFailure) -> YAMLKey? {
     if case .scalar(let text, let style) = event.kind, event.anchor == nil, !event.hasTag {
-      nodeCount += 1
+      size.nodes += 1
+      size.bytes += text.utf8.count
       return YAMLKey(
         text: text, mark: event.start, length: Self.length(event), isPlain: style == .plain)
     }
@@ -172,9 +194,10 @@ struct YAMLComposer: ~Copyable {
       isPlain: scalar.style == .plain)
   }
 
-  private func scalar(
+  private mutating func scalar(
     _ text: String, _ style: YAMLScalar.Style, _ event: YAMLEvent
   ) -> YAMLNode {
+    size.bytes += text.utf8.count
     let (layout, mark) = ScalarLayout(event: event, bytes: bytes, lines: lines).of(text, style)
     let scalar = YAMLScalar(text: text, style: style, layout: layout, mark: mark)
     return YAMLNode(mark: event.start, length: Self.length(event), content: .scalar(scalar))

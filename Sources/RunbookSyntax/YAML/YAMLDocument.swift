@@ -13,7 +13,7 @@ public enum YAMLDocument {
     reader.diagnostics = diagnostics
     let value = root.map { reader.value($0) }
     guard let value, reader.diagnostics.isEmpty else {
-      throw Diagnostics(reader.diagnostics).sorted()
+      throw reader.diagnostics.sorted()
     }
     return value
   }
@@ -22,7 +22,7 @@ public enum YAMLDocument {
 /// Turns nodes into values.
 struct DataReader {
   let file: String
-  var diagnostics: [Diagnostic] = []
+  var diagnostics = Diagnostics()
 
   init(file: String) { self.file = file }
 

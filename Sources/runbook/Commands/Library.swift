@@ -33,12 +33,14 @@ struct Library {
     let attempt = RunbookReader(kinds: kinds.map(\.spec), readsDrillFile: withDrill)
       .attempt(path: path)
     guard let draft = attempt.draft else { return (nil, attempt.diagnostics, attempt.sources) }
-    let checked =
-      RunbookChecker(kinds: kinds).check(draft).all
-      + DrillChecker(kinds: kinds.map(\.spec)).check(draft).all
+    var checked = RunbookChecker(kinds: kinds).check(draft)
+    checked += DrillChecker(kinds: kinds.map(\.spec)).check(draft)
     var diagnostics = attempt.diagnostics
-    diagnostics.append(
-      contentsOf: attempt.runbook == nil ? checked.filter(\.standsInDrafts) : checked)
+    if attempt.runbook == nil {
+      diagnostics += checked.all.filter(\.standsInDrafts)
+    } else {
+      diagnostics += checked
+    }
     return (diagnostics.hasErrors ? nil : draft, diagnostics.sorted(), attempt.sources)
   }
 
@@ -51,6 +53,11 @@ struct Library {
         ? "  looked in \(finder.folders.joined(separator: ", "))"
         : "  there is \(names.joined(separator: ", "))")
     throw ExitStatus.usage.code
+  }
+
+  /// A runbook without an error, and the file that its name led to.
+  func located(_ name: String) throws -> (runbook: Runbook, path: String) {
+    (try runbook(name), try path(of: name))
   }
 
   /// A runbook without an error; what is wrong is printed.

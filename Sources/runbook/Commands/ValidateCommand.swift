@@ -31,6 +31,10 @@ struct ValidateCommand: ParsableCommand {
       isValid = isValid && runbook != nil
       if json {
         for diagnostic in diagnostics.all { console.print(json: diagnostic.json) }
+        if let remainder = diagnostics.remainder {
+          let note = Diagnostic(.note, .moreDiagnostics, "\(remainder) in \(path)", at: nil)
+          console.print(json: note.json)
+        }
       } else if diagnostics.isEmpty {
         console.print("\(path): \("ok", .green), \(runbook?.steps.count ?? 0) steps")
       } else {
