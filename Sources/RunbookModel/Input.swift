@@ -27,9 +27,9 @@ extension Runbook {
     }
 
     public enum Source: Sendable, Hashable {
-      /// The file's contents, less one final line break.
+      /// The file's contents, less one final line break (LF or CR LF).
       case file(SourceText)
-      /// A program's standard output, less one final line break; run without a shell.
+      /// A program's standard output, less one final line break (LF or CR LF); run without a shell.
       case command([SourceText])
     }
   }

@@ -3,7 +3,7 @@ import RunbookModel
 /// The gates (law L8): one for the whole recovery, and one for each step that destroys something, has a
 /// gate of its own, or changes something after the recovery, which no gate has shown by then.
 extension RunMachine {
-  static let recoveryGateName = "recovery"
+  public static let recoveryGateName = "recovery"
 
   /// The command that the recovery gate asks for; nil once it is approved.
   func recoveryGate(_ state: RunState, _ scope: RunScope) -> Command? {

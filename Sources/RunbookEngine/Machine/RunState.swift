@@ -175,7 +175,7 @@ public struct RunState: Sendable, Hashable {
   }
 
   /// The gate that asks whether a connection may lead elsewhere; no step can have that name.
-  static func identityGate(of connection: String) -> String { "identity:\(connection)" }
+  public static func identityGate(of connection: String) -> String { "identity:\(connection)" }
 
   private mutating func applyToStep(
     _ id: StepID, _ event: Event, at time: Timestamp

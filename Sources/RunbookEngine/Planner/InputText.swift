@@ -21,7 +21,8 @@ extension Runbook.InputType {
         (text.begins(with: "http://") || text.begins(with: "https://"))
         && !text.unicodeScalars.contains { $0.properties.isWhitespace }
       return isURL ? .string(text) : nil
-    case .enumeration(let allowed): return allowed.contains(text) ? .string(text) : nil
+    case .enumeration(let allowed):
+      return allowed.contains { $0.isIdentical(to: text) } ? .string(text) : nil
     case .list(let item): return list(of: item, text, folder)
     }
   }
@@ -39,7 +40,6 @@ extension Runbook.InputType {
   }
 
   private func list(of item: Runbook.InputType, _ text: String, _ folder: String) -> Value? {
-    // What is no JSON is taken as items with commas between them.
     // What is no JSON is read as items with commas between them.
     if text.begins(with: "["), let data = try? Value(json: text) {
       return value(of: data, relativeTo: folder)

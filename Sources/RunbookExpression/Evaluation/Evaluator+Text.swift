@@ -56,6 +56,7 @@ extension Evaluator {
     guard case .list(let items) = list else { throw .overload("join", list.typeName) }
     var result: [UInt8] = []
     for (index, item) in items.enumerated() {
+      if case .incomplete(let mark) = item { throw .incomplete(mark) }
       guard case .string(let text) = item else {
         throw Fault(
           .noSuchOverload, "`join` works on a list of strings, not with \(item.typeName) in it")

@@ -114,6 +114,21 @@ extension StringProtocol {
     return text + rest
   }
 
+  /// The text without one line break, LF or CR LF, at its end: what a file or a program's output means
+  /// where it is taken for one value.
+  public var withoutFinalLineBreak: Substring {
+    let bytes = Substring(self).utf8
+    guard bytes.last == 0x0A else { return Substring(bytes) }
+    let rest = bytes.dropLast()
+    return Substring(rest.last == 0x0D ? rest.dropLast() : rest)
+  }
+
+  /// What stands before and after the first place of `mark`, as in `NAME=VALUE`; nil where it is not.
+  public func halves(at mark: some StringProtocol) -> (before: Substring, after: Substring)? {
+    let text = Substring(self)
+    return range(ofFirst: mark).map { (text[..<$0.lowerBound], text[$0.upperBound...]) }
+  }
+
   /// The text after `prefix`; all of it where it does not begin so.
   public func dropping(prefix: some StringProtocol) -> Substring {
     let bytes = Substring(self).utf8

@@ -55,7 +55,9 @@ struct RunCommand: AsyncParsableCommand {
   func run() async throws {
     let surroundings = sandbox ? Surroundings.current().confined() : .current()
     let library = Library(finder, surroundings, kinds: Composition.checkingKinds())
-    let runbook = try library.runbook(name)
+    let (runbook, path) = try library.located(name)
+    try GateNames(of: runbook).check(execution.approve, library.console)
+    if !execution.json { library.console.print("The runbook is \(path)") }
     if sandbox, runbook.sandbox == nil {
       library.console.printError("error: '\(runbook.name)' has no 'sandbox' section")
       throw ExitStatus.usage.code

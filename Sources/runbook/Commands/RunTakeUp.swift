@@ -23,6 +23,7 @@ struct RunTakeUp {
         hints: ["to go on with the drill: runbook drill resume \(held.id)"])
     }
     let (plan, change, world) = try plan()
+    try GateNames(of: plan.runbook).check(options.execution.approve, held.console)
     let (lease, takenFrom) = try held.takeLease(as: options.execution.actor.name, force: force)
     if let takenFrom {
       held.console.printError("The run was taken from \(takenFrom.description).")

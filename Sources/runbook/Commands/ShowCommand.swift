@@ -19,15 +19,16 @@ struct ShowCommand: AsyncParsableCommand {
 
   func run() async throws {
     let library = Composition.library(finder)
-    let runbook = try library.runbook(name)
+    let (runbook, path) = try library.located(name)
     let store = RunStore(folder: Surroundings.current().stateFolder(state.state))
     let usual = await PastRuns(of: runbook.name, in: store).usual
-    if json { return library.console.print(json: object(runbook, usual).json) }
+    if json { return library.console.print(json: object(runbook, path, usual).json) }
     let console = library.console
     console.print("\(runbook.title, .bold)")
     console.print(
       "\(runbook.name), severity \(runbook.severity.rawValue)\(runbook.owner.map { ", owner \($0)" } ?? "")"
     )
+    console.print("The runbook is \(path)")
     if let summary = runbook.summary { console.print("\n\(block: summary)") }
     showInputs(runbook, console)
     for phase in Phase.allCases {
@@ -71,8 +72,9 @@ struct ShowCommand: AsyncParsableCommand {
     for note in notes { console.print("      \(note, .dim)") }
   }
 
-  private func object(_ runbook: Runbook, _ usual: UsualDurations) -> Value {
+  private func object(_ runbook: Runbook, _ path: String, _ usual: UsualDurations) -> Value {
     [
+      "file": .string(path),
       "name": .string(runbook.name), "title": .string(runbook.title),
       "severity": .string(runbook.severity.rawValue),
       "owner": runbook.owner.map(Value.string) ?? .null,

@@ -54,7 +54,8 @@ final class InputLines: Sendable {
         defer { buffer.bytes = [] }
         return .line(String(decoding: buffer.bytes, as: UTF8.self))
       }
-      let line = String(decoding: buffer.bytes[..<end], as: UTF8.self)
+      let line = String(
+        String(decoding: buffer.bytes[...end], as: UTF8.self).withoutFinalLineBreak)
       buffer.bytes.removeFirst(end + 1)
       return .line(line)
     }

@@ -21,20 +21,21 @@ struct InputGatherer {
   static func pairs(_ words: [String]) throws -> [String: String] {
     var pairs: [String: String] = [:]
     for word in words {
-      guard let equals = word.index(ofFirst: "="), equals != word.startIndex else {
+      guard let (name, value) = word.halves(at: "="), !name.isEmpty else {
         throw Failure(message: "--set takes NAME=VALUE, not '\(word)'")
       }
-      pairs[String(word[..<equals])] = String(word[equals...].dropFirstScalars())
+      pairs[String(name)] = String(value)
     }
     return pairs
   }
 
   func inputs(of runbook: Runbook) throws -> [ResolvedInput] {
     for name in flags.keys.sorted() where !runbook.inputs.contains(where: { $0.name == name }) {
-      let known = runbook.inputs.map(\.name).joined(separator: ", ")
+      let known = runbook.inputs.map(\.name)
       throw Failure(
         message: "the runbook has no input '\(name)'"
-          + (known.isEmpty ? "" : "; there is \(known)"))
+          + (NearestName.of(name, among: known).map { "; did you mean '\($0)'?" }
+            ?? (known.isEmpty ? "" : "; there is \(known.joined(separator: ", "))")))
     }
     return try runbook.inputs.map { try resolve($0, in: runbook) }
   }
@@ -125,10 +126,7 @@ struct InputGatherer {
     return readLine()
   }
 
-  /// Less one final line break.
   private static func trimmed(_ data: Data) -> String {
-    var text = String(decoding: data, as: UTF8.self)
-    if text.ends(with: "\n") { text.unicodeScalars.removeLast() }
-    return text
+    String(String(decoding: data, as: UTF8.self).withoutFinalLineBreak)
   }
 }

@@ -120,6 +120,7 @@ struct DrillStartCommand: AsyncParsableCommand {
         "'\(runbook.name)' has no drill", "write it as drill.yaml beside the runbook",
         library.console)
     }
+    try GateNames(of: runbook).check(execution.approve, library.console)
     let started = try started(drill, library.console)
     switch mode {
     case .talk: try await sit(at: runbook, started, surroundings, library.console)

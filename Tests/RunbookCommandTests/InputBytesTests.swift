@@ -1,0 +1,110 @@
+import Foundation
+import RunbookModel
+import RunbookTestSupport
+import Testing
+
+/// What is given to the program is read as bytes, and stored as it is.
+@Suite struct InputBytesTests {
+  private static let runbook = """
+    runbook: bytes
+    title: Bytes
+    inputs:
+      x: {type: string, optional: true}
+      kind: {type: enum, values: ["caf\u{E9}"], optional: true}
+      key: {type: string, secret: true, optional: true, from: {file: key.txt}}
+    detection:
+      - id: look
+        effect: readOnly
+        shell:
+          script: printf %s "$VALUE" > value.out; printf %s "$KEY" > key.out
+          env:
+            VALUE: "${{ has(inputs.x) ? inputs.x : '' }}"
+            KEY: "${{ has(inputs.key) ? inputs.key : '' }}"
+        confirms: "false"
+    verification:
+      - {id: fine, effect: readOnly, shell: "true"}
+    """
+
+  private func workspace(key: String = "k") throws -> Workspace {
+    let workspace = try Workspace()
+    try workspace.write(Self.runbook, to: "bytes.yaml")
+    try workspace.write(key, to: "key.txt")
+    return workspace
+  }
+
+  private func bytes(_ workspace: Workspace, _ name: String) throws -> [UInt8] {
+    Array(try Data(contentsOf: URL(fileURLWithPath: workspace.path(name))))
+  }
+
+  @Test(arguments: [
+    "\u{301}", "\u{301}=\u{301}", "\u{600}a", "=", "e\u{301}", "\u{E9}", "", "\u{FE0F}\u{200D}",
+    "a\r\n", "שלום",
+  ])
+  func aValueIsWhatFollowsTheFirstSign(value: String) async throws {
+    let workspace = try workspace()
+    let output = try await workspace.run(["run", "bytes.yaml", "--set", "x=" + value])
+    #expect(output.status == 0, "\(output.all)")
+    #expect(try bytes(workspace, "value.out") == Array(value.utf8))
+  }
+
+  @Test(arguments: [
+    ("k", "k"), ("k\n", "k"), ("k\r\n", "k"), ("k\n\n", "k\n"), ("k\r\n\r\n", "k\r\n"),
+    ("k\r", "k\r"), ("k\u{301}\r\n", "k\u{301}"), ("k\u{600}\n", "k\u{600}"), ("\r\n", ""),
+  ])
+  func aFileLosesOneLineBreak(text: String, value: String) async throws {
+    let workspace = try workspace(key: text)
+    let output = try await workspace.run(["run", "bytes.yaml"])
+    #expect(output.status == 0, "\(output.all)")
+    #expect(try bytes(workspace, "key.out") == Array(value.utf8))
+  }
+
+  @Test func aChoiceIsSpeltAsItIsWritten() async throws {
+    let workspace = try workspace()
+    let same = try await workspace.run(["run", "bytes.yaml", "--set", "kind=caf\u{E9}"])
+    #expect(same.status == 0, "\(same.all)")
+    let other = try await workspace.run(["run", "bytes.yaml", "--set", "kind=cafe\u{301}"])
+    #expect(other.status == 64, "\(other.all)")
+  }
+
+  @Test func aMisspeltInputIsCompared() async throws {
+    let workspace = try Workspace()
+    try workspace.write(
+      Self.runbook.replacingAll("  x: {", with: "  length: {").replacingAll(".x", with: ".length"),
+      to: "bytes.yaml")
+    let output = try await workspace.run(["run", "bytes.yaml", "--set", "lenght=1"])
+    #expect(output.status == 64)
+    #expect(output.stderr.holds("did you mean 'length'?"), "\(output.stderr)")
+  }
+
+  @Test(arguments: [
+    ("recvery", "did you mean 'recovery'?"), ("drop-leftovr", "did you mean 'drop-leftover'?"),
+    ("elephant", "a gate is 'recovery' or one of the runbook's steps"), ("", "a gate is"),
+    ("recovery\u{301}", "did you mean 'recovery'?"),
+  ])
+  func aMisspeltGateIsRefused(gate: String, hint: String) async throws {
+    let workspace = try Workspace()
+    try workspace.write(Example.destructive, to: "greeting.yaml")
+    let output = try await workspace.run(
+      ["run", "greeting.yaml", "--approve", "recovery", "--approve", gate],
+      environment: ["DATABASE_URL": "postgresql://nobody@localhost:1/none"])
+    #expect(output.status == 64, "\(output.all)")
+    #expect(output.stderr.holds("has no gate"), "\(output.stderr)")
+    #expect(output.stderr.holds(hint), "\(output.stderr)")
+    #expect(!FileManager.default.fileExists(atPath: workspace.stateFolder))
+  }
+
+  @Test func showAndRunSayWhichFileIsMeant() async throws {
+    let workspace = try Workspace()
+    try workspace.write(Self.runbook, to: "runbooks/bytes/runbook.yaml")
+    try workspace.write("k", to: "runbooks/bytes/key.txt")
+    let line = "The runbook is \(workspace.path("runbooks/bytes/runbook.yaml"))\n"
+    let shown = try await workspace.run(["show", "bytes"])
+    #expect(shown.stdout.holds(line), "\(shown.all)")
+    let run = try await workspace.run(["run", "bytes"])
+    #expect(run.stdout.begins(with: line), "\(run.all)")
+    let json = try await workspace.run(["show", "bytes", "--json"]).objects()
+    #expect(json.first?["file"] == .string(workspace.path("runbooks/bytes/runbook.yaml")))
+    let entries = try await workspace.run(["run", "bytes", "--json"])
+    #expect(try !entries.objects().isEmpty)
+  }
+}
