@@ -34,6 +34,7 @@
       (PGconn *conn, const char *command, int count, const Oid *types, const char *const *values, \
        const int *lengths, const int *formats, int result_format), \
       (conn, command, count, types, values, lengths, formats, result_format)) \
+  USE(int, PQsetSingleRowMode, (PGconn *conn), (conn)) \
   USE(int, PQflush, (PGconn *conn), (conn)) \
   USE(int, PQconsumeInput, (PGconn *conn), (conn)) \
   USE(int, PQisBusy, (PGconn *conn), (conn)) \

@@ -73,7 +73,7 @@ struct StoredResultTests {
     }
     let failure = try #require(state.step("use").failure)
     #expect(failure.cause == .invalid)
-    #expect(failure.message.contains("1000 of 2500 rows"))
+    #expect(failure.message.holds("1000 of 2500 rows"))
     #expect(state.step("count").status == .succeeded)
     #expect(journal.stored.contains { $0.event.summary == "succeeded look#1" })
   }
@@ -94,7 +94,7 @@ struct StoredResultTests {
       [step("look", .detection) { $0.expect = [source("rows.all(r, !r.broken)")] }],
       outcomes: ["look": [.result(result)]])
     let state = try await simulation.run()
-    #expect(state.step("look").failure?.message.contains("10 of 99 rows") == true)
+    #expect(state.step("look").failure?.message.holds("10 of 99 rows") == true)
     #expect(finished(simulation, "look")?.incomplete?["rows"]?.total == 99)
   }
 
@@ -105,7 +105,7 @@ struct StoredResultTests {
     let state = try await simulation.run()
     let failure = try #require(state.step("look").failure)
     #expect(failure.cause == .invalid)
-    #expect(failure.message.contains("capture 'all' is too large to be stored"))
+    #expect(failure.message.holds("capture 'all' is too large to be stored"))
     #expect(state.captures.isEmpty)
   }
 

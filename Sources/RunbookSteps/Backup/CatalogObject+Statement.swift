@@ -15,10 +15,15 @@ extension CatalogObject {
 
   /// What a grant is on: `table public.t` of `table public.t to reader`.
   var grantedObject: Substring? {
-    guard kind == "grant", let end = identity.ranges(of: " to ").last?.lowerBound else {
-      return nil
+    guard kind == "grant" else { return nil }
+    // A name with the word in it is in quotes.
+    var isQuoted = false
+    var end: String.Index?
+    for index in identity.utf8.indices {
+      if identity.utf8[index] == UInt8(ascii: "\"") { isQuoted.toggle() }
+      if !isQuoted, identity.utf8[index...].starts(with: " to ".utf8) { end = index }
     }
-    return identity[..<end]
+    return end.map { identity[..<$0] }
   }
 
   /// `select, update with grant option` on `table public.t to reader`.

@@ -16,8 +16,7 @@ struct RestoreWork {
     """
     SELECT set_config('search_path', '', true), set_config('check_function_bodies', 'off', true),
       set_config('row_security', 'off', true), set_config('xmloption', 'content', true),
-      set_config('client_min_messages', 'warning', true),
-      set_config('standard_conforming_strings', 'on', true)
+      set_config('client_min_messages', 'warning', true)
     """)
 
   func perform() throws(StepFailure) -> ReceiptTransaction.Work {
@@ -35,7 +34,7 @@ struct RestoreWork {
     try run(statements: try tables.checked(way.last))
     let result = tables.result(notices: link.takeNotices())
     return ReceiptTransaction.Work(
-      result: result, affected: tables.restored, rowCount: way.statements.count)
+      result: result, affected: tables.restored, rowCount: Int64(way.statements.count))
   }
 
   /// One after the other: a server that refuses one names it.

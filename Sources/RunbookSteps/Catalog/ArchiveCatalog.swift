@@ -63,7 +63,7 @@ struct ArchiveCatalog {
       throw StepFailure(.invalid, "the archive's script cannot be read", detail: error.message)
     }
     let commands = roles.filter { $0 != "postgres" && !$0.begins(with: "pg_") }.compactMap {
-      SQLValue.quoted(.string($0), as: .identifier).map { SQLCommand("CREATE ROLE \($0)") }
+      SQLCommand("CREATE ROLE \(SQLQuote.identifier($0))")
     }
     try await session.use(until: .now + statementTimeout) { (link) throws(StepFailure) in
       _ = try link.exchange([commands])

@@ -35,7 +35,7 @@ struct CatalogDamage: Sendable {
   init(tables: [String]) {
     missing = tables.map { text in
       let parts = text.pieces(separatedBy: ".", maxSplits: 1).map { part in
-        SQLValue.quoted(.string(String(part)), as: .identifier) ?? String(part)
+        SQLQuote.identifier(String(part))
       }
       let identity = (parts.count == 2 ? parts : ["public"] + parts).joined(separator: ".")
       return CatalogObject(kind: "table", identity: identity, table: identity, definition: "")

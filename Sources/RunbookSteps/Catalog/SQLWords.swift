@@ -17,8 +17,7 @@ enum SQLWords {
       let word = String(decoding: bytes[token.start..<token.end], as: UTF8.self)
       switch word.utf8.first {
       case UInt8(ascii: "\"")?:
-        words.insert(
-          String(word.dropFirstScalars().dropLastScalars()).replacingAll("\"\"", with: "\""))
+        words.insert(SQLQuote.unquoted(word))
       case UInt8(ascii: "$")?:
         guard let end = word.dropFirstScalars().index(ofFirst: "$") else { continue }
         let mark = word[...end]
@@ -27,7 +26,7 @@ enum SQLWords {
           mark.unicodeScalars.count)
         words.formUnion(identifiers(in: String(body), depth: depth + 1))
       case UInt8(ascii: "'")?:
-        let body = String(word.dropFirstScalars().dropLastScalars()).replacingAll("''", with: "'")
+        let body = SQLQuote.unquoted(word)
         words.formUnion(identifiers(in: body, depth: depth + 1))
       case _ where token.isReserved: continue
       default: words.insert(word.lowercased())

@@ -31,15 +31,15 @@ struct TableName: Sendable, Hashable {
     var parts = [""]
     var isQuoted = false
     var wasQuote = false
-    for character in identity {
+    for character in identity.unicodeScalars {
       let isQuote = character == "\""
       if isQuote {
-        if !isQuoted, wasQuote { parts[parts.count - 1].append("\"") }
+        if !isQuoted, wasQuote { parts[parts.count - 1].unicodeScalars.append("\"") }
         isQuoted.toggle()
       } else if character == ".", !isQuoted {
         parts.append("")
       } else {
-        parts[parts.count - 1].append(character)
+        parts[parts.count - 1].unicodeScalars.append(character)
       }
       wasQuote = isQuote && !isQuoted
     }

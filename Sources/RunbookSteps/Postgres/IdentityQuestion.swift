@@ -21,7 +21,7 @@ enum IdentityQuestion {
   ) throws(LinkError) -> ConnectionIdentified {
     let link = PostgresLink(pq, wait: wait) { _ in [] }
     let sent = now()
-    let outcomes = try link.run([[SQLCommand("SET datestyle = 'ISO'"), main], [control]])
+    let outcomes = try link.run([[SessionSettings.command, main], [control]])
     let received = now()
     guard outcomes.count == 2, outcomes[0].count == 2,
       let row = firstRow(outcomes[0][1]), row.count == 7

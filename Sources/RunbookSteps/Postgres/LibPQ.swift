@@ -9,6 +9,11 @@ final class LibPQ {
   private let notices = Notices()
   /// Synchronisation points that were sent and whose answers nobody has read.
   private var unreadSyncs = 0
+  /// Whether the next command's answer has not been looked for yet: only then can its mode be set.
+  private var isBeforeAnswer = true
+  /// What the rows that came one by one belong to; nil where none has come.
+  private var columns: [ResultColumn]?
+  private var rowCount: Int64 = 0
 
   /// Begins to connect.
   ///
@@ -39,6 +44,10 @@ final class LibPQ {
   var serverVersion: Int { Int(PQserverVersion(connection)) }
   var backendPID: Int32 { PQbackendPID(connection) }
   var hasUnread: Bool { unreadSyncs > 0 }
+  /// As PostgreSQL names it: `UTF8`.
+  var serverEncoding: String {
+    PQparameterStatus(connection, "server_encoding").map { String(cString: $0) } ?? ""
+  }
 
   /// Host and port as connected; for a socket, its folder.
   var address: String {
@@ -120,20 +129,58 @@ final class LibPQ {
   }
 
   /// The next answer, as far as it is there.
-  func nextAnswer() throws(LinkError) -> Answer {
+  ///
+  /// - Parameter rows: what is done with the rows of the command that is answered next. Where they are
+  ///   not collected they come one by one, so that memory never holds all of them:
+  ///   https://www.postgresql.org/docs/current/libpq-single-row-mode.html
+  func nextAnswer(_ rows: RowUse = .collect) throws(LinkError) -> Answer {
     while true {
+      if isBeforeAnswer {
+        isBeforeAnswer = false
+        if rows.isStreamed { _ = PQsetSingleRowMode(connection) }
+      }
       guard PQisBusy(connection) == 0 else {
         guard PQstatus(connection) == CONNECTION_OK else { throw .lost(lastMessage) }
         return .pending
       }
       guard let result = PQgetResult(connection) else {
         guard PQstatus(connection) == CONNECTION_OK else { throw .lost(lastMessage) }
+        isBeforeAnswer = true
         continue
       }
       defer { PQclear(result) }
-      if PQresultStatus(result) == PGRES_PIPELINE_SYNC { unreadSyncs -= 1 }
+      if PQresultStatus(result) == PGRES_PIPELINE_SYNC {
+        unreadSyncs -= 1
+        isBeforeAnswer = true
+      }
+      if let answer = try answer(result, rows) { return answer }
+    }
+  }
+
+  /// - Returns: nil while the answer is not whole.
+  private func answer(_ result: OpaquePointer, _ rows: RowUse) throws(LinkError) -> Answer? {
+    let status = PQresultStatus(result)
+    let isStreamed = rows.isStreamed && status == PGRES_TUPLES_OK
+    guard isStreamed || status == PGRES_SINGLE_TUPLE else {
+      (columns, rowCount) = (nil, 0)
       return try Self.answer(result, connection)
     }
+    let columns: [ResultColumn]
+    if let known = self.columns {
+      columns = known
+    } else {
+      columns = Self.columns(of: result)
+      self.columns = columns
+      rows.taker?.begin(columns.map(\.name))
+    }
+    for row in 0..<PQntuples(result) {
+      rowCount += 1
+      if let taker = rows.taker { taker.take(Self.values(of: result, row: row, columns)) }
+    }
+    guard status == PGRES_TUPLES_OK else { return nil }
+    defer { (self.columns, rowCount) = (nil, 0) }
+    let set = ResultSet(columns: columns.map(\.name), rows: [])
+    return .outcome(.completed(Self.completion(result, set, rowCount: rowCount)))
   }
 
   private static func answer(
@@ -142,9 +189,11 @@ final class LibPQ {
     switch PQresultStatus(result) {
     case PGRES_PIPELINE_SYNC: return .sync
     case PGRES_PIPELINE_ABORTED: return .outcome(.skipped)
-    case PGRES_TUPLES_OK: return .outcome(.completed(completion(result, hasRows: true)))
+    case PGRES_TUPLES_OK:
+      let set = resultSet(result)
+      return .outcome(.completed(completion(result, set, rowCount: Int64(set.rows.count))))
     case PGRES_COMMAND_OK, PGRES_EMPTY_QUERY:
-      return .outcome(.completed(completion(result, hasRows: false)))
+      return .outcome(.completed(completion(result, nil, rowCount: 0)))
     case PGRES_COPY_IN, PGRES_COPY_OUT, PGRES_COPY_BOTH: return .copyMode
     default:
       let error = error(result)
@@ -163,6 +212,7 @@ final class LibPQ {
 
   func enterPipeline() throws(LinkError) {
     guard PQenterPipelineMode(connection) == 1 else { throw .lost(lastMessage) }
+    isBeforeAnswer = true
   }
 
   /// Sends a command outside of a pipeline.
@@ -215,28 +265,46 @@ final class LibPQ {
 }
 
 extension LibPQ {
-  private static func completion(_ result: OpaquePointer, hasRows: Bool) -> SQLCompletion {
+  private static func completion(
+    _ result: OpaquePointer, _ set: ResultSet?, rowCount: Int64
+  ) -> SQLCompletion {
     let tag = text(PQcmdStatus(result))
     let isChange = ["INSERT", "UPDATE", "DELETE", "MERGE", "COPY"].contains { tag.begins(with: $0) }
     let affected = isChange ? Int64(text(PQcmdTuples(result))) ?? 0 : 0
-    return SQLCompletion(
-      tag: tag, affected: affected, resultSet: hasRows ? resultSet(result) : nil)
+    return SQLCompletion(tag: tag, affected: affected, resultSet: set, rowCount: rowCount)
   }
 
   private static func resultSet(_ result: OpaquePointer) -> ResultSet {
-    let width = PQnfields(result)
-    let types = (0..<width).map { PQftype(result, $0) }
-    let rows = (0..<PQntuples(result)).map { row in
-      (0..<width).map { column -> Value in
-        guard PQgetisnull(result, row, column) == 0, let bytes = PQgetvalue(result, row, column)
-        else { return .null }
-        let text = String(
-          decoding: UnsafeRawBufferPointer(
-            start: bytes, count: Int(PQgetlength(result, row, column))), as: UTF8.self)
-        return ServerValue.value(of: text, type: types[Int(column)])
-      }
+    let columns = columns(of: result)
+    let rows = (0..<PQntuples(result)).map { values(of: result, row: $0, columns) }
+    return ResultSet(columns: columns.map(\.name), rows: rows)
+  }
+
+  private struct ResultColumn {
+    let name: String
+    let type: UInt32
+  }
+
+  private static func columns(of result: OpaquePointer) -> [ResultColumn] {
+    (0..<PQnfields(result)).map { column in
+      ResultColumn(
+        name: PQfname(result, column).map { String(cString: $0) } ?? "",
+        type: PQftype(result, column))
     }
-    return ResultSet(columns: (0..<width).map { text(PQfname(result, $0)) }, rows: rows)
+  }
+
+  private static func values(
+    of result: OpaquePointer, row: Int32, _ columns: [ResultColumn]
+  ) -> [Value] {
+    columns.indices.map { index in
+      let column = Int32(index)
+      guard PQgetisnull(result, row, column) == 0, let bytes = PQgetvalue(result, row, column)
+      else { return .null }
+      let text = String(
+        decoding: UnsafeRawBufferPointer(
+          start: bytes, count: Int(PQgetlength(result, row, column))), as: UTF8.self)
+      return ServerValue.value(of: text, type: columns[index].type)
+    }
   }
 
   private static func error(_ result: OpaquePointer?) -> ServerError {

@@ -28,6 +28,7 @@ final class PostgresLink {
   var serverVersion: Int { pq.serverVersion }
   var address: String { pq.address }
   var writesISODates: Bool { pq.writesISODates }
+  var serverEncoding: String { pq.serverEncoding }
   func takeNotices() -> [String] { pq.takeNotices() }
 
   func extendDeadline(to deadline: ContinuousClock.Instant) { wait.deadline = deadline }
@@ -48,12 +49,14 @@ final class PostgresLink {
   ///
   /// - Parameters:
   ///   - leaving: how many of the last batches to leave unread; the next request reads them.
+  ///   - destination: which of the first batch's commands give their rows to a taker.
   ///   - canCancel: whether an interruption or the deadline cancels what runs; where not, an
   ///     interruption is overlooked, and after the deadline the connection is given up.
   /// - Throws: when an answer is missing. After `deadline` and `interrupted` the server has been told
   ///   to cancel, and has answered unless the error says `lost`.
   func run(
-    _ batches: [[SQLCommand]], leaving: Int = 0, canCancel: Bool = true
+    _ batches: [[SQLCommand]], leaving: Int = 0, rows destination: RowDestination? = nil,
+    canCancel: Bool = true
   ) throws(LinkError) -> [[SQLOutcome]] {
     do throws(LinkError) {
       for batch in batches {
@@ -62,7 +65,10 @@ final class PostgresLink {
       }
       try flush(canCancel: canCancel)
       var outcomes: [[SQLOutcome]] = []
-      for _ in batches.dropLast(leaving) { outcomes.append(try readBatch(canCancel: canCancel)) }
+      for index in batches.dropLast(leaving).indices {
+        outcomes.append(
+          try readBatch(rows: index == 0 ? destination : nil, canCancel: canCancel))
+      }
       return outcomes
     } catch {
       isSpent = true
@@ -77,11 +83,16 @@ final class PostgresLink {
     }
   }
 
-  private func readBatch(canCancel: Bool) throws(LinkError) -> [SQLOutcome] {
+  private func readBatch(
+    rows destination: RowDestination? = nil, canCancel: Bool
+  ) throws(LinkError) -> [SQLOutcome] {
     var outcomes: [SQLOutcome] = []
     restartStall()
     while true {
-      switch try pq.nextAnswer() {
+      let rows = destination.flatMap {
+        $0.commands.contains(outcomes.count) ? RowUse.give($0.taker) : nil
+      }
+      switch try pq.nextAnswer(rows ?? .collect) {
       case .outcome(let outcome):
         outcomes.append(outcome)
         restartStall()
@@ -133,7 +144,7 @@ final class PostgresLink {
   /// Reads everything that is still to come and drops it.
   private func drain() throws(LinkError) {
     while pq.hasUnread {
-      switch try pq.nextAnswer() {
+      switch try pq.nextAnswer(.drop) {
       case .outcome, .sync: continue
       case .copyMode: throw .lost("the server did not end what it was doing")
       case .pending:

@@ -118,14 +118,15 @@ enum Receipts {
   }
 
   private static func ownerStatements(for role: String) -> String {
-    let name = "\"" + role.replacingAll("\"", with: "\"\"") + "\""
+    let name = SQLQuote.identifier(role)
     let grants = [
       "GRANT USAGE ON SCHEMA runbook TO \(name)",
       "GRANT SELECT, INSERT ON runbook.receipt TO \(name)",
       "GRANT SELECT, INSERT, UPDATE ON runbook.lease TO \(name)",
     ]
-    let all = statements + grants
-    return all.map { $0.pieces(whereSeparator: \.isWhitespace).joined(separator: " ") }
-      .joined(separator: "; ") + ";"
+    let oneLine = statements.map { statement in
+      statement.pieces(whereSeparator: \.isWhitespace).joined(separator: " ")
+    }
+    return (oneLine + grants).joined(separator: "; ") + ";"
   }
 }

@@ -27,6 +27,8 @@ struct SQLCompletion: Sendable {
   let affected: Int64
   /// nil when the command gives no rows, which is not the same as none.
   let resultSet: ResultSet?
+  /// How many rows there were, also where they were given to a taker.
+  let rowCount: Int64
 }
 
 /// Rows as the server sent them, typed.

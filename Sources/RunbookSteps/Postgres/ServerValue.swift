@@ -46,16 +46,12 @@ enum ServerValue {
     }
   }
 
-  /// An int where the number is whole and fits (`3`, `3.00`), else a double.
+  /// An int where the number is whole and fits (`3`, `3.00`), a double where that is the same number
+  /// (`0.1`), else a decimal: no digit is lost.
   private static func numeric(_ text: String) -> Value {
     if let whole = Int64(text) { return .int(whole) }
-    let parts = text.pieces(separatedBy: ".", omittingEmptySubsequences: false)
-    if parts.count == 2, parts[1].utf8.allSatisfy({ $0 == UInt8(ascii: "0") }),
-      let whole = Int64(parts[0])
-    {
-      return .int(whole)
-    }
-    return double(text)
+    if let whole = ExactDecimal(text)?.int64 { return .int(whole) }
+    return Value.number(text) ?? double(text)
   }
 
   private static func form(of type: UInt32) -> Form {

@@ -20,5 +20,9 @@ extension DiagnosticCode {
   /// `transaction: none` where it may not be.
   static let sqlNoTransactionHere = DiagnosticCode(416)
   static let sqlRoleChange = DiagnosticCode(417)
+  /// A setting by which SQL is read.
+  static let sqlReadingSetting = DiagnosticCode(419)
+  /// A literal that the one beside it would be read as one with.
+  static let sqlLiteralBeside = DiagnosticCode(420)
   static let sqlTrialPhase = DiagnosticCode(418)
 }

@@ -3,18 +3,29 @@ import RunbookModel
 
 /// Files in an attempt's evidence folder, readable by their owner only.
 enum EvidenceFile {
+  /// Makes the file, and the folder where it is missing.
+  ///
+  /// - Returns: -1 when it cannot be made.
+  static func open(named name: String, in folder: String) -> CInt {
+    makeFolder(folder)
+    return Glibc.open("\(folder)/\(name)", O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)
+  }
+
   /// - Returns: false when it cannot be written whole.
   static func write(_ text: String, named name: String, in folder: String) -> Bool {
-    makeFolder(folder)
-    let file = open(folder + "/" + name, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)
+    let file = open(named: name, in: folder)
     guard file >= 0 else { return false }
-    defer { close(file) }
-    var text = text
-    return text.withUTF8 { bytes in
+    let isWhole = write(Array(text.utf8), to: file)
+    return close(file) && isWhole
+  }
+
+  /// - Returns: false when not all could be written.
+  static func write(_ bytes: [UInt8], to file: CInt) -> Bool {
+    bytes.withUnsafeBytes { buffer in
       var written = 0
-      while written < bytes.count {
-        guard let start = bytes.baseAddress else { return false }
-        let count = Glibc.write(file, start + written, bytes.count - written)
+      while written < buffer.count {
+        guard let start = buffer.baseAddress else { return false }
+        let count = Glibc.write(file, start + written, buffer.count - written)
         if count < 0 && errno == EINTR { continue }
         guard count > 0 else { return false }
         written += count
@@ -22,6 +33,10 @@ enum EvidenceFile {
       return true
     }
   }
+
+  static func close(_ file: CInt) -> Bool { Glibc.close(file) == 0 }
+
+  static func remove(_ path: String) { unlink(path) }
 
   private static func makeFolder(_ folder: String) {
     guard !folder.isEmpty, mkdir(folder, 0o700) != 0, errno == ENOENT,

@@ -29,6 +29,7 @@ enum PGQuery {
   }
 
   static func scan(_ text: String) throws(Fault) -> [Token] {
+    try checkCost(of: text)
     let result = pg_query_scan(text)
     defer { pg_query_free_scan_result(result) }
     if let fault = fault(result.error) { throw fault }
@@ -40,6 +41,7 @@ enum PGQuery {
   static func parse<Result>(
     _ text: String, _ body: (UnsafeBufferPointer<UInt8>) -> Result
   ) throws(Fault) -> Result {
+    try checkCost(of: text)
     let result = pg_query_parse(text)
     defer { pg_query_free_parse_result(result) }
     if let fault = fault(result.error) { throw fault }
@@ -55,6 +57,7 @@ enum PGQuery {
 
   /// Splits at semicolons by the scanner, for text that the parser does not know.
   static func split(_ text: String) throws(Fault) -> [Range] {
+    try checkCost(of: text)
     let result = pg_query_split_with_scanner(text)
     defer { pg_query_free_split_result(result) }
     if let fault = fault(result.error) { throw fault }
@@ -62,6 +65,15 @@ enum PGQuery {
       guard let statement = result.stmts[index]?.pointee else { return nil }
       return Range(location: Int(statement.stmt_location), length: Int(statement.stmt_len))
     }
+  }
+
+  private static func checkCost(of text: String) throws(Fault) {
+    guard let byte = ScanCost.excess(in: text.utf8) else { return }
+    let end = text.utf8.index(text.startIndex, offsetBy: byte)
+    throw Fault(
+      message: "the SQL has too many nested comments or operator signs in a row",
+      scalarOffset: text.unicodeScalars.distance(
+        from: text.startIndex, to: end.samePosition(in: text.unicodeScalars) ?? text.startIndex))
   }
 
   private static func fault(_ error: UnsafeMutablePointer<PgQueryError>?) -> Fault? {

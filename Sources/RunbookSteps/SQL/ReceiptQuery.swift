@@ -2,30 +2,43 @@ import RunbookEngine
 import RunbookModel
 
 /// What a change says to the tables for receipts.
-enum ReceiptQuery {
+struct ReceiptQuery {
+  let run: RunID
+  let step: StepID
+  /// The server's: it may lack signs of a name.
+  let encoding: String
+
+  init(_ context: AttemptContext, on link: PostgresLink) {
+    run = context.run
+    step = context.step
+    encoding = link.serverEncoding
+  }
+
+  private func text(_ text: String) -> String { ServerText.escaped(text, for: encoding) }
+
   /// Waits until no other process performs the step, a dead one's statement included.
-  static func lock(_ run: RunID, _ step: StepID) -> SQLCommand {
+  var lock: SQLCommand {
     let digest = Digest.sha256(of: "\(run)\n\(step)")
     let key = Int64(bitPattern: UInt64(digest.hex.prefixOfScalars(16), radix: 16) ?? 0)
     return SQLCommand("SELECT pg_advisory_xact_lock($1::bigint)", [String(key)])
   }
 
-  static func look(_ run: RunID, _ step: StepID) -> SQLCommand {
+  var look: SQLCommand {
     SQLCommand(
       """
       SELECT attempt, statements_sha256, affected, row_count, recorded_at, result
       FROM runbook.receipt WHERE run = $1 AND step = $2
-      """, [run.rawValue, step.rawValue])
+      """, [text(run.rawValue), text(step.rawValue)])
   }
 
   /// Locks the lease's row to the end of the transaction, and raises it to our generation.
-  static func claim(_ run: RunID, generation: Int64) -> SQLCommand {
+  func claim(generation: Int64) -> SQLCommand {
     SQLCommand(
       """
       INSERT INTO runbook.lease AS lease (run, generation) VALUES ($1, $2::bigint)
       ON CONFLICT (run) DO UPDATE SET generation = greatest(lease.generation, excluded.generation)
       RETURNING generation
-      """, [run.rawValue, String(generation)])
+      """, [text(run.rawValue), String(generation)])
   }
 
   /// A step may have turned it off for itself; a receipt must not be lost with the server.
@@ -36,8 +49,8 @@ enum ReceiptQuery {
         WHEN 'remote_apply' THEN 'remote_apply' ELSE 'on' END, true)
     """)
 
-  static func record(
-    _ context: AttemptContext, _ digest: Digest, affected: Int64, rowCount: Int, result: String?
+  func record(
+    _ context: AttemptContext, _ digest: Digest, affected: Int64, rowCount: Int64, result: String?
   ) -> SQLCommand {
     SQLCommand(
       """
@@ -46,9 +59,8 @@ enum ReceiptQuery {
       VALUES ($1, $2, $3::int, $4, $5, $6::bigint, $7::bigint, $8)
       """,
       [
-        context.run.rawValue, context.step.rawValue, String(context.attempt), digest.hex,
-        context.actor.displayName, String(affected), String(rowCount),
-        result,
+        text(run.rawValue), text(step.rawValue), String(context.attempt), digest.hex,
+        text(context.actor.displayName), String(affected), String(rowCount), result.map(text),
       ])
   }
 }

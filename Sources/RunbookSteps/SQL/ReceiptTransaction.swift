@@ -17,11 +17,13 @@ struct ReceiptTransaction {
   /// Whether the work may leave another role behind, which could not write the receipt.
   var mayChangeRole = false
 
+  private var query: ReceiptQuery { ReceiptQuery(context, on: link) }
+
   /// What the work brought, before it is durable.
   struct Work {
     var result: StepResult
     let affected: Int64
-    let rowCount: Int
+    let rowCount: Int64
   }
 
   /// How long a commit may take before its connection is given up. It is never cancelled.
@@ -61,9 +63,9 @@ struct ReceiptTransaction {
         [
           SQLRequest.begin,
           settings.command(for: link, statement: wait, lock: .zero),
-          ReceiptQuery.lock(context.run, context.step),
-          ReceiptQuery.look(context.run, context.step),
-          ReceiptQuery.claim(context.run, generation: context.generation),
+          query.lock,
+          query.look,
+          query.claim(generation: context.generation),
           settings.command(for: link),
         ]
       ])
@@ -95,9 +97,9 @@ struct ReceiptTransaction {
           [
             SQLRequest.begin,
             settings.command(for: link, statement: wait, lock: .zero),
-            ReceiptQuery.lock(context.run, context.step),
-            ReceiptQuery.look(context.run, context.step),
-            ReceiptQuery.claim(context.run, generation: context.generation),
+            query.lock,
+            query.look,
+            query.claim(generation: context.generation),
           ],
           [SQLCommand("COMMIT")], SQLRequest.reset,
         ], leaving: 1)
@@ -144,14 +146,14 @@ struct ReceiptTransaction {
   }
 
   private func commit(_ work: Work) throws(StepFailure) {
-    var proof = [SQLCommand]()
+    var proof = [SessionSettings.guardCommand(isLocal: true)]
     if mayChangeRole {
       proof.append(SQLCommand("RESET SESSION AUTHORIZATION"))
     }
     proof.append(ReceiptQuery.forceDurability)
     if keepsReceipt {
       proof.append(
-        ReceiptQuery.record(
+        query.record(
           context, digest, affected: work.affected, rowCount: work.rowCount,
           result: context.keepsResult ? ReceiptRow.text(of: work.result, context.redact) : nil))
     }

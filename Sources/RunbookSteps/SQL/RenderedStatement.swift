@@ -26,6 +26,11 @@ struct RenderedStatement: Sendable {
 
   var traits: SQLTraits { statement.traits }
 
+  /// Whether the server's settings could make it another statement: it holds values or a backslash.
+  var isReadBySettings: Bool {
+    !statement.references.isEmpty || command.text.utf8.contains(UInt8(ascii: "\\"))
+  }
+
   /// The place in the runbook of a position that the server tells.
   ///
   /// - Parameter position: characters of the command's text, counted from 1.
@@ -94,6 +99,17 @@ private struct StatementBuilder {
           .invalid,
           "'\(reference.name)' is \(value.typeName), and cannot be quoted here (\(place))")
       }
+      if reference.form == .identifier,
+        quoted.utf8.count > SQLQuote.longestIdentifier + 2,
+        (value.stringValue?.utf8.count ?? 0) > SQLQuote.longestIdentifier
+      {
+        throw StepFailure(
+          .invalid,
+          "'\(reference.name)' is no name: it is longer than \(SQLQuote.longestIdentifier) bytes "
+            + "(\(place))",
+          detail: "PostgreSQL would cut it, and mean another thing")
+      }
+      if !isDelimited { text += " " }
       text += quoted
       shown += quoted
     }
@@ -101,6 +117,12 @@ private struct StatementBuilder {
       throw StepFailure(
         .invalid, "'\(reference.name)' holds a NUL character, which SQL cannot (\(place))")
     }
+  }
+
+  /// Whether what comes next cannot be read as one with what is before it: `E:'name'` is no `E'…'`.
+  private var isDelimited: Bool {
+    guard let last = text.utf8.last else { return true }
+    return [UInt8](" \t\n\r(,=[;".utf8).contains(last)
   }
 
   private mutating func number(of name: String, _ value: Value) -> Int {

@@ -70,6 +70,11 @@ struct SQLCheck {
         .sqlClientCopy, "COPY from STDIN or to STDOUT is not possible in an sql step",
         "use INSERT or SELECT, or a shell step with psql")
     }
+    if let setting = traits.changesReading {
+      refuse(
+        .sqlReadingSetting, "the setting \(setting) says how SQL is read, and has to stay as it is",
+        "take the statement away; the session has set it as PostgreSQL's own programs do")
+    }
     if isReadOnly {
       checkReadOnly(traits, refuse)
     } else if traits.needsNoTransaction && !isSeparate {

@@ -14,6 +14,7 @@ enum SQLClassifier {
       traits.copiesToClient = !traits.copiesOnServer
     }
     if top.name == "VariableSetStmt" { readSetting(top, &traits) }
+    readCalls(statement.nodes, &traits)
     if top.name == "DiscardStmt" { traits.changesRole = true }
     return traits
   }
@@ -109,15 +110,40 @@ enum SQLClassifier {
     }
   }
 
+  private static let transactionSettings: Set<String> = [
+    "transaction", "session characteristics", "transaction snapshot", "transaction_read_only",
+    "transaction_isolation", "transaction_deferrable",
+  ]
+  private static let roleSettings: Set<String> = ["role", "session_authorization"]
+
   private static func readSetting(_ top: SyntaxTree.Node, _ traits: inout SQLTraits) {
     let kind = top.attributes["kind"] ?? ""
     let name = top.attributes["name"] ?? ""
-    let transaction: Set<String> = [
-      "TRANSACTION", "SESSION CHARACTERISTICS", "TRANSACTION SNAPSHOT", "transaction_read_only",
-      "transaction_isolation", "transaction_deferrable",
-    ]
-    traits.isTransactionControl = transaction.contains(name)
-    traits.changesRole =
-      name == "role" || name == "session_authorization" || kind == "VAR_RESET_ALL"
+    traits.settingName = name
+    if kind == "VAR_RESET_ALL" { traits.changesRole = true }
+    traits.isTransactionControl = transactionSettings.contains(SessionSettings.folded(name))
+    readSetting(name, to: kind == "VAR_SET_VALUE" ? top.strings.first : nil, &traits)
+  }
+
+  /// `SET`, `RESET` and `set_config` alike. Names of settings are compared as PostgreSQL does.
+  private static func readSetting(_ name: String, to value: String?, _ traits: inout SQLTraits) {
+    let name = SessionSettings.folded(name)
+    if roleSettings.contains(name) { traits.changesRole = true }
+    if !SessionSettings.isReadTheSame(name, by: value) { traits.changesReading = name }
+  }
+
+  /// `set_config('role', …)`, wherever it stands. Where its first argument is no constant it may be any.
+  private static func readCalls(_ nodes: [SyntaxTree.Node], _ traits: inout SQLTraits) {
+    for node in nodes where node.name == "FuncCall" {
+      guard let place = node.strings.firstIndex(of: "set_config") else { continue }
+      traits.callsSetConfig = true
+      let constants = node.strings[(place + 1)...]
+      guard node.firstArgument == "A_Const", let name = constants.first else {
+        traits.changesRole = true
+        for name in constants { readSetting(name, to: nil, &traits) }
+        continue
+      }
+      readSetting(name, to: constants.dropFirst().first, &traits)
+    }
   }
 }

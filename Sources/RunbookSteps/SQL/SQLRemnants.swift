@@ -44,13 +44,8 @@ enum SQLRemnants {
       """, [applicationName])
   }
 
-  /// `runbook RUN STEP`, cut to what PostgreSQL keeps: 63 bytes.
+  /// `runbook RUN STEP` in ASCII, cut to what PostgreSQL keeps: 63 bytes.
   static func applicationName(_ run: RunID, _ step: StepID) -> String {
-    var name = ""
-    for character in "runbook \(run) \(step)" {
-      guard name.utf8.count + character.utf8.count <= 63 else { break }
-      name.append(character)
-    }
-    return name
+    String(decoding: ServerText.ascii("runbook \(run) \(step)").utf8.prefix(63), as: UTF8.self)
   }
 }

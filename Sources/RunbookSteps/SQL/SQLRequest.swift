@@ -10,7 +10,7 @@ struct SQLRequest: Sendable {
   static let begin = SQLCommand("BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE")
   static let rollback = [SQLCommand("ROLLBACK")]
   /// Nothing that a step sets, prepares or locks outlives it.
-  static let reset = [SQLCommand("DISCARD ALL")]
+  static let reset = [SQLCommand("DISCARD ALL"), SessionSettings.command]
 
   init(activity: SQLActivity, context: AttemptContext) {
     self.activity = activity
@@ -28,11 +28,14 @@ struct SQLRequest: Sendable {
     case .separate: try performSeparately(on: link)
     case .change(let keepsReceipt):
       try transaction(on: link, keepsReceipt: keepsReceipt).perform { () throws(StepFailure) in
-        let outcomes = try link.exchange([commands])
-        let done = try completions(outcomes.first ?? [], after: 0, on: link)
+        let rows = newRows()
+        let batch = Batch(activity.statements)
+        let outcomes = try link.exchange(
+          [batch.commands], rows: batch.destination(rows))
+        let done = try completions(outcomes.first ?? [], of: batch, on: link)
+        let result = try SQLResult(self, done, rows, link.takeNotices()).stepResult()
         return ReceiptTransaction.Work(
-          result: SQLResult(self, done, link.takeNotices()).stepResult(), affected: done.affected,
-          rowCount: done.lastRows?.rows.count ?? 0)
+          result: result, affected: done.affected, rowCount: rows.count)
       }
     }
   }
@@ -49,52 +52,65 @@ struct SQLRequest: Sendable {
     on link: PostgresLink, role: String?
   ) throws(StepFailure) -> StepResult {
     var prelude = [SQLCommand("BEGIN READ ONLY"), settings.command(for: link, mayIdle: false)]
-    if let role, let name = SQLValue.quoted(.string(role), as: .identifier) {
-      prelude.append(SQLCommand("SET LOCAL ROLE \(name)"))
-    }
+    if let role { prelude.append(SQLCommand("SET LOCAL ROLE \(SQLQuote.identifier(role))")) }
     // Nothing to undo: the statements' answers are waited for, the transaction's end is not.
     let ending = Self.rollback + Self.reset
-    let outcomes = try link.exchange([prelude + commands, ending], leaving: 1)
-    return try result(of: outcomes, after: prelude.count, on: link)
+    return try result(of: Batch(activity.statements, after: prelude), [ending], on: link)
   }
 
   /// Deferred constraints are checked before the end, as a commit would check them.
   private func performTrial(on link: PostgresLink) throws(StepFailure) -> StepResult {
     let prelude = [Self.begin, settings.command(for: link, mayIdle: false)]
-    let batch = prelude + commands + [SQLCommand("SET CONSTRAINTS ALL IMMEDIATE")]
-    let outcomes = try link.exchange([batch, Self.rollback, Self.reset], leaving: 1)
-    return try result(of: outcomes, after: prelude.count, on: link)
+    var batch = Batch(activity.statements, after: prelude)
+    batch.append(SQLCommand("SET CONSTRAINTS ALL IMMEDIATE"))
+    return try result(of: batch, [Self.rollback, Self.reset], on: link)
   }
 
+  /// Sends the statements and, in batches of their own, what ends them; the last of that is not waited for.
   private func result(
-    of outcomes: [[SQLOutcome]], after count: Int, on link: PostgresLink
+    of batch: Batch, _ endings: [[SQLCommand]], on link: PostgresLink
   ) throws(StepFailure) -> StepResult {
-    let done = try completions(outcomes.first ?? [], after: count, on: link)
-    return SQLResult(self, done, link.takeNotices()).stepResult()
+    let rows = newRows()
+    let outcomes = try link.exchange(
+      [batch.commands] + endings, leaving: 1,
+      rows: batch.destination(rows))
+    let done = try completions(outcomes.first ?? [], of: batch, on: link)
+    return try SQLResult(self, done, rows, link.takeNotices()).stepResult()
+  }
+
+  private func newRows() -> StepRows {
+    StepRows(folder: context.evidenceFolder, redact: context.redact)
   }
 
   private func performSeparately(on link: PostgresLink) throws(StepFailure) -> StepResult {
     let setting = settings.command(for: link, isLocal: false)
     _ = try link.exchange([[setting]])
+    let rows = newRows()
+    let statements = activity.statements
     var done: [SQLCompletion] = []
-    for (index, command) in commands.enumerated() {
-      let outcomes = try link.exchange([[command]], mayHaveCommitted: true)
+    for (index, statement) in statements.enumerated() {
+      if index > 0, statement.isReadBySettings {
+        _ = try link.exchange([[SessionSettings.guardCommand(isLocal: false)]])
+      }
+      let batch = Batch([statement], numberedFrom: index)
+      let outcomes = try link.exchange(
+        [batch.commands], rows: batch.destination(rows), mayHaveCommitted: true)
       do throws(StepFailure) {
-        done += try completions(outcomes.first ?? [], after: 0, on: link, firstStatement: index)
+        done += try completions(outcomes.first ?? [], of: batch, on: link)
       } catch {
         resetUnread(link)
         guard index > 0 else { throw error }
         throw StepFailure(
           error.record.cause, error.record.message,
           detail: [
-            "\(index) of \(commands.count) statements had taken effect", error.record.detail,
+            "\(index) of \(statements.count) statements had taken effect", error.record.detail,
           ]
           .compactMap { $0 }.joined(separator: "\n"),
           hint: error.record.hint, code: error.record.code)
       }
     }
     resetUnread(link)
-    return SQLResult(self, done, link.takeNotices()).stepResult()
+    return try SQLResult(self, done, rows, link.takeNotices()).stepResult()
   }
 
   private func resetUnread(_ link: PostgresLink) {
@@ -105,29 +121,57 @@ struct SQLRequest: Sendable {
     }
   }
 
-  var commands: [SQLCommand] { activity.statements.map(\.command) }
+  /// Statements as they are sent in one go: with commands before them, and a guard before each that values
+  /// or backslashes make depend on how the server reads SQL.
+  private struct Batch {
+    private(set) var commands: [SQLCommand]
+    /// The number of each command's statement; nil for a command of our own.
+    private(set) var statements: [Int?]
 
-  /// What the statements gave, without the `count` commands before them.
+    init(
+      _ statements: [RenderedStatement], after prelude: [SQLCommand] = [],
+      numberedFrom first: Int = 0
+    ) {
+      commands = prelude
+      self.statements = prelude.map { _ in nil }
+      for (index, statement) in statements.enumerated() {
+        if index > 0, statement.isReadBySettings {
+          append(SessionSettings.guardCommand(isLocal: true))
+        }
+        commands.append(statement.command)
+        self.statements.append(first + index)
+      }
+    }
+
+    /// The rows of the statements alone, not of what stands between them.
+    func destination(_ rows: StepRows) -> RowDestination {
+      RowDestination(
+        taker: rows, commands: Set(statements.indices.filter { statements[$0] != nil }))
+    }
+
+    mutating func append(_ command: SQLCommand) {
+      commands.append(command)
+      statements.append(nil)
+    }
+  }
+
+  /// What the statements gave.
   ///
   /// - Throws: the first refusal, with the place of its statement.
-  func completions(
-    _ outcomes: [SQLOutcome], after count: Int, on link: PostgresLink, firstStatement: Int = 0
+  private func completions(
+    _ outcomes: [SQLOutcome], of batch: Batch, on link: PostgresLink
   ) throws(StepFailure) -> [SQLCompletion] {
     var done: [SQLCompletion] = []
-    for (index, outcome) in outcomes.enumerated() {
-      let number = index - count + firstStatement
+    for (outcome, number) in zip(outcomes, batch.statements) {
       switch outcome {
-      case .completed(let completion):
-        if index >= count, activity.statements.indices.contains(number) { done.append(completion) }
+      case .completed(let completion): if number != nil { done.append(completion) }
       case .failed(let error):
-        let place =
-          index >= count && activity.statements.indices.contains(number)
-          ? self.place(of: error, in: activity.statements[number]) : nil
+        let place = number.map { self.place(of: error, in: activity.statements[$0]) }
         throw StepFailure(error, at: place, holders: link.holders)
       case .skipped: continue
       }
     }
-    guard done.count + firstStatement >= min(activity.statements.count, firstStatement + 1) else {
+    guard done.count == batch.statements.count(where: { $0 != nil }) else {
       throw StepFailure(.unreachable, "the server did not answer to all statements")
     }
     return done

@@ -8,69 +8,81 @@ extension [SQLCompletion] {
       return overflow ? .max : total
     }
   }
+}
 
-  /// Of the last statement that gave rows.
+extension [SQLCompletion] {
+  /// Of the last statement whose rows were collected.
   var lastRows: ResultSet? { last { $0.resultSet != nil }?.resultSet }
 }
 
 /// What an attempt brought back, as a step's result.
 struct SQLResult {
-  /// What is stored of the rows at most; all of them go to a file then.
-  static let storedRows = 1000
-  static let storedBytes = 256 << 10
-
   private let request: SQLRequest
   private let completions: [SQLCompletion]
+  private let rows: StepRows
   private let notices: [String]
 
-  init(_ request: SQLRequest, _ completions: [SQLCompletion], _ notices: [String]) {
+  init(
+    _ request: SQLRequest, _ completions: [SQLCompletion], _ rows: StepRows, _ notices: [String]
+  ) {
     self.request = request
     self.completions = completions
+    self.rows = rows
     self.notices = notices
   }
 
-  func stepResult() -> StepResult {
+  /// - Throws: `invalid` where two columns have one name: a row is a map by their names.
+  func stepResult() throws(StepFailure) -> StepResult {
     for notice in notices { request.context.output(OutputLine(.notice, notice)) }
-    var values = ValueMap()
-    let set = completions.lastRows
-    let keys = set?.columns.map { Value.string($0) } ?? []
-    let rows = (set?.rows ?? []).map { row -> Value in
-      var map = ValueMap()
-      for (key, value) in zip(keys, row) { map[key] = value }
-      return .map(map)
+    let isWhole = rows.finish()
+    let columns = rows.columns ?? []
+    guard rows.doubledColumns.isEmpty else { throw doubled(rows.doubledColumns) }
+    var result = StepResult(
+      values: ValueMap([
+        ("rows", .list(rows.held)), ("row_count", .int(rows.count)),
+        ("affected", .int(completions.affected)), ("columns", .list(columns.map { .string($0) })),
+      ]), notices: notices)
+    result.storedLimits["rows"] = StepRows.storedLimit
+    if let incomplete = rows.incomplete { result.incomplete["rows"] = incomplete }
+    result.timeline = timeline
+    if rows.columns != nil { addEvidence(to: &result, isFileWhole: isWhole) }
+    if request.activity.step.phase == .timeline, let incomplete = rows.incomplete {
+      result.notices.append("the timeline was made of the first \(incomplete)")
     }
-    values["rows"] = .list(rows)
-    values["row_count"] = .int(Int64(rows.count))
-    values["affected"] = .int(completions.affected)
-    values["columns"] = .list(keys)
-    var result = StepResult(values: values, notices: notices)
-    result.storedLimits["rows"] = StoredLimit(items: Self.storedRows, bytes: Self.storedBytes)
-    result.timeline = timeline(rows)
-    if set != nil { addEvidence(to: &result, rows) }
     return result
   }
 
-  /// All rows go to a file where the engine may store less of them.
-  private func addEvidence(to result: inout StepResult, _ rows: [Value]) {
+  private func doubled(_ names: [String]) -> StepFailure {
+    let list = names.map { "'\($0)'" }.joined(separator: ", ")
+    return StepFailure(
+      .invalid, "more than one column of the rows is named \(list)",
+      hint: "give each column a name of its own: SELECT a.id AS a_id, b.id AS b_id")
+  }
+
+  private func addEvidence(to result: inout StepResult, isFileWhole: Bool) {
     let source = request.activity.source.name
-    let size = Value.list(rows).jsonSize(upTo: Self.storedBytes)
-    result.evidence = [EvidenceDraft(what: "rows", source: source, content: .result("rows"))]
-    guard rows.count > Self.storedRows || size > Self.storedBytes / 2 else { return }
-    let lines = rows.map { $0.mapStrings(request.context.redact).json + "\n" }.joined()
-    let name = "rows.jsonl"
-    if EvidenceFile.write(lines, named: name, in: request.context.evidenceFolder) {
-      result.evidence.append(
-        EvidenceDraft(what: "all \(rows.count) rows", source: source, content: .file(name)))
-    } else {
-      // The work is done, perhaps committed: this must not make it a failure.
-      result.notices.append("not all \(rows.count) rows were kept: \(name) cannot be written")
+    result.evidence = [
+      EvidenceDraft(
+        what: "rows", source: source, content: .result("rows"),
+        uncutSize: rows.incomplete == nil ? nil : rows.size)
+    ]
+    guard rows.hasFile else { return }
+    result.evidence.append(
+      EvidenceDraft(
+        what: isFileWhole ? "all \(rows.count) rows" : "rows, as far as they could be written",
+        source: source, content: .file(StepRows.fileName),
+        uncutSize: isFileWhole ? nil : rows.size))
+    // The work is done, perhaps committed: this must not make it a failure.
+    if !isFileWhole {
+      result.notices.append(
+        "not all \(rows.count) rows were kept: \(StepRows.fileName) cannot be written whole")
     }
   }
 
   /// In the timeline phase rows with `at` and `event` are its rows.
-  private func timeline(_ rows: [Value]) -> [TimelineRow] {
+  private var timeline: [TimelineRow] {
     guard request.activity.step.phase == .timeline else { return [] }
-    return rows.compactMap { row in
+    return rows.held.compactMap { row in
       guard let row = row.mapValue, case .timestamp(let at)? = row["at"],
         let event = row["event"]?.stringValue
       else { return nil }

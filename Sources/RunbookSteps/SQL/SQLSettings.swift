@@ -50,7 +50,7 @@ struct SQLSettings: Sendable {
     if !link.writesISODates { all.append(("datestyle", "ISO")) }
     if link.serverVersion >= 140_000 { all.append(("client_connection_check_interval", "1s")) }
     let calls = all.enumerated().map { number, setting in
-      "set_config('\(setting.0)', $\(number + 1), \(isLocal))"
+      "pg_catalog.set_config('\(setting.0)', $\(number + 1), \(isLocal))"
     }
     return SQLCommand("SELECT " + calls.joined(separator: ", "), all.map(\.1))
   }

@@ -32,6 +32,7 @@ struct SQLText: Sendable {
       let tokens = try PGQuery.scan(source.text).filter { $0.end <= bytes.count }
       let words = tokens.filter { !SQLTokenKind.comments.contains($0.kind) }
       references = SQLReference.find(in: bytes, tokens: words, names: names)
+      checkNeighbours(words)
       try parse(tokens: words)
     } catch {
       report(error)
@@ -47,6 +48,26 @@ struct SQLText: Sendable {
 
   func place(of reference: SQLReference) -> Place {
     source.place(atByte: reference.range.lowerBound, length: reference.range.count)
+  }
+
+  /// Two string constants with a line break between them are one, read in the way of the first: a value
+  /// would change how the text beside it is read.
+  private mutating func checkNeighbours(_ tokens: [PGQuery.Token]) {
+    for reference in references where reference.form == .literal {
+      let range = reference.range
+      let next = Self.firstIndex(in: tokens, from: range.upperBound)
+      // A reference is two tokens, the colon and what is quoted.
+      let former = next - 3
+      let isBeside =
+        (tokens.indices.contains(next) && SQLTokenKind.strings.contains(tokens[next].kind))
+        || (tokens.indices.contains(former) && SQLTokenKind.strings.contains(tokens[former].kind))
+      guard isBeside else { continue }
+      diagnostics.append(
+        Diagnostic(
+          .error, .sqlLiteralBeside,
+          "a literal stands right beside '\(reference.name)': they would be read as one",
+          at: place(of: reference), hint: "join them by ||"))
+    }
   }
 
   private mutating func parse(tokens: [PGQuery.Token]) throws(PGQuery.Fault) {
@@ -111,10 +132,10 @@ struct SQLText: Sendable {
     var last = first
     while last + 1 < tokens.count, tokens[last + 1].end <= end { last += 1 }
     let range = tokens[first].start..<tokens[last].end
+    let references = references(in: range)
     statements.append(
       Statement(
-        range: range, traits: traits,
-        references: references(in: range),
+        range: range, traits: traits.with(references), references: references,
         headLength: tokens[first].end - tokens[first].start))
   }
 

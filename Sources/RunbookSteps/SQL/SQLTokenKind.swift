@@ -8,6 +8,8 @@ enum SQLTokenKind {
   static let openBracket = 91
   static let closeBracket = 93
   static let identifier = 258
+  /// `'…'`, `U&'…'`, `B'…'`, `X'…'`.
+  static let strings = 261...264
   static let integer = 266
   static let parameter = 267
   static let comments = 275...276

@@ -18,10 +18,33 @@ struct SQLTraits: Sendable, Hashable {
   var runsProcedure = false
   /// `SET ROLE`, `SET SESSION AUTHORIZATION` and their like.
   var changesRole = false
+  /// The setting by which SQL is read that it sets otherwise than this program has it.
+  var changesReading: String?
+  /// Whether it calls `set_config`.
+  var callsSetConfig = false
+  /// Of `SET`: the setting's name.
+  var settingName: String?
   /// Whether the server takes bound parameters in it.
   var takesParameters = false
   /// PostgreSQL 15's parser does not know its syntax.
   var isUnknown = false
 
   static let unknown = SQLTraits(effect: .undetermined, takesParameters: true, isUnknown: true)
+}
+
+extension SQLTraits {
+  /// What a statement is whose values may name a setting: then it may be any.
+  func with(_ references: [SQLReference]) -> SQLTraits {
+    let mayBeAny = references.contains { reference in
+      switch reference.form {
+      case .parameter: false
+      case .literal: callsSetConfig
+      case .identifier: settingName.map { $0.isIdentical(to: reference.name) } ?? false
+      }
+    }
+    guard mayBeAny else { return self }
+    var traits = self
+    traits.changesRole = true
+    return traits
+  }
 }

@@ -27,23 +27,8 @@ enum SQLValue {
     case .parameter: return nil
     case .identifier:
       guard let name = value.stringValue, !name.isEmpty else { return nil }
-      return quote(name, "\"")
-    case .literal:
-      guard let text = text(of: value) else { return "NULL" }
-      guard text.utf8.contains(UInt8(ascii: "\\")) else { return quote(text, "'") }
-      // Read the same whatever `standard_conforming_strings` is.
-      return " E" + quote(text.replacingAll("\\", with: "\\\\"), "'")
+      return SQLQuote.identifier(name)
+    case .literal: return text(of: value).map(SQLQuote.literal) ?? "NULL"
     }
-  }
-
-  private static func quote(_ text: String, _ mark: Unicode.Scalar) -> String {
-    var quoted = String.UnicodeScalarView()
-    quoted.append(mark)
-    for scalar in text.unicodeScalars {
-      if scalar == mark { quoted.append(mark) }
-      quoted.append(scalar)
-    }
-    quoted.append(mark)
-    return String(quoted)
   }
 }

@@ -10,6 +10,10 @@ struct SyntaxTree: Sendable {
     var attributes: [String: String] = [:]
     /// The index of the innermost kept node around this one.
     let parent: Int?
+    /// Of a call of a function, and of `SET`: the names and string constants in it, in order.
+    var strings: [String] = []
+    /// Of a call of a function: what its first argument is.
+    var firstArgument: String?
   }
 
   struct Statement: Sendable {
@@ -32,14 +36,18 @@ struct SyntaxTree: Sendable {
 private struct SyntaxTreeWalker {
   private static let kept: Set<String> = [
     "DeleteStmt", "UpdateStmt", "InsertStmt", "MergeStmt", "DropStmt", "TruncateStmt",
-    "AlterTableCmd", "LockingClause", "DefElem", "PartitionCmd",
+    "AlterTableCmd", "LockingClause", "DefElem", "PartitionCmd", "FuncCall",
   ]
+  /// Nodes whose strings are kept.
+  private static let worded: Set<String> = ["FuncCall", "VariableSetStmt"]
   private static let statementDepth = 3
 
   private let bytes: UnsafeBufferPointer<UInt8>
   private var position = 0
   /// For each open object or list: the kept node that it is, if it is one.
   private var open: [Int?] = []
+  /// The kept nodes among them, each with its depth.
+  private var nodes: [(index: Int, depth: Int)] = []
   private(set) var statements: [SyntaxTree.Statement] = []
 
   init(_ bytes: UnsafeBufferPointer<UInt8>) { self.bytes = bytes }
@@ -49,16 +57,22 @@ private struct SyntaxTreeWalker {
       switch bytes[position] {
       case UInt8(ascii: "{"), UInt8(ascii: "["): enter(nil)
       case UInt8(ascii: "}"), UInt8(ascii: "]"):
-        _ = open.popLast()
-        position += 1
+        leave()
       case UInt8(ascii: "\""): readMember()
       default: position += 1
       }
     }
   }
 
+  private mutating func leave() {
+    if nodes.last?.depth == open.count { nodes.removeLast() }
+    _ = open.popLast()
+    position += 1
+  }
+
   private mutating func enter(_ node: Int?) {
     open.append(node)
+    if let node { nodes.append((node, open.count)) }
     position += 1
     if open.count == Self.statementDepth { statements.append(SyntaxTree.Statement()) }
   }
@@ -71,6 +85,7 @@ private struct SyntaxTreeWalker {
     guard position < bytes.count else { return }
     let isOpening = bytes[position] == UInt8(ascii: "{") || bytes[position] == UInt8(ascii: "[")
     guard isOpening else { return note(key, readScalar()) }
+    noteArgument(key)
     if let node = keep(key) { return enter(node) }
     note(key, bytes[position] == UInt8(ascii: "{") ? "{" : "[")
     enter(nil)
@@ -84,9 +99,18 @@ private struct SyntaxTreeWalker {
     let name = String(decoding: key, as: UTF8.self)
     let isTop = open.count == Self.statementDepth + 1
     guard isTop || Self.kept.contains(name) else { return nil }
-    let parent = open.last(where: { $0 != nil }) ?? nil
-    statements[last].nodes.append(SyntaxTree.Node(name: name, parent: parent))
+    statements[last].nodes.append(SyntaxTree.Node(name: name, parent: nodes.last?.index))
     return statements[last].nodes.count - 1
+  }
+
+  /// A call's arguments are the first nodes in it, two levels down, that are not the parts of its name.
+  private mutating func noteArgument(_ key: UnsafeBufferPointer<UInt8>) {
+    guard let last = statements.indices.last, let (node, depth) = nodes.last,
+      open.count == depth + 2, statements[last].nodes[node].name == "FuncCall",
+      statements[last].nodes[node].firstArgument == nil
+    else { return }
+    let name = String(decoding: key, as: UTF8.self)
+    if name != "String" { statements[last].nodes[node].firstArgument = name }
   }
 
   private mutating func note(_ key: UnsafeBufferPointer<UInt8>, _ value: String) {
@@ -97,6 +121,10 @@ private struct SyntaxTreeWalker {
       case "stmt_len": statements[last].length = Int(value) ?? 0
       default: break
       }
+    } else if let node = nodes.last?.index, key.elementsEqual("sval".utf8), value != "{",
+      Self.worded.contains(statements[last].nodes[node].name)
+    {
+      statements[last].nodes[node].strings.append(value)
     } else if let node = open.last ?? nil {
       statements[last].nodes[node].attributes[String(decoding: key, as: UTF8.self)] = value
     }

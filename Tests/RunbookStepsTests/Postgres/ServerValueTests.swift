@@ -21,11 +21,23 @@ struct ServerValueTests {
   }
 
   @Test(arguments: [
-    ("NaN", Value.double(.nan)), ("9223372036854775808", .double(9_223_372_036_854_775_808)),
-    ("1.10", .double(1.1)), ("-7.000", .int(-7)),
+    ("NaN", Value.double(.nan)), ("9223372036854775808", Self.decimal("9223372036854775808")),
+    ("1.10", .double(1.1)), ("-7.000", .int(-7)), ("Infinity", .double(.infinity)),
+    ("12345678901234567890", Self.decimal("12345678901234567890")), ("0.00", .int(0)),
+    ("0.1234567890123456789", Self.decimal("0.1234567890123456789")),
   ])
   func readsNumerics(text: String, expected: Value) {
     #expect(ServerValue.value(of: text, type: 1700) == expected)
+  }
+
+  private static func decimal(_ text: String) -> Value {
+    ExactDecimal(text).map(Value.decimal) ?? .null
+  }
+
+  @Test func readsNumbersInArraysAndJSONExactly() {
+    let number = Self.decimal("12345678901234567890")
+    #expect(ServerValue.value(of: "{12345678901234567890,NULL}", type: 1231) == [number, .null])
+    #expect(ServerValue.value(of: "{\"a\": 12345678901234567890}", type: 3802) == ["a": number])
   }
 
   @Test(arguments: [

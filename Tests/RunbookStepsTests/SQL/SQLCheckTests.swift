@@ -69,6 +69,80 @@ struct SQLCheckTests {
       check("COMMIT", phase: .verification, trial: true).map(\.code) == [.sqlTransactionControl])
   }
 
+  /// Names of settings are compared as PostgreSQL does, whatever their case and however they are written.
+  @Test(arguments: [
+    "SET ROLE x", "SET \"Role\" = x", "RESET \"Role\"", "SET U&\"\\0052ole\" = x",
+    "SET LOCAL \"ROLE\" = x",
+    "SET SESSION AUTHORIZATION x", "SET \"Session_Authorization\" = x", "RESET ALL",
+    "SELECT set_config('role', 'x', false)", "SELECT pg_catalog.set_config('RoLe', :'name', true)",
+    "SELECT 1 WHERE lower(set_config('role', 'x', false)) = ''", "SET :\"name\" = 'x'",
+    "SELECT set_config('ro' || 'le', 'x', false)", "SELECT set_config(:name, 'x', false)",
+    "SELECT set_config(:'name', 'x', false)",
+    "SELECT set_config(new_value => 'x', setting_name => 'role', is_local => false)",
+  ])
+  func refusesAnotherRoleWhereARoleProtects(sql: String) {
+    let found = check(sql, names: ["name"], readOnlyRole: "reader")
+    #expect(found.map(\.code) == [.sqlRoleChange], "\(sql)")
+    #expect(check(sql, names: ["name"]).isEmpty, "\(sql)")
+  }
+
+  @Test(arguments: [
+    "SET search_path = 'role'", "SELECT set_config('search_path', 'role', true)", "SHOW role",
+    "SELECT 'set_config(''role'', 1, 2)'", "SELECT current_setting('role')",
+  ])
+  func letsOtherSettingsBe(sql: String) {
+    #expect(check(sql, readOnlyRole: "reader").isEmpty)
+  }
+
+  @Test(arguments: [
+    "SET standard_conforming_strings = off", "SET \"Standard_Conforming_Strings\" TO 'off'",
+    "RESET standard_conforming_strings", "SET LOCAL client_encoding = 'SJIS'", "SET NAMES 'LATIN1'",
+    "SELECT set_config('STANDARD_CONFORMING_STRINGS', 'off', true)", "SET backslash_quote = on",
+    "SELECT set_config('client_encoding', :name, true)",
+    "SET standard_conforming_strings TO DEFAULT",
+  ])
+  func refusesToHaveSQLReadOtherwise(sql: String) {
+    #expect(
+      check(sql, phase: .recovery, names: ["name"]).map(\.code) == [.sqlReadingSetting], "\(sql)")
+  }
+
+  /// As pg_dump begins its scripts.
+  @Test func letsTheSettingsBeWhatTheyAre() {
+    let sql =
+      "SET client_encoding = 'UTF8'; SET standard_conforming_strings = on; SET xmloption = content"
+    #expect(check(sql, phase: .recovery).isEmpty)
+  }
+
+  @Test(arguments: ["SET \"Transaction_Read_Only\" = off", "RESET \"TRANSACTION_ISOLATION\""])
+  func knowsTransactionControlInAnyCase(sql: String) {
+    #expect(check(sql).map(\.code) == [.sqlTransactionControl])
+  }
+
+  /// PostgreSQL's scanner reads a run of operator signs anew at each comment's beginning in it.
+  @Test(
+    .timeLimit(.minutes(1)),
+    arguments: [
+      String(repeating: "/*", count: 500_000), String(repeating: "/**/", count: 500_000),
+      "SELECT 1" + String(repeating: "+", count: 1_000_000) + "1",
+      "SELECT " + String(repeating: "+-", count: 500_000) + "1",
+      "SELECT '" + String(repeating: "/*", count: 500_000) + "'",
+      String(repeating: "/* ", count: 500_000),
+      "SELECT 1 /" + String(repeating: "*/", count: 500_000),
+      String(repeating: "/*", count: 2_000) + String(repeating: "*/", count: 2_000) + "SELECT 1",
+    ])
+  func readsNestedCommentsInLinearTime(sql: String) { _ = check(sql) }
+
+  @Test(arguments: [
+    "/" + String(repeating: "*", count: 100_000) + "/ SELECT 1",
+    "--" + String(repeating: "-=+/", count: 2_000) + "\nSELECT 1",
+    String(repeating: "-- +----+----+\n", count: 20_000) + "SELECT 1",
+    String(repeating: "/*", count: 1_000) + " a " + String(repeating: "*/", count: 1_000)
+      + " SELECT 1",
+  ])
+  func readsCommentsThatPeopleWrite(sql: String) {
+    #expect(check(sql).isEmpty, "\(sql.utf8.count)")
+  }
+
   @Test(arguments: [
     "MERGE INTO t USING s ON t.a = s.a WHEN MATCHED THEN DELETE RETURNING t.a",
     "SELECT * FROM JSON_TABLE('[]', '$' COLUMNS (a int PATH '$.a')) AS j",
@@ -98,11 +172,16 @@ struct SQLCheckTests {
 
   private func check(
     _ sql: String, phase: Phase = .detection, names: Set<String> = [], trial: Bool = false,
-    fields: [(String, FieldValue)] = []
+    fields: [(String, FieldValue)] = [], readOnlyRole: String? = nil
   ) -> [Diagnostic] {
     let step = Step.sql(sql, phase: phase, trial: trial, fields: fields)
+    let place = Place(file: "runbook.yaml", line: 1, column: 1)
+    let connection = Runbook.Connection(
+      name: "main", place: place, kind: "postgres",
+      url: SourceText("postgres://h/d", at: place, layout: .line), readOnlyRole: readOnlyRole)
     let runbook = Runbook(
-      name: "r", title: "r", severity: .low, steps: [step], sources: [], folder: "/",
+      name: "r", title: "r", severity: .low, connections: [connection], steps: [step], sources: [],
+      folder: "/",
       fileName: "runbook.yaml")
     return SQLKind(gateway: PostgresGateway { .epoch })
       .check(step, in: CheckContext(runbook: runbook, valueNames: names))

@@ -1,0 +1,55 @@
+/// The settings by which a server reads SQL and writes values, as this program takes them to be.
+///
+/// A role, a database, `PGOPTIONS` or a step may have set them otherwise. So the session sets them before
+/// anything else and after each reset, as PostgreSQL's own programs do: pg_dump
+/// (https://github.com/postgres/postgres/blob/REL_15_STABLE/src/bin/pg_dump/pg_dump.c, `setup_connection`)
+/// and postgres_fdw (`configure_remote_session`).
+enum SessionSettings {
+  /// By these SQL is read: with others a literal may end elsewhere.
+  static let reading = [
+    ("standard_conforming_strings", "on"), ("backslash_quote", "safe_encoding"),
+    ("client_encoding", "UTF8"),
+  ]
+
+  /// By these values are read and written. `DateStyle` keeps the order of day and month.
+  private static let values = [
+    ("array_nulls", "on"), ("transform_null_equals", "off"), ("xmloption", "content"),
+    ("quote_all_identifiers", "off"), ("DateStyle", "ISO"), ("IntervalStyle", "postgres"),
+    ("extra_float_digits", "3"), ("bytea_output", "hex"),
+  ]
+
+  /// For the session.
+  static let command = setting(reading + values, isLocal: false)
+
+  /// Before a statement that holds values, in case that one before it has changed how SQL is read.
+  ///
+  /// - Parameter isLocal: whether it ends with the transaction.
+  static func guardCommand(isLocal: Bool) -> SQLCommand { setting(reading, isLocal: isLocal) }
+
+  private static func setting(_ settings: [(String, String)], isLocal: Bool) -> SQLCommand {
+    let calls = settings.map { "pg_catalog.set_config('\($0)', '\($1)', \(isLocal))" }
+    return SQLCommand("SELECT " + calls.joined(separator: ", "))
+  }
+
+  /// Whether two names are of one setting: PostgreSQL compares them without regard to the case of ASCII
+  /// letters (`guc_name_compare`).
+  static func isSame(_ name: String, _ other: String) -> Bool {
+    folded(name).utf8.elementsEqual(folded(other).utf8)
+  }
+
+  /// Whether SQL is read as before once the setting has that value; true for settings of another sort.
+  ///
+  /// - Parameter value: nil where it is not known, or is whatever it was set to elsewhere.
+  static func isReadTheSame(_ name: String, by value: String?) -> Bool {
+    guard let (_, usual) = reading.first(where: { isSame($0.0, name) }) else { return true }
+    let same: [String: Set<String>] = [
+      "on": ["on", "true", "yes", "1"], "UTF8": ["utf8", "utf-8", "unicode"],
+    ]
+    return value.map { same[usual, default: [usual]].contains(folded($0)) } ?? false
+  }
+
+  static func folded(_ name: String) -> String {
+    String(
+      decoding: name.utf8.map { (65...90).contains($0) ? $0 + 32 : $0 }, as: UTF8.self)
+  }
+}
