@@ -14,6 +14,8 @@ struct MigrationRevision: Sendable {
   let created: Timestamp?
   let modified: Timestamp
   var operations: [MigrationOperation]
+  /// Statements that take nothing away and are too many to be told.
+  var leftOut = 0
   /// What the way down makes.
   var makes: Set<MadeName> = []
   /// Nil where it is not known.

@@ -39,12 +39,21 @@ struct MigrationsActivity: Activity {
     if files.revisions.isEmpty {
       all.append("no migration is in \(path): nothing is known of what was dropped")
     }
-    return StepResult(
+    var result = StepResult(
       values: values,
       evidence: culprits.isEmpty
         ? []
         : [EvidenceDraft(what: "migration files", source: path, content: .result("culprits"))],
       timeline: culprits.compactMap { $0.mapValue.flatMap(Self.row) } + rows, notices: all)
+    let leftOut = files.revisions.reduce(0) { $0 + $1.leftOut }
+    if leftOut > 0 {
+      let told = files.revisions.reduce(0) { $0 + $1.operations.count }
+      let cut = Incomplete(
+        held: Int64(told), total: Int64(told + leftOut), noun: "statements of migrations")
+      result.incomplete = ["revisions": cut, "culprits": cut]
+      result.notices.append("only \(cut) are told")
+    }
+    return result
   }
 
   /// The culprits with what git knows of their files.

@@ -68,6 +68,7 @@ struct SQLMigrationReader {
       id: one.id, downs: [], dependencies: one.dependencies, file: shown(one, path), path: path,
       facts: facts, created: one.created, modified: file.modified,
       operations: Self.operations(of: reading))
+    revision.leftOut = max(0, reading.statements.count - Self.mostStatements)
     revision.makes = SQLJudge.read(sections.down).makes
     // A way down that cannot be read makes nothing that is known.
     if let name = one.downFile, let down = try? MigrationFile.read("\(folder)/\(name)") {
