@@ -34,17 +34,18 @@ let package = Package(
         "RunbookModel", "RunbookExpression", "RunbookEngine", "CLibPQ", "CLibPGQuery", "CLinux",
         "CCurl", "CZlib",
       ]),
+    .target(name: "RunbookDocument", dependencies: ["RunbookModel"]),
     .target(
       name: "RunbookReport",
       dependencies: [
-        "RunbookModel", "RunbookExpression",
+        "RunbookModel", "RunbookExpression", "RunbookDocument",
         .product(name: "Mustache", package: "swift-mustache"),
       ],
       resources: [.embedInCode("Templates")]),
     .target(
       name: "RunbookDrill",
       dependencies: [
-        "RunbookModel", "RunbookExpression", "RunbookEngine",
+        "RunbookModel", "RunbookExpression", "RunbookEngine", "RunbookDocument",
         .product(name: "Mustache", package: "swift-mustache"),
       ],
       resources: [.embedInCode("Templates"), .embedInCode("style.html.mustache")]),
@@ -55,7 +56,8 @@ let package = Package(
         "RunbookSteps", "RunbookReport", "RunbookDrill", "CLinux",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
-    .target(name: "RunbookTestSupport", path: "Tests/Support"),
+    .target(
+      name: "RunbookTestSupport", path: "Tests/Support", exclude: ["Programs"]),
     .executableTarget(
       name: "crash-test",
       dependencies: [
@@ -82,12 +84,17 @@ let package = Package(
     .testTarget(
       name: "RunbookStepsTests",
       dependencies: [
-        "RunbookModel", "RunbookExpression", "RunbookEngine", "RunbookSteps", "RunbookTestSupport",
+        "RunbookModel", "RunbookDocument", "RunbookExpression", "RunbookEngine", "RunbookSteps",
+        "RunbookTestSupport",
       ]),
+    .testTarget(
+      name: "RunbookDocumentTests",
+      dependencies: ["RunbookModel", "RunbookDocument", "RunbookTestSupport"]),
     .testTarget(
       name: "RunbookReportTests",
       dependencies: [
-        "RunbookModel", "RunbookExpression", "RunbookReport", "RunbookStore", "RunbookTestSupport",
+        "RunbookModel", "RunbookExpression", "RunbookDocument", "RunbookReport", "RunbookStore",
+        "RunbookTestSupport",
       ],
       exclude: ["Golden"]),
     .testTarget(

@@ -5,7 +5,7 @@ set -euo pipefail
 
 required=(
   libyaml-dev libpq-dev libpg-query-dev libmd-dev libcurl4-openssl-dev zlib1g-dev libsqlite3-dev
-  pkg-config git make postgresql postgresql-client
+  pkg-config git make postgresql postgresql-client cmark-gfm python3-html5lib
 )
 # Without these a test is skipped, the sandbox uses a recorded migration, or a figure is missing.
 optional=(alembic python3-psycopg2 strace)

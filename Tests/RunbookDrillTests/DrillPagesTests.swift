@@ -50,7 +50,7 @@ struct DrillPagesTests {
     try drill.tell()
     let text = try AfterActionReport(entries: drill.entries).markdown()
     #expect(text.holds("going on: this report is not final"))
-    #expect(text.holds("4 not judged yet"))
+    #expect(text.holds("4 are not judged yet"))
   }
 
   @Test func participantsSeeNoHintBeforeItIsGiven() throws {

@@ -1,23 +1,10 @@
+import RunbookDocument
 import RunbookModel
 import Testing
 
 @testable import RunbookReport
 
 @Suite struct HTMLTests {
-  @Test(arguments: [
-    ("plain", "plain"), ("<b>&\"'", "&lt;b&gt;&amp;&quot;&#39;"), ("two\nlines", "two lines"),
-    ("a\u{202E}b\u{1B}\u{0}", "a\u{FFFD}b\u{241B}\u{2400}"), ("\u{10FF00}", "\u{FFFD}"),
-  ])
-  func makesProseOfAnything(_ text: String, _ wanted: String) {
-    #expect(HTML.prose(text) == wanted)
-  }
-
-  @Test func setsOffCodeInWhatIsQuoted() {
-    #expect(
-      HTML.quote("expected `status < 200`") == "expected <code>status &lt; 200</code>")
-    #expect(HTML.quote("a ` b") == "a ` b")
-  }
-
   @Test func writesTablesWithHeads() {
     let html = HTML.table([ValueMap([("a<b", .int(1)), ("c", .null)]), ValueMap([("c", "<i>")])])
     #expect(html.holds("<th scope=\"col\">a&lt;b</th><th scope=\"col\">c</th>"))
@@ -98,7 +85,7 @@ import Testing
   ])
   func makesNoMarkupOfAValue(_ value: String) {
     let html = AuthoredHTML(authored("$V\n\n$V", value: value)).blocks
-    let text = HTML.prose(value)
+    let text = HTMLText.prose(value)
     #expect(html == "<p>\(text)</p>\n<p>\(text)</p>")
   }
 

@@ -245,4 +245,35 @@ import Testing
     #expect(
       text.holds("- [x] proved\n- [x] in marks\n- [ ] undefined\n- [ ] not an expression\n"))
   }
+
+  /// An id of a journal that came from elsewhere leads to no other place.
+  @Test(arguments: ["../../x", "/etc/passwd", "..", "E1/../..", "E\u{301}/"])
+  func namesEvidenceByItsOwnFolderAlone(_ id: String) throws {
+    var journal = JournalBuilder()
+    journal.start([StepRecord("say", "Say", .detection, "shell")])
+    let text = (0..<50).map { "line \($0)" }.joined(separator: "\n")
+    journal.attempt("say", result: ["stdout": .string(text)], evidence: [("output", "stdout")])
+    let entries = journal.entries.map { entry in
+      guard case .attemptFinished(let finished) = entry.event else { return entry }
+      let records = finished.evidence.map {
+        EvidenceRecord(
+          id: id, what: $0.what, source: $0.source, capturedAt: $0.capturedAt, size: $0.size,
+          digest: $0.digest, content: $0.content, isCut: $0.isCut)
+      }
+      return Entry(
+        sequence: entry.sequence, recordedAt: entry.recordedAt, actor: entry.actor,
+        event: .attemptFinished(
+          AttemptFinished(
+            step: finished.step, attempt: finished.attempt, outcome: finished.outcome,
+            result: finished.result, evidence: records,
+            elapsedMicroseconds: finished.elapsedMicroseconds)),
+        body: entry.body, hash: entry.hash)
+    }
+    let files = try IncidentReport(entries: entries).evidenceFiles
+    #expect(files.count == 1)
+    for file in files {
+      #expect(!file.name.contains("/") && !file.name.hasPrefix(".") && file.name.hasSuffix(".txt"))
+      #expect(!file.folder.contains("/") && file.folder.hasSuffix(".evidence"))
+    }
+  }
 }

@@ -1,3 +1,4 @@
+import RunbookDocument
 import RunbookModel
 import Testing
 
@@ -49,7 +50,7 @@ import Testing
 
   @Test(arguments: [(0.0, "0"), (1.25, "1.3"), (-0.26, "-0.3"), (12, "12"), (.infinity, "0")])
   func writesNumbersShort(_ number: Double, _ wanted: String) {
-    #expect(Drawn.number(number) == wanted)
+    #expect(SVG.number(number) == wanted)
   }
 
   private func svg(rows: Int) throws -> String {

@@ -1,3 +1,4 @@
+import RunbookDocument
 public import RunbookEngine
 public import RunbookModel
 
@@ -22,7 +23,8 @@ public struct AfterActionReport: Sendable {
   /// Where the report is kept unless told otherwise.
   public var suggestedFileName: String {
     let run = facts.state.run.started
-    return "DRILL-\(run?.runbook.name ?? "drill")-\(run?.run.rawValue ?? "").md"
+    return FileName.joined(
+      "DRILL", run?.runbook.name ?? "drill", run?.run.rawValue ?? "", suffix: ".md")
   }
 
   /// - Throws: `cannotRead` when the template, which is a part of the program, is malformed.

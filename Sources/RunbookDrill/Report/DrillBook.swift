@@ -1,3 +1,4 @@
+import RunbookDocument
 public import RunbookModel
 
 /// The printed matter of a drill, as Markdown: the participants' hand-out, which gives nothing away,
@@ -55,7 +56,7 @@ public struct DrillBook: Sendable {
     parts.append(inject.text.trimmed)
     if let artefact = inject.artefact {
       if let title = artefact.title { parts.append("_\(plain(title))_") }
-      parts.append(fenced(artefact.text))
+      parts.append(MarkdownText.fence(artefact.text.trimmed, language: "text"))
     }
     if !inject.choices.isEmpty {
       let choices = inject.choices.enumerated().map { "\($0 + 1). `\($1.id)`: \(plain($1.text))" }
@@ -147,13 +148,6 @@ public struct DrillBook: Sendable {
   }
 
   private func text(_ parts: [String]) -> String { parts.joined(separator: "\n\n") + "\n" }
-
-  /// A fence that is longer than any in the text.
-  static func fenced(_ text: String) -> String {
-    var fence = "```"
-    while text.holds(fence) { fence += "`" }
-    return "\(fence)text\n\(text.trimmed)\n\(fence)"
-  }
 }
 
 /// On one line.

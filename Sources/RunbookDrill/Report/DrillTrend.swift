@@ -1,3 +1,4 @@
+import RunbookDocument
 public import RunbookEngine
 public import RunbookModel
 
@@ -88,7 +89,7 @@ public struct DrillTrend: Sendable {
         },
         figure("Time to detect", own, \.detect), figure("Time to recover", own, \.recover),
       ]
-      let heading = name == nil ? "<h2>\(SVG.escaped(runbook.visibleLine))</h2>\n" : ""
+      let heading = name == nil ? "<h2>\(HTMLText.prose(runbook))</h2>\n" : ""
       return heading + "<div class=\"trends\">\n\(plots.joined(separator: "\n"))\n</div>"
     }
     return ["plots": sections.joined(separator: "\n")]

@@ -1,3 +1,4 @@
+import RunbookDocument
 import RunbookModel
 
 /// What was captured, with its content where the journal holds it.
@@ -27,16 +28,18 @@ struct EvidenceFacts: Sendable {
     }
 
     /// A file beside the report, where the report does not show all of it.
-    var fileBeside: String? {
+    var fileBeside: String? { nameBeside.map { "\(folder)/\($0)" } }
+
+    /// Its name in the folder.
+    var nameBeside: String? {
       switch content {
       case .file(let path):
-        "\(folder)/\(record.id)-\(path.pieces(separatedBy: "/").last.map(ReportName.part) ?? "file")"
+        let last = path.pieces(separatedBy: "/").last.map(String.init)
+        return FileName.joined(record.id, last ?? "file")
       case .rows, .text:
-        length.flatMap { length in
-          length.count > Self.limit
-            ? "\(folder)/\(record.id).\(value?.stringValue == nil ? "json" : "txt")" : nil
-        }
-      case .empty, .none: nil
+        guard let length, length.count > Self.limit else { return nil }
+        return FileName.joined(record.id, suffix: value?.stringValue == nil ? ".json" : ".txt")
+      case .empty, .none: return nil
       }
     }
   }

@@ -1,5 +1,7 @@
+import RunbookDocument
+
 /// Marks that stand in the text until it is whole: private characters, which no value of a run is let
-/// bring in.
+/// bring in (`Unicode.Scalar.pageMarks`).
 enum Mark {
   /// A field that nobody filled.
   static let todo = "\u{10FF00}"
@@ -11,5 +13,5 @@ enum Mark {
   static let todoCount = "\u{10FF03}"
 
   /// All of them: nearly no character of a text is one, and to ask for the range is quick.
-  static let all: ClosedRange<Unicode.Scalar> = "\u{10FF00}"..."\u{10FF03}"
+  static let all: ClosedRange<Unicode.Scalar> = Unicode.Scalar.pageMarks
 }

@@ -1,48 +1,141 @@
+import RunbookDocument
 import RunbookModel
 
 /// An author's Markdown as HTML, with the run's values in it as text.
-///
-/// Each value stands as one private character while the Markdown is read, so that nothing in it can be
-/// markup; the characters are replaced when text is escaped. What is no construct of `MarkdownBlocks`
-/// and `MarkdownSpans` is escaped text.
 struct AuthoredHTML {
-  /// The author's words, a private character for each value.
-  let source: String
-  let values: PlacedValues
+  private let text: PlacedText
 
-  init(_ text: AuthoredText) {
-    var source = ""
-    var values = PlacedValues()
-    for segment in text.segments {
-      switch segment {
-      case .words(let words): source += PlacedValues.withoutPlaces(words.cleaned)
-      case .value(let value): source += values.place(.value(value))
-      case .undefined(let name): source += values.place(.todo("undefined: \(name)"))
-      case .said(let name, let at, let reference):
-        source += values.place(.said("\(name), \(at.day) \(at.minute) UTC", reference))
-      case .failed(let message): source += values.place(.todo("no value: \(message)"))
-      }
-    }
-    self.source = source
-    self.values = values
-  }
+  init(_ text: AuthoredText) { self.text = PlacedText(text) }
 
   /// Its paragraphs, lists and code.
-  var blocks: String { MarkdownBlocks(values: values).html(source.lines) }
+  var blocks: String { blocks(text.blocks) }
 
   /// All of it on one line.
-  var line: String {
-    spans(source.lines.map(\.trimmed).filter { !$0.isEmpty }.joined(separator: " "))
-  }
+  var line: String { line(text.blocks) }
 
   /// Its first paragraph.
-  var headline: String {
-    let lines = source.lines.drop { $0.unicodeScalars.allSatisfy(\.isWhitespace) }
-    return spans(
-      lines.prefix { !$0.unicodeScalars.allSatisfy(\.isWhitespace) }.joined(separator: " "))
+  var headline: String { line(text.firstBlocks) }
+
+  /// It inside of an element of its own: one paragraph needs no element more.
+  var inner: String {
+    let blocks = text.blocks
+    if blocks.count == 1, case .paragraph(let spans) = blocks[0].sort { return self.spans(spans) }
+    return self.blocks(blocks)
   }
 
-  private func spans(_ text: String) -> String { MarkdownSpans(values: values).html(text) }
+  private func blocks(_ blocks: [MarkdownBlock]) -> String {
+    blocks.map(block).joined(separator: "\n")
+  }
+
+  private func block(_ block: MarkdownBlock) -> String {
+    switch block.sort {
+    case .paragraph(let spans): return "<p>\(self.spans(spans))</p>"
+    case .heading(_, let spans):
+      return "<p class=\"heading\"><strong>\(self.spans(spans))</strong></p>"
+    case .rule: return "<hr>"
+    case .quote(let inner): return "<blockquote>\(blocks(inner))</blockquote>"
+    case .list(let items, let isNumbered):
+      let tag = isNumbered ? "ol" : "ul"
+      let rows = items.map { "<li>\(item($0))</li>" }.joined(separator: "\n")
+      return "<\(tag)>\n\(rows)\n</\(tag)>"
+    case .code(let code, let language, _):
+      let name = language.isEmpty ? "" : " class=\"language-\(language)\""
+      let body = escaped(code.unicodeScalars) { HTMLText.escaped($0) }
+      return HTML.box("Code", "<pre><code\(name)>\(body)</code></pre>")
+    }
+  }
+
+  /// A list's item, whose first paragraph has no element of its own.
+  private func item(_ item: MarkdownBlock.Item) -> String {
+    item.blocks.enumerated().map { index, block in
+      if index == 0, case .paragraph(let spans) = block.sort { return self.spans(spans) }
+      return self.block(block)
+    }
+    .joined(separator: "\n")
+  }
+
+  private func line(_ blocks: [MarkdownBlock]) -> String {
+    blocks.map { block in
+      switch block.sort {
+      case .paragraph(let spans): self.spans(spans, isOneLine: true)
+      case .heading(_, let spans): "<strong>\(self.spans(spans, isOneLine: true))</strong>"
+      case .rule: ""
+      case .quote(let inner): line(inner)
+      case .list(let items, _): items.map { line($0.blocks) }.joined(separator: "; ")
+      case .code(let code, _, _):
+        "<code>\(HTMLText.prose(text.expanded(code.unicodeScalars)))</code>"
+      }
+    }
+    .filter { !$0.isEmpty }.joined(separator: " ")
+  }
+
+  private func spans(_ spans: [MarkdownSpan], isOneLine: Bool = false) -> String {
+    spans.map { span in
+      switch span {
+      case .text(let scalars):
+        escaped(isOneLine ? scalars.map { $0 == "\n" ? " " : $0 } : scalars)
+      case .sign(let sign): HTMLText.escaped(sign)
+      case .code(let scalars): "<code>\(escaped(scalars))</code>"
+      case .emphasis(let marks, let inner):
+        Self.element(marks, self.spans(inner, isOneLine: isOneLine))
+      case .link(let inner, let address):
+        link(self.spans(inner, isOneLine: isOneLine), to: address)
+      case .address(let address): self.address(address)
+      }
+    }
+    .joined()
+  }
+
+  private static func element(_ marks: String, _ inner: String) -> String {
+    let tag = marks.begins(with: "~") ? "del" : marks.utf8.count == 2 ? "strong" : "em"
+    return "<\(tag)>\(inner)</\(tag)>"
+  }
+
+  private func link(_ inner: String, to address: [Unicode.Scalar]) -> String {
+    let whole = text.expanded(address)
+    guard LinkAddress.isSafe(whole) else { return "[\(inner)](\(escaped(address)))" }
+    return "<a href=\"\(HTMLText.escaped(whole))\" rel=\"noreferrer\">\(inner)</a>"
+  }
+
+  private func address(_ address: [Unicode.Scalar]) -> String {
+    let whole = text.expanded(address)
+    guard LinkAddress.isSafe(whole) else { return "&lt;\(escaped(address))&gt;" }
+    let shown = HTMLText.escaped(whole)
+    return "<a href=\"\(shown)\" rel=\"noreferrer\">\(shown)</a>"
+  }
+
+  /// Text with its values, escaped.
+  private func escaped(
+    _ scalars: some Sequence<Unicode.Scalar>, _ write: (String) -> String = inline
+  ) -> String {
+    var result = ""
+    var own = String.UnicodeScalarView()
+    for scalar in scalars {
+      guard let item = text.item(at: scalar) else {
+        own.append(scalar)
+        continue
+      }
+      result += HTMLText.escaped(String(own))
+      own = String.UnicodeScalarView()
+      switch item {
+      case .value(let value): result += write(value)
+      case .todo(let reason):
+        result += "<strong class=\"todo\">\(Mark.counted)TODO (\(HTMLText.prose(reason)))</strong>"
+      case .said(let name, let at, let reference):
+        let who = HTMLText.prose("\(name), \(at.day) \(at.minute) UTC")
+        result += " <span class=\"aside\">(\(who))</span> " + HTML.reference(reference)
+      }
+    }
+    return result + HTMLText.escaped(String(own))
+  }
+
+  /// A value keeps a space at its ends, as the author may count on it.
+  private static func inline(_ value: String) -> String {
+    let text = HTMLText.prose(value)
+    guard !text.isEmpty else { return value.isEmpty ? "" : " " }
+    return (value.firstScalar?.isWhitespace == true ? " " : "") + text
+      + (value.lastScalar?.isWhitespace == true ? " " : "")
+  }
 }
 
 extension AuthoredHTML {
@@ -53,17 +146,14 @@ extension AuthoredHTML {
     case .fields(let fields):
       "<dl>\n"
         + fields.map { field in
-          "<dt>\(HTML.prose(field.name))</dt>\n<dd>\(item(field.block))</dd>"
+          "<dt>\(HTMLText.prose(field.name))</dt>\n<dd>\(item(field.block))</dd>"
         }.joined(separator: "\n") + "\n</dl>"
     }
   }
 
-  /// A part inside of an element of its own: one paragraph needs no element more.
+  /// A part inside of an element of its own.
   static func item(_ block: AuthoredBlock) -> String {
-    let html = Self.block(block, .plain)
-    let inner = html.dropFirstScalars(3).dropLastScalars(4)
-    return html.begins(with: "<p>") && html.ends(with: "</p>") && !inner.holds("<p")
-      ? String(inner) : html
+    if case .text(let text) = block { AuthoredHTML(text).inner } else { Self.block(block, .plain) }
   }
 
   static func headline(_ block: AuthoredBlock) -> String {
@@ -71,88 +161,12 @@ extension AuthoredHTML {
     case .text(let text): AuthoredHTML(text).headline
     case .list(let items): items.map { headline($0) }.joined(separator: "; ")
     case .fields(let fields):
-      fields.map { "\(HTML.prose($0.name)): \(headline($0.block))" }.joined(separator: "; ")
+      fields.map { "\(HTMLText.prose($0.name)): \(headline($0.block))" }.joined(separator: "; ")
     }
   }
 
   private static func list(_ items: [AuthoredBlock], tag: String) -> String {
     let rows = items.map { "<li>\(item($0))</li>" }.joined(separator: "\n")
     return "<\(tag)>\n\(rows)\n</\(tag)>"
-  }
-}
-
-/// The run's values in an author's text, each in the place of a private character.
-struct PlacedValues {
-  enum Item {
-    case value(String)
-    /// There is none, and why.
-    case todo(String)
-    /// Who said what stands before it.
-    case said(String, Reference)
-  }
-
-  private static let places: ClosedRange<UInt32> = 0x100000...0x10FDFF
-  private var items: [Item] = []
-
-  /// - Returns: the character that stands for the value.
-  mutating func place(_ item: Item) -> String {
-    guard let place = Unicode.Scalar(Self.places.lowerBound + UInt32(items.count)),
-      Self.places.contains(place.value)
-    else { return "\u{FFFD}" }
-    items.append(item)
-    return String(place)
-  }
-
-  /// The author's words without characters that could be taken for a place.
-  static func withoutPlaces(_ text: String) -> String {
-    guard text.unicodeScalars.contains(where: { places.contains($0.value) }) else { return text }
-    return String(
-      String.UnicodeScalarView(
-        text.unicodeScalars.map { places.contains($0.value) ? "\u{FFFD}" : $0 }))
-  }
-
-  /// Text with its values, escaped.
-  func escaped(_ scalars: some Sequence<Unicode.Scalar>, keepsLines: Bool = false) -> String {
-    var result = ""
-    for scalar in scalars {
-      switch item(at: scalar) {
-      case nil: result += HTML.escaped(String(scalar))
-      case .value(let value)?:
-        result += keepsLines ? HTML.escaped(value.visible) : Self.inline(value)
-      case .todo(let reason)?:
-        result += "<strong class=\"todo\">\(Mark.counted)TODO (\(HTML.prose(reason)))</strong>"
-      case .said(let who, let reference)?:
-        result += " <span class=\"aside\">(\(HTML.prose(who)))</span> " + HTML.reference(reference)
-      }
-    }
-    return result
-  }
-
-  /// Text with its values as they are, for an address.
-  func expanded(_ scalars: some Sequence<Unicode.Scalar>) -> String {
-    var result = ""
-    for scalar in scalars {
-      switch item(at: scalar) {
-      case nil: result.unicodeScalars.append(scalar)
-      case .value(let value)?: result += value.onOneLine
-      case .todo?: result += "TODO"
-      case .said?: break
-      }
-    }
-    return result
-  }
-
-  private func item(at scalar: Unicode.Scalar) -> Item? {
-    guard Self.places.contains(scalar.value) else { return nil }
-    let index = Int(scalar.value - Self.places.lowerBound)
-    return items.indices.contains(index) ? items[index] : nil
-  }
-
-  /// A value keeps a space at its ends, as the author may count on it.
-  private static func inline(_ value: String) -> String {
-    let text = HTML.prose(value)
-    guard !text.isEmpty else { return value.isEmpty ? "" : " " }
-    return (value.firstScalar?.isWhitespace == true ? " " : "") + text
-      + (value.lastScalar?.isWhitespace == true ? " " : "")
   }
 }

@@ -1,25 +1,26 @@
+import RunbookDocument
 import RunbookModel
 
 extension HTML: Markup {
   func text(_ content: Content) -> String {
     switch content {
-    case .words(let text), .label(let text, _): Self.escaped(text)
-    case .prose(let text): Self.prose(text)
-    case .code(let text): Self.code(text)
-    case .quote(let text), .htmlText(let text): Self.quote(text)
+    case .words(let text), .label(let text, _): HTMLText.escaped(text)
+    case .prose(let text): HTMLText.prose(text)
+    case .code(let text): HTMLText.code(text)
+    case .quote(let text), .htmlText(let text): HTMLText.quote(text)
     case .phrase(let phrase): Self.phrase(phrase)
     case .actor(let actor): Self.actor(actor)
     case .reference(let reference): Self.reference(reference)
     case .time(let time):
-      "<time datetime=\"\(time.description)\">\(Self.escaped(time.reportText))</time>"
-    case .duration(let duration): Self.escaped(duration.reportText)
+      "<time datetime=\"\(time.description)\">\(HTMLText.escaped(time.reportText))</time>"
+    case .duration(let duration): HTMLText.escaped(duration.reportText)
     case .number(let number): String(number)
     case .size(let bytes): bytes == 1 ? "1 byte" : "\(bytes) bytes"
-    case .status(let status, let words): Self.status(status, Self.escaped(words))
+    case .status(let status, let words): Self.status(status, HTMLText.escaped(words))
     case .symbol(let status):
       Self.status(status, "<span class=\"unseen\">\(status.words)</span>")
     case .inline(let contents, let separator):
-      contents.map { text($0) }.joined(separator: Self.escaped(separator))
+      contents.map { text($0) }.joined(separator: HTMLText.escaped(separator))
     case .block(let block, let form): AuthoredHTML.block(block, form)
     case .headline(let block), .headlineCell(let block): AuthoredHTML.headline(block)
     case .cell(let text), .line(let text): AuthoredHTML(text).line
@@ -38,7 +39,7 @@ extension HTML: Markup {
   }
 
   func todo(owner: String?) -> String {
-    let who = owner.map { " (owner: \(Self.prose($0)))" } ?? " (owner)"
+    let who = owner.map { " (owner: \(HTMLText.prose($0)))" } ?? " (owner)"
     return "<strong class=\"todo\">TODO\(who)</strong>"
   }
 
@@ -68,25 +69,25 @@ extension HTML {
   static func phrase(_ phrase: Phrase) -> String {
     phrase.pieces.map { piece in
       switch piece {
-      case .words(let text): escaped(text)
-      case .name(let text): code(text)
-      case .quote(let text): quote(text)
-      case .prose(let text): prose(text)
+      case .words(let text): HTMLText.escaped(text)
+      case .name(let text): HTMLText.code(text)
+      case .quote(let text): HTMLText.quote(text)
+      case .prose(let text): HTMLText.prose(text)
       }
     }
     .joined()
   }
 
   static func actor(_ actor: Actor) -> String {
-    guard let name = actor.name, name != actor.account else { return quote(actor.account) }
-    return "\(quote(name)) (account \(code(actor.account)))"
+    guard let name = actor.name, name != actor.account else { return HTMLText.quote(actor.account) }
+    return "\(HTMLText.quote(name)) (account \(HTMLText.code(actor.account)))"
   }
 
   static func reference(_ reference: Reference) -> String {
     switch reference {
     case .evidence(let id):
       reference.isPlain
-        ? "<a class=\"reference\" href=\"#\(reference.anchor)\">\(id)</a>" : code(id)
+        ? "<a class=\"reference\" href=\"#\(reference.anchor)\">\(id)</a>" : HTMLText.code(id)
     case .entry(let number):
       "<span class=\"reference\" title=\"entry \(number) of the journal\">J\(number)</span>"
     }
@@ -99,9 +100,9 @@ extension HTML {
     for capture in captures {
       let lines = capture.value.isDeep ? capture.value.prettyJSON.lines : []
       if lines.count > foldedLines {
-        folded.append(details(code(capture.name), lines))
+        folded.append(details(HTMLText.code(capture.name), lines))
       } else {
-        short.append("\(code(capture.name)): \(values(capture.value))")
+        short.append("\(HTMLText.code(capture.name)): \(values(capture.value))")
       }
     }
     return short.joined(separator: "; ") + folded.joined()
@@ -122,10 +123,10 @@ extension HTML {
     switch value {
     case .list(let values) where values.isEmpty: "none"
     case .list(let values):
-      values.prefix(30).map { code($0.displayText) }.joined(separator: ", ")
+      values.prefix(30).map { HTMLText.code($0.displayText) }.joined(separator: ", ")
         + (values.count > 30 ? " and \(values.count - 30) more" : "")
-    case .string(let text): quote(text)
-    default: code(value.displayText)
+    case .string(let text): HTMLText.quote(text)
+    default: HTMLText.code(value.displayText)
     }
   }
 
@@ -159,7 +160,7 @@ extension HTML {
   }
 
   fileprivate static func bar(_ share: Double) -> String {
-    let width = Drawn.number(max(0.5, min(100, share * 100)))
+    let width = SVG.number(max(0.5, min(100, share * 100)))
     return """
       <svg class="bar" viewBox="0 0 100 8" preserveAspectRatio="none" aria-hidden="true">\
       <rect width="\(width)" height="8"/></svg>

@@ -1,3 +1,4 @@
+import RunbookDocument
 public import RunbookModel
 
 /// What the index of reports says of one, as the report carries it in a comment at its end.
@@ -48,8 +49,7 @@ public struct ReportDigest: Sendable, Hashable {
 
   /// The comment, on one line, that nothing in it can end.
   var comment: String {
-    let text = value.json.replacingAll("--", with: "-\\u002d").replacingAll(">", with: "\\u003e")
-    return Self.opening + text + Self.closing
+    Self.opening + JSONText.inComment(value.json) + Self.closing
   }
 
   private var value: Value {
@@ -74,9 +74,9 @@ public struct ReportDigest: Sendable, Hashable {
   ///
   /// - Returns: nil where there is none that can be read.
   public init?(report text: String) {
-    guard let start = text.ranges(of: Self.opening).last,
-      let end = text[start.upperBound...].range(ofFirst: Self.closing),
-      let value = Self.parsed(text[start.upperBound..<end.lowerBound]),
+    guard let start = text.index(ofLast: Self.opening),
+      case let rest = text[start...].dropping(prefix: Self.opening),
+      let end = rest.index(ofFirst: Self.closing), let value = Self.parsed(rest[..<end]),
       value["format_version"]?.intValue == 1, let run = value.text("run"),
       let runbook = value.text("runbook"), let title = value.text("title"),
       let severity = value.text("severity"), let status = value.text("status"),

@@ -1,3 +1,4 @@
+import RunbookDocument
 import RunbookModel
 
 /// The list of a folder's reports, as Markdown: incidents, rehearsals, and what is still to be done.
@@ -50,9 +51,9 @@ public struct ReportIndex: Sendable {
       let open = digest.openActions.count
       let took = digest.timeToResolve.map { $0.reportText } ?? "–"
       let cells = [
-        digest.startedAt.day, "[\(mark)\(Markdown.prose(digest.title))](\(link(item)))",
-        Markdown.prose(digest.severity), Markdown.prose(digest.status), took,
-        Markdown.prose(digest.reportStatus), String(open),
+        digest.startedAt.day, "[\(mark)\(MarkdownText.prose(digest.title))](\(link(item)))",
+        MarkdownText.prose(digest.severity), MarkdownText.prose(digest.status), took,
+        MarkdownText.prose(digest.reportStatus), String(open),
       ]
       return "| \(cells.joined(separator: " | ")) |"
     }
@@ -67,9 +68,9 @@ public struct ReportIndex: Sendable {
     guard !open.isEmpty else { return "None." }
     let rows = open.map { item, action -> String in
       let cells = [
-        item.digest.startedAt.day, "[\(Markdown.prose(action.id))](\(link(item)))",
-        Markdown.prose(action.action), action.owner.map { Markdown.prose($0) } ?? "TODO",
-        action.due.map { Markdown.prose($0) } ?? "TODO",
+        item.digest.startedAt.day, "[\(MarkdownText.prose(action.id))](\(link(item)))",
+        MarkdownText.prose(action.action), action.owner.map { MarkdownText.prose($0) } ?? "TODO",
+        action.due.map { MarkdownText.prose($0) } ?? "TODO",
       ]
       return "| \(cells.joined(separator: " | ")) |"
     }
@@ -80,15 +81,5 @@ public struct ReportIndex: Sendable {
       """
   }
 
-  /// The file's name as a link's target.
-  private func link(_ item: Item) -> String {
-    item.fileName.utf8.map { byte -> String in
-      switch byte {
-      case 48...57, 65...90, 97...122, UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: "_"):
-        String(UnicodeScalar(byte))
-      default: "%" + (byte < 16 ? "0" : "") + String(byte, radix: 16, uppercase: true)
-      }
-    }
-    .joined()
-  }
+  private func link(_ item: Item) -> String { LinkAddress.of(fileName: item.fileName) }
 }

@@ -96,7 +96,7 @@ extension AuthoredText {
   fileprivate var markdown: String {
     String(
       String.UnicodeScalarView(
-        Markdown.authored(self).unicodeScalars.filter { !Mark.all.contains($0) }))
+        AuthoredMarkdown(self).blocks.unicodeScalars.filter { !Mark.all.contains($0) }))
   }
 
   fileprivate var reasonsForTodos: [String] {

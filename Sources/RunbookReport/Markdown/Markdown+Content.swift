@@ -1,13 +1,14 @@
+import RunbookDocument
 import RunbookModel
 
 extension Markdown: Markup {
   func text(_ content: Content) -> String {
     switch content {
     case .words(let text), .label(let text, _): text
-    case .prose(let text): Self.prose(text)
-    case .code(let text): Self.code(text)
-    case .quote(let text): Self.quote(text)
-    case .htmlText(let text): Self.html(text)
+    case .prose(let text): MarkdownText.prose(text)
+    case .code(let text): MarkdownText.code(text)
+    case .quote(let text): MarkdownText.quote(text)
+    case .htmlText(let text): MarkdownText.html(text)
     case .phrase(let phrase): Self.phrase(phrase)
     case .actor(let actor): Self.actor(actor)
     case .reference(let reference): Self.reference(reference)
@@ -23,17 +24,18 @@ extension Markdown: Markup {
     case .block(let block, .numbered): Self.block(block, isNumbered: true)
     case .block(let block, .listed): Self.listed(block)
     case .headline(let block): Self.headline(block)
-    case .headlineCell(let block): Self.headline(block).replacingAll("|", with: "\\|")
-    case .cell(let text): Self.cell(text)
-    case .line(let text): Self.authored(text).lines.joined(separator: " ")
+    case .headlineCell(let block): Self.headline(block, isCell: true)
+    case .cell(let text): AuthoredMarkdown(text).line(isCell: true)
+    case .line(let text): AuthoredMarkdown(text).line()
     case .checklist(let items): Self.checklist(items)
     case .lessons(let blocks, let lesson): Self.lessons(blocks, mark: lesson.mark)
-    case .listing(let text, let language): Self.fence(text, language: language)
+    case .listing(let text, let language): MarkdownText.fence(text, language: language)
     case .work(let item): Self.work(item)
     case .table(let rows) where rows.isEmpty: "Nothing: no rows."
     case .table(let rows): Self.table(rows)
     case .captures(let captures):
-      captures.map { "\(Self.code($0.name)): \(Self.values($0.value))" }.joined(separator: "; ")
+      captures.map { "\(MarkdownText.code($0.name)): \(Self.values($0.value))" }.joined(
+        separator: "; ")
     case .picture, .bar: ""
     case .todoCount: Mark.todoCount
     }
@@ -42,7 +44,7 @@ extension Markdown: Markup {
   var todoWord: String { Mark.counted + "TODO" }
 
   func todo(owner: String?) -> String {
-    owner.map { "TODO (owner: \(Self.prose($0)))" } ?? "TODO (owner)"
+    owner.map { "TODO (owner: \(MarkdownText.prose($0)))" } ?? "TODO (owner)"
   }
 }
 

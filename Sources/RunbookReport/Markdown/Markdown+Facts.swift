@@ -1,3 +1,4 @@
+import RunbookDocument
 import RunbookModel
 
 extension Markdown {
@@ -5,9 +6,9 @@ extension Markdown {
     phrase.pieces.map { piece in
       switch piece {
       case .words(let text): text
-      case .name(let text): code(text)
-      case .quote(let text): quote(text)
-      case .prose(let text): prose(text)
+      case .name(let text): MarkdownText.code(text)
+      case .quote(let text): MarkdownText.quote(text)
+      case .prose(let text): MarkdownText.prose(text)
       }
     }
     .joined()
@@ -15,15 +16,17 @@ extension Markdown {
 
   /// A name, with the account where they differ.
   static func actor(_ actor: Actor) -> String {
-    guard let name = actor.name, name != actor.account else { return quote(actor.account) }
-    return "\(quote(name)) (account \(code(actor.account)))"
+    guard let name = actor.name, name != actor.account else {
+      return MarkdownText.quote(actor.account)
+    }
+    return "\(MarkdownText.quote(name)) (account \(MarkdownText.code(actor.account)))"
   }
 
   /// `[E4](#e4)` for evidence, whose heading is in the appendix; `[J12]` for an entry of the journal.
   static func reference(_ reference: Reference) -> String {
     switch reference {
     case .evidence(let id):
-      reference.isPlain ? "[\(id)](#\(id.lowercased()))" : code(id)
+      reference.isPlain ? "[\(id)](#\(id.lowercased()))" : MarkdownText.code(id)
     case .entry(let sequence): "[J\(sequence)]"
     }
   }
@@ -33,18 +36,20 @@ extension Markdown {
     switch value {
     case .list(let values) where values.isEmpty: "none"
     case .list(let values):
-      values.prefix(30).map { code($0.displayText) }.joined(separator: ", ")
+      values.prefix(30).map { MarkdownText.code($0.displayText) }.joined(separator: ", ")
         + (values.count > 30 ? " and \(values.count - 30) more" : "")
-    case .string(let text): quote(text)
-    default: code(value.displayText)
+    case .string(let text): MarkdownText.quote(text)
+    default: MarkdownText.code(value.displayText)
     }
   }
 
   /// A statement, script, request or instruction as it ran, with the values that were bound to it.
   static func work(_ item: WorkItem) -> String {
-    let block = fence(item.text, language: item.language.fenceName)
+    let block = MarkdownText.fence(item.text, language: item.language.fenceName)
     guard !item.parameters.isEmpty else { return block }
-    let values = item.parameters.map { "\(code($0.name)) = \(code($0.value.json))" }
+    let values = item.parameters.map {
+      "\(MarkdownText.code($0.name)) = \(MarkdownText.code($0.value.json))"
+    }
     return block + "\n\nBound values: " + values.joined(separator: ", ")
   }
 
@@ -52,7 +57,7 @@ extension Markdown {
   static func table(_ rows: [ValueMap]) -> String {
     let columns = ValueMap.columns(of: rows)
     func line(_ cells: [String]) -> String { "| " + cells.joined(separator: " | ") + " |" }
-    let head = line(columns.map { prose($0.displayText) })
+    let head = line(columns.map { MarkdownText.prose($0.displayText) })
     let rule = line(columns.map { _ in "---" })
     let body = rows.map { row in
       line(columns.map { column in row[column].map { cell($0) } ?? "" })
@@ -64,7 +69,7 @@ extension Markdown {
     switch value {
     case .null: "*null*"
     case .string(let text) where text.isEmpty: "*empty*"
-    default: quote(value.displayText)
+    default: MarkdownText.quote(value.displayText)
     }
   }
 }

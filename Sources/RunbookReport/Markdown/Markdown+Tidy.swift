@@ -1,3 +1,4 @@
+import RunbookDocument
 import RunbookModel
 
 extension Markdown {
@@ -7,26 +8,18 @@ extension Markdown {
     var result: [String] = []
     var fence: String?
     for line in markdown.pieces(separatedBy: "\n", omittingEmptySubsequences: false) {
-      let trimmed = line.trimmed
+      let trimmed = line.trimming(where: \.isWhitespace)
       if let open = fence {
         result.append(String(line))
-        if trimmed.unicodeScalars.count >= open.unicodeScalars.count,
-          trimmed.unicodeScalars.allSatisfy({ $0 == "`" })
-        {
+        if trimmed.begins(with: open), trimmed.unicodeScalars.allSatisfy({ $0 == "`" }) {
           fence = nil
         }
         continue
       }
-      let run = trimmed.prefixOfScalars { $0 == "`" }
-      if run.unicodeScalars.count >= 3,
-        !trimmed.dropFirstScalars(run.unicodeScalars.count).holds("`")
-      {
-        fence = String(run)
-      }
+      let run = String(trimmed.unicodeScalars.prefix { $0 == "`" })
+      if run.begins(with: "```"), !trimmed.dropping(prefix: run).holds("`") { fence = run }
       if trimmed.isEmpty, result.last?.isEmpty ?? true { continue }
-      var kept = line
-      while kept.lastScalar?.isWhitespace == true { kept.unicodeScalars.removeLast() }
-      result.append(String(kept))
+      result.append(String(line.trimmingEnd(where: \.isWhitespace)))
     }
     while result.last?.isEmpty == true { result.removeLast() }
     return result.joined(separator: "\n") + "\n"

@@ -1,3 +1,4 @@
+import RunbookDocument
 import RunbookModel
 
 /// The attempts of a phase's steps as bars from start to end; where there are many, those that succeeded
@@ -25,7 +26,7 @@ struct DrawnBars {
 
   private func single(_ bar: TimelinePicture.Bar) -> [String] {
     let (left, width) = extent(of: bar)
-    let shape = Drawn.rectangle(
+    let shape = SVG.rectangle(
       x: left, y: y + 2, width: width, height: height - 4, style: style(of: bar),
       title: title(of: bar))
     let name = bar.step.rawValue
@@ -33,7 +34,7 @@ struct DrawnBars {
     guard width > Double(name.unicodeScalars.count + 4) * 6.6 else {
       return [shape] + (sign.isEmpty ? [] : [cross(at: left + width / 2)])
     }
-    return [shape, Drawn.text(sign + name, x: left + 6, y: y + height - 6, style: "name")]
+    return [shape, SVG.text(sign + name, x: left + 6, y: y + height - 6, style: "name")]
   }
 
   private var counted: [String] {
@@ -50,11 +51,11 @@ struct DrawnBars {
     }
     let title = "\(bars.count) attempts"
     let run = good.sorted().map { column in
-      "M\(Drawn.number(Double(column) * Self.columnWidth)) \(Drawn.number(y + 2))"
-        + "h\(Drawn.number(Self.columnWidth))v\(Drawn.number(height - 4))"
-        + "h-\(Drawn.number(Self.columnWidth))z"
+      "M\(SVG.number(Double(column) * Self.columnWidth)) \(SVG.number(y + 2))"
+        + "h\(SVG.number(Self.columnWidth))v\(SVG.number(height - 4))"
+        + "h-\(SVG.number(Self.columnWidth))z"
     }
-    return [Drawn.path(run.joined(), style: "bar succeeded", title: title)]
+    return [SVG.path(run.joined(), style: "bar succeeded", title: title)]
       + bad.sorted().map { cross(at: Double($0) * Self.columnWidth) }
   }
 
@@ -64,7 +65,7 @@ struct DrawnBars {
   }
 
   private func cross(at x: Double) -> String {
-    Drawn.text("✗", x: x, y: y + height - 5, style: "cross", anchor: "middle")
+    SVG.text("✗", x: x, y: y + height - 5, style: "cross", anchor: "middle")
   }
 
   private func style(of bar: TimelinePicture.Bar) -> String {

@@ -1,3 +1,4 @@
+import RunbookDocument
 import RunbookModel
 
 /// The events of a source: each by itself, or counted by place where there are many.
@@ -28,10 +29,10 @@ struct DrawnEvents {
       let x = position(row.at)
       let title = "\(row.at.clock) UTC: \(row.text.plainText)"
       return row.isDamage
-        ? Drawn.path(
-          Drawn.triangle(x, y + height - 3, size: height - 6), style: "damage",
+        ? SVG.path(
+          SVG.triangle(x, y + height - 3, size: height - 6), style: "damage",
           title: "damage, " + title)
-        : Drawn.path(Drawn.circle(x, y + height / 2, size: 4), style: "event", title: title)
+        : SVG.path(SVG.circle(x, y + height / 2, size: 4), style: "event", title: title)
     }
   }
 
@@ -50,14 +51,14 @@ struct DrawnEvents {
       // By the root, so that one event beside thousands is seen.
       let tall = max(3, (height - 2) * (Double(counts.count) / most).squareRoot())
       events +=
-        "M\(Drawn.number(left)) \(Drawn.number(y + height - 1))v-\(Drawn.number(tall))"
-        + "h\(Drawn.number(Self.columnWidth - 1))v\(Drawn.number(tall))z"
+        "M\(SVG.number(left)) \(SVG.number(y + height - 1))v-\(SVG.number(tall))"
+        + "h\(SVG.number(Self.columnWidth - 1))v\(SVG.number(tall))z"
       if counts.damage > 0 {
-        damage += Drawn.triangle(left + Self.columnWidth / 2, y + height - 3, size: height - 6)
+        damage += SVG.triangle(left + Self.columnWidth / 2, y + height - 3, size: height - 6)
       }
     }
     let title = "\(rows.count) events, at most \(Int(most)) in one column"
-    return [Drawn.path(events, style: "event", title: title)]
-      + (damage.isEmpty ? [] : [Drawn.path(damage, style: "damage", title: "damage")])
+    return [SVG.path(events, style: "event", title: title)]
+      + (damage.isEmpty ? [] : [SVG.path(damage, style: "damage", title: "damage")])
   }
 }

@@ -1,3 +1,4 @@
+import RunbookDocument
 import RunbookModel
 
 /// What people and the run itself did: a shape for each sort.
@@ -22,13 +23,13 @@ struct DrawnSigns {
       let x = position(sign.at)
       let title = "\(sign.at.clock) UTC: \(sign.text)"
       return switch sign.sort {
-      case .started: Drawn.path(Drawn.arrow(x, y, size: 5), style: "sign", title: title)
-      case .gate: Drawn.path(Drawn.diamond(x, y, size: 7), style: "sign open", title: title)
-      case .decision: Drawn.path(Drawn.diamond(x, y, size: 7), style: "sign", title: title)
-      case .hold: Drawn.path(Drawn.square(x, y, size: 5), style: "sign warning", title: title)
-      case .resumption: Drawn.path(Drawn.arrow(x, y, size: 6), style: "sign", title: title)
-      case .note: Drawn.path(Drawn.circle(x, y, size: 5), style: "sign open", title: title)
-      case .ended: Drawn.path(Drawn.square(x, y, size: 5), style: "sign", title: title)
+      case .started: SVG.path(SVG.arrow(x, y, size: 5), style: "sign", title: title)
+      case .gate: SVG.path(SVG.diamond(x, y, size: 7), style: "sign open", title: title)
+      case .decision: SVG.path(SVG.diamond(x, y, size: 7), style: "sign", title: title)
+      case .hold: SVG.path(SVG.square(x, y, size: 5), style: "sign warning", title: title)
+      case .resumption: SVG.path(SVG.arrow(x, y, size: 6), style: "sign", title: title)
+      case .note: SVG.path(SVG.circle(x, y, size: 5), style: "sign open", title: title)
+      case .ended: SVG.path(SVG.square(x, y, size: 5), style: "sign", title: title)
       }
     }
   }

@@ -1,3 +1,4 @@
+import RunbookDocument
 import RunbookModel
 
 /// Where an instant stands on a drawing's axis: in parts, each even in itself.

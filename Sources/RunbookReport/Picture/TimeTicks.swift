@@ -1,3 +1,4 @@
+import RunbookDocument
 import RunbookModel
 
 /// The labels of an axis: even times of the clock, as many as there is room for.

@@ -1,3 +1,4 @@
+import RunbookDocument
 import RunbookModel
 
 /// Draws a timeline as SVG: a lane for each source, one for each phase, one for what people did.
@@ -47,10 +48,10 @@ struct TimelineDrawing {
   var svg: String {
     let height = Self.top + lanesHeight + Self.axisHeight
     return """
-      <svg class="timeline" viewBox="0 0 \(Drawn.number(Self.width)) \(Drawn.number(height))" \
+      <svg class="timeline" viewBox="0 0 \(SVG.number(Self.width)) \(SVG.number(height))" \
       role="img" aria-labelledby="timeline-title timeline-text">
       <title id="timeline-title">Timeline of the incident and the run</title>
-      <desc id="timeline-text">\(HTML.prose(description))</desc>
+      <desc id="timeline-text">\(HTMLText.prose(description))</desc>
       <defs><pattern id="undetected" width="8" height="8" patternUnits="userSpaceOnUse" \
       patternTransform="rotate(45)"><rect class="hatch" width="3" height="8"/></pattern>\
       <pattern id="held" width="6" height="6" patternUnits="userSpaceOnUse">\
@@ -99,7 +100,7 @@ struct TimelineDrawing {
 
   private var grounds: [String] {
     lanes.indices.map { index in
-      Drawn.rectangle(
+      SVG.rectangle(
         x: 0, y: strip(index), width: Self.width, height: Self.stripHeight, style: "lane")
     }
   }
@@ -107,7 +108,7 @@ struct TimelineDrawing {
   private var drawnLanes: [String] {
     lanes.enumerated().flatMap { index, lane -> [String] in
       let y = strip(index)
-      let label = Drawn.text(lane.label + count(of: lane), x: 4, y: y - 5, style: "label")
+      let label = SVG.text(lane.label + count(of: lane), x: 4, y: y - 5, style: "label")
       return content(of: lane, y: y) + [label]
     }
   }
@@ -135,12 +136,12 @@ struct TimelineDrawing {
       let (left, right) = (x(hold.start), x(hold.end))
       let length = hold.end.since(hold.start).reportText
       shapes.append(
-        Drawn.rectangle(
+        SVG.rectangle(
           x: left, y: Self.top, width: max(2, right - left), height: height, style: "held",
           title: "held for \(length)"))
       if right - left > 90 {
         shapes.append(
-          Drawn.text(
+          SVG.text(
             "held \(length)", x: (left + right) / 2, y: Self.top + lanesHeight - 2,
             style: "band", anchor: "middle"))
       }
@@ -148,15 +149,15 @@ struct TimelineDrawing {
     guard let band = picture.undetected else { return shapes }
     let (left, right) = (x(band.start), x(band.end))
     shapes.append(
-      Drawn.rectangle(
+      SVG.rectangle(
         x: left, y: Self.top - 6, width: max(2, right - left), height: height + 6,
         style: "undetected"))
     shapes += [left, right].map {
-      Drawn.line($0, Self.top - 10, $0, Self.top + height, style: "edge")
+      SVG.line($0, Self.top - 10, $0, Self.top + height, style: "edge")
     }
     let label = "undetected for \(band.end.since(band.start).reportText)"
     let middle = min(max((left + right) / 2, 110), Self.width - 110)
-    shapes.append(Drawn.text(label, x: middle, y: 12, style: "undetected-label", anchor: "middle"))
+    shapes.append(SVG.text(label, x: middle, y: 12, style: "undetected-label", anchor: "middle"))
     return shapes
   }
 
@@ -168,10 +169,10 @@ struct TimelineDrawing {
       let left =
         before.end >= after.start ? "" : Duration.seconds(after.start - before.end).reportText
       return [
-        Drawn.rectangle(
+        SVG.rectangle(
           x: middle - 6, y: Self.top - 6, width: 12, height: bottom - Self.top + 12, style: "gap"),
-        Drawn.path("M\(Drawn.number(middle)) \(Drawn.number(Self.top))\(zigzag)", style: "cut"),
-        Drawn.text(
+        SVG.path("M\(SVG.number(middle)) \(SVG.number(Self.top))\(zigzag)", style: "cut"),
+        SVG.text(
           left.isEmpty ? "other scale" : "// \(left)", x: middle, y: bottom + 46,
           style: "cut-label",
           anchor: "middle"),
@@ -181,16 +182,16 @@ struct TimelineDrawing {
 
   private var axis: [String] {
     let y = Self.top + lanesHeight + 4
-    let lines = scale.parts.map { Drawn.line($0.left, y, $0.right, y, style: "axis") }
+    let lines = scale.parts.map { SVG.line($0.left, y, $0.right, y, style: "axis") }
     return lines
       + TimeTicks(scale, origin: origin).ticks.flatMap { tick -> [String] in
         let middle = min(max(tick.position, 34), Self.width - 34)
         let day = tick.day.map {
-          Drawn.text($0, x: middle, y: y + 32, style: "day", anchor: "middle")
+          SVG.text($0, x: middle, y: y + 32, style: "day", anchor: "middle")
         }
         return [
-          Drawn.line(tick.position, y, tick.position, y + 5, style: "axis"),
-          Drawn.text(tick.label, x: middle, y: y + 18, style: "tick", anchor: "middle"),
+          SVG.line(tick.position, y, tick.position, y + 5, style: "axis"),
+          SVG.text(tick.label, x: middle, y: y + 18, style: "tick", anchor: "middle"),
         ] + (day.map { [$0] } ?? [])
       }
   }

@@ -1,0 +1,12 @@
+import RunbookModel
+
+/// JSON inside of another text.
+package enum JSONText {
+  /// JSON on one line as the text of a comment of HTML: nothing in it can end the comment, or begin another.
+  ///
+  /// The signs stand in strings alone, where JSON can write them otherwise: what it says stays the same.
+  package static func inComment(_ json: String) -> String {
+    json.replacingAll("--", with: "-\\u002d").replacingAll(">", with: "\\u003e")
+      .replacingAll("<", with: "\\u003c")
+  }
+}

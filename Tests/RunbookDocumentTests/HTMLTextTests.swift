@@ -1,0 +1,77 @@
+import RunbookDocument
+import RunbookTestSupport
+import Testing
+
+@Suite struct HTMLTextTests {
+  @Test(arguments: [
+    ("plain", "plain"), ("<b>&\"'", "&lt;b&gt;&amp;&quot;&#39;"), ("two\nlines", "two lines"),
+    ("a\u{202E}b\u{1B}\u{0}", "a\u{FFFD}b\u{241B}\u{2400}"), ("\u{10FF00}", "\u{FFFD}"),
+    ("<\u{338}b>\u{301}", "&lt;\u{338}b&gt;\u{301}"), ("\u{600}<i>", "\u{600}&lt;i&gt;"),
+    ("a\u{FFFE}b\u{85}\u{2028}", "a\u{FFFD}b\u{FFFD}\u{FFFD}"),
+  ])
+  func makesProseOfAnything(_ text: String, _ wanted: String) {
+    #expect(HTMLText.prose(text) == wanted)
+  }
+
+  @Test(arguments: ["Łukasz", "Jose\u{301}", "שלום עולם", "مرحبا", "👩‍👩‍👧", "🇩🇪", "क्\u{200D}ष"])
+  func showsOrdinaryTextAsItIs(_ text: String) {
+    #expect(HTMLText.prose(text).utf8.elementsEqual(text.utf8))
+    #expect(MarkdownText.prose(text).utf8.elementsEqual(text.utf8))
+  }
+
+  @Test func setsOffCodeInWhatIsQuoted() {
+    #expect(
+      HTMLText.quote("expected `status < 200`") == "expected <code>status &lt; 200</code>")
+    #expect(HTMLText.quote("a ` b") == "a ` b")
+    #expect(HTMLText.quote("abcdef", limit: 3) == "abc …")
+  }
+
+  @Test func aValueIsTextInElementsAndAttributes() throws {
+    var blocks: [String] = []
+    var wanted: [(text: String, seed: UInt64)] = []
+    Property().each { seed, generator in
+      let value = HostileText.text(&generator)
+      blocks.append("<p title=\"\(HTMLText.escaped(value))\">\(HTMLText.escaped(value))</p>")
+      wanted.append((value.visible, seed))
+    }
+    let page = try ReadPage(.html, blocks).blocks
+    #expect(page.count == wanted.count)
+    for (block, wanted) in zip(page, wanted)
+    where block.tag != "p" || !block.inside.isEmpty || block.attributes.count != 1
+      || !block.text.utf8.elementsEqual(wanted.text.utf8)
+      || block.attributes["title"]?.utf8.elementsEqual(wanted.text.utf8) != true
+    {
+      Issue.record("seed \(wanted.seed): \(block) of \(wanted.text.debugDescription)")
+      return
+    }
+  }
+
+  @Test func aDrawingIsXMLWhateverItShows() throws {
+    var blocks: [String] = []
+    var wanted: [(text: String, seed: UInt64)] = []
+    Property().each { seed, generator in
+      let value = HostileText.text(&generator)
+      blocks.append(SVG.text(value, x: 0, y: 0, style: "label"))
+      blocks.append(SVG.circle(0, 0, style: "event", title: value))
+      wanted += [(value.onOneLine, seed), (value.onOneLine(limit: 160), seed)]
+    }
+    let page = try ReadPage(.xml, blocks).blocks.filter { $0.tag != "<circle" }
+    #expect(page.count == wanted.count)
+    for (block, wanted) in zip(page, wanted)
+    where !block.inside.isEmpty || !block.text.utf8.elementsEqual(wanted.text.utf8) {
+      Issue.record("seed \(wanted.seed): \(block) of \(wanted.text.debugDescription)")
+      return
+    }
+  }
+
+  @Test(arguments: [
+    ("https://e.org/a?b=c&d", true), ("HTTP://e.org", true), ("#part", true),
+    ("mailto:a@b.c", true), ("http://", false), ("javascript:x", false), ("JaVaScRiPt:x", false),
+    ("data:text/html,a", false), ("//e.org", false), ("https://e.org/\"x", false),
+    ("https://e.org/ x", false), ("https://e.org/<x", false), ("https://e.org/\u{202E}x", false),
+    ("h\u{301}ttp://e.org", false), ("java\nscript:x", false), ("", false),
+  ])
+  func followsOnlySafeAddresses(_ address: String, _ isSafe: Bool) {
+    #expect(LinkAddress.isSafe(address) == isSafe)
+  }
+}
