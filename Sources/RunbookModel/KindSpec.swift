@@ -33,10 +33,14 @@ public struct ResultSpec: Sendable, Hashable {
   /// The CEL type, as `Value.typeName` writes it.
   public let type: String
   public let summary: String
+  /// Whether it may stand in a copy of the report for others: a count, a verdict or a time, never words
+  /// of the world. What is not declared so is private.
+  public let isPublic: Bool
 
-  public init(_ name: String, _ type: String, _ summary: String) {
+  public init(_ name: String, _ type: String, _ summary: String, isPublic: Bool = false) {
     self.name = name
     self.type = type
     self.summary = summary
+    self.isPublic = isPublic
   }
 }

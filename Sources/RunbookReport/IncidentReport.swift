@@ -11,10 +11,13 @@ public struct IncidentReport: Sendable {
   ///
   /// - Parameters:
   ///   - entries: the whole journal in order, the run's start first.
-  ///   - isPublic: whether hosts, people and query values are left out.
+  ///   - isPublic: whether hosts, people and the world's values are left out.
+  ///   - rules: what may stand in a public copy.
   /// - Throws: `emptyJournal`, or `damagedJournal` when no run can have written the entries.
-  public init(entries: [Entry], isPublic: Bool = false) throws(ReportError) {
-    let told = isPublic ? PublicCopy.entries(entries) : entries
+  public init(
+    entries: [Entry], isPublic: Bool = false, rules: PublicRules = PublicRules()
+  ) throws(ReportError) {
+    let told = isPublic ? PublicCopy.entries(entries, rules) : entries
     facts = ReportFacts(try RunHistory(entries: told), isPublic: isPublic)
   }
 
@@ -40,26 +43,30 @@ public struct IncidentReport: Sendable {
       case file(path: String)
     }
 
-    /// From the report's folder.
-    public let path: String
+    /// The folder beside the report.
+    public let folder: String
+    public let name: String
     public let source: Source
     /// In bytes, as captured.
     public let size: Int64
     /// Such as `E4`.
     public let id: String
     public let digest: Digest
+
+    /// From the report's folder.
+    public var path: String { "\(folder)/\(name)" }
   }
 
   /// What belongs beside the report when it is written to a file; nothing for a public copy.
   public var evidenceFiles: [EvidenceFile] {
     guard !facts.head.isPublic else { return [] }
     return facts.evidence.items.compactMap { item in
-      guard let path = item.fileBeside else { return nil }
+      guard let name = item.nameBeside else { return nil }
       var source = item.whole.map { EvidenceFile.Source.text($0) }
       if case .file(let own) = item.content { source = .file(path: own) }
       return source.map {
         EvidenceFile(
-          path: path, source: $0, size: item.record.size, id: item.record.id,
+          folder: item.folder, name: name, source: $0, size: item.record.size, id: item.record.id,
           digest: item.record.digest)
       }
     }

@@ -1,5 +1,6 @@
 import RunbookEngine
 import RunbookModel
+import RunbookReport
 import RunbookSteps
 
 /// Where the rooms are put together.
@@ -37,6 +38,11 @@ enum Composition {
     return kinds(
       gateway: PostgresGateway(now: { clock.now() }), person: Nobody(),
       surroundings: .current(), secretVariables: [])
+  }
+
+  /// What a report for others may say: by the kinds' own word, and by PostgreSQL's own scanner.
+  static func publicRules() -> PublicRules {
+    PublicRules(kinds: checkingKinds().map(\.spec), literals: SQLLiterals.ranges)
   }
 
   static func library(_ options: FinderOptions) -> Library {

@@ -94,6 +94,58 @@ struct PublicCopyTests {
 
   private struct Missing: Error {}
 
+  /// Each place in which the world's own words stand, and where they are repeated.
+  @Test func keepsNoWordOfTheWorld() throws {
+    var journal = journal()
+    let secrets = ["wörd-1", "wörd-2", "wörd-3", "wörd-4", "wörd-5", "wörd-6", "wörd-7", "4711471"]
+    journal.attempt(
+      "look",
+      work: [
+        WorkItem(
+          language: .sql, text: "-- it's\nSELECT 'wörd-1', E'\\'wörd-2', $$wörd-3$$, 4711471",
+          effect: .readOnly)
+      ], result: ["rows": [["a": "wörd-4"]], "columns": ["wörd-5"], "row_count": 1],
+      captures: ["found": "saw wörd-4, at https://e.org/x?y=wörd-6 by 10.9.8.7"])
+    journal.attempt(
+      "ask",
+      work: [
+        WorkItem(
+          language: .http, text: "POST https://e.org/x?y=wörd-6\n\nwörd-7", effect: .readOnly)
+      ], result: ["status": 200, "headers": ["x": "wörd-7"], "json": ["wörd-5": 4_711_471]])
+    journal.attempt(
+      "say", result: ["exit_code": 3, "stderr": "wörd-7"],
+      failure: FailureRecord(cause: .refused, message: "no such wörd-7", code: "3"),
+      timeline: [
+        TimelineRow(at: .at("22:00:00"), text: "wörd-1 said", source: "log", isDamage: true)
+      ])
+    journal.add(
+      .runHeld(RunHeld(cause: .failedStep, subject: "say", message: "it failed: no such wörd-7")))
+    for format in ReportFormat.allCases {
+      let text = try IncidentReport(entries: journal.entries, isPublic: true).text(as: format)
+      for secret in secrets { #expect(!text.contains(secret) as Bool, "\(secret) in \(format)") }
+      #expect(!text.contains("10.9.8.7") && !text.contains("e.org"))
+    }
+  }
+
+  /// Private unless the kind says so; a kind that nobody knows says nothing.
+  @Test(arguments: [("sql", true), ("other", false)])
+  func tellsWhatTheKindDeclares(_ kind: String, _ isTold: Bool) throws {
+    var journal = JournalBuilder()
+    journal.start([StepRecord("look", "Look", .detection, kind)])
+    journal.attempt("look", result: ["row_count": 271_828, "rows": [["n": 314_159]]])
+    let spec = KindSpec(
+      "sql", .text,
+      results: [
+        ResultSpec("row_count", "int", "x", isPublic: true), ResultSpec("rows", "list", "x"),
+      ], "x")
+    let copy = PublicCopy.entries(journal.entries, PublicRules(kinds: [spec]))
+    let result = copy.compactMap { entry -> Value? in
+      if case .attemptFinished(let finished) = entry.event { finished.result } else { nil }
+    }.first?.mapValue
+    #expect(result?["row_count"] == (isTold ? .int(271_828) : "[left out]"))
+    #expect(result?["rows"] == "[left out]")
+  }
+
   @Test func keepsWhatTheReportIsAbout() throws {
     let copy = try IncidentReport(entries: journal().entries, isPublic: true).markdown()
     #expect(copy.holds("Person 1 saw one table on host-2; planned, not Person 1's"))

@@ -23,9 +23,11 @@ public struct ReportVerification: Sendable {
   /// - Parameters:
   ///   - text: the report.
   ///   - entries: the whole journal.
+  ///   - rules: what may stand in a public copy.
   ///   - write: writes a report as this one was written.
   public init(
-    of text: String, entries: [Entry], write: (IncidentReport) throws -> String
+    of text: String, entries: [Entry], rules: PublicRules = PublicRules(),
+    write: (IncidentReport) throws -> String
   ) throws {
     let hashes = Self.hashes(in: text)
     let index = entries.lastIndex { hashes.contains($0.hash.hex) }
@@ -33,7 +35,7 @@ public struct ReportVerification: Sendable {
     laterCount = index.map { entries.count - $0 - 1 } ?? 0
     let used = index.map { Array(entries[...$0]) } ?? entries
     let isPublic = PublicCopy.isNamed(in: text)
-    let expected = try write(try IncidentReport(entries: used, isPublic: isPublic))
+    let expected = try write(try IncidentReport(entries: used, isPublic: isPublic, rules: rules))
     changes = Self.changes(from: Self.lines(of: expected), to: Self.lines(of: text))
   }
 

@@ -1,10 +1,12 @@
+import RunbookDocument
 import RunbookModel
 
-/// A journal without hosts, people and query values, for a report that leaves the house.
+/// A journal without hosts, people and the world's values, for a report that leaves the house.
 ///
-/// Accounts and names become `Person 1`, hosts `host-1`; what bound parameters, rows, bodies and outputs
-/// held is gone, and so are string literals in statements. What the runbook's author puts into the report
-/// by a capture stays: it is to be read before it is published.
+/// Accounts and names become `Person 1`, hosts `host-1`; addresses are gone from every text. What steps
+/// brought, and what servers and programs said, is gone unless its kind declares it as public. What the
+/// runbook's author puts into the report by a capture stays as far as it is none of that: it is to be read
+/// before it is published.
 struct PublicCopy {
   /// What the copy says of itself, and is known by.
   static let mark = "public copy: hosts, people and query values are left out"
@@ -12,16 +14,18 @@ struct PublicCopy {
 
   /// Whether a report says that it is one, in any format.
   static func isNamed(in text: String) -> Bool {
-    text.holds(mark) || text.contains(/"is_public" ?: ?true/)
+    text.holds(mark) || text.holds("\"is_public\": true") || text.holds("\"is_public\":true")
   }
 
+  private let rules: PublicRules
   private let people: [Actor]
   private let hosts: [String]
   private let kinds: [StepID: String]
   private let replacements: [(word: String, by: String)]
+  private let world: WorldsWords
 
-  static func entries(_ entries: [Entry]) -> [Entry] {
-    let copy = PublicCopy(entries)
+  static func entries(_ entries: [Entry], _ rules: PublicRules = PublicRules()) -> [Entry] {
+    let copy = PublicCopy(entries, rules)
     return entries.map { entry in
       Entry(
         sequence: entry.sequence, recordedAt: entry.recordedAt, actor: copy.person(entry.actor),
@@ -29,65 +33,265 @@ struct PublicCopy {
     }
   }
 
-  private init(_ entries: [Entry]) {
-    var people: [Actor] = []
-    var hosts: [String] = []
+  private init(_ entries: [Entry], _ rules: PublicRules) {
+    self.rules = rules
+    let named = PublicNames(entries)
+    people = named.people
+    hosts = named.hosts
+    replacements = named.replacements
     var kinds: [StepID: String] = [:]
-    func add(_ host: String) {
-      if host.utf8.count > 1, !hosts.contains(host) { hosts.append(host) }
-    }
     for entry in entries {
-      if !people.contains(entry.actor) { people.append(entry.actor) }
       switch entry.event {
       case .runStarted(let started):
-        add(started.host)
-        for connection in started.connections { add(Self.host(ofTarget: connection.target)) }
         for step in started.runbook.steps { kinds[step.id] = step.kind }
       case .runResumed(let resumed):
-        add(resumed.host)
         for step in resumed.change?.runbook.steps ?? [] { kinds[step.id] = step.kind }
-      case .connectionIdentified(let identified):
-        add(String(identified.identity.address.prefixOfScalars { $0 != ":" }))
-        add(identified.identity.address)
-      case .sandboxPrepared(let prepared):
-        for connection in prepared.connections { add(Self.host(ofTarget: connection.target)) }
       default: break
       }
     }
-    for entry in entries {
-      guard case .drill(let event) = entry.event else { continue }
-      for name in event.participants where !people.contains(where: { $0.isCalled(name) }) {
-        people.append(Actor(account: name, name: name))
-      }
-    }
-    self.people = people
-    self.hosts = hosts
     self.kinds = kinds
-    var words: [(word: String, by: String)] = []
-    for (index, person) in people.enumerated() {
-      for name in [person.name, person.account].compactMap({ $0 }) where Self.isTelling(name) {
-        words.append((name, "Person \(index + 1)"))
+    world = WorldsWords(entries) { kind, result in
+      rules.results[kind ?? ""]?.contains(result) == true
+    } kind: {
+      kinds[$0]
+    }
+  }
+
+  private func event(_ event: Event) -> Event {
+    switch event {
+    case .runStarted(let started): .runStarted(self.started(started))
+    case .sandboxCreated: .sandboxCreated(SandboxCreated(folder: Self.leftOut))
+    case .sandboxPrepared(let prepared): .sandboxPrepared(self.prepared(prepared))
+    case .sandboxRestarted(let restarted):
+      .sandboxRestarted(
+        SandboxRestarted(
+          serverVersion: restarted.serverVersion, inputs: restarted.inputs.map(input)))
+    case .connectionIdentified(let identified): .connectionIdentified(self.identified(identified))
+    case .attemptStarted(let started):
+      .attemptStarted(
+        AttemptStarted(
+          step: started.step, attempt: started.attempt, effect: started.effect,
+          isEffectDeclared: started.isEffectDeclared, connection: started.connection,
+          work: started.work.map(work), settledBy: started.settledBy))
+    case .attemptFinished(let finished): .attemptFinished(self.finished(finished))
+    case .attemptSettled(let settled): .attemptSettled(self.settled(settled))
+    case .stepSkipped(let skipped):
+      .stepSkipped(
+        StepSkipped(step: skipped.step, cause: skipped.cause, reason: message(skipped.reason)))
+    case .gateOpened(let opened): .gateOpened(gate(opened))
+    case .gateDecided: event
+    case .retryRequested(let retry):
+      .retryRequested(RetryRequested(step: retry.step, reason: retry.reason.map(told)))
+    case .runHeld(let held):
+      .runHeld(RunHeld(cause: held.cause, subject: held.subject, message: message(held.message)))
+    case .runResumed(let resumed): .runResumed(self.resumed(resumed))
+    case .noteAdded(let note): .noteAdded(NoteAdded(text: text(note.text), at: note.at))
+    case .reportEdited(let edited):
+      .reportEdited(
+        ReportEdited(
+          edits: edited.edits.map {
+            .init(field: $0.field, operation: $0.operation, text: text($0.text))
+          }))
+    case .runEnded(let ended):
+      .runEnded(RunEnded(status: ended.status, reason: message(ended.reason)))
+    case .drill:
+      switch event.mapTexts(text) {
+      case .drill(let drill): .drill(drill.mapParticipants(participant))
+      default: event
       }
     }
-    for (index, host) in hosts.enumerated() where Self.isTelling(host) {
-      words.append((host, "host-\(index + 1)"))
+  }
+
+  // What each event's parts become.
+
+  private func started(_ started: RunStarted) -> RunStarted {
+    RunStarted(
+      formatVersion: started.formatVersion, toolVersion: started.toolVersion, run: started.run,
+      runbook: runbook(started.runbook), inputs: started.inputs.map(input),
+      constants: started.constants.mapStrings(text),
+      connections: started.connections.map(connection),
+      planFingerprint: started.planFingerprint, isSandbox: started.isSandbox,
+      isDrill: started.isDrill, host: host(started.host), approvals: started.approvals,
+      secretCount: started.secretCount)
+  }
+
+  private func runbook(_ runbook: RunbookRecord) -> RunbookRecord {
+    RunbookRecord(
+      name: runbook.name, title: text(runbook.title), severity: runbook.severity,
+      owner: runbook.owner.map(text),
+      steps: runbook.steps.map { step in
+        StepRecord(
+          id: step.id, title: text(step.title), phase: step.phase, kind: step.kind,
+          line: step.line, captures: step.captures,
+          fallbacks: step.fallbacks.map { $0.mapStrings(text) })
+      }, report: runbook.report.mapStrings(text), folder: Self.leftOut,
+      fileName: runbook.fileName,
+      sources: runbook.sources.map {
+        SourceFile(path: text($0.path), text: text($0.text), digest: $0.digest)
+      })
+  }
+
+  private func resumed(_ resumed: RunResumed) -> RunResumed {
+    RunResumed(
+      host: host(resumed.host), approvals: resumed.approvals, toolVersion: resumed.toolVersion,
+      generation: resumed.generation, takenFrom: resumed.takenFrom.map(text),
+      change: resumed.change.map { change in
+        PlanChange(
+          difference: text(change.difference), runbook: runbook(change.runbook),
+          connections: change.connections.map(connection),
+          planFingerprint: change.planFingerprint)
+      })
+  }
+
+  private func input(_ input: InputRecord) -> InputRecord {
+    InputRecord(
+      name: input.name, type: input.type, value: Self.emptied(input.value), origin: input.origin,
+      isSecret: input.isSecret)
+  }
+
+  private func connection(_ connection: ConnectionRecord) -> ConnectionRecord {
+    ConnectionRecord(
+      name: connection.name, kind: connection.kind, target: text(connection.target))
+  }
+
+  private func prepared(_ prepared: SandboxPrepared) -> SandboxPrepared {
+    SandboxPrepared(
+      serverVersion: prepared.serverVersion,
+      steps: prepared.steps.map { step in
+        PreparationRecord(
+          part: step.part, id: step.id, title: text(step.title), kind: step.kind,
+          outcome: step.outcome, reason: step.reason.map(told), startedAt: step.startedAt,
+          finishedAt: step.finishedAt, work: step.work.map(work),
+          result: result(step.result, of: step.kind))
+      }, inputs: prepared.inputs.map(input), connections: prepared.connections.map(connection),
+      captures: prepared.captures.map(captures))
+  }
+
+  private func identified(_ identified: ConnectionIdentified) -> ConnectionIdentified {
+    let identity = identified.identity
+    return ConnectionIdentified(
+      connection: identified.connection,
+      identity: ConnectionIdentity(
+        systemIdentifier: nil, timelineID: identity.timelineID, database: identity.database,
+        databaseOID: identity.databaseOID, role: text(identity.role),
+        isSuperuser: identity.isSuperuser, serverVersion: identity.serverVersion,
+        isReplica: identity.isReplica, address: host(identity.address)),
+      clockOffsetMicroseconds: identified.clockOffsetMicroseconds)
+  }
+
+  private func gate(_ opened: GateOpened) -> GateOpened {
+    GateOpened(
+      gate: opened.gate,
+      steps: opened.steps.map { item in
+        GateItem(
+          step: item.step, title: text(item.title), fate: item.fate, effect: item.effect,
+          connection: item.connection, work: item.work.map(work))
+      }, preparation: opened.preparation.map(work), identities: opened.identities.map(identified),
+      approvals: opened.approvals, question: opened.question.map(told), digest: opened.digest)
+  }
+
+  /// A statement without its literals, a script as its author wrote it, a request's method and scheme.
+  private func work(_ work: WorkItem) -> WorkItem {
+    let shown =
+      switch work.language {
+      case .sql: text(SQLText.withoutLiterals(work.text, literals: rules.literals(work.text)))
+      case .shell: text(work.text)
+      case .http: text(String(work.text.unicodeScalars.prefix { !$0.isNewline }))
+      case .text: Self.leftOut
+      }
+    return WorkItem(
+      language: work.language, text: shown,
+      parameters: work.parameters.map { .init(name: $0.name, value: Self.emptied($0.value)) },
+      effect: work.effect)
+  }
+
+  private func finished(_ finished: AttemptFinished) -> AttemptFinished {
+    AttemptFinished(
+      step: finished.step, attempt: finished.attempt, outcome: finished.outcome,
+      result: result(finished.result, of: kinds[finished.step]),
+      captures: captures(finished.captures), withheldCaptures: finished.withheldCaptures,
+      isConfirmed: finished.isConfirmed,
+      expectations: finished.expectations.map {
+        ExpectationRecord(
+          expression: text($0.expression), isMet: $0.isMet,
+          error: $0.error.map { _ in Self.leftOut })
+      }, failure: finished.failure.map(failure),
+      evidence: finished.evidence.map { record in
+        EvidenceRecord(
+          id: record.id, what: told(record.what), source: told(record.source),
+          capturedAt: record.capturedAt, size: record.size, digest: record.digest,
+          content: record.content, isCut: record.isCut)
+      },
+      timeline: finished.timeline.map { row in
+        TimelineRow(
+          at: row.at, text: Self.leftOut, source: told(row.source), isDamage: row.isDamage,
+          clockOffsetMicroseconds: row.clockOffsetMicroseconds)
+      }, notices: finished.notices.map { _ in Self.leftOut },
+      elapsedMicroseconds: finished.elapsedMicroseconds, hasReceipt: finished.hasReceipt)
+  }
+
+  /// Its cause and code; the words are a server's or a program's, except for an `expect`.
+  private func failure(_ failure: FailureRecord) -> FailureRecord {
+    FailureRecord(
+      cause: failure.cause,
+      message: failure.cause == .expectation ? told(failure.message) : Self.leftOut,
+      detail: failure.detail.map { _ in Self.leftOut },
+      hint: failure.hint.map { _ in Self.leftOut },
+      code: failure.code, mayRetryHelp: failure.mayRetryHelp)
+  }
+
+  private func settled(_ settled: AttemptSettled) -> AttemptSettled {
+    AttemptSettled(
+      step: settled.step, attempt: settled.attempt, settlement: settled.settlement,
+      means: settled.means, detail: told(settled.detail), doneAt: settled.doneAt,
+      result: result(settled.result, of: kinds[settled.step]),
+      captures: captures(settled.captures), withheldCaptures: settled.withheldCaptures,
+      remnants: settled.remnants.map {
+        Remnant(pid: $0.pid, summary: Self.leftOut, since: $0.since)
+      })
+  }
+
+  /// What the kind declares as public, and the names of the rest.
+  private func result(_ result: Value, of kind: String?) -> Value {
+    let known = rules.results[kind ?? ""] ?? []
+    return .map(
+      ValueMap(
+        (result.mapValue ?? ValueMap()).pairs.compactMap { pair in
+          pair.key.stringValue.map { name in
+            (name, known.contains(name) ? pair.value.mapStrings(text) : Self.emptied(pair.value))
+          }
+        }))
+  }
+
+  private func captures(_ captures: Value) -> Value {
+    .map(
+      ValueMap(
+        (captures.mapValue ?? ValueMap()).pairs.compactMap { pair in
+          pair.key.stringValue.map { ($0, capture(pair.value)) }
+        }))
+  }
+
+  /// A text that a result holds is gone; keys of maps are texts of the world too.
+  private func capture(_ value: Value) -> Value {
+    switch value {
+    case .list(let items): .list(items.map(capture))
+    case .map(let map):
+      .map(
+        ValueMap(
+          map.pairs.compactMap { pair in
+            (pair.key.stringValue ?? pair.key.json).isEmpty
+              ? nil : (told(pair.key.stringValue ?? pair.key.json), capture(pair.value))
+          }))
+    case .string(let text): .string(told(text))
+    default: value
     }
-    replacements = words.sorted { $0.word.utf8.count > $1.word.utf8.count }
   }
 
-  /// `akleao@db1:5432/akleao` is on `db1`.
-  private static func host(ofTarget target: String) -> String {
-    let authority = target.prefixOfScalars { $0 != "/" }
-    let host =
-      authority.index(ofLast: "@").map { authority[$0...].dropFirstScalars() } ?? authority
-    return String(host.prefixOfScalars { $0 != ":" })
+  private static func emptied(_ value: Value) -> Value {
+    value == .null ? .null : .string(leftOut)
   }
 
-  /// Accounts that everybody has are words like others.
-  private static func isTelling(_ name: String) -> Bool {
-    name.unicodeScalars.count > 2
-      && !["root", "admin", "postgres", "localhost", "local socket", "127.0.0.1"].contains(name)
-  }
+  // Texts.
 
   private func person(_ actor: Actor) -> Actor {
     let number = (people.firstIndex(of: actor) ?? people.count) + 1
@@ -100,162 +304,21 @@ struct PublicCopy {
     return "Person \(number)"
   }
 
-  private func event(_ event: Event) -> Event {
-    switch event.mapTexts(text) {
-    case .runStarted(let started): .runStarted(self.started(started))
-    case .runResumed(let resumed):
-      .runResumed(
-        RunResumed(
-          host: host(resumed.host), approvals: resumed.approvals, toolVersion: resumed.toolVersion,
-          generation: resumed.generation, takenFrom: resumed.takenFrom.map(text),
-          change: resumed.change))
-    case .connectionIdentified(let identified):
-      .connectionIdentified(
-        ConnectionIdentified(
-          connection: identified.connection, identity: identity(identified.identity),
-          clockOffsetMicroseconds: identified.clockOffsetMicroseconds))
-    case .attemptStarted(let started):
-      .attemptStarted(
-        AttemptStarted(
-          step: started.step, attempt: started.attempt, effect: started.effect,
-          isEffectDeclared: started.isEffectDeclared, connection: started.connection,
-          work: started.work.map(work), settledBy: started.settledBy))
-    case .attemptFinished(let finished): .attemptFinished(self.finished(finished))
-    case .drill(let event): .drill(event.mapParticipants(participant))
-    case let other: other
-    }
-  }
-
-  private func started(_ started: RunStarted) -> RunStarted {
-    RunStarted(
-      formatVersion: started.formatVersion, toolVersion: started.toolVersion, run: started.run,
-      runbook: started.runbook,
-      inputs: started.inputs.map { input in
-        InputRecord(
-          name: input.name, type: input.type,
-          value: input.value == .null ? .null : .string(Self.leftOut),
-          origin: input.origin, isSecret: input.isSecret)
-      }, constants: started.constants, connections: started.connections,
-      planFingerprint: started.planFingerprint, isSandbox: started.isSandbox,
-      isDrill: started.isDrill, host: host(started.host), approvals: started.approvals,
-      secretCount: started.secretCount)
-  }
-
   private func host(_ name: String) -> String {
-    hosts.firstIndex(of: name).map { "host-\($0 + 1)" } ?? name
+    hosts.firstIndex(of: name).map { "host-\($0 + 1)" } ?? text(name)
   }
 
-  private func identity(_ identity: ConnectionIdentity) -> ConnectionIdentity {
-    ConnectionIdentity(
-      systemIdentifier: nil, timelineID: identity.timelineID, database: identity.database,
-      databaseOID: identity.databaseOID, role: identity.role, isSuperuser: identity.isSuperuser,
-      serverVersion: identity.serverVersion, isReplica: identity.isReplica,
-      address: host(identity.address))
-  }
-
-  private func work(_ work: WorkItem) -> WorkItem {
-    WorkItem(
-      language: work.language,
-      text: work.language == .sql ? Self.withoutLiterals(work.text) : work.text,
-      parameters: work.parameters.map { .init(name: $0.name, value: .string(Self.leftOut)) },
-      effect: work.effect)
-  }
-
-  /// What a step of these kinds brings is the world's own words.
-  private static let keys: [String: [String]] = [
-    "sql": ["rows"], "http": ["body", "json", "headers"], "shell": ["stdout", "stderr"],
-    "log": ["events"], "manual": ["answer"],
-  ]
-
-  private func finished(_ finished: AttemptFinished) -> AttemptFinished {
-    var result = finished.result.mapValue ?? ValueMap()
-    for key in Self.keys[kinds[finished.step] ?? ""] ?? [] {
-      if let value = result[.string(key)] { result[.string(key)] = Self.emptied(value) }
-    }
-    return AttemptFinished(
-      step: finished.step, attempt: finished.attempt, outcome: finished.outcome,
-      result: .map(result), incomplete: finished.cutResults, captures: finished.captures,
-      withheldCaptures: finished.withheldCaptures, isConfirmed: finished.isConfirmed,
-      expectations: finished.expectations, failure: finished.failure, evidence: finished.evidence,
-      timeline: finished.timeline.map { row in
-        TimelineRow(
-          at: row.at, text: Self.withoutLiterals(row.text), source: row.source,
-          isDamage: row.isDamage, clockOffsetMicroseconds: row.clockOffsetMicroseconds)
-      }, notices: finished.notices, elapsedMicroseconds: finished.elapsedMicroseconds,
-      hasReceipt: finished.hasReceipt)
-  }
-
-  /// Lists keep their length and maps their keys.
-  private static func emptied(_ value: Value) -> Value {
-    switch value {
-    case .list(let items): .list(items.map(emptied))
-    case .map(let map):
-      .map(
-        ValueMap(
-          map.pairs.compactMap { pair in
-            pair.key.stringValue.map { ($0, emptied(pair.value)) }
-          }))
-    case .null: .null
-    default: .string(leftOut)
-    }
-  }
-
-  /// SQL's string literals, whatever they hold.
-  private static func withoutLiterals(_ text: String) -> String {
-    guard text.holds("'") else { return text }
-    var result = ""
-    var isInside = false
-    for character in text.unicodeScalars {
-      if character == "'" {
-        isInside.toggle()
-        result += isInside ? "'…" : "'"
-      } else if !isInside {
-        result.unicodeScalars.append(character)
-      }
-    }
-    return isInside ? result + "'" : result
-  }
-
-  /// A text without the names of people and hosts, other hosts of URLs, and mail addresses.
+  /// A text of the author's or of a person, without the names of people and hosts and any address.
   private func text(_ text: String) -> String {
-    let known = replacements.reduce(text) { Self.replacing($1.word, by: $1.by, in: $0) }
-    return Self.withoutAddresses(known)
+    let known = replacements.reduce(text) { PublicNames.replacing($1.word, by: $1.by, in: $0) }
+    return AddressText.removed(from: known, mark: Self.leftOut)
   }
 
-  /// Whole words only: `ann` is no part of `planned`.
-  private static func replacing(_ word: String, by other: String, in text: String) -> String {
-    guard text.holds(word) else { return text }
-    func isPart(_ character: Unicode.Scalar?) -> Bool {
-      character.map { $0.isLetter || $0.isNumber } ?? false
-    }
-    var result = ""
-    var rest = text[...]
-    while let range = rest.range(ofFirst: word) {
-      let before =
-        range.lowerBound == rest.startIndex
-        ? result.lastScalar : rest[..<range.lowerBound].lastScalar
-      result += rest[..<range.lowerBound]
-      let after = rest[range.upperBound...].firstScalar
-      result += isPart(before) || isPart(after) ? word : other
-      rest = rest[range.upperBound...]
-    }
-    return result + rest
-  }
+  /// A text that may repeat what the world said.
+  private func told(_ told: String) -> String { text(world.removed(from: told)) }
 
-  private static func withoutAddresses(_ text: String) -> String {
-    guard text.holds("@") || text.holds("://") || text.holds(".") else { return text }
-    return text.pieces(separatedBy: " ", omittingEmptySubsequences: false).map { word -> String in
-      if let scheme = word.range(ofFirst: "://") {
-        let rest = word[scheme.upperBound...].dropScalars { $0 != "/" && $0 != "'" && $0 != "\"" }
-        return "\(word[..<scheme.upperBound])\(leftOut)\(rest)"
-      }
-      let bare = word.keepingScalars { $0.isLetter || $0.isNumber || "@.:".holds($0) }
-      if bare.holds("@"), bare.holds("."), !bare.begins(with: "@") { return leftOut }
-      let numbers = bare.prefixOfScalars { $0 != ":" }.pieces(
-        separatedBy: ".", omittingEmptySubsequences: false)
-      let isAddress = numbers.count == 4 && numbers.allSatisfy { UInt8($0) != nil }
-      return isAddress ? leftOut : String(word)
-    }
-    .joined(separator: " ")
+  /// A text of the engine's, which may repeat what a server or a program said.
+  private func message(_ message: String) -> String {
+    text(world.removed(fromMessage: message))
   }
 }

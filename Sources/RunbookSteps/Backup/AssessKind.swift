@@ -23,8 +23,10 @@ public struct AssessKind: StepKind {
           "tables", "list",
           "Maps with `table`, `before`, `at_backup`, `restored`, `set_aside`, `now`, `lost`, "
             + "`lost_is` (counted, bounded or unknown) and `known`"),
-        ResultSpec("lost", "int", "Rows that are lost for good, as far as is known"),
-        ResultSpec("lost_is", "string", "counted, bounded (at least so many) or unknown"),
+        ResultSpec(
+          "lost", "int", "Rows that are lost for good, as far as is known", isPublic: true),
+        ResultSpec(
+          "lost_is", "string", "counted, bounded (at least so many) or unknown", isPublic: true),
         ResultSpec("preserved", "list", "Tables that have every row that they had"),
       ], work: WorkSpec(.text, in: []),
       "Says how many rows are lost, and how that is known")

@@ -25,10 +25,11 @@ public struct RestoreKind: StepKind {
         FieldSpec("statement_timeout", .duration, "How long a statement may take (1h)"),
       ]),
       results: [
-        ResultSpec("way", "string", "The way's name"),
-        ResultSpec("objects", "int", "How many objects were made again"),
-        ResultSpec("rows", "int", "How many rows came back"),
-        ResultSpec("set_aside", "int", "How many rows of the backup could not go back"),
+        ResultSpec("way", "string", "The way's name", isPublic: true),
+        ResultSpec("objects", "int", "How many objects were made again", isPublic: true),
+        ResultSpec("rows", "int", "How many rows came back", isPublic: true),
+        ResultSpec(
+          "set_aside", "int", "How many rows of the backup could not go back", isPublic: true),
         ResultSpec(
           "tables", "list",
           "Maps with `table`, `at_backup`, `restored`, `set_aside` and `already_there`"),

@@ -34,7 +34,8 @@ public struct WaysKind: StepKind {
       ]),
       results: [
         ResultSpec("best", "map", "The way that loses least, or the preferred one, for `restore`"),
-        ResultSpec("way", "string", "Its name: rename, archive, downgrade, runbook or none"),
+        ResultSpec(
+          "way", "string", "Its name: rename, archive, downgrade, runbook or none", isPublic: true),
         ResultSpec("open", "list", "Names of the ways that are open, the best first"),
         ResultSpec(
           "found", "list", "Maps with `way`, `title`, `objects`, `rows`, `as_of` and `loses`"),

@@ -30,10 +30,11 @@ public struct CompareKind: StepKind {
           SnapshotKind.rowsField,
         ]),
       results: [
-        ResultSpec("damaged", "bool", "Whether anything is lost"),
-        ResultSpec("equal", "bool", "Whether every object is exactly as it was"),
-        ResultSpec("object_count", "int", "How many objects there were"),
-        ResultSpec("equal_count", "int", "How many of them are exactly as they were"),
+        ResultSpec("damaged", "bool", "Whether anything is lost", isPublic: true),
+        ResultSpec("equal", "bool", "Whether every object is exactly as it was", isPublic: true),
+        ResultSpec("object_count", "int", "How many objects there were", isPublic: true),
+        ResultSpec(
+          "equal_count", "int", "How many of them are exactly as they were", isPublic: true),
         ResultSpec("dropped", "list", "Names of the tables that are gone"),
         ResultSpec("renamed", "list", "Maps with `table`, `found_as` and `certain`"),
         ResultSpec("columns_lost", "list", "Maps with `table`, `column` and `found_as`"),
@@ -48,7 +49,9 @@ public struct CompareKind: StepKind {
           "rows", "list",
           "Maps with `table`, `before`, `now`, how each is known, and by keys `gone` and `new`"),
         ResultSpec("loss", "map", "What `ways` needs to know"),
-        ResultSpec("as_of", "timestamp", "When it was as it is held against; null if unknown"),
+        ResultSpec(
+          "as_of", "timestamp", "When it was as it is held against; null if unknown", isPublic: true
+        ),
       ],
       usesConnection: true, work: WorkSpec(.text, in: ["with"]),
       "Compares a database with a snapshot or a backup")

@@ -18,7 +18,7 @@ public struct SnapshotKind: StepKind {
       "snapshot", .shorthand(key: "rows", [Self.rowsField]),
       results: [
         ResultSpec("fingerprint", "string", "SHA-256 over the catalogue, without the rows"),
-        ResultSpec("objects", "int", "How many objects the catalogue has"),
+        ResultSpec("objects", "int", "How many objects the catalogue has", isPublic: true),
         ResultSpec("tables", "list", "Maps with `table` and `rows`; null where it is not known"),
         ResultSpec("file", "string", "The snapshot's file, for a later compare"),
       ],

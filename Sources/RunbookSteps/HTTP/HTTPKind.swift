@@ -34,11 +34,12 @@ public struct HTTPKind: StepKind {
             "Bytes of the body kept in the result (262144); all of a longer one goes to a file"),
         ]),
       results: [
-        ResultSpec("status", "int", "The status, such as 200"),
+        ResultSpec("status", "int", "The status, such as 200", isPublic: true),
         ResultSpec("headers", "map", "By their names in lower case; repeated ones joined by `, `"),
         ResultSpec("body", "string", "The body as text, cut to output_limit"),
         ResultSpec("json", "", "The body's value when it is JSON, else null"),
-        ResultSpec("elapsed", "duration", "From the request's start to the body's end"),
+        ResultSpec(
+          "elapsed", "duration", "From the request's start to the body's end", isPublic: true),
         ResultSpec(
           "clock_offset", "duration",
           "The server's clock less this host's, by its Date header, to half a second and half of the "

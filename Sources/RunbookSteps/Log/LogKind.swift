@@ -26,14 +26,17 @@ public struct LogKind: StepKind {
           "events", "list",
           "Maps with `at` and `text`, and what the log says of `pid`, `user`, `database`, `level` and "
             + "`host`; in the log's order"),
-        ResultSpec("count", "int", "How many events there were, also those that were not kept"),
-        ResultSpec("first", "timestamp", "The earliest; null when there is none"),
-        ResultSpec("last", "timestamp", "The latest; null when there is none"),
+        ResultSpec(
+          "count", "int", "How many events there were, also those that were not kept",
+          isPublic: true),
+        ResultSpec("first", "timestamp", "The earliest; null when there is none", isPublic: true),
+        ResultSpec("last", "timestamp", "The latest; null when there is none", isPublic: true),
         ResultSpec(
           "clock_offset", "duration",
           "The source's clock less the executor's, by which times were corrected; null when unknown"
         ),
-        ResultSpec("exit_code", "int", "What the command ended with; null without one"),
+        ResultSpec(
+          "exit_code", "int", "What the command ended with; null without one", isPublic: true),
       ], work: WorkSpec(.text, in: ["path", "command"]),
       "Reads events from log files, or from a command's output")
   }

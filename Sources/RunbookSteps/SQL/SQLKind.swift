@@ -26,8 +26,10 @@ public struct SQLKind: StepKind {
         ]),
       results: [
         ResultSpec("rows", "list", "The rows of the last statement that gave some, as maps"),
-        ResultSpec("row_count", "int", "How many rows there were, also those cut from rows"),
-        ResultSpec("affected", "int", "Rows inserted, updated, deleted or merged, in all"),
+        ResultSpec(
+          "row_count", "int", "How many rows there were, also those cut from rows", isPublic: true),
+        ResultSpec(
+          "affected", "int", "Rows inserted, updated, deleted or merged, in all", isPublic: true),
         ResultSpec("columns", "list", "The names of the rows' columns, in order"),
       ],
       usesConnection: true, keepsReceipts: true, work: WorkSpec(.sql, in: ["text", "file"]),

@@ -45,10 +45,12 @@ public struct ShellKind: StepKind {
           FieldSpec("grace", .duration, "From TERM to KILL when it must end (5s)"),
         ]),
       results: [
-        ResultSpec("exit_code", "int", "0 to 255; 128 and the signal's number after a signal"),
+        ResultSpec(
+          "exit_code", "int", "0 to 255; 128 and the signal's number after a signal", isPublic: true
+        ),
         ResultSpec("stdout", "string", "What it printed, cut to output_limit"),
         ResultSpec("stderr", "string", "What it printed to standard error, cut to output_limit"),
-        ResultSpec("signal", "int", "The signal that ended it; 0 if none did"),
+        ResultSpec("signal", "int", "The signal that ended it; 0 if none did", isPublic: true),
       ], work: WorkSpec(.shell, in: ["script", "file"]),
       "Runs a script; with `connection:` the PG* variables lead psql and pg_dump there")
   }

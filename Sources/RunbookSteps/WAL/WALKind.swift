@@ -30,18 +30,21 @@ public struct WALKind: StepKind {
         ),
       ]),
       results: [
-        ResultSpec("readable", "bool", "Whether the write-ahead log could be read"),
+        ResultSpec("readable", "bool", "Whether the write-ahead log could be read", isPublic: true),
         ResultSpec("reason", "string", "Why not; empty when it could"),
         ResultSpec(
           "removals", "list",
           "Commits that removed files of this database: maps with `at`, `xid` and `files`"),
-        ResultSpec("aborted", "int", "How many transactions were rolled back in the time"),
+        ResultSpec(
+          "aborted", "int", "How many transactions were rolled back in the time", isPublic: true),
         ResultSpec(
           "verdicts", "list",
           "Maps with `at`, `text`, `outcome` (committed, rolledBack or unknown), `xid`, `ended` and "
             + "`known`"),
-        ResultSpec("first", "timestamp", "The first end that the log has; null when there is none"),
-        ResultSpec("last", "timestamp", "The last one"),
+        ResultSpec(
+          "first", "timestamp", "The first end that the log has; null when there is none",
+          isPublic: true),
+        ResultSpec("last", "timestamp", "The last one", isPublic: true),
       ],
       usesConnection: true, work: WorkSpec(.text, in: ["folder"]),
       "Reads commits and rollbacks from the write-ahead log")

@@ -61,7 +61,8 @@ struct ReportCommand: AsyncParsableCommand {
       let entries = try await JournalSource(
         run: run, file: journal, state: state, surroundings: surroundings
       ).entries()
-      let report = try IncidentReport(entries: entries, isPublic: isPublic)
+      let report = try IncidentReport(
+        entries: entries, isPublic: isPublic, rules: Composition.publicRules())
       let text = try format.text(of: report, template: template)
       console.warnOfSecrets(in: text, output ?? "the report")
       guard let output else { return console.print(document: text) }

@@ -1,0 +1,105 @@
+import RunbookModel
+
+/// The people and hosts that a journal names, and what they are called in a public copy.
+struct PublicNames {
+  private(set) var people: [Actor] = []
+  private(set) var hosts: [String] = []
+
+  init(_ entries: [Entry]) {
+    for entry in entries {
+      if !people.contains(entry.actor) { people.append(entry.actor) }
+      take(entry.event)
+    }
+    for entry in entries {
+      guard case .drill(let event) = entry.event else { continue }
+      for name in event.participants where !people.contains(where: { $0.isCalled(name) }) {
+        people.append(Actor(account: name, name: name))
+      }
+    }
+  }
+
+  /// The longest word first.
+  var replacements: [(word: String, by: String)] {
+    var words: [(word: String, by: String)] = []
+    for (index, person) in people.enumerated() {
+      for name in [person.name, person.account].compactMap(\.self) where Self.isTelling(name) {
+        words.append((name, "Person \(index + 1)"))
+      }
+    }
+    for (index, host) in hosts.enumerated() where Self.isTelling(host) {
+      words.append((host, "host-\(index + 1)"))
+    }
+    return words.sorted { $0.word.utf8.count > $1.word.utf8.count }
+  }
+
+  /// Whole words only: `ann` is no part of `planned`.
+  static func replacing(_ word: String, by other: String, in text: String) -> String {
+    guard text.holds(word) else { return text }
+    var result = ""
+    var rest = text[...]
+    while let found = rest.range(ofFirst: word) {
+      result += rest[..<found.lowerBound]
+      let after = rest[found.upperBound...]
+      let isPart = isPart(result.lastScalar) || isPart(after.firstScalar)
+      result += isPart ? word : other
+      rest = after
+    }
+    return result + rest
+  }
+
+  private static func isPart(_ scalar: Unicode.Scalar?) -> Bool {
+    scalar.map { $0.properties.isAlphabetic || $0.isASCIIDigit } ?? false
+  }
+
+  private mutating func take(_ event: Event) {
+    switch event {
+    case .runStarted(let started):
+      add(started.host)
+      for connection in started.connections { add(Self.host(ofTarget: connection.target)) }
+      for input in started.inputs { addHosts(of: input.value) }
+    case .runResumed(let resumed): add(resumed.host)
+    case .connectionIdentified(let identified):
+      add(Self.prefix(of: identified.identity.address, before: ":"))
+      add(identified.identity.address)
+    case .sandboxPrepared(let prepared):
+      for connection in prepared.connections { add(Self.host(ofTarget: connection.target)) }
+    case .attemptStarted(let started):
+      for work in started.work where work.language == .http { addHosts(ofURLsIn: work.text) }
+    default: break
+    }
+  }
+
+  private mutating func add(_ host: String) {
+    if host.utf8.count > 1, !hosts.contains(host) { hosts.append(host) }
+  }
+
+  private mutating func addHosts(of value: Value) {
+    if let text = value.stringValue { addHosts(ofURLsIn: text) }
+  }
+
+  /// The authority's host of each URL.
+  private mutating func addHosts(ofURLsIn text: String) {
+    for part in text.pieces(separatedBy: "://").dropFirst() {
+      let authority = Substring(
+        part.unicodeScalars.prefix { !$0.isWhitespace && !"/?#\"'<>".unicodeScalars.contains($0) })
+      add(Self.host(ofTarget: String(authority)))
+    }
+  }
+
+  /// `akleao@db1:5432/akleao` is on `db1`.
+  private static func host(ofTarget target: String) -> String {
+    let authority = prefix(of: target, before: "/")
+    let host = authority.pieces(separatedBy: "@").last.map(String.init) ?? authority
+    return prefix(of: host, before: ":")
+  }
+
+  private static func prefix(of text: String, before mark: Unicode.Scalar) -> String {
+    String(text.unicodeScalars.prefix { $0 != mark })
+  }
+
+  /// Accounts that everybody has are words like others.
+  private static func isTelling(_ name: String) -> Bool {
+    name.unicodeScalars.count > 2
+      && !["root", "admin", "postgres", "localhost", "local socket", "127.0.0.1"].contains(name)
+  }
+}
