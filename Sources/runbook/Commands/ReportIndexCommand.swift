@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import RunbookEngine
 import RunbookModel
 import RunbookReport
 
@@ -39,11 +40,10 @@ struct ReportIndexCommand: ParsableCommand {
     let text = ReportIndex(items).markdown
     guard output != "-" else { return console.print(document: text) }
     let path = output ?? "\(reports)/README.md"
-    do {
-      try text.write(toFile: surroundings.absolute(path), atomically: true, encoding: .utf8)
+    do throws(StoreError) {
+      try OutputFile(path: surroundings.absolute(path)).write(text)
     } catch {
-      console.printError("error: cannot write \(path): \(error.localizedDescription)")
-      throw ExitStatus.cannotWrite.code
+      try console.fail(error)
     }
     console.printError("Wrote \(path): \(items.count) reports")
   }

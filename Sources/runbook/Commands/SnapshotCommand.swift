@@ -59,25 +59,15 @@ struct SnapshotCommand: AsyncParsableCommand {
       throw (error.record.cause == .invalid ? ExitStatus.usage : .unreachable).code
     }
     guard let output else { return console.print(json: snapshot.prettyJSON) }
-    try write(snapshot.prettyJSON + "\n", to: output, console)
+    do throws(StoreError) {
+      // Names and comments may tell of people: the file is its owner's alone.
+      try OutputFile(path: surroundings.absolute(output)).write(snapshot.prettyJSON + "\n")
+    } catch {
+      try console.fail(error)
+    }
     let map = snapshot.mapValue ?? ValueMap()
     console.print(
       "\(output): \(map["objects"]?.listValue?.count ?? 0) objects, fingerprint \(map["fingerprint"]?.stringValue?.prefixOfScalars(12) ?? "")"
     )
-  }
-
-  /// Names and comments may tell of people: the file is its owner's alone.
-  private func write(_ text: String, to path: String, _ console: Console) throws {
-    let manager = FileManager.default
-    let parts = "\(path).part-\(getpid())"
-    guard
-      manager.createFile(
-        atPath: parts, contents: Data(text.utf8), attributes: [.posixPermissions: 0o600]),
-      rename(parts, path) == 0
-    else {
-      unlink(parts)
-      console.printError("error: \(path) cannot be written")
-      throw ExitStatus.cannotWrite.code
-    }
   }
 }

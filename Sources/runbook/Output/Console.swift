@@ -41,6 +41,14 @@ struct Console: Sendable {
     write(isShown ? TerminalText.block(text) : text, to: STDOUT_FILENO)
   }
 
+  /// Standard output or error where it is this file: what is in it already stays before what comes.
+  static func stream(that status: stat) -> Int32? {
+    [STDOUT_FILENO, STDERR_FILENO].first { stream in
+      var own = stat()
+      return fstat(stream, &own) == 0 && own.st_dev == status.st_dev && own.st_ino == status.st_ino
+    }
+  }
+
   /// Puts a line in place of the one that the cursor is in. For terminals.
   func redraw(_ text: StyledText) {
     write("\r\u{1B}[K" + Self.rendered(text, isColored), to: STDOUT_FILENO)

@@ -1,4 +1,3 @@
-import Foundation
 import RunbookEngine
 import RunbookModel
 
@@ -10,18 +9,7 @@ enum PageFile {
     _ text: String, to output: String?, _ surroundings: Surroundings, _ console: Console
   ) throws(StoreError) {
     guard let output else { return console.print(document: text) }
-    try write(text, toFile: surroundings.absolute(output))
+    try OutputFile(path: surroundings.absolute(output)).write(text)
     console.printError("Wrote \(output)")
-  }
-
-  /// - Throws: `cannotWrite`.
-  static func write(_ text: String, toFile path: String) throws(StoreError) {
-    do {
-      try Data(text.utf8).write(to: URL(filePath: path), options: .atomic)
-      try FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: path)
-    } catch {
-      throw StoreError(
-        .cannotWrite, subject: path, "cannot write \(path): \(error.localizedDescription)")
-    }
   }
 }

@@ -1,9 +1,12 @@
-import Foundation
 import RunbookEngine
+import RunbookModel
 import RunbookReport
 
 /// A report on the disk, with the evidence beside it that it does not show whole. All of it is readable by
 /// its owner alone.
+///
+/// The journal may come from anywhere: what it says of files leads to no other place than the run's own
+/// `evidence` folder, and to no name beside the report but of the report's own making.
 struct ReportFile {
   let report: IncidentReport
   /// The run's folder; nil where there is only its journal.
@@ -15,36 +18,60 @@ struct ReportFile {
   /// - Returns: notices of evidence that is not beside the report.
   /// - Throws: `cannotWrite`; what was written by then stays.
   func write(_ text: String, to path: String) throws(StoreError) -> [String] {
-    do {
-      return try written(text, to: path)
-    } catch {
-      throw StoreError(
-        .cannotWrite, subject: path, "cannot write \(path): \(error.localizedDescription)")
+    let isFile = try OutputFile(path: path).write(text)
+    let evidence = report.evidenceFiles
+    guard let first = evidence.first else { return [] }
+    guard isFile else { return ["the evidence that the report does not show whole is not written"] }
+    guard let beside = OutputFolder(making: Self.folder(of: path) + first.folder) else {
+      return [
+        "\(first.folder) is no folder that can be written: the evidence is not beside the report"
+      ]
+    }
+    return evidence.compactMap { add($0, to: beside) }
+  }
+
+  /// - Returns: why it is not there.
+  private func add(
+    _ evidence: IncidentReport.EvidenceFile, to folder: borrowing OutputFolder
+  ) -> String? {
+    let bytes: [UInt8]
+    switch evidence.source {
+    case .text(let text): bytes = Array(text.utf8)
+    case .file(let own):
+      guard let found = contents(of: own), Digest.sha256(of: found) == evidence.digest else {
+        return
+          "evidence \(evidence.id) (\(own)) is not beside the report: it stays in the run's folder"
+      }
+      bytes = found
+    }
+    switch folder.add(evidence.name, bytes) {
+    case .added, .same: return nil
+    case .taken:
+      return "evidence \(evidence.id) is not beside the report: another \(evidence.path) is there"
+    case .failed(let reason):
+      return "evidence \(evidence.id) is not beside the report: \(evidence.path): \(reason)"
     }
   }
 
-  private func written(_ text: String, to path: String) throws -> [String] {
-    try Self.write(Data(text.utf8), to: path)
-    let folder = URL(filePath: path).deletingLastPathComponent()
-    var notices: [String] = []
-    for evidence in report.evidenceFiles {
-      let target = folder.appending(path: evidence.path)
-      switch evidence.source {
-      case .text(let text):
-        try Self.makeFolder(target)
-        try Self.write(Data(text.utf8), to: target.path)
-      case .file(let own):
-        guard let runFolder, evidence.size <= Self.largest,
-          let data = FileManager.default.contents(atPath: "\(runFolder)/\(own)")
-        else {
-          notices.append("evidence \(own) is not beside the report: it stays in the run's folder")
-          continue
-        }
-        try Self.makeFolder(target)
-        try Self.write(data, to: target.path)
-      }
+  /// A file of the run's evidence folder, by its path from the run's folder.
+  private func contents(of path: String) -> [UInt8]? {
+    guard let runFolder, let parts = Self.evidenceParts(path),
+      let folder = OutputFolder(at: runFolder)
+    else { return nil }
+    return folder.read(parts, limit: Self.largest)
+  }
+
+  /// - Returns: nil where the path leads to no regular file of the run's evidence folder.
+  static func digest(of path: String, inRunFolder runFolder: String) -> Digest? {
+    guard let parts = evidenceParts(path), let folder = OutputFolder(at: runFolder) else {
+      return nil
     }
-    return notices
+    return folder.digest(of: parts)
+  }
+
+  private static func evidenceParts(_ path: String) -> [String]? {
+    let parts = path.pieces(separatedBy: "/", omittingEmptySubsequences: false).map(String.init)
+    return parts.first?.isIdentical(to: "evidence") == true ? parts : nil
   }
 
   /// Holds what lies beside a report against the journal's digests. Without its folder nothing is said:
@@ -52,13 +79,13 @@ struct ReportFile {
   static func problems(
     of report: IncidentReport, beside path: String
   ) -> [IncidentReport.EvidenceProblem] {
-    let folder = URL(filePath: path).deletingLastPathComponent()
-    return report.evidenceFiles.compactMap { evidence in
-      let file = folder.appending(path: evidence.path)
-      let parent = file.deletingLastPathComponent().path
-      guard FileManager.default.fileExists(atPath: parent) else { return nil }
-      guard let digest = FileDigest.sha256(ofFile: file.path) else {
-        return evidence.size > Self.largest
+    let evidence = report.evidenceFiles
+    guard let first = evidence.first,
+      let beside = OutputFolder(at: folder(of: path) + first.folder)
+    else { return [] }
+    return evidence.compactMap { evidence in
+      guard let digest = beside.digest(of: [evidence.name]) else {
+        return evidence.size > largest
           ? nil
           : .init(id: evidence.id, message: "\(evidence.path) beside the report cannot be read")
       }
@@ -69,14 +96,8 @@ struct ReportFile {
     }
   }
 
-  private static func makeFolder(_ target: URL) throws {
-    try FileManager.default.createDirectory(
-      at: target.deletingLastPathComponent(), withIntermediateDirectories: true,
-      attributes: [.posixPermissions: 0o700])
-  }
-
-  private static func write(_ data: Data, to path: String) throws {
-    try data.write(to: URL(filePath: path), options: .atomic)
-    try FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: path)
+  /// With the slash at its end; empty for the working folder.
+  private static func folder(of path: String) -> String {
+    path.index(ofLast: "/").map { String(path[...$0]) } ?? ""
   }
 }

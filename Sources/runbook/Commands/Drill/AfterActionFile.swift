@@ -15,7 +15,7 @@ struct AfterActionFile {
     let text = try report.markdown()
     do {
       try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-      try PageFile.write(text, toFile: path)
+      try OutputFile(path: path).write(text)
       console.print("After-action report \(path)")
       console.warnOfSecrets(in: text, path)
     } catch {

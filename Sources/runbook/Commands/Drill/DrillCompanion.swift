@@ -92,9 +92,11 @@ actor DrillCompanion: SandboxWitness {
   func standsWhole(_ url: String) async throws(StepFailure) -> [Event] {
     let inspection = try await inspect(url)
     let text = inspection.text
-    let isWritten = FileManager.default.createFile(
-      atPath: baselinePath, contents: Data(text.utf8), attributes: [.posixPermissions: 0o600])
-    guard isWritten else { throw StepFailure(.refused, "\(baselinePath) cannot be written") }
+    do throws(StoreError) {
+      try OutputFile(path: baselinePath).write(text)
+    } catch {
+      throw StepFailure(.refused, error.message)
+    }
     if started.isSurprise, let surprise = started.drill.surprise {
       progress?.pause()
       progress?.show(["  It runs, and nothing is wrong. You will be called."])

@@ -1,0 +1,203 @@
+import Glibc
+import RunbookEngine
+import RunbookModel
+
+/// A file that a command writes: the one way in which pages, evidence and snapshots get to the disk.
+///
+/// A regular file is replaced as a whole, or not at all, and is its owner's alone from its first moment,
+/// whatever the umask. A link is followed. Whatever else is there, a device, a pipe or a standard stream,
+/// is written into and stays what it is.
+struct OutputFile {
+  /// As messages name it.
+  let path: String
+
+  /// - Returns: whether it is a regular file now.
+  /// - Throws: `cannotWrite`.
+  @discardableResult
+  func write(_ text: String) throws(StoreError) -> Bool {
+    let bytes = Array(text.utf8)
+    var status = stat()
+    guard stat(path, &status) == 0 else {
+      guard errno == ENOENT else { throw failure(errno) }
+      // Only a link that leads to nothing is seen by one of the two.
+      if lstat(path, &status) == 0 {
+        try write(bytes, O_CREAT | O_TRUNC)
+      } else {
+        try replace(path, with: bytes)
+      }
+      return true
+    }
+    if let stream = Console.stream(that: status) {
+      try put(bytes, into: stream)
+      return false
+    }
+    guard status.st_mode & S_IFMT == S_IFREG else {
+      try write(bytes, 0)
+      return false
+    }
+    guard let whole = realpath(path, nil) else { throw failure(errno) }
+    defer { free(whole) }
+    try replace(String(cString: whole), with: bytes)
+    return true
+  }
+
+  private func write(_ bytes: [UInt8], _ flags: Int32) throws(StoreError) {
+    let file = open(path, O_WRONLY | O_CLOEXEC | O_NOCTTY | flags, 0o600)
+    guard file >= 0 else { throw failure(errno) }
+    defer { close(file) }
+    try put(bytes, into: file)
+  }
+
+  private func replace(_ target: String, with bytes: [UInt8]) throws(StoreError) {
+    let folder = OutputFolder(descriptor: AT_FDCWD)
+    let parts =
+      target.utf8.lastIndex(of: UInt8(ascii: "/"))
+      .map { (String(target[...$0]), String(target[target.utf8.index(after: $0)...])) }
+      ?? ("", target)
+    guard let errno = folder.replace(parts.1, in: parts.0, with: bytes) else { return }
+    throw failure(errno)
+  }
+
+  private func put(_ bytes: [UInt8], into file: Int32) throws(StoreError) {
+    // A terminal is shown it, and obeys nothing of it.
+    let isShown = isatty(file) == 1
+    let bytes =
+      isShown ? Array(TerminalText.block(String(decoding: bytes, as: UTF8.self)).utf8) : bytes
+    guard OutputFolder.put(bytes, into: file) else { throw failure(errno) }
+  }
+
+  private func failure(_ number: Int32) -> StoreError {
+    StoreError(
+      .cannotWrite, subject: path, "cannot write \(path): \(String(cString: strerror(number)))")
+  }
+}
+
+/// A folder that is held open, in which files are found by name without following a link.
+struct OutputFolder: ~Copyable {
+  private let descriptor: Int32
+
+  fileprivate init(descriptor: Int32) { self.descriptor = descriptor }
+
+  /// - Returns: nil where there is none, or only a link to one.
+  init?(at path: String) {
+    descriptor = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
+    guard descriptor >= 0 else { return nil }
+  }
+
+  /// The folder, made where it is missing; its owner's alone.
+  init?(making path: String) {
+    guard mkdir(path, 0o700) == 0 || errno == EEXIST else { return nil }
+    self.init(at: path)
+  }
+
+  deinit { if descriptor >= 0 { close(descriptor) } }
+
+  enum Adding {
+    case added
+    /// The same is there already.
+    case same
+    /// Something else is there, and stays.
+    case taken
+    case failed(String)
+  }
+
+  /// Adds a file; what is there already is never written over.
+  func add(_ name: String, _ bytes: [UInt8]) -> Adding {
+    var status = stat()
+    if fstatat(descriptor, name, &status, AT_SYMLINK_NOFOLLOW) == 0 {
+      return read([name], limit: Int64(bytes.count)) == bytes ? .same : .taken
+    }
+    guard let errno = replace(name, in: "", with: bytes) else { return .added }
+    return .failed(String(cString: strerror(errno)))
+  }
+
+  /// The bytes of a regular file below the folder, each part of its path a name without `/`.
+  ///
+  /// - Returns: nil where there is none, where a part is a link, and where the file is larger.
+  func read(_ path: [String], limit: Int64) -> [UInt8]? {
+    var bytes: [UInt8] = []
+    let isWhole = pieces(of: path) { piece in
+      guard Int64(bytes.count + piece.count) <= limit else { return false }
+      bytes += piece
+      return true
+    }
+    return isWhole ? bytes : nil
+  }
+
+  /// The same of a file of any size.
+  func digest(of path: [String]) -> Digest? {
+    var hasher = Digest.Hasher()
+    let isWhole = pieces(of: path) { piece in
+      hasher.update(Array(piece))
+      return true
+    }
+    return isWhole ? hasher.finalize() : nil
+  }
+
+  /// - Parameter take: says whether to go on.
+  /// - Returns: whether the file was read to its end.
+  private func pieces(of path: [String], _ take: (ArraySlice<UInt8>) -> Bool) -> Bool {
+    guard let name = path.last, path.allSatisfy(Self.isName) else { return false }
+    var folder = descriptor
+    defer { if folder != descriptor { close(folder) } }
+    for part in path.dropLast() {
+      let inner = openat(folder, part, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
+      guard inner >= 0 else { return false }
+      if folder != descriptor { close(folder) }
+      folder = inner
+    }
+    let file = openat(folder, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC)
+    guard file >= 0 else { return false }
+    defer { close(file) }
+    var status = stat()
+    guard fstat(file, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { return false }
+    var piece = [UInt8](repeating: 0, count: 1 << 16)
+    while true {
+      let count = Glibc.read(file, &piece, piece.count)
+      if count < 0, errno == EINTR { continue }
+      guard count > 0 else { return count == 0 }
+      guard take(piece[..<count]) else { return false }
+    }
+  }
+
+  private static func isName(_ part: String) -> Bool {
+    !part.isEmpty && part != "." && part != ".." && !part.utf8.contains { $0 == 0x2F || $0 == 0 }
+  }
+
+  /// Writes a file of mode 0600 beside its place, then puts it there.
+  ///
+  /// - Returns: the number of the error; nil when it is written.
+  fileprivate func replace(_ name: String, in folder: String, with bytes: [UInt8]) -> Int32? {
+    var parts: String
+    var file: Int32
+    repeat {
+      parts = "\(folder).runbook-\(UInt64.random(in: 0 ... .max)).part"
+      file = openat(descriptor, parts, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0o600)
+    } while file < 0 && errno == EEXIST
+    guard file >= 0 else { return errno }
+    var number: Int32?
+    if fchmod(file, 0o600) != 0 || !Self.put(bytes, into: file) || fsync(file) != 0 {
+      number = errno
+    }
+    close(file)
+    if number == nil, renameat(descriptor, parts, descriptor, folder + name) != 0 {
+      number = errno
+    }
+    if number != nil { unlinkat(descriptor, parts, 0) }
+    return number
+  }
+
+  fileprivate static func put(_ bytes: [UInt8], into file: Int32) -> Bool {
+    bytes.withUnsafeBytes { buffer in
+      var written = 0
+      while written < buffer.count {
+        let count = Glibc.write(
+          file, buffer.baseAddress?.advanced(by: written), buffer.count - written)
+        if count < 0, errno == EINTR { continue }
+        guard count > 0 else { return false }
+        written += count
+      }
+      return true
+    }
+  }
+}

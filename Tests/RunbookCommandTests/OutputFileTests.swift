@@ -1,0 +1,117 @@
+import Foundation
+import Glibc
+import RunbookEngine
+import Testing
+
+@testable import runbook
+
+/// What a command writes is its owner's alone, and takes nothing else's place.
+@Suite struct OutputFileTests {
+  private let folder: String
+
+  init() throws {
+    folder = FileManager.default.temporaryDirectory.appending(path: "output-\(UUID())").path
+    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+  }
+
+  private func path(_ name: String) -> String { "\(folder)/\(name)" }
+
+  private func mode(_ path: String) -> mode_t {
+    var status = stat()
+    return lstat(path, &status) == 0 ? status.st_mode : 0
+  }
+
+  private func text(_ path: String) -> String? {
+    FileManager.default.contents(atPath: path).map { String(decoding: $0, as: UTF8.self) }
+  }
+
+  private func clean() throws { try FileManager.default.removeItem(atPath: folder) }
+
+  @Test func replacesAFileAsAWhole() throws {
+    try "old".write(toFile: path("a.md"), atomically: false, encoding: .utf8)
+    chmod(path("a.md"), 0o644)
+    #expect(try OutputFile(path: path("a.md")).write("new"))
+    #expect(text(path("a.md")) == "new" && mode(path("a.md")) == S_IFREG | 0o600)
+    #expect(try OutputFile(path: path("b.md")).write("new"))
+    #expect(mode(path("b.md")) == S_IFREG | 0o600)
+    #expect(
+      try FileManager.default.contentsOfDirectory(atPath: folder).sorted() == ["a.md", "b.md"])
+    try clean()
+  }
+
+  @Test func followsALink() throws {
+    try FileManager.default.createDirectory(atPath: path("d"), withIntermediateDirectories: true)
+    try "old".write(toFile: path("d/target"), atomically: false, encoding: .utf8)
+    symlink("d/target", path("link"))
+    symlink("d/nothing", path("open"))
+    #expect(try OutputFile(path: path("link")).write("new"))
+    #expect(try OutputFile(path: path("open")).write("new"))
+    #expect(mode(path("link")) & S_IFMT == S_IFLNK && mode(path("open")) & S_IFMT == S_IFLNK)
+    #expect(text(path("d/target")) == "new" && text(path("d/nothing")) == "new")
+    #expect(mode(path("d/nothing")) == S_IFREG | 0o600)
+    try clean()
+  }
+
+  @Test func writesIntoAPipeAndADevice() throws {
+    mkfifo(path("pipe"), 0o600)
+    // Reading and writing, so that nobody waits for anybody.
+    let pipe = open(path("pipe"), O_RDWR)
+    #expect(try !OutputFile(path: path("pipe")).write("through"))
+    var bytes = [UInt8](repeating: 0, count: 7)
+    #expect(read(pipe, &bytes, 7) == 7 && bytes == Array("through".utf8))
+    close(pipe)
+    #expect(mode(path("pipe")) & S_IFMT == S_IFIFO)
+    symlink("/dev/null", path("null"))
+    #expect(try !OutputFile(path: path("null")).write("away"))
+    #expect(try !OutputFile(path: "/dev/null").write("away"))
+    #expect(mode("/dev/null") & S_IFMT == S_IFCHR)
+    try clean()
+  }
+
+  @Test func saysWhyItCannotWrite() throws {
+    #expect(throws: StoreError.self) { try OutputFile(path: folder).write("x") }
+    #expect(throws: StoreError.self) { try OutputFile(path: path("none/x")).write("x") }
+    try clean()
+  }
+
+  @Test func addsNothingOverWhatIsThere() throws {
+    guard let made = OutputFolder(making: path("e")) else { throw Missing() }
+    guard case .added = made.add("E1.txt", Array("one".utf8)) else { throw Missing() }
+    guard case .same = made.add("E1.txt", Array("one".utf8)) else { throw Missing() }
+    guard case .taken = made.add("E1.txt", Array("two".utf8)) else { throw Missing() }
+    symlink("E1.txt", path("e/E2.txt"))
+    guard case .taken = made.add("E2.txt", Array("one".utf8)) else { throw Missing() }
+    #expect(text(path("e/E1.txt")) == "one" && mode(path("e/E1.txt")) == S_IFREG | 0o600)
+    symlink("e", path("linked"))
+    if OutputFolder(making: path("linked")) != nil { Issue.record("a link was followed") }
+    try clean()
+  }
+
+  @Test func readsRegularFilesBelowItAlone() throws {
+    for name in ["evidence/s-1", "other"] {
+      try FileManager.default.createDirectory(
+        atPath: path(name), withIntermediateDirectories: true)
+    }
+    for name in ["evidence/s-1/out", "other/secret"] {
+      try "text".write(toFile: path(name), atomically: false, encoding: .utf8)
+    }
+    symlink("../../other/secret", path("evidence/s-1/link"))
+    symlink("../other", path("evidence/s-2"))
+    mkfifo(path("evidence/s-1/pipe"), 0o600)
+    guard let run = OutputFolder(at: folder) else { throw Missing() }
+    #expect(run.read(["evidence", "s-1", "out"], limit: 4) == Array("text".utf8))
+    #expect(run.read(["evidence", "s-1", "out"], limit: 3) == nil)
+    for path in [
+      ["evidence", "s-1", "link"], ["evidence", "s-2", "secret"], ["evidence", "s-1", "pipe"],
+      ["evidence", "..", "other", "secret"], ["evidence", "s-1", ""], ["evidence", "s-1/out"],
+      ["evidence", "s-1", "."], ["evidence"], [],
+    ] { #expect(run.read(path, limit: 100) == nil, "\(path)") }
+    #expect(ReportFile.digest(of: "evidence/s-1/out", inRunFolder: folder) != nil)
+    for path in ["other/secret", "/etc/hostname", "evidence/../other/secret", "evidence/s-1/link"] {
+      #expect(ReportFile.digest(of: path, inRunFolder: folder) == nil, "\(path)")
+    }
+    try clean()
+  }
+
+  private struct Missing: Error {}
+}
