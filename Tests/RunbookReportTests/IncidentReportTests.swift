@@ -272,8 +272,8 @@ import Testing
     let files = try IncidentReport(entries: entries).evidenceFiles
     #expect(files.count == 1)
     for file in files {
-      #expect(!file.name.contains("/") && !file.name.hasPrefix(".") && file.name.hasSuffix(".txt"))
-      #expect(!file.folder.contains("/") && file.folder.hasSuffix(".evidence"))
+      #expect(!file.name.holds("/") && !file.name.begins(with: ".") && file.name.ends(with: ".txt"))
+      #expect(!file.folder.holds("/") && file.folder.ends(with: ".evidence"))
     }
   }
 }

@@ -14,7 +14,7 @@ extension Markdown {
     case .fields(let fields):
       return fields.map { field in
         let inner = Self.block(field.block)
-        let separator = inner.contains("\n") || inner.hasPrefix("- ") ? "\n\n" : " "
+        let separator = inner.holds("\n") || inner.begins(with: "- ") ? "\n\n" : " "
         return Self.item("**\(MarkdownText.prose(field.name))**:\(separator)\(inner)", marker: "-")
       }
       .joined(separator: "\n")
@@ -24,7 +24,7 @@ extension Markdown {
   /// An authored part as it is; a text of one line as a list's only item.
   static func listed(_ block: AuthoredBlock) -> String {
     let text = Self.block(block)
-    if case .text = block, !text.contains("\n") { return "- " + text }
+    if case .text = block, !text.holds("\n") { return "- " + text }
     return text
   }
 
