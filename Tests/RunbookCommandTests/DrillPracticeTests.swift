@@ -65,10 +65,6 @@ struct DrillPracticeTests {
           .started(
             DrillStarted(
               mode: .sandbox, drill: drill, participants: [], seed: 1, isCheck: isCheck))),
-        .sandboxPrepared(
-          SandboxPrepared(
-            serverVersion: "15", steps: [], inputs: [], connections: [],
-            captures: .map(ValueMap()))),
         .drill(.ended(DrillWord(""))),
         .runEnded(RunEnded(status: .failed, reason: "x")),
       ], by: actor, at: time)

@@ -74,24 +74,6 @@ struct DrillTests {
     #expect(report.holds("Byronic words") && !report.holds("Ada Byronic"))
   }
 
-  /// Where nobody was named, whoever comes takes part under their name.
-  @Test func whoeverJoinsIsNamed() async throws {
-    _ = try await drill(["fire"], [])
-    let output = try await drill(["join", "--as", "Zed"], ["-9223372036854775808", "2"])
-    #expect(output.status == 0, "\(output.all)")
-    #expect(output.stdout.holds("Zed: Stay"), "\(output.all)")
-    _ = try await drill(["resume"], ["end", "close"])
-    let report = try workspace.report()
-    #expect(report.holds("Zed at 00:00: Stay"))
-  }
-
-  @Test func aLineMayBeOfAnyLength() async throws {
-    let long = String(repeating: "x", count: 3_000_000)
-    let output = try await drill(["fire"], ["note \(long)", "answer out", "end", "close"])
-    #expect(output.status == 0)
-    #expect(output.stdout.holds("2 of 3 points"))
-  }
-
   @Test func goesOnAfterItWasLeft() async throws {
     let left = try await drill(["fire"], ["answer out"])
     #expect(left.status == 75, "\(left.all)")

@@ -98,27 +98,6 @@ struct SandboxDrillTests {
     #expect(!left.contains { $0.begins(with: "runbook-sandbox") })
   }
 
-  /// A drill in which nothing was ever broken is no practice.
-  @Test func isHeldWhenInterruptedWhileTheSandboxIsMade() async throws {
-    let pipe = try workspace.makePipe("pipe")
-    let slow =
-      "    - {id: slow, shell: \"echo ready >\\\"$PIPE\\\"; sleep 600\", env: {PIPE: \(pipe)}}"
-    try workspace.write(
-      Self.runbook().replacingAll("  fixture:\n", with: "  fixture:\n\(slow)\n"),
-      to: "runbooks/gone/runbook.yaml")
-    let program = try workspace.start(start + ["--approve-all"])
-    #expect(await workspace.line(ofPipe: "pipe") == "ready")
-    program.signal(SIGINT)
-    let output = try await program.output()
-    #expect(output.status == 130, "\(output.all)")
-    #expect(try await workspace.run(["status", "--json"]).objects().first?["state"] == "held")
-    let end = try await workspace.run(["abandon", "--reason", "enough"])
-    #expect(end.status == 0, "\(end.all)")
-    #expect(try await workspace.run(["drill", "due"]).status == 1)
-    let history = try await workspace.run(["drill", "history"]).stdout
-    #expect(history.holds("never broken"), "\(history)")
-  }
-
   @Test func believesTheDatabaseAndNotTheRunbook() async throws {
     try workspace.write(
       Self.runbook(fill: "INSERT INTO thing VALUES (1, 'one') ON CONFLICT DO NOTHING"),

@@ -62,20 +62,6 @@ struct TerminalTests {
     #expect(database.query("SELECT count(*) FROM greeting") == "0")
   }
 
-  /// Who was asked need not answer any more, and does not refuse what was approved.
-  @Test func goesOnWhenSomebodyElseApproves() async throws {
-    let database = try Database()
-    let program = try start(["run", "greeting.yaml"], on: database)
-    try program.await(Self.question)
-    let run = try #require(try await workspace.run(["status", "--json"]).objects().first?["run"])
-    let approval = try await workspace.run([
-      "approve", run.stringValue ?? "", "recovery", "--yes", "--as", "Eve",
-    ])
-    #expect(approval.status == 0, "\(approval.all)")
-    #expect(program.end() == 0, "\(program.shown)")
-    #expect(program.shown.holds("'recovery' was approved by Eve, elsewhere"))
-  }
-
   @Test func l10CtrlCEndsARunningStatementAndHolds() async throws {
     let database = try Database()
     let slow = Example.greeting.replacingAll(

@@ -70,12 +70,6 @@ struct MistakenDrill: Sendable, CustomTestStringConvertible {
         expectations: [{id: e, title: t, expect: "▸inputs.nothing == 'x'"}]
       """),
     MistakenDrill(
-      "points for an inject that does not come", .unknownDrillName,
-      """
-        injects: [{id: a, on: start, text: x, modes: talk, choices: [{id: b, text: y}]}]
-        expectations: [{id: e, title: t, modes: [talk, simulate], choice: {inject: ▸a, is: b}}]
-      """),
-    MistakenDrill(
       "injects that wait for one another", .injectCycle,
       """
         injects:

@@ -98,12 +98,12 @@ struct DrillFixture {
       of: runbook, run: RunID(rawValue: "20251009-085320-abc"), toolVersion: "0", host: "here")
   }
 
-  mutating func add(_ event: Event, by account: String = "facilitator") throws {
+  mutating func add(_ event: Event) throws {
     let previous = entries.last?.hash ?? .zero
     let sequence = Int64(entries.count + 1)
     let body = "\(sequence)"
     let entry = Entry(
-      sequence: sequence, recordedAt: now, actor: Actor(account: account), event: event,
+      sequence: sequence, recordedAt: now, actor: Actor(account: "facilitator"), event: event,
       body: body, hash: Entry.hash(of: body, after: previous))
     try state.apply(entry)
     entries.append(entry)
@@ -122,21 +122,6 @@ struct DrillFixture {
         AttemptFinished(
           step: step, attempt: 1, outcome: .succeeded, result: .map(ValueMap()),
           isConfirmed: true, elapsedMicroseconds: 1)))
-  }
-
-  /// An attempt at a step, which begins and ends now.
-  mutating func addAttempt(_ number: Int, of name: String, _ outcome: Outcome) throws {
-    let step = StepID(name)
-    try add(
-      .attemptStarted(
-        AttemptStarted(
-          step: step, attempt: number, effect: .mutating, isEffectDeclared: false, connection: nil,
-          work: [])))
-    try add(
-      .attemptFinished(
-        AttemptFinished(
-          step: step, attempt: number, outcome: outcome, result: .map(ValueMap()),
-          elapsedMicroseconds: 1)))
   }
 
   mutating func pass(_ seconds: Int64) { now = now.adding(.seconds(seconds)) ?? now }

@@ -74,63 +74,6 @@ struct DrillMachineTests {
     #expect(drill.state.answer(to: "boss")?.fact.text == "in ten minutes")
   }
 
-  @Test func takesANumberForTheNewestChoiceThatIsOpen() throws {
-    var drill = try DrillFixture()
-    try drill.tell()
-    try drill.act(.next("boss"))
-    #expect(drill.state.inject(offering: "1")?.id == "alert")
-    for text in ["0", "3", "-9223372036854775808", "+1", "99999999999999999999"] {
-      #expect(drill.state.inject(offering: text) == nil)
-      #expect(throws: DrillMachine.Refusal.self) {
-        try DrillMachine.decide(
-          .answer(subject: "alert", participant: nil, text: text), in: drill.state, at: drill.now)
-      }
-    }
-    try drill.act(.answer(subject: nil, participant: nil, text: "1"))
-    #expect(drill.state.answer(to: "alert")?.fact.choice == "look")
-    #expect(drill.state.inject(offering: "1") == nil)
-  }
-
-  @Test func givesNoHintOfWhatWasNotTold() throws {
-    let drill = try DrillFixture()
-    #expect(throws: DrillMachine.Refusal.self) {
-      try DrillMachine.decide(.hint("alert"), in: drill.state, at: drill.now)
-    }
-  }
-
-  /// A step that is tried again has finished when it is done.
-  @Test func countsTheEndOfTheAttemptThatSucceeded() throws {
-    var drill = try DrillFixture(
-      mode: .simulate,
-      drill: """
-          injects:
-            - {id: first, on: start, text: x}
-            - {id: over, on: {finished: check}, text: It is done.}
-            - {id: again, on: {failed: check}, text: It is not.}
-        """)
-    try drill.tell()
-    drill.pass(10)
-    try drill.addAttempt(1, of: "check", .failed)
-    #expect(try drill.tell() == ["again"])
-    drill.pass(60)
-    try drill.addAttempt(2, of: "check", .succeeded)
-    #expect(try drill.tell() == ["over"])
-    #expect(
-      drill.state.stepTimes[.init(.finished, "check")] == StoryTime(.seconds(70)))
-  }
-
-  /// How long a facilitator was there is not said by what others write.
-  @Test func isTakenUpWhereItsFacilitatorLeftIt() throws {
-    var drill = try DrillFixture()
-    try drill.tell()
-    drill.pass(20)
-    try drill.add(.noteAdded(NoteAdded(text: "we look", at: nil)))
-    drill.pass(600)
-    try drill.add(.noteAdded(NoteAdded(text: "is anybody there?", at: nil)), by: "ada")
-    for event in DrillMachine.takeUp(drill.state) { try drill.add(.drill(event)) }
-    #expect(drill.state.storyTime(at: drill.now) == StoryTime(.seconds(20)))
-  }
-
   @Test func standsStillInPausesAndExtensions() throws {
     var drill = try DrillFixture()
     drill.pass(60)
@@ -317,8 +260,7 @@ struct DrillMachineTests {
     (.answer(subject: nil, participant: "Bob", text: "look"), "nobody called 'Bob'"),
     (.answer(subject: nil, participant: nil, text: "perhaps"), "no choice"),
     (.answer(subject: nil, participant: nil, text: " "), "empty"),
-    (.hint("boss"), "has not been told"), (.goOn, "not paused"),
-    (.back("boss"), "has not been told"),
+    (.hint("boss"), "has no hints"), (.goOn, "not paused"), (.back("boss"), "has not been told"),
     (.skip("alert", reason: ""), "told already"),
     (.judge("none", isMet: true, reason: "x"), "no expectation"),
     (.judge("calm", isMet: true, reason: "x"), "scored from the journal"),

@@ -65,24 +65,6 @@ struct DrillScoreTests {
     #expect(verdicts["spoke"] == "met")
   }
 
-  @Test func saysWhyAnExpressionJudgesNothing() throws {
-    let many = "[1,2,3,4,5,6,7,8,9,10]"
-    let costly = (0..<9).reduce("true") { "\(many).all(v\($1), \($0))" }
-    var drill = try DrillFixture(
-      drill: """
-          injects: [{id: a, on: start, text: x}]
-          expectations:
-            - {id: text, title: t, deadline: 1m, expect: answers.a.text}
-            - {id: costly, title: t, expect: "\(costly)"}
-        """)
-    try drill.tell()
-    try drill.act(.answer(subject: nil, participant: nil, text: "b"))
-    try drill.act(.end(""))
-    let reasons = try DrillScore(entries: drill.entries).results.map(\.reason)
-    #expect(reasons[0] == "cannot be judged: it gives a string, not true or false")
-    #expect(reasons[1].begins(with: "cannot be judged: "), "\(reasons[1])")
-  }
-
   /// Counts the points of random drills once more, by the entries alone and without the machine.
   @Test(arguments: 1...40)
   func isWhatAnIndependentCountSays(_ seed: UInt64) throws {
