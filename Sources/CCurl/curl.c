@@ -4,6 +4,7 @@
 #include <curl/curl.h>
 #include <dlfcn.h>
 #include <pthread.h>
+#include <stdlib.h>
 #include <string.h>
 
 /// The functions of libcurl that are used, once it is opened.
@@ -17,6 +18,11 @@ static struct {
   const char *(*strerror)(CURLcode);
   struct curl_slist *(*slist_append)(struct curl_slist *, const char *);
   void (*slist_free_all)(struct curl_slist *);
+  CURLU *(*url)(void);
+  void (*url_cleanup)(CURLU *);
+  CURLUcode (*url_set)(CURLU *, CURLUPart, const char *, unsigned int);
+  CURLUcode (*url_get)(const CURLU *, CURLUPart, char **, unsigned int);
+  void (*free)(void *);
   int is_ready;
 } lib;
 
@@ -40,6 +46,11 @@ static void open_library(void) {
   *(void **)&lib.strerror = find(library, "curl_easy_strerror", &missing);
   *(void **)&lib.slist_append = find(library, "curl_slist_append", &missing);
   *(void **)&lib.slist_free_all = find(library, "curl_slist_free_all", &missing);
+  *(void **)&lib.url = find(library, "curl_url", &missing);
+  *(void **)&lib.url_cleanup = find(library, "curl_url_cleanup", &missing);
+  *(void **)&lib.url_set = find(library, "curl_url_set", &missing);
+  *(void **)&lib.url_get = find(library, "curl_url_get", &missing);
+  *(void **)&lib.free = find(library, "curl_free", &missing);
   if (missing) return;
   lib.is_ready = lib.global_init(CURL_GLOBAL_ALL) == CURLE_OK;
 }
@@ -97,23 +108,6 @@ static void set_up(CURL *curl, const struct runbook_request *request, char *mess
   lib.setopt(curl, CURLOPT_NOPROGRESS, 0L);
 }
 
-/// The proxies of the environment are heeded, but never on the way to this machine.
-static void keep_proxies_off_loopback(CURL *curl, const struct runbook_request *request) {
-  const char *host = strstr(request->url, "://");
-  host = host == NULL ? request->url : host + 3;
-  size_t length = strcspn(host, "/?#");
-  for (size_t index = 0; index < length; index += 1) {
-    if (host[index] == '@') {
-      host += index + 1;
-      length -= index + 1;
-      index = (size_t)-1;
-    }
-  }
-  int is_loopback = strncmp(host, "127.", 4) == 0 || strncmp(host, "[::1]", 5) == 0 ||
-                    strncasecmp(host, "localhost", 9) == 0;
-  if (is_loopback || request->socket_path != NULL) lib.setopt(curl, CURLOPT_PROXY, "");
-}
-
 static enum runbook_request_end end_of(CURLcode code, long sent) {
   switch (code) {
     case CURLE_OK:
@@ -139,17 +133,65 @@ static enum runbook_request_end end_of(CURLcode code, long sent) {
   }
 }
 
-enum runbook_request_end runbook_request_perform(
-    const struct runbook_request *request, struct runbook_response *response) {
+static int is_open(void) {
   static pthread_once_t once = PTHREAD_ONCE_INIT;
   pthread_once(&once, open_library);
+  return lib.is_ready;
+}
+
+/// A copy of a part, to be freed; null where there is none.
+static char *part(CURLU *handle, CURLUPart which, unsigned int flags) {
+  char *found = NULL;
+  if (lib.url_get(handle, which, &found, flags) != CURLUE_OK || found == NULL) return NULL;
+  char *copy = strdup(found);
+  lib.free(found);
+  return copy;
+}
+
+enum runbook_url_end runbook_url_read(
+    const char *base, const char *text, struct runbook_url *url) {
+  memset(url, 0, sizeof *url);
+  if (!is_open()) return RUNBOOK_URL_NO_LIBRARY;
+  CURLU *handle = lib.url();
+  if (handle == NULL) return RUNBOOK_URL_NO_LIBRARY;
+  CURLUcode code = CURLUE_OK;
+  if (base != NULL) code = lib.url_set(handle, CURLUPART_URL, base, 0);
+  // As libcurl itself does with a redirect, what is no URL's character is encoded.
+  if (code == CURLUE_OK) {
+    code = lib.url_set(handle, CURLUPART_URL, text, base == NULL ? 0 : CURLU_URLENCODE);
+  }
+  if (code == CURLUE_OK) {
+    char *port = part(handle, CURLUPART_PORT, CURLU_DEFAULT_PORT);
+    url->text = part(handle, CURLUPART_URL, 0);
+    url->scheme = part(handle, CURLUPART_SCHEME, 0);
+    url->host = part(handle, CURLUPART_HOST, 0);
+    url->zone = part(handle, CURLUPART_ZONEID, 0);
+    url->port = port == NULL ? 0 : strtol(port, NULL, 10);
+    free(port);
+  }
+  lib.url_cleanup(handle);
+  if (url->text != NULL && url->scheme != NULL && url->host != NULL) return RUNBOOK_URL_READ;
+  runbook_url_free(url);
+  return RUNBOOK_URL_BAD;
+}
+
+void runbook_url_free(struct runbook_url *url) {
+  free(url->text);
+  free(url->scheme);
+  free(url->host);
+  free(url->zone);
+  memset(url, 0, sizeof *url);
+}
+
+enum runbook_request_end runbook_request_perform(
+    const struct runbook_request *request, struct runbook_response *response) {
   memset(response, 0, sizeof *response);
-  if (!lib.is_ready) return RUNBOOK_REQUEST_NO_LIBRARY;
+  if (!is_open()) return RUNBOOK_REQUEST_NO_LIBRARY;
   CURL *curl = lib.easy_init();
   if (curl == NULL) return RUNBOOK_REQUEST_NO_LIBRARY;
   char message[CURL_ERROR_SIZE] = "";
   set_up(curl, request, message);
-  keep_proxies_off_loopback(curl, request);
+  if (request->is_direct) lib.setopt(curl, CURLOPT_PROXY, "");
   struct curl_slist *headers = NULL;
   for (long index = 0; index < request->header_count; index += 1) {
     headers = lib.slist_append(headers, request->headers[index]);

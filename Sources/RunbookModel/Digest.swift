@@ -50,11 +50,21 @@ public struct Digest: Sendable, Hashable, Codable, CustomStringConvertible {
     try container.encode(hex)
   }
 
-  /// SHA-256 over data that comes in pieces.
+  /// SHA-256 over data that comes in pieces; with a key, HMAC-SHA-256 (RFC 2104).
   public struct Hasher {
     private var context = SHA2_CTX()
+    /// The key as it begins the outer hash; nil without one.
+    private var outer: [UInt8]?
 
     public init() { SHA256Init(&context) }
+
+    /// - Parameter key: of 64 bytes at most, SHA-256's block.
+    public init(key: [UInt8]) {
+      self.init()
+      let block = key.prefix(64) + [UInt8](repeating: 0, count: max(0, 64 - key.count))
+      outer = block.map { $0 ^ 0x5C }
+      update(block.map { $0 ^ 0x36 })
+    }
 
     public mutating func update(_ text: String) {
       var text = text
@@ -73,6 +83,12 @@ public struct Digest: Sendable, Hashable, Codable, CustomStringConvertible {
     public mutating func finalize() -> Digest {
       var bytes = [UInt8](repeating: 0, count: 32)
       SHA256Final(&bytes, &context)
+      if let outer {
+        SHA256Init(&context)
+        update(outer)
+        update(bytes)
+        SHA256Final(&bytes, &context)
+      }
       let digits = Array("0123456789abcdef".utf8)
       var hex: [UInt8] = []
       hex.reserveCapacity(64)

@@ -10,7 +10,7 @@ extension Value: Codable {
 
   public init(from decoder: any Decoder) throws {
     if let stored = decoder as? ValueDecoder {
-      guard let value = stored.value.untagged else {
+      guard let value = stored.stored() else {
         throw DecodingError.dataCorrupted(
           .init(codingPath: decoder.codingPath, debugDescription: "not a stored value"))
       }
@@ -124,6 +124,13 @@ private enum ValueTag: String, CodingKey {
     default: nil
     }
   }
+}
+
+extension Value {
+  /// The form in which it is stored, at any depth.
+  var stored: Value { tagged }
+  /// What is stored in this form; nil when it is none.
+  var unstored: Value? { untagged }
 }
 
 extension Value {

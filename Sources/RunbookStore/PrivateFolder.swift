@@ -31,6 +31,17 @@ enum PrivateFolder {
     }
   }
 
+  /// Makes a file of mode 0600 with these bytes, which are durable when this returns; it must not exist.
+  static func makeFile(_ path: String, _ bytes: [UInt8]) throws(StoreError) {
+    try makeFile(path)
+    let descriptor = Glibc.open(path, O_WRONLY | O_CLOEXEC | O_NOFOLLOW)
+    guard descriptor >= 0 else { throw failure("the file cannot be opened", path) }
+    defer { close(descriptor) }
+    guard write(descriptor, bytes, bytes.count) == bytes.count, fsync(descriptor) == 0 else {
+      throw failure("the file cannot be written", path)
+    }
+  }
+
   /// Makes a folder's list of names durable.
   static func force(_ path: String) throws(StoreError) {
     let descriptor = Glibc.open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)

@@ -5,9 +5,15 @@ public import RunbookModel
 /// The state folder: `runs/<run id>/journal.db`, and each run's evidence beside it.
 public struct RunStore: Sendable {
   public let folder: String
+  private let redactor: Redactor
 
-  /// - Parameter folder: absolute; made on first use, readable by its owner alone.
-  public init(folder: String) { self.folder = folder }
+  /// - Parameters:
+  ///   - folder: absolute; made on first use, readable by its owner alone.
+  ///   - redactor: what all entries of this process go through before they are stored.
+  public init(folder: String, redactor: Redactor = .none) {
+    self.folder = folder
+    self.redactor = redactor
+  }
 
   public func folder(of run: RunID) -> String { "\(folder)/runs/\(run)" }
 
@@ -24,7 +30,12 @@ public struct RunStore: Sendable {
     // SQLite gives -wal and -shm the permissions of the main file
     // (https://www.sqlite.org/src/file/src/os_unix.c, findCreateFileMode).
     try PrivateFolder.makeFile("\(path)/journal.db")
-    let journal = try SQLiteJournal(path: "\(path)/journal.db", isNew: true)
+    var random = SystemRandomNumberGenerator()
+    try PrivateFolder.makeFile(
+      "\(path)/\(Self.keyFile)",
+      (0..<RunKey.size).map { _ in UInt8.random(in: .min ... .max, using: &random) })
+    let journal = try SQLiteJournal(
+      path: "\(path)/journal.db", isNew: true, redactor: redactor)
     return (journal, try journal.takeLease(as: holder).lease)
   }
 
@@ -36,7 +47,16 @@ public struct RunStore: Sendable {
     guard FileManager.default.fileExists(atPath: file) else {
       throw StoreError(.notFound, subject: run.rawValue, "there is no run '\(run)'")
     }
-    return try SQLiteJournal(path: file)
+    return try SQLiteJournal(path: file, redactor: redactor)
+  }
+
+  /// Beside the journal and not in it: a journal is given away with its report.
+  private static let keyFile = "key"
+
+  /// The key of a run; nil of one that was begun by an earlier version.
+  public static func key(inRunFolder folder: String) -> RunKey? {
+    // One that cannot be read leaves hashes that fit nothing, which is said where it matters.
+    FileManager.default.contents(atPath: "\(folder)/\(keyFile)").flatMap { RunKey(Array($0)) }
   }
 
   /// All runs, the newest first.

@@ -17,6 +17,9 @@ public final class SQLiteJournal: Journal {
   /// Of the file, so that one that was removed or replaced is noticed: SQLite would write on.
   private let identity: FileIdentity?
 
+  /// Takes out what this process knows to be secret, whoever appends it.
+  private let redactor: Mutex<Redactor>
+
   /// The form of the tables; kept in SQLite's `user_version`.
   static let formatVersion = 1
 
@@ -24,9 +27,14 @@ public final class SQLiteJournal: Journal {
   ///
   /// - Throws: `formatTooNew`, `cannotRead`, or `cannotWrite` when the tables cannot be made.
   ///
-  /// - Parameter isNew: whether the tables are left to `takeLease`, whose commit then makes them too.
-  init(path: String, isNew: Bool = false) throws(StoreError) {
+  /// - Parameters:
+  ///   - isNew: whether the tables are left to `takeLease`, whose commit then makes them too.
+  ///   - redactor: what goes through before it is stored.
+  init(
+    path: String, isNew: Bool = false, redactor: Redactor = .none
+  ) throws(StoreError) {
     self.path = path
+    self.redactor = Mutex(redactor)
     do {
       queue = try DatabaseQueue(path: path, configuration: Self.configuration)
       let version = try queue.unsafeRead(Self.version)
@@ -111,6 +119,9 @@ public final class SQLiteJournal: Journal {
     }
   }
 
+  /// Has everything that is appended from now on go through another redactor.
+  public func redact(with redactor: Redactor) { self.redactor.withLock { $0 = redactor } }
+
   /// Whether the process lives that took this generation of the lease.
   public func isLiving(generation: Int64) -> Bool { Lease.living(generation, in: folder) != nil }
 
@@ -169,6 +180,9 @@ public final class SQLiteJournal: Journal {
     let path = path
     let identity = identity
     let generation = generation.withLock { $0 }
+    let redactor = redactor.withLock { $0 }
+    let events = events.map { redactor.redact($0) }
+    let actor = redactor.redact(actor)
     do {
       return try await write { database in
         guard FileIdentity(of: path) == identity else {

@@ -158,6 +158,88 @@ struct SecretTests {
     }
   }
 
+  @Test func aDryRunShowsNoSecret() async throws {
+    let workspace = try Workspace()
+    try workspace.write(
+      """
+      runbook: dry
+      title: Shown before it runs
+      inputs: {token: {type: string, secret: true}}
+      detection:
+        - id: request
+          http: {get: "http://127.0.0.1:1/?t=${{ inputs.token }}", headers: {X-Token: "${{ inputs.token }}"}}
+        - id: script
+          effect: readOnly
+          shell: {script: "echo $TOKEN", env: {TOKEN: "${{ inputs.token }}"}}
+      """, to: "dry.yaml")
+    let output = try await workspace.run(
+      ["run", "dry.yaml", "--dry-run"], environment: ["RUNBOOK_INPUT_token": Self.token])
+    #expect(output.status == 0, "\(output.all)")
+    #expect(!output.all.contains(Self.token))
+    #expect(output.all.contains("[redacted]"))
+  }
+
+  /// What people say goes through what the process knows: the environment, and the run's own inputs.
+  @Test func storesNoSecretThatAPersonTypes() async throws {
+    let workspace = try Workspace()
+    try workspace.write("file-secret-0815\r\n\r\n", to: "secret.txt")
+    try workspace.write(
+      """
+      runbook: people
+      title: Held
+      inputs:
+        token: {type: string, secret: true}
+        filed: {type: string, secret: true, from: {file: secret.txt}}
+      detection:
+        - id: found
+          manual: Is it so?
+      """, to: "people.yaml")
+    let secrets = ["RUNBOOK_INPUT_token": Self.token, "DB_PASS": "p4ss"]
+    let run = try await workspace.run(
+      ["run", "people.yaml", "--as", "me p4ss"], environment: secrets)
+    #expect(run.status == 75, "\(run.all)")
+    let words = "said \(Self.token) and p4ss and file-secret-0815"
+    for command in [
+      ["note", "", words, "--as", "Ada \(Self.token)"],
+      ["report", "edit", "--set", "reported_by=\(words)"],
+      ["abandon", "--reason", words],
+    ] {
+      let id = try #require(
+        FileManager.default.contentsOfDirectory(atPath: "\(workspace.stateFolder)/runs").first)
+      let output = try await workspace.run(
+        command.map { $0.isEmpty ? id : $0 }, environment: secrets)
+      #expect(output.status == 0, "\(command.first ?? ""): \(output.all)")
+    }
+    let journal = try await workspace.run(["journal"])
+    #expect(journal.stdout.contains("said [redacted] and [redacted] and [redacted]"))
+    for (path, data) in try workspace.contents(of: "state") {
+      for secret in [Self.token, "p4ss", "file-secret-0815"] {
+        #expect(data.range(of: Data(secret.utf8)) == nil, "\(secret) in \(path)")
+      }
+    }
+  }
+
+  @Test func aCommandsWordsAreNotPassedThrough() async throws {
+    let workspace = try Workspace()
+    try workspace.write(
+      """
+      runbook: fetched
+      title: A secret that a command fetches
+      inputs:
+        token: {type: string, secret: true, from: {command: [sh, -c, "echo fetched-4711; echo said fetched-4711 >&2; exit ${CODE:-0}"]}}
+      detection:
+        - id: a
+          effect: readOnly
+          shell: echo done
+      """, to: "fetched.yaml")
+    let fine = try await workspace.run(["run", "fetched.yaml"])
+    #expect(!fine.all.contains("fetched-4711"))
+    let failed = try await workspace.run(["run", "fetched.yaml"], environment: ["CODE": "3"])
+    #expect(failed.status == 64)
+    #expect(!failed.all.contains("fetched-4711"))
+    #expect(failed.all.contains("ended with 3"))
+  }
+
   @Test func keepsTheStateFolderPrivate() async throws {
     let workspace = try Workspace()
     try workspace.write(Example.shell("exit 1"), to: "shell.yaml")

@@ -13,14 +13,32 @@ struct RedactorTests {
 
   @Test(arguments: [
     Case(secrets: ["pw"], text: "a pw b pw", redacted: "a [redacted] b [redacted]"),
-    Case(secrets: ["pw", "pwpw"], text: "pwpwpw", redacted: "[redacted][redacted]"),
+    // Each place counts, and what overlaps is one.
+    Case(secrets: ["pword", "pwordpword"], text: "pwordpwordpword", redacted: "[redacted]"),
+    Case(secrets: ["abcdef", "defghi"], text: "-abcdefghi-", redacted: "-[redacted]-"),
     // A secret that is part of the mark.
-    Case(secrets: ["e", "red"], text: "reed", redacted: "r[redacted][redacted]d"),
+    Case(secrets: ["edit", "redacted"], text: "editedit", redacted: "[redacted][redacted]"),
+    // A short one counts as a word of its own.
+    Case(
+      secrets: ["e", "12"], text: "reed e 12 120 (12) e_",
+      redacted: "reed [redacted] [redacted] 120 ([redacted]) e_"),
     Case(secrets: [""], text: "nothing", redacted: "nothing"),
     Case(secrets: [], text: "nothing", redacted: "nothing"),
     Case(secrets: ["é"], text: "é e\u{301}", redacted: "[redacted] e\u{301}"),
     Case(secrets: ["line one\nline two"], text: "has line two", redacted: "has [redacted]"),
     Case(secrets: ["line one\nab"], text: "grab", redacted: "grab"),
+    Case(secrets: ["hunter2\r\n"], text: "hunter2\n", redacted: "[redacted]\n"),
+    Case(secrets: ["hunter2\n\n"], text: "a hunter2", redacted: "a [redacted]"),
+    Case(secrets: ["  hunter2\t"], text: "hunter2", redacted: "[redacted]"),
+    Case(
+      secrets: ["one line\r\ntwo lines\r\n"], text: "one line\ntwo lines", redacted: "[redacted]"),
+    Case(secrets: ["hunter2"], text: "hun\u{1B}[31mter\u{1B}[m2", redacted: "[redacted]"),
+    Case(secrets: ["hunter2"], text: "h\0u\0n\0t\0e\0r\0\\x32", redacted: "[redacted]"),
+    Case(
+      secrets: ["postgres://u:p%40ss@h/d"], text: "p@ss p%40ss", redacted: "[redacted] [redacted]"),
+    Case(
+      secrets: ["host=h password='it\\'s me'"], text: "it's me, it\\'s me",
+      redacted: "[redacted], [redacted]"),
     Case(secrets: ["long"], text: "lon", redacted: "lon"),
   ]) func takesSecretsOut(_ example: Case) {
     let redactor = Redactor(secrets: example.secrets)
@@ -52,23 +70,75 @@ struct RedactorTests {
     #expect(Redactor(secrets: [secret]).redact(text) == expected)
   }
 
-  @Test func knowsTheSecretsOfAnEnvironment() {
-    let environment = [
-      "GITHUB_TOKEN": "ghp_0123456789", "Db_Password": "hunter2hunter2", "TOKEN_FILE": "/run/token",
-      "DATABASE_URL": "postgresql://me:p:w@db:5432/x?a=b@c", "SHORT_TOKEN": "abc", "HOME": "/root",
-      "URL": "http://host/a@b", "SECRET_NUMBER": "1234567890", "EMPTY": "",
-      "PGPASSWORD": "longenough",
+  struct Variable: Sendable, CustomTestStringConvertible {
+    let name: String
+    let value: String
+    let secrets: [String]
+    var testDescription: String { "\(name)=\(value)" }
+  }
+
+  @Test(arguments: [
+    // A credential by its name, whatever it looks like.
+    Variable(name: "PGPASSWORD", value: "abc", secrets: ["abc"]),
+    Variable(name: "PGPASSWORD", value: "1234567890", secrets: ["1234567890"]),
+    Variable(name: "PGPASSWORD", value: "/slash", secrets: ["/slash"]),
+    Variable(name: "DB_PASS", value: "x1", secrets: ["x1"]),
+    Variable(name: "SSHPASS", value: "x1", secrets: ["x1"]),
+    Variable(name: "MYSQL_PWD", value: "x1", secrets: ["x1"]),
+    Variable(name: "Db_Password", value: "hunter2", secrets: ["hunter2"]),
+    Variable(name: "dbPassword2", value: "hunter2", secrets: ["hunter2"]),
+    Variable(name: "GH_TOKEN", value: "ghp_1", secrets: ["ghp_1"]),
+    Variable(name: "NPM_TOKEN", value: "npm", secrets: ["npm"]),
+    Variable(name: "AWS_SECRET_ACCESS_KEY", value: "/wJalrXUtn", secrets: ["/wJalrXUtn"]),
+    Variable(name: "AWS_ACCESS_KEY_ID", value: "AKIA1", secrets: ["AKIA1"]),
+    Variable(name: "STRIPE_KEY", value: "sk_1", secrets: ["sk_1"]),
+    Variable(name: "SECRET_KEY_BASE", value: "k1", secrets: ["k1"]),
+    Variable(name: "SENTRY_DSN", value: "https://k@h/1", secrets: ["https://k@h/1"]),
+    Variable(name: "SESSION_COOKIE", value: "sid=1", secrets: ["sid=1"]),
+    Variable(name: "REDISCLI_AUTH", value: "r1", secrets: ["r1"]),
+    // In any variable.
+    Variable(
+      name: "DATABASE_URL", value: "postgresql://me:p:w@db:5432/x?a=b@c", secrets: ["p:w"]),
+    Variable(name: "A", value: "mysql://u:p%2Fw@h", secrets: ["p%2Fw", "p/w"]),
+    Variable(name: "A", value: "postgres://u:p/w@h/d", secrets: ["p/w"]),
+    Variable(
+      name: "A", value: "host=h password = 'a b\\'c' user=u", secrets: ["a b\\'c", "a b'c"]),
+    Variable(name: "A", value: "host=h password=a\\ b", secrets: ["a\\ b", "a b"]),
+    Variable(name: "A", value: "Server=h;Pwd=x1;Database=d", secrets: ["x1"]),
+    Variable(name: "A", value: "https://h/p?access_token=t1&x=y", secrets: ["t1"]),
+    Variable(name: "A", value: #"{"password": "j1", "user": "u"}"#, secrets: ["j1"]),
+    Variable(name: "A", value: "Authorization: Bearer abcdefgh1", secrets: ["abcdefgh1"]),
+    // What is none.
+    Variable(name: "TOKEN_FILE", value: "/run/token", secrets: []),
+    Variable(name: "PGPASSFILE", value: "/home/me/.pgpass", secrets: []),
+    Variable(name: "SSH_AUTH_SOCK", value: "/tmp/ssh", secrets: []),
+    Variable(name: "PASSWORD_MIN_LENGTH", value: "8", secrets: []),
+    Variable(name: "PWD", value: "/root", secrets: []),
+    Variable(name: "OLDPWD", value: "/", secrets: []),
+    Variable(name: "COMPASS", value: "north", secrets: []),
+    Variable(name: "KEYBOARD", value: "de", secrets: []),
+    Variable(name: "URL", value: "http://host:80/a@b", secrets: []),
+    Variable(name: "HOME", value: "/root", secrets: []),
+    Variable(name: "TOKEN", value: "", secrets: []),
+  ]) func knowsTheSecretsOfAnEnvironment(_ variable: Variable) {
+    let found = EnvironmentSecrets.values(of: [variable.name: variable.value])
+    #expect(Set(found) == Set(variable.secrets))
+  }
+
+  @Test func knowsThePasswordsOfFiles() {
+    let files = [
+      "/h/.pgpass": "# a:b:c:d:e\nh:5432:d:u:p\\:w\\\\x\nhalf:line\n",
+      "/s": "[main]\nhost=h\npassword=svc1\n",
     ]
-    #expect(
-      Set(EnvironmentSecrets.values(of: environment)) == [
-        "ghp_0123456789", "hunter2hunter2", "p:w", "longenough",
-      ])
+    let found = EnvironmentSecrets.values(
+      inFilesOf: ["HOME": "/h", "PGSERVICEFILE": "/s"], contents: { files[$0] })
+    #expect(Set(found) == ["p:w\\x", "svc1"])
   }
 
   @Test func goesThroughListsMapsAndKeys() {
-    let redactor = Redactor(secrets: ["pw"])
-    let value: Value = ["k": [["pw": "x"], "pw", 1]]
-    #expect(redactor.redact(value) == ["k": [["[redacted]": "x"], "[redacted]", 1]])
+    let redactor = Redactor(secrets: ["pw", "123456"])
+    let value: Value = ["k": [["pw": "x"], "pw", 1, 123_456]]
+    #expect(redactor.redact(value) == ["k": [["[redacted]": "x"], "[redacted]", 1, "[redacted]"]])
     #expect(redactor.holdsSecret(["k": [["pw": 1]]]))
     #expect(!redactor.holdsSecret(["k": [1, nil]]))
   }

@@ -21,6 +21,8 @@ struct runbook_request {
   const char *certificate_file;
   const char *key_file;
   const char *socket_path;
+  /// Whether no proxy is asked, whatever the environment says.
+  int is_direct;
   /// 0 for none.
   long timeout_ms;
   void *context;
@@ -52,8 +54,34 @@ struct runbook_response {
   char message[256];
 };
 
-/// Makes one request and blocks until it has ended. It never follows a redirect, asks no proxy on the way
-/// to this machine, and raises no signal.
+/// A URL as libcurl reads it: what it will connect to. Texts are the reader's, until they are freed.
+struct runbook_url {
+  /// All of it, in libcurl's spelling.
+  char *text;
+  /// In lower case.
+  char *scheme;
+  /// Decoded, and an address in its usual spelling; one of IPv6 stands in brackets.
+  char *host;
+  /// Of an address of IPv6; may be null.
+  char *zone;
+  /// The scheme's own where the URL has none.
+  long port;
+};
+
+enum runbook_url_end {
+  RUNBOOK_URL_READ = 0,
+  RUNBOOK_URL_NO_LIBRARY,
+  RUNBOOK_URL_BAD,
+};
+
+/// Reads a URL, or one that is relative to a base, which may be null.
+enum runbook_url_end runbook_url_read(
+    const char *base, const char *text, struct runbook_url *url);
+
+void runbook_url_free(struct runbook_url *url);
+
+/// Makes one request over HTTP or HTTPS and blocks until it has ended. It never follows a redirect, and
+/// raises no signal.
 enum runbook_request_end runbook_request_perform(
     const struct runbook_request *request, struct runbook_response *response);
 

@@ -85,8 +85,10 @@ extension Executor {
   private mutating func mayBegin(_ bound: BoundStep) async throws(StoreError) -> Bool {
     guard options.asksBeforeEachStep else { return true }
     try await flush()
-    let work = bound.activity.work.map { $0.mapTexts(redactor.redact) }
-    if await ports.person.mayPerform(bound.step.title, work) == true { return true }
+    let work = bound.activity.work.map { redactor.redact($0) }
+    if await ports.person.mayPerform(redactor.redact(bound.step.title), work) == true {
+      return true
+    }
     try queue(
       .runHeld(
         RunHeld(
@@ -157,10 +159,10 @@ extension Executor {
       generation: options.generation, evidenceFolder: folder,
       output: { line in
         observer.observe(OutputLine(line.stream, redactor.redact(line.text)), of: id)
-      }, now: { clock.now() }, redact: { redactor.redact($0) },
+      }, now: { clock.now() }, redactor: redactor,
       objection: { [binder, scope] result in
         AttemptJudge(binder: binder).judge(step, result, in: scope).failure
-      }, keepsResult: !step.options.captures.isEmpty)
+      }, keepsResult: !step.options.captures.isEmpty, key: options.key)
   }
 
   /// What is left of the deadlines of step and run; at least a second, as both are looked at before

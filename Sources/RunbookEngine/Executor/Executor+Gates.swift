@@ -132,7 +132,7 @@ extension Executor {
 extension GateRequest {
   func redacted(by redactor: Redactor) -> GateRequest {
     GateRequest(
-      gate: gate, steps: steps.map { $0.mapTexts(redactor.redact) }, approvals: approvals,
+      gate: gate, steps: steps.map { redactor.redact($0) }, approvals: approvals,
       question: question, receiptConnections: receiptConnections, identities: identities)
   }
 

@@ -8,7 +8,9 @@ extension Executor {
   ) async throws(StepFailure) {
     for step in steps {
       // Who practises is not told what breaks.
-      if part != .fault || ports.witness == nil { ports.observer.observe(progress: step.title) }
+      if part != .fault || ports.witness == nil {
+        ports.observer.observe(progress: redactor.redact(step.title))
+      }
       do throws(StepFailure) {
         try await prepare(step, part, &preparation)
       } catch {

@@ -71,7 +71,7 @@ extension Executor {
       for setting in service.environment {
         environment[setting.name] = try context.render(setting.value)
       }
-      ports.observer.observe(progress: "Starting \(service.name)")
+      ports.observer.observe(progress: redactor.redact("Starting \(service.name)"))
       preparation.services[service.name] = try await sandbox.start(
         service: service.name, command: command, environment: environment,
         workingDirectory: sandbox.folder)

@@ -97,12 +97,13 @@ extension Executor {
   ) async throws(StepFailure) -> [Remnant] {
     var left = try await remnants(of: bound, context)
     guard !left.isEmpty else { return [] }
-    for remnant in left {
-      ports.observer.observe(progress: "Still there: \(redactor.redact(remnant.summary))")
+    let shown = left.map {
+      Remnant(pid: $0.pid, summary: redactor.redact($0.summary), since: $0.since)
     }
+    for remnant in shown { ports.observer.observe(progress: "Still there: \(remnant.summary)") }
     let decision =
       options.terminatesRemnants
-      ? .terminate : await ports.person.decide(on: left, of: bound.step.id)
+      ? .terminate : await ports.person.decide(on: shown, of: bound.step.id)
     switch decision {
     case .hold: return left
     case .terminate: try await bound.activity.end(left, in: context)

@@ -52,10 +52,13 @@ public struct Executor: ~Copyable {
   var preparedReceipts: Set<String> = []
 
   public init(plan: Plan, ports: EnginePorts, options: RunOptions) {
+    let redactor = Redactor(secrets: plan.secrets)
+    var options = options
+    options.actor = redactor.redact(options.actor)
     self.plan = plan
     self.ports = ports
     self.options = options
-    redactor = Redactor(secrets: plan.secrets)
+    self.redactor = redactor
     binder = Binder(plan: plan, kinds: ports.kinds)
     machine = RunMachine(plan: plan, binder: binder)
     state = RunState()
@@ -65,7 +68,7 @@ public struct Executor: ~Copyable {
   ///
   /// - Throws: `StoreError` when the journal cannot be written; nothing is performed after that (L9).
   public mutating func run() async throws(StoreError) {
-    try queue(.runStarted(RunStarted(plan, options, secretCount: redactor.secretCount)))
+    try queue(.runStarted(RunStarted(plan, options, redactor)))
     for event in options.opening { try queue(event) }
     if !plan.isSandbox { try await letWitnessBegin() }
     try await goOn()
@@ -212,7 +215,8 @@ public struct Executor: ~Copyable {
     do throws(StepFailure) {
       try await ports.sandboxes.remove(folder: folder)
     } catch {
-      ports.observer.observe(progress: "The sandbox is still there: \(error.record.message)")
+      ports.observer.observe(
+        progress: redactor.redact("The sandbox is still there: \(error.record.message)"))
     }
   }
 }
@@ -220,7 +224,8 @@ public struct Executor: ~Copyable {
 extension Plan {
   /// Values that must not be stored or shown.
   public var secrets: [String] {
-    targets.flatMap(\.secrets)
+    targets.flatMap { $0.secrets + Credentials.values(in: $0.url) }
+      + knownSecrets
       + inputs.filter(\.declaration.isSecret).flatMap { $0.value?.secretTexts ?? [] }
       + EnvironmentSecrets.values(of: environment)
   }
@@ -232,6 +237,7 @@ extension Value {
     switch self {
     case .string(let text): [text]
     case .int(let number): [String(number)]
+    case .decimal(let number): [number.description]
     case .list(let items): items.flatMap(\.secretTexts)
     default: []
     }

@@ -23,6 +23,8 @@ public struct RunOptions: Sendable {
   public var remnantPatience = Duration.seconds(60)
   /// The lease's generation.
   public var generation: Int64
+  /// Nil in a run that was begun without one.
+  public var key: RunKey?
 
   public init(
     run: RunID, actor: Actor, host: String, toolVersion: String, runFolder: String,

@@ -2,16 +2,17 @@ public import RunbookModel
 
 extension RunStarted {
   /// The first entry of a run of a plan.
-  init(_ plan: Plan, _ options: RunOptions, secretCount: Int) {
+  init(_ plan: Plan, _ options: RunOptions, _ redactor: Redactor) {
     let runbook = plan.runbook
     self.init(
       toolVersion: options.toolVersion, run: options.run,
-      runbook: RunbookRecord(runbook),
+      runbook: RunbookRecord(runbook, redactor, options.key),
       inputs: plan.inputs.map(\.record),
       constants: .map(ValueMap(runbook.constants.map { ($0.name, $0.value) })),
-      connections: plan.targets.map(\.record), planFingerprint: plan.fingerprint,
+      connections: plan.targets.map(\.record),
+      planFingerprint: plan.fingerprint(redactor, options.key),
       isSandbox: plan.isSandbox, isDrill: options.isDrill, host: options.host,
-      approvals: options.approvals.sorted(), secretCount: secretCount)
+      approvals: options.approvals.sorted(), secretCount: redactor.secretCount)
   }
 }
 
@@ -25,26 +26,33 @@ extension RunStarted {
     var options = RunOptions(
       run: run, actor: Actor(account: ""), host: host, toolVersion: toolVersion, runFolder: "")
     options.isDrill = true
-    return RunStarted(plan, options, secretCount: 0)
+    return RunStarted(plan, options, .none)
   }
 }
 
 extension PlanChange {
   /// - Parameter difference: as `diff -u` writes it.
-  public init(to plan: Plan, difference: String) {
+  public init(to plan: Plan, difference: String, key: RunKey? = nil) {
+    let redactor = Redactor(secrets: plan.secrets)
     self.init(
-      difference: difference, runbook: RunbookRecord(plan.runbook),
-      connections: plan.targets.map(\.record), planFingerprint: plan.fingerprint)
+      difference: difference, runbook: RunbookRecord(plan.runbook, redactor, key),
+      connections: plan.targets.map(\.record),
+      planFingerprint: plan.fingerprint(redactor, key))
   }
 }
 
 extension RunbookRecord {
-  fileprivate init(_ runbook: Runbook) {
+  fileprivate init(_ runbook: Runbook, _ redactor: Redactor, _ key: RunKey?) {
     self.init(
       name: runbook.name, title: runbook.title, severity: runbook.severity, owner: runbook.owner,
       steps: runbook.steps.map(StepRecord.init),
       report: runbook.report.map { FieldValue.fields($0).asValue } ?? .map(ValueMap()),
-      folder: runbook.folder, fileName: runbook.fileName, sources: runbook.sources)
+      folder: runbook.folder, fileName: runbook.fileName,
+      sources: runbook.sources.map { source in
+        // Of a text that is stored with its secrets taken out, the hash would tell them.
+        guard let key, redactor.holdsSecret(source.text) else { return source }
+        return SourceFile(path: source.path, text: source.text, digest: key.digest(of: source.text))
+      })
   }
 }
 

@@ -7,29 +7,52 @@ public struct Plan: Sendable {
   public let targets: [ConnectionTarget]
   public let environment: [String: String]
   public let isSandbox: Bool
+  /// Values that are secret, though neither an input, a connection nor the environment holds them.
+  public let knownSecrets: [String]
   /// SHA-256 over the sources, the inputs that are not secret, and the targets.
-  public let fingerprint: Digest
+  public var fingerprint: Digest { fingerprint(Digest.Hasher()) }
   let captures: [OwnedCapture]
 
   public init(
     runbook: Runbook, inputs: [ResolvedInput], targets: [ConnectionTarget],
-    environment: [String: String], isSandbox: Bool
+    environment: [String: String], isSandbox: Bool, knownSecrets: [String] = []
   ) {
     self.runbook = runbook
     self.inputs = inputs
     self.targets = targets
     self.environment = environment
     self.isSandbox = isSandbox
+    self.knownSecrets = knownSecrets
     captures = runbook.steps.flatMap { step in
       step.options.captures.map { OwnedCapture(step: step.id, capture: $0) }
     }
-    var hasher = Digest.Hasher()
-    for source in runbook.sources { hasher.update("\(source.path)\n\(source.digest)\n") }
-    for input in inputs where !input.declaration.isSecret {
-      hasher.update("\(input.declaration.name)=\((input.value ?? .null).json)\n")
-    }
-    for target in targets { hasher.update("\(target.connection.name)=\(target.display)\n") }
-    fingerprint = hasher.finalize()
+  }
+
+  /// What a fingerprint is made over.
+  private var fingerprinted: [String] {
+    runbook.sources.map { "\($0.path)\n\($0.digest)\n" }
+      + inputs.filter { !$0.declaration.isSecret }.map {
+        "\($0.declaration.name)=\(($0.value ?? .null).json)\n"
+      } + targets.map { "\($0.connection.name)=\($0.display)\n" }
+  }
+
+  private func fingerprint(_ hasher: Digest.Hasher) -> Digest {
+    var hasher = hasher
+    for text in fingerprinted { hasher.update(text) }
+    return hasher.finalize()
+  }
+
+  /// The fingerprint as it is stored: with the run's key where a secret is in what it is made over.
+  func fingerprint(_ redactor: Redactor, _ key: RunKey?) -> Digest {
+    let isTelling =
+      fingerprinted.contains { redactor.holdsSecret($0) }
+      || runbook.sources.contains { redactor.holdsSecret($0.text) }
+    return isTelling ? fingerprint(key.hasher) : fingerprint
+  }
+
+  /// Whether a stored fingerprint is this plan's.
+  public func fits(_ stored: Digest, _ key: RunKey?) -> Bool {
+    stored == fingerprint || stored == fingerprint(key.hasher)
   }
 
   /// The connection of a step: its own, else the only one there is.

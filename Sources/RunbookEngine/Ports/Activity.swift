@@ -96,22 +96,25 @@ public struct AttemptContext: Sendable {
   /// Live output, line by line, for people; what is stored is in the result.
   public let output: @Sendable (OutputLine) -> Void
   public let now: @Sendable () -> Timestamp
-  /// Takes secrets out of a text; whatever goes into a file of the evidence folder goes through it.
-  public let redact: @Sendable (String) -> String
+  /// Takes secrets out of texts; whatever goes into a file of the evidence folder goes through it, and
+  /// whatever is cut is cut by it.
+  public let redactor: Redactor
   /// What the step's `expect` and `capture` find wrong with a result: asked before a change is made
   /// durable, where that is possible.
   public let objection: @Sendable (StepResult) -> FailureRecord?
   /// Whether later steps need the result's values, so that a receipt has to keep them.
   public let keepsResult: Bool
+  /// For hashes over what may hold a secret.
+  public let key: RunKey?
 
   public init(
     run: RunID, step: StepID, attempt: Int, actor: Actor, timeout: Duration?,
     remaining: Duration? = nil, generation: Int64,
     evidenceFolder: String, output: @escaping @Sendable (OutputLine) -> Void,
     now: @escaping @Sendable () -> Timestamp,
-    redact: @escaping @Sendable (String) -> String = { $0 },
+    redactor: Redactor = .none,
     objection: @escaping @Sendable (StepResult) -> FailureRecord? = { _ in nil },
-    keepsResult: Bool = false
+    keepsResult: Bool = false, key: RunKey? = nil
   ) {
     self.run = run
     self.step = step
@@ -123,10 +126,14 @@ public struct AttemptContext: Sendable {
     self.evidenceFolder = evidenceFolder
     self.output = output
     self.now = now
-    self.redact = redact
+    self.redactor = redactor
     self.objection = objection
     self.keepsResult = keepsResult
+    self.key = key
   }
+
+  /// The text without secrets.
+  public func redact(_ text: String) -> String { redactor.redact(text) }
 
   /// How long the attempt may take: the step's own `timeout:`, else the kind's, within the deadlines.
   public func timeout(else fallback: Duration) -> Duration {

@@ -5,11 +5,19 @@
 struct ValueDecoder: Decoder {
   let value: Value
   let codingPath: [any CodingKey]
+  /// What texts are put through, but for names.
+  let transform: TextTransform?
+  private let isName: Bool
   var userInfo: [CodingUserInfoKey: Any] { [:] }
 
-  init(_ value: Value, at path: [any CodingKey] = []) {
+  init(
+    _ value: Value, at path: [any CodingKey] = [], transform: TextTransform? = nil,
+    isName: Bool = false
+  ) {
     self.value = value
     codingPath = path
+    self.transform = transform
+    self.isName = isName
   }
 
   func container<Key: CodingKey>(keyedBy type: Key.Type) throws -> KeyedDecodingContainer<Key> {
@@ -30,8 +38,32 @@ struct ValueDecoder: Decoder {
         codingPath: codingPath, debugDescription: "expected \(expected), found \(value.typeName)"))
   }
 
-  fileprivate func inner(_ value: Value, _ key: any CodingKey) -> ValueDecoder {
-    ValueDecoder(value, at: codingPath + [key])
+  fileprivate func member(_ value: Value, _ key: any CodingKey) -> ValueDecoder {
+    ValueDecoder(
+      value, at: codingPath + [key], transform: transform,
+      isName: transform != nil && StoredTexts.names.contains(key.stringValue))
+  }
+
+  fileprivate func element(_ value: Value, _ key: any CodingKey) -> ValueDecoder {
+    ValueDecoder(value, at: codingPath + [key], transform: transform, isName: isName)
+  }
+
+  /// Reads a type of which all texts may be names.
+  fileprivate func read<T: Decodable>(_ type: T.Type) throws -> T {
+    guard transform != nil, StoredTexts.isName(type) else { return try T(from: self) }
+    return try T(from: ValueDecoder(value, at: codingPath))
+  }
+
+  /// A value that is stored, with its texts transformed.
+  func stored() -> Value? {
+    guard let value = value.unstored, let transform else { return value.unstored }
+    let name = codingPath.last { $0.intValue == nil }?.stringValue
+    guard let name, StoredTexts.mapsByName.contains(name), case .map(let map) = value else {
+      return transform.value(value)
+    }
+    var result = ValueMap()
+    for (key, value) in map.pairs { result[key] = transform.value(value) }
+    return .map(result)
   }
 
   fileprivate func integer<Number: FixedWidthInteger>(_ type: Number.Type) throws -> Number {
@@ -56,7 +88,8 @@ extension ValueDecoder: SingleValueDecodingContainer {
 
   func decode(_ type: String.Type) throws -> String {
     guard case .string(let text) = value else { throw mismatch("a string") }
-    return text
+    guard let transform, !isName else { return text }
+    return transform.text(text)
   }
 
   func decode(_ type: Double.Type) throws -> Double {
@@ -79,7 +112,7 @@ extension ValueDecoder: SingleValueDecodingContainer {
   func decode(_ type: UInt16.Type) throws -> UInt16 { try integer(type) }
   func decode(_ type: UInt32.Type) throws -> UInt32 { try integer(type) }
   func decode(_ type: UInt64.Type) throws -> UInt64 { try integer(type) }
-  func decode<T: Decodable>(_ type: T.Type) throws -> T { try T(from: self) }
+  func decode<T: Decodable>(_ type: T.Type) throws -> T { try read(type) }
 }
 
 /// An object's members.
@@ -97,13 +130,13 @@ private struct ValueKeyedContainer<Key: CodingKey>: KeyedDecodingContainerProtoc
       throw DecodingError.keyNotFound(
         key, .init(codingPath: codingPath, debugDescription: "there is no `\(key.stringValue)`"))
     }
-    return decoder.inner(value, key)
+    return decoder.member(value, key)
   }
 
   func decodeNil(forKey key: Key) throws -> Bool { try inner(key).decodeNil() }
 
   func decode<T: Decodable>(_ type: T.Type, forKey key: Key) throws -> T {
-    try T(from: try inner(key))
+    try inner(key).read(type)
   }
 
   func nestedContainer<NestedKey: CodingKey>(
@@ -149,7 +182,7 @@ private struct ValueUnkeyedContainer: UnkeyedDecodingContainer {
       throw DecodingError.valueNotFound(
         Value.self, .init(codingPath: codingPath, debugDescription: "the array has ended"))
     }
-    return decoder.inner(items[currentIndex], Index(currentIndex))
+    return decoder.element(items[currentIndex], Index(currentIndex))
   }
 
   mutating func decodeNil() throws -> Bool {
@@ -159,7 +192,7 @@ private struct ValueUnkeyedContainer: UnkeyedDecodingContainer {
   }
 
   mutating func decode<T: Decodable>(_ type: T.Type) throws -> T {
-    let element = try T(from: try next())
+    let element = try next().read(type)
     currentIndex += 1
     return element
   }

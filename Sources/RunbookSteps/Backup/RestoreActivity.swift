@@ -39,13 +39,17 @@ struct RestoreActivity: Activity {
   }
 
   /// Of all that is done.
-  private var digest: Digest { Digest.sha256(of: way.value.json) }
+  private func digest(_ key: RunKey?) -> Digest {
+    var hasher = key.hasher
+    hasher.update(way.value.json)
+    return hasher.finalize()
+  }
 
   private func transaction(
     on link: PostgresLink, in context: AttemptContext
   ) -> ReceiptTransaction {
     ReceiptTransaction(
-      link: link, context: context, settings: settings(context), digest: digest,
+      link: link, context: context, settings: settings(context), digest: digest(context.key),
       keepsReceipt: source.keepsReceipts)
   }
 

@@ -280,7 +280,7 @@ extension RestoredTables {
       for row in rows { lines += Array(((row.stringValue ?? row.json) + "\n").utf8) }
       var open =
         writer
-        ?? EvidenceWriter(folder: context.evidenceFolder, name: file, redact: context.redact)
+        ?? EvidenceWriter(folder: context.evidenceFolder, name: file, redactor: context.redactor)
       guard open.write(lines) else {
         throw StepFailure(.refused, "rows cannot be set aside: \(file) cannot be written")
       }

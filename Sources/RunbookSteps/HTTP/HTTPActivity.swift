@@ -62,30 +62,47 @@ struct HTTPActivity: Activity {
     while true {
       try confinement?.check(request)
       var body = BoundedCapture(
-        limit: limit, folder: context.evidenceFolder, fileName: "body", redact: context.redact)
-      let transfer = HTTPTransfer(request, interruption: interruption) { body.append($0) }
+        limit: limit, folder: context.evidenceFolder, fileName: "body", redactor: context.redactor)
+      let isDirect =
+        confinement != nil || request.socket != nil || request.origin?.isLoopback == true
+      let transfer = HTTPTransfer(request, interruption: interruption, isDirect: isDirect) {
+        body.append($0)
+      }
       let sentAt = now()
       let end = transfer.perform(timeout: timeout - (ContinuousClock.now - start))
       body.finish()
       var exchange = HTTPExchange(
         request: request, end: end, message: transfer.message, status: transfer.status,
-        headers: transfer.headers, body: body, elapsed: ContinuousClock.now - start,
+        headers: transfer.headers, body: body, redactor: context.redactor,
+        elapsed: ContinuousClock.now - start,
         clockOffset: HTTPDate.clockOffset(transfer.headers, sentAt: sentAt, receivedAt: now()))
-      guard end == RUNBOOK_REQUEST_DONE, isFollowing,
-        let next = request.redirected(
-          by: transfer.status, to: transfer.headers["location"]?.stringValue ?? "")
-      else { return exchange }
-      redirects += 1
-      guard redirects <= Self.mostRedirects else {
-        exchange.isEndless = true
+      guard end == RUNBOOK_REQUEST_DONE, isFollowing else { return exchange }
+      switch request.redirected(
+        by: transfer.status, to: transfer.headers["location"]?.stringValue ?? "",
+        isSecret: context.redactor.holdsSecret)
+      {
+      case .none:
         return exchange
+      case .wouldTell(let origin):
+        throw StepFailure(
+          .refused,
+          "the answer leads to \(origin.scheme)://\(origin.authority), "
+            + "and the request's body holds a secret",
+          hint: "give that URL, if it is the one to be asked, or `follow_redirects: false`",
+          partial: exchange.result)
+      case .request(let next):
+        redirects += 1
+        guard redirects <= Self.mostRedirects else {
+          exchange.isEndless = true
+          return exchange
+        }
+        request = next
       }
-      request = next
     }
   }
 
   private func failure(of exchange: HTTPExchange, _ context: AttemptContext) -> StepFailure? {
-    let place = exchange.request.target.map { "\($0.scheme)://\($0.authority)" } ?? "the target"
+    let place = exchange.request.origin.map { "\($0.scheme)://\($0.authority)" } ?? "the target"
     let said = exchange.message.isEmpty ? "" : ": \(exchange.message)"
     switch exchange.end {
     case RUNBOOK_REQUEST_DONE:

@@ -10,6 +10,7 @@ struct HTTPExchange: Sendable {
   let status: Int
   let headers: ValueMap
   let body: BoundedCapture
+  let redactor: Redactor
   let elapsed: Duration
   /// The server's clock less this host's; nil where it did not tell.
   let clockOffset: Duration?
@@ -17,29 +18,39 @@ struct HTTPExchange: Sendable {
   var isEndless = false
 
   var result: StepResult {
-    StepResult(
+    let text = body.text
+    var result = StepResult(
       values: ValueMap([
-        ("status", .int(Int64(status))), ("headers", .map(headers)), ("body", .string(body.text)),
-        ("json", json), ("elapsed", .duration(elapsed)),
+        ("status", .int(Int64(status))), ("headers", .map(headers)), ("body", .string(text)),
+        ("json", json(text)), ("elapsed", .duration(elapsed)),
         ("clock_offset", clockOffset.map(Value.duration) ?? .null),
       ]),
       evidence: body.evidence(
         "response body", key: "body", source: "\(request.method) \(request.url)"),
       notices: body.isFileWhole ? [] : ["not all of the body could be written to its file"],
       presumedFailure: presumedFailure)
+    body.mark("body", in: &result)
+    // It is the body once more.
+    result.storedLimits["json"] = result.storedLimits["body"]
+    result.incomplete["json"] = result.incomplete["body"]
+    return result
   }
 
-  private var json: Value {
-    guard !body.isCut, !body.text.isEmpty else { return .null }
-    do throws(JSONError) { return try Value(json: body.text) } catch { return .null }
+  private func json(_ text: String) -> Value {
+    guard !body.isCut, !text.isEmpty else { return .null }
+    do throws(JSONError) { return try Value(json: text) } catch { return .null }
   }
 
   private var presumedFailure: FailureRecord? {
     guard status >= 400 else { return nil }
     return FailureRecord(
       cause: .refused, message: "\(request.method) was answered with status \(status)",
-      detail: body.text.isEmpty ? nil : String(body.text.prefixOfScalars(500)),
-      code: String(status),
+      detail: Self.detail(of: body.text, redactor), code: String(status),
       mayRetryHelp: status >= 500 || status == 429)
+  }
+
+  /// What is told of an answer that is an error.
+  static func detail(of text: String, _ redactor: Redactor) -> String? {
+    text.isEmpty ? nil : redactor.excerpt(text, bytes: 500)
   }
 }

@@ -31,12 +31,12 @@ public struct HTTPKind: StepKind {
           FieldSpec("follow_redirects", .bool, "Whether redirects are followed, up to 10 (true)"),
           FieldSpec(
             "output_limit", .int(0...16_777_216),
-            "Bytes of the body kept in the result (262144); all of a longer one goes to a file"),
+            "Bytes of the body stored in the result (262144); all of a longer one goes to a file"),
         ]),
       results: [
         ResultSpec("status", "int", "The status, such as 200", isPublic: true),
         ResultSpec("headers", "map", "By their names in lower case; repeated ones joined by `, `"),
-        ResultSpec("body", "string", "The body as text, cut to output_limit"),
+        ResultSpec("body", "string", "The body as text; output_limit bytes of it are stored"),
         ResultSpec("json", "", "The body's value when it is JSON, else null"),
         ResultSpec(
           "elapsed", "duration", "From the request's start to the body's end", isPublic: true),
@@ -74,20 +74,27 @@ public struct HTTPKind: StepKind {
     }
     let fields = HTTPFields(step: step, context: context)
     var request = HTTPRequest(
-      method: method.uppercased(), url: try context.render(url).trimmed, headers: try fields.headers
+      method: method.uppercased(),
+      url: String(try context.render(url).trimming { $0.isWhitespace }), headers: try fields.headers
     )
     request.body = try fields.body
     if step.body["json"] != nil, !request.hasHeader("content-type") {
-      request.headers.append(.init(name: "Content-Type", value: "application/json"))
+      request.headers.append(
+        .init(name: "Content-Type", value: "application/json", isAuthored: false))
     }
     request.certificateAuthority = try fields.path("ca")
     request.clientCertificate = try fields.path("client_certificate")
     request.clientKey = try fields.path("client_key")
     request.socket = try fields.path("unix_socket")
-    guard request.target != nil else {
-      throw StepFailure(
-        .invalid, "not an http or https URL (\(url.place))",
-        hint: "a URL begins with http:// or https://")
+    do throws(HTTPURL.Problem) {
+      // As it was read, so that nothing is asked that was not looked at.
+      request.url = try HTTPURL(request.url).text
+    } catch {
+      guard error == .noLibrary else {
+        throw StepFailure(
+          .invalid, "not an http or https URL (\(url.place))",
+          hint: "a URL begins with http:// or https://")
+      }
     }
     return HTTPActivity(
       step: step, request: request, isSafe: Self.isSafe(method), now: now,
@@ -160,11 +167,5 @@ private struct HTTPFields {
     default:
       return value
     }
-  }
-}
-
-extension String {
-  fileprivate var trimmed: String {
-    String(trimming(where: \.isWhitespace))
   }
 }

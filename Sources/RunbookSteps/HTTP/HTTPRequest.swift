@@ -5,6 +5,11 @@ struct HTTPRequest: Sendable, Hashable {
   struct Header: Sendable, Hashable {
     let name: String
     let value: String
+    /// Whether the runbook names it, and not this program.
+    var isAuthored = true
+
+    /// Whether it says something of the body.
+    fileprivate var isOfBody: Bool { name.lowercased().begins(with: "content-") }
   }
 
   var method: String
@@ -18,70 +23,51 @@ struct HTTPRequest: Sendable, Hashable {
 
   func hasHeader(_ name: String) -> Bool { headers.contains { $0.name.lowercased() == name } }
 
-  /// Scheme, host and port, as far as two requests go to the same place.
-  struct Target: Sendable, Hashable {
-    let scheme: String
-    /// In lower case, with the port.
-    let authority: String
+  /// Where it goes; nil for a URL that is not HTTP's, and without libcurl.
+  var origin: HTTPURL.Origin? {
+    // Why it is none is said where the request is made.
+    try? HTTPURL(url).origin
   }
 
-  /// Nil for a URL that is not HTTP's.
-  var target: Target? {
-    guard let colon = url.range(of: "://") else { return nil }
-    let scheme = url[..<colon.lowerBound].lowercased()
-    guard scheme == "http" || scheme == "https" else { return nil }
-    let end = url[colon.upperBound...].unicodeScalars.firstIndex { "/?#".holds($0) } ?? url.endIndex
-    let authority = url[colon.upperBound..<end]
-    guard let host = authority.pieces(separatedBy: "@").last?.lowercased(), !host.isEmpty else {
-      return nil
-    }
-    let hasPort = host.lastScalar != "]" && host.pieces(separatedBy: "]").last?.holds(":") == true
-    return Target(
-      scheme: scheme, authority: hasPort ? host : host + (scheme == "https" ? ":443" : ":80"))
+  /// What an answer that redirects leads to.
+  enum Redirection {
+    /// There is nothing to follow.
+    case none
+    case request(HTTPRequest)
+    /// Another origin would be sent a secret.
+    case wouldTell(HTTPURL.Origin)
   }
 
-  /// The request that a redirect asks for; nil when there is nothing to follow.
+  /// The request that a redirect asks for.
   ///
-  /// 303 always, and 301 and 302 after a POST, become a GET: RFC 9110, section 15.4. To another place no
-  /// credentials go: neither those headers nor the client's certificate, and a socket is left.
-  func redirected(by status: Int, to location: String) -> HTTPRequest? {
-    guard [301, 302, 303, 307, 308].contains(status), !location.isEmpty else { return nil }
+  /// 303 always, and 301 and 302 after a POST, become a GET: RFC 9110, section 15.4. To another origin,
+  /// which it is also where HTTPS becomes HTTP, nothing goes that the author gave but the method and a
+  /// body without secrets: no header, no certificate, no socket. It is never given back afterwards.
+  ///
+  /// - Parameter isSecret: whether a text holds a secret.
+  func redirected(
+    by status: Int, to location: String, isSecret: (String) -> Bool
+  ) -> Redirection {
+    guard [301, 302, 303, 307, 308].contains(status), !location.isEmpty,
+      // A place that cannot be read is nothing to follow: the answer is the redirect itself.
+      let here = try? HTTPURL(url), let there = try? HTTPURL(location, relativeTo: url)
+    else { return .none }
     var next = self
-    next.url = resolved(location)
+    next.url = there.text
     if (status == 303 && method != "HEAD") || ((status == 301 || status == 302) && method == "POST")
     {
       next.method = "GET"
       next.body = nil
-      next.headers.removeAll { $0.name.lowercased().begins(with: "content-") }
+      next.headers.removeAll { $0.isOfBody }
     }
-    guard let here = target, let there = next.target else { return nil }
-    if here != there {
-      next.headers.removeAll { Self.credentials.contains($0.name.lowercased()) }
+    if here.origin != there.origin {
+      if let body = next.body, isSecret(body) { return .wouldTell(there.origin) }
+      next.headers.removeAll { $0.isAuthored }
       next.clientCertificate = nil
       next.clientKey = nil
       next.socket = nil
     }
-    return next
-  }
-
-  private static let credentials: Set = [
-    "authorization", "cookie", "proxy-authorization", "x-api-key", "x-auth-token", "host",
-  ]
-
-  /// A location relative to this URL: RFC 3986, section 5.2, without the removal of dots, which is
-  /// libcurl's.
-  private func resolved(_ location: String) -> String {
-    let rest = location.prefixOfScalars { !"/?#".holds($0) }
-    if rest.holds(":") { return location }
-    guard let colon = url.range(of: "://") else { return location }
-    if location.begins(with: "//") { return url[..<colon.lowerBound] + ":" + location }
-    let bare = url.prefixOfScalars { !"?#".holds($0) }
-    let start = bare[colon.upperBound...].index(ofFirst: "/") ?? bare.endIndex
-    if location.begins(with: "/") { return bare[..<start] + location }
-    if location.begins(with: "?") { return bare + location }
-    if location.begins(with: "#") { return String(url.prefixOfScalars { $0 != "#" }) }
-    guard let slash = bare[start...].index(ofLast: "/") else { return bare + "/" + location }
-    return bare[...slash] + location
+    return .request(next)
   }
 
   /// As a person reads it.
@@ -91,20 +77,5 @@ struct HTTPRequest: Sendable, Hashable {
     for header in headers { text += "\n\(header.name): \(header.value)" }
     if let body { text += "\n\n\(body)" }
     return text
-  }
-}
-
-extension StringProtocol {
-  /// The first occurrence of a text, by its bytes.
-  func range(of text: String) -> Range<Index>? {
-    let pattern = Array(text.utf8)
-    var start = startIndex
-    while start < endIndex {
-      if utf8[start...].starts(with: pattern) {
-        return start..<utf8.index(start, offsetBy: pattern.count)
-      }
-      utf8.formIndex(after: &start)
-    }
-    return nil
   }
 }

@@ -6,16 +6,21 @@ import RunbookModel
 final class HTTPTransfer {
   let request: HTTPRequest
   private let interruption: Interruption
+  private let isDirect: Bool
   private let receive: ([UInt8]) -> Void
   private(set) var status = 0
   private(set) var headers = ValueMap()
   private(set) var message = ""
 
-  /// - Parameter receive: is given the body, piece by piece.
+  /// - Parameters:
+  ///   - isDirect: whether no proxy is asked, whatever the environment says.
+  ///   - receive: is given the body, piece by piece.
   init(
-    _ request: HTTPRequest, interruption: Interruption, receive: @escaping ([UInt8]) -> Void
+    _ request: HTTPRequest, interruption: Interruption, isDirect: Bool,
+    receive: @escaping ([UInt8]) -> Void
   ) {
     self.request = request
+    self.isDirect = isDirect
     self.interruption = interruption
     self.receive = receive
   }
@@ -35,6 +40,7 @@ final class HTTPTransfer {
     raw.certificate_file = request.clientCertificate.flatMap(texts.add)
     raw.key_file = request.clientKey.flatMap(texts.add)
     raw.socket_path = request.socket.flatMap(texts.add)
+    raw.is_direct = isDirect ? 1 : 0
     raw.timeout_ms = max(1, Int((timeout / .milliseconds(1)).rounded(.up)))
     raw.context = Unmanaged.passUnretained(self).toOpaque()
     raw.on_header = { context, bytes, count in

@@ -9,24 +9,25 @@ extension LogActivity {
     var standardOutput: LogBuffer
     /// nil where it is no part of the log.
     var standardError: LogBuffer?
-    var lastErrors: [UInt8] = []
+    var lastErrors: RedactedTail
 
     mutating func append(_ bytes: [UInt8], to stream: ChildProcess.Stream) {
       guard stream == .standardError else {
         return standardOutput.append(bytes, into: &findings)
       }
       standardError?.append(bytes, into: &findings)
-      lastErrors = (lastErrors + bytes).suffix(4096)
+      lastErrors.append(bytes)
     }
 
     mutating func finish() {
       standardOutput.finish(into: &findings)
       standardError?.finish(into: &findings)
+      lastErrors.finish()
     }
 
     /// The last lines of its standard error, for people; none where that is the log.
-    func lastLines(_ count: Int) -> [Substring] {
-      String(decoding: lastErrors, as: UTF8.self).pieces(whereSeparator: \.isNewline).suffix(count)
+    func lastLines(_ count: Int) -> [String] {
+      lastErrors.text.pieces { $0.isNewline }.suffix(count).map(String.init)
     }
   }
 
@@ -37,7 +38,8 @@ extension LogActivity {
     let output = Mutex(
       Output(
         findings: findings, standardOutput: LogBuffer(scanner),
-        standardError: takesErrors ? LogBuffer(scanner) : nil))
+        standardError: takesErrors ? LogBuffer(scanner) : nil,
+        lastErrors: RedactedTail(context.redactor, size: 4096)))
     let timeout = context.timeout(else: Self.defaultTimeout)
     var process = ChildProcess(
       command: words, environment: surroundings.environment,

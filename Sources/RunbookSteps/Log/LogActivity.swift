@@ -67,7 +67,7 @@ struct LogActivity: Activity {
 
   func perform(in context: AttemptContext) async throws(StepFailure) -> StepResult {
     guard !Task.isCancelled else { throw StepFailure(.interrupted, "reading was not started") }
-    var findings = await startingFindings()
+    var findings = await startingFindings(context.redactor)
     switch source {
     case .files(let paths):
       let reading = LogReadingOfFiles(
@@ -80,9 +80,9 @@ struct LogActivity: Activity {
   }
 
   /// With the clock's offset, where it can be told.
-  private func startingFindings() async -> LogFindings {
+  private func startingFindings(_ redactor: Redactor) async -> LogFindings {
     func findings(_ offset: Duration?) -> LogFindings {
-      LogFindings(filter: filter, limit: limit, clockOffset: offset)
+      LogFindings(filter: filter, limit: limit, clockOffset: offset, redactor: redactor)
     }
     switch clock {
     case .unknown: return findings(nil)

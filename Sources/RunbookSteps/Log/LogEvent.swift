@@ -1,3 +1,4 @@
+import RunbookEngine
 import RunbookModel
 
 /// Something that a log tells.
@@ -13,11 +14,9 @@ struct LogEvent: Sendable, Hashable {
   var details: [LogDetail] = []
 
   /// What is shown: without the time and the prefix, on one line.
-  var text: String {
-    let bytes = whole[min(textStart, whole.count)...]
-    let text = shown ?? String(decoding: bytes.prefix(Self.longest), as: UTF8.self)
-    let isCut = shown == nil ? bytes.count > Self.longest : text.utf8.count > Self.longest
-    return isCut ? String(decoding: text.utf8.prefix(Self.longest), as: UTF8.self) + " …" : text
+  func text(_ redactor: Redactor) -> String {
+    let text = shown ?? String(decoding: whole[min(textStart, whole.count)...], as: UTF8.self)
+    return redactor.excerpt(text, bytes: Self.longest)
   }
 
   /// The bytes of an event that are shown at most.

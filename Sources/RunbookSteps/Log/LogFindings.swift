@@ -7,6 +7,7 @@ struct LogFindings: Sendable {
   /// The clock of the log's source less the executor's; nil when it is not known.
   let clockOffset: Duration?
   private let limit: Int
+  private let redactor: Redactor
   private var kept: [(event: LogEvent, isDamage: Bool)] = []
   private var keptBytes = 0
   private var damageCount = 0
@@ -22,7 +23,10 @@ struct LogFindings: Sendable {
   /// What the texts of all events may take.
   private static let longest = 4 << 20
 
-  init(filter: LogFilter, limit: Int, clockOffset: Duration? = nil) {
+  init(
+    filter: LogFilter, limit: Int, clockOffset: Duration? = nil, redactor: Redactor = .none
+  ) {
+    self.redactor = redactor
     self.filter = filter
     self.limit = limit
     self.clockOffset = clockOffset
@@ -67,7 +71,7 @@ struct LogFindings: Sendable {
       return
     }
     var event = event
-    event.keepText()
+    event.keepText(redactor)
     keptBytes += event.shown?.utf8.count ?? 0
     kept.append((event, isDamage))
   }
@@ -89,7 +93,8 @@ struct LogFindings: Sendable {
       ]))
     result.timeline = kept.map { event, isDamage in
       TimelineRow(
-        at: event.at, text: event.text, source: event.host.map { "\(source), \($0)" } ?? source,
+        at: event.at, text: event.shown ?? "",
+        source: event.host.map { "\(source), \($0)" } ?? source,
         isDamage: isDamage, clockOffsetMicroseconds: clockOffset?.microseconds)
     }
     if !kept.isEmpty {
@@ -122,8 +127,8 @@ struct LogFindings: Sendable {
 
 extension LogEvent {
   /// Lets go of all but what is shown.
-  fileprivate mutating func keepText() {
-    shown = text
+  fileprivate mutating func keepText(_ redactor: Redactor) {
+    shown = text(redactor)
     whole = []
   }
 
@@ -132,7 +137,8 @@ extension LogEvent {
   fileprivate var value: Value {
     .map(
       ValueMap(
-        [("at", .timestamp(at)), ("text", .string(text))] + details.map { ($0.name, $0.value) }))
+        [("at", .timestamp(at)), ("text", .string(shown ?? ""))]
+          + details.map { ($0.name, $0.value) }))
   }
 }
 

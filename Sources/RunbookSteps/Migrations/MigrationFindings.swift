@@ -1,3 +1,4 @@
+import RunbookEngine
 import RunbookModel
 
 /// What a step tells of the migrations that were read.
@@ -8,6 +9,7 @@ struct MigrationFindings {
   let tables: [String]
   let owners: TableOwners?
   let application: String?
+  var redactor = Redactor.none
 
   private static let longestSource = 65_536
   private static let mostNotices = 10
@@ -21,7 +23,7 @@ struct MigrationFindings {
     var values = ValueMap([
       (
         "revisions",
-        .list(wanted.map { .map($0.value(owners: owners, application: application)) })
+        .list(wanted.map { .map($0.value(owners: owners, application: application, redactor)) })
       ),
       ("culprits", .list(culprits.map(Value.map))), ("drops", .list(Self.unique(dropped))),
       ("tool", .string(files.tool.rawValue)),
@@ -83,15 +85,14 @@ struct MigrationFindings {
           meant.filter { actions.contains($0.action) && Self.isOfTable($0) }
             .compactMap { $0.table.map(Value.string) }))
     }
-    var map = one.value(owners: owners, application: application)
+    var map = one.value(owners: owners, application: application, redactor)
     map["dropped_tables"] = tables([.drop])
     map["emptied_tables"] = tables([.truncate, .delete])
     map["renamed_tables"] = tables([.rename, .move])
     // A file that went since it was read still has its facts.
     map["source"] = .string(
-      (try? MigrationFile.read(one.path).text).map {
-        String($0.prefixOfScalars(Self.longestSource))
-      } ?? "")
+      (try? MigrationFile.read(one.path).text).map { redactor.head($0, bytes: Self.longestSource) }
+        ?? "")
     return map
   }
 

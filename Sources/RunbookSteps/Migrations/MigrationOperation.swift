@@ -1,3 +1,4 @@
+import RunbookEngine
 import RunbookModel
 
 /// One operation of a migration's way up, with what it takes away.
@@ -20,6 +21,10 @@ struct MigrationOperation: Sendable {
   private(set) var unreadable: [Gap] = []
   /// Whether it is known, all of it, what it does.
   private var isClear = true
+  /// Bytes that are told of its text.
+  private var longestText = Self.longest
+
+  private static let longest = 4096
 
   /// A call in a revision of Alembic's, as `MigrationProgram` notes it.
   init(call map: ValueMap) {
@@ -35,7 +40,7 @@ struct MigrationOperation: Sendable {
       undetermined.append(Gap(line: line, text: text, reason: reason))
     }
     guard let sql = map["sql"]?.stringValue else { return }
-    facts["sql"] = .string(String(sql.prefixOfScalars(4096)))
+    facts["sql"] = .string(sql)
     let start = map["sql_line"]?.intValue
     let reading = SQLJudge.read(sql)
     func place(_ offset: Int) -> Int64 { start.map { $0 + Int64(offset) } ?? line }
@@ -63,11 +68,9 @@ struct MigrationOperation: Sendable {
     facts = ValueMap([
       ("op", .string(word.isEmpty ? "sql" : word)), ("line", .int(Int64(statement.line))),
       ("end_line", .int(Int64(statement.line + breaks))),
-      (
-        "text",
-        .string(losses.isEmpty ? String(statement.text.prefixOfScalars(excerpt)) : statement.text)
-      ),
+      ("text", .string(statement.text)),
     ])
+    longestText = losses.isEmpty ? excerpt : Self.longest
   }
 
   /// What cannot be told of a file of SQL.
@@ -84,8 +87,13 @@ struct MigrationOperation: Sendable {
     return losses.allSatisfy { owners.owner(of: $0.loss) == application }
   }
 
-  var value: Value {
+  func value(_ redactor: Redactor) -> Value {
     var map = facts
+    for (key, limit) in [("sql", Self.longest), ("text", longestText)] {
+      if let text = map[key]?.stringValue {
+        map[key] = .string(redactor.head(text, bytes: limit))
+      }
+    }
     map["is_drop"] = .bool(!losses.isEmpty)
     return .map(map)
   }

@@ -256,7 +256,7 @@ extension MigrationProgram {
             if len(self.operations) >= MOST_OPERATIONS or name in ("get_bind", "get_context", "f"):
                 return
             end = getattr(node, "end_lineno", None) or node.lineno
-            text = "\n".join(self.lines[node.lineno - 1:end])[:4096]
+            text = "\n".join(self.lines[node.lineno - 1:end])
             item = {"op": name, "line": node.lineno, "end_line": end, "text": text,
                     "is_conditional": self.conditional > 0}
             signature = SIGNATURES.get(name, ())

@@ -1,3 +1,4 @@
+import RunbookEngine
 import RunbookModel
 
 /// One migration: its file, what is known of it, and what its way up does.
@@ -27,14 +28,17 @@ struct MigrationRevision: Sendable {
   var undetermined: [MigrationOperation.Gap] { operations.flatMap(\.undetermined) }
   var unreadable: [MigrationOperation.Gap] { operations.flatMap(\.unreadable) }
 
-  func value(owners: TableOwners?, application: String?) -> ValueMap {
+  func value(
+    owners: TableOwners?, application: String?, _ redactor: Redactor
+  ) -> ValueMap {
     var map = facts
     let told = operations.filter { !$0.facts.isEmpty }
-    map["operations"] = .list(told.map(\.value))
+    map["operations"] = .list(told.map { $0.value(redactor) })
     map["drops"] = .list(
       losses.map { $0.value(makes: makes, owners: owners, application: application) })
     map["intended"] = .list(
-      told.filter { $0.isIntended(owners: owners, application: application) }.map(\.value))
+      told.filter { $0.isIntended(owners: owners, application: application) }
+        .map { $0.value(redactor) })
     map["undetermined"] = .list(undetermined.map(\.value))
     map["unreadable"] = .list(unreadable.map(\.value))
     if let isApplied { map["is_applied"] = .bool(isApplied) }

@@ -31,7 +31,7 @@ struct MigrationsActivity: Activity {
     let files = try await read(within: context.timeout(else: Self.defaultTimeout))
     let findings = MigrationFindings(
       files: files, revision: revision, since: since, tables: tables, owners: owners,
-      application: application)
+      application: application, redactor: context.redactor)
     var values = findings.values
     let (culprits, rows, notices) = try await withOrigins(values["culprits"]?.listValue ?? [])
     values["culprits"] = .list(culprits)

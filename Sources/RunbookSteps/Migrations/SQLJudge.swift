@@ -6,7 +6,6 @@ import RunbookModel
 struct SQLJudge {
   /// A text in a text in a text: deeper than this nobody writes them.
   private static let deepest = 8
-  private static let longestText = 4096
 
   private let text: String
   private let bytes: [UInt8]
@@ -99,8 +98,7 @@ struct SQLJudge {
       let first = index < tokens.count ? min(tokens[index].start, base + end) : start
       let words = String(decoding: bytes[first..<(base + end)], as: UTF8.self)
       reading.statements.append(
-        .init(
-          line: lineNumber(ofByte: first), text: String(words.prefixOfScalars(Self.longestText))))
+        .init(line: lineNumber(ofByte: first), text: words))
       guard StatementJudge.isAsked(top.name, statement.nodes) else { continue }
       let own = String(decoding: partBytes[statement.location..<end], as: UTF8.self)
       let before = (reading.losses.count, reading.undetermined.count, reading.unreadable.count)

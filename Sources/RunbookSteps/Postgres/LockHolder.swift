@@ -1,3 +1,4 @@
+import RunbookEngine
 import RunbookModel
 
 /// Who holds a lock that a statement waits for.
@@ -6,7 +7,7 @@ struct LockHolder: Sendable, Hashable {
   let user: String
   let application: String
   let state: String
-  /// The holder's last statement, cut.
+  /// The holder's last statement, secrets taken out, cut.
   let query: String
   let since: Timestamp?
 
@@ -26,20 +27,21 @@ struct LockHolder: Sendable, Hashable {
       """
       SELECT a.pid, coalesce(a.usename, ''), coalesce(a.application_name, ''),
         coalesce(a.state, a.backend_type, ''),
-        left(regexp_replace(coalesce(a.query, ''), '\\s+', ' ', 'g'), 200), a.xact_start
+        coalesce(a.query, ''), a.xact_start
       FROM pg_stat_activity a
       WHERE a.pid = ANY (pg_blocking_pids($1::int))
       ORDER BY a.xact_start NULLS LAST, a.pid
       """, [String(pid)])
   }
 
-  init?(row: [Value]) {
+  init?(row: [Value], _ redactor: Redactor) {
     guard row.count == 6, let pid = row[0].intValue else { return nil }
     self.pid = pid
     user = row[1].stringValue ?? ""
     application = row[2].stringValue ?? ""
     state = row[3].stringValue ?? ""
-    query = row[4].stringValue ?? ""
+    // The server cuts it too.
+    query = redactor.line(row[4].stringValue ?? "", bytes: 200, isWhole: false)
     if case .timestamp(let time) = row[5] { since = time } else { since = nil }
   }
 }

@@ -7,7 +7,7 @@ extension PostgresGateway {
     of applicationName: String, on connection: String
   ) async throws(StepFailure) -> [Remnant] {
     try await ask(SQLRemnants.query(applicationName), on: connection)
-      .compactMap { SQLRemnants.remnant($0) }
+      .compactMap { SQLRemnants.remnant($0, redactor) }
   }
 
   /// Ends them.

@@ -10,13 +10,19 @@ public final class PostgresGateway: ConnectionGateway {
   private let now: @Sendable () -> Timestamp
 
   private let confinement: Confinement?
+  let redactor: Redactor
 
   /// - Parameters:
   ///   - now: this host's clock, for the server's offset.
   ///   - confinement: what may be reached; nil is everything.
-  public init(now: @escaping @Sendable () -> Timestamp, confinement: Confinement? = nil) {
+  ///   - redactor: takes secrets out of others' statements before they are cut for people.
+  public init(
+    now: @escaping @Sendable () -> Timestamp, confinement: Confinement? = nil,
+    redactor: Redactor = .none
+  ) {
     self.now = now
     self.confinement = confinement
+    self.redactor = redactor
   }
 
   public func configure(
@@ -32,7 +38,8 @@ public final class PostgresGateway: ConnectionGateway {
         hint: error.record.hint)
     }
     let session = PostgresSession(
-      connection: connection.name, target: target, now: now, confinement: confinement)
+      connection: connection.name, target: target, now: now, confinement: confinement,
+      redactor: redactor)
     let former = sessions.withLock { sessions in
       defer { sessions[connection.name] = session }
       return sessions[connection.name]

@@ -15,14 +15,18 @@ actor PostgresSession {
   private let connection: String
   private let now: @Sendable () -> Timestamp
   private let confinement: Confinement?
+  private let redactor: Redactor
   private var pq: LibPQ?
   private var identified: ConnectionIdentified?
 
-  /// - Parameter confinement: any other target is refused before a connection is opened.
+  /// - Parameters:
+  ///   - confinement: any other target is refused before a connection is opened.
+  ///   - redactor: takes secrets out of others' statements.
   init(
     connection: String, target: PostgresTarget, now: @escaping @Sendable () -> Timestamp,
-    confinement: Confinement? = nil
+    confinement: Confinement? = nil, redactor: Redactor = .none
   ) {
+    self.redactor = redactor
     self.connection = connection
     self.target = target
     self.now = now
@@ -95,9 +99,10 @@ actor PostgresSession {
   }
 
   private func link(_ pq: LibPQ, _ wait: LinkWait) -> PostgresLink {
-    let target = target
+    let (target, redactor) = (target, redactor)
     return PostgresLink(pq, wait: wait) { pid in
-      Self.holders(of: pid, target, interruption: wait.interruption, request: wait.request)
+      Self.holders(
+        of: pid, target, redactor, interruption: wait.interruption, request: wait.request)
     }
   }
 
@@ -157,7 +162,8 @@ actor PostgresSession {
   /// Asks on a connection of its own, which is closed afterwards. Without an answer in two seconds
   /// there is none: this serves a message only.
   private static func holders(
-    of pid: Int32, _ target: PostgresTarget, interruption: LinkInterruption?, request: UInt64
+    of pid: Int32, _ target: PostgresTarget, _ redactor: Redactor,
+    interruption: LinkInterruption?, request: UInt64
   ) -> [LockHolder] {
     let wait = LinkWait(
       deadline: .now + .seconds(2), interruption: interruption, request: request, stall: nil)
@@ -165,7 +171,7 @@ actor PostgresSession {
       let link = PostgresLink(try open(target, wait), wait: wait) { _ in [] }
       let outcomes = try link.run([[SessionSettings.command, LockHolder.query(for: pid)]])
       guard case .completed(let completion)? = outcomes.first?.last else { return [] }
-      return completion.resultSet?.rows.compactMap { LockHolder(row: $0) } ?? []
+      return completion.resultSet?.rows.compactMap { LockHolder(row: $0, redactor) } ?? []
     } catch {
       return []
     }

@@ -38,13 +38,13 @@ struct ReceiptRow {
 
   /// A result as a receipt keeps it, secrets taken out; nil where it is too long. It is kept whole or not
   /// at all.
-  static func text(of result: StepResult, _ redact: (String) -> String) -> String? {
+  static func text(of result: StepResult, _ redactor: Redactor) -> String? {
     guard result.incomplete.isEmpty,
       Value.map(result.values).jsonSize(upTo: longestResult) <= longestResult
     else { return nil }
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-    let value = Value.map(result.values).mapStrings(redact)
+    let value = redactor.redact(Value.map(result.values))
     // What cannot be written is left out: then the captures are not known, which the run says.
     guard let data = try? encoder.encode(value), data.count <= longestResult else { return nil }
     return String(decoding: data, as: UTF8.self)

@@ -155,7 +155,7 @@ struct ReceiptTransaction {
       proof.append(
         query.record(
           context, digest, affected: work.affected, rowCount: work.rowCount,
-          result: context.keepsResult ? ReceiptRow.text(of: work.result, context.redact) : nil))
+          result: context.keepsResult ? ReceiptRow.text(of: work.result, context.redactor) : nil))
     }
     link.extendDeadline(to: .now + Self.commitDeadline)
     // Where the proof fails, the commit behind it rolls back, and says so.

@@ -4,8 +4,8 @@ import RunbookModel
 /// What is found out about an attempt that was cut off.
 extension SQLActivity {
   /// Of the statements with their values, as they run.
-  var statementsDigest: Digest {
-    var hasher = Digest.Hasher()
+  func statementsDigest(_ key: RunKey?) -> Digest {
+    var hasher = key.hasher
     for statement in statements {
       hasher.update(statement.command.text)
       hasher.update(";")

@@ -1,3 +1,4 @@
+import RunbookEngine
 import RunbookModel
 
 /// Sessions of the server in which a step's statements still run or wait though their client is gone.
@@ -9,7 +10,7 @@ enum SQLRemnants {
     SQLCommand(
       """
       SELECT a.pid, coalesce(a.state, ''), coalesce(a.wait_event_type || ': ' || a.wait_event, ''),
-        left(regexp_replace(coalesce(a.query, ''), '\\s+', ' ', 'g'), 200),
+        coalesce(a.query, ''),
         coalesce(a.xact_start, a.query_start, a.backend_start),
         coalesce((SELECT string_agg(DISTINCT l.mode || ' on ' || l.relation::regclass::text, ', ')
           FROM pg_locks l WHERE l.pid = a.pid AND l.granted AND l.mode LIKE '%Exclusive%'
@@ -22,7 +23,7 @@ enum SQLRemnants {
       """, [applicationName])
   }
 
-  static func remnant(_ row: [Value]) -> Remnant? {
+  static func remnant(_ row: [Value], _ redactor: Redactor) -> Remnant? {
     guard row.count == 7, let pid = row[0].intValue else { return nil }
     var since: Timestamp?
     if case .timestamp(let time) = row[4] { since = time }
@@ -31,7 +32,10 @@ enum SQLRemnants {
     if let wait = row[2].stringValue, !wait.isEmpty { text += ", waits for \(wait)" }
     if let blockers = row[6].stringValue, !blockers.isEmpty { text += " held by \(blockers)" }
     if let locks = row[5].stringValue, !locks.isEmpty { text += ", holds \(locks)" }
-    if let query = row[3].stringValue, !query.isEmpty { text += ": \(query)" }
+    if let query = row[3].stringValue, !query.isEmpty {
+      // The server cuts it too.
+      text += ": \(redactor.line(query, bytes: 200, isWhole: false))"
+    }
     return Remnant(pid: pid, summary: text, since: since)
   }
 

@@ -42,7 +42,8 @@ struct SQLRequest: Sendable {
 
   func transaction(on link: PostgresLink, keepsReceipt: Bool) -> ReceiptTransaction {
     ReceiptTransaction(
-      link: link, context: context, settings: settings, digest: activity.statementsDigest,
+      link: link, context: context, settings: settings,
+      digest: activity.statementsDigest(context.key),
       keepsReceipt: keepsReceipt,
       mayChangeRole: activity.statements.contains(where: \.traits.changesRole))
   }

@@ -66,23 +66,30 @@ public struct Confinement: Sendable, Hashable {
   ///   sandbox.
   func check(_ request: HTTPRequest) throws(StepFailure) {
     if let socket = request.socket {
-      guard !socket.begins(with: "\(folder.path)/") || socket.holds("/../") else { return }
-    } else if request.target?.isLoopback == true {
+      guard !isOwn(socket: socket) else { return }
+    } else if let origin = request.origin, origin.isLoopback,
+      // `127.1` is this machine too, but nobody reads it so.
+      request.url.holds("\(origin.host)")
+    {
       return
     }
     throw StepFailure(
-      .refused, "\(request.target?.authority ?? "the target") is not on this machine",
+      .refused, "\(request.origin?.authority ?? "the target") is not on this machine",
       hint: "a run in a sandbox asks nobody else")
   }
-}
 
-extension HTTPRequest.Target {
-  /// A number of this machine, or `localhost`, whatever the port.
-  fileprivate var isLoopback: Bool {
-    guard let colon = authority.index(ofLast: ":") else { return false }
-    let host = authority[..<colon]
-    if host == "localhost" || host == "[::1]" { return true }
-    let parts = host.pieces(separatedBy: ".", omittingEmptySubsequences: false)
-    return parts.count == 4 && parts.first == "127" && parts.allSatisfy { UInt8($0) != nil }
+  /// Whether a socket lies in the sandbox's folder, also once links are followed.
+  private func isOwn(socket: String) -> Bool {
+    guard socket.begins(with: "\(folder.path)/"), !socket.holds("/../"), !socket.utf8.contains(0)
+    else { return false }
+    guard let real = Self.realPath(socket) else { return true }
+    return real.begins(with: "\(Self.realPath(folder.path) ?? folder.path)/")
+  }
+
+  /// Nil for what is not there.
+  private static func realPath(_ path: String) -> String? {
+    guard let found = realpath(path, nil) else { return nil }
+    defer { free(found) }
+    return String(cString: found)
   }
 }

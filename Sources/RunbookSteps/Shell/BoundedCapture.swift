@@ -1,14 +1,16 @@
 import RunbookEngine
 import RunbookModel
 
-/// What a stream brought: its beginning in memory, and all of it in a file once it is longer.
+/// What a stream brought: as much as can be held in memory, for expressions, and all of it in a file once
+/// it is longer than what is stored of it.
 ///
-/// Secrets are taken out of the file; what is in memory is the executor's to redact.
+/// Secrets are taken out of the file; what is in memory is the engine's to redact and to cut.
 struct BoundedCapture: Sendable {
   let fileName: String
+  /// Bytes that are stored in the result.
   private let limit: Int
   private let folder: String
-  private let redact: @Sendable (String) -> String
+  private let redactor: Redactor
   private var kept: [UInt8] = []
   private var file: EvidenceWriter?
   /// Bytes that came.
@@ -16,39 +18,49 @@ struct BoundedCapture: Sendable {
   /// Whether the file, if there is one, holds all that came.
   private(set) var isFileWhole = true
 
-  /// - Parameter folder: the attempt's evidence folder; made when the file is.
+  /// Bytes that are held at most.
+  private let mostHeld: Int
+
+  /// - Parameters:
+  ///   - limit: bytes that are stored in the result.
+  ///   - mostHeld: bytes that are held for expressions.
+  ///   - folder: the attempt's evidence folder; made when the file is.
   init(
-    limit: Int, folder: String, fileName: String, redact: @escaping @Sendable (String) -> String
+    limit: Int, mostHeld: Int = 32 << 20, folder: String, fileName: String, redactor: Redactor
   ) {
     self.limit = limit
+    self.mostHeld = mostHeld
     self.folder = folder
     self.fileName = fileName
-    self.redact = redact
+    self.redactor = redactor
   }
 
   /// Whether the memory holds less than what came.
-  var isCut: Bool { size > Int64(limit) }
+  var isCut: Bool { size > Int64(mostHeld) }
   var hasFile: Bool { file != nil }
 
-  /// UTF-8 repaired, without zero bytes. What was cut ends with a whole line where it can, so that no
-  /// half of a secret stays at the edge.
+  /// UTF-8 repaired, without zero bytes; where it is cut, before anything that may begin a secret.
   var text: String {
-    var bytes = kept
-    if isCut, let end = bytes.lastIndex(of: UInt8(ascii: "\n")) {
-      bytes.removeSubrange((end + 1)...)
-    }
+    let bytes = isCut ? redactor.decided(kept) : kept
     return String(decoding: bytes.contains(0) ? bytes.filter { $0 != 0 } : bytes, as: UTF8.self)
+  }
+
+  /// Says of a result's value that it is the text, and how much of it is held and stored.
+  func mark(_ key: String, in result: inout StepResult) {
+    result.storedLimits[key] = StoredLimit(bytes: limit)
+    guard isCut else { return }
+    result.incomplete[key] = Incomplete(held: Int64(kept.count), total: size, noun: "bytes")
   }
 
   mutating func append(_ bytes: [UInt8]) {
     size += Int64(bytes.count)
-    if file == nil, isCut {
+    if file == nil, size > Int64(limit) {
       // The file begins with what was kept until now, so that it holds everything.
-      file = EvidenceWriter(folder: folder, name: fileName, redact: redact)
+      file = EvidenceWriter(folder: folder, name: fileName, redactor: redactor)
       isFileWhole = file?.write(kept) ?? false
     }
     if file != nil, isFileWhole { isFileWhole = file?.write(bytes) ?? false }
-    let room = limit - kept.count
+    let room = mostHeld - kept.count
     guard room > 0 else { return }
     kept += bytes.prefix(room)
     if bytes.count > room { kept.removeIncompleteScalar() }

@@ -5,20 +5,17 @@ import RunbookModel
 /// come, and all of it in a file once it is longer than the result may hold.
 struct CapturedOutput {
   private let stream: ChildProcess.Stream
-  private let context: AttemptContext
   private var capture: BoundedCapture
-  private var line: [UInt8] = []
-  private var tail: [String] = []
-
-  private static let longestLine = 8192
-  private static let tailCount = 10
+  private var lines: ShownLines
 
   init(_ stream: ChildProcess.Stream, _ limit: Int, _ context: AttemptContext) {
     self.stream = stream
-    self.context = context
     capture = BoundedCapture(
       limit: limit, folder: context.evidenceFolder, fileName: "\(Self.name(stream)).txt",
-      redact: context.redact)
+      redactor: context.redactor)
+    lines = ShownLines(
+      stream == .standardOutput ? .standardOutput : .standardError, context.redactor,
+      output: context.output)
   }
 
   private static func name(_ stream: ChildProcess.Stream) -> String {
@@ -27,49 +24,32 @@ struct CapturedOutput {
 
   mutating func append(_ bytes: [UInt8]) {
     capture.append(bytes)
-    for byte in bytes {
-      if byte == UInt8(ascii: "\n") {
-        endLine()
-      } else {
-        line.append(byte)
-        if line.count >= Self.longestLine { endLine() }
-      }
-    }
+    lines.append(bytes)
   }
 
   /// Gives out the last line when it had no line break, and closes the file.
   mutating func finish() {
-    if !line.isEmpty { endLine() }
+    lines.finish()
     capture.finish()
   }
 
-  /// UTF-8 repaired, without zero bytes.
-  var text: String { capture.text }
+  /// Puts the text into a result.
+  func put(into result: inout StepResult) {
+    result.values[Self.name(stream)] = .string(capture.text)
+    capture.mark(Self.name(stream), in: &result)
+  }
 
   var notices: [String] {
     capture.isFileWhole
       ? [] : ["not all of \(Self.name(stream)) could be written to its file"]
   }
 
-  func lastLines(_ count: Int) -> String { tail.suffix(count).joined(separator: "\n") }
+  /// Secrets taken out.
+  func lastLines(_ count: Int) -> String { lines.lastLines(count) }
 
   func evidence(source: String) -> [EvidenceDraft] {
     capture.evidence(
       stream == .standardOutput ? "standard output" : "standard error", key: Self.name(stream),
       source: source)
-  }
-
-  private mutating func endLine() {
-    let text = Self.text(of: line)
-    line.removeAll(keepingCapacity: true)
-    tail.append(text)
-    if tail.count > Self.tailCount { tail.removeFirst() }
-    context.output(
-      OutputLine(stream == .standardOutput ? .standardOutput : .standardError, text))
-  }
-
-  private static func text(of bytes: [UInt8]) -> String {
-    guard bytes.contains(0) else { return String(decoding: bytes, as: UTF8.self) }
-    return String(decoding: bytes.filter { $0 != 0 }, as: UTF8.self)
   }
 }

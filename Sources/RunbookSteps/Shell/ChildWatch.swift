@@ -28,7 +28,8 @@ struct ChildWatch {
   /// How long output may stay open after the process has ended.
   private static let linger = Duration.milliseconds(250)
   private static let afterKill = Duration.seconds(1)
-  private static let chunk = 16_384
+  /// As much as a pipe is asked to hold goes in few readings.
+  private static let chunk = 126_976
 
   init(
     child: SpawnedChild, process: ChildProcess, interruption: Interruption,

@@ -1,5 +1,6 @@
 import CLinux
 import Glibc
+import RunbookEngine
 import RunbookModel
 
 /// Processes that carry a mark in their environment: what a number alone says of a process may be of
@@ -19,12 +20,11 @@ struct MarkedProcesses {
   }
 
   /// As a person is shown them.
-  var remnants: [Remnant] {
+  func remnants(_ redactor: Redactor) -> [Remnant] {
     all().map { pid in
       let words = (ProcessTable.read("/proc/\(pid)/cmdline") ?? []).split(separator: 0)
         .map { String(decoding: $0, as: UTF8.self) }
-      let command = words.joined(separator: " ").pieces(whereSeparator: \.isWhitespace)
-        .joined(separator: " ").prefixOfScalars(200)
+      let command = redactor.line(words.joined(separator: " "), bytes: 200)
       let since = ProcessTable.start(of: pid)
       return Remnant(
         pid: Int64(pid),

@@ -93,10 +93,11 @@ struct ShellActivity: Activity {
   ) throws(StepFailure) -> StepResult {
     var result = StepResult(
       values: ValueMap([
-        ("exit_code", .int(Int64(ending.exitCode))), ("stdout", .string(stdout?.text ?? "")),
-        ("stderr", .string(stderr?.text ?? "")), ("signal", .int(Int64(ending.signal))),
+        ("exit_code", .int(Int64(ending.exitCode))), ("stdout", ""), ("stderr", ""),
+        ("signal", .int(Int64(ending.signal))),
       ]))
     for output in [stdout, stderr].compactMap(\.self) {
+      output.put(into: &result)
       result.evidence += output.evidence(source: "script of \(step.id)")
       result.notices += output.notices
     }

@@ -41,15 +41,17 @@ public struct ShellKind: StepKind {
           FieldSpec("stdin", .template, "What it reads from its standard input (nothing)"),
           FieldSpec(
             "output_limit", .int(0...16_777_216),
-            "Bytes of each output kept in the result (65536); all of a longer one goes to a file"),
+            "Bytes of each output stored in the result (65536); all of a longer one goes to a file"),
           FieldSpec("grace", .duration, "From TERM to KILL when it must end (5s)"),
         ]),
       results: [
         ResultSpec(
           "exit_code", "int", "0 to 255; 128 and the signal's number after a signal", isPublic: true
         ),
-        ResultSpec("stdout", "string", "What it printed, cut to output_limit"),
-        ResultSpec("stderr", "string", "What it printed to standard error, cut to output_limit"),
+        ResultSpec("stdout", "string", "What it printed; output_limit bytes of it are stored"),
+        ResultSpec(
+          "stderr", "string",
+          "What it printed to standard error; output_limit bytes of it are stored"),
         ResultSpec("signal", "int", "The signal that ended it; 0 if none did", isPublic: true),
       ], work: WorkSpec(.shell, in: ["script", "file"]),
       "Runs a script; with `connection:` the PG* variables lead psql and pg_dump there")

@@ -12,6 +12,9 @@ struct SpawnFiles {
   private var childError: CInt = -1
   private var childScript: CInt = -1
 
+  /// `F_SETPIPE_SZ` of fcntl(2), which Swift does not import.
+  private static let setPipeSize: CInt = 1031
+
   /// The child's descriptor of the script.
   private static let scriptNumber: CInt = 3
 
@@ -62,6 +65,8 @@ struct SpawnFiles {
     var ends: [CInt] = [-1, -1]
     let status = runbook_pipe(&ends)
     guard status == 0 else { throw SystemProblem(status) }
+    // A program that prints much waits less for us; where the system refuses, it has the usual size.
+    _ = fcntl(ends[0], setPipeSize, 1 << 20)
     return (try lifted(ends[0]), try lifted(ends[1]))
   }
 

@@ -14,8 +14,8 @@ struct TransactionEnd: Sendable, Hashable {
 
   /// - Returns: nil for a line about something else.
   init?(line: Substring) {
-    guard let words = line.range(of: "desc: ").map({ line[$0.upperBound...] }),
-      let xid = line.range(of: "tx:").flatMap({ Self.number(after: line[$0.upperBound...]) })
+    guard let words = line.range(ofFirst: "desc: ").map({ line[$0.upperBound...] }),
+      let xid = line.range(ofFirst: "tx:").flatMap({ Self.number(after: line[$0.upperBound...]) })
     else { return nil }
     let parts = words.pieces(separatedBy: ";", omittingEmptySubsequences: true)
     guard let head = parts.first else { return nil }

@@ -110,7 +110,7 @@ struct WALActivity: Activity {
     guard let program = program(ofVersion: String(major)) else {
       throw Unreadable(reason: "pg_waldump of PostgreSQL \(major) is not installed here")
     }
-    let output = Mutex(Lines(findings: findings))
+    let output = Mutex(Lines(findings: findings, context.redactor))
     let process = ChildProcess(
       command: [
         program, "--path=\(folder)", "--timeline=\(start.timeline)", "--rmgr=Standby",
@@ -121,7 +121,10 @@ struct WALActivity: Activity {
     let ending = try await process.perform { stream, bytes in
       output.withLock { $0.append(bytes, from: stream) }
     }
-    let (read, errors) = output.withLock { ($0.findings, $0.errors) }
+    let (read, words) = output.withLock { lines in
+      lines.errors.finish()
+      return (lines.findings, lines.errors.text)
+    }
     switch ending.reason {
     case .cancelled: throw StepFailure(.interrupted, "`pg_waldump` was stopped")
     case .timedOut:
@@ -130,7 +133,6 @@ struct WALActivity: Activity {
     case .exited: break
     }
     // A living log ends in a record that is not there yet, which it calls an error.
-    let words = String(decoding: errors, as: UTF8.self)
     guard ending.exitCode == 0 || words.holds("error in WAL record") || read.first != nil else {
       throw Unreadable(
         reason: "pg_waldump could not read \(folder): "
@@ -148,14 +150,17 @@ struct WALActivity: Activity {
   /// The program's output, line by line.
   private struct Lines {
     var findings: WALFindings
-    var errors: [UInt8] = []
+    var errors: RedactedTail
     private var rest: [UInt8] = []
 
-    init(findings: WALFindings) { self.findings = findings }
+    init(findings: WALFindings, _ redactor: Redactor) {
+      self.findings = findings
+      errors = RedactedTail(redactor, size: 4096)
+    }
 
     mutating func append(_ bytes: [UInt8], from stream: ChildProcess.Stream) {
       guard stream == .standardOutput else {
-        errors = (errors + bytes).suffix(4096)
+        errors.append(bytes)
         return
       }
       rest += bytes

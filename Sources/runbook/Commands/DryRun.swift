@@ -9,18 +9,23 @@ struct DryRun {
 
   func show() {
     let text = WorkText()
+    let redactor = Redactor(secrets: plan.secrets)
+    func show(_ step: Step) {
+      let item = redactor.redact(Preview(plan: plan, kinds: kinds).item(step))
+      self.show(item, when: step.options.when.map { redactor.redact($0.text) }, text)
+    }
     console.print("\("\(plan.runbook.title): the plan", .bold)")
     for target in plan.targets { console.print("  \(target.connection.name): \(target.display)") }
     for connection in plan.runbook.connections
     where !plan.targets.contains(where: { $0.connection.name == connection.name }) {
       console.print(
-        "  \(connection.name): \(plan.isSandbox ? "a throwaway PostgreSQL" : "not set (\(connection.url.text))")"
+        "  \(connection.name): \(plan.isSandbox ? "a throwaway PostgreSQL" : "not set (\(redactor.redact(connection.url.text)))")"
       )
     }
     if plan.isSandbox, let sandbox = plan.runbook.sandbox {
       console.print("\n\("Sandbox", .bold)")
       for step in sandbox.fixture + sandbox.fault {
-        show(Preview(plan: plan, kinds: kinds).item(step), when: step.options.when?.text, text)
+        show(step)
       }
     }
     for phase in Phase.allCases {
@@ -28,7 +33,7 @@ struct DryRun {
       guard !steps.isEmpty else { continue }
       console.print("\n\(phase.title, .bold)")
       for step in steps {
-        show(Preview(plan: plan, kinds: kinds).item(step), when: step.options.when?.text, text)
+        show(step)
       }
     }
     console.print("\nNothing was performed.")

@@ -25,11 +25,12 @@ struct HeldRun {
     let surroundings = Surroundings.current()
     let console = Console.current(surroundings)
     do throws(StoreError) {
-      let store = RunStore(folder: surroundings.stateFolder(options.state))
+      let store = surroundings.store(options.state)
       let id = try store.resolve(name)
       let journal = try store.open(id)
       let entries = try await journal.entries()
       let state = try RunState(replaying: entries)
+      journal.redact(with: KnownSecrets(surroundings: surroundings, state: state).redactor)
       let run = HeldRun(
         id: id, journal: journal, folder: store.folder(of: id), entries: entries, state: state,
         drill: state.started?.isDrill == true ? try DrillState(replaying: entries) : nil,

@@ -18,7 +18,7 @@ struct ListCommand: AsyncParsableCommand {
     let console = library.console
     var table = Table(["NAME", "SEVERITY", "STEPS", "LAST DRILL", "TITLE"])
     let all = library.finder.all()
-    let store = RunStore(folder: Surroundings.current().stateFolder(state.state))
+    let store = Surroundings.current().store(state.state)
     let drills = await DrillHistory(store: store).last()
     for (name, path) in all {
       let runbook = library.attempt(path).runbook

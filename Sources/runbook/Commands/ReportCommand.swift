@@ -82,7 +82,7 @@ struct ReportCommand: AsyncParsableCommand {
 
   private func runFolder(_ surroundings: Surroundings) throws -> String? {
     guard journal == nil else { return nil }
-    let store = RunStore(folder: surroundings.stateFolder(state.state))
+    let store = surroundings.store(state.state)
     return store.folder(of: try store.resolve(run))
   }
 
@@ -129,7 +129,7 @@ struct JournalSource {
 
   func entries() async throws -> [Entry] {
     guard let file else {
-      let store = RunStore(folder: surroundings.stateFolder(state.state))
+      let store = surroundings.store(state.state)
       return try await store.open(try store.resolve(run)).entries()
     }
     guard let data = FileManager.default.contents(atPath: surroundings.absolute(file)) else {

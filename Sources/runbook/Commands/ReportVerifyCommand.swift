@@ -43,7 +43,7 @@ struct ReportVerifyCommand: AsyncParsableCommand {
     }
     let text = String(decoding: data, as: UTF8.self)
     do {
-      let store = RunStore(folder: surroundings.stateFolder(state.state))
+      let store = surroundings.store(state.state)
       let run = journal == nil ? try run(named: text, in: store) : nil
       let entries = try await JournalSource(
         run: run?.rawValue, file: journal, state: state, surroundings: surroundings

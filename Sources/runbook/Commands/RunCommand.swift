@@ -68,7 +68,7 @@ struct RunCommand: AsyncParsableCommand {
   }
 
   private func start(_ plan: Plan, _ surroundings: Surroundings, _ console: Console) async throws {
-    let store = RunStore(folder: surroundings.stateFolder(state.state))
+    let store = surroundings.store(state.state)
     let run = RunID.new(at: SystemClock().now())
     let journal: SQLiteJournal
     let lease: Lease

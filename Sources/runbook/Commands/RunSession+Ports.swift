@@ -36,7 +36,8 @@ extension RunSession {
     }
     let clock = clock
     let confinement = confinement
-    let gateway = PostgresGateway(now: { clock.now() }, confinement: confinement)
+    let gateway = PostgresGateway(
+      now: { clock.now() }, confinement: confinement, redactor: Redactor(secrets: plan.secrets))
     let secretVariables = plan.inputs.filter(\.declaration.isSecret).flatMap {
       ["RUNBOOK_INPUT_\($0.declaration.name)", "RUNBOOK_INPUT_\($0.declaration.name.uppercased())"]
     }
@@ -54,6 +55,7 @@ extension RunSession {
       run: run, actor: surroundings.actor(as: options.actor.name), host: surroundings.host,
       toolVersion: RunbookCommand.version, runFolder: folder, approvals: approvals,
       approvesAll: options.approveAll, generation: lease.holder.generation)
+    runOptions.key = RunStore.key(inRunFolder: folder)
     if let drill {
       runOptions.isDrill = true
       runOptions.opening = [.drill(.started(drill))]

@@ -62,6 +62,8 @@ struct RunSession {
       console.printError("error: --approve-all is only for a sandbox or a simulation")
       throw ExitStatus.usage.code
     }
+    // What people add meanwhile goes through it too.
+    journal.redact(with: Redactor(secrets: plan.secrets))
     do {
       let (state, entries) = try await execute(beginning)
       lease.release()

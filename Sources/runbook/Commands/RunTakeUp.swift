@@ -68,7 +68,8 @@ struct RunTakeUp {
     let runbook = try runbook(record)
     let world = try world(of: runbook)
     let plan = try world?.plan ?? plan(of: runbook, started)
-    guard plan.fingerprint != held.state.planFingerprint else { return (plan, nil, world) }
+    let key = RunStore.key(inRunFolder: held.folder)
+    if let stored = held.state.planFingerprint, plan.fits(stored, key) { return (plan, nil, world) }
     let difference = difference(of: plan, from: record)
     held.console.printError("\(block: difference)")
     guard options.acceptChanges else {
@@ -77,7 +78,7 @@ struct RunTakeUp {
         hints: ["to go on with it as it is now, its gates asked anew: --accept-changes"],
         .invalidRunbook)
     }
-    return (plan, PlanChange(to: plan, difference: difference), world)
+    return (plan, PlanChange(to: plan, difference: difference, key: key), world)
   }
 
   /// What a simulated run is carried out in; nil for any other.
@@ -107,12 +108,17 @@ struct RunTakeUp {
       }, isSandbox: started.isSandbox, held.console)
   }
 
+  private func isSame(_ current: SourceFile, as former: SourceFile) -> Bool {
+    let key = RunStore.key(inRunFolder: held.folder)
+    return former.digest == current.digest || former.digest == key?.digest(of: current.text)
+  }
+
   private func difference(of plan: Plan, from record: RunbookRecord) -> String {
     var parts: [String] = []
     let now = plan.runbook.sources
     for former in record.sources {
       let current = now.first { $0.path == former.path }
-      if current?.digest == former.digest { continue }
+      if let current, isSame(current, as: former) { continue }
       parts.append(TextDifference(from: former.text, to: current?.text ?? "").text(former.path))
     }
     for added in now where !record.sources.contains(where: { $0.path == added.path }) {

@@ -20,7 +20,7 @@ struct ShowCommand: AsyncParsableCommand {
   func run() async throws {
     let library = Composition.library(finder)
     let (runbook, path) = try library.located(name)
-    let store = RunStore(folder: Surroundings.current().stateFolder(state.state))
+    let store = Surroundings.current().store(state.state)
     let usual = await PastRuns(of: runbook.name, in: store).usual
     if json { return library.console.print(json: object(runbook, path, usual).json) }
     let console = library.console

@@ -104,7 +104,7 @@ struct RunsCommand: ParsableCommand {
 
   func run() throws {
     let console = Console.current(.current())
-    let store = RunStore(folder: Surroundings.current().stateFolder(state.state))
+    let store = Surroundings.current().store(state.state)
     var table = Table(["RUN", "RUNBOOK", "STARTED", "STATE"])
     for id in store.runs() {
       do throws(StoreError) {

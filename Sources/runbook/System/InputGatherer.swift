@@ -3,6 +3,7 @@ import RunbookEngine
 import RunbookExpression
 import RunbookModel
 import RunbookSyntax
+import Synchronization
 
 /// Finds each input's value: a flag, the environment, a file, the input's own source, its default, or
 /// the person at the terminal, in this order.
@@ -46,7 +47,10 @@ struct InputGatherer {
         message: "'\(input.name)' is a secret, and flags are seen by every process: "
           + "set RUNBOOK_INPUT_\(input.name) instead")
     }
-    if let record = recorded.first(where: { $0.name == input.name }), !input.isSecret {
+    if let record = recorded.first(where: { $0.name == input.name }), !input.isSecret,
+      // A secret in it was not stored, so it is had anew.
+      !Redactor.hasMark(record.value)
+    {
       let value: Value? = record.value == .null ? .none : .some(record.value)
       return ResolvedInput(declaration: input, value: value, origin: record.origin)
     }
@@ -103,17 +107,26 @@ struct InputGatherer {
     let process = Process()
     process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
     process.arguments = ["--"] + words
-    let pipe = Pipe()
+    let (pipe, errors) = (Pipe(), Pipe())
     process.standardOutput = pipe
+    // What it says may be what it fetches: it is shown only when it failed, and without that.
+    if input.isSecret { process.standardError = errors }
     process.standardInput = FileHandle.nullDevice
     do { try process.run() } catch {
       throw Failure(message: "the input '\(input.name)': its command cannot be started")
     }
+    let said = DrainedPipe(errors, isUsed: input.isSecret)
     let data = pipe.fileHandleForReading.readDataToEndOfFile()
     process.waitUntilExit()
     guard process.terminationStatus == 0 else {
+      let redactor = Redactor(
+        secrets: EnvironmentSecrets.values(of: surroundings.environment)
+          + surroundings.filedSecrets + [String(decoding: data, as: UTF8.self)])
+      let words = redactor.tail(redactor.redact(said.text), bytes: 500)
+        .trimming { $0.isWhitespace }
       throw Failure(
-        message: "the input '\(input.name)': its command ended with \(process.terminationStatus)")
+        message: "the input '\(input.name)': its command ended with \(process.terminationStatus)"
+          + (words.isEmpty ? "" : "\n\(words)"))
     }
     return Self.trimmed(data)
   }
@@ -128,5 +141,28 @@ struct InputGatherer {
 
   private static func trimmed(_ data: Data) -> String {
     String(String(decoding: data, as: UTF8.self).withoutFinalLineBreak)
+  }
+}
+
+/// What comes through a pipe, read while its writer runs, so that it never waits.
+private final class DrainedPipe: Sendable {
+  private let group = DispatchGroup()
+  private let data = Mutex(Data())
+
+  init(_ pipe: Pipe, isUsed: Bool) {
+    guard isUsed else { return }
+    group.enter()
+    let reader = pipe.fileHandleForReading
+    Thread.detachNewThread { [self] in
+      let read = reader.readDataToEndOfFile()
+      data.withLock { $0 = read }
+      group.leave()
+    }
+  }
+
+  /// All of it, once the writer has ended.
+  var text: String {
+    group.wait()
+    return data.withLock { String(decoding: $0, as: UTF8.self) }
   }
 }

@@ -52,7 +52,10 @@ struct PlanMaker {
     }
     return Plan(
       runbook: runbook, inputs: inputs, targets: targets, environment: surroundings.environment,
-      isSandbox: isSandbox)
+      isSandbox: isSandbox,
+      // A sandbox's surroundings lack what leads elsewhere, and with it secrets that may show all the same.
+      knownSecrets: surroundings.filedSecrets
+        + EnvironmentSecrets.values(of: Surroundings.current().environment))
   }
 
   private func target(

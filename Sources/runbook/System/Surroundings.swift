@@ -1,6 +1,8 @@
 import Foundation
+import RunbookEngine
 import RunbookModel
 import RunbookSteps
+import RunbookStore
 
 /// What the program is given by the system it runs on; read once, at the start.
 struct Surroundings: Sendable {
@@ -32,6 +34,12 @@ struct Surroundings: Sendable {
     return (value("HOME") ?? workingDirectory) + "/.local/state/runbook"
   }
 
+  /// Where runs are kept. Whatever is added to one loses the secrets that this process knows.
+  func store(_ flag: String?) -> RunStore {
+    // A sandbox's surroundings lack what leads elsewhere, and with it secrets.
+    RunStore(folder: stateFolder(flag), redactor: Surroundings.current().redactor)
+  }
+
   /// An environment variable that is set to something.
   func value(_ name: String) -> String? {
     environment[name].flatMap { $0.isEmpty ? nil : $0 }
@@ -44,7 +52,27 @@ struct Surroundings: Sendable {
   func actor(as name: String?) -> Actor {
     let entry = getpwuid(geteuid())
     let account = entry.map { String(cString: $0.pointee.pw_name) } ?? "uid \(geteuid())"
-    return Actor(account: account, name: name)
+    return redactor.redact(Actor(account: account, name: name))
+  }
+
+  /// What can be known of secrets without a runbook.
+  var redactor: Redactor {
+    Redactor(secrets: EnvironmentSecrets.values(of: environment) + filedSecrets)
+  }
+
+  /// Passwords in the files that libpq reads by itself.
+  var filedSecrets: [String] {
+    EnvironmentSecrets.values(inFilesOf: environment) { path in
+      // What cannot be read is known to nobody here, and a device is not waited for.
+      let file = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
+      guard file >= 0 else { return nil }
+      defer { close(file) }
+      var status = stat()
+      guard fstat(file, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { return nil }
+      var bytes = [UInt8](repeating: 0, count: 65_536)
+      let count = read(file, &bytes, bytes.count)
+      return String(decoding: bytes.prefix(max(0, count)), as: UTF8.self)
+    }
   }
 
   var host: String { ProcessInfo.processInfo.hostName }

@@ -19,11 +19,11 @@ struct SQLReceiptResultTests {
   /// Performs a change, and finds its receipt as another process would.
   private func performed(
     _ sql: String, in fixture: SQLFixture, keepsResult: Bool = true,
-    redact: @escaping @Sendable (String) -> String = { $0 }
+    redactor: Redactor = .none
   ) async throws -> (result: StepResult, receipt: StepResult) {
     let activity = try fixture.activity(sql, phase: .recovery)
     let result = try await activity.perform(
-      in: fixture.context(redact: redact, keepsResult: keepsResult))
+      in: fixture.context(redactor: redactor, keepsResult: keepsResult))
     let found = try await activity.receipt(in: fixture.context(generation: 2))
     return (result, try #require(found).result)
   }
@@ -82,7 +82,7 @@ struct SQLReceiptResultTests {
     let fixture = try await prepared()
     let (result, receipt) = try await performed(
       "INSERT INTO t VALUES (1, 'hunter2') RETURNING b, 'hunter2' AS hunter2", in: fixture,
-      redact: { $0.replacingAll("hunter2", with: "[redacted]") })
+      redactor: Redactor(secrets: ["hunter2"]))
     #expect(result.values["rows"] == [["b": "hunter2", "hunter2": "hunter2"]])
     #expect(receipt.values["rows"] == [["b": "[redacted]", "[redacted]": "[redacted]"]])
     #expect(

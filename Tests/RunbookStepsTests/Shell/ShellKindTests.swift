@@ -110,13 +110,15 @@ import Testing
         "script": script("i=0; while [ $i -lt 2000 ]; do echo 0123456789; i=$((i+1)); done"),
         "output_limit": .int(1000),
       ], in: fixture)
-    // 1,000 bytes, less the line that they would cut.
-    #expect(result.values["stdout"]?.stringValue?.utf8.count == 990)
+    // Expressions see all of it; the engine stores 1,000 bytes.
+    #expect(result.values["stdout"]?.stringValue?.utf8.count == 22_000)
+    #expect(result.storedLimits["stdout"]?.bytes == 1000)
+    #expect(result.incomplete.isEmpty)
     let file = fixture.evidenceFolder + "/stdout.txt"
     let attributes = try FileManager.default.attributesOfItem(atPath: file)
     #expect(attributes[.size] as? Int == 22_000)
     #expect((attributes[.posixPermissions] as? NSNumber)?.intValue == 0o600)
-    #expect(result.evidence.map(\.uncutSize) == [22_000, nil])
+    #expect(result.evidence.map(\.uncutSize) == [nil, nil])
   }
 
   @Test func repairsWhatIsNotText() async throws {
@@ -125,11 +127,14 @@ import Testing
     #expect(result.values["stdout"] == "ab\u{FFFD}c")
   }
 
-  @Test func cutsBetweenCharacters() async throws {
-    let fixture = try AttemptFixture()
-    let result = try await run(
-      ["script": script("printf 'aäöü'"), "output_limit": .int(4)], in: fixture)
-    #expect(result.values["stdout"] == "aä")
+  @Test func saysWhatCouldNotBeHeld() {
+    var capture = BoundedCapture(
+      limit: 2, mostHeld: 4, folder: "/nonexistent", fileName: "f", redactor: .none)
+    capture.append(Array("aäöü".utf8))
+    var result = StepResult()
+    capture.mark("stdout", in: &result)
+    #expect(capture.text == "aä")
+    #expect(result.incomplete["stdout"] == Incomplete(held: 3, total: 7, noun: "bytes"))
   }
 
   @Test func giveAConnectionsVariablesReadOnlyWhereThePhaseIs() async throws {

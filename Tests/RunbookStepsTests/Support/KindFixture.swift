@@ -67,7 +67,7 @@ final class AttemptFixture: Sendable {
   var lines: [OutputLine] { printed.withLock { $0 } }
   var evidenceFolder: String { folder + "/evidence/a-step/1" }
 
-  func context(timeout: Duration? = nil) -> AttemptContext {
+  func context(timeout: Duration? = nil, redactor: Redactor = .none) -> AttemptContext {
     AttemptContext(
       run: run, step: StepID("a-step"), attempt: 1, actor: Actor(account: "tester"),
       timeout: timeout, generation: 1, evidenceFolder: evidenceFolder,
@@ -75,7 +75,7 @@ final class AttemptFixture: Sendable {
         self.printed.withLock { $0.append(line) }
         self.listener.withLock { $0 }?(line)
       },
-      now: { .epoch })
+      now: { .epoch }, redactor: redactor)
   }
 
   /// Makes a file in the folder.

@@ -62,14 +62,14 @@ struct SQLFixture: Sendable {
 
   func context(
     id: String = "step", generation: Int64 = 1, attempt: Int = 1, timeout: Duration? = nil,
-    redact: @escaping @Sendable (String) -> String = { $0 },
+    redactor: Redactor = .none,
     objection: @escaping @Sendable (StepResult) -> FailureRecord? = { _ in nil },
     keepsResult: Bool = false
   ) -> AttemptContext {
     AttemptContext(
       run: run, step: StepID(id), attempt: attempt, actor: Actor(account: "tester"),
       timeout: timeout, generation: generation, evidenceFolder: evidence,
-      output: { lines.add($0) }, now: testNow, redact: redact, objection: objection,
+      output: { lines.add($0) }, now: testNow, redactor: redactor, objection: objection,
       keepsResult: keepsResult)
   }
 

@@ -24,7 +24,7 @@ struct DrillDueCommand: AsyncParsableCommand {
 
   func run() async throws {
     let library = Composition.library(finder)
-    let store = RunStore(folder: Surroundings.current().stateFolder(state.state))
+    let store = Surroundings.current().store(state.state)
     let last = await DrillHistory(store: store).last()
     let now = SystemClock().now()
     var isOverdue = false

@@ -27,7 +27,7 @@ struct DrillHistoryCommand: AsyncParsableCommand {
   func run() async throws {
     let surroundings = Surroundings.current()
     let console = Console.current(surroundings)
-    let store = RunStore(folder: surroundings.stateFolder(state.state))
+    let store = surroundings.store(state.state)
     let items = await DrillHistory(store: store).items(of: name)
     do throws(StoreError) {
       let text =

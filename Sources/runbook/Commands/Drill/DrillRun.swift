@@ -21,7 +21,7 @@ struct DrillRun {
       started.mode == .simulate
       ? try SimulatedDrill(runbook: runbook, started: started, console: console).world() : nil
     let plan = try world?.plan ?? sandboxPlan(inputs)
-    let store = RunStore(folder: surroundings.stateFolder(state))
+    let store = surroundings.store(state)
     let run = RunID.new(at: SystemClock().now())
     let journal: SQLiteJournal
     let lease: Lease

@@ -166,7 +166,7 @@ struct DrillStartCommand: AsyncParsableCommand {
   private func sit(
     at runbook: Runbook, _ started: DrillStarted, _ surroundings: Surroundings, _ console: Console
   ) async throws {
-    let store = RunStore(folder: surroundings.stateFolder(state.state))
+    let store = surroundings.store(state.state)
     let clock = SystemClock()
     let run = RunID.new(at: clock.now())
     let status: ExitStatus

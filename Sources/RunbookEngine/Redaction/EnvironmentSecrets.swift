@@ -1,0 +1,52 @@
+private import RunbookModel
+
+/// Values of environment variables that are secret by what their variable is called, or by what is in
+/// them.
+///
+/// A shell step that prints its environment must not put them into the journal, whether the runbook reads
+/// them or not.
+public enum EnvironmentSecrets {
+  /// - Returns: values of variables that are a credential by their name, such as `GITHUB_TOKEN`,
+  ///   `PGPASSWORD` and `STRIPE_KEY`, whatever they look like; and passwords in URLs, in a connection's
+  ///   words and in JSON, in any variable. In no order.
+  public static func values(of environment: [String: String]) -> [String] {
+    environment.flatMap { name, value -> [String] in
+      (CredentialName(name).isCredential ? [value] : []) + Credentials.values(in: value)
+    }.filter { !$0.isEmpty }
+  }
+
+  /// Passwords in the files that libpq reads by itself.
+  ///
+  /// - Parameter contents: of a file by its path; nil where it cannot be read.
+  public static func values(
+    inFilesOf environment: [String: String], contents: (String) -> String?
+  ) -> [String] {
+    let home = environment["HOME"] ?? ""
+    let passwords = environment["PGPASSFILE"] ?? "\(home)/.pgpass"
+    let services = environment["PGSERVICEFILE"] ?? "\(home)/.pg_service.conf"
+    return lines(contents(passwords)).compactMap(password(inPassLine:))
+      + lines(contents(services)).flatMap { Credentials.values(in: $0) }
+  }
+
+  private static func lines(_ text: String?) -> [String] {
+    (text ?? "").pieces { $0 == "\n" || $0 == "\r" }.map(String.init)
+  }
+
+  /// `host:port:database:user:password`, in which `\:` and `\\` stand for the sign alone.
+  private static func password(inPassLine line: String) -> String? {
+    guard line.firstScalar != "#" else { return nil }
+    var fields = [""]
+    var isEscaped = false
+    for scalar in line.unicodeScalars {
+      if !isEscaped, scalar == "\\" {
+        isEscaped = true
+      } else if !isEscaped, scalar == ":", fields.count < 5 {
+        fields.append("")
+      } else {
+        fields[fields.count - 1].unicodeScalars.append(scalar)
+        isEscaped = false
+      }
+    }
+    return fields.count == 5 && !fields[4].isEmpty ? fields[4] : nil
+  }
+}

@@ -1,0 +1,213 @@
+public import RunbookModel
+
+/// Takes secrets out of text by their values, before anything is stored or shown (law L7), and cuts text
+/// so that no half of a secret is left.
+///
+/// A secret counts without the white space around it, and line by line; where it holds a URL or a
+/// connection's words, the password in it counts by itself. It is found in every form of `SecretForms`.
+public struct Redactor: Sendable {
+  /// What stands in a secret's place.
+  public static let mark = "[redacted]"
+  static let markBytes = Array(mark.utf8)
+  /// A number is taken for a secret only where it is as long: shorter ones count things.
+  private static let shortestNumber = 6
+
+  private let index: SecretIndex
+  /// How many values are taken out.
+  public let secretCount: Int
+
+  /// - Parameter secrets: values; blank ones are left out.
+  public init(secrets: [String]) {
+    var whole = Set<[UInt8]>()
+    var all = Set<[UInt8]>()
+    for secret in secrets {
+      let text = secret.trimming { $0.isWhitespace || $0.value == 0 }
+      guard !text.isEmpty else { continue }
+      whole.insert(Array(text.utf8))
+      let lines = text.pieces { $0.isNewline }
+      if lines.count > 1 {
+        for line in lines.map({ $0.trimming { $0.isWhitespace } })
+        where line.utf8.count >= SecretForms.shortestLine {
+          all.insert(Array(line.utf8))
+        }
+      }
+      for inner in Credentials.values(in: String(text)) { all.insert(Array(inner.utf8)) }
+    }
+    secretCount = whole.count
+    index = SecretIndex(all.union(whole))
+  }
+
+  /// Takes nothing out.
+  public static let none = Redactor(secrets: [])
+
+  private var isIdle: Bool { index.isEmpty }
+
+  /// The text with a mark in place of each secret; the marks themselves are not gone through again.
+  public func redact(_ text: String) -> String {
+    guard !isIdle else { return text }
+    var text = text
+    return text.withUTF8 { redacted($0) } ?? text
+  }
+
+  /// - Returns: nil when there is no secret in it.
+  private func redacted(_ bytes: UnsafeBufferPointer<UInt8>) -> String? {
+    let spans = index.search(bytes).spans.filter { !Self.isInMark($0, bytes) }
+    guard !spans.isEmpty else { return nil }
+    var kept: [UInt8] = []
+    kept.reserveCapacity(bytes.count)
+    var copied = 0
+    for span in spans {
+      kept += bytes[copied..<span.lowerBound]
+      kept += Self.markBytes
+      copied = span.upperBound
+    }
+    kept += bytes[copied...]
+    return String(decoding: kept, as: UTF8.self)
+  }
+
+  /// Whether a place is a part of a mark that is there already: a text may be gone through twice.
+  private static func isInMark(_ span: Range<Int>, _ bytes: UnsafeBufferPointer<UInt8>) -> Bool {
+    guard span.count <= markBytes.count else { return false }
+    let first = max(0, span.upperBound - markBytes.count)
+    let last = min(span.lowerBound, bytes.count - markBytes.count)
+    guard first <= last else { return false }
+    return (first...last).contains { start in
+      bytes[start..<start + markBytes.count].elementsEqual(markBytes)
+    }
+  }
+
+  /// Takes secrets out of what comes in pieces.
+  ///
+  /// - Parameter isForPeople: whether to give out at once what holds less than four characters of what
+  ///   may become a secret, so that a line is seen when it comes.
+  public func stream(isForPeople: Bool = false) -> RedactingStream {
+    RedactingStream(index, isForPeople: isForPeople)
+  }
+
+  /// The text's beginning, of so many bytes at most, that splits neither a secret nor a character.
+  ///
+  /// All text that is cut before the redactor has seen it is cut here or by `tail`.
+  public func head(_ text: String, bytes limit: Int) -> String {
+    guard text.utf8.count > limit else { return text }
+    var text = text
+    return text.withUTF8 { bytes in
+      var end = max(0, limit)
+      if !isIdle, let span = index.search(bytes).spans.first(where: { $0.contains(end) }) {
+        end = span.lowerBound
+      }
+      while end > 0, bytes[end] & 0xC0 == 0x80 { end -= 1 }
+      return String(decoding: bytes[..<end], as: UTF8.self)
+    }
+  }
+
+  /// The text's end, of so many bytes at most, that splits neither a secret nor a character.
+  public func tail(_ text: String, bytes limit: Int) -> String {
+    guard text.utf8.count > limit else { return text }
+    var text = text
+    return text.withUTF8 { bytes in
+      var start = bytes.count - max(0, limit)
+      if !isIdle, let span = index.search(bytes).spans.first(where: { $0.contains(start) }),
+        span.lowerBound < start
+      {
+        start = span.upperBound
+      }
+      while start < bytes.count, bytes[start] & 0xC0 == 0x80 { start += 1 }
+      return String(decoding: bytes[start...], as: UTF8.self)
+    }
+  }
+
+  /// The text, or its beginning with a sign that it is cut.
+  public func excerpt(_ text: String, bytes limit: Int) -> String {
+    let head = head(text, bytes: limit)
+    return head.utf8.count < text.utf8.count ? head + " …" : text
+  }
+
+  /// The text on one line, without secrets, and its beginning where it is longer.
+  ///
+  /// - Parameter isWhole: whether nobody has cut it: else its end may be the beginning of a secret.
+  public func line(_ text: String, bytes limit: Int, isWhole: Bool = true) -> String {
+    let whole = isWhole ? text : String(decoding: decided(Array(text.utf8)), as: UTF8.self)
+    let line = redact(whole).pieces { $0.isWhitespace }.joined(separator: " ")
+    return excerpt(line, bytes: limit)
+  }
+
+  /// As much of the beginning of something longer as can be told: where a secret may begin, it ends.
+  public func decided(_ bytes: [UInt8]) -> [UInt8] {
+    guard !isIdle else { return bytes }
+    let found = bytes.withUnsafeBufferPointer { index.search($0, isEnd: false) }
+    return found.settled == bytes.count ? bytes : Array(bytes[..<found.settled])
+  }
+
+  /// The event without secrets.
+  public func redact(_ event: Event) -> Event {
+    isIdle ? event : event.mapTexts({ redact($0) }, values: { redact($0) })
+  }
+
+  public func redact(_ work: WorkItem) -> WorkItem {
+    isIdle ? work : work.mapTexts({ redact($0) }, values: { redact($0) })
+  }
+
+  /// A step as a gate shows it, without secrets.
+  public func redact(_ item: GateItem) -> GateItem {
+    isIdle ? item : item.mapTexts({ redact($0) }, values: { redact($0) })
+  }
+
+  /// A person's name may be typed where a password was asked for.
+  public func redact(_ actor: Actor) -> Actor {
+    Actor(account: actor.account, name: actor.name.map { redact($0) })
+  }
+
+  /// The value with every string in it redacted, those of maps' keys included, and every number that is
+  /// a secret as a whole.
+  public func redact(_ value: Value) -> Value {
+    guard !isIdle else { return value }
+    switch value {
+    case .string(let text): return .string(redact(text))
+    case .int(let number): return isSecret(number) ? .string(Self.mark) : value
+    case .decimal(let number): return isSecret(number) ? .string(Self.mark) : value
+    case .list(let items): return .list(items.map(redact))
+    case .map(let map):
+      var redacted = ValueMap()
+      for (key, value) in map.pairs { redacted[redact(key)] = redact(value) }
+      return .map(redacted)
+    default: return value
+    }
+  }
+
+  private func isSecret(_ number: some CustomStringConvertible) -> Bool {
+    let text = number.description
+    return text.utf8.count >= Self.shortestNumber && redact(text) == Self.mark
+  }
+
+  /// Whether a secret was taken out of the value, or of a value in it.
+  public static func hasMark(_ value: Value) -> Bool {
+    switch value {
+    case .string(let text): text.holds(mark)
+    case .list(let items): items.contains(where: hasMark)
+    case .map(let map): map.pairs.contains { hasMark($0.key) || hasMark($0.value) }
+    default: false
+    }
+  }
+
+  /// Whether the text holds a secret.
+  public func holdsSecret(_ text: String) -> Bool {
+    guard !isIdle else { return false }
+    var text = text
+    return text.withUTF8 { bytes in
+      index.search(bytes).spans.contains { !Self.isInMark($0, bytes) }
+    }
+  }
+
+  /// Whether a string or number anywhere in the value holds a secret.
+  public func holdsSecret(_ value: Value) -> Bool {
+    guard !isIdle else { return false }
+    switch value {
+    case .string(let text): return holdsSecret(text)
+    case .int(let number): return isSecret(number)
+    case .decimal(let number): return isSecret(number)
+    case .list(let items): return items.contains(where: holdsSecret)
+    case .map(let map): return map.pairs.contains { holdsSecret($0.key) || holdsSecret($0.value) }
+    default: return false
+    }
+  }
+}

@@ -1,0 +1,101 @@
+/// One thing that is looked for: a secret, or what an encoding that works on groups of bytes makes of it.
+///
+/// Encodings that write each character by itself (percent-encoding, JSON, HTML, shells, SQL) need no
+/// pattern of their own: `EncodedUnits` reads them while a pattern is held against a text.
+struct SecretPattern: Hashable {
+  enum Code: Hashable { case plain, base64, hex }
+
+  let scalars: [UInt32]
+  let code: Code
+  /// Whether it is too short to be looked for inside of words and numbers.
+  var isWord = false
+
+  /// What stands for white space of any sort and length: what shows a text puts it on one line.
+  static let space: UInt32 = 0x20
+
+  init(_ text: [UInt8], _ code: Code) {
+    var scalars: [UInt32] = []
+    for scalar in String(decoding: text, as: UTF8.self).unicodeScalars {
+      let value = Self.isSpace(scalar.value) ? Self.space : scalar.value
+      if value != Self.space || scalars.last != Self.space { scalars.append(value) }
+    }
+    self.scalars = scalars
+    self.code = code
+  }
+
+  static func isSpace(_ scalar: UInt32) -> Bool {
+    switch scalar {
+    case 0x09...0x0D, 0x20, 0x85, 0xA0, 0x1680, 0x2000...0x200A, 0x2028, 0x2029, 0x202F, 0x205F,
+      0x3000:
+      true
+    default: false
+    }
+  }
+}
+
+/// The patterns by which a secret is found.
+enum SecretForms {
+  /// A shorter secret is taken where it stands as a word of its own, and in no group encoding: a few
+  /// characters occur by chance in every text.
+  static let shortest = 4
+  /// A shorter line of a secret with several lines is no secret of its own.
+  static let shortestLine = 4
+
+  /// - Parameter secret: not empty.
+  static func patterns(of secret: [UInt8]) -> Set<SecretPattern> {
+    var plain = SecretPattern(secret, .plain)
+    guard secret.count >= shortest else {
+      plain.isWord = true
+      return [plain]
+    }
+    var patterns: Set<SecretPattern> = [
+      plain, SecretPattern(hex(secret), .hex),
+    ]
+    // In a JSON text that is encoded as a whole, such as a token's or a Kubernetes secret's.
+    for inner in Set([secret, escapedForJSON(secret)]) {
+      for offset in 0..<3 {
+        let code = base64(inner, after: offset)
+        patterns.insert(SecretPattern(code, .base64))
+        guard code.count >= shortest else { continue }
+        for outer in 0..<3 {
+          patterns.insert(SecretPattern(base64(code, after: outer), .base64))
+        }
+      }
+    }
+    return patterns.filter { $0.code == .plain || $0.scalars.count >= shortest }
+  }
+
+  private static let digits = Array("0123456789abcdef".utf8)
+  private static let alphabet = Array(
+    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
+
+  private static func hex(_ bytes: [UInt8]) -> [UInt8] {
+    bytes.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }
+  }
+
+  private static func escapedForJSON(_ bytes: [UInt8]) -> [UInt8] {
+    bytes.flatMap { byte -> [UInt8] in
+      switch byte {
+      case UInt8(ascii: "\""), UInt8(ascii: "\\"): [UInt8(ascii: "\\"), byte]
+      case 0x0A: Array("\\n".utf8)
+      case 0x0D: Array("\\r".utf8)
+      case 0x09: Array("\\t".utf8)
+      default: [byte]
+      }
+    }
+  }
+
+  /// The characters that are the secret's alone where `offset` bytes stand before it, and any after it,
+  /// such as the user's name in a `Basic` header.
+  private static func base64(_ secret: [UInt8], after offset: Int) -> [UInt8] {
+    let bytes = [UInt8](repeating: 0, count: offset) + secret
+    var code: [UInt8] = []
+    for start in stride(from: 0, to: bytes.count, by: 3) {
+      let group = Array(bytes[start..<min(start + 3, bytes.count)])
+      let number = group.reduce(0) { $0 << 8 | Int($1) } << (8 * (3 - group.count))
+      for position in 0..<4 { code.append(alphabet[number >> (18 - 6 * position) & 63]) }
+    }
+    let first = (offset * 8 + 5) / 6
+    return Array(code[first..<max(first, bytes.count * 8 / 6)])
+  }
+}

@@ -1,0 +1,247 @@
+import Foundation
+import RunbookTestSupport
+import Testing
+
+@testable import RunbookEngine
+
+/// What is held against generated texts: no encoding hides a secret, and no cut and no border between
+/// pieces leaves a part of one.
+struct RedactionPropertyTests {
+  /// A secret of at least four bytes, without white space around it.
+  private static func secret(_ generator: inout SeededGenerator) -> String {
+    while true {
+      var text = HostileText.text(&generator, pieces: 1...6, excluding: ["\0"])
+      if generator.chance(0.5) { text += "pass-\(generator.below(1_000_000))/+\"'&<\\" }
+      let trimmed = String(
+        text.unicodeScalars.drop { $0.properties.isWhitespace }.reversed().drop {
+          $0.properties.isWhitespace
+        }.reversed().map(Character.init))
+      if trimmed.utf8.count >= 4, trimmed.utf8.count < 400 { return trimmed }
+    }
+  }
+
+  /// What Python's and bash's own encoders write: a line for each secret, its forms in Base64.
+  private static let program = #"""
+    import sys, json, base64, urllib.parse as u, html, shlex, random, subprocess, binascii, quopri
+    from xml.sax.saxutils import escape as xml
+    random.seed(int(sys.argv[1]))
+    secrets = [base64.b64decode(l).decode() for l in sys.stdin.read().split()]
+    quoted = []
+    for start in range(0, len(secrets), 500):
+        script = 'for a; do printf "%q\\0" "$a"; printf "%s\\0" "${a@Q}"; done'
+        out = subprocess.run(['bash', '-c', script, '_'] + secrets[start:start+500],
+                             stdout=subprocess.PIPE, check=True).stdout.split(b'\0')
+        quoted += out[:-1]
+    def lower(t): return ''.join(t[i] if not (i >= 1 and t[i-1] == '%' or i >= 2 and t[i-2] == '%') else t[i].lower() for i in range(len(t)))
+    def around(s): return random.randbytes(random.randrange(6)) + s.encode() + random.randbytes(random.randrange(6))
+    def lines(t, n): return '\n'.join(t[i:i+n] for i in range(0, len(t), n))
+    texts = [
+        ('quote', lambda s: u.quote(s)), ('quote all', lambda s: u.quote(s, safe='')),
+        ('quote_plus', lambda s: u.quote_plus(s)), ('lower', lambda s: lower(u.quote(s, safe=''))),
+        ('encodeURIComponent', lambda s: u.quote(s, safe="-_.!~*'()")),
+        ('encodeURI', lambda s: u.quote(s, safe="-_.!~*'();,/?:@&=+$#")),
+        ('twice', lambda s: u.quote(u.quote(s, safe=''), safe='')),
+        ('json', lambda s: json.dumps(s)[1:-1]), ('json utf8', lambda s: json.dumps(s, ensure_ascii=False)[1:-1]),
+        ('json twice', lambda s: json.dumps(json.dumps(s))[3:-3]),
+        ('json slash', lambda s: json.dumps(s)[1:-1].replace('/', '\\/')),
+        ('json html', lambda s: json.dumps(s)[1:-1].replace('<', '\\u003c').replace('>', '\\u003e').replace('&', '\\u0026').replace("'", '\\u0027')),
+        ('html', lambda s: html.escape(s)), ('html twice', lambda s: html.escape(html.escape(s))),
+        ('html 39', lambda s: html.escape(s).replace('&#x27;', '&#39;')), ('xml', lambda s: xml(s)),
+        ('entities', lambda s: ''.join('&#%d;' % ord(c) for c in s)),
+        ('hex entities', lambda s: ''.join('&#x%X;' % ord(c) for c in s)),
+        ('repr', lambda s: repr(s)[1:-1]), ('ascii', lambda s: ascii(s)[1:-1]), ('bytes', lambda s: repr(s.encode())[2:-1]),
+        ('sql', lambda s: s.replace("'", "''")), ('sql E', lambda s: s.replace('\\', '\\\\').replace("'", "\\'")),
+        ('csv', lambda s: s.replace('"', '""')), ('crlf', lambda s: s.replace('\n', '\r\n') if '\r' not in s else s),
+        ('escapes', lambda s: ''.join('\\x%02x' % b for b in s.encode())),
+        ('octal', lambda s: ''.join('\\%03o' % b for b in s.encode())),
+        ('unicode', lambda s: s.encode('unicode_escape').decode()),
+        ('quoted-printable', lambda s: quopri.encodestring(s.encode()).decode()),
+        ('plain', lambda s: s),
+    ]
+    shells = [('shlex', lambda s, i: shlex.quote(s)), ('printf %q', lambda s, i: quoted[2*i].decode('utf-8', 'surrogateescape')), ('@Q', lambda s, i: quoted[2*i+1].decode('utf-8', 'surrogateescape'))]
+    codes = [
+        ('base64', lambda b: base64.b64encode(b).decode()), ('url-safe', lambda b: base64.urlsafe_b64encode(b).decode().rstrip('=')),
+        ('76', lambda b: base64.encodebytes(b).decode()), ('64', lambda b: lines(base64.b64encode(b).decode(), 64)),
+        ('lines in json', lambda b: lines(base64.b64encode(b).decode(), 20).replace('\n', '\\n')),
+        ('percent', lambda b: u.quote(base64.b64encode(b).decode(), safe='')),
+        ('twice', lambda b: base64.b64encode(base64.b64encode(b)).decode()),
+        ('hex', lambda b: b.hex()), ('HEX', lambda b: b.hex().upper()), ('colons', lambda b: b.hex(':')),
+    ]
+    def line(kind, name, text): return kind + '\t' + name + '\t' + base64.b64encode(text.encode('utf-8', 'surrogateescape')).decode()
+    for i, s in enumerate(secrets):
+        out = [line('text', n, f(s)) for n, f in random.sample(texts, 3)]
+        n, f = random.choice(shells); out.append(line('shell', n, f(s, i)))
+        n, f = random.choice(codes); out.append(line('code', n, f(around(s))))
+        print('\t\t'.join(out))
+    """#
+
+  @Test func noRealEncoderHidesASecret() throws {
+    let property = Property()
+    var secrets: [String] = []
+    property.each { _, generator in secrets.append(Self.secret(&generator)) }
+    let input = secrets.map { Data($0.utf8).base64EncodedString() }.joined(separator: "\n")
+    let output = try Self.python([Self.program, String(property.seed)], input: input)
+    let lines = output.split(separator: "\n")
+    try #require(lines.count == secrets.count)
+    var failures: [String] = []
+    for (secret, line) in zip(secrets, lines) where failures.count < 5 {
+      let redactor = Redactor(secrets: [secret])
+      for form in line.components(separatedBy: "\t\t") {
+        let parts = form.components(separatedBy: "\t")
+        let encoded = String(
+          decoding: Data(base64Encoded: parts[2]) ?? Data(), as: UTF8.self)
+        let redacted = redactor.redact("<\(encoded)>")
+        if !Self.isGone(parts[0], redacted) {
+          failures.append("\(parts[1]): \(secret.debugDescription) as \(encoded) left \(redacted)")
+        }
+      }
+    }
+    #expect(failures.isEmpty, "seed \(property.seed): \(failures.joined(separator: "\n"))")
+  }
+
+  private static func isGone(_ kind: String, _ redacted: String) -> Bool {
+    let rest = redacted.replacingOccurrences(of: Redactor.mark, with: "")
+    switch kind {
+    case "text": return redacted.utf8.elementsEqual("<[redacted]>".utf8)
+    // What a shell quotes with.
+    case "shell":
+      return redacted.contains(Redactor.mark) && rest.allSatisfy { "<>'\"$\\".contains($0) }
+    // What stood beside it, of five bytes at most on each side, and their halves.
+    default: return redacted.contains(Redactor.mark) && rest.utf8.count <= 56
+    }
+  }
+
+  private static func python(_ arguments: [String], input: String) throws -> String {
+    let process = Process()
+    process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+    process.arguments = ["python3", "-c"] + arguments
+    process.environment = [
+      "PATH": ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin", "LC_ALL": "C.UTF-8",
+      "PYTHONUTF8": "1",
+    ]
+    let (stdin, stdout) = (Pipe(), Pipe())
+    process.standardInput = stdin
+    process.standardOutput = stdout
+    try process.run()
+    Thread.detachNewThread {
+      stdin.fileHandleForWriting.write(Data(input.utf8))
+      stdin.fileHandleForWriting.closeFile()
+    }
+    let data = stdout.fileHandleForReading.readDataToEndOfFile()
+    process.waitUntilExit()
+    #expect(process.terminationStatus == 0)
+    return String(decoding: data, as: UTF8.self)
+  }
+
+  /// Letters that stand in secrets only.
+  private static let letters = Array("αβγδεζηθικλμνξοπρστυφχψω").map(String.init)
+
+  private struct Sample {
+    var secrets: [String] = []
+    var text = ""
+  }
+
+  /// A text with secrets as they are, percent-encoded and escaped, also ones that overlap.
+  private static func sample(_ generator: inout SeededGenerator) -> Sample {
+    var sample = Sample()
+    for _ in 0...generator.below(2) {
+      var secret = ""
+      for _ in 0..<(2 + generator.below(generator.chance(0.01) ? 100 : 8)) {
+        secret += generator.one(of: letters)
+        if generator.chance(0.05) {
+          secret += generator.one(of: ["'", "\\", "\n", "\"", " ", "&"])
+        }
+      }
+      sample.secrets.append(secret + generator.one(of: letters))
+    }
+    for _ in 0..<generator.below(6) {
+      let secret = generator.one(of: sample.secrets)
+      switch generator.below(7) {
+      case 0: sample.text += secret
+      case 1:
+        sample.text +=
+          secret.addingPercentEncoding(
+            withAllowedCharacters: .alphanumerics.subtracting(.init(charactersIn: letters.joined()))
+          ) ?? ""
+      case 2: sample.text += secret.unicodeScalars.map { "&#\($0.value);" }.joined()
+      case 3:
+        sample.text += String(
+          secret.unicodeScalars.flatMap { String(format: "\\u%04x", $0.value).unicodeScalars }.map(
+            Character.init))
+      case 4: sample.text += secret + secret
+      default: sample.text += HostileText.text(&generator, pieces: 0...4)
+      }
+    }
+    return sample
+  }
+
+  /// The longest run of a secret's own letters, decoded where they are encoded.
+  private static func longestRun(in text: String) -> Int {
+    var plain = text.removingPercentEncoding ?? text
+    for letter in letters {
+      let value = letter.unicodeScalars.first?.value ?? 0
+      plain = plain.replacingOccurrences(of: "&#\(value);", with: letter)
+      plain = plain.replacingOccurrences(of: String(format: "\\u%04x", value), with: letter)
+    }
+    var (longest, run) = (0, 0)
+    for scalar in plain.unicodeScalars {
+      run = (0x3B1...0x3C9).contains(scalar.value) ? run + 1 : 0
+      longest = max(longest, run)
+    }
+    return longest
+  }
+
+  @Test func noPieceAndNoCutLeavesAPartOfASecret() {
+    let failure = Property().firstFailure { generator in
+      let sample = Self.sample(&generator)
+      let redactor = Redactor(secrets: sample.secrets)
+      let whole = redactor.redact(sample.text)
+      if Self.longestRun(in: whole) > 0 { return "whole: \(whole.debugDescription)" }
+      let bytes = Array(sample.text.utf8)
+      let isSmall = generator.chance(0.1)
+      var exact = redactor.stream()
+      var shown = redactor.stream(isForPeople: true)
+      var (exactBytes, shownBytes) = ([UInt8](), [UInt8]())
+      var start = 0
+      while start < bytes.count {
+        let end = min(bytes.count, start + 1 + generator.below(isSmall ? 4 : 60))
+        exactBytes += exact.append(Array(bytes[start..<end]))
+        shownBytes += shown.append(Array(bytes[start..<end]))
+        start = end
+      }
+      exactBytes += exact.finish()
+      shownBytes += shown.finish()
+      if exactBytes != Array(whole.utf8) {
+        return
+          "stream: \(String(decoding: exactBytes, as: UTF8.self).debugDescription), not \(whole.debugDescription)"
+      }
+      let people = String(decoding: shownBytes, as: UTF8.self)
+      if Self.longestRun(in: people) >= SecretForms.shortest {
+        return "shown: \(people.debugDescription)"
+      }
+      let limit = generator.below(bytes.count + 2)
+      let cuts = [
+        redactor.head(sample.text, bytes: limit), redactor.tail(sample.text, bytes: limit),
+        redactor.excerpt(sample.text, bytes: limit),
+      ]
+      for cut in cuts where Self.longestRun(in: redactor.redact(cut)) > 0 {
+        return "cut at \(limit): \(redactor.redact(cut).debugDescription)"
+      }
+      if cuts[0].utf8.count > limit || cuts[1].utf8.count > limit { return "longer than \(limit)" }
+      return nil
+    }
+    #expect(failure == nil)
+  }
+
+  /// A line is shown when it comes, also where its end could begin a form of a secret.
+  @Test func aLineIsNotHeldBack() {
+    let failure = Property(share: 0.1).firstFailure { generator in
+      let redactor = Redactor(secrets: ["hunter2-\(generator.below(1000))", "another secret"])
+      var stream = redactor.stream(isForPeople: true)
+      let line = HostileText.text(&generator, pieces: 0...6, excluding: ["\n", "\r"]) + "\n"
+      let shown = stream.append(Array(line.utf8))
+      return shown == Array(line.utf8) ? nil : line.debugDescription
+    }
+    #expect(failure == nil)
+  }
+}

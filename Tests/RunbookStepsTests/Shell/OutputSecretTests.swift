@@ -1,0 +1,150 @@
+import Foundation
+import RunbookEngine
+import RunbookModel
+import RunbookTestSupport
+import Testing
+
+@testable import RunbookSteps
+
+/// Secrets are taken out of what a program printed before anything of it is cut.
+struct OutputSecretTests {
+  private static let secret = "hunter2-of-the-test"
+  private static let redactor = Redactor(secrets: [secret])
+
+  private static func run(
+    _ script: String, limit: Int64? = nil, in fixture: AttemptFixture, redactor: Redactor = redactor
+  ) async throws -> StepResult {
+    let kind = ShellKind(environment: ["PATH": "/usr/local/bin:/usr/bin:/bin"])
+    let body: KeyValuePairs<String, FieldValue> = [
+      "script": KindFixture.text(script), "output_limit": .int(limit ?? 65_536),
+    ]
+    return try await kind.bind(
+      KindFixture.step("shell", body), to: KindFixture.binding(folder: fixture.folder)
+    ).perform(in: fixture.context(redactor: redactor))
+  }
+
+  /// Whether four characters of the secret, one after the other, are in a text.
+  private static func tells(_ text: String) -> Bool {
+    let letters = Array(secret)
+    return (0...letters.count - 4).contains { text.contains(String(letters[$0..<$0 + 4])) }
+  }
+
+  /// A line of over 8,192 bytes is shown in pieces, with the secret across the border.
+  @Test func aLongLineSplitsNoSecret() async throws {
+    for filler in stride(from: 8170, through: 8195, by: 3) {
+      let fixture = try AttemptFixture()
+      _ = try await Self.run(
+        "head -c \(filler) /dev/zero | tr '\\0' x; echo '\(Self.secret)'", in: fixture)
+      #expect(!fixture.lines.contains { Self.tells($0.text) }, "\(filler)")
+    }
+  }
+
+  @Test func whatIsHeldSplitsNoSecret() {
+    for limit in 1...40 {
+      var capture = BoundedCapture(
+        limit: limit, mostHeld: limit, folder: "/nonexistent", fileName: "f",
+        redactor: Self.redactor)
+      capture.append(Array("0123456789\(Self.secret)abcdefghijklmnop".utf8))
+      let stored = Self.redactor.redact(capture.text)
+      #expect(!Self.tells(stored), "\(limit): \(stored)")
+    }
+  }
+
+  /// Of more than a kibibyte, in a line of more than 64: what the evidence file is written from.
+  @Test func aLongSecretIsNotInTheEvidence() async throws {
+    let long = String(repeating: "abcdefghij-klmnopqrst_", count: 120)
+    let fixture = try AttemptFixture()
+    _ = try await Self.run(
+      "head -c 70000 /dev/zero | tr '\\0' x; printf '\(long)'; head -c 70000 /dev/zero | tr '\\0' y",
+      limit: 10, in: fixture, redactor: Redactor(secrets: [long]))
+    let file = try String(contentsOfFile: "\(fixture.evidenceFolder)/stdout.txt", encoding: .utf8)
+    #expect(file.utf8.count == 140_010)
+    #expect(file.contains("x[redacted]y"))
+  }
+
+  /// A key of several lines, as it is and in base64 of 76 and 64 characters a line, flushed in pieces.
+  @Test func aKeyOfManyLinesIsNotInTheEvidence() async throws {
+    let lines = (0..<20).map { "line\($0)-ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789abcdefghijklmnop" }
+    let key = lines.joined(separator: "\n")
+    let fixture = try AttemptFixture()
+    let path = try fixture.file("key", key)
+    let result = try await Self.run(
+      """
+      while IFS= read -r line || [ -n "$line" ]; do printf '%s' "$line"; echo; done < \(path)
+      base64 \(path); base64 -w 64 \(path); base64 -w 0 \(path); echo; base64 \(path) | sed 's/^/    /'
+      echo end
+      """, limit: 4, in: fixture, redactor: Redactor(secrets: [key]))
+    #expect(result.values["exit_code"] == 0)
+    let file = try String(contentsOfFile: "\(fixture.evidenceFolder)/stdout.txt", encoding: .utf8)
+    // Of each code one character may stay, which is of what follows the key too.
+    let rest = file.replacing("[redacted]", with: "").filter { !$0.isWhitespace && $0 != "=" }
+    #expect(rest.hasSuffix("end") && rest.count <= 7, "\(file)")
+  }
+
+  @Test func aFloodIsNotShownLineByLine() async throws {
+    let fixture = try AttemptFixture()
+    let result = try await Self.run("yes | head -n 300000; echo last >&2; exit 3", in: fixture)
+    let shown = fixture.lines.filter { $0.stream == .standardOutput }.count
+    #expect(shown < 10_000)
+    let hidden = fixture.lines.compactMap { line -> Int? in
+      line.stream == .notice ? line.text.split(separator: " ").first.flatMap { Int($0) } : nil
+    }.reduce(0, +)
+    #expect(shown + hidden == 300_000)
+    #expect(result.presumedFailure?.message.hasSuffix("last") == true)
+    #expect(result.values["stdout"]?.stringValue?.utf8.count == 600_000)
+  }
+
+  /// An answer's first 500 bytes are told where it is an error.
+  @Test func anErrorsAnswerSplitsNoSecret() {
+    for filler in 480...500 {
+      var body = BoundedCapture(
+        limit: 10_000, folder: "", fileName: "b", redactor: Self.redactor)
+      body.append(Array((String(repeating: "x", count: filler) + Self.secret).utf8))
+      let detail = HTTPExchange.detail(of: body.text, Self.redactor) ?? ""
+      #expect(!Self.tells(Self.redactor.redact(detail)), "\(filler): \(detail)")
+    }
+  }
+
+  @Test func aLogsEventSplitsNoSecret() {
+    for filler in 16_365...16_385 {
+      let text = String(repeating: "x", count: filler) + Self.secret + " and more"
+      let event = LogEvent(at: .epoch, whole: Array(text.utf8))
+      #expect(!Self.tells(Self.redactor.redact(event.text(Self.redactor))), "\(filler)")
+    }
+  }
+
+  @Test func othersStatementsSplitNoSecret() {
+    for filler in 150...205 {
+      let query = String(repeating: "x", count: filler) + "  " + Self.secret
+      // The server cuts at 1,023 bytes and we at 200: either may fall into the secret.
+      for text in [query, String(query.dropLast(3))] {
+        let remnant = SQLRemnants.remnant(
+          [
+            .int(1), .string("active"), .string(""), .string(text), .null, .string(""), .string(""),
+          ],
+          Self.redactor)
+        #expect(remnant.map { Self.tells($0.summary) } == false)
+        let holder = LockHolder(
+          row: [.int(1), .string("u"), .string("a"), .string("s"), .string(text), .null],
+          Self.redactor)
+        #expect(holder.map { Self.tells($0.description) } == false)
+      }
+    }
+  }
+
+  @Test func theEndOfAProgramsWordsSplitsNoSecret() {
+    let failure = Property(share: 0.1).firstFailure { generator in
+      var tail = RedactedTail(Self.redactor, size: 1 + generator.below(60))
+      for _ in 0..<generator.below(6) {
+        var bytes = Array(HostileText.text(&generator, pieces: 0...3).utf8)
+        if generator.chance(0.6) { bytes += Array(Self.secret.utf8) }
+        let cut = generator.below(bytes.count + 1)
+        tail.append(Array(bytes[..<cut]))
+        tail.append(Array(bytes[cut...]))
+      }
+      tail.finish()
+      return Self.tells(tail.text) ? tail.text.debugDescription : nil
+    }
+    #expect(failure == nil)
+  }
+}
