@@ -12,8 +12,8 @@ struct ChainHead {
     let statement = try database.cachedStatement(
       sql: "SELECT sequence, hash FROM entry ORDER BY sequence DESC LIMIT 1")
     guard let row = try Row.fetchOne(statement) else { return }
-    sequence = row[0]
-    guard let digest = Digest(hex: row[1]) else {
+    sequence = try row.number(0, in: path)
+    guard let digest = Digest(hex: try row.text(1, in: path)) else {
       throw StoreError(
         .damaged(sequence: sequence), subject: path, "the last entry's hash cannot be read")
     }

@@ -50,6 +50,10 @@ enum JournalCoding {
         .damaged(sequence: sequence), subject: subject,
         "entry \(body.sequence) stands where entry \(sequence) belongs")
     }
+    if let problem = JournalNames.problem(in: body.event) {
+      throw StoreError(
+        .damaged(sequence: sequence), subject: subject, "entry \(sequence): \(problem)")
+    }
     return Entry(
       sequence: sequence, recordedAt: body.recordedAt, actor: body.actor, event: body.event,
       body: text, hash: expected)

@@ -12,10 +12,16 @@ public struct LeaseHolder: Sendable, Hashable, Codable {
   public let takenAt: Timestamp
   /// 1 for the run's first process, and one more for each after it.
   public internal(set) var generation: Int64 = 0
+  /// When the process began, by the kernel's own count (proc(5), `starttime`): with it the number is never
+  /// taken for a later process. Nil where it is not known.
+  public let processStart: UInt64?
 
-  public init(host: String, pid: Int32, actor: Actor, takenAt: Timestamp) {
+  public init(
+    host: String, pid: Int32, processStart: UInt64? = nil, actor: Actor, takenAt: Timestamp
+  ) {
     self.host = host
     self.pid = pid
+    self.processStart = processStart
     self.actor = actor
     self.takenAt = takenAt
   }

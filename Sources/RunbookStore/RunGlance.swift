@@ -19,7 +19,8 @@ public struct RunGlance: Sendable {
 extension RunStore {
   /// - Returns: nil when nothing was stored in the run, or nothing that a run begins with.
   public func glance(at run: RunID) throws(StoreError) -> RunGlance? {
-    try open(run).glance()
+    let journal = try open(run)
+    return journal.isBlank ? nil : try journal.glance()
   }
 
   /// How long each attempt of a run took that succeeded, in microseconds, in order.
@@ -41,13 +42,13 @@ extension SQLiteJournal {
             FROM entry WHERE sequence = 1)
           SELECT json_extract(facts, '$[0]'), json_extract(facts, '$[1]') FROM first
           """)
-      guard let row, let name = row[0] as String? else { return nil }
-      let isDrill = row[1] as Bool? ?? false
+      guard let row, let name = try row.textIfAny(0, in: path) else { return nil }
+      let isDrill = row.numberIfAny(1) == 1
       let drill = isDrill ? try Self.drill(database) : nil
       return RunGlance(
         runbook: name, isDrill: isDrill,
-        drillMode: (drill?[0] as String?).flatMap(DrillMode.init),
-        isCheck: drill?[1] as Bool? ?? false)
+        drillMode: try drill?.textIfAny(0, in: path).flatMap(DrillMode.init),
+        isCheck: drill?.numberIfAny(1) == 1)
     }
   }
 
@@ -78,7 +79,9 @@ extension SQLiteJournal {
           ORDER BY sequence
           """
       ).compactMap { row in
-        guard let step = row[0] as String?, let length = row[1] as Int64? else { return nil }
+        guard let step = try row.textIfAny(0, in: path), let length = row.numberIfAny(1) else {
+          return nil
+        }
         return (StepID(rawValue: step), length)
       }
     }
@@ -87,6 +90,7 @@ extension SQLiteJournal {
   private func reading<Answer>(
     _ question: (Database) throws -> Answer
   ) throws(StoreError) -> Answer {
+    guard !isBlank else { throw StoreError(.cannotRead, subject: path, "the journal is empty") }
     do {
       return try queue.unsafeRead(question)
     } catch {

@@ -1,4 +1,5 @@
 private import Foundation
+private import Glibc
 public import RunbookEngine
 public import RunbookModel
 
@@ -25,6 +26,8 @@ public struct RunStore: Sendable {
     _ run: RunID, holder: LeaseHolder
   ) throws(StoreError) -> (journal: SQLiteJournal, lease: Lease) {
     let path = folder(of: run)
+    // One that is not there yet is made below.
+    _ = try TrustedPath.checkFolder(folder)
     try PrivateFolder.make("\(folder)/runs")
     try PrivateFolder.make(path, isNew: true)
     // SQLite gives -wal and -shm the permissions of the main file
@@ -34,20 +37,20 @@ public struct RunStore: Sendable {
     try PrivateFolder.makeFile(
       "\(path)/\(Self.keyFile)",
       (0..<RunKey.size).map { _ in UInt8.random(in: .min ... .max, using: &random) })
-    let journal = try SQLiteJournal(
-      path: "\(path)/journal.db", isNew: true, redactor: redactor)
+    let journal = try SQLiteJournal(path: "\(path)/journal.db", of: run, redactor: redactor)
     return (journal, try journal.takeLease(as: holder).lease)
   }
 
   /// Opens a run's journal, for reading and for people's entries.
   ///
-  /// - Throws: `notFound` when there is no such run.
+  /// - Throws: `notFound` when there is no such run, `cannotRead` where others can change it.
   public func open(_ run: RunID) throws(StoreError) -> SQLiteJournal {
-    let file = "\(folder(of: run))/journal.db"
-    guard FileManager.default.fileExists(atPath: file) else {
+    let (path, file) = (folder(of: run), "\(folder(of: run))/journal.db")
+    guard try TrustedPath.checkFolder(path), FileManager.default.fileExists(atPath: file) else {
       throw StoreError(.notFound, subject: run.rawValue, "there is no run '\(run)'")
     }
-    return try SQLiteJournal(path: file, redactor: redactor)
+    try TrustedPath.checkFiles(in: path)
+    return try SQLiteJournal(path: file, of: run, redactor: redactor)
   }
 
   /// Beside the journal and not in it: a journal is given away with its report.
@@ -59,8 +62,19 @@ public struct RunStore: Sendable {
     FileManager.default.contents(atPath: "\(folder)/\(keyFile)").flatMap { RunKey(Array($0)) }
   }
 
-  /// All runs, the newest first.
+  /// Checks that the folder is this account's, and that it can be read.
+  ///
+  /// - Throws: `cannotRead` with whose it is otherwise. A folder that is not there yet is fine.
+  public func check() throws(StoreError) {
+    for path in [folder, "\(folder)/runs"] {
+      guard try TrustedPath.checkFolder(path) else { return }
+      guard access(path, R_OK | X_OK) == 0 else { throw TrustedPath.unreadable(path, errno) }
+    }
+  }
+
+  /// All runs, the newest first; none where `check` finds fault.
   public func runs() -> [RunID] {
+    guard (try? check()) != nil else { return [] }
     // No folder yet means no runs yet.
     let names = (try? FileManager.default.contentsOfDirectory(atPath: "\(folder)/runs")) ?? []
     return names.filter {
@@ -73,6 +87,7 @@ public struct RunStore: Sendable {
   ///
   /// - Throws: `notFound` when none or more than one fits.
   public func resolve(_ abbreviation: String?) throws(StoreError) -> RunID {
+    try check()
     let all = runs()
     guard let abbreviation else { return try newest(of: all) }
     if let exact = all.first(where: { $0.rawValue == abbreviation }) { return exact }

@@ -16,6 +16,12 @@ public final class SQLiteJournal: Journal {
   private let generation = Mutex<Int64?>(nil)
   /// Of the file, so that one that was removed or replaced is noticed: SQLite would write on.
   private let identity: FileIdentity?
+  /// Whose journal it is to be; nil where that is not known.
+  private let run: RunID?
+  /// Whether the file held nothing at all when it was last looked at.
+  private let wasBlank: Mutex<Bool>
+  /// The last entry that was seen: whoever looks on notices a journal that became shorter.
+  private let seen = Mutex<Int64>(0)
 
   /// Takes out what this process knows to be secret, whoever appends it.
   private let redactor: Mutex<Redactor>
@@ -28,12 +34,13 @@ public final class SQLiteJournal: Journal {
   /// - Throws: `formatTooNew`, `cannotRead`, or `cannotWrite` when the tables cannot be made.
   ///
   /// - Parameters:
-  ///   - isNew: whether the tables are left to `takeLease`, whose commit then makes them too.
+  ///   - run: whose journal it is to be.
   ///   - redactor: what goes through before it is stored.
   init(
-    path: String, isNew: Bool = false, redactor: Redactor = .none
+    path: String, of run: RunID? = nil, redactor: Redactor = .none
   ) throws(StoreError) {
     self.path = path
+    self.run = run
     self.redactor = Mutex(redactor)
     do {
       queue = try DatabaseQueue(path: path, configuration: Self.configuration)
@@ -42,7 +49,7 @@ public final class SQLiteJournal: Journal {
         throw StoreError(
           .formatTooNew, subject: path, "the journal was written by a newer version")
       }
-      if version == 0, !isNew { try queue.write(Self.createTables) }
+      wasBlank = Mutex(try queue.unsafeRead { try Self.isBlank($0, version, path) })
       identity = FileIdentity(of: path)
     } catch {
       throw StoreError(error, in: path, writing: false)
@@ -54,6 +61,10 @@ public final class SQLiteJournal: Journal {
     configuration.busyMode = .timeout(5)
     configuration.label = "runbook.journal"
     configuration.prepareDatabase { database in
+      // What a file that somebody passed on says of its own tables is not carried out
+      // (https://www.sqlite.org/security.html).
+      try database.execute(sql: "PRAGMA trusted_schema = OFF")
+      try database.execute(sql: "PRAGMA cell_size_check = ON")
       try database.execute(sql: "PRAGMA journal_mode = WAL")
       try database.execute(sql: "PRAGMA synchronous = FULL")
       // In pages: a run of a thousand steps ends before the first checkpoint, which costs two more
@@ -67,19 +78,56 @@ public final class SQLiteJournal: Journal {
     try Int.fetchOne(database, sql: "PRAGMA user_version") ?? 0
   }
 
+  /// The tables, as SQLite keeps their definitions.
+  private static let tables = [
+    "entry": """
+    CREATE TABLE entry (
+      sequence INTEGER PRIMARY KEY, body TEXT NOT NULL, hash TEXT NOT NULL
+    ) STRICT
+    """,
+    "lease": """
+    CREATE TABLE lease (
+      only INTEGER PRIMARY KEY CHECK (only = 1), generation INTEGER NOT NULL,
+      holder TEXT NOT NULL
+    ) STRICT
+    """,
+  ]
+
   private static func createTables(_ database: Database) throws {
+    for name in tables.keys.sorted() { try database.execute(sql: tables[name] ?? "") }
     try database.execute(
       sql: """
-        CREATE TABLE IF NOT EXISTS entry (
-          sequence INTEGER PRIMARY KEY, body TEXT NOT NULL, hash TEXT NOT NULL
-        ) STRICT;
-        CREATE TABLE IF NOT EXISTS lease (
-          only INTEGER PRIMARY KEY CHECK (only = 1), generation INTEGER NOT NULL,
-          holder TEXT NOT NULL
-        ) STRICT;
-        INSERT OR IGNORE INTO lease VALUES (1, 0, '');
+        INSERT INTO lease VALUES (1, 0, '');
         PRAGMA user_version = \(formatVersion);
         """)
+  }
+
+  /// Whether nothing is in the file.
+  ///
+  /// - Throws: `cannotRead` where there is anything but the journal's own tables: views, triggers and tables
+  ///   of another form would answer in their place.
+  private static func isBlank(_ database: Database, _ version: Int, _ path: String) throws -> Bool {
+    let rows = try Row.fetchAll(
+      database,
+      sql: "SELECT type, name, sql FROM sqlite_schema WHERE name NOT LIKE 'sqlite\\_%' ESCAPE '\\'")
+    if version == 0, rows.isEmpty { return true }
+    var found: [String: String] = [:]
+    for row in rows {
+      let definition = try row.textIfAny(2, in: path) ?? ""
+      found["\(try row.text(0, in: path)) \(try row.text(1, in: path))"] = spaced(definition)
+    }
+    let wanted = Dictionary(
+      uniqueKeysWithValues: tables.map { ("table \($0.key)", spaced($0.value)) })
+    guard version > 0, found == wanted else {
+      throw StoreError(
+        .cannotRead, subject: path, "the journal cannot be read: its tables are not a journal's")
+    }
+    return false
+  }
+
+  /// White space apart: what is between words does not matter.
+  private static func spaced(_ text: String) -> String {
+    text.pieces(whereSeparator: \.isWhitespace).joined(separator: " ")
   }
 
   /// Takes the right to perform the run's steps; who had it before can append nothing more.
@@ -112,6 +160,10 @@ public final class SQLiteJournal: Journal {
         return (lease: lease, takenFrom: living?.holder)
       }
       generation.withLock { $0 = taken.lease.holder.generation }
+      var witness =
+        Witness(in: folder) ?? Witness(sequence: 0, hash: Digest.zero.hex, generation: 0)
+      witness.generation = taken.lease.holder.generation
+      witness.write(in: folder)
       Lease.removeFormer(than: taken.lease.holder.generation, in: folder)
       return taken
     } catch {
@@ -128,6 +180,7 @@ public final class SQLiteJournal: Journal {
   /// Who performs the run's steps now.
   public func leaseState() throws(StoreError) -> LeaseState {
     let folder = folder
+    guard !isBlank else { return LeaseState(generation: 0, living: nil) }
     do {
       return try queue.read { database in
         let generation = try Int64.fetchOne(database, sql: "SELECT generation FROM lease") ?? 0
@@ -157,6 +210,19 @@ public final class SQLiteJournal: Journal {
     path.index(ofLast: "/").map { String(path[..<$0]) } ?? "."
   }
 
+  /// Whether the file holds nothing at all: no tables yet.
+  var isBlank: Bool {
+    guard wasBlank.withLock({ $0 }) else { return false }
+    // What cannot be read is met by whoever reads it next.
+    let isBlank =
+      (try? queue.unsafeRead { try Self.isBlank($0, try Self.version($0), path) }) ?? false
+    wasBlank.withLock { $0 = isBlank }
+    return isBlank
+  }
+
+  /// Whether a process lives that has taken the run up, and may not have written anything yet.
+  public var isBeginning: Bool { !Lease.former(than: .max, in: folder).isEmpty }
+
   public func append(
     _ events: [Event], by actor: Actor, at time: Timestamp
   ) async throws(StoreError) -> [Entry] {
@@ -177,19 +243,25 @@ public final class SQLiteJournal: Journal {
   private func append(
     _ events: [Event], by actor: Actor, at time: Timestamp, last: Int64?
   ) async throws(StoreError) -> [Entry]? {
-    let path = path
+    let (path, folder) = (path, folder)
     let identity = identity
     let generation = generation.withLock { $0 }
+    let known = seen.withLock { $0 }
     let redactor = redactor.withLock { $0 }
     let events = events.map { redactor.redact($0) }
     let actor = redactor.redact(actor)
     do {
-      return try await write { database in
+      let entries: [Entry]? = try await write { database in
         guard FileIdentity(of: path) == identity else {
           throw StoreError(.cannotWrite, subject: path, "the journal's file is gone")
         }
         if let generation { try Self.checkLease(generation, database, path) }
         var head = try ChainHead(database, in: path)
+        guard head.sequence >= known else {
+          throw StoreError(
+            .damaged(sequence: head.sequence), subject: path,
+            "the journal ends with entry \(head.sequence), and had \(known): its end was cut off")
+        }
         guard last == nil || head.sequence == last else { return nil }
         let insert = try database.cachedStatement(
           sql: "INSERT INTO entry (sequence, body, hash) VALUES (?, ?, ?)")
@@ -199,10 +271,21 @@ public final class SQLiteJournal: Journal {
           return entry
         }
       }
+      if let last = entries?.last {
+        note(last)
+        let before = Witness(in: folder)
+        Witness(
+          sequence: last.sequence, hash: last.hash.hex,
+          generation: max(generation ?? 0, before?.generation ?? 0)
+        ).write(in: folder)
+      }
+      return entries
     } catch {
       throw StoreError(error, in: path, writing: true)
     }
   }
+
+  private func note(_ entry: Entry) { seen.withLock { $0 = max($0, entry.sequence) } }
 
   /// One transaction, also in a task that was cancelled: what an interruption did has to be stored.
   ///
@@ -217,8 +300,9 @@ public final class SQLiteJournal: Journal {
 
   private static func checkLease(_ own: Int64, _ database: Database, _ path: String) throws {
     let statement = try database.cachedStatement(sql: "SELECT generation, holder FROM lease")
-    guard let row = try Row.fetchOne(statement), row[0] == own else {
-      let holder = try String.fetchOne(database, sql: "SELECT holder FROM lease") ?? "another"
+    let row = try Row.fetchOne(statement)
+    guard let row, try row.number(0, in: path) == own else {
+      let holder = try row?.text(1, in: path) ?? "another"
       throw StoreError(.leaseLost, subject: path, "the run was taken over by \(holder)")
     }
   }
@@ -228,31 +312,75 @@ public final class SQLiteJournal: Journal {
   /// Entries that came after one that was read before, with the chain checked from there on.
   public func entries(after last: Entry?) async throws(StoreError) -> [Entry] {
     let path = path
+    // Before the journal: what is written meanwhile is not missed.
+    let witness = last == nil ? Witness(in: folder) : nil
     do {
-      return try await queue.unsafeRead { database in
-        var entries: [Entry] = []
-        var previous = last?.hash ?? Digest.zero
-        let first = last?.sequence ?? 0
-        let rows = try Row.fetchCursor(
-          database, sql: "SELECT body, hash FROM entry WHERE sequence > ? ORDER BY sequence",
-          arguments: [first])
-        while let row = try rows.next() {
-          let entry = try JournalCoding.entry(
-            body: row[0], hash: row[1], sequence: first + Int64(entries.count + 1), after: previous,
-            in: path)
-          entries.append(entry)
-          previous = entry.hash
+      let entries: [Entry] =
+        isBlank
+        ? []
+        : try await queue.unsafeRead { database in
+          var entries: [Entry] = []
+          var previous = last?.hash ?? Digest.zero
+          let first = last?.sequence ?? 0
+          let rows = try Row.fetchCursor(
+            database, sql: "SELECT body, hash FROM entry WHERE sequence > ? ORDER BY sequence",
+            arguments: [first])
+          while let row = try rows.next() {
+            let sequence = first + Int64(entries.count + 1)
+            let entry = try JournalCoding.entry(
+              body: try Self.text(row, 0, of: sequence, path),
+              hash: try Self.text(row, 1, of: sequence, path), sequence: sequence, after: previous,
+              in: path)
+            entries.append(entry)
+            previous = entry.hash
+          }
+          return entries
         }
-        return entries
-      }
+      try check(entries, witness)
+      if let last = entries.last { note(last) }
+      return entries
     } catch {
       throw StoreError(error, in: path, writing: false)
+    }
+  }
+
+  private static func text(
+    _ row: Row, _ index: Int, of sequence: Int64, _ path: String
+  ) throws(StoreError) -> String {
+    do throws(StoreError) {
+      return try row.text(index, in: path)
+    } catch {
+      throw StoreError(
+        error.cause, subject: path, "entry \(sequence) cannot be read: \(error.message)")
+    }
+  }
+
+  /// What the chain itself cannot tell: that it is this run's, and that it is all of it.
+  private func check(_ entries: [Entry], _ witness: Witness?) throws(StoreError) {
+    if let run, case .runStarted(let started)? = entries.first?.event, started.run != run {
+      throw StoreError(
+        .cannotRead, subject: path,
+        "the journal in the folder of run \(run) is that of run \(started.run)")
+    }
+    guard let witness, witness.sequence > 0 else { return }
+    guard witness.sequence <= entries.count else {
+      throw StoreError(
+        .cannotRead, subject: path,
+        "the journal ends with entry \(entries.count), and entry \(witness.sequence) was written: its "
+          + "end was cut off, or an older copy stands in its place")
+    }
+    guard entries[Int(witness.sequence) - 1].hash.hex == witness.hash else {
+      throw StoreError(
+        .cannotRead, subject: path,
+        "entry \(witness.sequence) is not the one that was written: another journal stands in its place"
+      )
     }
   }
 
   /// The first entry, and the last one that says how the run stands, for lists; nil for an empty journal.
   /// Notes, approvals and what belongs to a drill may come after it.
   func ends() throws(StoreError) -> (first: Entry, last: Entry)? {
+    guard !isBlank else { return nil }
     do {
       let rows = try queue.unsafeRead { database in
         try Row.fetchAll(
@@ -268,12 +396,14 @@ public final class SQLiteJournal: Journal {
             """)
       }
       let entries = try rows.map { row in
-        let previous: String? = row[3]
+        let sequence = try row.number(0, in: path)
         return try JournalCoding.entry(
-          body: row[1], hash: row[2], sequence: row[0],
-          after: previous.flatMap(Digest.init(hex:)) ?? .zero, in: path)
+          body: try Self.text(row, 1, of: sequence, path),
+          hash: try Self.text(row, 2, of: sequence, path), sequence: sequence,
+          after: try row.textIfAny(3, in: path).flatMap(Digest.init(hex:)) ?? .zero, in: path)
       }
       guard let first = entries.first, let last = entries.last else { return nil }
+      try check([first], nil)
       return (first, last)
     } catch {
       throw StoreError(error, in: path, writing: false)

@@ -13,7 +13,8 @@ import Testing
     _ = try await journal.append([note("x")], by: fixture.actor, at: fixture.time(0))
     let path = fixture.store.folder(of: fixture.run)
     let names = try FileManager.default.contentsOfDirectory(atPath: path)
-    #expect(names.sorted() == ["journal.db", "journal.db-shm", "journal.db-wal", "lease-1"])
+    #expect(
+      names.sorted() == ["journal.db", "journal.db-shm", "journal.db-wal", "lease-1", "witness"])
     for name in names { #expect(try fixture.permissions("\(path)/\(name)") == 0o600, "\(name)") }
     for folder in [fixture.folder, "\(fixture.folder)/runs", path] {
       #expect(try fixture.permissions(folder) == 0o700, "\(folder)")
@@ -134,7 +135,7 @@ import Testing
     #expect(try fixture.store.resolve(nil).rawValue == "20251018-220113-a")
   }
 
-  private static func start(of run: RunID) -> Event {
+  static func start(of run: RunID) -> Event {
     .runStarted(
       RunStarted(
         toolVersion: "0", run: run,

@@ -77,7 +77,10 @@ struct SandboxFolder: Sendable, Hashable {
   func checkIsSandbox(of user: SandboxUser) throws(StepFailure) {
     let folder = Self.status(of: path)
     let isOurs =
-      folder.map { $0.st_mode & S_IFMT == S_IFDIR && [user.uid, geteuid()].contains($0.st_uid) }
+      folder.map {
+        $0.st_mode & S_IFMT == S_IFDIR && [user.uid, geteuid()].contains($0.st_uid)
+          && $0.st_mode & (S_IWGRP | S_IWOTH) == 0
+      }
     guard isOurs == true, Self.isFile(marker), Self.isFile(lock) else {
       throw StepFailure(
         .refused, "\(path) is not a sandbox of this user",

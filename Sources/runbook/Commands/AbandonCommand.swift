@@ -51,7 +51,12 @@ struct AbandonCommand: AsyncParsableCommand {
       return held.console.printError(
         "  \(holder.description) can write nothing more to it, and stops at its next step.")
     }
-    kill(holder.pid, SIGTERM)
+    guard let process = KnownProcess(holder.pid, startedAt: holder.processStart) else {
+      return held.console.printError(
+        "  process \(holder.pid) was not told to stop: it is not proven to be the one that carried the "
+          + "run out, which can write nothing more to it.")
+    }
+    process.send(SIGTERM)
     let deadline = ContinuousClock.now + Self.grace
     while held.journal.isLiving(generation: holder.generation), ContinuousClock.now < deadline {
       // A cancelled pause only looks earlier.

@@ -29,6 +29,12 @@ struct HeldRun {
       let id = try store.resolve(name)
       let journal = try store.open(id)
       let entries = try await journal.entries()
+      guard !entries.isEmpty || journal.isBeginning else {
+        throw StoreError(
+          .cannotRead, subject: journal.path,
+          "the journal of run \(id) is empty: its process ended before it had begun anything, or the "
+            + "journal was lost, and what the run did is not known")
+      }
       let state = try RunState(replaying: entries)
       journal.redact(with: KnownSecrets(surroundings: surroundings, state: state).redactor)
       let run = HeldRun(
@@ -61,7 +67,7 @@ struct HeldRun {
     case .notStarted:
       throw StoreError(
         .notFound, subject: id.rawValue,
-        "run \(id) has no entries: its process ended before it had begun; run it anew")
+        "run \(id) has no entries yet: its process is just beginning")
     case .running, .held: return
     }
   }

@@ -188,6 +188,8 @@ struct RunSession {
 extension Surroundings {
   /// This process, as the holder of a lease.
   func leaseHolder(as name: String?) -> LeaseHolder {
-    LeaseHolder(host: host, pid: getpid(), actor: actor(as: name), takenAt: SystemClock().now())
+    LeaseHolder(
+      host: host, pid: getpid(), processStart: KnownProcess.start(of: getpid()),
+      actor: actor(as: name), takenAt: SystemClock().now())
   }
 }

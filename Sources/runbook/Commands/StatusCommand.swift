@@ -105,11 +105,15 @@ struct RunsCommand: ParsableCommand {
   func run() throws {
     let console = Console.current(.current())
     let store = Surroundings.current().store(state.state)
+    do throws(StoreError) { try store.check() } catch { try console.fail(error) }
     var table = Table(["RUN", "RUNBOOK", "STARTED", "STATE"])
-    for id in store.runs() {
+    let runs = store.runs()
+    for id in runs {
       do throws(StoreError) {
-        guard let summary = try store.summary(of: id) else { continue }
         let isAlive = try store.open(id).leaseState().living != nil
+        guard let summary = try store.summary(of: id) else {
+          throw StoreError(.cannotRead, subject: id.rawValue, "its journal is empty")
+        }
         let mark = summary.isDrill ? " DRILL" : summary.isSandbox ? " SANDBOX" : ""
         if json {
           let object: Value = [
@@ -127,10 +131,12 @@ struct RunsCommand: ParsableCommand {
             ])
         }
       } catch {
+        let object: Value = ["run": .string(id.rawValue), "error": .string(error.message)]
+        if json { console.print(json: object.json) }
         table.append([id.rawValue, "?", "?", error.message])
       }
     }
-    if !json { console.print(store.runs().isEmpty ? "There are no runs yet." : table.text) }
+    if !json { console.print(runs.isEmpty ? "There are no runs yet." : table.text) }
   }
 }
 
@@ -189,7 +195,8 @@ extension StepState.Status {
 extension Console {
   /// Says why the store cannot serve, and ends with the status for it.
   func fail(_ error: StoreError) throws -> Never {
-    printError("error: \(error.message)")
+    let isPath = error.subject.begins(with: "/") && !error.message.holds(error.subject)
+    printError("error: \(isPath ? "\(error.subject): " : "")\(error.message)")
     throw ExitStatus(error).code
   }
 }
