@@ -110,14 +110,30 @@ public struct ReadingAttempt: Sendable {
     _ runbook: Runbook?, _ reader: FieldReader, file: String, text: String,
     more: [SourceFile] = []
   ) {
-    diagnostics = reader.diagnostics.sorted()
-    self.runbook = diagnostics.hasErrors ? nil : runbook
-    draft = runbook
     var sources = Dictionary(
       (reader.folder.files + more).map { ($0.path, $0.text) },
       uniquingKeysWith: { first, _ in first })
     sources[file] = text
     self.sources = sources
+    var found = reader.diagnostics
+    found.append(contentsOf: Self.deceptions(in: sources))
+    diagnostics = found.sorted()
+    self.runbook = diagnostics.hasErrors ? nil : runbook
+    draft = runbook
+  }
+
+  /// What looks otherwise than it is read, in the runbook and in all files that it names.
+  private static func deceptions(in sources: [String: String]) -> [Diagnostic] {
+    sources.sorted { $0.key < $1.key }.flatMap { file, text in
+      DeceptiveText.findings(in: text).map { finding in
+        Diagnostic(
+          .warning, .deceptiveText, "the text holds \(finding.description)",
+          at: Place(file: file, line: finding.line, column: finding.column, length: 1),
+          hint:
+            "what is shown may be otherwise than what is run: take it out, or write it as an escape"
+        )
+      }
+    }
   }
 
   /// The runbook, or the diagnostics as an error.

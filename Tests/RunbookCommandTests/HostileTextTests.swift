@@ -77,6 +77,33 @@ struct HostileTextTests {
     try await expectHarmless(["validate", "bad"], says: #"\u{202e}"#)
   }
 
+  /// SQL that looks otherwise than it is read (CVE-2021-42574).
+  @Test func warnsOfTextThatLooksOtherwise() async throws {
+    try workspace.write(
+      """
+      runbook: trojan
+      connections: {main: {kind: postgres, url: "postgresql:///x"}}
+      detection:
+        - id: look
+          sql: SELECT 'שלום 👩‍👩‍👧' AS word
+          confirms: "rows[0].word == '\u{200B}'"
+      recovery:
+        - {id: mend, sql: {file: mend.sql}}
+      """, to: "runbooks/trojan/runbook.yaml")
+    try workspace.write(
+      "DELETE FROM users\n  WHERE false /*\u{202E} \u{2066}keep\u{2069} */;\n",
+      to: "runbooks/trojan/mend.sql")
+    let output = try await workspace.run(["validate", "trojan"])
+    #expect(output.status == 0, "\(output.all)")
+    #expect(output.all.contains("warning[RB140]: the text holds U+202E"), "\(output.all)")
+    #expect(output.all.contains("mend.sql:2:17"), "\(output.all)")
+    #expect(output.all.contains("runbook.yaml:6:"), "\(output.all)")
+    #expect(!output.all.contains("runbook.yaml:5:"), "\(output.all)")
+    let shown = try await workspace.run(["run", "trojan", "--dry-run"])
+    #expect(shown.stdout.contains("warning: line 2 holds U+202E"), "\(shown.all)")
+    #expect(TerminalReader.violations(in: shown.all).isEmpty)
+  }
+
   /// What leaves the printer holds its own styles and line breaks alone.
   @Test func nothingPassesThePrinter() {
     let failure = Property().firstFailure { generator in

@@ -6,7 +6,11 @@ struct WorkText {
     work.flatMap { item -> [StyledText] in
       var texts = Array(item.text.pieces(separatedBy: "\n", omittingEmptySubsequences: false))
       while texts.last?.unicodeScalars.allSatisfy(\.isWhitespace) == true { texts.removeLast() }
-      return texts.map { "\(indent)\($0.dropping(suffix: "\r"), .cyan)" }
+      let deceptions = DeceptiveText.findings(in: item.text, limit: 3).map { finding in
+        "\(indent)\("warning: line \(finding.line) holds \(finding.description)", .boldYellow)"
+          as StyledText
+      }
+      return texts.map { "\(indent)\($0.dropping(suffix: "\r"), .cyan)" } + deceptions
         + item.parameters.map { "\(indent)\("-- :\($0.name) = \($0.value.json)", .dim)" }
     }
   }
