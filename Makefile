@@ -14,7 +14,7 @@ SHARE = $(DESTDIR)$(PREFIX)/share/runbook
 # Linked statically, the program starts in two thirds of the time.
 RELEASE = --scratch-path .build-release -c release --static-swift-stdlib
 
-.PHONY: help demo test check-runbooks crash-test bench build release format lint install uninstall clean dependencies
+.PHONY: help demo test check-runbooks crash-test fuzz bench build release format lint install uninstall clean dependencies
 .DEFAULT_GOAL := help
 
 help: ## Say what there is to make
@@ -33,14 +33,21 @@ test: dependencies ## Build everything and run all tests
 
 check-runbooks: dependencies ## Break and recover the sandbox of every runbook, unattended
 	$(SWIFT) build $(FLAGS) --product runbook
-	"$$($(SWIFT) build $(FLAGS) --show-bin-path)/runbook" drill --check-all \
-	  --path runbooks --state .runbook/check --reports .runbook/check/reports </dev/null
+	@bin="$$($(SWIFT) build $(FLAGS) --show-bin-path)/runbook"; state=.runbook/check; \
+	"$$bin" runs --state "$$state" >/dev/null 2>&1 || state=$$(mktemp -d); \
+	"$$bin" drill --check-all --path runbooks --state "$$state" --reports .runbook/check/reports </dev/null
 
 crash-test: dependencies ## Kill runs at random instants and compare (N=50 MODE=kill|server|takeover SEED=)
 	$(SWIFT) build $(FLAGS) --product runbook
 	$(SWIFT) build $(FLAGS) --product crash-test
 	@bin=$$($(SWIFT) build $(FLAGS) --show-bin-path) && "$$bin/crash-test" "$$bin/runbook" \
 	  --rounds $(or $(N),50) --mode $(or $(MODE),kill) $(if $(SEED),--seed $(SEED))
+
+fuzz: dependencies ## Run the program on mutated inputs of every sort (N=20000 SEED= ONLY=)
+	$(SWIFT) build $(FLAGS) --product runbook
+	$(SWIFT) build $(FLAGS) --product fuzz
+	@bin=$$($(SWIFT) build $(FLAGS) --show-bin-path) && nice "$$bin/fuzz" "$$bin/runbook" \
+	  --cases $(or $(N),20000) $(if $(SEED),--seed $(SEED)) $(if $(ONLY),--only $(ONLY))
 
 bench: dependencies release ## Measure a release build beside its goals
 	@Benchmarks/run.sh "$$($(SWIFT) build $(RELEASE) --show-bin-path)/runbook"

@@ -65,6 +65,13 @@ let package = Package(
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       path: "Tests/CrashTest"),
+    .executableTarget(
+      name: "fuzz",
+      dependencies: [
+        "RunbookTestSupport", "CLinux",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
+      path: "Tests/Fuzz"),
     .testTarget(name: "RunbookModelTests", dependencies: ["RunbookModel", "RunbookTestSupport"]),
     .testTarget(
       name: "RunbookExpressionTests",
