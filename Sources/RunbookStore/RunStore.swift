@@ -26,8 +26,12 @@ public struct RunStore: Sendable {
     _ run: RunID, holder: LeaseHolder
   ) throws(StoreError) -> (journal: SQLiteJournal, lease: Lease) {
     let path = folder(of: run)
-    // One that is not there yet is made below.
-    _ = try TrustedPath.checkFolder(folder)
+    do throws(StoreError) {
+      // One that is not there yet is made below.
+      try check()
+    } catch {
+      throw StoreError(.cannotWrite, subject: error.subject, error.message)
+    }
     try PrivateFolder.make("\(folder)/runs")
     try PrivateFolder.make(path, isNew: true)
     // SQLite gives -wal and -shm the permissions of the main file
@@ -46,6 +50,8 @@ public struct RunStore: Sendable {
   /// - Throws: `notFound` when there is no such run, `cannotRead` where others can change it.
   public func open(_ run: RunID) throws(StoreError) -> SQLiteJournal {
     let (path, file) = (folder(of: run), "\(folder(of: run))/journal.db")
+    // Each by itself: on the way to another a folder may be sticky, as /tmp is.
+    try check()
     guard try TrustedPath.checkFolder(path), FileManager.default.fileExists(atPath: file) else {
       throw StoreError(.notFound, subject: run.rawValue, "there is no run '\(run)'")
     }

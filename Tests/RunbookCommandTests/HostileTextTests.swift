@@ -91,16 +91,16 @@ struct HostileTextTests {
         - {id: mend, sql: {file: mend.sql}}
       """, to: "runbooks/trojan/runbook.yaml")
     try workspace.write(
-      "DELETE FROM users\n  WHERE false /*\u{202E} \u{2066}keep\u{2069} */;\n",
+      "DELETE FROM users\n  WHERE name = '\u{202E} \u{2066}keep\u{2069}';\n",
       to: "runbooks/trojan/mend.sql")
     let output = try await workspace.run(["validate", "trojan"])
     #expect(output.status == 0, "\(output.all)")
-    #expect(output.all.contains("warning[RB140]: the text holds U+202E"), "\(output.all)")
-    #expect(output.all.contains("mend.sql:2:17"), "\(output.all)")
-    #expect(output.all.contains("runbook.yaml:6:"), "\(output.all)")
-    #expect(!output.all.contains("runbook.yaml:5:"), "\(output.all)")
+    #expect(output.all.holds("warning[RB140]: the text holds U+202E"), "\(output.all)")
+    #expect(output.all.holds("mend.sql:2:17"), "\(output.all)")
+    #expect(output.all.holds("runbook.yaml:6:"), "\(output.all)")
+    #expect(!output.all.holds("runbook.yaml:5:"), "\(output.all)")
     let shown = try await workspace.run(["run", "trojan", "--dry-run"])
-    #expect(shown.stdout.contains("warning: line 2 holds U+202E"), "\(shown.all)")
+    #expect(shown.stdout.holds("warning: line 2 holds U+202E"), "\(shown.all)")
     #expect(TerminalReader.violations(in: shown.all).isEmpty)
   }
 

@@ -37,15 +37,15 @@ struct StateFolderTests {
     for command in Self.commands {
       let output = try await workspace.run(command)
       #expect(output.status == 74, "\(command): \(output.all)")
-      #expect(output.stderr.contains("belongs to the account 'nobody'"), "\(command)")
-      #expect(!output.all.contains("no runs yet"))
+      #expect(output.stderr.holds("belongs to the account 'nobody'"), "\(command)")
+      #expect(!output.all.holds("no runs yet"))
     }
     #expect(try await workspace.run(["run", "look"]).status == 74)
   }
 
   @Test func aDamagedJournalIsAnErrorThatNamesTheFile() async throws {
     let file = try #require(
-      try workspace.contents(of: "state").first { $0.path.hasSuffix("/journal.db") })
+      try workspace.contents(of: "state").first { $0.path.ends(with: "/journal.db") })
     for end in ["-wal", "-shm"] { unlink(file.path + end) }
     for content in [Data("no database".utf8), Data(repeating: 7, count: 9000), Data()] {
       try content.write(to: URL(filePath: file.path))
@@ -53,10 +53,10 @@ struct StateFolderTests {
         let output = try await workspace.run(command)
         #expect(output.status == 74 || command.first == "report", "\(command): \(output.all)")
         #expect(output.status > 0 && output.status < 128, "\(command): \(output.all)")
-        #expect(!output.all.contains("run it anew"))
+        #expect(!output.all.holds("run it anew"))
       }
       let list = try await workspace.run(["runs"])
-      #expect(list.status == 0 && list.stdout.contains("journal"), "\(list.all)")
+      #expect(list.status == 0 && list.stdout.holds("journal"), "\(list.all)")
     }
   }
 

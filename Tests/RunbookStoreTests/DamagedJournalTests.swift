@@ -39,12 +39,12 @@ import Testing
       "UPDATE sqlite_schema SET sql = 'CREATE TABLE entry (sequence INTEGER PRIMARY KEY, body, hash)' "
         + "WHERE name = 'entry'", "PRAGMA writable_schema = RESET",
       "UPDATE entry SET \(column) = \(value) WHERE sequence = 2", "PRAGMA writable_schema = ON",
-      "UPDATE sqlite_schema SET sql = 'CREATE TABLE entry (\(strict)) STRICT' WHERE name = 'entry'",
+      "UPDATE sqlite_schema SET sql = 'CREATE TABLE entry ( \(strict) ) STRICT' WHERE name = 'entry'",
       "PRAGMA writable_schema = RESET",
     ] { _ = try journal.question(sql) }
     let found = await error { try await readAll() }
     #expect(
-      found?.message.contains("entry 2 cannot be read") == true, "\(String(describing: found))")
+      found?.message.holds("entry 2 cannot be read") == true, "\(String(describing: found))")
     #expect(found?.cause == .cannotRead)
   }
 
@@ -56,19 +56,19 @@ import Testing
   func tablesThatAreNotAJournalsAreRefused(sql: String) async throws {
     _ = try await filled().question(sql)
     let found = await error { try await readAll() }
-    #expect(found?.cause == .cannotRead && found?.message.contains("tables") == true)
+    #expect(found?.cause == .cannotRead && found?.message.holds("tables") == true)
   }
 
   @Test func anEndThatWasCutOffIsNoticed() async throws {
     let journal = try await filled()
     _ = try journal.question("DELETE FROM entry WHERE sequence > 2")
     let found = await error { try await readAll() }
-    #expect(found?.message.contains("entry 4 was written") == true)
+    #expect(found?.message.holds("entry 4 was written") == true)
     // And by a process that had seen more.
     let appended = await error {
       _ = try await journal.append([note("x")], by: fixture.actor, at: fixture.time(9))
     }
-    #expect(appended?.message.contains("cut off") == true)
+    #expect(appended?.message.holds("cut off") == true)
   }
 
   @Test func anOlderCopyIsNoticed() async throws {
@@ -79,7 +79,7 @@ import Testing
     for end in ["", "-wal", "-shm"] { unlink(fixture.journalFile + end) }
     try FileManager.default.moveItem(atPath: copy, toPath: fixture.journalFile)
     let found = await error { try await readAll() }
-    #expect(found?.message.contains("older copy") == true)
+    #expect(found?.message.holds("older copy") == true)
   }
 
   @Test func anotherRunsJournalIsNoticed() async throws {
@@ -89,7 +89,7 @@ import Testing
     _ = try await fixture.store.make(fixture.run).append(
       [RunStoreTests.start(of: other)], by: fixture.actor, at: fixture.time(0))
     let found = await error { try await readAll() }
-    #expect(found?.message.contains("is that of run \(other)") == true)
+    #expect(found?.message.holds("is that of run \(other)") == true)
     #expect(throws: StoreError.self) { try fixture.store.summary(of: fixture.run) }
   }
 
@@ -118,7 +118,7 @@ import Testing
         _ = try fixture.store.glance(at: run)
         _ = try opened.leaseState()
       } catch {
-        #expect(error is StoreError, "\(error)")
+        #expect(!error.message.isEmpty)
       }
     }
   }
@@ -128,7 +128,7 @@ import Testing
   ])
   func evidenceOutsideOfTheRunsFolderIsRefused(path: String) async throws {
     let found = try await problem(id: "E1", path: path)
-    #expect(found?.message.contains("evidence") == true)
+    #expect(found?.message.holds("evidence") == true)
   }
 
   @Test(arguments: ["", "E", "E0", "E01", "../E1", "E1/x", "E1234567890", "e1", "E１"])
