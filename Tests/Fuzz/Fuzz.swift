@@ -135,14 +135,16 @@ struct Fuzz: ParsableCommand {
       }
     }
     let subject = Subject(
-      program: path, folder: folder, mutation: Mutation(corpus: corpus), journalFile: [],
+      program: path, folder: folder, mutation: Mutation(corpus: corpus), journalFiles: [],
       server: server)
     return Subject(
       program: path, folder: folder, mutation: Mutation(corpus: corpus),
-      journalFile: try journalFile(subject), server: server)
+      journalFiles: try journalFiles(subject), server: server)
   }
 
-  private func journalFile(_ subject: Subject) throws -> [UInt8] {
+  private func journalFiles(
+    _ subject: Subject
+  ) throws -> [(name: String, bytes: [UInt8])] {
     let runbook = "\(subject.folder)/held.yaml"
     try """
     runbook: held
@@ -156,12 +158,15 @@ struct Fuzz: ParsableCommand {
     guard let run = try FileManager.default.contentsOfDirectory(atPath: runs).first else {
       throw ValidationError("the program makes no journal")
     }
-    // What its write-ahead log holds is not in the file yet; opening it once more writes it back.
+    // Where SQLite's own program is not installed, all of it is still in the write-ahead log.
+    let folder = "\(runs)/\(run)"
     _ = SpawnedProgram([
-      "/usr/bin/env", "sqlite3", "\(runs)/\(run)/journal.db", "PRAGMA wal_checkpoint(TRUNCATE)",
+      "/usr/bin/env", "sqlite3", "\(folder)/journal.db", "PRAGMA wal_checkpoint(TRUNCATE)",
     ])?.text()
-    let data = FileManager.default.contents(atPath: "\(runs)/\(run)/journal.db") ?? Data()
-    return Array(data)
+    return ["journal.db", "journal.db-wal"].compactMap { name in
+      let data = FileManager.default.contents(atPath: "\(folder)/\(name)") ?? Data()
+      return data.isEmpty ? nil : (name: name, bytes: Array(data))
+    }
   }
 }
 

@@ -8,7 +8,8 @@ struct Subject {
   /// Where inputs and runs are, of this process alone.
   let folder: String
   let mutation: Mutation
-  let journalFile: [UInt8]
+  /// A journal's file, and its write-ahead log where it has one.
+  let journalFiles: [(name: String, bytes: [UInt8])]
   /// Where there is a server, for archives.
   let server: TestServer?
 
@@ -74,8 +75,11 @@ struct Subject {
       let path = "\(place)/state/runs/\(run)"
       try FileManager.default.createDirectory(
         atPath: path, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
-      let file = try write(mutation.damaged(journalFile, &generator), "journal")
-      rename(file, "\(path)/journal.db")
+      let damaged = generator.below(journalFiles.count)
+      for (index, file) in journalFiles.enumerated() {
+        let bytes = index == damaged ? mutation.damaged(file.bytes, &generator) : file.bytes
+        rename(try write(bytes, "file"), "\(path)/\(file.name)")
+      }
       let command = generator.one(of: [
         ["status"], ["verify-journal"], ["runs"], ["report"], ["note", run, "x"],
       ])
