@@ -14,7 +14,8 @@ import Testing
     let path = fixture.store.folder(of: fixture.run)
     let names = try FileManager.default.contentsOfDirectory(atPath: path)
     #expect(
-      names.sorted() == ["journal.db", "journal.db-shm", "journal.db-wal", "lease-1", "witness"])
+      names.sorted()
+        == ["journal.db", "journal.db-shm", "journal.db-wal", "key", "lease-1", "witness"])
     for name in names { #expect(try fixture.permissions("\(path)/\(name)") == 0o600, "\(name)") }
     for folder in [fixture.folder, "\(fixture.folder)/runs", path] {
       #expect(try fixture.permissions(folder) == 0o700, "\(folder)")
