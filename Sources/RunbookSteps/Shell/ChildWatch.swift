@@ -30,6 +30,8 @@ struct ChildWatch {
   private static let afterKill = Duration.seconds(1)
   /// As much as a pipe is asked to hold goes in few readings.
   private static let chunk = 126_976
+  /// A pipe holds no more: what comes after it was written by somebody who cannot be killed.
+  private static let pipeSize = 1 << 20
 
   init(
     child: SpawnedChild, process: ChildProcess, interruption: Interruption,
@@ -113,6 +115,17 @@ struct ChildWatch {
     open[stream] = nil
   }
 
+  /// Reads what a pipe still holds: whoever takes the output may be slower than the time that is left.
+  private mutating func drain(_ stream: ChildProcess.Stream, _ descriptor: CInt) {
+    var left = Self.pipeSize
+    while left > 0, open[stream] != nil {
+      var item = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
+      guard poll(&item, 1, 0) > 0, item.revents & Int16(POLLIN) != 0 else { return }
+      left -= Self.chunk
+      read(stream, descriptor)
+    }
+  }
+
   private mutating func noteEnd() {
     hasEnded = true
     if stage == .running { enter(.lingering, for: Self.linger) }
@@ -122,8 +135,9 @@ struct ChildWatch {
   ///
   /// The group is killed before its leader is reaped: until then nobody else can have its number.
   private mutating func finish() -> ChildProcess.Ending {
-    for descriptor in open.values { close(descriptor) }
     remains.killGroup()
+    for (stream, descriptor) in open { drain(stream, descriptor) }
+    for descriptor in open.values { close(descriptor) }
     var status: CInt = 0
     while waitpid(child.pid, &status, 0) < 0, errno == EINTR {}
     if child.ended >= 0 { close(child.ended) }
