@@ -64,7 +64,9 @@ import Testing
 
   /// What would make a link, a mention, an issue or an emoji on GitHub, outside of code.
   static func isLive(_ text: String) -> Bool {
-    text.contains(/(?i)@[a-z0-9]|#[0-9]|gh-[0-9]|:\/\/|www\.|:[a-z]+:/)
+    // Names of emoji are in small letters, as GitHub compares them.
+    let live = /@[a-zA-Z0-9]|#[0-9]|[gG][hH]-[0-9]|:\/\/|[wW]{3}\.|:[a-z]+:/
+    return text.firstMatch(of: live.matchingSemantics(.unicodeScalar)) != nil
   }
 
   /// Everything that stands for a value: as a paragraph of its own, between words, in a list, in a cell.

@@ -235,8 +235,8 @@ struct EventTextsTests {
         // What is no longer an event holds a number, a time or a case's name.
         guard let event = try? Event(from: ValueDecoder(changed)) else { continue }
         count += 1
-        let redacted = event.mapTexts { $0.replacing(secret, with: "[redacted]") }
-        if try ValueEncoder.value(of: redacted).json.contains(secret) {
+        let redacted = event.mapTexts { $0.replacingAll(secret, with: "[redacted]") }
+        if try ValueEncoder.value(of: redacted).json.holds(secret) {
           kept.insert(
             place.compactMap { if case .key(let key) = $0 { key } else { nil } }
               .suffix(2).joined(separator: "."))
@@ -244,7 +244,7 @@ struct EventTextsTests {
       }
     }
     #expect(count > 200)
-    let names = Set(kept.map { $0.split(separator: ".").last.map(String.init) ?? $0 })
+    let names = Set(kept.map { $0.pieces(separatedBy: ".").last.map(String.init) ?? $0 })
     let allowed = StoredTexts.names.union([
       // Of a step and of a run: types of their own.
       "step", "run",
@@ -254,8 +254,8 @@ struct EventTextsTests {
       "$map",
     ])
     #expect(names.isSubset(of: allowed), "\(kept.sorted())")
-    for key in kept where key.hasSuffix(".text") {
-      let owner = key.split(separator: ".").first.map(String.init) ?? ""
+    for key in kept where key.ends(with: ".text") {
+      let owner = key.pieces(separatedBy: ".").first.map(String.init) ?? ""
       #expect(
         [
           "condition", "_0", "recovered", "module", "input", "values", "leadsTo", "objective",

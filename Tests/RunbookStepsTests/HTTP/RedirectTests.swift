@@ -129,8 +129,8 @@ struct RedirectTests {
   @Test func credentialsStayWhereTheyBelong() async throws {
     try await TestWebServer.run { first in
       try await TestWebServer.run { second in
-        let port = second.url.split(separator: ":").last ?? ""
-        let here = String(first.url.dropFirst("http://".count))
+        let port = second.url.pieces(separatedBy: ":").last ?? ""
+        let here = String(first.url.dropFirstScalars("http://".unicodeScalars.count))
         for place in ["http://localhost:\(port)/\u{301}@\(here)/", "\(second.url)/seen"] {
           let step = KindFixture.step(
             "http",

@@ -26,7 +26,7 @@ struct OutputSecretTests {
   /// Whether four characters of the secret, one after the other, are in a text.
   private static func tells(_ text: String) -> Bool {
     let letters = Array(secret)
-    return (0...letters.count - 4).contains { text.contains(String(letters[$0..<$0 + 4])) }
+    return (0...letters.count - 4).contains { text.holds(String(letters[$0..<$0 + 4])) }
   }
 
   /// A line of over 8,192 bytes is shown in pieces, with the secret across the border.
@@ -59,7 +59,7 @@ struct OutputSecretTests {
       limit: 10, in: fixture, redactor: Redactor(secrets: [long]))
     let file = try String(contentsOfFile: "\(fixture.evidenceFolder)/stdout.txt", encoding: .utf8)
     #expect(file.utf8.count == 140_010)
-    #expect(file.contains("x[redacted]y"))
+    #expect(file.holds("x[redacted]y"))
   }
 
   /// A key of several lines, as it is and in base64 of 76 and 64 characters a line, flushed in pieces.
@@ -77,8 +77,10 @@ struct OutputSecretTests {
     #expect(result.values["exit_code"] == 0)
     let file = try String(contentsOfFile: "\(fixture.evidenceFolder)/stdout.txt", encoding: .utf8)
     // Of each code one character may stay, which is of what follows the key too.
-    let rest = file.replacing("[redacted]", with: "").filter { !$0.isWhitespace && $0 != "=" }
-    #expect(rest.hasSuffix("end") && rest.count <= 7, "\(file)")
+    let rest = file.replacingAll("[redacted]", with: "").keepingScalars {
+      !$0.isWhitespace && $0 != "="
+    }
+    #expect(rest.ends(with: "end") && rest.unicodeScalars.count <= 7, "\(file)")
   }
 
   @Test func aFloodIsNotShownLineByLine() async throws {
@@ -87,10 +89,10 @@ struct OutputSecretTests {
     let shown = fixture.lines.filter { $0.stream == .standardOutput }.count
     #expect(shown < 10_000)
     let hidden = fixture.lines.compactMap { line -> Int? in
-      line.stream == .notice ? line.text.split(separator: " ").first.flatMap { Int($0) } : nil
+      line.stream == .notice ? line.text.pieces(separatedBy: " ").first.flatMap { Int($0) } : nil
     }.reduce(0, +)
     #expect(shown + hidden == 300_000)
-    #expect(result.presumedFailure?.message.hasSuffix("last") == true)
+    #expect(result.presumedFailure?.message.ends(with: "last") == true)
     #expect(result.values["stdout"]?.stringValue?.utf8.count == 600_000)
   }
 
@@ -117,7 +119,7 @@ struct OutputSecretTests {
     for filler in 150...205 {
       let query = String(repeating: "x", count: filler) + "  " + Self.secret
       // The server cuts at 1,023 bytes and we at 200: either may fall into the secret.
-      for text in [query, String(query.dropLast(3))] {
+      for text in [query, String(query.dropLastScalars(3))] {
         let remnant = SQLRemnants.remnant(
           [
             .int(1), .string("active"), .string(""), .string(text), .null, .string(""), .string(""),
