@@ -193,7 +193,9 @@ package enum MarkdownStart {
 package enum LiveWord {
   private static let everywhere = ["://", "@", "www.", "mailto:", "xmpp:"].map { Array($0.utf8) }
 
-  static func isIn(_ text: some StringProtocol) -> Bool { !marks(in: Array(text.utf8)).isEmpty }
+  package static func isIn(_ text: some StringProtocol) -> Bool {
+    !marks(in: Array(text.utf8)).isEmpty
+  }
 
   /// Where the signs are that make it so, by byte.
   package static func marks(in text: [UInt8]) -> [Range<Int>] {

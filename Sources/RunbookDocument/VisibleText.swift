@@ -47,6 +47,9 @@ extension Unicode.Scalar {
 
   fileprivate var isShown: Bool {
     switch value {
+    // What has no form and no width: soft hyphens, spaces of no width, fillers, and a mark of language.
+    case 0xAD, 0x115F, 0x1160, 0x180E, 0x200B, 0x2060...0x2065, 0x3164, 0xFEFF, 0xFFA0, 0xE0001:
+      false
     case 0x20..<0x7F, 0xA0..<0x61C: true
     // Controls of one byte more, and what separates lines and paragraphs.
     case 0x7F..<0xA0, 0x2028...0x2029: false

@@ -74,12 +74,12 @@ struct DrillPracticeTests {
   @Test func realRunSaysWhenItWasLastDrilled() async throws {
     let first = try await workspace.run(["run", "fire"])
     #expect(first.status == 0, "\(first.all)")
-    #expect(first.stdout.begins(with: "Never drilled.\n"), "\(first.all)")
+    #expect(first.stdout.holds("\nNever drilled.\n"), "\(first.all)")
     try await hold()
     let second = try await workspace.run(["run", "fire"])
     #expect(
-      second.stdout.begins(
-        with: "Last drilled less than a minute ago (talk): 2 of 2 points; overdue after 90 days\n"),
+      second.stdout.holds(
+        "Last drilled less than a minute ago (talk): 2 of 2 points; overdue after 90 days\n"),
       "\(second.all)")
     #expect(!(try await workspace.run(["run", "fire", "--json"]).stdout.holds("Last drilled")))
   }
@@ -89,9 +89,8 @@ struct DrillPracticeTests {
     try await store("20250102-000000-bbb", isCheck: true, daysAgo: 1)
     let run = try await workspace.run(["run", "fire"])
     #expect(
-      run.stdout.begins(
-        with:
-          "Last drilled 100 days ago (sandbox): 0 of 0 points, not detected, not recovered; OVERDUE, "
+      run.stdout.holds(
+        "Last drilled 100 days ago (sandbox): 0 of 0 points, not detected, not recovered; OVERDUE, "
           + "as that is more than 90 days\n"), "\(run.all)")
     let due = try await workspace.run(["drill", "due"])
     #expect(due.status == 1 && due.stdout.holds("longer ago than 90d"), "\(due.all)")

@@ -25,13 +25,20 @@ import Testing
     ("> $V\n> b", "x", "> x\n> b"), ("1. $V\n2. b", "x", "1. x\n2. b"),
     ("$V. a", "1", "1\\. a"), ("1$V", ". a", "1\\. a"), ("a\n$V", "===", "a\n\\==="),
     ("C:\\$V", "*x*", "C:\\\\\\*x\\*"), ("<b title=\"$V\">", "\"", "&lt;b title=\"\"\">"),
-    ("http:$V", "//x", "`http://x`"), ("http://$V/a", "h", "http://h/a"), ("#$V", "1", "`#1`"),
+    ("http:$V", "//x", "`http://x`"), ("http://$V/a", "h", "`http://h/a`"), ("#$V", "1", "`#1`"),
     ("a ` $V", "`<b>`", "a \\` \\`&lt;b&gt;\\`"),
     ("[l]($V)", "javascript:x", "\\[l\\](javascript:x)"),
     ("[l](https://e.org/$V)", "a)b|", "[l](https://e.org/a\\)b%7C)"),
     ("**$V**", "", ""), ("*$V*", " x", " *x*"), ("a\n- $V", "", "a\n- (empty)"),
     ("-$V-$V-", "", "\\---"), ("#$V# a", "", "\\## a"),
-    ("[l]: $V", "https://x", "[l]\\: `https://x`"), ("&$V", "lt;", "&amp;lt;"),
+    ("[l]: $V", "https://x", "\\[l\\]: `https://x`"), ("&$V", "lt;", "&amp;lt;"),
+    ("see [ref]$V end", "(//e.org)", "see \\[ref\\](//e.org) end"),
+    ("![i]$V", "(//e.org)", "!\\[i\\](//e.org)"), ("[r]$V", ": //e.org", "\\[r\\]: //e.org"),
+    ("$V[d](https://e.org/p)", "wow!", "wow\\![d](https://e.org/p)"),
+    ("![d](https://e.org/$V)", "p", "\\![d](https://e.org/p)"),
+    ("- [$V] y", "x", "- \\[x\\] y"), ("a | b\n--- | $V", ":-", "a \\| b\n--- \\| :-"),
+    ("@$V", "all", "`@all`"),
+    ("see https://e.org/q?a=$V", "a*b_c", "see `https://e.org/q?a=a*b_c`"),
   ])
   func putsAValueInAsText(_ text: String, _ value: String, _ wanted: String) {
     #expect(authored(text, value).blocks == wanted)
@@ -47,11 +54,20 @@ import Testing
   }
 
   @Test(arguments: [
-    "a <b>c</b> `d` [e](f) ~~~", "- a\n  - b\n\n  c\n1. d", "| a | b |\n| --- | --- |\n| c | d |",
+    "a `d` [e](f) ~~~", "- a\n  - b\n\n  c\n1. d", "| a | b |\n| --- | --- |\n| c | d |",
     "    indented", "text\n***\ntext", "# Head\n> quote",
   ])
   func leavesWhatHoldsNoValueAsItIs(_ text: String) {
     #expect(authored(text, "").blocks == text)
+  }
+
+  /// HTML is text, as in a report's HTML: what is begun and not ended would hide the rest.
+  @Test(arguments: [
+    ("a <b>c</b>", "a &lt;b>c&lt;/b>"), ("x\n\n<!-- never closed", "x\n\n&lt;!-- never closed"),
+    ("a <https://e.org>", "a <https://e.org>"), ("`a < b`", "`a < b`"),
+  ])
+  func writesHTMLAsText(_ text: String, _ wanted: String) {
+    #expect(authored(text, "").blocks == wanted)
   }
 
   @Test func closesAFenceThatIsOpen() {

@@ -40,6 +40,15 @@ struct ReportVerificationTests {
     }
   }
 
+  /// U+037E is a semicolon to Swift, and U+1FEF a backtick.
+  @Test(arguments: [(";", "\u{37E}"), ("`", "\u{1FEF}"), ("K", "\u{212A}")])
+  func findsAnotherSignThatCountsAsTheSame(_ sign: String, _ other: String) throws {
+    let text = try IncidentReport(entries: journal().entries).markdown()
+    try #require(text.holds(sign))
+    let changed = text.replacingAll(sign, with: other)
+    #expect(try verify(changed, journal()).changes.isEmpty == false)
+  }
+
   @Test func namesLineAndSection() throws {
     let journal = journal()
     let text = try IncidentReport(entries: journal.entries).markdown()

@@ -87,18 +87,18 @@ struct JSONScanner {
     let start = offset
     offset += 1
     var runStart = offset
-    var decoded: [UInt8]?
+    var decoded: [UInt8] = []
     while let byte = current {
       switch byte {
       case UInt8(ascii: "\""):
         defer { offset += 1 }
-        guard var decoded else { return String(decoding: bytes[runStart..<offset], as: UTF8.self) }
+        if decoded.isEmpty { return String(decoding: bytes[runStart..<offset], as: UTF8.self) }
         decoded.append(contentsOf: bytes[runStart..<offset])
         return String(decoding: decoded, as: UTF8.self)
       case UInt8(ascii: "\\"):
-        decoded = (decoded ?? []) + bytes[runStart..<offset]
+        decoded.append(contentsOf: bytes[runStart..<offset])
         let scalar = try readEscape()
-        decoded?.append(contentsOf: UTF8.encode(scalar) ?? UTF8.encodedReplacementCharacter)
+        decoded.append(contentsOf: UTF8.encode(scalar) ?? UTF8.encodedReplacementCharacter)
         runStart = offset
       case 0..<0x20:
         throw error("a control character in a string must be escaped")

@@ -70,10 +70,10 @@ public struct ReportVerification: Sendable {
 
   private static func changes(from old: [Substring], to new: [Substring]) -> [Change] {
     var start = 0
-    while start < min(old.count, new.count), old[start] == new[start] { start += 1 }
+    while start < min(old.count, new.count), old[start].isIdentical(to: new[start]) { start += 1 }
     var end = 0
     while end < min(old.count, new.count) - start,
-      old[old.count - 1 - end] == new[new.count - 1 - end]
+      old[old.count - 1 - end].isIdentical(to: new[new.count - 1 - end])
     { end += 1 }
     let oldMiddle = Array(old[start..<old.count - end])
     let newMiddle = Array(new[start..<new.count - end])
@@ -89,7 +89,7 @@ public struct ReportVerification: Sendable {
   private static func hunks(
     from old: [Substring], to new: [Substring]
   ) -> [(line: Int, old: [Substring], new: [Substring])] {
-    let difference = new.difference(from: old)
+    let difference = new.map { ExactText($0) }.difference(from: old.map { ExactText($0) })
     let removed = Set(
       difference.removals.compactMap { if case .remove(let at, _, _) = $0 { at } else { nil } })
     let added = Set(

@@ -81,7 +81,9 @@ public struct ReportDigest: Sendable, Hashable {
       let runbook = value.text("runbook"), let title = value.text("title"),
       let severity = value.text("severity"), let status = value.text("status"),
       let reportStatus = value.text("report_status"),
-      let startedAt = value.text("started_at").flatMap(Timestamp.init(rfc3339:))
+      let startedAt = value.text("started_at").flatMap(Timestamp.init(rfc3339:)),
+      case let rehearsal = value.text("rehearsal"),
+      value["rehearsal"] == .null || rehearsal == "drill" || rehearsal == "sandbox"
     else { return nil }
     self.run = run
     self.runbook = runbook
@@ -91,7 +93,7 @@ public struct ReportDigest: Sendable, Hashable {
     self.reportStatus = reportStatus
     self.startedAt = startedAt
     timeToResolve = value["time_to_resolve_ms"]?.intValue.map { .milliseconds($0) }
-    rehearsal = value.text("rehearsal")
+    self.rehearsal = rehearsal
     openActions = (value["open_actions"]?.listValue ?? []).compactMap(\.mapValue).map { action in
       Action(
         id: action.text("id") ?? "", action: action.text("action") ?? "",

@@ -15,7 +15,12 @@ public struct ReportIndex: Sendable {
     }
   }
 
+  private static let opening = "# Incident Reports\n\nWritten by `runbook report index`"
+
   private let items: [Item]
+
+  /// Whether a text is an index that this program wrote.
+  public static func isIndex(_ text: String) -> Bool { text.begins(with: opening) }
 
   /// - Parameter items: in any order.
   public init(_ items: [Item]) {
@@ -28,9 +33,7 @@ public struct ReportIndex: Sendable {
     let real = items.filter { $0.digest.rehearsal == nil }
     let rehearsals = items.filter { $0.digest.rehearsal != nil }
     var text = """
-      # Incident Reports
-
-      Written by `runbook report index` from the reports in this folder, the newest first. All times are UTC.
+      \(Self.opening) from the reports in this folder, the newest first. All times are UTC.
 
       ## Incidents
 
@@ -47,7 +50,7 @@ public struct ReportIndex: Sendable {
     guard !items.isEmpty else { return "None." }
     let rows = items.map { item -> String in
       let digest = item.digest
-      let mark = digest.rehearsal.map { $0.uppercased() + ": " } ?? ""
+      let mark = digest.rehearsal.map { MarkdownText.prose($0.uppercased()) + ": " } ?? ""
       let open = digest.openActions.count
       let took = digest.timeToResolve.map { $0.reportText } ?? "–"
       let cells = [

@@ -14,7 +14,8 @@ struct AuthoredMarkdown {
   /// Its paragraphs, lists and code.
   var blocks: String {
     let blocks = text.blocks
-    guard text.hasPlaces || blocks.contains(where: \.isOpen) else {
+    // HTML that is begun and not ended would hide what follows.
+    guard text.hasPlaces || text.source.holds("<") || blocks.contains(where: \.isOpen) else {
       return String(
         text.source.trimmingEnd(where: \.isWhitespace)
           .trimmingStart(where: \.isNewline))
@@ -242,7 +243,9 @@ private struct LineWriter {
     let word = all.filter { $0.scalar != nil }
     let scalars = word.compactMap(\.scalar)
     let holdsValue = all.contains { $0.origin == .value }
-    if holdsValue, isLive(word) { return write(live: scalars) }
+    if holdsValue, LiveWord.isIn(String(String.UnicodeScalarView(scalars))) {
+      return write(live: scalars)
+    }
     guard !word.isEmpty else { return }
     let isAtStart = code.isEmpty && result.lastScalar.map { $0 == "\n" } ?? true
     endCode()
@@ -250,7 +253,8 @@ private struct LineWriter {
     result += isAtStart && holdsValue ? MarkdownStart.escaped(text) : text
   }
 
-  /// A word that a value makes an address or the like is code.
+  /// A word with a value in it that is an address or the like is code: as a link, the author's part and the
+  /// value's would lead somewhere together.
   private mutating func write(live word: [Unicode.Scalar]) {
     for (index, part) in word.split(separator: "|", omittingEmptySubsequences: false).enumerated() {
       if index > 0 {
@@ -261,21 +265,11 @@ private struct LineWriter {
     }
   }
 
-  /// Whether a sign of the run's values makes it so: an author's own address is theirs.
-  private func isLive(_ word: [Sign]) -> Bool {
-    var bytes: [UInt8] = []
-    var isValue: [Bool] = []
-    for sign in word {
-      let own = sign.scalar.map { Array(String($0).utf8) } ?? []
-      bytes += own
-      isValue += own.map { _ in sign.origin == .value }
-    }
-    return LiveWord.marks(in: bytes).contains { isValue[$0].contains(true) }
-  }
-
   private func written(_ index: Int, of word: [Sign], _ scalars: [Unicode.Scalar]) -> String {
     let scalar = scalars[index]
     switch word[index].origin {
+    // Before an author's link it would make an image of it.
+    case .value where scalar == "!" && index == scalars.count - 1: return "\\!"
     case .value: return MarkdownText.escaped(at: index, of: scalars)
     case .escape: return "\\\(scalar)"
     case .author: break
@@ -283,12 +277,13 @@ private struct LineWriter {
     let next = word[(index + 1)...].first
     let isBeforeOther = next.map { $0.origin != .author } ?? true
     return switch scalar {
-    case "<" where text.hasPlaces: "&lt;"
-    case "|" where isCell: "\\|"
+    case "<": "&lt;"
+    case "|" where isCell || text.hasPlaces: "\\|"
+    // What is a link or an image is a span of its own; the rest must not become one beside a value.
+    case "[" where text.hasPlaces, "]" where text.hasPlaces: "\\\(scalar)"
+    case "!" where text.hasPlaces && index == scalars.count - 1: "\\!"
     case "\\" where isBeforeOther && text.hasPlaces: "\\\\"
     case "&" where isBeforeOther && text.hasPlaces: "&amp;"
-    // No definition of a link, which a value would be the address of.
-    case ":" where text.hasPlaces && index > 0 && scalars[index - 1] == "]": "\\:"
     default: String(scalar)
     }
   }

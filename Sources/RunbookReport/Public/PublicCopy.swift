@@ -5,8 +5,7 @@ import RunbookModel
 ///
 /// Accounts and names become `Person 1`, hosts `host-1`; addresses are gone from every text. What steps
 /// brought, and what servers and programs said, is gone unless its kind declares it as public. What the
-/// runbook's author puts into the report by a capture stays as far as it is none of that: it is to be read
-/// before it is published.
+/// runbook's author writes stays: it is to be read before it is published.
 struct PublicCopy {
   /// What the copy says of itself, and is known by.
   static let mark = "public copy: hosts, people and query values are left out"
@@ -21,6 +20,8 @@ struct PublicCopy {
   private let people: [Actor]
   private let hosts: [String]
   private let kinds: [StepID: String]
+  /// The first entry's hash, which no report shows.
+  private let key: [UInt8]
   private let replacements: [(word: String, by: String)]
   private let world: WorldsWords
 
@@ -39,6 +40,7 @@ struct PublicCopy {
     people = named.people
     hosts = named.hosts
     replacements = named.replacements
+    key = Array((entries.first?.hash.hex ?? "").utf8)
     var kinds: [StepID: String] = [:]
     for entry in entries {
       switch entry.event {
@@ -124,7 +126,7 @@ struct PublicCopy {
           id: step.id, title: text(step.title), phase: step.phase, kind: step.kind,
           line: step.line, captures: step.captures,
           fallbacks: step.fallbacks.map { $0.mapStrings(text) })
-      }, report: runbook.report.mapStrings(text), folder: Self.leftOut,
+      }, report: runbook.report.mapStrings(authored), folder: Self.leftOut,
       fileName: runbook.fileName,
       sources: runbook.sources.map {
         SourceFile(path: text($0.path), text: text($0.text), digest: $0.digest)
@@ -219,7 +221,7 @@ struct PublicCopy {
       evidence: finished.evidence.map { record in
         EvidenceRecord(
           id: record.id, what: told(record.what), source: told(record.source),
-          capturedAt: record.capturedAt, size: record.size, digest: record.digest,
+          capturedAt: record.capturedAt, size: record.size, digest: keyed(record.digest),
           content: record.content, isCut: record.isCut)
       },
       timeline: finished.timeline.map { row in
@@ -263,6 +265,14 @@ struct PublicCopy {
         }))
   }
 
+  /// A short text would be found by trying until its hash fits. The key is in no public copy, and the same
+  /// for each of a run.
+  private func keyed(_ digest: Digest) -> Digest {
+    var hasher = Digest.Hasher(key: key)
+    hasher.update(digest.hex)
+    return hasher.finalize()
+  }
+
   private func captures(_ captures: Value) -> Value {
     .map(
       ValueMap(
@@ -271,7 +281,8 @@ struct PublicCopy {
         }))
   }
 
-  /// A text that a result holds is gone; keys of maps are texts of the world too.
+  /// What a capture took from a result is as private as that: texts and numbers are gone. How many items a
+  /// list has, times, and what is true or false stay.
   private func capture(_ value: Value) -> Value {
     switch value {
     case .list(let items): .list(items.map(capture))
@@ -282,8 +293,8 @@ struct PublicCopy {
             (pair.key.stringValue ?? pair.key.json).isEmpty
               ? nil : (told(pair.key.stringValue ?? pair.key.json), capture(pair.value))
           }))
-    case .string(let text): .string(told(text))
-    default: value
+    case .null, .bool, .timestamp, .duration: value
+    default: .string(Self.leftOut)
     }
   }
 
@@ -312,6 +323,18 @@ struct PublicCopy {
   private func text(_ text: String) -> String {
     let known = replacements.reduce(text) { PublicNames.replacing($1.word, by: $1.by, in: $0) }
     return AddressText.removed(from: known, mark: Self.leftOut)
+  }
+
+  /// An author's text; its expressions stay as they are, and what they give is a copy's already.
+  private func authored(_ authored: String) -> String {
+    var result = ""
+    var rest = Substring(authored)
+    while let start = rest.index(ofFirst: "${{") {
+      let end = rest[start...].range(ofFirst: "}}")?.upperBound ?? rest.endIndex
+      result += text(String(rest[..<start])) + rest[start..<end]
+      rest = rest[end...]
+    }
+    return result + text(String(rest))
   }
 
   /// A text that may repeat what the world said.

@@ -175,6 +175,11 @@ struct SQLRequest: Sendable {
     guard done.count == batch.statements.count(where: { $0 != nil }) else {
       throw StepFailure(.unreachable, "the server did not answer to all statements")
     }
+    if done.lastRows != nil, let setting = link.changedSetting {
+      throw StepFailure(
+        .invalid, "a statement has changed \(setting), by which its rows are written",
+        detail: "they may not be what they were", hint: "leave the setting as it is")
+    }
     return done
   }
 

@@ -68,6 +68,34 @@ struct SQLText: Sendable {
           "a literal stands right beside '\(reference.name)': they would be read as one",
           at: place(of: reference), hint: "join them by ||"))
     }
+    checkParameters(tokens)
+  }
+
+  /// A parameter is sent as `$1`, which is a part of a word that stands right before it; and a `$1` of the
+  /// author's would be given another's value.
+  private mutating func checkParameters(_ tokens: [PGQuery.Token]) {
+    let parameters = references.filter { $0.form == .parameter }
+    for reference in parameters
+    where reference.range.lowerBound > 0 && Self.isOfWord(bytes[reference.range.lowerBound - 1]) {
+      diagnostics.append(
+        Diagnostic(
+          .error, .sqlLiteralBeside,
+          "a word stands right before '\(reference.name)': they would be read as one",
+          at: place(of: reference), hint: "put a blank before the colon"))
+    }
+    guard !parameters.isEmpty else { return }
+    for token in tokens where token.kind == SQLTokenKind.parameter {
+      diagnostics.append(
+        Diagnostic(
+          .error, .sqlUndefinedName, "a number stands for a parameter beside names",
+          at: source.place(atByte: token.start, length: token.end - token.start),
+          hint: "name the value: :name"))
+    }
+  }
+
+  private static func isOfWord(_ byte: UInt8) -> Bool {
+    (48...57).contains(byte) || (65...90).contains(byte) || (97...122).contains(byte)
+      || byte == UInt8(ascii: "_") || byte == UInt8(ascii: "$") || byte >= 0x80
   }
 
   private mutating func parse(tokens: [PGQuery.Token]) throws(PGQuery.Fault) {

@@ -21,6 +21,20 @@ struct ReportIndexCommand: ParsableCommand {
     help: ArgumentHelp("The file to write; - for standard output.", valueName: "file"))
   var output: String?
 
+  /// Nobody named the file: it is replaced only where it is the index of before.
+  private static func mayReplace(_ path: String) -> Bool {
+    do {
+      let type = try FileManager.default.attributesOfItem(atPath: path)[.type] as? FileAttributeType
+      guard type == .typeRegular, let data = FileManager.default.contents(atPath: path) else {
+        return false
+      }
+      return ReportIndex.isIndex(String(decoding: data, as: UTF8.self))
+    } catch {
+      // What is not there, or cannot be looked at, the writer meets by itself.
+      return true
+    }
+  }
+
   func run() throws {
     let surroundings = Surroundings.current()
     let console = Console.current(surroundings)
@@ -40,6 +54,11 @@ struct ReportIndexCommand: ParsableCommand {
     let text = ReportIndex(items).markdown
     guard output != "-" else { return console.print(document: text) }
     let path = output ?? "\(reports)/README.md"
+    if output == nil, !Self.mayReplace(surroundings.absolute(path)) {
+      console.printError("error: \(path) is not an index of reports, and is left as it is")
+      console.printError("hint: name the file to write with --output")
+      throw ExitStatus.usage.code
+    }
     do throws(StoreError) {
       try OutputFile(path: surroundings.absolute(path)).write(text)
     } catch {

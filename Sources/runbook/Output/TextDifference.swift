@@ -24,7 +24,7 @@ struct TextDifference {
   init(from old: String, to new: String) {
     let old = Self.lines(of: old)
     let new = Self.lines(of: new)
-    let difference = new.difference(from: old)
+    let difference = new.map { ExactText($0) }.difference(from: old.map { ExactText($0) })
     let removed = Set(
       difference.removals.compactMap { if case .remove(let at, _, _) = $0 { at } else { nil } })
     let added = Set(

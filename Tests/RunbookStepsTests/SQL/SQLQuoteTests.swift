@@ -85,9 +85,9 @@ struct SQLQuoteTests {
     let sql =
       "SELECT " + (0..<Self.batch).map { "'\($0)\\' AS :\"v\($0)\"" }.joined(separator: ", ")
     for start in stride(from: 0, to: names.count, by: Self.batch) {
-      // A number before it makes each another one, and none empty.
+      // A number and a letter before it make each another one, and none empty.
       let part = (0..<Self.batch).map { (index: Int) -> String in
-        "\(index)" + names[(start + index) % names.count].text
+        "\(index)x" + names[(start + index) % names.count].text
       }
       let named = Dictionary(
         uniqueKeysWithValues: part.enumerated().map { ("v\($0)", Value.string($1)) })
@@ -193,6 +193,16 @@ struct SQLQuoteTests {
     let found = Step.sql(sql).sqlCodes(names: ["v", "w"])
     // Where the scanner has made one constant of the two there is no reference, and a stray colon.
     #expect(found.contains(.sqlLiteralBeside) || found.contains(.sqlSyntax), "\(sql)")
+  }
+
+  /// `LIMIT$1` is a name, and the limit gone.
+  @Test(arguments: [
+    "SELECT 1 LIMIT:v", "DELETE FROM w WHERE:v", "SELECT 1 OFFSET:v LIMIT :v", "SELECT é:v",
+    "SELECT 1:v", "SELECT $1, :v",
+  ])
+  func aParameterRightAfterAWordIsRefused(_ sql: String) throws {
+    let found = Step.sql(sql).sqlCodes(names: ["v", "w"])
+    #expect(found.contains(.sqlLiteralBeside) || found.contains(.sqlUndefinedName), "\(sql)")
   }
 
   @Test(arguments: [
