@@ -14,7 +14,7 @@ SHARE = $(DESTDIR)$(PREFIX)/share/runbook
 # Linked statically, the program starts in two thirds of the time.
 RELEASE = --scratch-path .build-release -c release --static-swift-stdlib
 
-.PHONY: help demo test check-runbooks crash-test fuzz bench build release format lint install uninstall clean dependencies
+.PHONY: help demo test check-runbooks crash-test property-test fuzz bench build release format lint install uninstall clean dependencies
 .DEFAULT_GOAL := help
 
 help: ## Say what there is to make
@@ -42,6 +42,12 @@ crash-test: dependencies ## Kill runs at random instants and compare (N=50 MODE=
 	$(SWIFT) build $(FLAGS) --product crash-test
 	@bin=$$($(SWIFT) build $(FLAGS) --show-bin-path) && "$$bin/crash-test" "$$bin/runbook" \
 	  --rounds $(or $(N),50) --mode $(or $(MODE),kill) $(if $(SEED),--seed $(SEED))
+
+property-test: dependencies ## Hold the properties against many generated cases (N=100000 SEED=)
+	$(SWIFT) build $(FLAGS) --build-tests
+	RUNBOOK_PROPERTY_CASES=$(or $(N),100000) $(if $(SEED),RUNBOOK_PROPERTY_SEED=$(SEED)) \
+	  $(SWIFT) test $(FLAGS) --skip-build --disable-xctest --filter \
+	  "$$(grep -rl --include='*Tests.swift' 'Property(' Tests | xargs -n1 basename -s .swift | paste -sd'|')"
 
 fuzz: dependencies ## Run the program on mutated inputs of every sort (N=20000 SEED= ONLY=)
 	$(SWIFT) build $(FLAGS) --product runbook

@@ -5,6 +5,9 @@ package struct AddressText {
   private static let keys = ["host=", "hostaddr=", "user=", "dbname=", "password=", "service="]
     .map { Array($0.unicodeScalars) }
 
+  /// Of an address of the sixth version with one of the fourth in it, a port, and some points.
+  private static let longestAddress = 60
+
   private let scalars: [Unicode.Scalar]
   private let mark: String
   private var position = 0
@@ -100,8 +103,12 @@ package struct AddressText {
   /// Where an address of groups, or of a network card, ends that begins here.
   private var addressEnd: Int? {
     guard isWordStart else { return nil }
-    let token = scalars[position...].prefix { $0.isHexDigit || $0 == ":" || $0 == "." }
-    guard token.count > 2, !(at(token.endIndex).map(Self.isWordPart) ?? false) else { return nil }
+    let token = scalars[position...].prefix(Self.longestAddress + 1).prefix {
+      $0.isHexDigit || $0 == ":" || $0 == "."
+    }
+    guard (3...Self.longestAddress).contains(token.count),
+      !(at(token.endIndex).map(Self.isWordPart) ?? false)
+    else { return nil }
     let end = token.lastIndex { $0 != "." && $0 != ":" }.map { $0 + 1 } ?? token.endIndex
     let groups = token[..<end].split(separator: ":", omittingEmptySubsequences: false)
     guard groups.count > 2, groups.allSatisfy({ $0.count <= 4 || Self.isNumbers($0) }) else {

@@ -87,12 +87,12 @@ struct PublicCopy {
     case .runHeld(let held):
       .runHeld(RunHeld(cause: held.cause, subject: held.subject, message: message(held.message)))
     case .runResumed(let resumed): .runResumed(self.resumed(resumed))
-    case .noteAdded(let note): .noteAdded(NoteAdded(text: text(note.text), at: note.at))
+    case .noteAdded(let note): .noteAdded(NoteAdded(text: told(note.text), at: note.at))
     case .reportEdited(let edited):
       .reportEdited(
         ReportEdited(
           edits: edited.edits.map {
-            .init(field: $0.field, operation: $0.operation, text: text($0.text))
+            .init(field: $0.field, operation: $0.operation, text: told($0.text))
           }))
     case .runEnded(let ended):
       .runEnded(RunEnded(status: ended.status, reason: message(ended.reason)))

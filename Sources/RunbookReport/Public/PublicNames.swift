@@ -99,7 +99,7 @@ struct PublicNames {
 
   /// Accounts that everybody has are words like others.
   private static func isTelling(_ name: String) -> Bool {
-    name.unicodeScalars.count > 2
+    (name.unicodeScalars.count > 2 || name.utf8.count > 2)
       && !["root", "admin", "postgres", "localhost", "local socket", "127.0.0.1"].contains(name)
   }
 }

@@ -96,7 +96,7 @@ struct InputGatherer {
       guard let data = FileManager.default.contents(atPath: rendered) else {
         throw Failure(message: "the input '\(input.name)': cannot read \(rendered)")
       }
-      return try typed(input, .string(Self.trimmed(data)), .file)
+      return try typed(input, .string(Self.text(of: data, input)), .file)
     case .command(let words):
       return try typed(input, .string(try output(of: words.map(\.text), input)), .command)
     }
@@ -128,7 +128,7 @@ struct InputGatherer {
         message: "the input '\(input.name)': its command ended with \(process.terminationStatus)"
           + (words.isEmpty ? "" : "\n\(words)"))
     }
-    return Self.trimmed(data)
+    return try Self.text(of: data, input)
   }
 
   private func ask(_ input: Runbook.Input) -> String? {
@@ -139,8 +139,12 @@ struct InputGatherer {
     return readLine()
   }
 
-  private static func trimmed(_ data: Data) -> String {
-    String(String(decoding: data, as: UTF8.self).withoutFinalLineBreak)
+  /// Without its last line break. A secret of which a byte was replaced would be another, without a word.
+  private static func text(of data: Data, _ input: Runbook.Input) throws -> String {
+    guard let text = String(validating: data, as: UTF8.self) else {
+      throw Failure(message: "the input '\(input.name)': what it is read from is not UTF-8")
+    }
+    return String(text.withoutFinalLineBreak)
   }
 }
 

@@ -42,7 +42,7 @@ struct OutputSecretTests {
   @Test func whatIsHeldSplitsNoSecret() {
     for limit in 1...40 {
       var capture = BoundedCapture(
-        limit: limit, mostHeld: limit, folder: "/nonexistent", fileName: "f",
+        limit: limit, mostHeld: limit, folder: "/dev/null", fileName: "f",
         redactor: Self.redactor)
       capture.append(Array("0123456789\(Self.secret)abcdefghijklmnop".utf8))
       let stored = Self.redactor.redact(capture.text)
