@@ -14,8 +14,13 @@ public struct Incomplete: Sendable, Hashable, Codable, CustomStringConvertible {
     self.noun = noun
   }
 
+  /// Of what is held without the secrets in it: another text than it was.
+  public static let withoutSecrets = Incomplete(held: 0, total: 0, noun: "secrets")
+
   /// `1000 of 2500 rows`.
-  public var description: String { "\(held) of \(total) \(noun)" }
+  public var description: String {
+    self == .withoutSecrets ? "without the secrets in it" : "\(held) of \(total) \(noun)"
+  }
 }
 
 extension ValueMap {

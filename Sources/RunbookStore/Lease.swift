@@ -1,6 +1,6 @@
 private import Foundation
 private import Glibc
-import RunbookEngine
+public import RunbookEngine
 public import RunbookModel
 private import Synchronization
 
@@ -24,6 +24,15 @@ public struct LeaseHolder: Sendable, Hashable, Codable {
     self.processStart = processStart
     self.actor = actor
     self.takenAt = takenAt
+  }
+
+  /// The same with its actor's name without secrets.
+  public func redacted(by redactor: Redactor) -> LeaseHolder {
+    var holder = LeaseHolder(
+      host: host, pid: pid, processStart: processStart, actor: redactor.redact(actor),
+      takenAt: takenAt)
+    holder.generation = generation
+    return holder
   }
 
   /// One line for people.

@@ -151,8 +151,14 @@ public final class SQLiteJournal: Journal {
           let who = living.holder?.description ?? "another process"
           throw StoreError(.leaseHeld, subject: path, "the run is being carried out by \(who)")
         }
-        var next = holder
-        next.generation = current + 1
+        let (generation, isTooMany) = current.addingReportingOverflow(1)
+        guard current >= 0, !isTooMany else {
+          throw StoreError(
+            .cannotRead, subject: path,
+            "the journal is damaged: its lease's generation is \(current)")
+        }
+        var next = holder.redacted(by: redactor.withLock { $0 })
+        next.generation = generation
         let lease = try Lease(next, in: folder)
         try database.execute(
           sql: "UPDATE lease SET generation = ?, holder = ?",
@@ -323,10 +329,17 @@ public final class SQLiteJournal: Journal {
           var previous = last?.hash ?? Digest.zero
           let first = last?.sequence ?? 0
           let rows = try Row.fetchCursor(
-            database, sql: "SELECT body, hash FROM entry WHERE sequence > ? ORDER BY sequence",
+            database,
+            sql: "SELECT body, hash, sequence FROM entry WHERE sequence > ? ORDER BY sequence",
             arguments: [first])
           while let row = try rows.next() {
             let sequence = first + Int64(entries.count + 1)
+            let stored = try row.number(2, in: path)
+            guard stored == sequence else {
+              throw StoreError(
+                .damaged(sequence: sequence), subject: path,
+                "entry \(stored) stands where entry \(sequence) belongs")
+            }
             let entry = try JournalCoding.entry(
               body: try Self.text(row, 0, of: sequence, path),
               hash: try Self.text(row, 1, of: sequence, path), sequence: sequence, after: previous,

@@ -39,7 +39,7 @@ final class World {
     self.program = program
     self.server = server
     database = "crash_\(name)"
-    folder = "\(server.folder)/round-\(name)"
+    folder = "\(server.workFolder)/round-\(name)"
     try FileManager.default.createDirectory(
       atPath: folder, withIntermediateDirectories: false, attributes: [.posixPermissions: 0o755])
     try Scenario().text.write(toFile: file, atomically: false, encoding: .utf8)
@@ -127,8 +127,8 @@ extension World {
     guard let run = runs.first(where: { !unbegun.contains($0) }) else { return nil }
     let output = try start(["status", "--json", run]).finish(within: Self.patience)
     guard output.status == 0, let map = try Value(json: output.standardOutput).mapValue else {
-      // Killed while its journal was made.
-      if output.all.holds("there is no run") {
+      // Killed while its journal was made, or before its first entry.
+      if output.all.holds("there is no run") || output.all.holds("before it had begun anything") {
         unbegun.insert(run)
         return nil
       }

@@ -59,6 +59,24 @@ import Testing
     #expect(found?.cause == .cannotRead && found?.message.holds("tables") == true)
   }
 
+  /// A number that is renamed leaves the chain as it was.
+  @Test func anEntryThatWasRenumberedIsNamed() async throws {
+    let journal = try await filled()
+    _ = try journal.question(
+      "UPDATE entry SET sequence = 900 WHERE sequence = (SELECT max(sequence) FROM entry)")
+    let found = await error { try await readAll() }
+    #expect(found?.message.holds("entry 900 stands where") == true, "\(String(describing: found))")
+  }
+
+  @Test(arguments: [Int64.max, -1, Int64.min])
+  func aLeaseWithAnImpossibleGenerationIsRefused(generation: Int64) async throws {
+    _ = try await filled().question("UPDATE lease SET generation = \(generation)")
+    let found = await error {
+      _ = try fixture.store.open(fixture.run).takeLease(as: .test())
+    }
+    #expect(found?.cause == .cannotRead, "\(String(describing: found))")
+  }
+
   @Test func anEndThatWasCutOffIsNoticed() async throws {
     let journal = try await filled()
     _ = try journal.question("DELETE FROM entry WHERE sequence > 2")

@@ -9,6 +9,8 @@ public final class TestServer: Sendable {
   /// Its socket and its data.
   public let folder: String
   public let port = "54321"
+  /// A folder of this account's own: what runs `runbook` keeps its state there. Removed with the server.
+  public let workFolder: String
   private let counter = Atomic<Int>(0)
 
   /// nil when no PostgreSQL is installed.
@@ -29,11 +31,13 @@ public final class TestServer: Sendable {
 
   private init?(binaries: String) {
     folder = NSTemporaryDirectory() + "runbook-test-\(UUID().uuidString.prefix(8))"
+    workFolder = folder + ".work"
     let isRoot = geteuid() == 0
     let drop = isRoot ? "setpriv --reuid postgres --regid postgres --clear-groups" : ""
     let script = """
       set -e
       mkdir -m 0755 '\(folder)'
+      mkdir -m 0700 '\(workFolder)'
       \(isRoot ? "chown postgres '\(folder)'" : "")
       cd /
       trap '' INT TERM
@@ -45,7 +49,7 @@ public final class TestServer: Sendable {
       echo ready
       read line || true
       \(drop) '\(binaries)/pg_ctl' -D '\(folder)/data' -w -s -m immediate stop || true
-      rm -rf '\(folder)'
+      rm -rf '\(folder)' '\(workFolder)'
       """
     let watchdog = Process()
     watchdog.executableURL = URL(fileURLWithPath: "/bin/sh")

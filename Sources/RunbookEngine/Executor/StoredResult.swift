@@ -20,7 +20,13 @@ struct StoredResult {
       let limit = result.storedLimits[name] ?? .usual
       let part = Self.part(of: value, limit, redactor)
       values[key] = part.value
-      guard let cut = part.cut else { continue }
+      guard let cut = part.cut else {
+        // With a mark in a secret's place it is another value: a later step must not judge by that.
+        if incomplete[name] == nil, redactor.holdsSecret(value) {
+          incomplete[name] = .withoutSecrets
+        }
+        continue
+      }
       let known = result.incomplete[name]
       incomplete[name] = Incomplete(
         held: cut.held, total: known?.total ?? cut.total, noun: known?.noun ?? cut.noun ?? name)
@@ -33,7 +39,9 @@ struct StoredResult {
 
   /// What is less than there was of what a piece of evidence shows.
   func cut(of draft: EvidenceDraft) -> (mark: Incomplete, size: Int64)? {
-    guard case .result(let name) = draft.content, let mark = incomplete[name] else { return nil }
+    guard case .result(let name) = draft.content, let mark = incomplete[name],
+      mark != .withoutSecrets
+    else { return nil }
     return (mark, uncutSizes[name] ?? 0)
   }
 

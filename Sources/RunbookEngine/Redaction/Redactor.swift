@@ -165,6 +165,7 @@ public struct Redactor: Sendable {
     case .string(let text): return .string(redact(text))
     case .int(let number): return isSecret(number) ? .string(Self.mark) : value
     case .decimal(let number): return isSecret(number) ? .string(Self.mark) : value
+    case .double(let number): return isSecret(number) ? .string(Self.mark) : value
     case .list(let items): return .list(items.map(redact))
     case .map(let map):
       var redacted = ValueMap()
@@ -205,6 +206,7 @@ public struct Redactor: Sendable {
     case .string(let text): return holdsSecret(text)
     case .int(let number): return isSecret(number)
     case .decimal(let number): return isSecret(number)
+    case .double(let number): return isSecret(number)
     case .list(let items): return items.contains(where: holdsSecret)
     case .map(let map): return map.pairs.contains { holdsSecret($0.key) || holdsSecret($0.value) }
     default: return false

@@ -74,7 +74,9 @@ struct RunCommand: AsyncParsableCommand {
     let lease: Lease
     do throws(StoreError) {
       (journal, lease) = try store.create(
-        run, holder: surroundings.leaseHolder(as: execution.actor.name))
+        run,
+        holder: surroundings.leaseHolder(as: execution.actor.name)
+          .redacted(by: Redactor(secrets: plan.secrets)))
     } catch {
       console.printError("error: \(error.subject): \(error.message)")
       console.printError("  nothing was performed")

@@ -27,7 +27,9 @@ struct DrillRun {
     let lease: Lease
     do throws(StoreError) {
       (journal, lease) = try store.create(
-        run, holder: surroundings.leaseHolder(as: options.actor.name))
+        run,
+        holder: surroundings.leaseHolder(as: options.actor.name)
+          .redacted(by: Redactor(secrets: plan.secrets)))
     } catch {
       try console.fail(error)
     }
