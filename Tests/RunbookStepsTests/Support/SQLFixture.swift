@@ -15,7 +15,8 @@ struct SQLFixture: Sendable {
   let connection: Runbook.Connection
   let run = RunID(rawValue: "run-1")
   let lines = Lines()
-  let evidence = NSTemporaryDirectory() + "runbook-evidence-\(UUID().uuidString)"
+  /// Removed with the server.
+  let evidence: String
 
   final class Lines: Sendable {
     private let all = Mutex<[OutputLine]>([])
@@ -27,6 +28,7 @@ struct SQLFixture: Sendable {
     readOnlyRole: String? = nil, keepsReceipts: Bool = true, database: String? = nil
   ) async throws {
     server = try #require(TestServer.shared)
+    evidence = server.workFolder + "/evidence-\(UUID().uuidString)"
     self.database = database ?? server.makeDatabase()
     gateway = PostgresGateway { testNow() }
     let place = Place(file: "runbook.yaml", line: 1, column: 1)
