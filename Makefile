@@ -45,7 +45,7 @@ crash-test: dependencies ## Kill runs at random instants and compare (N=50 MODE=
 
 property-test: dependencies ## Hold the properties against many generated cases (N=100000 SEED=)
 	$(SWIFT) build $(FLAGS) --build-tests
-	RUNBOOK_PROPERTY_CASES=$(or $(N),100000) $(if $(SEED),RUNBOOK_PROPERTY_SEED=$(SEED)) \
+	RUNBOOK_PROPERTY_CASES=$(or $(N),100000) RUNBOOK_PROPERTY_SEED=$(or $(SEED),$$(date +%s)) \
 	  $(SWIFT) test $(FLAGS) --skip-build --disable-xctest --filter \
 	  "$$(grep -rl --include='*Tests.swift' 'Property(' Tests | xargs -n1 basename -s .swift | paste -sd'|')"
 

@@ -1,4 +1,5 @@
 import RunbookDocument
+import RunbookModel
 import RunbookTestSupport
 import Testing
 
@@ -109,9 +110,9 @@ import Testing
     #expect(found.count == wanted.count)
     for (block, wanted) in zip(found, wanted) {
       // Single backticks set off code in what programs say; no other sign is taken.
-      let text = wanted.text.filter { $0 != "`" }
+      let text = wanted.text.keepingScalars { $0 != "`" }
       guard
-        block.tag != wanted.tag || !block.text.filter({ $0 != "`" }).isSame(as: text)
+        block.tag != wanted.tag || !block.text.keepingScalars(where: { $0 != "`" }).isSame(as: text)
           || Set(block.inside) != Set(block.inside.filter { $0 == "code" })
           || Self.isLive(block.loose)
       else { continue }
@@ -147,7 +148,8 @@ import Testing
     var blocks: [String] = []
     Property().each { _, generator in
       let value = HostileText.text(&generator)
-      let json = "{\"a\":\"\(value.filter { $0.isLetter || "<>-!".contains($0) })\"}"
+      let json =
+        "{\"a\":\"\(value.keepingScalars { $0.properties.isAlphabetic || "<>-!".unicodeScalars.contains($0) })\"}"
       blocks.append("<!-- runbook-report \(JSONText.inComment(json)) -->")
     }
     let page = try ReadPage(.markdown, ["first"] + blocks).blocks

@@ -2,8 +2,9 @@ import Foundation
 
 /// A property held against generated cases.
 ///
-/// `RUNBOOK_PROPERTY_CASES` sets how many (10,000 without it), `RUNBOOK_PROPERTY_SEED` the first seed;
-/// without it each run has another. Case `n` of seed `s` is generated from `s + n` alone, so that a
+/// `RUNBOOK_PROPERTY_CASES` sets how many (10,000 without it), `RUNBOOK_PROPERTY_SEED` the first seed: 1
+/// without it, so that a change is judged by the cases that the change before it was; `make
+/// property-test` takes another each time. Case `n` of seed `s` is generated from `s + n` alone, so that a
 /// failure is repeated by `RUNBOOK_PROPERTY_SEED=<s + n> RUNBOOK_PROPERTY_CASES=1`.
 public struct Property: Sendable {
   public let cases: Int
@@ -14,9 +15,7 @@ public struct Property: Sendable {
     let environment = ProcessInfo.processInfo.environment
     let wanted = environment["RUNBOOK_PROPERTY_CASES"].flatMap { Int($0) } ?? 10_000
     cases = max(1, Int(Double(wanted) * share))
-    seed =
-      environment["RUNBOOK_PROPERTY_SEED"].flatMap { UInt64($0) }
-      ?? UInt64.random(in: 0..<1_000_000_000)
+    seed = environment["RUNBOOK_PROPERTY_SEED"].flatMap { UInt64($0) } ?? 1
   }
 
   /// Each case's seed, and a generator made from it.

@@ -170,6 +170,11 @@ extension String {
   @available(*, deprecated, message: "counts clusters; use a view's count, or TextWidth")
   public var count: Int { distance(from: startIndex, to: endIndex) }
 
+  @available(*, deprecated, message: "walks clusters; use keepingScalars(where:)")
+  public func filter(_ isWanted: (Character) throws -> Bool) rethrows -> String {
+    try String(Substring(self).filter(isWanted))
+  }
+
   @available(*, deprecated, message: "goes on by a cluster; use a view, or dropFirstScalars()")
   public func index(after index: String.Index) -> String.Index { self.index(index, offsetBy: 1) }
 
