@@ -16,7 +16,7 @@ public struct RedactedTail: Sendable {
   public mutating func finish() { keep(stream.finish()) }
 
   private mutating func keep(_ more: [UInt8]) {
-    bytes += more.suffix(size)
+    bytes += more[max(0, more.count - size)...]
     if bytes.count > size { bytes.removeFirst(bytes.count - size) }
   }
 

@@ -1,12 +1,13 @@
 /// Finds secrets in bytes, in every form that `SecretForms` and `EncodedUnits` know.
 ///
-/// A table of pairs of bytes says where nothing can begin, so that a text without secrets is gone through
-/// at the memory's pace or near it.
+/// `SecretFilter` says where nothing can begin.
 final class SecretIndex: Sendable {
   private let patterns: [SecretPattern]
-  private let byFirst: [UInt32: [Int]]
-  /// A bit for each pair of bytes by which a match can begin.
-  private let pairs: [UInt64]
+  /// The patterns that begin with a character of ASCII, by it.
+  private let byFirst: [[Int]]
+  /// The others.
+  private let byOther: [UInt32: [Int]]
+  private let filter: SecretFilter
 
   /// - Parameter secrets: none is empty.
   init(_ secrets: Set<[UInt8]>) {
@@ -14,16 +15,28 @@ final class SecretIndex: Sendable {
       $0.formUnion(SecretForms.patterns(of: $1))
     }
     let patterns = Array(all)
-    var byFirst: [UInt32: [Int]] = [:]
+    var byFirst = [[Int]](repeating: [], count: 0x80)
+    var byOther: [UInt32: [Int]] = [:]
     for (index, pattern) in patterns.enumerated() {
-      for first in Self.scalars(likeFirstOf: pattern) { byFirst[first, default: []].append(index) }
+      for first in Self.scalars(likeFirstOf: pattern) {
+        if first < 0x80 {
+          byFirst[Int(first)].append(index)
+        } else {
+          byOther[first, default: []].append(index)
+        }
+      }
     }
     self.patterns = patterns
     self.byFirst = byFirst
-    pairs = Self.pairs(of: patterns)
+    self.byOther = byOther
+    filter = SecretFilter(patterns)
   }
 
   var isEmpty: Bool { patterns.isEmpty }
+
+  private func candidates(_ first: UInt32) -> [Int] {
+    first < 0x80 ? byFirst[Int(first)] : byOther[first] ?? []
+  }
 
   /// What was found in a text.
   struct Found {
@@ -39,31 +52,24 @@ final class SecretIndex: Sendable {
   /// - Parameters:
   ///   - before: the byte that stood before the text; nil for none.
   ///   - isEnd: whether nothing comes after it.
+  ///   - isExhaustive: whether to look at every place, the filter's word or not.
   func search(
-    _ bytes: UnsafeBufferPointer<UInt8>, before: UInt8? = nil, isEnd: Bool = true
+    _ bytes: UnsafeBufferPointer<UInt8>, before: UInt8? = nil, isEnd: Bool = true,
+    isExhaustive: Bool = false
   ) -> Found {
     var found = Found(settled: bytes.count, showable: bytes.count)
-    guard !patterns.isEmpty, let base = bytes.baseAddress else { return found }
-    let count = bytes.count
+    guard !patterns.isEmpty, !bytes.isEmpty else { return found }
     let units = EncodedUnits(bytes: bytes)
-    pairs.withUnsafeBufferPointer { pairs in
-      var index = 0
-      while index < count {
-        if index + 1 < count {
-          let pair = Int(base[index]) << 8 | Int(base[index + 1])
-          guard pairs[pair >> 6] >> UInt64(pair & 63) & 1 == 1 else {
-            index += 1
-            continue
-          }
-        }
-        let match = self.match(units, at: index, before: index > 0 ? base[index - 1] : before)
-        if match.touchesEnd, !isEnd {
-          found.settled = min(found.settled, index)
-          if match.isHalf { found.showable = min(found.showable, index) }
-        }
-        if match.end > index { found.add(index..<match.end) }
-        index += 1
+    var index = 0
+    while index < bytes.count {
+      if !isExhaustive { index = filter.next(bytes, from: index) }
+      let match = self.match(units, at: index, before: index > 0 ? bytes[index - 1] : before)
+      if match.touchesEnd, !isEnd {
+        found.settled = min(found.settled, index)
+        if match.isHalf { found.showable = min(found.showable, index) }
       }
+      if match.end > index { found.add(index..<match.end) }
+      index += 1
     }
     return found
   }
@@ -74,6 +80,13 @@ final class SecretIndex: Sendable {
     var touchesEnd = false
     /// Whether the text ends in so much of a secret that it must not be shown.
     var isHalf = false
+
+    /// Another one that begins at the same place.
+    mutating func take(_ other: Match) {
+      end = max(end, other.end)
+      touchesEnd = touchesEnd || other.touchesEnd
+      isHalf = isHalf || other.isHalf
+    }
   }
 
   /// The longest secret that begins at a place.
@@ -81,46 +94,66 @@ final class SecretIndex: Sendable {
     _ units: EncodedUnits, at start: Int, before: UInt8?
   ) -> Match {
     var result = Match(end: start)
+    let byte = units.bytes[start]
+    if !EncodedUnits.isSpecial(byte) {
+      for index in candidates(UInt32(byte)) {
+        result.take(begin(units, index, at: start + 1, before))
+      }
+      return result
+    }
     let first = units.readings(at: start)
     result.touchesEnd = first.touchesEnd
-    var tried = Set<Int>()
+    var tried: [Int] = []
     for reading in first.all {
-      for index in byFirst[reading.scalar] ?? [] where tried.insert(index).inserted {
+      for index in candidates(reading.scalar) where !tried.contains(index) {
+        tried.append(index)
         let pattern = patterns[index]
         if pattern.isWord, before.map(Self.isWordByte) == true { continue }
         let starts = first.all.filter { pattern.accepts($0.scalar, at: 0) }.map(\.end)
-        let one = follow(units, pattern, starts)
-        result.end = max(result.end, one.end)
-        result.touchesEnd = result.touchesEnd || one.touchesEnd
-        result.isHalf = result.isHalf || one.isHalf
+        result.take(follow(units, pattern, starts, from: 1))
       }
     }
     return result
   }
 
+  /// Holds a pattern, whose first character is there, against a text as it is written, which nearly
+  /// always ends it; in all ways to read it from where it could be written otherwise.
+  private func begin(_ units: EncodedUnits, _ index: Int, at start: Int, _ before: UInt8?) -> Match
+  {
+    let pattern = patterns[index]
+    if pattern.isWord, before.map(Self.isWordByte) == true { return Match(end: 0) }
+    var place = start
+    var position = 1
+    var passed = 0
+    while position < pattern.scalars.count, place + 1 < units.bytes.count {
+      let byte = units.bytes[place]
+      guard !EncodedUnits.isSpecial(byte) else { break }
+      guard pattern.accepts(UInt32(byte), at: position) else {
+        guard pattern.skips(UInt32(byte), before: position) else { return Match(end: 0) }
+        passed += 1
+        if passed > Self.mostSkipped { return Match(end: 0) }
+        place += 1
+        continue
+      }
+      place += 1
+      position += 1
+      passed = 0
+    }
+    return follow(units, pattern, [place], from: position)
+  }
+
   /// Holds the rest of a pattern against the text, in all ways to read it at once.
   private func follow(
-    _ units: EncodedUnits, _ pattern: SecretPattern, _ starts: [Int]
+    _ units: EncodedUnits, _ pattern: SecretPattern, _ starts: [Int], from first: Int
   ) -> Match {
     var result = Match(end: 0)
     var places = starts
     var next: [Int] = []
     let total = units.bytes.count
-    for position in 1..<max(1, pattern.scalars.count) {
+    for position in first..<max(first, pattern.scalars.count) {
       var touches = false
       next.removeAll(keepingCapacity: true)
-      for place in places {
-        // As it is, character by character: nearly all texts.
-        if place + 1 < total, !EncodedUnits.isSpecial(units.bytes[place]) {
-          let byte = units.bytes[place]
-          if pattern.accepts(UInt32(byte), at: position) {
-            Self.add(place + 1, &next)
-            continue
-          }
-          if pattern.code == .plain, !pattern.skips(UInt32(byte), before: position) { continue }
-        }
-        step(units, pattern, position, place, &next, &touches)
-      }
+      for place in places { step(units, pattern, position, place, &next, &touches) }
       if touches {
         result.touchesEnd = true
         if position >= pattern.shownLength { result.isHalf = true }
@@ -137,6 +170,9 @@ final class SecretIndex: Sendable {
     }
     return result
   }
+
+  /// So much can stand between two characters of a pattern.
+  private static let mostSkipped = 128
 
   private func step(
     _ units: EncodedUnits, _ pattern: SecretPattern, _ position: Int, _ start: Int,
@@ -156,7 +192,7 @@ final class SecretIndex: Sendable {
       for reading in readings.all {
         if pattern.accepts(reading.scalar, at: position) {
           Self.add(reading.end, &next)
-        } else if pattern.skips(reading.scalar, before: position), passed < 128 {
+        } else if pattern.skips(reading.scalar, before: position), passed < Self.mostSkipped {
           passed += 1
           if !places.contains(reading.end) { places.append(reading.end) }
         }
@@ -188,48 +224,6 @@ final class SecretIndex: Sendable {
     case (.base64, 0x2F): return [0x2F, 0x5F]
     case (.hex, 97...102): return [first, first - 32]
     default: return [first]
-    }
-  }
-
-  private static func pairs(of patterns: [SecretPattern]) -> [UInt64] {
-    var pairs = [UInt64](repeating: 0, count: 1024)
-    func allow(_ first: UInt8, _ second: UInt8) {
-      let pair = Int(first) << 8 | Int(second)
-      pairs[pair >> 6] |= 1 << UInt64(pair & 63)
-    }
-    var firsts = Set<UInt32>()
-    for pattern in patterns {
-      let starts = scalars(likeFirstOf: pattern)
-      firsts.formUnion(starts)
-      for start in starts {
-        let bytes = Array(Character(Unicode.Scalar(start) ?? "?").utf8)
-        let first = bytes.first ?? 0
-        // What may follow the first byte is held against more closely where that is cheap.
-        let isPlain =
-          bytes.count == 1 && pattern.code == .plain && !pattern.isWord && pattern.scalars.count > 1
-          && !EncodedUnits.isSpecial(first) && pattern.scalars[1] != SecretPattern.space
-        guard isPlain else {
-          for second in UInt8.min...UInt8.max { allow(first, second) }
-          continue
-        }
-        let second = Array(Character(Unicode.Scalar(pattern.scalars[1]) ?? "?").utf8).first ?? 0
-        for byte in [second] + EncodedUnits.starters + [0, 0x1B] { allow(first, byte) }
-      }
-    }
-    for starter in EncodedUnits.starters where needs(starter, firsts) {
-      for second in UInt8.min...UInt8.max { allow(starter, second) }
-    }
-    return pairs
-  }
-
-  /// Whether the first character of a secret can be written so that it begins with this byte.
-  private static func needs(_ starter: UInt8, _ firsts: Set<UInt32>) -> Bool {
-    switch starter {
-    case UInt8(ascii: "+"): firsts.contains(0x20)
-    case UInt8(ascii: "\""): firsts.contains(0x22)
-    case UInt8(ascii: "'"), UInt8(ascii: "$"): firsts.contains { $0 < 0x20 || $0 == 0x27 }
-    case 0x0D: firsts.contains(0x0A)
-    default: true
     }
   }
 }

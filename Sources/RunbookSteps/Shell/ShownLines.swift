@@ -48,7 +48,7 @@ struct ShownLines {
 
   private mutating func take(_ bytes: [UInt8]) {
     guard !bytes.isEmpty else { return }
-    recent += bytes.suffix(Self.recentSize)
+    recent += bytes[max(0, bytes.count - Self.recentSize)...]
     if recent.count > 4 * Self.recentSize { recent.removeFirst(recent.count - Self.recentSize) }
     refill()
     var start = 0
@@ -87,7 +87,7 @@ struct ShownLines {
     if let last = bytes.lastIndex(of: UInt8(ascii: "\n")) {
       line += bytes[(last + 1)...].prefix(Self.longestLine)
     } else {
-      line += bytes.suffix(Self.longestLine)
+      line += bytes[max(bytes.startIndex, bytes.endIndex - Self.longestLine)...]
     }
   }
 
