@@ -53,7 +53,13 @@ public struct Expression: Sendable {
   ///
   /// - Throws: `EvaluationError` with the place of the smallest part that failed.
   public func evaluate(in scope: some EvaluationScope) throws(EvaluationError) -> Value {
-    var evaluator = Evaluator(nodes, in: scope)
+    try evaluate(in: scope, maximumWork: Evaluator.maximumWork)
+  }
+
+  func evaluate(
+    in scope: some EvaluationScope, maximumWork: Int
+  ) throws(EvaluationError) -> Value {
+    var evaluator = Evaluator(nodes, in: scope, maximumWork: maximumWork)
     do throws(Fault) {
       let value = try evaluator.value(of: root)
       try evaluator.checkSize(of: value)

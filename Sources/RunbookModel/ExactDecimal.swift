@@ -100,6 +100,9 @@ public struct ExactDecimal: Sendable {
     return Int64((isNegative ? "-" : "") + String(decoding: whole, as: UTF8.self) + zeros)
   }
 
+  /// How many digits it is made of, which is what comparing or writing it costs.
+  public var digitCount: Int { digits.count }
+
   public var isZero: Bool { digits.isEmpty }
 
   public static prefix func - (number: ExactDecimal) -> ExactDecimal {

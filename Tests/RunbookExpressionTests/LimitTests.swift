@@ -1,8 +1,10 @@
 import Foundation
-import RunbookExpression
 import RunbookModel
 import Synchronization
 import Testing
+
+@testable import RunbookExpression
+
 
 /// What hostile expressions may cost: neither the stack of a small thread, nor time without end.
 @Suite struct LimitTests {
@@ -83,6 +85,32 @@ import Testing
     ])
     let expression = try RunbookExpression.Expression(parsing: .line(text))
     let error = #expect(throws: EvaluationError.self) { try expression.evaluate(in: scope) }
+    #expect(error?.cause == .tooMuchWork)
+  }
+
+  /// Whatever reads a long text is charged for it, again and again.
+  @Test(arguments: [
+    "size(s) > 0", "s.charAt(0) == 'a'", "s.reverse() != ''", "s == t", "s != t || true", "s <= t",
+    "s in [t]", "[s] == [t]", "s in m", "m[s] == 1", "m == n", "{s: 1}.size() == 1",
+    "s.contains('b') || true", "t.startsWith(s)", "s.endsWith(t)",
+    "s.indexOf('b') == -1", "s.lastIndexOf('b') == -1", "s.substring(1) != ''", "s.trim() == s",
+    "strings.quote(s) != ''", "s.lines() != []", "s.lowerAscii() == s", "s.upperAscii() != s",
+    "string(s) == s", "dyn(s) == s", "digits == digits", "digits < other || true",
+    "[1].transformMapEntry(i, v, m) == m",
+  ])
+  func limitsTheReadingOfTexts(text: String) throws {
+    let long = String(repeating: "a", count: 200_000)
+    let number = ExactDecimal(String(repeating: "1", count: 150_000)).map(Value.decimal) ?? .null
+    let scope = ValueMap([
+      ("s", .string(long)), ("t", .string(long)), ("m", .map(ValueMap([(long, .int(1))]))),
+      ("n", .map(ValueMap([(long, .int(1))]))),
+      ("digits", number), ("other", number), ("range", .list((0..<1000).map { .int($0) })),
+    ])
+    let expression = try RunbookExpression.Expression(parsing: .line("range.all(x, \(text))"))
+    // What the nodes take alone is less.
+    let error = #expect(throws: EvaluationError.self) {
+      try expression.evaluate(in: scope, maximumWork: 20_000)
+    }
     #expect(error?.cause == .tooMuchWork)
   }
 

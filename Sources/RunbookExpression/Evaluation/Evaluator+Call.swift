@@ -6,13 +6,17 @@ extension Evaluator {
   ) throws(Fault) -> Value {
     guard let first = arguments.first else { throw .overload(function.rawValue, "nothing") }
     let subject = try value(of: first)
-    if function.textArguments != nil {
-      var others: [Value] = []
-      for argument in arguments.dropFirst() { others.append(try value(of: argument)) }
-      return try text(function, subject, others)
+    try charge(reading: subject, bytesOfWork: function.bytesOfWork)
+    guard arguments.count > 1 || function.textArguments != nil else {
+      return try apply(function, to: subject)
     }
-    guard arguments.count > 1 else { return try apply(function, to: subject) }
-    return try apply(function, to: subject, try value(of: arguments[1]))
+    var others: [Value] = []
+    for argument in arguments.dropFirst() {
+      others.append(try value(of: argument))
+      try charge(reading: others[others.count - 1], bytesOfWork: function.bytesOfWork)
+    }
+    if function.textArguments != nil { return try text(function, subject, others) }
+    return try apply(function, to: subject, others[0])
   }
 
   private func apply(_ function: StandardFunction, to value: Value) throws(Fault) -> Value {
@@ -39,7 +43,6 @@ extension Evaluator {
     guard case .string(let whole) = subject else {
       return try TimeField.value(function, of: subject, zone: text)
     }
-    try charge((whole.utf8.count + text.utf8.count) / 64)
     switch function {
     case .startsWith: return .bool(whole.utf8.starts(with: text.utf8))
     case .endsWith: return .bool(whole.utf8.reversed().starts(with: text.utf8.reversed()))

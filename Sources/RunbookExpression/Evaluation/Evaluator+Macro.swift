@@ -117,7 +117,7 @@ extension Evaluator {
       }
       try charge(entries.count)
       for (key, value) in entries.pairs {
-        guard result.value(atKey: key) == nil else {
+        guard try self.value(atKey: key, of: result) == nil else {
           throw Fault(.invalid, "the same key stands twice in a map", node: transform)
         }
         result[key] = value

@@ -23,6 +23,7 @@ extension Evaluator {
   /// CEL's equality: numbers are compared across types, and values of other types differ.
   mutating func isEqual(_ left: Value, _ right: Value) throws(Fault) -> Bool {
     try charge(1)
+    try charge(comparing: left, right)
     switch (left, right) {
     case (.int(let a), .double(let b)), (.double(let b), .int(let a)):
       return Numbers.order(a, b) == .same
@@ -39,7 +40,9 @@ extension Evaluator {
     case (.map(let a), .map(let b)):
       guard a.count == b.count else { return false }
       for (key, value) in a.pairs {
-        guard let other = b.value(atKey: key), try isEqual(value, other) else { return false }
+        guard let other = try self.value(atKey: key, of: b), try isEqual(value, other) else {
+          return false
+        }
       }
       return true
     default: return left == right
@@ -48,7 +51,7 @@ extension Evaluator {
 
   private mutating func isIn(_ element: Value, _ container: Value) throws(Fault) -> Bool {
     switch container {
-    case .map(let map): return map.value(atKey: element) != nil
+    case .map(let map): return try value(atKey: element, of: map) != nil
     case .list(let items):
       for item in items {
         if try isEqual(element, item) { return true }
@@ -59,9 +62,10 @@ extension Evaluator {
     }
   }
 
-  private func isOrdered(
+  private mutating func isOrdered(
     _ operation: BinaryOperator, _ left: Value, _ right: Value
   ) throws(Fault) -> Bool {
+    try charge(comparing: left, right)
     guard let order = Numbers.order(left, right) else {
       throw .overload(operation.symbol, left.typeName, right.typeName)
     }
@@ -84,25 +88,12 @@ extension Value {
     }
   }
 
-  /// `self[index]`
-  func element(at index: Value) throws(Fault) -> Value {
+  fileprivate var keyText: String {
     switch self {
-    case .list(let items):
-      guard let position = index.integralValue else {
-        throw Fault(.invalid, "a list's index is an int, not \(index.typeName)")
-      }
-      guard position >= 0, position < items.count else {
-        throw Fault(
-          .indexOutOfRange, "index \(position) is outside of a list of \(items.count)")
-      }
-      return items[Int(position)]
-    case .map(let map):
-      guard let value = map.value(atKey: index) else {
-        throw Fault(.noSuchKey(index.keyText), "there is no key \(index.keyText)")
-      }
-      return value
-    default:
-      throw .overload("[]", typeName)
+    case .string(let text): "`\(text)`"
+    case .int(let value): String(value)
+    case .bool(let value): String(value)
+    default: "of type \(typeName)"
     }
   }
 
@@ -114,13 +105,28 @@ extension Value {
     default: nil
     }
   }
+}
 
-  private var keyText: String {
-    switch self {
-    case .string(let text): "`\(text)`"
-    case .int(let value): String(value)
-    case .bool(let value): String(value)
-    default: "of type \(typeName)"
+extension Evaluator {
+  /// `container[index]`
+  mutating func element(of container: Value, at index: Value) throws(Fault) -> Value {
+    switch container {
+    case .list(let items):
+      guard let position = index.integralValue else {
+        throw Fault(.invalid, "a list's index is an int, not \(index.typeName)")
+      }
+      guard position >= 0, position < items.count else {
+        throw Fault(
+          .indexOutOfRange, "index \(position) is outside of a list of \(items.count)")
+      }
+      return items[Int(position)]
+    case .map(let map):
+      guard let value = try value(atKey: index, of: map) else {
+        throw Fault(.noSuchKey(index.keyText), "there is no key \(index.keyText)")
+      }
+      return value
+    default:
+      throw .overload("[]", container.typeName)
     }
   }
 }

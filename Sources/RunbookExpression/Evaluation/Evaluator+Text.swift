@@ -19,7 +19,6 @@ extension Evaluator {
     }
     let text = Array(string.utf8)
     let part = texts.first ?? []
-    try charge((text.count + part.count) / 64)
     switch function {
     case .charAt: return try StringExtension.character(of: text, at: numbers[0])
     case .indexOf:

@@ -9,11 +9,13 @@ struct Evaluator {
   let scope: any EvaluationScope
   var expressions = ExpressionCache()
   private var locals: [Value] = []
+  private let mayWork: Int
   private var work = 0
 
-  init(_ nodes: [Node], in scope: any EvaluationScope) {
+  init(_ nodes: [Node], in scope: any EvaluationScope, maximumWork: Int = maximumWork) {
     self.nodes = nodes
     self.scope = scope
+    mayWork = maximumWork
   }
 
   mutating func value(of id: NodeID) throws(Fault) -> Value {
@@ -41,11 +43,11 @@ struct Evaluator {
 
   mutating func charge(_ amount: Int) throws(Fault) {
     work &+= amount
-    guard work <= Self.maximumWork else { throw Self.tooMuchWork }
+    guard work <= mayWork else { throw Self.tooMuchWork }
   }
 
   /// What the evaluation may still do.
-  var remainingWork: Int { max(0, Self.maximumWork - work) }
+  var remainingWork: Int { max(0, mayWork - work) }
 
   static var tooMuchWork: Fault { Fault(.tooMuchWork, "the expression takes too much work") }
 
@@ -70,7 +72,7 @@ struct Evaluator {
       return try select(operand, field, qualified, isTest: isTest)
     case .index(let operand, let index):
       let operand = try value(of: operand)
-      return try operand.element(at: try value(of: index))
+      return try element(of: operand, at: try value(of: index))
     case .negate(let operand): return try Arithmetic.negated(try value(of: operand))
     case .not(let operand):
       let value = try value(of: operand)
@@ -165,7 +167,7 @@ struct Evaluator {
         throw Fault(
           .invalid, "a key is a string, an int or a bool, not \(key.typeName)", node: entry.key)
       }
-      guard map[key] == nil else {
+      guard try self.value(atKey: key, of: map) == nil else {
         throw Fault(.invalid, "the same key stands twice in a map", node: entry.key)
       }
       map[key] = try value(of: entry.value)

@@ -24,9 +24,14 @@ enum Numbers {
     }
   }
 
-  /// The int is rounded to a double, as CEL's conformance tests have it.
+  /// As numbers, neither of which is rounded to the other's type: CEL has all numbers on one line.
   static func order(_ integer: Int64, _ double: Double) -> Order {
-    double.isNaN ? .none : order(of: Double(integer), double)
+    if double.isNaN { return .none }
+    if double >= 0x1p63 { return .less }
+    if double < -0x1p63 { return .more }
+    let whole = double.rounded(.towardZero)
+    let ofWhole = order(of: integer, Int64(whole))
+    return ofWhole == .same ? order(of: whole, double) : ofWhole
   }
 
   /// The double counts as the number that it was read from.

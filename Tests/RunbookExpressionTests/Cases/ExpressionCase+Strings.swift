@@ -28,6 +28,14 @@ extension ExpressionCase {
     'aaaa'.lastIndexOf('aa')  =>  2
     'a'.lastIndexOf('aa')  =>  -1
     ''.lastIndexOf('a')  =>  -1
+    ''.indexOf('', 100)  =>  0
+    ''.indexOf('', 0)  =>  0
+    ⟦''.indexOf('', -1)⟧  =>  indexOutOfRange
+    ⟦''.indexOf(' ', -1)⟧  =>  indexOutOfRange
+    ''.indexOf(' ', 0)  =>  -1
+    ''.lastIndexOf('', 100)  =>  0
+    ⟦''.lastIndexOf('', -1)⟧  =>  indexOutOfRange
+    ⟦''.lastIndexOf(' ', -1)⟧  =>  indexOutOfRange
     ['hello', 'mellow'].join()  =>  "hellomellow"
     ['hello', 'mellow'].join(' ')  =>  "hello mellow"
     [].join()  =>  ""
@@ -100,6 +108,8 @@ extension ExpressionCase {
     decimal('0.1') == 0.1  =>  true
     decimal('12345678901234567890') == decimal('12345678901234567891')  =>  false
     decimal('12345678901234567890') > 9223372036854775807  =>  true
+    decimal('9007199254740993') == 9007199254740992.0  =>  false
+    decimal('9007199254740992') == 9007199254740992.0  =>  true
     decimal(5)  =>  5
     ⟦decimal('1,5')⟧  =>  invalid
     ⟦decimal(true)⟧  =>  noSuchOverload
