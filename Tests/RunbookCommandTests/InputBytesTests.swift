@@ -78,7 +78,7 @@ import Testing
 
   @Test(arguments: [
     ("recvery", "did you mean 'recovery'?"), ("drop-leftovr", "did you mean 'drop-leftover'?"),
-    ("elephant", "a gate is 'recovery' or one of the runbook's steps"), ("", "a gate is"),
+    ("elephant", "its gates: recovery, drop-leftover"), ("", "its gates: "),
     ("recovery\u{301}", "did you mean 'recovery'?"),
   ])
   func aMisspeltGateIsRefused(gate: String, hint: String) async throws {
@@ -90,6 +90,25 @@ import Testing
     #expect(output.status == 64, "\(output.all)")
     #expect(output.stderr.holds("has no gate"), "\(output.stderr)")
     #expect(output.stderr.holds(hint), "\(output.stderr)")
+    #expect(!FileManager.default.fileExists(atPath: workspace.stateFolder))
+  }
+
+  /// A step that changes something in `recovery` is shown by that gate, and asks at none of its own.
+  @Test(arguments: ["missing-table", "recreate-table", "table-there"])
+  func aStepWithoutAGateIsNoGate(step: String) async throws {
+    let workspace = try Workspace()
+    try workspace.write(Example.destructive, to: "greeting.yaml")
+    let output = try await workspace.run(
+      ["run", "greeting.yaml", "--approve", "recovery", "--approve", step],
+      environment: ["DATABASE_URL": "postgresql://nobody@localhost:1/none"])
+    #expect(output.status == 64, "\(output.all)")
+    #expect(
+      output.stderr
+        == """
+        error: the step '\(step)' asks at no gate of its own
+          its gates: recovery, drop-leftover
+
+        """)
     #expect(!FileManager.default.fileExists(atPath: workspace.stateFolder))
   }
 

@@ -154,3 +154,46 @@ import Testing
     #expect(lines.last?["message"]?.stringValue?.begins(with: "and 900 more errors") == true)
   }
 }
+
+/// What a gate shows of a very long statement.
+@Suite struct LongStatementTests {
+  @Test func aGateShowsItsBeginningAndEnd() async throws {
+    let workspace = try Workspace()
+    let literal = String(repeating: "ä0123456789", count: 300_000)
+    try workspace.write(
+      """
+      runbook: long
+      title: A long statement
+      inputs:
+        value: {type: string}
+      detection:
+        - id: d
+          effect: readOnly
+          shell: "true"
+          confirms: "true"
+      recovery:
+        - id: r
+          shell:
+            script: |
+              : 'begin \(literal) end'
+              echo last
+            env: {V: "${{ inputs.value }}"}
+      """, to: "long.yaml")
+    try workspace.write(
+      "{\"value\": \"\(String(repeating: "v", count: 500_000))\"}", to: "inputs.json")
+    let output = try await workspace.run(["run", "long.yaml", "--inputs", "inputs.json"])
+    #expect(output.status == 75, "\(output.stderr)")
+    #expect(output.stdout.utf8.count < 40_000)
+    #expect(output.stdout.holds(": 'begin ä0123456789"))
+    #expect(output.stdout.holds("ä0123456789 end'\n      echo last\n"))
+    let hidden =
+      12 * 300_000 + ": 'begin ".utf8.count + " end'\necho last\n".utf8.count - (16 << 10)
+    let near = (hidden - 3...hidden + 3).contains { number in
+      output.stdout.holds("… \(number) bytes are not shown here; `runbook journal` has the whole …")
+    }
+    #expect(near, "\(output.stdout.suffixOfScalars(6000))")
+    #expect(output.stdout.holds("-- :V = \"vvv"))
+    let journal = try await workspace.run(["journal"])
+    #expect(journal.stdout.holds(literal))
+  }
+}

@@ -1,4 +1,4 @@
-import RunbookModel
+public import RunbookModel
 
 /// The gates (law L8): one for the whole recovery, and one for each step that destroys something, has a
 /// gate of its own, or changes something after the recovery, which no gate has shown by then.
@@ -36,11 +36,16 @@ extension RunMachine {
         identities: [state.identities[name], found].compactMap(\.self)))
   }
 
-  func needsOwnGate(_ bound: BoundStep) -> Bool {
-    let step = bound.step
+  /// Whether a step with that effect asks by itself; nil where it is not known whether it does.
+  ///
+  /// - Parameter effect: nil where only the values decide.
+  public static func needsOwnGate(_ step: Step, effect: Effect?) -> Bool? {
+    guard step.phase.mayChange else { return false }
+    if step.options.gate != nil { return true }
+    guard let effect else { return nil }
     let isUnshownChange =
-      step.phase == .safeguards && bound.activity.effect != .readOnly && !step.options.isTrial
-    return step.options.gate != nil || bound.activity.effect == .destructive || isUnshownChange
+      step.phase == .safeguards && effect != .readOnly && !step.options.isTrial
+    return effect == .destructive || isUnshownChange
   }
 
   /// The command that a step's own gate asks for; nil once it is approved.

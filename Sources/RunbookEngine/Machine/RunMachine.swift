@@ -102,7 +102,9 @@ public struct RunMachine: Sendable {
       let needsRecoveryGate = step.phase == .recovery
       if needsRecoveryGate, let command = recoveryGate(state, scope) { return command }
       let bound = try binder.bind(step, in: scope)
-      if step.phase.mayChange, needsOwnGate(bound), let command = ownGate(bound, state, scope) {
+      if Self.needsOwnGate(step, effect: bound.activity.effect) != false,
+        let command = ownGate(bound, state, scope)
+      {
         return command
       }
       return .perform(bound, attempt: attempt, notBefore: notBefore)

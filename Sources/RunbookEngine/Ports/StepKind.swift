@@ -11,10 +11,17 @@ public protocol StepKind: Sendable {
   /// knows, such as the syntax of its SQL. Pure.
   func check(_ step: Step, in context: CheckContext) -> [Diagnostic]
 
+  /// The effect that the step's activity will have, whatever its values are; nil where they decide. Pure.
+  func effect(of step: Step) -> Effect?
+
   /// The step with its values put in. Pure: nothing is opened, read or started.
   ///
   /// - Throws: `StepFailure` with the cause `invalid` when a value is undefined or does not fit.
   func bind(_ step: Step, to context: BindingContext) throws(StepFailure) -> any Activity
+}
+
+extension StepKind {
+  public func effect(of step: Step) -> Effect? { nil }
 }
 
 /// What a kind may know about a step's surroundings when it checks it.

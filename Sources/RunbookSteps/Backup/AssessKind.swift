@@ -34,6 +34,8 @@ public struct AssessKind: StepKind {
 
   public func check(_ step: Step, in context: CheckContext) -> [Diagnostic] { [] }
 
+  public func effect(of step: Step) -> Effect? { .readOnly }
+
   public func bind(_ step: Step, to context: BindingContext) throws(StepFailure) -> any Activity {
     func maps(_ key: String) throws(StepFailure) -> [ValueMap] {
       guard let source = step.body[key]?.text else { return [] }

@@ -56,6 +56,8 @@ public struct RestoreKind: StepKind {
     ]
   }
 
+  public func effect(of step: Step) -> Effect? { .mutating }
+
   public func bind(_ step: Step, to context: BindingContext) throws(StepFailure) -> any Activity {
     guard let connection = context.connection, let source = step.body["way"]?.text else {
       throw StepFailure(.invalid, "step '\(step.id)' needs a connection and a way")

@@ -47,6 +47,8 @@ public struct WaysKind: StepKind {
 
   public func check(_ step: Step, in context: CheckContext) -> [Diagnostic] { [] }
 
+  public func effect(of step: Step) -> Effect? { .readOnly }
+
   public func bind(_ step: Step, to context: BindingContext) throws(StepFailure) -> any Activity {
     guard let connection = context.connection else {
       throw StepFailure(.invalid, "step '\(step.id)' has no connection")

@@ -59,6 +59,8 @@ public struct CompareKind: StepKind {
 
   public func check(_ step: Step, in context: CheckContext) -> [Diagnostic] { [] }
 
+  public func effect(of step: Step) -> Effect? { .readOnly }
+
   public func bind(_ step: Step, to context: BindingContext) throws(StepFailure) -> any Activity {
     guard let connection = context.connection, let with = step.body["with"]?.text else {
       throw StepFailure(.invalid, "step '\(step.id)' needs a connection and `with`")

@@ -68,6 +68,11 @@ public struct HTTPKind: StepKind {
     return found
   }
 
+  public func effect(of step: Step) -> Effect? {
+    step.effect(
+      unlessDeclared: Self.method(of: step).map(Self.isSafe) == true ? .readOnly : .undetermined)
+  }
+
   public func bind(_ step: Step, to context: BindingContext) throws(StepFailure) -> any Activity {
     guard let method = Self.method(of: step), let url = step.body[method]?.text else {
       throw StepFailure(.invalid, "step '\(step.id)' has no URL (\(step.place))")

@@ -38,6 +38,11 @@ public struct ManualKind: StepKind {
     }
   }
 
+  /// To ask changes nothing; in a phase that may change something it is asked to do so.
+  public func effect(of step: Step) -> Effect? {
+    step.effect(unlessDeclared: step.phase.mayChange ? .undetermined : .readOnly)
+  }
+
   public func bind(_ step: Step, to context: BindingContext) throws(StepFailure) -> any Activity {
     guard let template = step.body["instruction"]?.text else {
       throw StepFailure(.invalid, "step '\(step.id)' has no instruction (\(step.place))")

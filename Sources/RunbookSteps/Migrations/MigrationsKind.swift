@@ -60,6 +60,8 @@ public struct MigrationsKind: StepKind {
 
   public func check(_ step: Step, in context: CheckContext) -> [Diagnostic] { [] }
 
+  public func effect(of step: Step) -> Effect? { .readOnly }
+
   public func bind(
     _ step: Step, to context: BindingContext
   ) throws(StepFailure) -> any Activity {

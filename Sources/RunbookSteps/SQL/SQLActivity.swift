@@ -13,11 +13,7 @@ struct SQLActivity: Activity {
   var connection: String? { source.name }
   var isEffectDeclared: Bool { false }
 
-  /// The worst of the statements' effects; what cannot be told is worse than a change that is seen.
-  var effect: Effect {
-    let order: [Effect] = [.destructive, .undetermined, .mutating]
-    return order.first { effect in statements.contains { $0.traits.effect == effect } } ?? .readOnly
-  }
+  var effect: Effect { Effect.worst(of: statements.map(\.traits.effect)) }
 
   var settlingMeans: SettlingMeans {
     switch mode {
@@ -47,5 +43,13 @@ struct SQLActivity: Activity {
       }
       return try request.perform(on: link)
     }
+  }
+}
+
+extension Effect {
+  /// Of a step's statements; what cannot be told is worse than a change that is seen.
+  static func worst(of effects: [Effect]) -> Effect {
+    let order: [Effect] = [.destructive, .undetermined, .mutating]
+    return order.first { effects.contains($0) } ?? .readOnly
   }
 }

@@ -40,6 +40,12 @@ public struct SQLKind: StepKind {
     SQLCheck(step: step, context: context).diagnostics
   }
 
+  public func effect(of step: Step) -> Effect? {
+    guard let source = Self.source(of: step) else { return nil }
+    let text = SQLText(source, names: [])
+    return text.statements.isEmpty ? nil : Effect.worst(of: text.statements.map(\.traits.effect))
+  }
+
   public func bind(_ step: Step, to context: BindingContext) throws(StepFailure) -> any Activity {
     try activity(step, context)
   }

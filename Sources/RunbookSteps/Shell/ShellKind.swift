@@ -75,6 +75,8 @@ public struct ShellKind: StepKind {
     return found
   }
 
+  public func effect(of step: Step) -> Effect? { step.effect() }
+
   public func bind(_ step: Step, to context: BindingContext) throws(StepFailure) -> any Activity {
     var variables: [WorkItem.Parameter] = []
     for field in step.body["env"]?.fields?.all ?? [] {

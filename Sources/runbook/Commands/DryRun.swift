@@ -8,7 +8,7 @@ struct DryRun {
   let console: Console
 
   func show() {
-    let text = WorkText()
+    let text = WorkText(isBounded: false)
     let redactor = Redactor(secrets: plan.secrets)
     func show(_ step: Step) {
       let item = redactor.redact(Preview(plan: plan, kinds: kinds).item(step))

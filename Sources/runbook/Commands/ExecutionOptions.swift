@@ -4,7 +4,8 @@ import ArgumentParser
 struct ExecutionOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
-      "A gate approved ahead of time: 'recovery' or a step; may be repeated.", valueName: "gate"))
+      "A gate approved ahead of time: 'recovery', or a step that asks by itself; may be repeated.",
+      valueName: "gate"))
   var approve: [String] = []
 
   @Flag(help: "Approve every gate. Only in a sandbox.")

@@ -15,7 +15,7 @@ struct ApproveCommand: AsyncParsableCommand {
   @Argument(help: "The run, by its id or the start of one.")
   var run: String
 
-  @Argument(help: "The gate: 'recovery' or a step.")
+  @Argument(help: "The gate: 'recovery', or a step that asks by itself.")
   var gate: String
 
   @Flag(help: "Refuse it.")

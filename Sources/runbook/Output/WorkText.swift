@@ -2,17 +2,60 @@ import RunbookModel
 
 /// How statements, scripts and gates are shown to people.
 struct WorkText {
+  /// Whether the beginning and the end of what is very long suffice; a person who must decide reads no
+  /// megabytes, and a terminal that is filled with them shows nothing of what stood before.
+  var isBounded = true
+
+  /// Of one statement or script: what is read in a few minutes.
+  private static let shownText = (head: 12 << 10, tail: 4 << 10)
+  private static let shownValue = (head: 1 << 10, tail: 256)
+
   func lines(of work: [WorkItem], indent: String) -> [StyledText] {
-    work.flatMap { item -> [StyledText] in
-      var texts = Array(item.text.pieces(separatedBy: "\n", omittingEmptySubsequences: false))
-      while texts.last?.unicodeScalars.allSatisfy(\.isWhitespace) == true { texts.removeLast() }
-      let deceptions = DeceptiveText.findings(in: item.text, limit: 3).map { finding in
-        "\(indent)\("warning: line \(finding.line) holds \(finding.description)", .boldYellow)"
-          as StyledText
-      }
-      return texts.map { "\(indent)\($0.dropping(suffix: "\r"), .cyan)" } + deceptions
-        + item.parameters.map { "\(indent)\("-- :\($0.name) = \($0.value.json)", .dim)" }
+    work.flatMap { lines(of: $0, indent: indent) }
+  }
+
+  private func lines(of item: WorkItem, indent: String) -> [StyledText] {
+    let parts = parts(of: item.text, Self.shownText)
+    var all = lines(parts.head, indent)
+    if let tail = parts.tail {
+      all.append("\(indent)\(Self.note(parts.hidden), .boldYellow)")
+      all += lines(tail, indent)
     }
+    for finding in DeceptiveText.findings(in: item.text, limit: 3) {
+      let words = "warning: line \(finding.line) holds \(finding.description)"
+      all.append("\(indent)\(words, .boldYellow)")
+    }
+    for parameter in item.parameters {
+      let value = self.parts(of: parameter.value.json, Self.shownValue)
+      let words = "-- :\(parameter.name) = \(value.head)"
+      all.append("\(indent)\(words, .dim)")
+      guard let tail = value.tail else { continue }
+      all.append("\(indent)\(Self.note(value.hidden), .boldYellow)")
+      let rest = "-- \(tail)"
+      all.append("\(indent)\(rest, .dim)")
+    }
+    return all
+  }
+
+  private func lines(_ text: Substring, _ indent: String) -> [StyledText] {
+    var texts = Array(text.pieces(separatedBy: "\n", omittingEmptySubsequences: false))
+    while texts.last?.unicodeScalars.allSatisfy(\.isWhitespace) == true { texts.removeLast() }
+    return texts.map { "\(indent)\($0.dropping(suffix: "\r"), .cyan)" }
+  }
+
+  private static func note(_ hidden: Int) -> String {
+    "… \(hidden) bytes are not shown here; `runbook journal` has the whole …"
+  }
+
+  /// The text's beginning, and its end where what is between them is left out.
+  private func parts(
+    of text: String, _ most: (head: Int, tail: Int)
+  ) -> (head: Substring, hidden: Int, tail: Substring?) {
+    let bytes = text.utf8
+    guard isBounded, bytes.count > most.head + most.tail else { return (text[...], 0, nil) }
+    let head = text.scalarStart(atByte: most.head)
+    let tail = text.scalarStart(atByte: bytes.count - most.tail)
+    return (text[..<head], bytes.distance(from: head, to: tail), text[tail...])
   }
 
   func effect(_ effect: Effect, isDeclared: Bool = false) -> StyledText {
@@ -82,4 +125,15 @@ extension Duration {
 extension Phase {
   /// As a heading.
   var title: String { rawValue.prefixOfScalars(1).uppercased() + rawValue.dropFirstScalars() }
+}
+
+extension String {
+  /// Where the scalar begins that a byte is of.
+  fileprivate func scalarStart(atByte offset: Int) -> Index {
+    var index = utf8.index(startIndex, offsetBy: offset)
+    while index > startIndex, index < endIndex, utf8[index] & 0xC0 == 0x80 {
+      index = utf8.index(before: index)
+    }
+    return index
+  }
 }

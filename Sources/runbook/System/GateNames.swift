@@ -4,27 +4,46 @@ import RunbookModel
 /// The gates that a run of a runbook may ask at.
 struct GateNames {
   private let runbook: Runbook
+  private let kinds: [any StepKind]
 
-  init(of runbook: Runbook) { self.runbook = runbook }
+  init(of runbook: Runbook, kinds: [any StepKind] = Composition.checkingKinds()) {
+    self.runbook = runbook
+    self.kinds = kinds
+  }
 
-  /// The recovery, each step, and a connection that leads elsewhere.
-  private var all: [String] {
-    [RunMachine.recoveryGateName] + runbook.steps.map(\.id.rawValue)
-      + runbook.connections.map { RunState.identityGate(of: $0.name) }
+  /// The recovery, and the steps that ask by themselves, or may once their values are known.
+  private var inOrder: [String] {
+    let asking = runbook.steps.filter { step in
+      let effect = kinds.first { $0.spec.name == step.kind }?.effect(of: step)
+      return RunMachine.needsOwnGate(step, effect: effect) != false
+    }
+    return (runbook.steps(in: .recovery).isEmpty ? [] : [RunMachine.recoveryGateName])
+      + asking.map(\.id.rawValue)
+  }
+
+  /// For a connection that leads elsewhere.
+  private var ofIdentity: [String] {
+    runbook.connections.map { RunState.identityGate(of: $0.name) }
   }
 
   /// Refuses names of gates that no run of the runbook can ask at, before anything is done.
   func check(_ names: [String], _ console: Console) throws {
-    let known = all
+    guard !names.isEmpty else { return }
+    let gates = inOrder
+    let known = gates + ofIdentity
     for name in names where !known.contains(where: { $0.isIdentical(to: name) }) {
+      let isStep = runbook.steps.contains { $0.id.rawValue.isIdentical(to: name) }
       console.printError(
-        "error: the runbook '\(runbook.name)' has no gate '\(name)'")
-      if let nearest = NearestName.of(name, among: known) {
+        isStep
+          ? "error: the step '\(name)' asks at no gate of its own"
+          : "error: the runbook '\(runbook.name)' has no gate '\(name)'")
+      if !isStep, let nearest = NearestName.of(name, among: known) {
         console.printError("  did you mean '\(nearest)'?")
-      } else {
-        console.printError(
-          "  a gate is '\(RunMachine.recoveryGateName)' or one of the runbook's steps")
       }
+      console.printError(
+        gates.isEmpty
+          ? "  it has no gates: nothing in it changes anything"
+          : "  its gates: \(gates.joined(separator: ", "))")
       throw ExitStatus.usage.code
     }
   }
