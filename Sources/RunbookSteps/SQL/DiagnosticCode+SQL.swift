@@ -24,5 +24,7 @@ extension DiagnosticCode {
   static let sqlReadingSetting = DiagnosticCode(419)
   /// A literal that the one beside it would be read as one with.
   static let sqlLiteralBeside = DiagnosticCode(420)
+  /// A colon in a subscript that may be a slice's or a value's.
+  static let sqlSlice = DiagnosticCode(421)
   static let sqlTrialPhase = DiagnosticCode(418)
 }

@@ -15,6 +15,8 @@ struct SQLReference: Sendable, Hashable {
   let form: Form
   /// UTF-8 bytes of the text, the colon included.
   let range: Range<Int>
+  /// Whether the colon may as well be that of a subscript's slice, as in `a[1:n]`.
+  var mayBeSlice = false
 
   /// Finds the references among a text's tokens, in order.
   ///
@@ -36,7 +38,9 @@ struct SQLReference: Sendable, Hashable {
       let mayBeSlice =
         brackets > 0 && form == .parameter && index > 0 && endsOperand(tokens[index - 1])
       if mayBeSlice && !names.contains(name) { continue }
-      found.append(SQLReference(name: name, form: form, range: token.start..<next.end))
+      found.append(
+        SQLReference(
+          name: name, form: form, range: token.start..<next.end, mayBeSlice: mayBeSlice))
     }
     return found
   }

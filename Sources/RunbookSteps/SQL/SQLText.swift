@@ -32,6 +32,10 @@ struct SQLText: Sendable {
       let tokens = try PGQuery.scan(source.text).filter { $0.end <= bytes.count }
       let words = tokens.filter { !SQLTokenKind.comments.contains($0.kind) }
       references = SQLReference.find(in: bytes, tokens: words, names: names)
+      guard !references.contains(where: \.mayBeSlice) else {
+        reportSlices()
+        return
+      }
       checkNeighbours(words)
       try parse(tokens: words)
     } catch {
@@ -48,6 +52,19 @@ struct SQLText: Sendable {
 
   func place(of reference: SQLReference) -> Place {
     source.place(atByte: reference.range.lowerBound, length: reference.range.count)
+  }
+
+  /// `a[1:n]`, where `n` is a value's name, is a slice up to a column's value to PostgreSQL and a value's name
+  /// to this program.
+  private mutating func reportSlices() {
+    for reference in references where reference.mayBeSlice {
+      let name = reference.name
+      diagnostics.append(
+        Diagnostic(
+          .error, .sqlSlice, "':\(name)' may be the value '\(name)' or a slice's end here",
+          at: place(of: reference),
+          hint: "write [… : :\(name)] for the value, or [… : \(name)] for a column"))
+    }
   }
 
   /// Two string constants with a line break between them are one, read in the way of the first: a value

@@ -87,7 +87,7 @@ private struct SyntaxTreeWalker {
     guard isOpening else { return note(key, readScalar()) }
     noteArgument(key)
     if let node = keep(key) { return enter(node) }
-    note(key, bytes[position] == UInt8(ascii: "{") ? "{" : "[")
+    note(key, UnsafeBufferPointer(rebasing: bytes[position...position]))
     enter(nil)
   }
 
@@ -113,31 +113,42 @@ private struct SyntaxTreeWalker {
     if name != "String" { statements[last].nodes[node].firstArgument = name }
   }
 
-  private mutating func note(_ key: UnsafeBufferPointer<UInt8>, _ value: String) {
+  /// Most members are of no node that is kept: texts are made of the others alone.
+  private mutating func note(
+    _ key: UnsafeBufferPointer<UInt8>, _ value: UnsafeBufferPointer<UInt8>
+  ) {
     guard let last = statements.indices.last else { return }
     if open.count == Self.statementDepth {
-      switch String(decoding: key, as: UTF8.self) {
-      case "stmt_location": statements[last].location = Int(value) ?? 0
-      case "stmt_len": statements[last].length = Int(value) ?? 0
+      switch Self.text(key) {
+      case "stmt_location": statements[last].location = Int(Self.text(value)) ?? 0
+      case "stmt_len": statements[last].length = Int(Self.text(value)) ?? 0
       default: break
       }
-    } else if let node = nodes.last?.index, key.elementsEqual("sval".utf8), value != "{",
+    } else if let node = nodes.last?.index, key.first == UInt8(ascii: "s"),
+      value.first != UInt8(ascii: "{"), Self.text(key) == "sval",
       Self.worded.contains(statements[last].nodes[node].name)
     {
-      statements[last].nodes[node].strings.append(value)
+      statements[last].nodes[node].strings.append(Self.text(value))
     } else if let node = open.last ?? nil {
-      statements[last].nodes[node].attributes[String(decoding: key, as: UTF8.self)] = value
+      statements[last].nodes[node].attributes[Self.text(key)] = Self.text(value)
     }
   }
 
-  private mutating func readScalar() -> String {
-    if bytes[position] == UInt8(ascii: "\"") {
-      return String(decoding: readString(), as: UTF8.self)
-    }
+  private static func text(_ bytes: UnsafeBufferPointer<UInt8>) -> String {
+    String(decoding: bytes, as: UTF8.self)
+  }
+
+  private mutating func readScalar() -> UnsafeBufferPointer<UInt8> {
+    if bytes[position] == UInt8(ascii: "\"") { return readString() }
     let start = position
-    let ends: [UInt8] = [UInt8(ascii: ","), UInt8(ascii: "}"), UInt8(ascii: "]")]
-    while position < bytes.count, !ends.contains(bytes[position]) { position += 1 }
-    return String(decoding: UnsafeBufferPointer(rebasing: bytes[start..<position]), as: UTF8.self)
+    while position < bytes.count {
+      let byte = bytes[position]
+      if byte == UInt8(ascii: ",") || byte == UInt8(ascii: "}") || byte == UInt8(ascii: "]") {
+        break
+      }
+      position += 1
+    }
+    return UnsafeBufferPointer(rebasing: bytes[start..<position])
   }
 
   /// The bytes between the quotes, escapes as they are.
