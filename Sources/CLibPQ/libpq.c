@@ -34,6 +34,10 @@
       (PGconn *conn, const char *command, int count, const Oid *types, const char *const *values, \
        const int *lengths, const int *formats, int result_format), \
       (conn, command, count, types, values, lengths, formats, result_format)) \
+  USE(int, PQsendPrepare, \
+      (PGconn *conn, const char *name, const char *query, int count, const Oid *types), \
+      (conn, name, query, count, types)) \
+  USE(int, PQsendDescribePrepared, (PGconn *conn, const char *name), (conn, name)) \
   USE(int, PQsetSingleRowMode, (PGconn *conn), (conn)) \
   USE(int, PQflush, (PGconn *conn), (conn)) \
   USE(int, PQconsumeInput, (PGconn *conn), (conn)) \

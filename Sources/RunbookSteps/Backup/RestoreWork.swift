@@ -12,11 +12,13 @@ struct RestoreWork {
 
   /// As `pg_restore` sets them for what it writes; they end with the transaction. What Alembic renders
   /// names no schemas.
-  private static let setting = SQLCommand(
+  static let setting = SQLCommand(
     """
-    SELECT set_config('search_path', '', true), set_config('check_function_bodies', 'off', true),
-      set_config('row_security', 'off', true), set_config('xmloption', 'content', true),
-      set_config('client_min_messages', 'warning', true)
+    SELECT pg_catalog.set_config('search_path', '', true),
+      pg_catalog.set_config('check_function_bodies', 'off', true),
+      pg_catalog.set_config('row_security', 'off', true),
+      pg_catalog.set_config('xmloption', 'content', true),
+      pg_catalog.set_config('client_min_messages', 'warning', true)
     """)
 
   func perform() throws(StepFailure) -> ReceiptTransaction.Work {

@@ -39,9 +39,8 @@ struct CatalogReader {
     let milliseconds = (statementTimeout.wholeNanoseconds ?? .max) / 1_000_000
     let setting = SQLCommand(
       """
-      SELECT set_config('search_path', '', true), set_config('row_security', 'off', true),
-        set_config('statement_timeout', $1, true), set_config('application_name', $2, true),
-        set_config('datestyle', 'ISO', true)
+      SELECT set_config('row_security', 'off', true), set_config('statement_timeout', $1, true),
+        set_config('application_name', $2, true), set_config('datestyle', 'ISO', true)
       """, ["\(max(1, min(milliseconds, Int64(Int32.max))))ms", name])
     let answers = try run([
       [

@@ -21,10 +21,10 @@ enum IdentityQuestion {
   ) throws(LinkError) -> ConnectionIdentified {
     let link = PostgresLink(pq, wait: wait) { _ in [] }
     let sent = now()
-    let outcomes = try link.run([[SessionSettings.command, main], [control]])
+    let outcomes = try link.run([SessionSettings.commands + [main], [control]])
     let received = now()
-    guard outcomes.count == 2, outcomes[0].count == 2,
-      let row = firstRow(outcomes[0][1]), row.count == 7
+    guard outcomes.count == 2, let answer = outcomes[0].last, let row = firstRow(answer),
+      row.count == 7
     else { throw .lost("the server did not say who it is") }
     let system = outcomes[1].first.flatMap { firstRow($0) }
     let identity = ConnectionIdentity(

@@ -103,6 +103,14 @@ final class LibPQ {
     guard code == 1 else { throw .lost(lastMessage) }
   }
 
+  /// Puts a question into the pipeline: which columns the command's rows will have. It has two answers; the
+  /// second one tells.
+  func sendDescription(of command: SQLCommand) throws(LinkError) {
+    guard PQsendPrepare(connection, "", command.text, 0, nil) == 1,
+      PQsendDescribePrepared(connection, "") == 1
+    else { throw .lost(lastMessage) }
+  }
+
   /// Ends a batch: what failed before it does not keep what comes after it from running.
   func sendSync() throws(LinkError) {
     guard PQpipelineSync(connection) == 1 else { throw .lost(lastMessage) }
@@ -276,7 +284,9 @@ extension LibPQ {
     let tag = text(PQcmdStatus(result))
     let isChange = ["INSERT", "UPDATE", "DELETE", "MERGE", "COPY"].contains { tag.begins(with: $0) }
     let affected = isChange ? Int64(text(PQcmdTuples(result))) ?? 0 : 0
-    return SQLCompletion(tag: tag, affected: affected, resultSet: set, rowCount: rowCount)
+    return SQLCompletion(
+      tag: tag, affected: affected, resultSet: set, rowCount: rowCount,
+      described: set == nil ? columns(of: result).map(\.name) : [])
   }
 
   private static func resultSet(_ result: OpaquePointer) -> ResultSet {

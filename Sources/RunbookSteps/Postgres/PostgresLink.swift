@@ -81,6 +81,21 @@ final class PostgresLink {
     }
   }
 
+  /// Asks which columns a command's rows will have; it is not run.
+  func describe(_ command: SQLCommand) throws(LinkError) -> SQLOutcome {
+    do throws(LinkError) {
+      try pq.sendDescription(of: command)
+      try pq.sendSync()
+      try flush(canCancel: true)
+      let outcomes = try readBatch(canCancel: true)
+      for case .failed(let error) in outcomes { return .failed(error) }
+      return outcomes.last ?? .skipped
+    } catch {
+      isSpent = true
+      throw error
+    }
+  }
+
   private func flush(canCancel: Bool) throws(LinkError) {
     while try !pq.flush() {
       try awaitSocket(forWriting: true, canCancel: canCancel)

@@ -169,7 +169,7 @@ actor PostgresSession {
       deadline: .now + .seconds(2), interruption: interruption, request: request, stall: nil)
     do throws(LinkError) {
       let link = PostgresLink(try open(target, wait), wait: wait) { _ in [] }
-      let outcomes = try link.run([[SessionSettings.command, LockHolder.query(for: pid)]])
+      let outcomes = try link.run([SessionSettings.commands + [LockHolder.query(for: pid)]])
       guard case .completed(let completion)? = outcomes.first?.last else { return [] }
       return completion.resultSet?.rows.compactMap { LockHolder(row: $0, redactor) } ?? []
     } catch {

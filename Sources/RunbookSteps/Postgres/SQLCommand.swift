@@ -29,6 +29,8 @@ struct SQLCompletion: Sendable {
   let resultSet: ResultSet?
   /// How many rows there were, also where they were given to a taker.
   let rowCount: Int64
+  /// The columns that a description names.
+  var described: [String] = []
 }
 
 /// Rows as the server sent them, typed.

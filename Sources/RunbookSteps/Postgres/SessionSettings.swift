@@ -4,6 +4,12 @@
 /// anything else and after each reset, as PostgreSQL's own programs do: pg_dump
 /// (https://github.com/postgres/postgres/blob/REL_15_STABLE/src/bin/pg_dump/pg_dump.c, `setup_connection`)
 /// and postgres_fdw (`configure_remote_session`).
+///
+/// The `search_path` is one of them. Whoever may create functions, operators, views or types in a schema
+/// that stands before `pg_catalog` in it would answer this program's questions in the server's place. So a
+/// session looks in `pg_catalog` alone, and what it was to look in is kept in a setting of its own: a
+/// step's statements are given that (`SQLSettings.command`) for as long as they run. What this program sends
+/// in that time names the schema of everything in it; `QualifiedSQLTests` reads each of these texts.
 enum SessionSettings {
   /// By these SQL is read: with others a literal may end elsewhere.
   static let reading = [
@@ -18,8 +24,24 @@ enum SessionSettings {
     ("extra_float_digits", "3"), ("bytea_output", "hex"),
   ]
 
-  /// For the session.
-  static let command = setting(reading + values, isLocal: false)
+  /// Where this program's own questions are looked up. Without a place in it `pg_temp` would be the first:
+  /// https://www.postgresql.org/docs/current/runtime-config-client.html#GUC-SEARCH-PATH
+  private static let place = [("search_path", "pg_catalog, pg_temp")]
+  /// Where the session's own `search_path` is kept.
+  private static let keptPath = "runbook.search_path"
+
+  /// For the session, in this order.
+  static let commands = [
+    SQLCommand(
+      "SELECT pg_catalog.set_config('\(keptPath)', "
+        + "pg_catalog.current_setting('search_path'), false)"),
+    setting(reading + values + place, isLocal: false),
+  ]
+
+  /// Has the session's own `search_path` again; an expression of a query.
+  static func ownPath(isLocal: Bool) -> String {
+    "pg_catalog.set_config('search_path', pg_catalog.current_setting('\(keptPath)'), \(isLocal))"
+  }
 
   /// Before a statement that holds values, in case that one before it has changed how SQL is read.
   ///

@@ -7,7 +7,11 @@ extension StepFailure {
   /// - Parameters:
   ///   - place: of the statement, or of what in it the server points at.
   ///   - holders: who held the locks when it last waited for some.
-  init(_ error: ServerError, at place: Place? = nil, holders: [LockHolder] = []) {
+  ///   - mayChange: whether the phase lets a step change something.
+  init(
+    _ error: ServerError, at place: Place? = nil, holders: [LockHolder] = [],
+    mayChange: Bool = false
+  ) {
     var detail = [error.detail, error.context.map { "context: \($0)" }].compactMap { $0 }
     if error.isLockTimeout || error.isCancelled {
       detail += holders.map { "the lock is held by \($0.description)" }
@@ -17,13 +21,16 @@ extension StepFailure {
     self.init(
       cause, error.message + (place.map { " (\($0))" } ?? ""),
       detail: detail.isEmpty ? nil : detail.joined(separator: "\n"),
-      hint: error.hint ?? Self.hint(for: error.code),
+      hint: error.hint ?? Self.hint(for: error.code, mayChange),
       code: error.code, mayRetryHelp: error.mayRetryHelp)
   }
 
-  private static func hint(for code: String) -> String? {
+  private static func hint(for code: String, _ mayChange: Bool) -> String? {
     switch code {
     case "42P18": "say the value's type: :name::text"
+    case "25006" where mayChange:
+      "the server itself takes no changes here: it is a replica, or the step has made its session "
+        + "read-only"
     case "25006": "only recovery and safeguards may change anything"
     default: nil
     }

@@ -2,17 +2,14 @@ import RunbookEngine
 import RunbookModel
 
 /// What a change says to the tables for receipts.
+///
+/// `forceDurability` and `record` come after the step's own statements, and find things where these do: they
+/// name the schema of all that they use. The other ones come before.
 struct ReceiptQuery {
   let run: RunID
   let step: StepID
   /// The server's: it may lack signs of a name.
   let encoding: String
-
-  init(_ context: AttemptContext, on link: PostgresLink) {
-    run = context.run
-    step = context.step
-    encoding = link.serverEncoding
-  }
 
   private func text(_ text: String) -> String { ServerText.escaped(text, for: encoding) }
 
@@ -45,8 +42,8 @@ struct ReceiptQuery {
   static let forceDurability = SQLCommand(
     """
     SELECT pg_catalog.set_config('synchronous_commit',
-      CASE pg_catalog.current_setting('synchronous_commit')
-        WHEN 'remote_apply' THEN 'remote_apply' ELSE 'on' END, true)
+      CASE WHEN pg_catalog.current_setting('synchronous_commit')
+        OPERATOR(pg_catalog.=) 'remote_apply' THEN 'remote_apply' ELSE 'on' END, true)
     """)
 
   func record(
@@ -62,5 +59,11 @@ struct ReceiptQuery {
         text(run.rawValue), text(step.rawValue), String(context.attempt), digest.hex,
         text(context.actor.displayName), String(affected), String(rowCount), result.map(text),
       ])
+  }
+}
+
+extension ReceiptQuery {
+  init(_ context: AttemptContext, on link: PostgresLink) {
+    self.init(run: context.run, step: context.step, encoding: link.serverEncoding)
   }
 }

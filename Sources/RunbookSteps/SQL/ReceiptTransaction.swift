@@ -62,7 +62,8 @@ struct ReceiptTransaction {
       [
         [
           SQLRequest.begin,
-          settings.command(for: link, statement: wait, lock: .zero),
+          settings.command(
+            for: link, statement: wait, lock: .zero, isBeforeStatements: false),
           query.lock,
           query.look,
           query.claim(generation: context.generation),
@@ -96,7 +97,8 @@ struct ReceiptTransaction {
         [
           [
             SQLRequest.begin,
-            settings.command(for: link, statement: wait, lock: .zero),
+            settings.command(
+              for: link, statement: wait, lock: .zero, isBeforeStatements: false),
             query.lock,
             query.look,
             query.claim(generation: context.generation),

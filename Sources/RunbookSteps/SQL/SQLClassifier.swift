@@ -5,6 +5,7 @@ enum SQLClassifier {
   static func traits(of statement: SyntaxTree.Statement) -> SQLTraits {
     guard let top = statement.nodes.first else { return SQLTraits(effect: .readOnly) }
     var traits = SQLTraits(effect: effect(of: top, in: statement.nodes))
+    traits.mayGiveRows = rowGivers.contains(top.name) || top.attributes["returningList"] != nil
     traits.takesParameters = parameterTakers.contains(top.name)
     traits.runsProcedure = top.name == "DoStmt" || top.name == "CallStmt"
     traits.needsNoTransaction = needsNoTransaction(top, statement.nodes)
@@ -22,6 +23,10 @@ enum SQLClassifier {
   private static let parameterTakers: Set<String> = [
     "SelectStmt", "InsertStmt", "UpdateStmt", "DeleteStmt", "MergeStmt", "ExplainStmt",
     "DeclareCursorStmt", "CreateTableAsStmt", "CallStmt",
+  ]
+
+  private static let rowGivers: Set<String> = [
+    "SelectStmt", "ExplainStmt", "VariableShowStmt", "FetchStmt", "CallStmt", "ExecuteStmt",
   ]
 
   private static let readers: Set<String> = [

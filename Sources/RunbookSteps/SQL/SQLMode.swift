@@ -4,9 +4,8 @@ import RunbookModel
 enum SQLMode: Sendable, Hashable {
   /// In a `READ ONLY` transaction, as `role` where there is one.
   ///
-  /// The role narrows what a step may read and call; validation refuses to change it. What it cannot
-  /// do is hold a step that means harm: `set_config('role', …)` in a query takes it off again, as
-  /// PostgreSQL always lets the session's own user. For that, connect as that role.
+  /// The role narrows what a step may read and call; validation refuses to change it, and `RoleFence` finds
+  /// where a statement left it all the same.
   case readOnly(role: String?)
   /// Read-write, and always rolled back.
   case trial

@@ -10,7 +10,7 @@ struct SQLRequest: Sendable {
   static let begin = SQLCommand("BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE")
   static let rollback = [SQLCommand("ROLLBACK")]
   /// Nothing that a step sets, prepares or locks outlives it.
-  static let reset = [SQLCommand("DISCARD ALL"), SessionSettings.command]
+  static let reset = [SQLCommand("DISCARD ALL")] + SessionSettings.commands
 
   init(activity: SQLActivity, context: AttemptContext) {
     self.activity = activity
@@ -52,11 +52,12 @@ struct SQLRequest: Sendable {
   private func performReadOnly(
     on link: PostgresLink, role: String?
   ) throws(StepFailure) -> StepResult {
-    var prelude = [SQLCommand("BEGIN READ ONLY"), settings.command(for: link, mayIdle: false)]
-    if let role { prelude.append(SQLCommand("SET LOCAL ROLE \(SQLQuote.identifier(role))")) }
+    let prelude = [SQLCommand("BEGIN READ ONLY"), settings.command(for: link, mayIdle: false)]
     // Nothing to undo: the statements' answers are waited for, the transaction's end is not.
     let ending = Self.rollback + Self.reset
-    return try result(of: Batch(activity.statements, after: prelude), [ending], on: link)
+    let fence = role.map(RoleFence.init)
+    return try result(
+      of: Batch(activity.statements, after: prelude, within: fence), [ending], on: link)
   }
 
   /// Deferred constraints are checked before the end, as a commit would check them.
@@ -94,24 +95,52 @@ struct SQLRequest: Sendable {
         _ = try link.exchange([[SessionSettings.guardCommand(isLocal: false)]])
       }
       let batch = Batch([statement], numberedFrom: index)
+      do throws(StepFailure) {
+        try refuseDoubledColumns(of: index, on: link)
+      } catch {
+        resetUnread(link)
+        throw error.after(index, of: statements.count)
+      }
       let outcomes = try link.exchange(
         [batch.commands], rows: batch.destination(rows), mayHaveCommitted: true)
       do throws(StepFailure) {
         done += try completions(outcomes.first ?? [], of: batch, on: link)
       } catch {
         resetUnread(link)
-        guard index > 0 else { throw error }
-        throw StepFailure(
-          error.record.cause, error.record.message,
-          detail: [
-            "\(index) of \(statements.count) statements had taken effect", error.record.detail,
-          ]
-          .compactMap { $0 }.joined(separator: "\n"),
-          hint: error.record.hint, code: error.record.code)
+        throw error.after(index, of: statements.count)
       }
     }
     resetUnread(link)
-    return try SQLResult(self, done, rows, link.takeNotices()).stepResult()
+    do throws(StepFailure) {
+      return try SQLResult(self, done, rows, link.takeNotices()).stepResult()
+    } catch {
+      throw error.after(statements.count, of: statements.count)
+    }
+  }
+
+  /// Looks at the columns of the statement whose rows will be the step's before it takes effect, as nothing
+  /// can take it back then.
+  private func refuseDoubledColumns(of index: Int, on link: PostgresLink) throws(StepFailure) {
+    let statement = activity.statements[index]
+    let later = activity.statements[(index + 1)...]
+    guard statement.traits.mayGiveRows, !later.contains(where: \.traits.mayGiveRows) else { return }
+    let outcome: SQLOutcome
+    do throws(LinkError) {
+      outcome = try link.describe(statement.command)
+    } catch {
+      throw StepFailure(link: error, mayHaveCommitted: false, holders: link.holders)
+    }
+    switch outcome {
+    case .completed(let completion):
+      let doubled = StepRows.doubled(completion.described)
+      guard doubled.isEmpty else {
+        throw .doubled(doubled, at: activity.text.place(of: statement.statement))
+      }
+    case .failed(let error):
+      throw StepFailure(
+        error, at: place(of: error, in: statement), holders: link.holders, mayChange: true)
+    case .skipped: break
+    }
   }
 
   private func resetUnread(_ link: PostgresLink) {
@@ -128,20 +157,46 @@ struct SQLRequest: Sendable {
     private(set) var commands: [SQLCommand]
     /// The number of each command's statement; nil for a command of our own.
     private(set) var statements: [Int?]
+    private let fence: RoleFence?
+    /// Where it is asked for the role, before the first statement and behind each.
+    private var questions: [Int] = []
 
     init(
       _ statements: [RenderedStatement], after prelude: [SQLCommand] = [],
-      numberedFrom first: Int = 0
+      numberedFrom first: Int = 0, within fence: RoleFence? = nil
     ) {
+      self.fence = fence
       commands = prelude
       self.statements = prelude.map { _ in nil }
       for (index, statement) in statements.enumerated() {
+        if let fence { append(fence.entering) }
+        if index == 0 { ask() }
         if index > 0, statement.isReadBySettings {
           append(SessionSettings.guardCommand(isLocal: true))
         }
         commands.append(statement.command)
         self.statements.append(first + index)
+        ask()
       }
+    }
+
+    private mutating func ask() {
+      guard fence != nil else { return }
+      questions.append(commands.count)
+      append(RoleFence.question)
+    }
+
+    /// The first statement behind which the role is another one than before all of them.
+    func leaver(_ outcomes: [SQLOutcome]) -> (statement: Int, fence: RoleFence)? {
+      guard let fence, let before = questions.first else { return nil }
+      let left = questions.dropFirst().first { question in
+        guard outcomes.indices.contains(before), outcomes.indices.contains(question) else {
+          return false
+        }
+        if case .skipped = outcomes[question] { return false }
+        return fence.isLeft(outcomes[before], outcomes[question])
+      }
+      return left.flatMap { statements[..<$0].last { $0 != nil } ?? nil }.map { ($0, fence) }
     }
 
     /// The rows of the statements alone, not of what stands between them.
@@ -168,9 +223,13 @@ struct SQLRequest: Sendable {
       case .completed(let completion): if number != nil { done.append(completion) }
       case .failed(let error):
         let place = number.map { self.place(of: error, in: activity.statements[$0]) }
-        throw StepFailure(error, at: place, holders: link.holders)
+        throw StepFailure(
+          error, at: place, holders: link.holders, mayChange: activity.step.phase.mayChange)
       case .skipped: continue
       }
+    }
+    if let (number, fence) = batch.leaver(outcomes) {
+      throw fence.failure(at: activity.text.place(of: activity.statements[number].statement))
     }
     guard done.count == batch.statements.count(where: { $0 != nil }) else {
       throw StepFailure(.unreachable, "the server did not answer to all statements")
@@ -188,5 +247,17 @@ struct SQLRequest: Sendable {
       return activity.text.place(of: statement.statement)
     }
     return statement.place(atServerPosition: position, in: activity.text)
+  }
+}
+
+extension StepFailure {
+  /// The failure of a step whose statements take effect one by one.
+  fileprivate func after(_ count: Int, of all: Int) -> StepFailure {
+    guard count > 0 else { return self }
+    return StepFailure(
+      record.cause, record.message,
+      detail: ["\(count) of \(all) statements had taken effect", record.detail]
+        .compactMap { $0 }.joined(separator: "\n"),
+      hint: record.hint, code: record.code)
   }
 }

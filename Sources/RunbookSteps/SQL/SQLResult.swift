@@ -36,7 +36,7 @@ struct SQLResult {
     for notice in notices { request.context.output(OutputLine(.notice, notice)) }
     let isWhole = rows.finish()
     let columns = rows.columns ?? []
-    guard rows.doubledColumns.isEmpty else { throw doubled(rows.doubledColumns) }
+    guard rows.doubledColumns.isEmpty else { throw .doubled(rows.doubledColumns) }
     var result = StepResult(
       values: ValueMap([
         ("rows", .list(rows.held)), ("row_count", .int(rows.count)),
@@ -50,13 +50,6 @@ struct SQLResult {
       result.notices.append("the timeline was made of the first \(incomplete)")
     }
     return result
-  }
-
-  private func doubled(_ names: [String]) -> StepFailure {
-    let list = names.map { "'\($0)'" }.joined(separator: ", ")
-    return StepFailure(
-      .invalid, "more than one column of the rows is named \(list)",
-      hint: "give each column a name of its own: SELECT a.id AS a_id, b.id AS b_id")
   }
 
   private func addEvidence(to result: inout StepResult, isFileWhole: Bool) {
@@ -90,5 +83,16 @@ struct SQLResult {
         at: at, text: event, source: "database \(request.activity.source.name)",
         isDamage: row["damage"]?.boolValue ?? false)
     }
+  }
+}
+
+extension StepFailure {
+  /// Columns that have a name more than once: a row is a map by their names.
+  static func doubled(_ names: [String], at place: Place? = nil) -> StepFailure {
+    let list = names.map { "'\($0)'" }.joined(separator: ", ")
+    return StepFailure(
+      .invalid,
+      "more than one column of the rows is named \(list)" + (place.map { " (\($0))" } ?? ""),
+      hint: "give each column a name of its own: SELECT a.id AS a_id, b.id AS b_id")
   }
 }

@@ -38,20 +38,25 @@ struct SQLSettings: Sendable {
   /// - Parameters:
   ///   - isLocal: whether they end with the transaction.
   ///   - mayIdle: whether the transaction waits for us between its statements.
+  ///   - isBeforeStatements: whether the step's own statements come next, which are looked up where the
+  ///     session's `search_path` says; until then nothing is found but what is PostgreSQL's own.
   func command(
     for link: PostgresLink, isLocal: Bool = true, mayIdle: Bool = true,
-    statement: Duration? = nil, lock: Duration? = nil
+    statement: Duration? = nil, lock: Duration? = nil, isBeforeStatements: Bool = true
   ) -> SQLCommand {
     var all = [
       ("statement_timeout", Self.text(statement ?? statementTimeout)),
       ("lock_timeout", Self.text(lock ?? lockTimeout)), ("application_name", applicationName),
     ]
     if mayIdle { all.append(("idle_in_transaction_session_timeout", "120s")) }
+    // What BEGIN READ WRITE says in a transaction.
+    if !isLocal { all.append(("default_transaction_read_only", "off")) }
     if !link.writesISODates { all.append(("datestyle", "ISO")) }
     if link.serverVersion >= 140_000 { all.append(("client_connection_check_interval", "1s")) }
-    let calls = all.enumerated().map { number, setting in
+    var calls = all.enumerated().map { number, setting in
       "pg_catalog.set_config('\(setting.0)', $\(number + 1), \(isLocal))"
     }
+    if isBeforeStatements { calls.append(SessionSettings.ownPath(isLocal: isLocal)) }
     return SQLCommand("SELECT " + calls.joined(separator: ", "), all.map(\.1))
   }
 

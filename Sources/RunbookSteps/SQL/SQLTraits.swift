@@ -26,6 +26,8 @@ struct SQLTraits: Sendable, Hashable {
   var settingName: String?
   /// Whether the server takes bound parameters in it.
   var takesParameters = false
+  /// Whether it may give rows.
+  var mayGiveRows = true
   /// PostgreSQL 15's parser does not know its syntax.
   var isUnknown = false
 

@@ -35,10 +35,12 @@ final class StepRows: RowTaker {
   }
 
   /// Names that more than one column has, in order.
-  var doubledColumns: [String] {
+  var doubledColumns: [String] { Self.doubled(columns ?? []) }
+
+  static func doubled(_ columns: [String]) -> [String] {
     var seen: Set<[UInt8]> = []
     var doubled: [String] = []
-    for name in columns ?? [] where !seen.insert(Array(name.utf8)).inserted {
+    for name in columns where !seen.insert(Array(name.utf8)).inserted {
       if !doubled.contains(where: { $0.isIdentical(to: name) }) { doubled.append(name) }
     }
     return doubled

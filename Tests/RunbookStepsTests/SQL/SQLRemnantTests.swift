@@ -49,7 +49,7 @@ struct SQLRemnantTests {
     let since = try #require(remnant.since)
     #expect(testNow().since(since) < .seconds(600))
     #expect(remnant.summary.holds("since \(since)"))
-    #expect(remnant.summary.holds("holds AccessExclusiveLock on t"))
+    #expect(remnant.summary.holds("holds AccessExclusiveLock on public.t"))
     #expect(remnant.summary.holds("pg_sleep(600)"))
   }
 

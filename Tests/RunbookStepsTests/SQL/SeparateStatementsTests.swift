@@ -1,0 +1,71 @@
+import RunbookEngine
+import RunbookModel
+import RunbookTestSupport
+import Testing
+
+@testable import RunbookSteps
+
+/// `transaction: none`: each statement takes effect by itself.
+@Suite(.enabled(if: TestServer.isAvailable))
+struct SeparateStatementsTests {
+  private func perform(_ sql: String, in fixture: SQLFixture) async throws -> StepResult {
+    try await fixture.perform(
+      sql, phase: .recovery, fields: [("transaction", .text(.plain("none")))])
+  }
+
+  private func fixture() async throws -> SQLFixture {
+    let fixture = try await SQLFixture(keepsReceipts: false)
+    fixture.psql("CREATE TABLE t (a int)")
+    return fixture
+  }
+
+  @Test func changeWhereTransactionsAreReadOnlyByDefault() async throws {
+    let fixture = try await fixture()
+    fixture.psql("ALTER DATABASE \(fixture.database) SET default_transaction_read_only = on")
+    for _ in 1...2 {
+      let result = try await perform("INSERT INTO t VALUES (1); VACUUM t", in: fixture)
+      #expect(result.values["affected"] == 1)
+    }
+    let failure = await failure {
+      try await perform(
+        "SET default_transaction_read_only = on; INSERT INTO t VALUES (1)", in: fixture)
+    }
+    #expect(failure?.record.code == "25006")
+    #expect(failure?.record.hint?.holds("made its session read-only") == true)
+    #expect(failure?.record.detail?.holds("1 of 2 statements had taken effect") == true)
+  }
+
+  @Test(arguments: [
+    "INSERT INTO t VALUES (1) RETURNING a, a",
+    "INSERT INTO t VALUES (1) RETURNING a AS x, a + 1 AS x",
+    "WITH n AS (INSERT INTO t VALUES (1) RETURNING a) SELECT a, a FROM n",
+  ])
+  func columnsOfOneNameAreRefusedBeforeTheEffect(_ sql: String) async throws {
+    let fixture = try await fixture()
+    let refusal = await failure { try await perform(sql, in: fixture) }
+    #expect(refusal?.record.message.begins(with: "more than one column") == true)
+    #expect(refusal?.record.message.holds("runbook.yaml:11:") == true)
+    #expect(fixture.psql("SELECT count(*) FROM t") == "0")
+    let later = await failure { try await perform("INSERT INTO t VALUES (2); \(sql)", in: fixture) }
+    #expect(later?.record.detail?.holds("1 of 2 statements had taken effect") == true)
+    #expect(fixture.psql("SELECT string_agg(a::text, ',') FROM t") == "2")
+  }
+
+  /// The rows of an earlier statement are not the step's.
+  @Test func onlyTheLastRowsCount() async throws {
+    let fixture = try await fixture()
+    let result = try await perform("SELECT 1 AS a, 2 AS a; SELECT 3 AS b; VACUUM t", in: fixture)
+    #expect(result.values["rows"] == [["b": 3]])
+  }
+
+  @Test func whatCannotBeKnownBeforeIsSaidAfterwards() async throws {
+    let fixture = try await fixture()
+    fixture.psql(
+      "CREATE PROCEDURE p() LANGUAGE sql AS 'INSERT INTO t VALUES (1)'")
+    let failure = await failure {
+      try await perform(
+        "INSERT INTO t VALUES (1) RETURNING a AS x, a AS x; CALL p()", in: fixture)
+    }
+    #expect(failure?.record.detail == "2 of 2 statements had taken effect")
+  }
+}
