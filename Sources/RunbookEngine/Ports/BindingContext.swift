@@ -23,8 +23,19 @@ public struct BindingContext: Sendable {
 
   /// Text with its `${{ }}` filled in.
   public func render(_ template: SourceText) throws(StepFailure) -> String {
+    try filled(template) { template throws(EvaluationError) in try template.render(in: scope) }
+  }
+
+  /// A URL with its `${{ }}` filled in, each written for its place.
+  public func renderURL(_ template: SourceText) throws(StepFailure) -> String {
+    try filled(template) { template throws(EvaluationError) in try template.renderURL(in: scope) }
+  }
+
+  private func filled(
+    _ source: SourceText, _ render: (Template) throws(EvaluationError) -> String
+  ) throws(StepFailure) -> String {
     do {
-      return try Template(parsing: template).render(in: scope)
+      return try render(try Template(parsing: source))
     } catch let error as EvaluationError {
       throw StepFailure(error)
     } catch {

@@ -68,7 +68,7 @@ struct PlanMaker {
     scope["inputs"] = .map(
       ValueMap(inputs.compactMap { input in input.value.map { (input.declaration.name, $0) } }))
     do {
-      let url = try Template(parsing: connection.url).render(in: scope)
+      let url = try Template(parsing: connection.url).renderURL(in: scope)
       let (display, secrets) = try PostgresTargetReader().read(url: url)
       return ConnectionTarget(
         connection: connection, url: url, display: display, secrets: secrets)
