@@ -195,8 +195,10 @@ struct RedactionPropertyTests {
     let failure = Property().firstFailure { generator in
       let sample = Self.sample(&generator)
       let redactor = Redactor(secrets: sample.secrets)
-      let whole = redactor.redact(sample.text)
-      if Self.longestRun(in: whole) > 0 { return "whole: \(whole.debugDescription)" }
+      let whole = redactor.redact(sample.text, isWhole: false)
+      if Self.longestRun(in: whole) >= SecretForms.shortest {
+        return "whole: \(whole.debugDescription)"
+      }
       let bytes = Array(sample.text.utf8)
       let isSmall = generator.chance(0.1)
       var exact = redactor.stream()
@@ -229,6 +231,37 @@ struct RedactionPropertyTests {
       }
       if cuts[0].utf8.count > limit || cuts[1].utf8.count > limit { return "longer than \(limit)" }
       return nil
+    }
+    #expect(failure == nil)
+  }
+
+  /// Whoever writes may be stopped at any byte, of any form of a secret.
+  @Test func noEndOfAStreamTellsABeginning() {
+    let failure = Property().firstFailure { generator in
+      let secret = (0..<30).map { _ in generator.one(of: Self.letters) }.joined()
+      let before = HostileText.text(&generator, pieces: 0...3)
+      let forms = [
+        secret, secret.unicodeScalars.map { "&#\($0.value);" }.joined(),
+        secret.unicodeScalars.map { String(format: "\\u%04x", $0.value) }.joined(),
+        Data(secret.utf8).base64EncodedString(), Data("me:\(secret)".utf8).base64EncodedString(),
+        secret.utf8.map { String(format: "%02x", $0) }.joined(),
+      ]
+      let form = Array(generator.one(of: forms).utf8)
+      let written = Array(before.utf8) + form[..<generator.below(form.count)]
+      let redactor = Redactor(secrets: [secret])
+      var stream = redactor.stream(isForPeople: generator.chance(0.5))
+      let cut = generator.below(written.count + 1)
+      let bytes =
+        stream.append(Array(written[..<cut])) + stream.append(Array(written[cut...]))
+        + stream.finish()
+      // What a whole secret's code has at its start that is not the secret's, and three characters.
+      let told = bytes.count - before.utf8.count
+      if told > 30, bytes.suffix(Redactor.mark.utf8.count) != Array(Redactor.mark.utf8)[...] {
+        return "\(String(decoding: bytes, as: UTF8.self).debugDescription) tells \(told)"
+      }
+      let value = String(decoding: written, as: UTF8.self)
+      let isTold = Self.longestRun(in: redactor.redact(value, isWhole: false)) >= 4
+      return isTold ? value.debugDescription : nil
     }
     #expect(failure == nil)
   }

@@ -41,6 +41,17 @@ struct StoredResultTests {
     #expect(stored.values["json"] == ["id": "[redacted]"])
   }
 
+  /// A stream's end may be the middle of a secret, a value's is not.
+  @Test func theOpenEndOfATextTellsNoBeginning() {
+    var result = StepResult(
+      values: ValueMap([("stdout", Value.string("it is hunt")), ("name", Value.string("hunt"))]))
+    result.openEnded = ["stdout"]
+    let stored = StoredResult(result, Redactor(secrets: ["hunter2"]))
+    #expect(stored.values["stdout"] == "it is [redacted]")
+    #expect(stored.values["name"] == "hunt")
+    #expect(stored.incomplete == ["stdout": Incomplete.withoutSecrets])
+  }
+
   @Test func anExpectationSeesWhatIsNotStored() async throws {
     let simulation = Simulation(
       [step("look", .detection) { $0.expect = [source("rows.all(r, !r.broken)")] }],

@@ -193,7 +193,7 @@ extension Executor {
       (captures, withheld) = capturesOfReceipt(step, result)
     } else {
       verdict = AttemptJudge(binder: binder).judge(step, result, in: scope)
-      (captures, withheld) = keep(verdict.captures)
+      (captures, withheld) = keep(verdict.captures, isWhole: result.openEnded.isEmpty)
     }
     let stored = StoredResult(result, redactor)
     let evidence = EvidenceRecorder(runFolder: options.runFolder).record(
@@ -204,19 +204,23 @@ extension Executor {
       result: .map(stored.values), incomplete: stored.incomplete, captures: .map(captures),
       withheldCaptures: withheld,
       isConfirmed: verdict.isConfirmed, expectations: verdict.expectations,
-      failure: verdict.failure,
+      failure: verdict.failure.map { redactor.redact($0) },
       evidence: evidence.records, timeline: result.timeline,
       notices: result.notices + evidence.notices,
       elapsedMicroseconds: (elapsed.wholeNanoseconds ?? 0) / 1000, hasReceipt: result.hasReceipt)
   }
 
   /// A capture that holds a secret is kept in this process only (law L7).
-  mutating func keep(_ captures: ValueMap) -> (kept: ValueMap, withheld: [String]) {
+  ///
+  /// - Parameter isWhole: false where it may be made of a text that ends in the middle of a secret.
+  mutating func keep(
+    _ captures: ValueMap, isWhole: Bool
+  ) -> (kept: ValueMap, withheld: [String]) {
     var kept = ValueMap()
     var withheld: [String] = []
     for (key, value) in captures.pairs {
       guard let name = key.stringValue else { continue }
-      if redactor.holdsSecret(value) {
+      if redactor.holdsSecret(value, isWhole: isWhole) {
         transientCaptures[name] = value
         withheld.append(name)
       } else {

@@ -15,7 +15,7 @@ extension Executor {
     } catch {
       // Who stops the run while it is found out changes nothing about the attempt.
       if case .interrupted = error.record.cause { return try queue(.runHeld(interruption)) }
-      finding = Finding(.unknown, .none, Self.text(of: error.record))
+      finding = Finding(.unknown, .none, Self.text(of: redactor.redact(error.record)))
     }
     try queue(.attemptSettled(event(step, attempt, finding)))
   }
@@ -140,7 +140,9 @@ extension Executor {
       (captures, withheld) =
         finding.means == .receipt
         ? capturesOfReceipt(step, result)
-        : keep(AttemptJudge(binder: binder).judge(step, result, in: scope).captures)
+        : keep(
+          AttemptJudge(binder: binder).judge(step, result, in: scope).captures,
+          isWhole: result.openEnded.isEmpty)
     }
     let stored = StoredResult(finding.result ?? StepResult(), redactor)
     return AttemptSettled(
@@ -160,7 +162,9 @@ extension Executor {
     guard !Redactor.hasMark(.map(result.values)) else {
       return (ValueMap(), step.options.captures.map(\.name))
     }
-    return keep(AttemptJudge(binder: binder).judge(step, result, in: scope).captures)
+    return keep(
+      AttemptJudge(binder: binder).judge(step, result, in: scope).captures,
+      isWhole: result.openEnded.isEmpty)
   }
 
   private static func text(of failure: FailureRecord) -> String {

@@ -200,7 +200,8 @@ public struct Executor: ~Copyable {
       .attemptFinished(
         AttemptFinished(
           step: step, attempt: state.step(step).attempts, outcome: outcome,
-          result: .map(ValueMap()), failure: failure, elapsedMicroseconds: 0)))
+          result: .map(ValueMap()), failure: failure.map { redactor.redact($0) },
+          elapsedMicroseconds: 0)))
   }
 
   var interruption: RunHeld {

@@ -18,11 +18,12 @@ struct StoredResult {
     for (key, value) in result.values.pairs {
       let name = key.stringValue ?? ""
       let limit = result.storedLimits[name] ?? .usual
-      let part = Self.part(of: value, limit, redactor)
+      let isWhole = !result.openEnded.contains(name)
+      let part = Self.part(of: value, limit, isWhole, redactor)
       values[key] = part.value
       guard let cut = part.cut else {
         // With a mark in a secret's place it is another value: a later step must not judge by that.
-        if incomplete[name] == nil, redactor.holdsSecret(value) {
+        if incomplete[name] == nil, redactor.holdsSecret(value, isWhole: isWhole) {
           incomplete[name] = .withoutSecrets
         }
         continue
@@ -55,10 +56,10 @@ struct StoredResult {
   }
 
   private static func part(
-    of value: Value, _ limit: StoredLimit, _ redactor: Redactor
+    of value: Value, _ limit: StoredLimit, _ isWhole: Bool, _ redactor: Redactor
   ) -> (value: Value, cut: Cut?) {
     switch value {
-    case .string(let text): return part(of: text, limit, redactor)
+    case .string(let text): return part(of: text, limit, isWhole, redactor)
     case .list(let items): return part(of: items, limit, redactor)
     default:
       let clean = redactor.redact(value)
@@ -69,9 +70,9 @@ struct StoredResult {
   }
 
   private static func part(
-    of text: String, _ limit: StoredLimit, _ redactor: Redactor
+    of text: String, _ limit: StoredLimit, _ isWhole: Bool, _ redactor: Redactor
   ) -> (value: Value, cut: Cut?) {
-    let clean = redactor.redact(text)
+    let clean = redactor.redact(text, isWhole: isWhole)
     guard clean.utf8.count > limit.bytes else { return (.string(clean), nil) }
     let kept = beginning(of: clean, within: limit.bytes)
     let size = Int64(text.utf8.count)

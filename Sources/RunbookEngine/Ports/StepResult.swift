@@ -10,6 +10,9 @@ public struct StepResult: Sendable {
   public var incomplete: [String: Incomplete] = [:]
   /// By name: how much is stored, where it is not `StoredLimit.usual`.
   public var storedLimits: [String: StoredLimit] = [:]
+  /// Names of texts that somebody wrote piece by piece and may have been stopped in writing: their end may
+  /// be the middle of a secret.
+  public var openEnded: Set<String> = []
   public var evidence: [EvidenceDraft]
   public var timeline: [TimelineRow]
   public var notices: [String]

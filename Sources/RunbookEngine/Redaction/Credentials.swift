@@ -1,120 +1,46 @@
 private import RunbookModel
 
-/// Passwords, tokens and keys that stand inside of a longer text, such as a URL or a connection's words.
+/// Passwords, tokens and keys that stand inside of a longer text, such as a URL, a connection's words, a
+/// command line or JSON.
+///
+/// A text is read by each grammar that it could be written in, and the secrets of all readings are taken: who
+/// reads it in the end is not known here.
 public enum Credentials {
   /// - Returns: each as it is written and, where that differs, as it is meant.
   public static func values(in text: String) -> [String] {
-    (inURLs(text) + inPairs(text) + inHeaders(text)).flatMap { [$0, decoded($0)] }
-      .filter { !$0.isEmpty }
+    let bytes = Array(text.utf8.prefix(longestText))
+    var found = CredentialURLs(bytes).values + CredentialPairs(bytes).values
+    found += CredentialWords(bytes).values
+    // JSON in a JSON text: the same once more, without the outer one's escapes.
+    if text.holds("\\\"") { found += CredentialPairs(Array(unescaped(text).utf8)).values }
+    return unique(found.flatMap(meanings)).filter { !$0.isEmpty }
   }
 
-  /// The password of each `scheme://user:password@host`, and a user's name that is a token by its length.
-  private static func inURLs(_ text: String) -> [String] {
-    var found: [String] = []
-    var rest = Substring(text)
-    while let scheme = rest.range(ofFirst: "://") {
-      rest = rest[scheme.upperBound...]
-      let url = Substring(rest.unicodeScalars.prefix { !endsURL($0) })
-      let authority = Substring(url.unicodeScalars.prefix { !"/?#".unicodeScalars.contains($0) })
-      if let at = authority.index(ofLast: "@") {
-        found += userInfo(authority[..<at])
-      } else if let colon = authority.index(ofFirst: ":"), let at = url.index(ofLast: "@"),
-        // A password with a slash in it that nobody encoded, and not a port with a path behind it.
-        authority[colon...].unicodeScalars.dropFirst().contains(where: { !$0.isASCIIDigit })
-      {
-        found += userInfo(url[..<at])
-      }
+  /// What follows in a longer one is not looked through.
+  private static let longestText = 1 << 20
+
+  /// Of a variable, or a word, that is a credential by its name: the value as a whole, what it encodes, and
+  /// the password of `user:password`.
+  static func values(ofCredential text: String) -> [String] {
+    var found = [text]
+    if let plain = base64(text) {
+      found += [plain] + values(in: plain)
+      if let colon = plain.halves(at: ":") { found.append(String(colon.after)) }
     }
     return found
   }
 
-  private static let longestUserName = 19
-
-  private static func userInfo(_ text: Substring) -> [String] {
-    guard let colon = text.index(ofFirst: ":") else {
-      return text.utf8.count > longestUserName ? [String(text)] : []
-    }
-    let password = String(text.utf8[colon...].dropFirst()) ?? ""
-    return password.isEmpty ? [] : [password]
+  /// A value as it is written, without what URLs, JSON and libpq escape.
+  private static func meanings(_ text: String) -> [String] {
+    [text, percentDecoded(text), unescaped(text), withoutBackslashes(text)]
   }
 
-  private static func endsURL(_ scalar: Unicode.Scalar) -> Bool {
-    scalar.isWhitespace || scalar == "\"" || scalar == "<" || scalar == ">"
+  private static func unique(_ texts: [String]) -> [String] {
+    var seen = Set<[UInt8]>()
+    return texts.filter { seen.insert(Array($0.utf8)).inserted }
   }
 
-  /// The values of words such as `password=…` and `"token": "…"`.
-  private static func inPairs(_ text: String) -> [String] {
-    var found: [String] = []
-    let scalars = Array(text.unicodeScalars)
-    var index = 0
-    while index < scalars.count {
-      guard isNameScalar(scalars[index]) else {
-        index += 1
-        continue
-      }
-      let start = index
-      while index < scalars.count, isNameScalar(scalars[index]) { index += 1 }
-      let name = string(scalars[start..<index])
-      guard index < scalars.count, isCredential(name), let value = value(scalars, after: index)
-      else { continue }
-      found.append(value)
-    }
-    return found
-  }
-
-  private static let names: Set = ["sig", "auth", "pwd", "x-amz-signature", "accountkey"]
-
-  private static func isCredential(_ name: String) -> Bool {
-    names.contains(name.lowercased()) || CredentialName(name).isCredential
-  }
-
-  /// What stands after `=` or `:`: quoted, or up to what ends a word of a connection or of a query.
-  private static func value(_ scalars: [Unicode.Scalar], after index: Int) -> String? {
-    var index = index
-    func skipBlanks() { while index < scalars.count, scalars[index] == " " { index += 1 } }
-    while index < scalars.count, scalars[index] == "\"" || scalars[index] == "\\" { index += 1 }
-    skipBlanks()
-    guard index < scalars.count, scalars[index] == "=" || scalars[index] == ":" else { return nil }
-    index += 1
-    guard index >= scalars.count || scalars[index] != "/" else { return nil }
-    skipBlanks()
-    while index < scalars.count, scalars[index] == "\\" { index += 1 }
-    guard index < scalars.count else { return nil }
-    let quote = scalars[index] == "'" || scalars[index] == "\"" ? scalars[index] : nil
-    if quote != nil { index += 1 }
-    let start = index
-    while index < scalars.count {
-      let scalar = scalars[index]
-      if scalar == "\\" {
-        index += 2
-        continue
-      }
-      if let quote { if scalar == quote { break } } else if endsValue(scalar) { break }
-      index += 1
-    }
-    let value = string(scalars[start..<min(index, scalars.count)])
-    return value.isEmpty ? nil : value
-  }
-
-  private static func endsValue(_ scalar: Unicode.Scalar) -> Bool {
-    scalar.isWhitespace || scalar == "&" || scalar == ";" || scalar == "," || scalar == "\""
-  }
-
-  private static func isNameScalar(_ scalar: Unicode.Scalar) -> Bool {
-    scalar.isASCIILetter || scalar.isASCIIDigit || scalar == "_" || scalar == "-"
-  }
-
-  /// What stands after `Bearer`, `Basic` and `Token`.
-  private static func inHeaders(_ text: String) -> [String] {
-    let words = text.pieces { $0.isWhitespace || $0 == "\"" || $0 == "'" }
-    return zip(words, words.dropFirst()).compactMap { scheme, token in
-      ["bearer", "basic", "token"].contains(scheme.lowercased()) && token.utf8.count >= 8
-        ? String(token) : nil
-    }
-  }
-
-  /// Percent signs and backslashes undone, whichever there are.
-  private static func decoded(_ text: String) -> String {
+  private static func percentDecoded(_ text: String) -> String {
     var bytes: [UInt8] = []
     var rest = Array(text.utf8)[...]
     while let first = rest.popFirst() {
@@ -122,8 +48,6 @@ public enum Credentials {
       if first == UInt8(ascii: "%"), digits.utf8.count == 2, let byte = UInt8(digits, radix: 16) {
         bytes.append(byte)
         rest = rest.dropFirst(2)
-      } else if first == UInt8(ascii: "\\"), let next = rest.popFirst() {
-        bytes.append(next)
       } else {
         bytes.append(first)
       }
@@ -131,76 +55,83 @@ public enum Credentials {
     return String(decoding: bytes, as: UTF8.self)
   }
 
-  private static func string(_ scalars: ArraySlice<Unicode.Scalar>) -> String {
-    var view = String.UnicodeScalarView()
-    view.append(contentsOf: scalars)
-    return String(view)
-  }
-}
-
-/// Whether a variable or a word is a credential by what its name means.
-struct CredentialName {
-  private let words: [String]
-
-  /// - Parameter name: such as `GITHUB_TOKEN`, `dbPassword` or `api-key`.
-  init(_ name: String) {
-    var words: [String] = []
-    var word = ""
-    var wasLower = false
-    for scalar in name.unicodeScalars {
-      let isUpper = ("A"..."Z").contains(scalar)
-      if scalar == "_" || scalar == "-" || scalar == "." || (isUpper && wasLower) {
-        words.append(word)
-        word = ""
+  /// `\x` is `x`, as libpq has it; a backslash at the end is nothing.
+  private static func withoutBackslashes(_ text: String) -> String {
+    var bytes: [UInt8] = []
+    var rest = Array(text.utf8)[...]
+    while let first = rest.popFirst() {
+      guard first == UInt8(ascii: "\\") else {
+        bytes.append(first)
+        continue
       }
-      if scalar.isASCIILetter || scalar.isASCIIDigit { word.unicodeScalars.append(scalar) }
-      wasLower = ("a"..."z").contains(scalar)
+      if let next = rest.popFirst() { bytes.append(next) }
     }
-    self.words = (words + [word]).map { word in
-      String(word.uppercased().trimming { $0.isASCIIDigit })
-    }.filter { !$0.isEmpty }
+    return String(decoding: bytes, as: UTF8.self)
   }
 
-  var isCredential: Bool {
-    guard let last = words.last else { return false }
-    if words.suffix(3) == ["ACCESS", "KEY", "ID"] { return true }
-    if words.contains("WEBHOOK") { return true }
-    if Self.describing.contains(last) { return false }
-    if words.contains("PUBLIC") { return false }
-    if words.contains(where: Self.isCredentialWord) { return true }
-    guard words.count > 1 || Self.alone.contains(last) else { return false }
-    return Self.lastWords.contains(last) && !Self.places.contains(words.joined(separator: "_"))
+  /// `\n`, `\u00e4` and the like, as JSON has them.
+  static func unescaped(_ text: String) -> String {
+    guard text.holds("\\") else { return text }
+    var bytes: [UInt8] = []
+    var units: [UInt16] = []
+    func endUnits() {
+      bytes += Array(String(decoding: units, as: UTF16.self).utf8)
+      units.removeAll()
+    }
+    var rest = Array(text.utf8)[...]
+    while let first = rest.popFirst() {
+      guard first == UInt8(ascii: "\\"), let escape = rest.popFirst() else {
+        endUnits()
+        bytes.append(first)
+        continue
+      }
+      let digits = String(decoding: rest.prefix(4), as: UTF8.self)
+      if escape == UInt8(ascii: "u"), digits.utf8.count == 4, let unit = UInt16(digits, radix: 16) {
+        units.append(unit)
+        rest = rest.dropFirst(4)
+        continue
+      }
+      endUnits()
+      bytes.append(Self.escapes[escape] ?? escape)
+    }
+    endUnits()
+    return String(decoding: bytes, as: UTF8.self)
   }
 
-  private static func isCredentialWord(_ word: String) -> Bool {
-    wholeWords.contains(word)
-      || ends.contains { word.ends(with: $0) }
-      || (word.ends(with: "PASS") && !["BYPASS", "COMPASS", "TRESPASS"].contains(word))
+  private static let escapes: [UInt8: UInt8] = [
+    UInt8(ascii: "n"): 0x0A, UInt8(ascii: "r"): 0x0D, UInt8(ascii: "t"): 0x09,
+    UInt8(ascii: "b"): 0x08, UInt8(ascii: "f"): 0x0C,
+  ]
+
+  /// What a text of eight characters or more is in base64; nil where that is no text.
+  static func base64(_ text: String) -> String? {
+    let code = Array(text.utf8).filter { $0 > 0x20 && $0 != UInt8(ascii: "=") }
+    guard code.count >= 6, code.count % 4 != 1 else { return nil }
+    var bytes: [UInt8] = []
+    var (bits, count) = (UInt32(0), 0)
+    for byte in code {
+      guard let value = sextet(byte) else { return nil }
+      bits = bits << 6 | value
+      count += 6
+      if count >= 8 {
+        count -= 8
+        bytes.append(UInt8(truncatingIfNeeded: bits >> UInt32(count)))
+        bits &= (1 << UInt32(count)) - 1
+      }
+    }
+    guard bits == 0, let plain = String(validating: bytes, as: UTF8.self) else { return nil }
+    let isText = plain.unicodeScalars.allSatisfy { $0.value >= 0x20 || $0.isWhitespace }
+    return isText ? plain : nil
   }
 
-  private static let wholeWords: Set = [
-    "SECRETS", "TOKENS", "PASSWORDS", "CREDENTIAL", "CREDENTIALS", "CREDS", "JWT", "COOKIE",
-    "COOKIES", "BEARER", "PSW",
-  ]
-  private static let ends = [
-    "PASSWORD", "PASSWD", "PASSPHRASE", "PASSCODE", "SECRET", "TOKEN", "APIKEY", "ACCESSKEY",
-    "PRIVATEKEY", "SECRETKEY",
-  ]
-  /// Words that make a credential at a name's end, where another stands before them.
-  private static let lastWords: Set = [
-    "KEY", "KEYS", "PWD", "PW", "DSN", "AUTH", "PIN", "OTP", "PAT", "SIG", "SIGNATURE",
-  ]
-  private static let alone: Set = ["DSN", "AUTH"]
-  private static let places: Set = ["OLD_PWD"]
-  /// Words that say something of a credential which is not it.
-  private static let describing: Set = [
-    "FILE", "FILES", "PATH", "PATHS", "DIR", "DIRECTORY", "FOLDER", "URL", "URI", "HOST",
-    "HOSTNAME",
-    "PORT", "USER", "USERNAME", "NAME", "ID", "TYPE", "ENABLED", "DISABLED", "REQUIRED", "LENGTH",
-    "MIN", "MAX", "TTL", "EXPIRY", "EXPIRES", "EXPIRATION", "AGE", "COUNT", "LIMIT", "POLICY",
-    "ALGORITHM", "METHOD", "MODE", "FORMAT", "VERSION", "ISSUER", "AUDIENCE", "SCOPE", "SCOPES",
-    "ENDPOINT", "PROVIDER", "STORE", "HELPER", "COMMAND", "CMD", "PROMPT", "REGION", "SIZE", "BITS",
-    "DAYS", "HOURS", "MINUTES", "SECONDS", "TIMEOUT", "SOCK", "SOCKET", "LOCATION", "ROTATION",
-    "ENCRYPTION",
-  ]
+  private static func sextet(_ byte: UInt8) -> UInt32? {
+    switch byte {
+    case 65...90: UInt32(byte) - 65
+    case 97...122: UInt32(byte) - 71
+    case 48...57: UInt32(byte) + 4
+    case UInt8(ascii: "+"), UInt8(ascii: "-"): 62
+    case UInt8(ascii: "/"), UInt8(ascii: "_"): 63
+    default: nil
+    }
+  }
 }

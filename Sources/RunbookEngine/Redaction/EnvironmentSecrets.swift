@@ -11,9 +11,25 @@ public enum EnvironmentSecrets {
   ///   words and in JSON, in any variable. In no order.
   public static func values(of environment: [String: String]) -> [String] {
     environment.flatMap { name, value -> [String] in
-      (CredentialName(name).isCredential ? [value] : []) + Credentials.values(in: value)
+      credential(name, value) + Credentials.values(in: value)
     }.filter { !$0.isEmpty }
   }
+
+  private static func credential(_ name: String, _ value: String) -> [String] {
+    switch CredentialName(name).meaning {
+    case .certain: break
+    case .perhaps where !CredentialPairs.isSwitch(value): break
+    default: return []
+    }
+    var found = Credentials.values(ofCredential: value)
+    if pairs.contains(where: { name.uppercased().holds($0) }), let pair = value.halves(at: ":") {
+      found.append(String(pair.after))
+    }
+    return found
+  }
+
+  /// Words in names of what is a user's name and a password.
+  private static let pairs = ["BASIC", "USERPWD", "AUTH", "CREDENTIAL", "CREDS"]
 
   /// Passwords in the files that libpq reads by itself.
   ///

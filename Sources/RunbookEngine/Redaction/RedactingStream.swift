@@ -22,12 +22,15 @@ public struct RedactingStream: Sendable {
     index.isEmpty ? bytes : pass(bytes, isEnd: false)
   }
 
-  /// - Returns: what was held back.
+  /// - Returns: what was held back; where it is the beginning of a secret, of four characters or more,
+  ///   a mark: whoever wrote it may have been stopped in the midst of it.
   public mutating func finish() -> [UInt8] { index.isEmpty ? [] : pass([], isEnd: true) }
 
   private mutating func pass(_ bytes: [UInt8], isEnd: Bool) -> [UInt8] {
     let all = held.isEmpty ? bytes : held + bytes
-    let found = all.withUnsafeBufferPointer { index.search($0, before: before, isEnd: isEnd) }
+    let found = all.withUnsafeBufferPointer {
+      index.search($0, before: before, isEnd: isEnd, isWhole: !isEnd)
+    }
     let settled = isEnd ? all.count : found.settled
     let limit = max(settled, isForPeople && !isEnd ? found.showable : 0)
     var output: [UInt8] = []

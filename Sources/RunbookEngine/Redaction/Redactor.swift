@@ -43,15 +43,19 @@ public struct Redactor: Sendable {
   private var isIdle: Bool { index.isEmpty }
 
   /// The text with a mark in place of each secret; the marks themselves are not gone through again.
-  public func redact(_ text: String) -> String {
+  ///
+  /// - Parameter isWhole: false where its end may be the middle of a secret: nobody knows where who wrote
+  ///   it was stopped, or cut it. Then a secret's beginning of at least `SecretForms.shortest` characters
+  ///   at its end is taken out too. Fewer tell little, and every text ends in them.
+  public func redact(_ text: String, isWhole: Bool = true) -> String {
     guard !isIdle else { return text }
     var text = text
-    return text.withUTF8 { redacted($0) } ?? text
+    return text.withUTF8 { redacted($0, isWhole) } ?? text
   }
 
   /// - Returns: nil when there is no secret in it.
-  private func redacted(_ bytes: UnsafeBufferPointer<UInt8>) -> String? {
-    let spans = index.search(bytes).spans.filter { !Self.isInMark($0, bytes) }
+  private func redacted(_ bytes: UnsafeBufferPointer<UInt8>, _ isWhole: Bool) -> String? {
+    let spans = spans(bytes, isWhole)
     guard !spans.isEmpty else { return nil }
     var kept: [UInt8] = []
     kept.reserveCapacity(bytes.count)
@@ -63,6 +67,19 @@ public struct Redactor: Sendable {
     }
     kept += bytes[copied...]
     return String(decoding: kept, as: UTF8.self)
+  }
+
+  private func spans(_ bytes: UnsafeBufferPointer<UInt8>, _ isWhole: Bool) -> [Range<Int>] {
+    var spans = index.search(bytes, isWhole: isWhole).spans
+    // A character that was cut in two has become U+FFFD.
+    if !isWhole, bytes.suffix(3).elementsEqual([0xEF, 0xBF, 0xBD]) {
+      let cut = UnsafeBufferPointer(rebasing: bytes.dropLast(3))
+      let before = index.search(cut, isWhole: false).spans
+      if let last = before.last, last.upperBound == cut.count {
+        spans = before.dropLast() + [last.lowerBound..<bytes.count]
+      }
+    }
+    return spans.filter { !Self.isInMark($0, bytes) }
   }
 
   /// Whether a place is a part of a mark that is there already: a text may be gone through twice.
@@ -124,10 +141,9 @@ public struct Redactor: Sendable {
 
   /// The text on one line, without secrets, and its beginning where it is longer.
   ///
-  /// - Parameter isWhole: whether nobody has cut it: else its end may be the beginning of a secret.
+  /// - Parameter isWhole: as of `redact`.
   public func line(_ text: String, bytes limit: Int, isWhole: Bool = true) -> String {
-    let whole = isWhole ? text : String(decoding: decided(Array(text.utf8)), as: UTF8.self)
-    let line = redact(whole).pieces { $0.isWhitespace }.joined(separator: " ")
+    let line = redact(text, isWhole: isWhole).pieces { $0.isWhitespace }.joined(separator: " ")
     return excerpt(line, bytes: limit)
   }
 
@@ -141,6 +157,15 @@ public struct Redactor: Sendable {
   /// The event without secrets.
   public func redact(_ event: Event) -> Event {
     isIdle ? event : event.mapTexts({ redact($0) }, values: { redact($0) })
+  }
+
+  /// What is told of a failure, which may be a program's or a server's last words.
+  public func redact(_ failure: FailureRecord) -> FailureRecord {
+    guard !isIdle else { return failure }
+    return FailureRecord(
+      cause: failure.cause, message: redact(failure.message, isWhole: false),
+      detail: failure.detail.map { redact($0, isWhole: false) }, hint: failure.hint,
+      code: failure.code, mayRetryHelp: failure.mayRetryHelp)
   }
 
   public func redact(_ work: WorkItem) -> WorkItem {
@@ -191,24 +216,31 @@ public struct Redactor: Sendable {
   }
 
   /// Whether the text holds a secret.
-  public func holdsSecret(_ text: String) -> Bool {
+  ///
+  /// - Parameter isWhole: as of `redact`.
+  public func holdsSecret(_ text: String, isWhole: Bool = true) -> Bool {
     guard !isIdle else { return false }
     var text = text
     return text.withUTF8 { bytes in
-      index.search(bytes).spans.contains { !Self.isInMark($0, bytes) }
+      !spans(bytes, isWhole).isEmpty
     }
   }
 
   /// Whether a string or number anywhere in the value holds a secret.
-  public func holdsSecret(_ value: Value) -> Bool {
+  ///
+  /// - Parameter isWhole: as of `redact`, of every string in it.
+  public func holdsSecret(_ value: Value, isWhole: Bool = true) -> Bool {
     guard !isIdle else { return false }
     switch value {
-    case .string(let text): return holdsSecret(text)
+    case .string(let text): return holdsSecret(text, isWhole: isWhole)
     case .int(let number): return isSecret(number)
     case .decimal(let number): return isSecret(number)
     case .double(let number): return isSecret(number)
-    case .list(let items): return items.contains(where: holdsSecret)
-    case .map(let map): return map.pairs.contains { holdsSecret($0.key) || holdsSecret($0.value) }
+    case .list(let items): return items.contains { holdsSecret($0, isWhole: isWhole) }
+    case .map(let map):
+      return map.pairs.contains {
+        holdsSecret($0.key, isWhole: isWhole) || holdsSecret($0.value, isWhole: isWhole)
+      }
     default: return false
     }
   }

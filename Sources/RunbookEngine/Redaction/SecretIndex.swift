@@ -52,10 +52,12 @@ final class SecretIndex: Sendable {
   /// - Parameters:
   ///   - before: the byte that stood before the text; nil for none.
   ///   - isEnd: whether nothing comes after it.
+  ///   - isWhole: false where its end may be the middle of a secret: then a secret's beginning that
+  ///     must not be shown is found there too.
   ///   - isExhaustive: whether to look at every place, the filter's word or not.
   func search(
     _ bytes: UnsafeBufferPointer<UInt8>, before: UInt8? = nil, isEnd: Bool = true,
-    isExhaustive: Bool = false
+    isWhole: Bool = true, isExhaustive: Bool = false
   ) -> Found {
     var found = Found(settled: bytes.count, showable: bytes.count)
     guard !patterns.isEmpty, !bytes.isEmpty else { return found }
@@ -64,13 +66,14 @@ final class SecretIndex: Sendable {
     while index < bytes.count {
       if !isExhaustive { index = filter.next(bytes, from: index) }
       let match = self.match(units, at: index, before: index > 0 ? bytes[index - 1] : before)
-      if match.touchesEnd, !isEnd {
-        found.settled = min(found.settled, index)
+      if match.touchesEnd {
+        if !isEnd { found.settled = min(found.settled, index) }
         if match.isHalf { found.showable = min(found.showable, index) }
       }
       if match.end > index { found.add(index..<match.end) }
       index += 1
     }
+    if !isWhole { found.addRest(of: bytes.count) }
     return found
   }
 
@@ -229,6 +232,17 @@ final class SecretIndex: Sendable {
 }
 
 extension SecretIndex.Found {
+  /// Adds what may not be shown at the end of a text of `count` bytes.
+  fileprivate mutating func addRest(of count: Int) {
+    guard showable < count else { return }
+    var start = showable
+    while let last = spans.last, last.upperBound > start {
+      start = min(start, last.lowerBound)
+      spans.removeLast()
+    }
+    spans.append(start..<count)
+  }
+
   mutating func add(_ span: Range<Int>) {
     guard let last = spans.last, span.lowerBound < last.upperBound else {
       return spans.append(span)

@@ -79,7 +79,7 @@ struct HTTPActivity: Activity {
       guard end == RUNBOOK_REQUEST_DONE, isFollowing else { return exchange }
       switch request.redirected(
         by: transfer.status, to: transfer.headers["location"]?.stringValue ?? "",
-        isSecret: context.redactor.holdsSecret)
+        isSecret: { context.redactor.holdsSecret($0) })
       {
       case .none:
         return exchange

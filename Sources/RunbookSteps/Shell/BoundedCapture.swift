@@ -48,6 +48,7 @@ struct BoundedCapture: Sendable {
   /// Says of a result's value that it is the text, and how much of it is held and stored.
   func mark(_ key: String, in result: inout StepResult) {
     result.storedLimits[key] = StoredLimit(bytes: limit)
+    result.openEnded.insert(key)
     guard isCut else { return }
     result.incomplete[key] = Incomplete(held: Int64(kept.count), total: size, noun: "bytes")
   }

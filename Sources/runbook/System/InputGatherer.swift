@@ -122,7 +122,7 @@ struct InputGatherer {
       let redactor = Redactor(
         secrets: EnvironmentSecrets.values(of: surroundings.environment)
           + surroundings.filedSecrets + [String(decoding: data, as: UTF8.self)])
-      let words = redactor.tail(redactor.redact(said.text), bytes: 500)
+      let words = redactor.tail(redactor.redact(said.text, isWhole: false), bytes: 500)
         .trimming { $0.isWhitespace }
       throw Failure(
         message: "the input '\(input.name)': its command ended with \(process.terminationStatus)"

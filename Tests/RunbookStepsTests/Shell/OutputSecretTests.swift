@@ -12,7 +12,8 @@ struct OutputSecretTests {
   private static let redactor = Redactor(secrets: [secret])
 
   private static func run(
-    _ script: String, limit: Int64? = nil, in fixture: AttemptFixture, redactor: Redactor = redactor
+    _ script: String, limit: Int64? = nil, in fixture: AttemptFixture,
+    redactor: Redactor = redactor, timeout: Duration? = nil
   ) async throws -> StepResult {
     let kind = ShellKind(environment: ["PATH": "/usr/local/bin:/usr/bin:/bin"])
     let body: KeyValuePairs<String, FieldValue> = [
@@ -20,7 +21,7 @@ struct OutputSecretTests {
     ]
     return try await kind.bind(
       KindFixture.step("shell", body), to: KindFixture.binding(folder: fixture.folder)
-    ).perform(in: fixture.context(redactor: redactor))
+    ).perform(in: fixture.context(timeout: timeout, redactor: redactor))
   }
 
   /// Whether four characters of the secret, one after the other, are in a text.
@@ -94,6 +95,38 @@ struct OutputSecretTests {
     #expect(shown + hidden == 300_000)
     #expect(result.presumedFailure?.message.ends(with: "last") == true)
     #expect(result.values["stdout"]?.stringValue?.utf8.count == 600_000)
+  }
+
+  /// However a script ends in the midst of writing a secret: by itself, by a signal, by its timeout.
+  @Test(arguments: ["exit 0", "exit 3", "kill -9 $$", "sleep 60"])
+  func whoIsStoppedTellsNoBeginning(_ ending: String) async throws {
+    let fixture = try AttemptFixture()
+    let half = String(Self.secret.dropLastScalars(3))
+    var said: [StepResult?] = []
+    var failure: FailureRecord?
+    do {
+      let result = try await Self.run(
+        "printf 'out \(half)'; printf 'error \(half)' >&2; \(ending)", limit: 1, in: fixture,
+        timeout: .milliseconds(500))
+      failure = result.presumedFailure
+      said = [result]
+    } catch let error as StepFailure {
+      #expect(error.record.cause == .timeout)
+      failure = error.record
+      said = [error.partial]
+    }
+    for result in said {
+      #expect(result?.openEnded == ["stdout", "stderr"])
+    }
+    if ending != "exit 0" { #expect(failure != nil) }
+    for text in [failure?.message ?? "", failure?.detail ?? ""] + fixture.lines.map(\.text) {
+      #expect(!Self.tells(text), "\(text)")
+    }
+    for name in ["stdout", "stderr"] {
+      let path = "\(fixture.evidenceFolder)/\(name).txt"
+      let file = try String(contentsOfFile: path, encoding: .utf8)
+      #expect(!Self.tells(file) && file.ends(with: Redactor.mark), "\(file)")
+    }
   }
 
   /// An answer's first 500 bytes are told where it is an error.

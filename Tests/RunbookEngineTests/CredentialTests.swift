@@ -1,0 +1,230 @@
+import RunbookModel
+import RunbookTestSupport
+import Testing
+
+@testable import RunbookEngine
+
+/// What of an environment is a secret: by its name's meaning, and by every grammar that holds passwords.
+struct CredentialTests {
+  struct Variable: Sendable, CustomTestStringConvertible {
+    let name: String
+    let value: String
+    let secrets: [String]
+    var testDescription: String { "\(name)=\(value)" }
+
+    init(_ value: String, _ secrets: String..., name: String = "A") {
+      self.name = name
+      self.value = value
+      self.secrets = secrets
+    }
+  }
+
+  /// A credential by its name, whatever it looks like.
+  @Test(arguments: [
+    "PGPASSWORD", "DB_PASS", "SSHPASS", "MYSQL_PWD", "Db_Password", "dbPassword2", "GH_TOKEN",
+    "NPM_TOKEN", "AWS_SECRET_ACCESS_KEY", "AWS_ACCESS_KEY_ID", "STRIPE_KEY", "SECRET_KEY_BASE",
+    "SENTRY_DSN", "SESSION_COOKIE", "REDISCLI_AUTH", "VAULT_SECRET_ID", "API_SECRET_ID",
+    "API_KEY_V2",
+    "SESSION_KEY_BASE64", "STRIPE_SK", "LDAP_BINDPW", "DB_PWORD", "USERPWD", "HTTP_BASIC",
+    "HTTPBasic",
+    "APP_SALT", "APP_PEPPER", "KUBECONFIG_DATA", "ADMIN_PASSWORT", "DB_SENHA", "MDP", "CONTRASENA",
+    "BASE_CONTRASEÑA", "MOT_DE_PASSE_MOTDEPASSE", "WACHTWOORD", "password1_old", "apiKeyProd",
+    "X-Api-Key", "spring.datasource.password", "SLACK_WEBHOOK_URL", "JWT_SIGNING_KEY_PRIMARY",
+    "PASSWORD_HASH", "TOKEN", "NETRC_CONTENT",
+  ]) func aNameMeansACredential(_ name: String) {
+    for value in ["abc", "1234567890", "/slash", "on", "https://k@h/1", "8"]
+    where !(value == "on" || value == "8") || CredentialName(name).meaning == .certain {
+      let found = EnvironmentSecrets.values(of: [name: value])
+      #expect(found.holdsText(value), "\(name)=\(value): \(found)")
+    }
+  }
+
+  @Test(arguments: [
+    ("TOKEN_FILE", "/run/token"), ("PGPASSFILE", "/home/me/.pgpass"),
+    ("SSH_AUTH_SOCK", "/tmp/ssh"), ("PASSWORD_MIN_LENGTH", "8"),
+    ("PWD", "/root"), ("OLDPWD", "/"), ("COMPASS", "north"),
+    ("KEYBOARD", "de"), ("URL", "http://host:80/a@b"), ("HOME", "/root"),
+    ("TOKEN", ""), ("SECRET_SANTA", "on"), ("PASSWORD_RESETS", "3"),
+    ("COOKIE_SECURE", "true"), ("TOKEN_BUCKET", "100"),
+    ("MONKEY", "george"),
+    ("SORT_KEY", "id"), ("KUBECONFIG", "/root/.kube/config"),
+    ("GIT_ASKPASS", "/usr/bin/askpass"), ("SALT_ROUNDS", "10"),
+    ("XDG_SESSION_ID", "3"), ("NEXT_PUBLIC_API_KEY", "pk_live"),
+    ("IMAGE", "registry/nginx:1.25@sha256:0123"), ("PATH", "/usr/bin:/bin"),
+    ("REGISTRY", "https://npm.example:4873/@scope/name"),
+    ("ORIGIN", "git@github.com:owner/name.git"), ("MAIL", "mailto:me@example.com"),
+    ("LS_COLORS", "rs=0:di=01;34:*.key=01;31:*.deb=01;31"),
+    ("OPTIONS", "docker run -u 1000:1000 image"), ("PS1", "\\u@\\h:\\w\\$ "),
+    ("DATABASE", "postgres://host:5432/base?application_name=a@b"),
+    ("SPACE", "std::token::value"), ("TEXT", #"{"password": null, "token": true}"#),
+  ]) func whatIsNoCredential(_ name: String, _ value: String) {
+    #expect(EnvironmentSecrets.values(of: [name: value]).isEmpty)
+  }
+
+  /// Other readings of a value may be taken too, but no word beside it.
+  @Test(arguments: [
+    // URLs.
+    Variable("postgresql://me:p:w@db:5432/x?a=b@c", "p:w"),
+    Variable("mysql://u:p%2Fw@h", "p%2Fw", "p/w"), Variable("postgres://u:p/w@h/d", "p/w"),
+    Variable("postgres://u:11/aaa@h", "11/aaa"), Variable("postgres://u:12?x#y@h/d", "12?x#y"),
+    Variable("postgres://u:a@b/c@h/d", "a@b/c"), Variable("postgres://u:p w\"<>'@h/d", "p w\"<>'"),
+    Variable("jdbc:postgresql://h/d?user=u&password=jj1&ssl=true", "jj1"),
+    Variable("https://0123456789abcdefghij@h/1", "0123456789abcdefghij"),
+    Variable("me:gg1@tcp(db:3306)/base", "gg1"),
+    Variable("see postgres://u:ab@h and amqp://v:cd@h", "ab", "cd"),
+    // A connection's words, as libpq reads them.
+    Variable("host=h password = 'a b\\'c' user=u", "a b\\'c", "a b'c"),
+    Variable("host=h password=a\\ b", "a\\ b", "a b"),
+    Variable("host=h password=p;w,x&y\"z user=u", "p;w,x&y\"z"),
+    Variable("host=h password=p;w", "p;w"), Variable("password=a=b;c user=u", "a=b;c"),
+    // ODBC's, ADO's and JDBC's.
+    Variable("Server=h;Pwd=x1;Database=d", "x1"), Variable("Pwd={a;b}}c};Server=h", "a;b}c"),
+    Variable("Server=h;Password='it''s';User Id=u", "it's"),
+    Variable("Server=h;Password=\"a\"\"b;c\";User Id=u", "a\"b;c"),
+    Variable("Password=two words;User Id=u", "two words"),
+    Variable("jdbc:sqlserver://h;user=u;password=js1;", "js1"),
+    // Queries.
+    Variable("https://h/p?access_token=t1&x=y", "t1"),
+    // JSON, also in JSON.
+    Variable(#"{"password": "j1", "user": "u"}"#, "j1"),
+    Variable(#"{"passwords":["j1","j\n2"],"n":"no"}"#, "j1", "j\n2"),
+    Variable(#"{"password":12345678}"#, "12345678"),
+    Variable(#"{"secrets":{"db":"j1","port":{"pw":-1.5}}}"#, "j1", "-1.5"),
+    Variable(#"{"a":"{\"password\":\"j\\\"1\\u00f6\"}"}"#, "j\"1ö"),
+    Variable(#"[{"name":"DB_PASSWORD","value":"v1"}]"#, "v1"),
+    // YAML, INI, XML, environment files.
+    Variable("a: 1\npassword: two words # no\nb: 2", "two words # no"),
+    Variable("- name: DB_PASSWORD\n  value: v1", "v1"),
+    Variable("token: >-\n  ab1\n  cd2\nx: 1", "ab1", "cd2"),
+    Variable("secrets:\n- ab1\n- 'cd2'\nx: no", "ab1", "cd2"),
+    Variable("[db]\nuser = u\npassword = i1 ; n\n", "i1"),
+    Variable("<a><password>x&amp;&lt;1</password></a>", "x&<1"),
+    Variable("<password type=\"t\"><![CDATA[a<b]]></password>", "a<b"),
+    Variable("<add key=\"DbPassword\" value=\"v1\" />", "v1"),
+    Variable("export DB_PASSWORD='e 1'\nOTHER=2", "e 1"),
+    Variable("{password: ff1, user: u}", "ff1"),
+    // Command lines, netrc, SQL.
+    Variable("tool --password xx1 --user me", "xx1"), Variable("tool --password=xx1", "xx1"),
+    Variable("curl -u 'usr:p w' https://h", "p w"),
+    Variable("mysql -u me -pSECRET1 base", "SECRET1"),
+    Variable("sshpass -p xx1 ssh me@h", "xx1"), Variable("redis-cli -a xx1 ping", "xx1"),
+    Variable("machine h login u password pp1", "pp1"),
+    Variable("ALTER ROLE me PASSWORD 'it''s'", "it's"),
+    Variable("CREATE USER me IDENTIFIED BY 'i1'", "i1"),
+    // Headers.
+    Variable("Authorization: Bearer abcdefgh1", "abcdefgh1"),
+    Variable("Authorization: Basic bWU6cDE=", "bWU6cDE=", "me:p1", "p1"),
+    Variable("Proxy-Authorization: token tok1", "tok1"),
+    Variable("Cookie: sid=abcdef1; theme=darkdark", "abcdef1", "darkdark"),
+    Variable("me:hb1", "hb1", name: "HTTP_BASIC"), Variable("me:up1", "up1", name: "USERPWD"),
+    Variable("dG9rZW46IGt1YmUx", "kube1", name: "KUBECONFIG_DATA"),
+  ]) func takesTheSecretsOfEveryGrammar(_ variable: Variable) {
+    let found = EnvironmentSecrets.values(of: [variable.name: variable.value])
+    for secret in variable.secrets {
+      #expect(found.holdsText(secret), "\(secret) in \(found)")
+    }
+    let words = [
+      "u", "h", "d", "no", "me", "user", "basic", "bearer", "theme", "base", "token", "1",
+    ]
+    #expect(!found.contains { words.contains($0.lowercased()) }, "\(found)")
+  }
+
+  private struct Writer: Sendable {
+    let name: String
+    var excluded: [String] = []
+    let write: @Sendable (String) -> String
+  }
+
+  private static func percent(_ text: String) -> String {
+    text.utf8.map { byte in
+      let isPlain = (48...57).contains(byte) || (97...122).contains(byte)
+      return isPlain
+        ? String(decoding: [byte], as: UTF8.self)
+        : "%" + String(byte >> 4, radix: 16) + String(byte & 15, radix: 16)
+    }.joined()
+  }
+
+  private static func doubling(_ quote: String, _ text: String) -> String {
+    text.replacingAll(quote, with: quote + quote)
+  }
+
+  private static func escaping(_ signs: String, _ text: String) -> String {
+    text.unicodeScalars.map { signs.holds($0) ? "\\\($0)" : "\($0)" }.joined()
+  }
+
+  private static let breaks = ["\n", "\r", "\u{85}", "\u{2028}", "\u{2029}", "\u{B}", "\u{C}"]
+
+  /// Each writes a password as its language's own rule has it.
+  private static let writers: [Writer] = [
+    Writer(name: "URL") { "postgres://me:\(percent($0))@h:5432/d?application_name=a" },
+    Writer(name: "libpq") { "host=h password='\(escaping("'\\", $0))' user=u" },
+    Writer(name: "libpq, bare") { "host=h password=\(escaping(" '\\\t", $0)) user=u" },
+    Writer(name: "ODBC") { "Server=h;Pwd={\(doubling("}", $0))};Database=d" },
+    Writer(name: "ADO '") { "Server=h;Password='\(doubling("'", $0))';User Id=u" },
+    Writer(name: "ADO \"") { "Password=\"\(doubling("\"", $0))\";User Id=u" },
+    Writer(name: "query") { "https://h/p?a=b&password=\(percent($0))&c=d#e" },
+    Writer(name: "JSON") { "{\"user\":\"u\",\"password\":\(Value.string($0).json),\"n\":1}" },
+    Writer(name: "JSON list") { "{\"passwords\":[1,\(Value.string($0).json)]}" },
+    Writer(name: "JSON in JSON") {
+      Value.string("{\"password\":\(Value.string($0).json)}").json
+    },
+    Writer(name: "YAML") { "user: u\npassword: '\(doubling("'", $0))'\nother: 1" },
+    Writer(name: "sh") { "export PASSWORD='\($0.replacingAll("'", with: "'\\''"))' OTHER=1" },
+    Writer(name: "option") { "tool --password '\($0.replacingAll("'", with: "'\\''"))' --user u" },
+    Writer(name: "user") { "curl -u 'me:\($0.replacingAll("'", with: "'\\''"))' https://h/" },
+    Writer(name: "SQL") { "ALTER ROLE me PASSWORD '\(doubling("'", $0))' VALID UNTIL 'x'" },
+    Writer(name: "XML") {
+      let text = $0.replacingAll("&", with: "&amp;").replacingAll("<", with: "&lt;")
+      return "<c><user>u</user><password>\(text)</password></c>"
+    },
+    Writer(name: "Basic") { "Authorization: Basic \(base64("me:\($0)"))" },
+  ]
+
+  private static func base64(_ text: String) -> String {
+    let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
+    var code: [UInt8] = []
+    let bytes = Array(text.utf8)
+    for start in stride(from: 0, to: bytes.count, by: 3) {
+      let group = bytes[start..<min(start + 3, bytes.count)]
+      let number = group.reduce(0) { $0 << 8 | Int($1) } << (8 * (3 - group.count))
+      for position in 0..<4 {
+        code.append(
+          position <= group.count ? alphabet[number >> (18 - 6 * position) & 63] : 0x3D)
+      }
+    }
+    return String(decoding: code, as: UTF8.self)
+  }
+
+  /// Whatever the password, and whoever wrote it down: the password as it is meant is found.
+  @Test func everyLanguagesOwnRuleIsRead() {
+    let failure = Property().firstFailure { generator in
+      let writer = generator.one(of: Self.writers)
+      let password = HostileText.text(
+        &generator, pieces: 1...6, excluding: ["\0", "\u{1B}"] + Self.breaks)
+      guard !password.isEmpty, password.utf8.allSatisfy({ $0 >= 0x20 }) else { return nil }
+      let plain = String(password.trimming { $0.isWhitespace })
+      // Nothing tells a value of one quote from an empty one.
+      guard !plain.isEmpty, plain.holds(where: { !"'\"`".holds($0) }) else { return nil }
+      let text = writer.write(password)
+      let found = EnvironmentSecrets.values(of: ["A": text])
+      if found.holdsText(password) || found.holdsText(plain) { return nil }
+      return "\(writer.name): \(password.debugDescription) in \(text.debugDescription): \(found)"
+    }
+    #expect(failure == nil)
+  }
+
+  @Test func knowsThePasswordsOfFiles() {
+    let files = [
+      "/h/.pgpass": "# a:b:c:d:e\nh:5432:d:u:p\\:w\\\\x\nhalf:line\n",
+      "/s": "[main]\nhost=h\npassword=svc1\n",
+    ]
+    let found = EnvironmentSecrets.values(
+      inFilesOf: ["HOME": "/h", "PGSERVICEFILE": "/s"], contents: { files[$0] })
+    #expect(Set(found) == ["p:w\\x", "svc1"])
+  }
+}
+
+extension [String] {
+  /// Whether one of them has the same bytes.
+  fileprivate func holdsText(_ text: String) -> Bool { contains { $0.isIdentical(to: text) } }
+}
