@@ -165,6 +165,40 @@ struct SQLCheckTests {
   ])
   func survivesHostileText(sql: String) { _ = check(sql, names: ["a"]) }
 
+  /// PostgreSQL has a column there, this program a value.
+  @Test(arguments: [
+    "SELECT a[1:n] FROM t", "SELECT a[i:n] FROM t", "SELECT (ARRAY[1, 2])[f(1):n]",
+    "SELECT a[b[1]:n] FROM t", "SELECT a[$1:n] FROM t",
+  ])
+  func saysThatASliceMayBeAValue(sql: String) {
+    let found = check(sql, names: ["n"])
+    #expect(found.map(\.code) == [.sqlSlice], "\(sql)")
+    #expect(found.first?.hint == "write [… : :n] for the value, or [… : n] for a column")
+    // Where nothing has that name it is a column.
+    #expect(!check(sql).contains { $0.code == .sqlSlice })
+  }
+
+  @Test(arguments: [
+    "SELECT a[1: :n] FROM t", "SELECT a[1: n] FROM t", "SELECT a[:n] FROM t",
+    "SELECT a[:n:2] FROM t",
+    "SELECT a[1:2] FROM t", "SELECT a[1::int] FROM t",
+  ])
+  func takesSlicesThatAreClear(sql: String) {
+    #expect(check(sql, names: ["n"]).isEmpty, "\(sql)")
+  }
+
+  /// What a gate is asked for by is what the step's text says, before its values are known.
+  @Test(arguments: [
+    ("SELECT 1", Effect.readOnly), ("INSERT INTO t VALUES (:n)", .mutating),
+    ("DROP TABLE :\"n\"", .destructive), ("SELECT 1; DELETE FROM t", .destructive),
+    ("DO 'x'", .undetermined), ("SELECT a[1:n] FROM t", .readOnly),
+  ])
+  func tellsTheEffectWithoutValues(sql: String, effect: Effect) {
+    let kind = SQLKind(gateway: PostgresGateway { .epoch })
+    #expect(kind.effect(of: Step.sql(sql, phase: .recovery)) == effect)
+    #expect(kind.effect(of: Step.sql("SELECT FROM FROM", phase: .recovery)) == nil)
+  }
+
   @Test func takesLongListsThatAreNotDeep() {
     let values = (0..<10_000).map { "(\($0), 'x')" }.joined(separator: ", ")
     #expect(check("INSERT INTO t VALUES " + values, phase: .recovery).isEmpty)
