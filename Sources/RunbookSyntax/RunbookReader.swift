@@ -85,7 +85,7 @@ public struct ReadRunbook: Sendable {
   public let runbook: Runbook
   public let warnings: Diagnostics
   /// The text of each file by the name that places give it.
-  public let sources: [String: String]
+  public let sources: ExactMap<String>
 }
 
 /// What came of reading a runbook.
@@ -97,7 +97,7 @@ public struct ReadingAttempt: Sendable {
   /// In the order of places.
   public let diagnostics: Diagnostics
   /// The text of each file that could be read, by the name that places give it.
-  public let sources: [String: String]
+  public let sources: ExactMap<String>
 
   init(failure: Diagnostic) {
     runbook = nil
@@ -110,9 +110,7 @@ public struct ReadingAttempt: Sendable {
     _ runbook: Runbook?, _ reader: FieldReader, file: String, text: String,
     more: [SourceFile] = []
   ) {
-    var sources = Dictionary(
-      (reader.folder.files + more).map { ($0.path, $0.text) },
-      uniquingKeysWith: { first, _ in first })
+    var sources = ExactMap((reader.folder.files + more).map { ($0.path, $0.text) })
     sources[file] = text
     self.sources = sources
     var found = reader.diagnostics
@@ -123,8 +121,8 @@ public struct ReadingAttempt: Sendable {
   }
 
   /// What looks otherwise than it is read, in the runbook and in all files that it names.
-  private static func deceptions(in sources: [String: String]) -> [Diagnostic] {
-    sources.sorted { $0.key < $1.key }.flatMap { file, text in
+  private static func deceptions(in sources: ExactMap<String>) -> [Diagnostic] {
+    sources.inOrder.flatMap { file, text in
       DeceptiveText.findings(in: text).map { finding in
         Diagnostic(
           .warning, .deceptiveText, "the text holds \(finding.description)",

@@ -55,6 +55,29 @@ struct FileTests {
     return Fixture.reader.attempt(path: folder.path("book/runbook.yaml"))
   }
 
+  /// "é" in one code point and in two: Linux has two files, of which neither is read for the other.
+  @Test func tellsSpellingsOfANameApart() throws {
+    let folder = try Folder()
+    let names = ["caf\u{e9}.sql", "cafe\u{301}.sql"]
+    let texts = ["SELECT 1", "SELECT '\u{202E}'"]
+    for (name, text) in zip(names, texts) {
+      let path = folder.path("book") + "/" + name
+      #expect(FileManager.default.createFile(atPath: path, contents: Data(text.utf8)))
+    }
+    try folder.write(
+      """
+      runbook: r
+      verification:
+        - {id: a, sql: {file: "\(names[0])"}}
+        - {id: b, sql: {file: "\(names[1])"}}
+      """, "book/runbook.yaml")
+    let attempt = Fixture.reader.attempt(path: folder.path("book/runbook.yaml"))
+    let runbook = try #require(attempt.runbook)
+    #expect(runbook.sources.dropFirst().map(\.text) == texts)
+    #expect(attempt.sources[names[0]] == texts[0] && attempt.sources[names[1]] == texts[1])
+    #expect(attempt.diagnostics.all.map(\.code.rawValue) == ["RB140"])
+  }
+
   @Test func readsAConstantFromAFile() throws {
     let attempt = try constants(
       Folder(),

@@ -7,11 +7,11 @@ import RunbookModel
 struct ArchiveClosure {
   let archive: Archive
   /// What is there, as `CatalogObject.archiveName` writes it.
-  let present: Set<String>
+  let present: ExactSet
 
   /// - Parameter lost: names as `CatalogObject.archiveName` writes them.
   /// - Returns: the numbers of the entries, data's included.
-  func ids(for lost: Set<String>) -> Set<Int> {
+  func ids(for lost: ExactSet) -> Set<Int> {
     let entries = archive.entries
     let byID = Dictionary(entries.map { ($0.id, $0) }) { first, _ in first }
     var dependents: [Int: [Int]] = [:]
@@ -19,7 +19,7 @@ struct ArchiveClosure {
       for dependency in entry.dependencies { dependents[dependency, default: []].append(entry.id) }
     }
     var found: Set<Int> = []
-    var open = entries.filter { $0.objectName.map(lost.contains) ?? false }.map(\.id)
+    var open = entries.filter { $0.objectName.map { lost.contains($0) } ?? false }.map(\.id)
     while let id = open.popLast() {
       guard let entry = byID[id], !isPresent(entry), found.insert(id).inserted else { continue }
       open += dependents[id] ?? []
@@ -29,7 +29,7 @@ struct ArchiveClosure {
   }
 
   private func isPresent(_ entry: ArchiveEntry) -> Bool {
-    entry.objectName.map(present.contains) ?? false
+    entry.objectName.map { present.contains($0) } ?? false
   }
 
   private func isAbsent(_ entry: ArchiveEntry) -> Bool {

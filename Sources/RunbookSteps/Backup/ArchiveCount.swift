@@ -6,7 +6,7 @@ extension Archive {
   ///
   /// - Parameter ids: of data's entries.
   /// - Returns: by the table's identity.
-  func rowCounts(of ids: Set<Int>) async throws(StepFailure) -> [String: Int64] {
+  func rowCounts(of ids: Set<Int>) async throws(StepFailure) -> ExactMap<Int64> {
     guard !ids.isEmpty else { return [:] }
     return try await stream(ids) { (data) throws(StepFailure) in
       var counter = Counter()
@@ -16,7 +16,7 @@ extension Archive {
   }
 
   private struct Counter: ArchiveData.Receiver {
-    var counts: [String: Int64] = [:]
+    var counts = ExactMap<Int64>()
     private var table = ""
 
     mutating func begin(_ copy: CopyStatement) {

@@ -15,9 +15,9 @@ struct ArchiveWay {
       object.kind != "column" && !(object.table.map { damage.renamed[$0] != nil } ?? false)
         && !isWithoutColumns(object)
     }
-    let present = Set(live.objects.map(\.archiveName))
+    let present = ExactSet(live.objects.map(\.archiveName))
     let ids = ArchiveClosure(archive: archive, present: present)
-      .ids(for: Set(lost.map(\.archiveName))).union(ofColumns)
+      .ids(for: ExactSet(lost.map(\.archiveName))).union(ofColumns)
     let entries = archive.entries.filter { ids.contains($0.id) }
     func statements(_ section: ArchiveEntry.Section) async throws(StepFailure) -> [String] {
       let chosen = entries.filter { archive.section(of: $0) == section }
@@ -28,7 +28,8 @@ struct ArchiveWay {
     way.before += try await statements(.before)
     way.after = try await columns.flatMap { $0.remake.dropFirst() } + statements(.after)
     way.last = try await statements(.last)
-    way.last += uncovered(lost, by: Set(entries.compactMap(\.objectName))).flatMap(\.statements)
+    way.last += uncovered(lost, by: ExactSet(entries.compactMap(\.objectName))).flatMap(
+      \.statements)
     way.foreignKeys = lost.compactMap { ForeignKey($0) }
     try await addLoads(to: &way, entries)
     way.objects = Int64(lost.count + columns.count)
@@ -39,11 +40,11 @@ struct ArchiveWay {
   }
 
   /// Parts of standing tables that an archive holds only within their table: checks, say, and grants.
-  private func uncovered(_ lost: [CatalogObject], by names: Set<String>) -> [CatalogObject] {
-    let there = Set(live.objects.map { "\($0.kind) \($0.identity)" })
+  private func uncovered(_ lost: [CatalogObject], by names: ExactSet) -> [CatalogObject] {
+    let there = ExactSet(live.objects.map { "\($0.kind) \($0.identity)" })
     return lost.filter { object in
       if let granted = object.grantedObject { return there.contains(String(granted)) }
-      return object.table.map(live.tables.contains) ?? false
+      return object.belongs(toOneOf: live.tables)
         && !names.contains(object.archiveName)
     }
   }
@@ -51,23 +52,23 @@ struct ArchiveWay {
   /// Whether it is a reference from columns that are gone, and that nobody asked to bring back.
   private func isWithoutColumns(_ object: CatalogObject) -> Bool {
     guard let key = ForeignKey(object), live.tables.contains(key.table) else { return false }
-    let back = Set(lostColumns.map(\.identity))
+    let back = ExactSet(lostColumns.map(\.identity))
     return key.columns.map { "\(key.table).\($0)" }.contains { column in
       !back.contains(column)
-        && !live.objects.contains { $0.kind == "column" && $0.identity == column }
+        && !live.objects.contains { $0.kind == "column" && $0.identity.isIdentical(to: column) }
     }
   }
 
   private var lostColumns: [CatalogObject] {
-    let gone = Set(damage.missing.filter { $0.kind == "table" }.map(\.identity))
+    let gone = ExactSet(damage.missing.filter { $0.kind == "table" }.map(\.identity))
     return damage.missing.filter {
-      $0.kind == "column" && !($0.table.map(gone.contains) ?? true) && !$0.remake.isEmpty
+      $0.kind == "column" && $0.table != nil && !$0.belongs(toOneOf: gone) && !$0.remake.isEmpty
     }.sorted { ($0.table ?? "", $0.position) < ($1.table ?? "", $1.position) }
   }
 
   /// Comments and grants of columns that are added again: the table that they depend on is there.
   private var ofColumns: Set<Int> {
-    let tags = Set(
+    let tags = ExactSet(
       lostColumns.map { column in
         let parts = TableName.parts(of: column.identity)
         return "COLUMN " + parts.dropFirst().joined(separator: ".")
@@ -94,11 +95,13 @@ struct ArchiveWay {
       return modes[TableName(schema: schema, name: entry.tag)] != nil
     }
     let counts = try await archive.rowCounts(of: Set(data.map(\.id)))
-    for (table, rows) in counts.sorted(by: { $0.key < $1.key }) {
+    for (table, rows) in counts.inOrder {
       guard let mode = modes[TableName(identity: table)] else { continue }
       way.loads.append(load(table, mode, rows))
       if mode == .whole { continue }
-      way.foreignKeys += damage.standing.filter { $0.table == table }.compactMap { ForeignKey($0) }
+      way.foreignKeys += damage.standing.filter { $0.belongs(to: table) }.compactMap {
+        ForeignKey($0)
+      }
     }
     way.rows = way.loads.filter { $0.mode != .columns }.reduce(0) { $0 + $1.rows }
     let sequences = entries.filter { $0.section == .data && $0.kind != "TABLE DATA" }
@@ -108,10 +111,10 @@ struct ArchiveWay {
   }
 
   private func load(_ table: String, _ mode: TableLoad.Mode, _ rows: Int64) -> TableLoad {
-    let columns = mode == .columns ? lostColumns.filter { $0.table == table } : []
+    let columns = mode == .columns ? lostColumns.filter { $0.belongs(to: table) } : []
     let mark = "PRIMARY KEY ("
     let key = (damage.standing + damage.missing).first {
-      $0.kind == "constraint" && $0.table == table && $0.definition.begins(with: mark)
+      $0.kind == "constraint" && $0.belongs(to: table) && $0.definition.begins(with: mark)
     }
     let names = key.map { key in
       let text = key.definition.dropFirstScalars(mark.unicodeScalars.count)
@@ -134,7 +137,7 @@ struct ArchiveWay {
           + "updates since then are undone; the database no longer says which")
     }
     let without = damage.missing.filter { $0.kind == "table" }.map(\.identity).filter { table in
-      damage.renamed[table] == nil && !way.loads.contains { $0.table == table }
+      damage.renamed[table] == nil && !way.loads.contains { $0.table.isIdentical(to: table) }
     }
     if !without.isEmpty {
       let names = without.map { TableName(identity: $0).shown }.joined(separator: ", ")

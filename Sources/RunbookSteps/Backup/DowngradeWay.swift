@@ -49,7 +49,7 @@ struct DowngradeWay {
     return damage.missing.contains {
       guard $0.kind == "column" else { return false }
       let parts = TableName.parts(of: $0.identity)
-      return parts == [object.table.schema, object.table.name, column]
+      return parts.isIdentical(to: [object.table.schema, object.table.name, column])
     }
   }
 

@@ -6,7 +6,7 @@ struct RenameBack {
   let live: CatalogSnapshot
 
   var statements: [String] {
-    damage.renamed.sorted { $0.key < $1.key }.flatMap { was, now in
+    damage.renamed.inOrder.flatMap { was, now in
       table(was, now) + parts(was, now)
     }
   }
@@ -16,12 +16,12 @@ struct RenameBack {
     let new = TableName(identity: now)
     var statements: [String] = []
     var current = now
-    if old.schema != new.schema {
+    if !old.schema.isIdentical(to: new.schema) {
       let schema = was.dropLastScalars(was.droppingQualifier.unicodeScalars.count + 1)
       statements.append("ALTER TABLE \(now) SET SCHEMA \(schema)")
       current = "\(schema).\(now.droppingQualifier)"
     }
-    if old.name != new.name {
+    if !old.name.isIdentical(to: new.name) {
       statements.append("ALTER TABLE \(current) RENAME TO \(was.droppingQualifier)")
     }
     return statements
@@ -29,18 +29,20 @@ struct RenameBack {
 
   /// Constraints and indexes that were renamed along with their table: known by what they are.
   private func parts(_ was: String, _ now: String) -> [String] {
-    let lost = damage.missing.filter { $0.table == was }
-    let there = live.objects.filter { $0.table == now }
+    let lost = damage.missing.filter { $0.belongs(to: was) }
+    let there = live.objects.filter { $0.belongs(to: now) }
     var statements: [String] = []
     for object in lost where ["constraint", "index", "trigger"].contains(object.kind) {
-      guard !there.contains(where: { $0.kind == object.kind && $0.name == object.name }) else {
+      guard
+        !there.contains(where: { $0.kind == object.kind && $0.name.isIdentical(to: object.name) })
+      else {
         continue
       }
       let wanted = Self.essence(of: object, table: was)
-      let taken = Set(lost.map(\.name))
+      let taken = ExactSet(lost.map(\.name))
       let other = there.first {
         $0.kind == object.kind && !taken.contains($0.name)
-          && Self.essence(of: $0, table: now) == wanted
+          && Self.essence(of: $0, table: now).isIdentical(to: wanted)
       }
       guard let other else { continue }
       switch object.kind {

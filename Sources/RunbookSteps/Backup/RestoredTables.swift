@@ -7,18 +7,18 @@ struct RestoredTables {
   let link: PostgresLink
   let context: AttemptContext
 
-  struct Count {
+  struct Count: Sendable {
     var restored: Int64 = 0
     var setAside: Int64 = 0
     var alreadyThere: Int64 = 0
   }
 
-  private(set) var counts: [String: Count] = [:]
+  private(set) var counts = ExactMap<Count>()
   private var progress: RestoreProgress
   private var current: TableLoad?
   /// By the table: its rows on their way, where they do not go right into it.
-  private let stages: [String: String]
-  private var stagedColumns: [String: [String]] = [:]
+  private let stages: ExactMap<String>
+  private var stagedColumns = ExactMap<[String]>()
   private var setAsideFiles: [EvidenceDraft] = []
   /// References that could not be made whole, with the number of rows without a parent.
   private var orphans: [(key: ForeignKey, rows: Int64)] = []
@@ -32,7 +32,7 @@ struct RestoredTables {
     self.context = context
     progress = RestoreProgress(
       rows: way.loads.reduce(0) { $0 + $1.rows }, output: context.output)
-    var stages: [String: String] = [:]
+    var stages = ExactMap<String>()
     for (index, load) in way.loads.enumerated() where load.mode != .whole {
       stages[load.table] = "pg_temp.runbook_stage_\(index)"
     }
@@ -52,7 +52,9 @@ struct RestoredTables {
     }
   }
 
-  private func load(of table: String) -> TableLoad? { way.loads.first { $0.table == table } }
+  private func load(of table: String) -> TableLoad? {
+    way.loads.first { $0.table.isIdentical(to: table) }
+  }
 }
 
 extension RestoredTables: ArchiveData.Receiver {
@@ -129,8 +131,8 @@ extension RestoredTables {
         ])
         counts[load.table, default: Count()].alreadyThere = there.affected
       }
-      for key in way.foreignKeys where key.table == load.table {
-        let others = key.referenced == load.table ? [stage] : []
+      for key in way.foreignKeys where key.table.isIdentical(to: load.table) {
+        let others = key.referenced.isIdentical(to: load.table) ? [stage] : []
         try setAside(load.table, from: stage, key, others: others)
       }
       try insert(load, from: stage)
@@ -158,7 +160,7 @@ extension RestoredTables {
 
   private mutating func fillColumns(_ load: TableLoad) throws(StepFailure) {
     guard let stage = stages[load.table], !load.key.isEmpty,
-      let staged = stagedColumns[load.table]
+      let staged = stagedColumns[load.table].map({ ExactSet($0) })
     else { return }
     let pairs = zip(load.columns, load.types).filter { staged.contains($0.0) }
     guard !pairs.isEmpty else { return }
@@ -176,10 +178,11 @@ extension RestoredTables {
     var left = loads
     var ordered: [TableLoad] = []
     while !left.isEmpty {
-      let names = Set(left.map(\.table))
+      let names = ExactSet(left.map(\.table))
       let next = left.firstIndex { load in
         !way.foreignKeys.contains {
-          $0.table == load.table && $0.referenced != load.table && names.contains($0.referenced)
+          $0.table.isIdentical(to: load.table) && !$0.referenced.isIdentical(to: load.table)
+            && names.contains($0.referenced)
         }
       }
       ordered.append(left.remove(at: next ?? 0))
@@ -191,7 +194,7 @@ extension RestoredTables {
 extension RestoredTables {
   /// Takes rows out of tables that were just made, as long as some refer to a row that is not there.
   mutating func setOrphansAside() throws(StepFailure) {
-    let made = Set(way.loads.filter { $0.mode == .whole }.map(\.table))
+    let made = ExactSet(way.loads.filter { $0.mode == .whole }.map(\.table))
     var isChanged = true
     while isChanged {
       isChanged = false
@@ -216,7 +219,7 @@ extension RestoredTables {
     for load in way.loads where load.mode == .columns {
       for column in load.columns {
         let statement = "ALTER TABLE \(load.table) ALTER COLUMN \(column) SET NOT NULL"
-        guard left.contains(statement) else { continue }
+        guard left.contains(where: { $0.isIdentical(to: statement) }) else { continue }
         let found = try link.exchangeAll([
           SQLCommand("SELECT count(*) FROM \(load.table) WHERE \(column) IS NULL")
         ])
@@ -224,7 +227,7 @@ extension RestoredTables {
         guard rows > 0 else { continue }
         // An index with nulls cannot be what tells rows apart for replication.
         let identity = "ALTER TABLE ONLY \(load.table) REPLICA IDENTITY USING INDEX "
-        left.removeAll { $0 == statement || $0.begins(with: identity) }
+        left.removeAll { $0.isIdentical(to: statement) || $0.begins(with: identity) }
         unfilled.append(
           [
             "table": .string(TableName(identity: load.table).shown), "column": .string(column),
@@ -291,7 +294,7 @@ extension RestoredTables {
       throw StepFailure(.refused, "rows cannot be set aside: \(file) cannot be written")
     }
     counts[table, default: Count()].setAside += total
-    if source == table { counts[table, default: Count()].restored -= total }
+    if source.isIdentical(to: table) { counts[table, default: Count()].restored -= total }
     setAsideFiles.append(
       EvidenceDraft(
         what: "\(total) rows of \(name.shown) set aside: \(why)", source: "the archive",

@@ -33,10 +33,11 @@ struct ArchiveCatalog {
 
   private func rows(
     of snapshot: CatalogSnapshot, _ names: [String]?
-  ) async throws(StepFailure) -> [String: CatalogSnapshot.Rows] {
+  ) async throws(StepFailure) -> ExactMap<CatalogSnapshot.Rows> {
     var wanted = snapshot.tables
     if let names {
-      wanted = wanted.filter { names.contains(where: TableName(identity: $0).isMeant) }
+      wanted = ExactSet(
+        wanted.filter { names.contains(where: TableName(identity: $0).isMeant) })
       wanted.formUnion(CatalogComparison.referring(to: wanted, in: snapshot))
     }
     let tables = Set(wanted.map { TableName(identity: $0) })

@@ -36,9 +36,10 @@ struct CatalogComparison: Sendable {
     }
     let actualObjects = Dictionary(actual.objects.map { ($0.key, $0) }) { first, _ in first }
     self.actualObjects = actualObjects
-    objects = names == nil ? expected.objects : Self.scope(of: Set(tables), in: expected.objects)
+    objects =
+      names == nil ? expected.objects : Self.scope(of: ExactSet(tables), in: expected.objects)
     missing = objects.filter { actualObjects[$0.key] == nil }
-    referring = Self.referring(to: Set(tables), in: expected).sorted()
+    referring = Self.referring(to: ExactSet(tables), in: expected).sorted()
     findings =
       CatalogFindings(
         expected: expected, actual: actual, tables: tables, referring: referring, objects: objects,
@@ -49,7 +50,7 @@ struct CatalogComparison: Sendable {
 
   /// The tables' objects, and what uses them, views on views included.
   private static func scope(
-    of tables: Set<String>, in objects: [CatalogObject]
+    of tables: ExactSet, in objects: [CatalogObject]
   ) -> [CatalogObject] {
     var names = tables
     while true {
@@ -63,13 +64,13 @@ struct CatalogComparison: Sendable {
       names.contains { object.kind == "grant" && object.identity.begins(with: "view \($0) to ") }
     }
     return objects.filter { object in
-      object.table.map(tables.contains) ?? false || names.contains(object.identity)
+      object.belongs(toOneOf: tables) || names.contains(object.identity)
         || !names.isDisjoint(with: object.uses) || isOfView(object)
     }
   }
 
   /// Over any number of references.
-  static func referring(to tables: Set<String>, in snapshot: CatalogSnapshot) -> Set<String> {
+  static func referring(to tables: ExactSet, in snapshot: CatalogSnapshot) -> ExactSet {
     let keys = snapshot.objects.filter { $0.kind == "constraint" && !$0.uses.isEmpty }
     var found = tables
     while true {
@@ -88,16 +89,16 @@ struct CatalogComparison: Sendable {
 
   /// Of the objects that count, those that are exactly as they were.
   var equalCount: Int {
-    objects.count { actualObjects[$0.key]?.definition == $0.definition }
+    objects.count { actualObjects[$0.key]?.isDefined(as: $0) ?? false }
   }
 
   /// What the compared tables have and did not have before.
   var added: [CatalogObject] {
     let known = Set(expected.objects.map(\.key))
-    let inScope = Set(tables)
+    let inScope = ExactSet(tables)
     return actual.objects.filter { object in
       !known.contains(object.key)
-        && (tables.count == expected.tables.count || object.table.map(inScope.contains) ?? false)
+        && (tables.count == expected.tables.count || object.belongs(toOneOf: inScope))
     }
   }
 }

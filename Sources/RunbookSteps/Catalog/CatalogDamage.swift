@@ -5,30 +5,33 @@ struct CatalogDamage: Sendable {
   /// What is not there at all under its name.
   let missing: [CatalogObject]
   /// By the old identity.
-  let renamed: [String: String]
+  let renamed: ExactMap<String>
   /// Identities of the tables without rows.
   let emptied: [String]
   /// Of the emptied tables, and of those that lost columns: what belongs to them.
   let standing: [CatalogObject]
   /// By the table's identity: how many there were.
-  let rows: [String: Int64]
+  let rows: ExactMap<Int64>
 
   init(_ comparison: CatalogComparison) {
     missing = comparison.missing
-    renamed = Dictionary(
+    renamed = ExactMap(
       comparison.findings(.renamed).compactMap { finding in
         finding.foundAs.map { (finding.object.identity, $0) }
-      }
-    ) { first, _ in first }
+      })
     emptied = comparison.findings(.emptied).map(\.object.identity)
     let columnTables = comparison.findings(.columnLost).compactMap(\.object.table)
-    let touched = Set(emptied + columnTables)
+    let touched = ExactSet(emptied + columnTables)
     standing = comparison.expected.objects.filter { object in
       (object.kind == "constraint" || object.kind == "column")
-        && object.table.map(touched.contains) ?? false
+        && object.belongs(toOneOf: touched)
     }
-    rows = comparison.expected.rows.compactMapValues(\.count)
-      .filter { touched.contains($0.key) || comparison.tables.contains($0.key) }
+    let asked = ExactSet(comparison.tables)
+    rows = ExactMap(
+      comparison.expected.rows.compactMap { table, rows in
+        guard touched.contains(table) || asked.contains(table) else { return nil }
+        return rows.count.map { (table, $0) }
+      })
   }
 
   /// - Parameter tables: names of tables that are gone, as runbooks name them.
@@ -49,10 +52,10 @@ struct CatalogDamage: Sendable {
   var value: Value {
     var map = ValueMap()
     map["missing"] = .list(missing.map(\.value))
-    map["renamed"] = .map(ValueMap(renamed.sorted { $0.key < $1.key }.map { ($0, .string($1)) }))
+    map["renamed"] = .map(ValueMap(renamed.inOrder.map { ($0.key, .string($0.value)) }))
     map["emptied"] = .list(emptied.map(Value.string))
     map["standing"] = .list(standing.map(\.value))
-    map["rows"] = .map(ValueMap(rows.sorted { $0.key < $1.key }.map { ($0, .int($1)) }))
+    map["rows"] = .map(ValueMap(rows.inOrder.map { ($0.key, .int($0.value)) }))
     return .map(map)
   }
 
@@ -70,10 +73,10 @@ struct CatalogDamage: Sendable {
     }
   }
 
-  private static func dictionary<Item>(
+  private static func dictionary<Item: Sendable>(
     _ map: ValueMap, _ read: (Value) -> Item?
-  ) -> [String: Item] {
-    var result: [String: Item] = [:]
+  ) -> ExactMap<Item> {
+    var result = ExactMap<Item>()
     for (key, value) in map.pairs {
       if let key = key.stringValue, let item = read(value) { result[key] = item }
     }

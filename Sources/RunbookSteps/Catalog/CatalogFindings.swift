@@ -13,9 +13,11 @@ struct CatalogFindings {
   var all: [CatalogFinding] {
     let renames = TableRenames(expected: expected, actual: actual).find(
       missing.filter { $0.kind == "table" }.map(\.identity))
-    let gone = Set(missing.filter { $0.kind == "table" }.map(\.identity))
+    let gone = ExactSet(missing.filter { $0.kind == "table" }.map(\.identity))
+    let asked = ExactSet(tables)
+    let beside = ExactSet(referring)
     var found: [CatalogFinding] = []
-    for table in objects where table.kind == "table" && tables.contains(table.identity) {
+    for table in objects where table.kind == "table" && asked.contains(table.identity) {
       if let rename = renames[table.identity] {
         found.append(renamed(table, rename))
       } else if gone.contains(table.identity) {
@@ -24,7 +26,7 @@ struct CatalogFindings {
         found += ofStanding(table)
       }
     }
-    let others = expected.objects.filter { $0.kind == "table" && referring.contains($0.identity) }
+    let others = expected.objects.filter { $0.kind == "table" && beside.contains($0.identity) }
     found += others.compactMap(emptied)
     found += dependents(without: gone)
     return found + failing(without: gone)
@@ -40,7 +42,7 @@ struct CatalogFindings {
 
   private func dropped(_ table: CatalogObject) -> CatalogFinding {
     let rows = expected.rows[table.identity]?.count
-    let count = objects.count { $0.table == table.identity }
+    let count = objects.count { $0.belongs(to: table.identity) }
     return CatalogFinding(
       fate: .dropped, object: table,
       detail: "\(shown(table)) is gone, with \(count - 1) objects of its own"
@@ -49,7 +51,7 @@ struct CatalogFindings {
 
   private func ofStanding(_ table: CatalogObject) -> [CatalogFinding] {
     var found: [CatalogFinding] = []
-    let columns = missing.filter { $0.kind == "column" && $0.table == table.identity }
+    let columns = missing.filter { $0.kind == "column" && $0.belongs(to: table.identity) }
     for column in columns {
       let other = renameCandidate(of: column)
       found.append(
@@ -60,10 +62,10 @@ struct CatalogFindings {
     }
     if let finding = emptied(table) { found.append(finding) }
     let changes = objects.filter { object in
-      guard object.table == table.identity, let now = actualObjects[object.key] else {
+      guard object.belongs(to: table.identity), let now = actualObjects[object.key] else {
         return false
       }
-      return now.definition != object.definition && !isMoved(object, now, columns)
+      return !now.isDefined(as: object) && !isMoved(object, now, columns)
     }
     found += changes.map { object in
       CatalogFinding(
@@ -71,7 +73,7 @@ struct CatalogFindings {
         detail: "the \(object.kind) \(object.identity) is not as it was: "
           + "\(actualObjects[object.key]?.definition ?? "") instead of \(object.definition)")
     }
-    let hasLost = missing.contains { $0.table == table.identity }
+    let hasLost = missing.contains { $0.belongs(to: table.identity) }
     if found.isEmpty, !hasLost {
       found.append(
         CatalogFinding(fate: .intact, object: table, detail: "\(shown(table)) is as it was"))
@@ -91,27 +93,28 @@ struct CatalogFindings {
     _ object: CatalogObject, _ now: CatalogObject, _ lost: [CatalogObject]
   ) -> Bool {
     guard object.kind == "column", !lost.isEmpty else { return false }
-    return object.definition.dropScalars { $0 != ":" } == now.definition.dropScalars { $0 != ":" }
+    return object.definition.dropScalars { $0 != ":" }
+      .isIdentical(to: now.definition.dropScalars { $0 != ":" })
   }
 
   /// A column of the same type that was not there before.
   private func renameCandidate(of column: CatalogObject) -> String? {
-    let known = Set(expected.objects.lazy.filter { $0.kind == "column" }.map(\.identity))
+    let known = ExactSet(expected.objects.filter { $0.kind == "column" }.map(\.identity))
     return actual.objects.first {
-      $0.kind == "column" && $0.table == column.table && !known.contains($0.identity)
-        && $0.definition == column.definition
+      $0.kind == "column" && column.table.map($0.belongs(to:)) ?? false
+        && !known.contains($0.identity) && $0.isDefined(as: column)
     }?.name
   }
 
   /// What is gone without its table, or with another's.
-  private func dependents(without gone: Set<String>) -> [CatalogFinding] {
+  private func dependents(without gone: ExactSet) -> [CatalogFinding] {
     let lost = missing.filter { $0.kind != "grant" }.map { "\($0.kind) \($0.identity) to " }
     return missing.compactMap { object in
       guard object.kind != "table", object.kind != "column",
-        !(object.table.map(gone.contains) ?? false),
+        !object.belongs(toOneOf: gone),
         object.kind != "grant" || !lost.contains(where: { object.identity.begins(with: $0) })
       else { return nil }
-      let reason = object.uses.filter(gone.contains).map { TableName(identity: $0).shown }
+      let reason = object.uses.filter { gone.contains($0) }.map { TableName(identity: $0).shown }
       let of = object.table.map { " of \(TableName(identity: $0).shown)" } ?? ""
       return CatalogFinding(
         fate: .dependentLost, object: object,
@@ -122,7 +125,7 @@ struct CatalogFindings {
   }
 
   /// Functions that name a table that is gone: PostgreSQL keeps no record of what a body uses.
-  private func failing(without gone: Set<String>) -> [CatalogFinding] {
+  private func failing(without gone: ExactSet) -> [CatalogFinding] {
     let names = gone.map { TableName(identity: $0).name }.sorted()
     guard !names.isEmpty else { return [] }
     let routines = actual.objects.filter { $0.kind == "function" || $0.kind == "procedure" }

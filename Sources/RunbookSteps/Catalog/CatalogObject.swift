@@ -35,9 +35,28 @@ struct CatalogObject: Sendable, Hashable {
     let kind: String
     let identity: String
 
-    static func < (left: Key, right: Key) -> Bool {
-      (left.kind, left.identity) < (right.kind, right.identity)
+    static func == (left: Key, right: Key) -> Bool {
+      left.kind.isIdentical(to: right.kind) && left.identity.isIdentical(to: right.identity)
     }
+
+    func hash(into hasher: inout Hasher) {
+      hasher.combine(ExactText(kind))
+      hasher.combine(ExactText(identity))
+    }
+
+    static func < (left: Key, right: Key) -> Bool {
+      left.kind.isIdentical(to: right.kind)
+        ? left.identity.isBeforeExactly(right.identity) : left.kind < right.kind
+    }
+  }
+
+  /// Whether it is one of the table's, or the table itself.
+  func belongs(to table: String) -> Bool { self.table?.isIdentical(to: table) ?? false }
+
+  func belongs(toOneOf tables: ExactSet) -> Bool { table.map { tables.contains($0) } ?? false }
+
+  func isDefined(as other: CatalogObject) -> Bool {
+    definition.isIdentical(to: other.definition)
   }
 
   var key: Key { Key(kind: kind, identity: identity) }

@@ -71,8 +71,8 @@ struct CatalogReader {
       remake: row[5].listValue?.compactMap(\.stringValue) ?? [])
   }
 
-  private static func positions(_ rows: [[Value]]) -> [String: Int64?] {
-    var result: [String: Int64?] = [:]
+  private static func positions(_ rows: [[Value]]) -> ExactMap<Int64?> {
+    var result = ExactMap<Int64?>()
     for row in rows where row.count == 2 {
       if let name = row[0].stringValue { result.updateValue(row[1].intValue, forKey: name) }
     }
@@ -80,9 +80,9 @@ struct CatalogReader {
   }
 
   /// The columns of the tables' primary keys, as SQL writes them.
-  private static func keys(of objects: [CatalogObject]) -> [String: String] {
+  private static func keys(of objects: [CatalogObject]) -> ExactMap<String> {
     let mark = "PRIMARY KEY ("
-    var result: [String: String] = [:]
+    var result = ExactMap<String>()
     for object in objects where object.kind == "constraint" && object.definition.begins(with: mark)
     {
       guard let table = object.table else { continue }
@@ -94,8 +94,8 @@ struct CatalogReader {
 
   private func rows(
     of tables: [[Value]], _ objects: [CatalogObject]
-  ) throws(StepFailure) -> [String: CatalogSnapshot.Rows] {
-    var result: [String: CatalogSnapshot.Rows] = [:]
+  ) throws(StepFailure) -> ExactMap<CatalogSnapshot.Rows> {
+    var result = ExactMap<CatalogSnapshot.Rows>()
     var countable: [String] = []
     for row in tables where row.count == 3 {
       guard let table = row[0].stringValue else { continue }
@@ -140,20 +140,24 @@ struct CatalogReader {
   }
 
   /// What tables have that the former snapshot does not know.
-  private func addedColumns(_ objects: [CatalogObject]) -> [String: [String]] {
+  private func addedColumns(_ objects: [CatalogObject]) -> ExactMap<[String]> {
     guard let former else { return [:] }
     let known = Set(former.objects.map(\.key))
     let added = objects.filter { $0.kind == "column" && !known.contains($0.key) }
-    return Dictionary(grouping: added) { $0.table ?? "" }
-      .mapValues { $0.compactMap { TableName.parts(of: $0.identity).last } }
+    var names = ExactMap<[String]>()
+    for column in added {
+      guard let name = TableName.parts(of: column.identity).last else { continue }
+      names[column.table ?? "", default: []].append(name)
+    }
+    return names
   }
 
   /// - Parameter text: what tells a table's rows apart, in SQL with its parameters; nil takes no numbers
   ///   of it.
   private func takeNumbers(
-    of rows: inout [String: CatalogSnapshot.Rows], by text: (_ table: String) -> (String, [String])?
+    of rows: inout ExactMap<CatalogSnapshot.Rows>, by text: (_ table: String) -> (String, [String])?
   ) throws(StepFailure) {
-    for (table, known) in rows.sorted(by: { $0.key < $1.key }) {
+    for (table, known) in rows.inOrder {
       guard let count = known.count, count <= Self.mostKeys, let (text, parameters) = text(table)
       else {
         continue

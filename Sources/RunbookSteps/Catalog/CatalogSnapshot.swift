@@ -31,13 +31,13 @@ struct CatalogSnapshot: Sendable {
   /// In the order of kind and identity.
   let objects: [CatalogObject]
   /// By the table's identity.
-  let rows: [String: Rows]
+  let rows: ExactMap<Rows>
   /// By the sequence's identity: the last value that was given out; nil when none was.
-  let positions: [String: Int64?]
+  let positions: ExactMap<Int64?>
 
   init(
     database: String, serverVersion: String, takenAt: Timestamp?, objects: [CatalogObject],
-    rows: [String: Rows], positions: [String: Int64?]
+    rows: ExactMap<Rows>, positions: ExactMap<Int64?>
   ) {
     self.database = database
     self.serverVersion = serverVersion
@@ -59,9 +59,9 @@ struct CatalogSnapshot: Sendable {
     return hasher.finalize()
   }
 
-  var tables: Set<String> { Set(objects.lazy.filter { $0.kind == "table" }.map(\.identity)) }
+  var tables: ExactSet { ExactSet(objects.filter { $0.kind == "table" }.map(\.identity)) }
 
-  func with(rows: [String: Rows], takenAt: Timestamp?) -> CatalogSnapshot {
+  func with(rows: ExactMap<Rows>, takenAt: Timestamp?) -> CatalogSnapshot {
     CatalogSnapshot(
       database: database, serverVersion: serverVersion, takenAt: takenAt, objects: objects,
       rows: rows, positions: positions)
@@ -82,7 +82,7 @@ extension CatalogSnapshot {
     map["taken_at"] = takenAt.map { .timestamp($0) } ?? .null
     map["fingerprint"] = .string(fingerprint.hex)
     map["rows"] = .list(
-      rows.sorted { $0.key < $1.key }.map { table, rows in
+      rows.inOrder.map { table, rows in
         var row: ValueMap = ValueMap([
           ("table", .string(table)), ("count", rows.count.map(Value.int) ?? .null),
           ("counting", .string(rows.counting.rawValue)),
@@ -91,7 +91,7 @@ extension CatalogSnapshot {
         return .map(row)
       })
     map["sequences"] = .list(
-      positions.sorted { $0.key < $1.key }.map { sequence, position in
+      positions.inOrder.map { sequence, position in
         ["sequence": .string(sequence), "last_value": position.map(Value.int) ?? .null]
       })
     map["objects"] = .list(objects.map(\.value))
@@ -124,8 +124,8 @@ extension CatalogSnapshot {
     }
   }
 
-  private static func rows(_ value: Value?) -> [String: Rows] {
-    var result: [String: Rows] = [:]
+  private static func rows(_ value: Value?) -> ExactMap<Rows> {
+    var result = ExactMap<Rows>()
     for map in value?.listValue?.compactMap(\.mapValue) ?? [] {
       guard let table = map["table"]?.stringValue else { continue }
       result[table] = Rows(
@@ -136,8 +136,8 @@ extension CatalogSnapshot {
     return result
   }
 
-  private static func positions(_ value: Value?) -> [String: Int64?] {
-    var result: [String: Int64?] = [:]
+  private static func positions(_ value: Value?) -> ExactMap<Int64?> {
+    var result = ExactMap<Int64?>()
     for map in value?.listValue?.compactMap(\.mapValue) ?? [] {
       guard let sequence = map["sequence"]?.stringValue else { continue }
       result.updateValue(map["last_value"]?.intValue, forKey: sequence)

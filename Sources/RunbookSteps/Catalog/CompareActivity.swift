@@ -78,7 +78,8 @@ extension CatalogComparison {
   }
 
   private var emptiedOthers: [String] {
-    findings(.emptied).map(\.object.identity).filter { !tables.contains($0) }
+    let asked = ExactSet(tables)
+    return findings(.emptied).map(\.object.identity).filter { !asked.contains($0) }
   }
 
   private func rowsValue(_ table: String) -> Value {
@@ -86,7 +87,7 @@ extension CatalogComparison {
       guard let rows, let count = rows.count else { return (.null, "unknown") }
       return (.int(count), rows.counting == .estimated ? "estimated" : "counted")
     }
-    let renamed = findings(.renamed).first { $0.object.identity == table }?.foundAs
+    let renamed = findings(.renamed).first { $0.object.identity.isIdentical(to: table) }?.foundAs
     let before = known(expected.rows[table])
     let now = known(actual.rows[renamed ?? table])
     var row = ValueMap([

@@ -6,13 +6,15 @@ enum SQLWords {
   /// string, its own words.
   ///
   /// A text that cannot be scanned has none.
-  static func identifiers(in text: String) -> Set<String> { identifiers(in: text, depth: 0) }
+  static func identifiers(in text: String) -> ExactSet { identifiers(in: text, depth: 0) }
 
-  private static func identifiers(in text: String, depth: Int) -> Set<String> {
+  private static func identifiers(in text: String, depth: Int) -> ExactSet {
     // What cannot be scanned is no SQL: a body in another language has words of its own, not names.
-    guard depth < 4, !text.utf8.contains(0), let tokens = try? PGQuery.scan(text) else { return [] }
+    guard depth < 4, !text.utf8.contains(0), let tokens = try? PGQuery.scan(text) else {
+      return ExactSet()
+    }
     let bytes = Array(text.utf8)
-    var words: Set<String> = []
+    var words = ExactSet()
     for token in tokens where token.start < token.end && token.end <= bytes.count {
       let word = String(decoding: bytes[token.start..<token.end], as: UTF8.self)
       switch word.utf8.first {
@@ -29,7 +31,7 @@ enum SQLWords {
         let body = SQLQuote.unquoted(word)
         words.formUnion(identifiers(in: body, depth: depth + 1))
       case _ where token.isReserved: continue
-      default: words.insert(word.lowercased())
+      default: words.insert(SessionSettings.folded(word))
       }
     }
     return words

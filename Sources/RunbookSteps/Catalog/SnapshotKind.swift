@@ -66,7 +66,7 @@ struct SnapshotActivity: Activity {
     values["fingerprint"] = .string(snapshot.fingerprint.hex)
     values["objects"] = .int(Int64(snapshot.objects.count))
     values["tables"] = .list(
-      snapshot.rows.sorted { $0.key < $1.key }.map { table, rows in
+      snapshot.rows.inOrder.map { table, rows in
         [
           "table": .string(TableName(identity: table).shown),
           "rows": rows.count.map(Value.int) ?? .null,

@@ -4,9 +4,20 @@ import RunbookModel
 ///
 /// PostgreSQL writes names that need it in double quotes, with those inside doubled:
 /// https://www.postgresql.org/docs/current/sql-syntax-lexical.html#SQL-SYNTAX-IDENTIFIERS
+///
+/// Two names are one where all their bytes are, as for PostgreSQL.
 struct TableName: Sendable, Hashable {
   let schema: String
   let name: String
+
+  static func == (left: TableName, right: TableName) -> Bool {
+    left.schema.isIdentical(to: right.schema) && left.name.isIdentical(to: right.name)
+  }
+
+  func hash(into hasher: inout Hasher) {
+    hasher.combine(ExactText(schema))
+    hasher.combine(ExactText(name))
+  }
 
   init(schema: String, name: String) {
     self.schema = schema
@@ -24,7 +35,9 @@ struct TableName: Sendable, Hashable {
   var shown: String { schema == "public" ? name : "\(schema).\(name)" }
 
   /// Whether a runbook that says `text` means this table: its name alone, or with its schema.
-  func isMeant(by text: String) -> Bool { text == name || text == "\(schema).\(name)" }
+  func isMeant(by text: String) -> Bool {
+    text.isIdentical(to: name) || text.isIdentical(to: "\(schema).\(name)")
+  }
 
   /// The parts of a name that points divide, without their quotes.
   static func parts(of identity: String) -> [String] {

@@ -70,14 +70,15 @@ public struct SandboxInspection: Sendable {
     var changed: [CatalogObject] = []
     var moved: [CatalogObject] = []
     for object in comparison.objects where !missing.contains(object.key) {
-      guard let definition = now[object.key], definition != object.definition else { continue }
+      guard let definition = now[object.key], !definition.isIdentical(to: object.definition)
+      else { continue }
       if object.hasOnlyMoved(to: definition) {
         moved.append(object)
       } else {
         changed.append(object)
       }
     }
-    let rows = before.snapshot.rows.sorted { $0.key < $1.key }.map(rowsNow)
+    let rows = before.snapshot.rows.inOrder.map { rowsNow($0.key, $0.value) }
     return DrillComparison(
       objects: comparison.objects.count, equalObjects: comparison.equalCount,
       missing: comparison.missing.map(\.words), changed: changed.map(\.words),
@@ -121,6 +122,7 @@ extension CatalogObject {
   /// A column's definition begins with its place: `3: text NOT NULL`.
   fileprivate func hasOnlyMoved(to definition: String) -> Bool {
     kind == "column"
-      && definition.dropScalars { $0 != ":" } == self.definition.dropScalars { $0 != ":" }
+      && definition.dropScalars { $0 != ":" }
+        .isIdentical(to: self.definition.dropScalars { $0 != ":" })
   }
 }

@@ -10,7 +10,7 @@ struct RunbookBuilder {
   /// What came of reading `drill.yaml`, where there is one.
   var drillFile: DrillFile?
   /// Data files that were read, as many constants may be parts of one; nil for what cannot be read.
-  var dataFiles: [String: Value?] = [:]
+  var dataFiles = ExactMap<Value?>()
 
   /// The runbook, or nil after a diagnostic in the reader.
   mutating func runbook() -> Runbook? {

@@ -7,7 +7,7 @@ struct SourceFolder {
   let path: String?
   /// In order of appearance.
   private(set) var files: [SourceFile] = []
-  private var texts: [String: SourceText] = [:]
+  private var texts = ExactMap<SourceText>()
 
   init(path: String?) { self.path = path }
 

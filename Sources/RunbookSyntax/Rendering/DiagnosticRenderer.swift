@@ -9,11 +9,11 @@ public import RunbookModel
 ///        |     ^^^^
 ///        = help: did you mean `when`?
 public struct DiagnosticRenderer {
-  private let lines: [String: SourceLines]
+  private let lines: ExactMap<SourceLines>
 
   /// - Parameter sources: the text of each file by the name that places give it; without a text only the
   ///   place is said.
-  public init(sources: [String: String]) { lines = sources.mapValues(SourceLines.init) }
+  public init(sources: ExactMap<String>) { lines = sources.mapValues { SourceLines($0) } }
 
   /// All diagnostics in their order, and how many there are. The text ends with a line break; it is
   /// empty where there are none.

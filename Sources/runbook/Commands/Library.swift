@@ -28,7 +28,7 @@ struct Library {
   /// - Parameter withDrill: whether `drill.yaml` is read as well. A real run does without: a mistake
   ///   in it keeps no recovery from its start.
   func attempt(_ path: String, withDrill: Bool = true) -> (
-    runbook: Runbook?, diagnostics: Diagnostics, sources: [String: String]
+    runbook: Runbook?, diagnostics: Diagnostics, sources: ExactMap<String>
   ) {
     let attempt = RunbookReader(kinds: kinds.map(\.spec), readsDrillFile: withDrill)
       .attempt(path: path)

@@ -117,11 +117,12 @@ struct RunTakeUp {
     var parts: [String] = []
     let now = plan.runbook.sources
     for former in record.sources {
-      let current = now.first { $0.path == former.path }
+      let current = now.first { $0.path.isIdentical(to: former.path) }
       if let current, isSame(current, as: former) { continue }
       parts.append(TextDifference(from: former.text, to: current?.text ?? "").text(former.path))
     }
-    for added in now where !record.sources.contains(where: { $0.path == added.path }) {
+    for added in now
+    where !record.sources.contains(where: { $0.path.isIdentical(to: added.path) }) {
       parts.append(TextDifference(from: "", to: added.text).text(added.path))
     }
     for target in plan.targets {

@@ -32,7 +32,7 @@ struct RunbookFinder: Sendable {
 
   /// Every runbook's name and file; the first folder that has a name wins.
   func all() -> [(name: String, path: String)] {
-    var found: [String: String] = [:]
+    var found = ExactMap<String>()
     for folder in folders {
       // A folder that is not there has no runbooks.
       for item in (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? [] {
@@ -45,7 +45,7 @@ struct RunbookFinder: Sendable {
         }
       }
     }
-    return found.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
+    return found.inOrder.map { ($0.key, $0.value) }
   }
 
   private func file(in folder: String) -> String? {

@@ -1,3 +1,4 @@
+import RunbookModel
 import Testing
 
 @testable import RunbookSteps
