@@ -6,9 +6,11 @@ import RunbookModel
 struct ChainHead {
   private(set) var sequence: Int64 = 0
   private(set) var hash = Digest.zero
+  private let path: String
 
   /// Reads it anew, inside of the transaction that is to go on from it.
   init(_ database: Database, in path: String) throws {
+    self.path = path
     let statement = try database.cachedStatement(
       sql: "SELECT sequence, hash FROM entry ORDER BY sequence DESC LIMIT 1")
     guard let row = try Row.fetchOne(statement) else { return }
@@ -26,7 +28,9 @@ struct ChainHead {
   ) throws(StoreError) -> Entry {
     let (number, isTooMany) = sequence.addingReportingOverflow(1)
     guard !isTooMany else {
-      throw StoreError(.damaged(sequence: sequence), subject: "entry", "the journal is full")
+      throw StoreError(
+        .damaged(sequence: sequence), subject: path,
+        "the journal is full: entry \(sequence) is the last one that it can hold")
     }
     let entry = try JournalCoding.entry(event, sequence: number, at: time, by: actor, after: hash)
     sequence = number

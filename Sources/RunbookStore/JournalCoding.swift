@@ -28,16 +28,25 @@ enum JournalCoding {
     }
   }
 
-  /// - Throws: `damaged` when the text, its number or its hash does not fit what came before.
-  static func entry(
-    body text: String, hash: String, sequence: Int64, after previous: Digest, in subject: String
-  ) throws(StoreError) -> Entry {
+  /// - Returns: the hash of an entry's text, which is the stored one.
+  static func hash(
+    of text: String, _ hash: String, sequence: Int64, after previous: Digest, in subject: String
+  ) throws(StoreError) -> Digest {
     let expected = Entry.hash(of: text, after: previous)
     guard expected.hex == hash else {
       throw StoreError(
         .damaged(sequence: sequence), subject: subject,
         "entry \(sequence) does not fit the chain: its hash is not that of its text")
     }
+    return expected
+  }
+
+  /// - Throws: `damaged` when the text, its number or its hash does not fit what came before.
+  static func entry(
+    body text: String, hash: String, sequence: Int64, after previous: Digest, in subject: String
+  ) throws(StoreError) -> Entry {
+    let expected = try Self.hash(
+      of: text, hash, sequence: sequence, after: previous, in: subject)
     let body: Body
     do {
       body = try Body.decoded(fromJSON: text)

@@ -8,10 +8,17 @@ public enum JournalText {
     entries.map { "\($0.hash) \($0.body)\n" }.joined()
   }
 
-  /// - Throws: `damaged` with the first entry that does not fit the chain.
+  /// - Throws: `damaged` with the first entry that does not fit the chain, `cannotRead` where the text is
+  ///   something else.
   public static func parse(_ text: String, from subject: String) throws(StoreError) -> [Entry] {
     var entries: [Entry] = []
     var previous = Digest.zero
+    guard text.isEmpty || isJournal(text) else {
+      throw StoreError(
+        .cannotRead, subject: subject,
+        "\(subject) is no journal as text, which has a line for each entry: its hash, a space and its JSON"
+      )
+    }
     // By bytes: to look for characters in a journal of a long run takes a sixth of its reading.
     for line in text.utf8.split(separator: UInt8(ascii: "\n")) {
       let sequence = Int64(entries.count + 1)
@@ -28,5 +35,10 @@ public enum JournalText {
       previous = entry.hash
     }
     return entries
+  }
+
+  /// Whether a text begins as a journal does: with a hash.
+  private static func isJournal(_ text: String) -> Bool {
+    Digest(hex: String(Substring(text.utf8.prefix(Digest.zero.hex.utf8.count)))) != nil
   }
 }

@@ -95,7 +95,7 @@ public final class Lease: Sendable {
   /// Who holds a generation, and when it last showed that it is alive; nil when it is gone.
   static func living(
     _ generation: Int64, in folder: String
-  ) -> (holder: LeaseHolder?, beat: Timestamp?)? {
+  ) -> LeaseState.Living? {
     let file = Glibc.open(path(of: generation, in: folder), O_RDONLY | O_CLOEXEC | O_NOFOLLOW)
     guard file >= 0 else { return nil }
     defer { close(file) }
@@ -109,7 +109,7 @@ public final class Lease: Sendable {
     // A file that cannot be read still says that somebody is there.
     let holder = try? JSONDecoder().decode(
       LeaseHolder.self, from: Data(bytes.prefix(max(0, count))))
-    return (holder, beat)
+    return LeaseState.Living(holder: holder, beat: beat)
   }
 
   /// Removes the files of generations that are over.
@@ -154,5 +154,10 @@ public struct LeaseState: Sendable {
     public let holder: LeaseHolder?
     /// When it last showed that it is alive.
     public let beat: Timestamp?
+
+    /// One line for people.
+    public var description: String {
+      holder?.description ?? "a process that does not say who it is"
+    }
   }
 }

@@ -32,7 +32,13 @@ extension Row {
 
   private func mismatch(_ index: Int, _ wanted: String, _ path: String) -> StoreError {
     let column = index < count ? Array(columnNames)[index] : "a column"
-    return StoreError(
-      .cannotRead, subject: path, "the journal is damaged: its '\(column)' is no \(wanted)")
+    return .damaged(path, "its '\(column)' is no \(wanted)")
+  }
+}
+
+extension StoreError {
+  /// Damage of a journal's file that no entry can be named for.
+  static func damaged(_ path: String, _ what: String) -> StoreError {
+    StoreError(.damaged(sequence: 0), subject: path, "the journal is damaged: \(what)")
   }
 }

@@ -29,11 +29,17 @@ public struct RunStore: Sendable {
     do throws(StoreError) {
       // One that is not there yet is made below.
       try check()
+      try PrivateFolder.make("\(folder)/runs")
+      try PrivateFolder.make(path, isNew: true)
+      // Others may have made one of them meanwhile, or put something in it.
+      try check()
+      guard try TrustedPath.checkFolder(path) else {
+        throw StoreError(.cannotWrite, subject: path, "\(path) is gone again")
+      }
+      try TrustedPath.checkFiles(in: path)
     } catch {
       throw StoreError(.cannotWrite, subject: error.subject, error.message)
     }
-    try PrivateFolder.make("\(folder)/runs")
-    try PrivateFolder.make(path, isNew: true)
     // SQLite gives -wal and -shm the permissions of the main file
     // (https://www.sqlite.org/src/file/src/os_unix.c, findCreateFileMode).
     try PrivateFolder.makeFile("\(path)/journal.db")
@@ -57,6 +63,35 @@ public struct RunStore: Sendable {
     }
     try TrustedPath.checkFiles(in: path)
     return try SQLiteJournal(path: file, of: run, redactor: redactor)
+  }
+
+  /// Removes a run whose process ended before it had stored anything: nothing was performed.
+  ///
+  /// - Parameter holder: this process, for people.
+  /// - Throws: `leaseHeld` where a process lives that carries it out, `cannotWrite` where something is in the
+  ///   run's folder that a run has not before its first entry.
+  public func removeUnbegun(_ run: RunID, holder: LeaseHolder) async throws(StoreError) {
+    let path = folder(of: run)
+    let journal = try open(run)
+    let lease = try journal.takeLease(as: holder).lease
+    defer { lease.release() }
+    // With the lease ours nobody begins it any more.
+    let count = try await journal.entries().count
+    let names = (try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []
+    let own = ["journal.db", "journal.db-wal", "journal.db-shm", "witness", Self.keyFile]
+    let other = names.sorted().first { !own.contains($0) && !$0.begins(with: "lease-") }
+    guard count == 0, other == nil else {
+      throw StoreError(
+        .cannotWrite, subject: path,
+        "run \(run) had begun: its folder holds \(other ?? "entries"), and what it did is not known"
+      )
+    }
+    do {
+      try FileManager.default.removeItem(atPath: path)
+    } catch {
+      throw StoreError(.cannotWrite, subject: path, "\(path) cannot be removed")
+    }
+    try PrivateFolder.force("\(folder)/runs")
   }
 
   /// Beside the journal and not in it: a journal is given away with its report.

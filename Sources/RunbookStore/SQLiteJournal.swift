@@ -104,7 +104,7 @@ public final class SQLiteJournal: Journal {
 
   /// Whether nothing is in the file.
   ///
-  /// - Throws: `cannotRead` where there is anything but the journal's own tables: views, triggers and tables
+  /// - Throws: `damaged` where there is anything but the journal's own tables: views, triggers and tables
   ///   of another form would answer in their place.
   private static func isBlank(_ database: Database, _ version: Int, _ path: String) throws -> Bool {
     let rows = try Row.fetchAll(
@@ -119,8 +119,7 @@ public final class SQLiteJournal: Journal {
     let wanted = Dictionary(
       uniqueKeysWithValues: tables.map { ("table \($0.key)", spaced($0.value)) })
     guard version > 0, found == wanted else {
-      throw StoreError(
-        .cannotRead, subject: path, "the journal cannot be read: its tables are not a journal's")
+      throw StoreError.damaged(path, "its tables are not a journal's")
     }
     return false
   }
@@ -136,34 +135,31 @@ public final class SQLiteJournal: Journal {
   ///   - holder: this process, for people.
   ///   - force: whether it is taken from a process that lives.
   /// - Returns: the lease, and who held it where it was taken from a living process.
-  /// - Throws: `leaseHeld` when another process holds it and lives.
+  /// - Throws: `leaseHeld` when another process holds it and lives, `damaged`.
   public func takeLease(
     as holder: LeaseHolder, force: Bool = false
-  ) throws(StoreError) -> (lease: Lease, takenFrom: LeaseHolder?) {
+  ) throws(StoreError) -> (lease: Lease, takenFrom: LeaseState.Living?) {
     let folder = folder
     do {
       let taken = try queue.write { database in
-        if try Self.version(database) == 0 { try Self.createTables(database) }
-        let current =
-          try Int64.fetchOne(database, sql: "SELECT generation FROM lease") ?? 0
+        let known = Witness(in: folder)
+        if try Self.version(database) == 0 {
+          try checkBlank(known)
+          try Self.createTables(database)
+        }
+        let current = try LeaseRow(database, in: path, known).generation
         let living = Lease.living(current, in: folder)
         if let living, !force {
           let who = living.holder?.description ?? "another process"
           throw StoreError(.leaseHeld, subject: path, "the run is being carried out by \(who)")
         }
-        let (generation, isTooMany) = current.addingReportingOverflow(1)
-        guard current >= 0, !isTooMany else {
-          throw StoreError(
-            .cannotRead, subject: path,
-            "the journal is damaged: its lease's generation is \(current)")
-        }
         var next = holder.redacted(by: redactor.withLock { $0 })
-        next.generation = generation
+        next.generation = current + 1
         let lease = try Lease(next, in: folder)
         try database.execute(
           sql: "UPDATE lease SET generation = ?, holder = ?",
           arguments: [next.generation, next.description])
-        return (lease: lease, takenFrom: living?.holder)
+        return (lease: lease, takenFrom: living)
       }
       generation.withLock { $0 = taken.lease.holder.generation }
       var witness =
@@ -186,15 +182,15 @@ public final class SQLiteJournal: Journal {
   /// Who performs the run's steps now.
   public func leaseState() throws(StoreError) -> LeaseState {
     let folder = folder
-    guard !isBlank else { return LeaseState(generation: 0, living: nil) }
+    let witness = Witness(in: folder)
     do {
-      return try queue.read { database in
-        let generation = try Int64.fetchOne(database, sql: "SELECT generation FROM lease") ?? 0
-        return LeaseState(
-          generation: generation,
-          living: Lease.living(generation, in: folder).map {
-            LeaseState.Living(holder: $0.holder, beat: $0.beat)
-          })
+      guard !isBlank else {
+        try checkBlank(witness)
+        return LeaseState(generation: 0, living: nil)
+      }
+      return try queue.unsafeRead { database in
+        let generation = try LeaseRow(database, in: path, witness).generation
+        return LeaseState(generation: generation, living: Lease.living(generation, in: folder))
       }
     } catch {
       throw StoreError(error, in: path, writing: false)
@@ -305,11 +301,27 @@ public final class SQLiteJournal: Journal {
   }
 
   private static func checkLease(_ own: Int64, _ database: Database, _ path: String) throws {
-    let statement = try database.cachedStatement(sql: "SELECT generation, holder FROM lease")
-    let row = try Row.fetchOne(statement)
-    guard let row, try row.number(0, in: path) == own else {
-      let holder = try row?.text(1, in: path) ?? "another"
-      throw StoreError(.leaseLost, subject: path, "the run was taken over by \(holder)")
+    let row = try LeaseRow(database, in: path, nil)
+    guard row.generation >= own else {
+      throw StoreError.damaged(
+        path,
+        "its lease is of generation \(row.generation), and this process took \(own): an older copy "
+          + "stands in its place")
+    }
+    guard row.generation == own else {
+      throw StoreError(.leaseLost, subject: path, "the run was taken over by \(row.holder)")
+    }
+  }
+
+  /// A reading, also in a task that was cancelled: what others noted meanwhile is part of what an
+  /// interruption leaves.
+  private func read<Result: Sendable>(
+    _ value: @escaping @Sendable (Database) throws -> Result
+  ) async throws -> Result {
+    try await withCheckedThrowingContinuation { continuation in
+      queue.asyncUnsafeRead { database in
+        continuation.resume(with: Swift.Result { try value(database.get()) })
+      }
     }
   }
 
@@ -324,7 +336,7 @@ public final class SQLiteJournal: Journal {
       let entries: [Entry] =
         isBlank
         ? []
-        : try await queue.unsafeRead { database in
+        : try await read { database in
           var entries: [Entry] = []
           var previous = last?.hash ?? Digest.zero
           let first = last?.sequence ?? 0
@@ -334,12 +346,7 @@ public final class SQLiteJournal: Journal {
             arguments: [first])
           while let row = try rows.next() {
             let sequence = first + Int64(entries.count + 1)
-            let stored = try row.number(2, in: path)
-            guard stored == sequence else {
-              throw StoreError(
-                .damaged(sequence: sequence), subject: path,
-                "entry \(stored) stands where entry \(sequence) belongs")
-            }
+            try self.checkPlace(try row.number(2, in: path), sequence)
             let entry = try JournalCoding.entry(
               body: try Self.text(row, 0, of: sequence, path),
               hash: try Self.text(row, 1, of: sequence, path), sequence: sequence, after: previous,
@@ -347,6 +354,7 @@ public final class SQLiteJournal: Journal {
             entries.append(entry)
             previous = entry.hash
           }
+          if last == nil { _ = try LeaseRow(database, in: path, witness) }
           return entries
         }
       try check(entries, witness)
@@ -370,57 +378,108 @@ public final class SQLiteJournal: Journal {
 
   /// What the chain itself cannot tell: that it is this run's, and that it is all of it.
   private func check(_ entries: [Entry], _ witness: Witness?) throws(StoreError) {
-    if let run, case .runStarted(let started)? = entries.first?.event, started.run != run {
-      throw StoreError(
-        .cannotRead, subject: path,
-        "the journal in the folder of run \(run) is that of run \(started.run)")
-    }
+    try checkRun(entries.first)
+    try check(end: Int64(entries.count), witness) { entries[Int($0) - 1].hash.hex }
+  }
+
+  private func checkRun(_ first: Entry?) throws(StoreError) {
+    guard let run, case .runStarted(let started)? = first?.event, started.run != run else { return }
+    throw .damaged(path, "in the folder of run \(run) it is that of run \(started.run)")
+  }
+
+  /// - Parameter hash: of an entry that is there.
+  private func check(
+    end: Int64, _ witness: Witness?, hash: (Int64) -> String
+  ) throws(StoreError) {
     guard let witness, witness.sequence > 0 else { return }
-    guard witness.sequence <= entries.count else {
-      throw StoreError(
-        .cannotRead, subject: path,
-        "the journal ends with entry \(entries.count), and entry \(witness.sequence) was written: its "
-          + "end was cut off, or an older copy stands in its place")
+    guard witness.sequence <= end else {
+      throw .damaged(
+        path,
+        "it ends with entry \(end), and entry \(witness.sequence) was written: its end was cut off, or "
+          + "an older copy stands in its place")
     }
-    guard entries[Int(witness.sequence) - 1].hash.hex == witness.hash else {
-      throw StoreError(
-        .cannotRead, subject: path,
+    guard hash(witness.sequence) == witness.hash else {
+      throw .damaged(
+        path,
         "entry \(witness.sequence) is not the one that was written: another journal stands in its place"
       )
     }
   }
 
+  /// - Throws: `damaged` where an empty file stands in the place of a journal.
+  private func checkBlank(_ witness: Witness?) throws(StoreError) {
+    try check(end: 0, witness) { _ in "" }
+    guard let witness, witness.generation > 0 else { return }
+    throw .damaged(path, "it is empty, and its lease was taken \(witness.generation) times")
+  }
+
   /// The first entry, and the last one that says how the run stands, for lists; nil for an empty journal.
   /// Notes, approvals and what belongs to a drill may come after it.
+  ///
+  /// The chain of hashes is checked as a whole; of what is between them no entry is looked into.
   func ends() throws(StoreError) -> (first: Entry, last: Entry)? {
-    guard !isBlank else { return nil }
+    let witness = Witness(in: folder)
     do {
-      let rows = try queue.unsafeRead { database in
-        try Row.fetchAll(
-          database,
-          sql: """
-            SELECT sequence, body, hash,
-              (SELECT hash FROM entry e WHERE e.sequence = entry.sequence - 1)
-            FROM entry WHERE sequence = 1 OR sequence = (
-              SELECT sequence FROM entry WHERE json_extract(body, '$.event.type')
-                IN ('runStarted', 'runResumed', 'runHeld', 'runEnded')
-              ORDER BY sequence DESC LIMIT 1)
-            ORDER BY sequence
-            """)
+      guard !isBlank else {
+        try checkBlank(witness)
+        return nil
       }
-      let entries = try rows.map { row in
-        let sequence = try row.number(0, in: path)
-        return try JournalCoding.entry(
-          body: try Self.text(row, 1, of: sequence, path),
-          hash: try Self.text(row, 2, of: sequence, path), sequence: sequence,
-          after: try row.textIfAny(3, in: path).flatMap(Digest.init(hex:)) ?? .zero, in: path)
-      }
-      guard let first = entries.first, let last = entries.last else { return nil }
-      try check([first], nil)
-      return (first, last)
+      let ends = try queue.unsafeRead { try self.ends($0, witness) }
+      try checkRun(ends?.first)
+      return ends
     } catch {
       throw StoreError(error, in: path, writing: false)
     }
+  }
+
+  private func ends(
+    _ database: Database, _ witness: Witness?
+  ) throws -> (first: Entry, last: Entry)? {
+    _ = try LeaseRow(database, in: path, witness)
+    try checkChain(database, witness)
+    let entries = try Row.fetchAll(
+      database,
+      sql: """
+        SELECT sequence, body, hash,
+          (SELECT hash FROM entry e WHERE e.sequence = entry.sequence - 1)
+        FROM entry WHERE sequence = 1 OR sequence = (
+          SELECT sequence FROM entry WHERE json_extract(body, '$.event.type')
+            IN ('runStarted', 'runResumed', 'runHeld', 'runEnded')
+          ORDER BY sequence DESC LIMIT 1)
+        ORDER BY sequence
+        """
+    ).map { row in
+      let sequence = try row.number(0, in: path)
+      return try JournalCoding.entry(
+        body: try Self.text(row, 1, of: sequence, path),
+        hash: try Self.text(row, 2, of: sequence, path), sequence: sequence,
+        after: try row.textIfAny(3, in: path).flatMap(Digest.init(hex:)) ?? .zero, in: path)
+    }
+    guard let first = entries.first, let last = entries.last else { return nil }
+    return (first, last)
+  }
+
+  /// Checks the hashes of all entries, without looking into them.
+  private func checkChain(_ database: Database, _ witness: Witness?) throws {
+    var (end, previous, witnessed) = (Int64(0), Digest.zero, "")
+    let rows = try Row.fetchCursor(
+      database, sql: "SELECT body, hash, sequence FROM entry ORDER BY sequence")
+    while let row = try rows.next() {
+      end += 1
+      try checkPlace(try row.number(2, in: path), end)
+      previous = try JournalCoding.hash(
+        of: try Self.text(row, 0, of: end, path), try Self.text(row, 1, of: end, path),
+        sequence: end, after: previous, in: path)
+      if end == witness?.sequence { witnessed = previous.hex }
+    }
+    try check(end: end, witness) { _ in witnessed }
+  }
+
+  private func checkPlace(_ stored: Int64, _ sequence: Int64) throws(StoreError) {
+    guard stored != sequence else { return }
+    throw StoreError(
+      .damaged(sequence: sequence), subject: path,
+      "entry \(stored) stands where entry \(sequence) belongs")
   }
 
   /// Runs SQL as it is, for tests that look at settings or do damage.

@@ -1,5 +1,5 @@
 private import Glibc
-import RunbookEngine
+public import RunbookEngine
 import RunbookModel
 
 /// Whether nobody else can change what lies at a path, as sshd's `StrictModes` asks it of a key
@@ -8,19 +8,51 @@ import RunbookModel
 ///
 /// Every folder on the way belongs to this account or to root, and nobody else may write to it, or it is
 /// sticky, as `/tmp` is, and only the last must not be. The way is walked by descriptors; what passes
-/// cannot be put aside by others afterwards. A group that nobody but the owner is in is no other.
-enum TrustedPath {
+/// cannot be put aside by others afterwards. A group that nobody but the owner is in is no other. Where the
+/// way leads through the account's home, the folders above it do not matter, as to sshd: whoever can put them
+/// aside has the account.
+public enum TrustedPath {
+  /// Checks a folder that is open, by itself.
+  ///
+  /// - Throws: `cannotRead` where others can change what is in it.
+  public static func check(open folder: CInt, _ path: String) throws(StoreError) {
+    var status = stat()
+    guard fstat(folder, &status) == 0 else { throw unreadable(path, errno) }
+    try check(status, path, isOnTheWay: false, what: "what is kept here")
+  }
+
+  /// - Parameter home: of this account; nil where it has none.
   /// - Returns: whether there is a folder.
   /// - Throws: `cannotRead` with what is wrong, whose it is, and how it is mended.
-  static func checkFolder(_ path: String) throws(StoreError) -> Bool {
-    var walk = Walk(path)
+  static func checkFolder(_ path: String, home: String? = home) throws(StoreError) -> Bool {
+    var walk = Walk(path, home: home)
     defer { walk.end() }
     return try walk.go()
   }
 
-  /// Checks what lies directly in a folder that was checked.
+  /// The account's own folder, where the system knows one that is there: without links.
+  private static let home: String? = {
+    guard let account = getpwuid(geteuid()), let path = realpath(account.pointee.pw_dir, nil) else {
+      return nil
+    }
+    defer { free(path) }
+    return String(cString: path)
+  }()
+
+  /// Checks all that lies in a folder that was checked, and in the folders in it.
   static func checkFiles(in folder: String) throws(StoreError) {
-    guard let listing = opendir(folder) else { throw unreadable(folder, errno) }
+    try checkFiles(in: folder, openat(AT_FDCWD, folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC))
+  }
+
+  /// The program itself makes folders of folders, and none in those.
+  private static let greatestDepth = 4
+
+  private static func checkFiles(
+    in folder: String, _ descriptor: CInt, depth: Int = 1
+  ) throws(StoreError) {
+    guard descriptor >= 0, let listing = fdopendir(descriptor) else {
+      throw unreadable(folder, errno)
+    }
     defer { closedir(listing) }
     while let item = readdir(listing) {
       let name = withUnsafeBytes(of: item.pointee.d_name) { bytes in
@@ -36,6 +68,13 @@ enum TrustedPath {
           .cannotRead, subject: path, "\(path) is neither a file nor a folder: remove it")
       }
       try check(status, path, isOnTheWay: false)
+      guard status.st_mode & S_IFMT == S_IFDIR else { continue }
+      guard depth < greatestDepth else {
+        throw StoreError(.cannotRead, subject: path, "\(path) is no folder of a run's: remove it")
+      }
+      try checkFiles(
+        in: path, openat(dirfd(listing), name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC),
+        depth: depth + 1)
     }
   }
 
@@ -44,13 +83,17 @@ enum TrustedPath {
 
   private struct Walk {
     private let path: String
+    private let home: String?
     private var names: [String]
     private var folder: CInt
     private var here = ""
     private var links = 0
+    /// What is wrong with a folder above the home, as long as the way has not come to the home.
+    private var pending: StoreError?
 
-    init(_ path: String) {
+    init(_ path: String, home: String?) {
       self.path = path
+      self.home = home
       names = Walk.names(of: path).reversed()
       folder = Walk.root()
     }
@@ -68,8 +111,9 @@ enum TrustedPath {
       while let name = names.popLast() {
         let next = openat(folder, name, TrustedPath.asPath | O_NOFOLLOW | O_CLOEXEC)
         guard next >= 0 else {
-          if errno == ENOENT { return false }
-          throw unreadable(path, errno)
+          guard errno == ENOENT else { throw unreadable(path, errno) }
+          if let pending { throw pending }
+          return false
         }
         var status = stat()
         fstat(next, &status)
@@ -84,9 +128,20 @@ enum TrustedPath {
         guard status.st_mode & S_IFMT == S_IFDIR else {
           throw StoreError(.cannotRead, subject: path, "\(here) is no folder (Not a directory)")
         }
-        try check(status, here, isOnTheWay: !names.isEmpty)
+        try checkHere(status)
       }
+      if let pending { throw pending }
       return true
+    }
+
+    private mutating func checkHere(_ status: stat) throws(StoreError) {
+      if home == here { pending = nil }
+      do throws(StoreError) {
+        try check(status, here, isOnTheWay: !names.isEmpty)
+      } catch {
+        guard home?.begins(with: here + "/") == true else { throw error }
+        pending = error
+      }
     }
 
     private var lastName: String { Walk.names(of: here).last ?? "" }
@@ -110,13 +165,21 @@ enum TrustedPath {
   }
 
   private static func check(
-    _ status: stat, _ path: String, isOnTheWay: Bool
+    _ status: stat, _ path: String, isOnTheWay: Bool, what: String = "what is run and approved here"
   ) throws(StoreError) {
+    // This account may be an unknown one itself: then its files and others' look the same.
+    guard isKnown(status.st_uid, in: accountMap) else {
+      throw StoreError(
+        .cannotRead, subject: path,
+        "\(path) belongs to an account that this user namespace does not know (\(status.st_uid) stands "
+          + "for all of them), so that it cannot be told who could change \(what): name a folder below "
+          + "your home with --state or $RUNBOOK_STATE")
+    }
     guard status.st_uid == 0 || status.st_uid == geteuid() else {
       let owner = account(status.st_uid)
       throw StoreError(
         .cannotRead, subject: path,
-        "\(path) belongs to \(owner), who could change what is run and approved here; each account "
+        "\(path) belongs to \(owner), who could change \(what); each account "
           + "keeps its own runs: name another folder with --state or $RUNBOOK_STATE, or work as \(owner)"
       )
     }
@@ -129,8 +192,8 @@ enum TrustedPath {
     guard isSticky || !(others || group) else {
       throw StoreError(
         .cannotRead, subject: path,
-        "\(path) can be written to by \(others ? "everybody" : "its group"), who could change what is "
-          + "run and approved here: chmod go-w '\(path)', once you know that nothing in it was changed"
+        "\(path) can be written to by \(others ? "everybody" : "its group"), who could change \(what)"
+          + ": chmod go-w '\(path)', once you know that nothing in it was changed"
       )
     }
   }
@@ -148,7 +211,37 @@ enum TrustedPath {
       if String(cString: text) != name { return false }
       member = member?.advanced(by: 1)
     }
+    setpwent()
+    defer { endpwent() }
+    while let other = getpwent() {
+      if other.pointee.pw_gid == group, other.pointee.pw_uid != owner { return false }
+    }
     return true
+  }
+
+  /// Whether a number is that of an account, and not what a user namespace shows in place of all that it has
+  /// no number for (<https://man7.org/linux/man-pages/man7/user_namespaces.7.html>, "Unmapped user IDs").
+  ///
+  /// - Parameter map: lines of the first number here, the first outside, and how many; empty is everything.
+  static func isKnown(_ account: UInt32, in map: String) -> Bool {
+    let lines = map.pieces(separatedBy: "\n").map { line in
+      line.pieces(whereSeparator: \.isWhitespace).compactMap { UInt64($0) }
+    }
+    return lines.isEmpty
+      || lines.contains {
+        $0.count == 3 && UInt64(account) >= $0[0] && UInt64(account) - $0[0] < $0[2]
+      }
+  }
+
+  private static let accountMap = contents(of: "/proc/self/uid_map")
+
+  private static func contents(of path: String) -> String {
+    let file = open(path, O_RDONLY | O_CLOEXEC)
+    guard file >= 0 else { return "" }
+    defer { close(file) }
+    var bytes = [UInt8](repeating: 0, count: 4096)
+    let count = read(file, &bytes, bytes.count)
+    return String(decoding: bytes.prefix(max(0, count)), as: UTF8.self)
   }
 
   private static func account(_ number: uid_t) -> String {

@@ -139,7 +139,7 @@ struct DrillTests {
       ["resume", "--accept-changes"], ["retry"], ["drill", "resume"], ["drill", "join"],
     ] {
       let output = try await workspace.run(command)
-      #expect(output.status == 65, "\(command): \(output.all)")
+      #expect(output.status == 74, "\(command): \(output.all)")
       #expect(output.stderr.holds("cannot follow"), "\(output.stderr)")
     }
   }

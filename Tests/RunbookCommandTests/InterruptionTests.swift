@@ -21,6 +21,23 @@ struct InterruptionTests {
     let status = try await workspace.run(["status", "--json"])
     #expect(try status.objects().first?["state"] == "held")
   }
+
+  /// What others noted while the step ran belongs to what the run leaves.
+  @Test func holdsWhenOthersWroteMeanwhile() async throws {
+    let workspace = try Workspace()
+    let pipe = try workspace.makePipe("pipe")
+    try workspace.write(Example.shell("echo here >\"$PIPE\"\nsleep 600"), to: "shell.yaml")
+    let program = try workspace.start(["run", "shell.yaml", "--set", "pipe=\(pipe)"])
+    #expect(await workspace.line(ofPipe: "pipe") == "here")
+    let run = try #require(try await workspace.run(["status", "--json"]).objects().first?["run"])
+    let id = try #require(run.stringValue)
+    #expect(try await workspace.run(["note", id, "users are told"]).status == 0)
+    program.signal(SIGINT)
+    let output = try await program.output()
+    #expect(output.status == 130, "\(output.all)")
+    #expect(try await workspace.run(["verify-journal"]).status == 0)
+    #expect(try await workspace.run(["report"]).stdout.holds("users are told"))
+  }
 }
 
 /// Whether a process runs, by `/proc`: one that has ended and is not yet reaped does not.

@@ -1,6 +1,7 @@
 import Foundation
 import Glibc
 import RunbookEngine
+import RunbookModel
 import Testing
 
 @testable import runbook
@@ -68,6 +69,44 @@ import Testing
     try clean()
   }
 
+  @Test func aPipeThatNobodyReadsIsNotWaitedFor() throws {
+    mkfifo(path("pipe"), 0o600)
+    let error = #expect(throws: StoreError.self) {
+      try OutputFile(path: path("pipe")).write("through")
+    }
+    #expect(error?.message.holds("nobody reads this pipe") == true)
+    #expect(mode(path("pipe")) & S_IFMT == S_IFIFO)
+    try clean()
+  }
+
+  /// A reader that is slower than the writer is waited for.
+  @Test func aPipeTakesMoreThanItHolds() async throws {
+    mkfifo(path("pipe"), 0o600)
+    let reader = open(path("pipe"), O_RDONLY | O_NONBLOCK)
+    _ = fcntl(reader, F_SETFL, 0)
+    let (pipe, count) = (path("pipe"), 1 << 20)
+    async let written = Task.detached {
+      try OutputFile(path: pipe).write(String(repeating: "x", count: count))
+    }.value
+    var (bytes, total) = ([UInt8](repeating: 0, count: 65_536), 0)
+    while total < count {
+      let got = read(reader, &bytes, bytes.count)
+      if got > 0 { total += got } else { await Task.yield() }
+    }
+    #expect(try await !written && total == count)
+    close(reader)
+    try clean()
+  }
+
+  /// What its other name shows is not written over: who made that name is not known.
+  @Test func anotherNameOfTheFileKeepsWhatItHad() throws {
+    try "old".write(toFile: path("a"), atomically: false, encoding: .utf8)
+    link(path("a"), path("b"))
+    #expect(try OutputFile(path: path("a")).write("new"))
+    #expect(text(path("a")) == "new" && text(path("b")) == "old")
+    try clean()
+  }
+
   @Test func saysWhyItCannotWrite() throws {
     #expect(throws: StoreError.self) { try OutputFile(path: folder).write("x") }
     #expect(throws: StoreError.self) { try OutputFile(path: path("none/x")).write("x") }
@@ -111,6 +150,19 @@ import Testing
       #expect(ReportFile.digest(of: path, inRunFolder: folder) == nil, "\(path)")
     }
     try clean()
+  }
+
+  /// What others can write to holds no evidence: they could put something else in its place.
+  @Test func aFolderOfOthersIsSaidToBeOne() throws {
+    guard let made = OutputFolder(making: path("e")) else { throw Missing() }
+    #expect(made.problem("e") == nil)
+    chmod(path("e"), 0o777)
+    #expect(made.problem("e")?.holds("can be written to by everybody") == true)
+    if geteuid() == 0 {
+      chmod(path("e"), 0o700)
+      chown(path("e"), 65534, 65534)
+      #expect(made.problem("e")?.holds("belongs to") == true)
+    }
   }
 
   private struct Missing: Error {}

@@ -56,8 +56,63 @@ struct StateFolderTests {
         #expect(!output.all.holds("run it anew"))
       }
       let list = try await workspace.run(["runs"])
-      #expect(list.status == 0 && list.stdout.holds("journal"), "\(list.all)")
+      #expect(list.status == 0 && list.stdout.holds("damaged"), "\(list.all)")
     }
+  }
+
+  private func database() throws -> String {
+    try #require(try workspace.contents(of: "state").first { $0.path.ends(with: "/journal.db") })
+      .path
+  }
+
+  @Test func listsSayDamagedAsEverythingElseDoes() async throws {
+    let file = try database()
+    let older = try Data(contentsOf: URL(filePath: file))
+    #expect(try await workspace.run(["note", "2", "text"]).status == 0)
+    for end in ["-wal", "-shm"] { unlink(file + end) }
+    try older.write(to: URL(filePath: file))
+    let status = try await workspace.run(["status"])
+    #expect(status.status == 74 && status.stderr.holds("the journal is damaged"), "\(status.all)")
+    for command in [["runs"], ["drill", "history"]] {
+      let output = try await workspace.run(command)
+      #expect(output.all.holds("the journal is damaged"), "\(command): \(output.all)")
+    }
+  }
+
+  @Test func saysWhatAFileIsThatIsNoJournal() async throws {
+    let database = try await workspace.run(["verify-journal", "--journal", try database()])
+    #expect(database.status == 74 && database.stderr.holds("SQLite"), "\(database.all)")
+    #expect(!database.stderr.holds("damaged"))
+    try workspace.write("# A report\n", to: "report.md")
+    let text = try await workspace.run(["report", "--journal", "report.md"])
+    #expect(text.status == 74 && text.stderr.holds("no journal as text"), "\(text.all)")
+    try workspace.write("", to: "empty")
+    for command in ["verify-journal", "report"] {
+      let empty = try await workspace.run([command, "--journal", "empty"])
+      #expect(empty.status == 74 && empty.stdout.isEmpty, "\(command): \(empty.all)")
+    }
+  }
+
+  /// One rule for what cannot be read as it should: a changed entry ends with 74 wherever it is met.
+  @Test func aChangedEntryIsTheSameEverywhere() async throws {
+    let journal = try await workspace.run(["journal"]).stdout
+    try workspace.write(journal.replacingAll("Look", with: "Luck"), to: "changed")
+    for command in [["verify-journal"], ["report"]] {
+      let output = try await workspace.run(command + ["--journal", "changed"])
+      #expect(output.status == 74 && output.stderr.holds("entry 1"), "\(output.all)")
+    }
+  }
+
+  @Test func aRunThatWasKilledBeforeItBeganCanBeAbandoned() async throws {
+    let folder = (try database() as NSString).deletingLastPathComponent
+    let other = (folder as NSString).deletingLastPathComponent + "/99991231-235959-zzz"
+    try FileManager.default.createDirectory(atPath: other, withIntermediateDirectories: false)
+    #expect(FileManager.default.createFile(atPath: other + "/journal.db", contents: nil))
+    #expect(try await workspace.run(["runs"]).stdout.holds("cut off before it had begun"))
+    let abandoned = try await workspace.run(["abandon", "--reason", "x"])
+    #expect(abandoned.status == 0 && abandoned.stdout.holds("nothing was performed"))
+    #expect(!FileManager.default.fileExists(atPath: other))
+    #expect(try await workspace.run(["status"]).status == 0)
   }
 
   @Test func provesWhichProcessItWouldSignal() {

@@ -34,18 +34,106 @@ import Testing
   func aColumnOfAnotherTypeIsNamed(column: String, value: String) async throws {
     let journal = try await filled()
     let strict = "sequence INTEGER PRIMARY KEY, body TEXT NOT NULL, hash TEXT NOT NULL"
-    for sql in [
-      "PRAGMA writable_schema = ON",
-      "UPDATE sqlite_schema SET sql = 'CREATE TABLE entry (sequence INTEGER PRIMARY KEY, body, hash)' "
-        + "WHERE name = 'entry'", "PRAGMA writable_schema = RESET",
-      "UPDATE entry SET \(column) = \(value) WHERE sequence = 2", "PRAGMA writable_schema = ON",
-      "UPDATE sqlite_schema SET sql = 'CREATE TABLE entry ( \(strict) ) STRICT' WHERE name = 'entry'",
-      "PRAGMA writable_schema = RESET",
-    ] { _ = try journal.question(sql) }
+    try damage(
+      journal, "UPDATE entry SET \(column) = \(value) WHERE sequence = 2", table: "entry",
+      loose: "sequence INTEGER PRIMARY KEY, body, hash", strict: strict)
     let found = await error { try await readAll() }
     #expect(
       found?.message.holds("entry 2 cannot be read") == true, "\(String(describing: found))")
-    #expect(found?.cause == .cannotRead)
+    #expect(found?.cause == .damaged(sequence: 0))
+  }
+
+  /// Changes what a strict table would not take, and leaves the table as it was.
+  private func damage(
+    _ journal: SQLiteJournal, _ sql: String, table: String, loose: String, strict: String
+  ) throws {
+    for sql in [
+      "PRAGMA writable_schema = ON", "PRAGMA ignore_check_constraints = ON",
+      "UPDATE sqlite_schema SET sql = 'CREATE TABLE \(table) (\(loose))' WHERE name = '\(table)'",
+      "PRAGMA writable_schema = RESET", sql, "PRAGMA writable_schema = ON",
+      "UPDATE sqlite_schema SET sql = 'CREATE TABLE \(table) ( \(strict) ) STRICT' "
+        + "WHERE name = '\(table)'", "PRAGMA writable_schema = RESET",
+    ] { _ = try journal.question(sql) }
+  }
+
+  @Test(arguments: [
+    ("DELETE FROM lease", "its lease is missing"),
+    ("UPDATE lease SET generation = 'two'", "'generation' is no number"),
+    ("UPDATE lease SET generation = NULL", "'generation' is no number"),
+    ("UPDATE lease SET generation = 1.5", "'generation' is no number"),
+    ("UPDATE lease SET holder = x'00'", "'holder' is no text"),
+    ("UPDATE lease SET only = 2", "another lease"),
+    ("INSERT INTO lease VALUES (2, 9, '')", "another lease"),
+    ("UPDATE lease SET generation = 0", "generation 0, and generation 1 was taken"),
+  ])
+  func aDamagedLeaseIsNamedAndNobodyTookTheRun(sql: String, words: String) async throws {
+    let (journal, lease) = try fixture.store.create(fixture.run, holder: .test())
+    defer { lease.release() }
+    _ = try await journal.append([note("1")], by: fixture.actor, at: fixture.time(0))
+    try damage(
+      journal, sql, table: "lease", loose: "only INTEGER PRIMARY KEY, generation, holder",
+      strict: "only INTEGER PRIMARY KEY CHECK (only = 1), generation INTEGER NOT NULL, "
+        + "holder TEXT NOT NULL")
+    let other = try fixture.store.open(fixture.run)
+    let errors = [
+      await error { _ = try await journal.append([note("2")], by: fixture.actor, at: .epoch) },
+      await error { _ = try await other.entries() },
+      await error { _ = try other.leaseState() },
+      await error { _ = try other.takeLease(as: .test(), force: true) },
+      await error { _ = try fixture.store.summary(of: fixture.run) },
+    ]
+    for found in errors {
+      #expect(found?.cause == .damaged(sequence: 0), "\(String(describing: found))")
+    }
+    #expect(errors.dropFirst().allSatisfy { $0?.message.holds(words) == true }, "\(errors)")
+  }
+
+  @Test func anEmptyFileInAJournalsPlaceIsNoticed() async throws {
+    _ = try await filled()
+    for end in ["-wal", "-shm"] { unlink(fixture.journalFile + end) }
+    #expect(truncate(fixture.journalFile, 0) == 0)
+    let errors = [
+      await error { try await readAll() },
+      await error { _ = try fixture.store.open(fixture.run).leaseState() },
+      await error { _ = try fixture.store.open(fixture.run).takeLease(as: .test()) },
+      await error { _ = try fixture.store.summary(of: fixture.run) },
+    ]
+    for found in errors {
+      #expect(found?.message.holds("entry 4 was written") == true, "\(String(describing: found))")
+    }
+  }
+
+  /// Lists notice what a whole reading does.
+  @Test(arguments: [
+    "DELETE FROM entry WHERE sequence > 2",
+    "UPDATE entry SET body = body || ' ' WHERE sequence = 2",
+    "UPDATE entry SET sequence = 900 WHERE sequence = 4", "DELETE FROM entry WHERE sequence = 3",
+  ])
+  func aSummaryOfADamagedJournalIsAnError(sql: String) async throws {
+    _ = try await filled().question(sql)
+    let whole = await error { try await readAll() }
+    let list = await error { _ = try fixture.store.summary(of: fixture.run) }
+    #expect(
+      list != nil && list == whole, "\(String(describing: list)), \(String(describing: whole))")
+  }
+
+  /// An interruption reads what others noted meanwhile.
+  @Test func aCancelledTaskReadsTheJournal() async throws {
+    let journal = try await filled()
+    let reading = Task {
+      withUnsafeCurrentTask { $0?.cancel() }
+      return try await journal.entries().count
+    }
+    #expect(try await reading.value == 4)
+  }
+
+  @Test func aFullJournalIsNamed() async throws {
+    let journal = try await filled()
+    _ = try journal.question("UPDATE entry SET sequence = \(Int64.max) WHERE sequence = 4")
+    let found = await error {
+      _ = try await journal.append([note("x")], by: fixture.actor, at: fixture.time(9))
+    }
+    #expect(found?.subject == fixture.journalFile && found?.message.holds("full") == true)
   }
 
   @Test(arguments: [
@@ -56,7 +144,7 @@ import Testing
   func tablesThatAreNotAJournalsAreRefused(sql: String) async throws {
     _ = try await filled().question(sql)
     let found = await error { try await readAll() }
-    #expect(found?.cause == .cannotRead && found?.message.holds("tables") == true)
+    #expect(found?.cause == .damaged(sequence: 0) && found?.message.holds("tables") == true)
   }
 
   /// A number that is renamed leaves the chain as it was.
@@ -74,7 +162,7 @@ import Testing
     let found = await error {
       _ = try fixture.store.open(fixture.run).takeLease(as: .test())
     }
-    #expect(found?.cause == .cannotRead, "\(String(describing: found))")
+    #expect(found?.cause == .damaged(sequence: 0), "\(String(describing: found))")
   }
 
   @Test func anEndThatWasCutOffIsNoticed() async throws {

@@ -64,7 +64,7 @@ import Testing
     let other = try fixture.store.open(fixture.run)
     let (second, takenFrom) = try other.takeLease(as: .test("second"), force: true)
     #expect(second.holder.generation == 2)
-    #expect(takenFrom == first.holder)
+    #expect(takenFrom?.holder == first.holder)
     let error = await #expect(throws: StoreError.self) {
       try await journal.append([note("late")], by: fixture.actor, at: fixture.time(0))
     }
@@ -128,6 +128,17 @@ import Testing
     #expect(error?.cause == .leaseHeld)
     #expect(error?.message == "the run is being carried out by another process")
     lease.release()
+  }
+
+  /// Whoever takes the run from it is told that there is somebody.
+  @Test func aLivingProcessThatDoesNotSayWhoItIsIsStillOne() throws {
+    let (journal, first) = try created()
+    #expect(truncate("\(fixture.store.folder(of: fixture.run))/lease-1", 0) == 0)
+    let (lease, takenFrom) = try journal.takeLease(as: .test("second"), force: true)
+    #expect(takenFrom != nil && takenFrom?.holder == nil)
+    #expect(takenFrom?.description == "a process that does not say who it is")
+    lease.release()
+    first.release()
   }
 
   @Test func aLinkInTheFilesPlaceIsRefused() throws {

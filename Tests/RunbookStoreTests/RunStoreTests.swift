@@ -93,6 +93,39 @@ import Testing
     #expect(try fixture.store.summary(of: fixture.run) == nil)
   }
 
+  @Test func aRunThatNeverBeganIsRemoved() async throws {
+    let (_, lease) = try fixture.store.create(fixture.run, holder: .test())
+    let living = await #expect(throws: StoreError.self) {
+      try await fixture.store.removeUnbegun(fixture.run, holder: .test("next"))
+    }
+    #expect(living?.cause == .leaseHeld)
+    lease.release()
+    try await fixture.store.removeUnbegun(fixture.run, holder: .test("next"))
+    #expect(fixture.store.runs().isEmpty)
+    // As one is that was killed before its journal had tables.
+    try PrivateFolder.make(fixture.store.folder(of: fixture.run))
+    try PrivateFolder.makeFile(fixture.journalFile)
+    try await fixture.store.removeUnbegun(fixture.run, holder: .test("next"))
+    #expect(!FileManager.default.fileExists(atPath: fixture.store.folder(of: fixture.run)))
+  }
+
+  @Test func aRunThatHadBegunIsNotRemoved() async throws {
+    let folder = fixture.store.folder(of: fixture.run)
+    let journal = try fixture.store.make(fixture.run)
+    try PrivateFolder.make(folder + "/evidence")
+    let lost = await #expect(throws: StoreError.self) {
+      try await fixture.store.removeUnbegun(fixture.run, holder: .test())
+    }
+    #expect(lost?.message.holds("its folder holds evidence") == true)
+    try FileManager.default.removeItem(atPath: folder + "/evidence")
+    let other = try fixture.store.open(fixture.run)
+    _ = try await other.append([note("1")], by: fixture.actor, at: fixture.time(0))
+    await #expect(throws: StoreError.self) {
+      try await fixture.store.removeUnbegun(fixture.run, holder: .test())
+    }
+    #expect(try await journal.entries().count == 1)
+  }
+
   @Test func whatIsNoJournalIsRefused() throws {
     try PrivateFolder.make(fixture.store.folder(of: fixture.run))
     try String(repeating: "no database ", count: 100).write(

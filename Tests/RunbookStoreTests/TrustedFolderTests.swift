@@ -10,7 +10,11 @@ import Testing
 @Suite struct TrustedFolderTests {
   private let fixture = StoreFixture()
 
-  init() throws { _ = try fixture.store.make(fixture.run) }
+  init() throws {
+    _ = try fixture.store.make(fixture.run)
+    try PrivateFolder.make(runFolder + "/evidence/look-1")
+    try PrivateFolder.makeFile(runFolder + "/evidence/look-1/stdout.txt", [1])
+  }
 
   private var runFolder: String { fixture.store.folder(of: fixture.run) }
 
@@ -29,7 +33,10 @@ import Testing
     #expect(try fixture.store.resolve(nil) == fixture.run)
   }
 
-  @Test(arguments: ["", "/runs", "/runs/RUN", "/runs/RUN/journal.db", "/runs/RUN/lease-1"])
+  @Test(arguments: [
+    "", "/runs", "/runs/RUN", "/runs/RUN/journal.db", "/runs/RUN/lease-1",
+    "/runs/RUN/evidence", "/runs/RUN/evidence/look-1", "/runs/RUN/evidence/look-1/stdout.txt",
+  ])
   func whatOthersCanWriteToIsRefused(path: String) throws {
     let path = fixture.folder + path.replacingOccurrences(of: "RUN", with: fixture.run.rawValue)
     for mode in [0o777, 0o1777, 0o702] {
@@ -50,6 +57,31 @@ import Testing
     #expect(problem()?.holds("belongs to the account 'nobody'") == true)
     guard !path.holds(fixture.run.rawValue) else { return }
     #expect(throws: StoreError.self) { try fixture.store.make(RunID(rawValue: "new")) }
+  }
+
+  /// As sshd stops at the home of the account.
+  @Test func whatIsAboveTheHomeIsNotLookedAt() throws {
+    let outer = fixture.folder + "-outer"
+    defer { try? FileManager.default.removeItem(atPath: outer) }
+    for folder in ["/home/ada/state", "/home/bob/state"] { try PrivateFolder.make(outer + folder) }
+    for folder in ["", "/home"] { #expect(chmod(outer + folder, 0o777) == 0) }
+    let home = outer + "/home/ada"
+    #expect(try TrustedPath.checkFolder(home + "/state", home: home))
+    for (path, home) in [(outer + "/home/bob/state", home), (home + "/state", nil)] {
+      #expect(throws: StoreError.self) { try TrustedPath.checkFolder(path, home: home) }
+    }
+    #expect(chmod(home, 0o777) == 0)
+    #expect(throws: StoreError.self) { try TrustedPath.checkFolder(home + "/state", home: home) }
+  }
+
+  @Test(
+    arguments: [
+      ("         0          0 4294967295\n", 65534, true), ("0 1000 1\n", 65534, false),
+      ("1000 1000 1\n", 1000, true), ("0 1000 1\n1 100000 65536\n", 65534, true), ("", 7, true),
+      ("1000 1000 1\n", 0, false),
+    ] as [(String, UInt32, Bool)])
+  func tellsAnAccountFromWhatStandsForAllUnknownOnes(map: String, account: UInt32, isKnown: Bool) {
+    #expect(TrustedPath.isKnown(account, in: map) == isKnown)
   }
 
   @Test func linksAndPipesInARunsFolderAreRefused() throws {

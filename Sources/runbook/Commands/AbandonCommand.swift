@@ -27,14 +27,15 @@ struct AbandonCommand: AsyncParsableCommand {
   private static let grace = Duration.seconds(10)
 
   func run() async throws {
+    if try await removeUnbegun() { return }
     let held = try await HeldRun.open(run, state)
-    let (lease, formerHolder) = try held.takeLease(as: actor.name, force: true)
+    let (lease, former) = try held.takeLease(as: actor.name, force: true)
     defer { lease.release() }
     // Until the lease was ours it may have ended: an end behind an end makes the journal unreadable.
     _ = try await HeldRun.open(held.id.rawValue, state)
     try await held.add(.runEnded(RunEnded(status: .abandoned, reason: reason)), as: actor.name)
     held.console.print("Run \(held.id) is abandoned; nothing was rolled back.")
-    if let formerHolder { await stop(formerHolder, held) }
+    if let former { await stop(former, held) }
     guard let folder = held.state.sandboxFolder else { return }
     do throws(StepFailure) {
       try await PostgresSandbox(environment: held.surroundings.environment).remove(folder: folder)
@@ -45,8 +46,32 @@ struct AbandonCommand: AsyncParsableCommand {
     }
   }
 
+  /// A run that was killed before its first entry has nothing in it that could be kept.
+  ///
+  /// - Returns: whether it was one.
+  private func removeUnbegun() async throws -> Bool {
+    let surroundings = Surroundings.current()
+    let console = Console.current(surroundings)
+    let store = surroundings.store(state.state)
+    do throws(StoreError) {
+      let id = try store.resolve(run)
+      let journal = try store.open(id)
+      guard !journal.isBeginning, try await journal.entries().isEmpty else { return false }
+      try await store.removeUnbegun(id, holder: surroundings.leaseHolder(as: actor.name))
+      console.print("Run \(id) had not begun: nothing was performed, and its folder is removed.")
+      return true
+    } catch {
+      try console.fail(error)
+    }
+  }
+
   /// Tells a process of this host that still carries the run out to stop, and waits until it has.
-  private func stop(_ holder: LeaseHolder, _ held: HeldRun) async {
+  private func stop(_ former: LeaseState.Living, _ held: HeldRun) async {
+    guard let holder = former.holder else {
+      return held.console.printError(
+        "  \(former.description) still carries it out, and was not told to stop, as its lease's file cannot "
+          + "be read: it can write nothing more to the journal, and stops at its next step.")
+    }
     guard holder.host == held.surroundings.host else {
       return held.console.printError(
         "  \(holder.description) can write nothing more to it, and stops at its next step.")

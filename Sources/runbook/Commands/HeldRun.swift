@@ -32,8 +32,8 @@ struct HeldRun {
       guard !entries.isEmpty || journal.isBeginning else {
         throw StoreError(
           .cannotRead, subject: journal.path,
-          "the journal of run \(id) is empty: its process ended before it had begun anything, or the "
-            + "journal was lost, and what the run did is not known")
+          "the journal of run \(id) is empty: its process ended before it had begun anything; to have it "
+            + "removed: runbook abandon \(id) --reason TEXT")
       }
       let state = try RunState(replaying: entries)
       journal.redact(with: KnownSecrets(surroundings: surroundings, state: state).redactor)
@@ -86,7 +86,7 @@ struct HeldRun {
   /// Takes the lease where nobody lives who holds it.
   func takeLease(
     as name: String?, force: Bool = false
-  ) throws -> (lease: Lease, takenFrom: LeaseHolder?) {
+  ) throws -> (lease: Lease, takenFrom: LeaseState.Living?) {
     do throws(StoreError) {
       return try journal.takeLease(as: surroundings.leaseHolder(as: name), force: force)
     } catch {

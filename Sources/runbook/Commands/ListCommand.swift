@@ -19,7 +19,8 @@ struct ListCommand: AsyncParsableCommand {
     var table = Table(["NAME", "SEVERITY", "STEPS", "LAST DRILL", "TITLE"])
     let all = library.finder.all()
     let store = Surroundings.current().store(state.state)
-    let drills = await DrillHistory(store: store).last()
+    let (drills, unread) = await DrillHistory(store: store).last()
+    for run in unread { console.printError("warning: \(run.notice)") }
     for (name, path) in all {
       let runbook = library.attempt(path).runbook
       if json {

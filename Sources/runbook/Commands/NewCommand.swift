@@ -41,7 +41,7 @@ struct NewCommand: ParsableCommand {
       try NewRunbook.text(name: name).write(toFile: file, atomically: true, encoding: .utf8)
     } catch {
       console.printError("error: \(file) cannot be written: \(error.localizedDescription)")
-      throw ExitStatus.cannotWrite.code
+      throw ExitStatus.badFile.code
     }
     console.print("Wrote \(path)/\(name)/runbook.yaml")
     console.print("Try it against a throwaway PostgreSQL: runbook run \(name) --sandbox")

@@ -35,7 +35,7 @@ struct PastRuns {
         }
       }
       if lastDrill == nil, glance.isDrill, !glance.isCheck {
-        lastDrill = await DrillHistory(store: store).practice(run)
+        lastDrill = try? await DrillHistory(store: store).practice(run)
       }
     }
     self.usual = usual

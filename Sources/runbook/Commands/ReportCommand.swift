@@ -32,8 +32,7 @@ struct ReportCommand: AsyncParsableCommand {
   @Option(help: ArgumentHelp("A Mustache template for the format.", valueName: "file"))
   var template: String?
 
-  @Option(name: [.short, .long], help: ArgumentHelp("The file to write.", valueName: "file"))
-  var output: String?
+  @OptionGroup var output: OutputOptions
 
   @Flag(
     name: .customLong("public"),
@@ -64,8 +63,8 @@ struct ReportCommand: AsyncParsableCommand {
       let report = try IncidentReport(
         entries: entries, isPublic: isPublic, rules: Composition.publicRules())
       let text = try format.text(of: report, template: template)
-      console.warnOfSecrets(in: text, output ?? "the report")
-      guard let output else { return console.print(document: text) }
+      console.warnOfSecrets(in: text, output.file ?? "the report")
+      guard let output = output.file else { return console.print(document: text) }
       let folder = try runFolder(surroundings)
       for notice in try ReportFile(report: report, runFolder: folder)
         .write(text, to: surroundings.absolute(output))
@@ -127,6 +126,9 @@ struct JournalSource {
   let state: StateOptions
   let surroundings: Surroundings
 
+  /// What a database of SQLite begins with (<https://www.sqlite.org/fileformat.html>).
+  private static let sqliteMark = Array("SQLite format 3\0".utf8)
+
   func entries() async throws -> [Entry] {
     guard let file else {
       let store = surroundings.store(state.state)
@@ -134,6 +136,12 @@ struct JournalSource {
     }
     guard let data = FileManager.default.contents(atPath: surroundings.absolute(file)) else {
       throw StoreError(.cannotRead, subject: file, "cannot read \(file)")
+    }
+    guard !data.starts(with: Self.sqliteMark) else {
+      throw StoreError(
+        .cannotRead, subject: file,
+        "\(file) is a SQLite file, such as a run's own journal.db, and no journal as text: name the run in "
+          + "its place, or have it printed first: runbook journal RUN > FILE")
     }
     return try JournalText.parse(String(decoding: data, as: UTF8.self), from: file)
   }

@@ -34,16 +34,19 @@ extension Console {
   /// - Parameter template: the user's own, if there was one.
   func fail(_ error: ReportError, template: String?) throws -> Never {
     switch error {
-    case .emptyJournal: printError("error: the journal has no entries")
+    case .emptyJournal:
+      printError("error: the journal has no entries")
+      throw ExitStatus.badFile.code
     case .damagedJournal(let sequence, let reason):
-      printError("error: entry \(sequence) of the journal: \(reason)")
+      printError("error: the journal is damaged: entry \(sequence): \(reason)")
+      throw ExitStatus.badFile.code
     case .template(let diagnostics):
       // A template that cannot be read has been reported by now.
       let text = template.flatMap { try? String(contentsOfFile: $0, encoding: .utf8) } ?? ""
       let renderer = DiagnosticRenderer(sources: [template ?? "": text])
       printError(renderer.render(diagnostics))
+      throw ExitStatus.invalidRunbook.code
     }
-    throw ExitStatus.invalidRunbook.code
   }
 
   /// Says where a finished report looks as if it held a secret.

@@ -16,10 +16,7 @@ struct ReportIndexCommand: ParsableCommand {
   @Option(help: ArgumentHelp("The folder with the reports.", valueName: "folder"))
   var reports = "reports"
 
-  @Option(
-    name: [.short, .long],
-    help: ArgumentHelp("The file to write; - for standard output.", valueName: "file"))
-  var output: String?
+  @OptionGroup var output: OutputOptions
 
   /// Nobody named the file: it is replaced only where it is the index of before.
   private static func mayReplace(_ path: String) -> Bool {
@@ -52,9 +49,9 @@ struct ReportIndexCommand: ParsableCommand {
         .map { ReportIndex.Item(fileName: name, digest: $0) }
     }
     let text = ReportIndex(items).markdown
-    guard output != "-" else { return console.print(document: text) }
-    let path = output ?? "\(reports)/README.md"
-    if output == nil, !Self.mayReplace(surroundings.absolute(path)) {
+    guard output.output != "-" else { return console.print(document: text) }
+    let path = output.file ?? "\(reports)/README.md"
+    if output.output == nil, !Self.mayReplace(surroundings.absolute(path)) {
       console.printError("error: \(path) is not an index of reports, and is left as it is")
       console.printError("hint: name the file to write with --output")
       throw ExitStatus.usage.code

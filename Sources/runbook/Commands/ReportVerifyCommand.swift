@@ -13,7 +13,7 @@ struct ReportVerifyCommand: AsyncParsableCommand {
       The journal's chain of hashes is checked, the report written anew from the entries up to the one \
       whose hash it names, and each piece of evidence held against its SHA-256.
 
-      Exit status: 0 when all is as the run left it, 1 when something was changed, 65 when the journal \
+      Exit status: 0 when all is as the run left it, 1 when something was changed, 74 when the journal \
       itself was.
       """)
 

@@ -30,8 +30,7 @@ struct SnapshotCommand: AsyncParsableCommand {
   )
   var rows: RowCounting = .exact
 
-  @Option(name: .shortAndLong, help: ArgumentHelp("Write it to a file.", valueName: "file"))
-  var output: String?
+  @OptionGroup var output: OutputOptions
 
   @Option(help: ArgumentHelp("Give up after this many seconds.", valueName: "seconds"))
   var timeout: Int = 600
@@ -58,7 +57,7 @@ struct SnapshotCommand: AsyncParsableCommand {
       if let detail = error.record.detail { console.printError("  \(detail)") }
       throw (error.record.cause == .invalid ? ExitStatus.usage : .unreachable).code
     }
-    guard let output else { return console.print(json: snapshot.prettyJSON) }
+    guard let output = output.file else { return console.print(json: snapshot.prettyJSON) }
     do throws(StoreError) {
       // Names and comments may tell of people: the file is its owner's alone.
       try OutputFile(path: surroundings.absolute(output)).write(snapshot.prettyJSON + "\n")

@@ -41,9 +41,8 @@ struct StatusCommand: AsyncParsableCommand {
       "Started \(state.startedAt.map { "\($0)" } ?? "?"), \(state.lifecycle.text(isAlive: lease.living != nil))"
     )
     if let living = lease.living {
-      let who = living.holder?.description ?? "a process that does not say who it is"
       let beat = living.beat.map { ", last sign of life \($0)" } ?? ""
-      console.print("Carried out by \(who)\(beat)")
+      console.print("Carried out by \(living.description)\(beat)")
     }
     if started.isDrill { console.print("DRILL: an exercise, not an incident") }
     if started.isSandbox { console.print("SANDBOX: a throwaway database, not a real one") }
@@ -112,7 +111,10 @@ struct RunsCommand: ParsableCommand {
       do throws(StoreError) {
         let isAlive = try store.open(id).leaseState().living != nil
         guard let summary = try store.summary(of: id) else {
-          throw StoreError(.cannotRead, subject: id.rawValue, "its journal is empty")
+          throw StoreError(
+            .cannotRead, subject: id.rawValue,
+            isAlive
+              ? "just beginning" : "cut off before it had begun anything: its journal is empty")
         }
         let mark = summary.isDrill ? " DRILL" : summary.isSandbox ? " SANDBOX" : ""
         if json {

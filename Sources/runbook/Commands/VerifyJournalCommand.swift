@@ -8,7 +8,7 @@ struct VerifyJournalCommand: AsyncParsableCommand {
     commandName: "verify-journal",
     abstract: "Check a journal's chain of hashes, and that its entries make up a run.",
     discussion: """
-      The first entry that does not fit is named (exit status 65). A chain proves that nothing was changed \
+      The first entry that does not fit is named (exit status 74). A chain proves that nothing was changed \
       or left out in the middle; keep the last hash elsewhere, and it proves that nothing was cut off.
       """)
 
@@ -32,6 +32,11 @@ struct VerifyJournalCommand: AsyncParsableCommand {
       let entries = try await JournalSource(
         run: run, file: journal, state: state, surroundings: surroundings
       ).entries()
+      guard !entries.isEmpty else {
+        throw StoreError(
+          .cannotRead, subject: journal ?? run ?? "",
+          "the journal is empty: there is nothing to check")
+      }
       let state = try replay(entries)
       let run = state.started?.run.rawValue ?? "?"
       let hash = entries.last?.hash.hex ?? Digest.zero.hex

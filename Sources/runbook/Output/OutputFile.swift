@@ -1,11 +1,12 @@
 import Glibc
 import RunbookEngine
 import RunbookModel
+import RunbookStore
 
 /// A file that a command writes: the one way in which pages, evidence and snapshots get to the disk.
 ///
 /// A regular file is replaced as a whole, or not at all, and is its owner's alone from its first moment,
-/// whatever the umask. A link is followed. Whatever else is there, a device, a pipe or a standard stream,
+/// whatever the umask. A link is followed; another name of the same file keeps what it had. Whatever else is there, a device, a pipe or a standard stream,
 /// is written into and stays what it is.
 struct OutputFile {
   /// As messages name it.
@@ -42,9 +43,18 @@ struct OutputFile {
   }
 
   private func write(_ bytes: [UInt8], _ flags: Int32) throws(StoreError) {
-    let file = open(path, O_WRONLY | O_CLOEXEC | O_NOCTTY | flags, 0o600)
-    guard file >= 0 else { throw failure(errno) }
+    // A pipe that nobody reads would be waited for, without a word.
+    let file = open(path, O_WRONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK | flags, 0o600)
+    guard file >= 0 else {
+      throw errno == ENXIO
+        ? StoreError(
+          .cannotWrite, subject: path,
+          "cannot write \(path): nobody reads this pipe; start first what is to read it")
+        : failure(errno)
+    }
     defer { close(file) }
+    let mode = fcntl(file, F_GETFL)
+    guard mode >= 0, fcntl(file, F_SETFL, mode & ~O_NONBLOCK) == 0 else { throw failure(errno) }
     try put(bytes, into: file)
   }
 
@@ -91,6 +101,16 @@ struct OutputFolder: ~Copyable {
   }
 
   deinit { if descriptor >= 0 { close(descriptor) } }
+
+  /// How others can change what is in it; nil where they cannot.
+  func problem(_ path: String) -> String? {
+    do throws(StoreError) {
+      try TrustedPath.check(open: descriptor, path)
+      return nil
+    } catch {
+      return error.message
+    }
+  }
 
   enum Adding {
     case added

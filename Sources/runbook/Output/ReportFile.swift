@@ -27,6 +27,9 @@ struct ReportFile {
         "\(first.folder) is no folder that can be written: the evidence is not beside the report"
       ]
     }
+    if let problem = beside.problem(Self.folder(of: path) + first.folder) {
+      return ["the evidence is not beside the report: \(problem)"]
+    }
     return evidence.compactMap { add($0, to: beside) }
   }
 

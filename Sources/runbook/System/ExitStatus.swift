@@ -10,7 +10,8 @@ enum ExitStatus: Int32 {
   case usage = 64
   case invalidRunbook = 65
   case unreachable = 69
-  case cannotWrite = 74
+  /// A journal or another file cannot be written, or cannot be read as what it should be.
+  case badFile = 74
   case held = 75
   case refused = 77
   case interrupted = 130
@@ -21,9 +22,8 @@ enum ExitStatus: Int32 {
   init(_ error: StoreError) {
     switch error.cause {
     case .notFound: self = .usage
-    case .damaged, .formatTooNew: self = .invalidRunbook
     case .leaseHeld, .leaseLost: self = .held
-    case .cannotRead, .cannotWrite: self = .cannotWrite
+    case .cannotRead, .cannotWrite, .damaged, .formatTooNew: self = .badFile
     }
   }
 

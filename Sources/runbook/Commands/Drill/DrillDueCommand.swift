@@ -25,7 +25,9 @@ struct DrillDueCommand: AsyncParsableCommand {
   func run() async throws {
     let library = Composition.library(finder)
     let store = Surroundings.current().store(state.state)
-    let last = await DrillHistory(store: store).last()
+    do throws(StoreError) { try store.check() } catch { try library.console.fail(error) }
+    let (last, unread) = await DrillHistory(store: store).last()
+    for run in unread { library.console.printError("warning: \(run.notice)") }
     let now = SystemClock().now()
     var isOverdue = false
     let runbooks = library.finder.all()

@@ -42,41 +42,63 @@ struct DrillHistory {
 
   let store: RunStore
 
-  /// The oldest first; a journal that cannot be read is left out: `runbook runs` names it.
+  /// A run of which nobody can tell whether it is a drill, or how it went.
+  struct Unread {
+    let run: RunID
+    let reason: String
+
+    /// Said beside the drills, so that a damaged one is not taken for one that never was.
+    var notice: String { "run \(run) is left out: \(reason)" }
+  }
+
+  /// The oldest first.
   ///
   /// - Parameter name: of a runbook; nil is all.
-  func items(of name: String? = nil) async -> [Item] {
+  func items(of name: String? = nil) async -> (items: [Item], unread: [Unread]) {
     var items: [Item] = []
+    var unread: [Unread] = []
     for run in store.runs().reversed() {
-      guard let summary = try? store.summary(of: run), summary.isDrill,
-        name == nil || summary.runbook == name,
-        let entries = try? await store.open(run).entries(), let item = Item(summary, entries)
-      else { continue }
-      items.append(item)
+      do throws(StoreError) {
+        guard let summary = try store.summary(of: run), summary.isDrill,
+          name == nil || summary.runbook == name
+        else { continue }
+        let entries = try await store.open(run).entries()
+        if let item = Item(summary, entries) {
+          items.append(item)
+        } else {
+          unread.append(Unread(run: run, reason: "its entries make up no drill"))
+        }
+      } catch {
+        unread.append(Unread(run: run, reason: error.message))
+      }
     }
-    return items
+    return (items, unread)
   }
 
   /// The last drill of each runbook that people held to its end.
   ///
   /// Journals are read from the newest on, and no more of them than are needed: a drill in a sandbox
   /// writes much.
-  func last() async -> [String: Item] {
+  func last() async -> (drills: [String: Item], unread: [Unread]) {
     var last: [String: Item] = [:]
+    var unread: [Unread] = []
     for run in store.runs() {
-      guard let glance = try? store.glance(at: run), glance.isDrill, !glance.isCheck,
-        last[glance.runbook] == nil
-      else { continue }
-      last[glance.runbook] = await practice(run)
+      do throws(StoreError) {
+        guard let glance = try store.glance(at: run), glance.isDrill, !glance.isCheck,
+          last[glance.runbook] == nil
+        else { continue }
+        last[glance.runbook] = try await practice(run)
+      } catch {
+        unread.append(Unread(run: run, reason: error.message))
+      }
     }
-    return last
+    return (last, unread)
   }
 
   /// A drill that people held to its end; nil where the run is none.
-  func practice(_ run: RunID) async -> Item? {
-    guard let summary = try? store.summary(of: run),
-      let entries = try? await store.open(run).entries(), let item = Item(summary, entries),
-      item.counts
+  func practice(_ run: RunID) async throws(StoreError) -> Item? {
+    guard let summary = try store.summary(of: run),
+      let item = Item(summary, try await store.open(run).entries()), item.counts
     else { return nil }
     return item
   }

@@ -14,8 +14,7 @@ struct DrillHistoryCommand: AsyncParsableCommand {
   @Option(help: "What to write: text, json (one object a line) or html (one file, with plots).")
   var format = Format.text
 
-  @Option(name: [.short, .long], help: ArgumentHelp("The file to write.", valueName: "file"))
-  var output: String?
+  @OptionGroup var output: OutputOptions
 
   @OptionGroup var state: StateOptions
 
@@ -28,15 +27,17 @@ struct DrillHistoryCommand: AsyncParsableCommand {
     let surroundings = Surroundings.current()
     let console = Console.current(surroundings)
     let store = surroundings.store(state.state)
-    let items = await DrillHistory(store: store).items(of: name)
     do throws(StoreError) {
+      try store.check()
+      let (items, unread) = await DrillHistory(store: store).items(of: name)
+      for run in unread { console.printError("warning: \(run.notice)") }
       let text =
         switch json ? .json : format {
         case .json: TerminalText.json(items.map { object($0).json + "\n" }.joined())
         case .text: text(of: items).plain
         case .html: try DrillTrend(items.map(\.trendItem), of: name).html()
         }
-      try PageFile.write(text, to: output, surroundings, console)
+      try PageFile.write(text, to: output.file, surroundings, console)
     } catch {
       try console.fail(error)
     }

@@ -20,8 +20,7 @@ struct DrillReportCommand: AsyncParsableCommand {
     transform: Self.format(named:))
   var format = DrillReportFormat.markdown
 
-  @Option(name: [.short, .long], help: ArgumentHelp("The file to write.", valueName: "file"))
-  var output: String?
+  @OptionGroup var output: OutputOptions
 
   @OptionGroup var state: StateOptions
 
@@ -30,8 +29,8 @@ struct DrillReportCommand: AsyncParsableCommand {
     do throws(StoreError) {
       let report = try AfterActionReport(entries: held.entries)
       let text = try report.text(as: format)
-      held.console.warnOfSecrets(in: text, output ?? "the report")
-      try PageFile.write(text, to: output, held.surroundings, held.console)
+      held.console.warnOfSecrets(in: text, output.file ?? "the report")
+      try PageFile.write(text, to: output.file, held.surroundings, held.console)
     } catch {
       try held.console.fail(error)
     }
