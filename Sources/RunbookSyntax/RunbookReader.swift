@@ -123,9 +123,12 @@ public struct ReadingAttempt: Sendable {
   /// What looks otherwise than it is read, in the runbook and in all files that it names.
   private static func deceptions(in sources: ExactMap<String>) -> [Diagnostic] {
     sources.inOrder.flatMap { file, text in
-      DeceptiveText.findings(in: text).map { finding in
-        Diagnostic(
-          .warning, .deceptiveText, "the text holds \(finding.description)",
+      let survey = DeceptiveText.survey(of: text, limit: 10)
+      let last = survey.shown.count - 1
+      return survey.shown.enumerated().map { index, finding in
+        let rest = index == last ? survey.rest.map { "; the file holds \($0)" } : nil
+        return Diagnostic(
+          .warning, .deceptiveText, "the text holds \(finding.description)\(rest ?? "")",
           at: Place(file: file, line: finding.line, column: finding.column, length: 1),
           hint:
             "what is shown may be otherwise than what is run: take it out, or write it as an escape"

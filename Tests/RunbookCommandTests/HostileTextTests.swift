@@ -124,4 +124,19 @@ struct HostileTextTests {
     }
     #expect(failure == nil)
   }
+
+  /// However much is hidden, a gate's warning begins with what turns the text, and counts the rest.
+  @Test func aGateCountsWhatIsHidden() {
+    let text = "a\u{AD}b\u{AD}c\u{AD}d\u{AD}e\nf\u{202E}g"
+    let work = WorkItem(language: .sql, text: text, effect: .mutating)
+    let warnings = WorkText().lines(of: [work], indent: "").map(\.plain)
+      .filter { $0.begins(with: "warning") }
+    #expect(
+      warnings == [
+        "warning: line 2 holds U+202E, which turns the direction of the text",
+        "warning: line 1 holds U+00AD, which nobody sees",
+        "warning: line 1 holds U+00AD, which nobody sees",
+        "warning: it holds 2 more such characters",
+      ])
+  }
 }

@@ -23,12 +23,42 @@ public enum DeceptiveText {
     }
   }
 
-  /// - Parameter limit: how many are looked for.
-  public static func findings(in text: String, limit: Int = 10) -> [Finding] {
+  /// What a text holds of them: some to be shown, and how many more there are.
+  public struct Survey: Sendable, Hashable {
+    /// First what turns the direction of the text, then what nobody sees; each in order.
+    public fileprivate(set) var shown: [Finding] = []
+    /// Those that are not among the shown.
+    public fileprivate(set) var otherCount = 0
+
+    /// Said after what is shown; nil where it is all.
+    public var rest: String? {
+      guard otherCount > 0 else { return nil }
+      return otherCount == 1 ? "one more such character" : "\(otherCount) more such characters"
+    }
+  }
+
+  /// - Parameter limit: how many are shown.
+  public static func survey(of text: String, limit: Int) -> Survey {
+    var (turning, hidden): ([Finding], [Finding]) = ([], [])
+    var count = 0
+    find(in: text) { finding in
+      count += 1
+      if finding.scalar.properties.isBidiControl {
+        if turning.count < limit { turning.append(finding) }
+      } else if hidden.count < limit {
+        hidden.append(finding)
+      }
+    }
+    var survey = Survey()
+    survey.shown = Array((turning + hidden).prefix(limit))
+    survey.otherCount = count - survey.shown.count
+    return survey
+  }
+
+  private static func find(in text: String, _ take: (Finding) -> Void) {
     guard
       text.utf8.contains(where: { $0 >= 0x7F || $0 < 0x20 && ![0x09, 0x0A, 0x0D].contains($0) })
-    else { return [] }
-    var found: [Finding] = []
+    else { return }
     let scalars = Array(text.unicodeScalars)
     var (line, column) = (1, 0)
     var flagEnd = 0
@@ -36,12 +66,10 @@ public enum DeceptiveText {
       column += 1
       if scalar == "\u{1F3F4}" { flagEnd = endOfFlag(scalars, index) }
       if index >= flagEnd, deceives(scalar, scalars, index) {
-        found.append(Finding(line: line, column: column, scalar: scalar))
-        if found.count == limit { break }
+        take(Finding(line: line, column: column, scalar: scalar))
       }
       if scalar == "\n" { (line, column) = (line + 1, 0) }
     }
-    return found
   }
 
   private static func deceives(

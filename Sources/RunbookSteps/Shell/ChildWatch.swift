@@ -133,15 +133,17 @@ struct ChildWatch {
 
   /// Leaves nothing behind, and reads how the process ended.
   ///
-  /// The group is killed before its leader is reaped: until then nobody else can have its number.
+  /// The leader is reaped last: until then nobody else can have its number, by which the group is killed.
   private mutating func finish() -> ChildProcess.Ending {
     remains.killGroup()
     for (stream, descriptor) in open { drain(stream, descriptor) }
     for descriptor in open.values { close(descriptor) }
+    if child.ended >= 0 { close(child.ended) }
+    var end = siginfo_t()
+    while waitid(P_PID, id_t(child.pid), &end, WEXITED | WNOWAIT) < 0, errno == EINTR {}
+    ending.survivors = remains.awaitEnd()
     var status: CInt = 0
     while waitpid(child.pid, &status, 0) < 0, errno == EINTR {}
-    if child.ended >= 0 { close(child.ended) }
-    ending.survivors = remains.awaitEnd()
     ending.signal = status & 0x7F
     ending.exitCode = ending.signal == 0 ? (status >> 8) & 0xFF : 128 + ending.signal
     return ending

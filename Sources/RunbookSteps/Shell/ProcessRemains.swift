@@ -25,12 +25,14 @@ struct ProcessRemains {
   /// Kills the group alone; `awaitEnd` sees to the rest.
   func killGroup() { kill(-leader, SIGKILL) }
 
-  /// Kills what is left, and waits until it is gone; the leader must have been reaped.
+  /// Kills what is left, and waits until it is gone.
+  ///
+  /// The leader must have ended and not have been reaped: as long as it is there, nobody else can be given
+  /// its number, which is the group's.
   ///
   /// - Returns: those that did not go.
   func awaitEnd() -> [Int32] {
-    var left = strays()
-    if kill(-leader, 0) != 0, left.isEmpty { return [] }
+    var left: [pid_t] = []
     for _ in 0..<Self.patience {
       left = strays() + members()
       if left.isEmpty { return [] }

@@ -21,8 +21,13 @@ struct WorkText {
       all.append("\(indent)\(Self.note(parts.hidden), .boldYellow)")
       all += lines(tail, indent)
     }
-    for finding in DeceptiveText.findings(in: item.text, limit: 3) {
+    let survey = DeceptiveText.survey(of: item.text, limit: 3)
+    for finding in survey.shown {
       let words = "warning: line \(finding.line) holds \(finding.description)"
+      all.append("\(indent)\(words, .boldYellow)")
+    }
+    if let rest = survey.rest {
+      let words = "warning: it holds \(rest)"
       all.append("\(indent)\(words, .boldYellow)")
     }
     for parameter in item.parameters {
