@@ -21,7 +21,8 @@ struct LogActivity: Activity {
   let source: Source
   let grammar: any LogGrammar
   let filter: LogFilter
-  let limit: Int
+  /// As the author asked for it.
+  let limit: Int?
   /// What the timeline calls the log.
   let name: String
   let clock: LogClock
@@ -82,7 +83,9 @@ struct LogActivity: Activity {
   /// With the clock's offset, where it can be told.
   private func startingFindings(_ redactor: Redactor) async -> LogFindings {
     func findings(_ offset: Duration?) -> LogFindings {
-      LogFindings(filter: filter, limit: limit, clockOffset: offset, redactor: redactor)
+      LogFindings(
+        filter: filter, limit: limit ?? 1000, isLimitAsked: limit != nil, clockOffset: offset,
+        redactor: redactor)
     }
     switch clock {
     case .unknown: return findings(nil)

@@ -7,6 +7,10 @@ struct LogFindings: Sendable {
   /// The clock of the log's source less the executor's; nil when it is not known.
   let clockOffset: Duration?
   private let limit: Int
+  /// Whether the step's author set the limit: what is beyond it then nobody asked for.
+  private let isLimitAsked: Bool
+  /// Whether something was left out for want of room, and not by the limit.
+  private var isFull = false
   private let redactor: Redactor
   private var kept: [(event: LogEvent, isDamage: Bool)] = []
   private var keptBytes = 0
@@ -24,11 +28,13 @@ struct LogFindings: Sendable {
   private static let longest = 4 << 20
 
   init(
-    filter: LogFilter, limit: Int, clockOffset: Duration? = nil, redactor: Redactor = .none
+    filter: LogFilter, limit: Int, isLimitAsked: Bool = false, clockOffset: Duration? = nil,
+    redactor: Redactor = .none
   ) {
     self.redactor = redactor
     self.filter = filter
     self.limit = limit
+    self.isLimitAsked = isLimitAsked
     self.clockOffset = clockOffset
   }
 
@@ -67,7 +73,9 @@ struct LogFindings: Sendable {
     let isDamage = filter.isDamage(event)
     if isDamage { damageCount += 1 }
     // The incident's start is among the damage: that is kept longer than the rest.
-    guard kept.count < limit || (isDamage && damageCount <= limit), keptBytes < Self.longest else {
+    guard kept.count < limit || (isDamage && damageCount <= limit) else { return }
+    guard keptBytes < Self.longest else {
+      isFull = true
       return
     }
     var event = event
@@ -97,12 +105,18 @@ struct LogFindings: Sendable {
         source: event.host.map { "\(source), \($0)" } ?? source,
         isDamage: isDamage, clockOffsetMicroseconds: clockOffset?.microseconds)
     }
+    let isAsked = isLimitAsked && !isFull
     if !kept.isEmpty {
+      let asked =
+        isAsked && count > kept.count
+        ? ", \(kept.count) of \(count) by the step's own limit" : ""
       result.evidence = [
-        EvidenceDraft(what: "events of the \(source)", source: origin, content: .result("events"))
+        EvidenceDraft(
+          what: "events of the \(source)\(asked)", source: origin, content: .result("events"))
       ]
     }
-    if count > kept.count {
+    // What the author did not ask for is not missing.
+    if count > kept.count, !isAsked {
       result.incomplete["events"] = Incomplete(
         held: Int64(kept.count), total: Int64(count), noun: "events")
     }
@@ -113,7 +127,8 @@ struct LogFindings: Sendable {
   private var ownNotices: [String] {
     var notices: [String] = []
     if count > kept.count {
-      notices.append("\(count - kept.count) of \(count) events were not kept")
+      let why = isLimitAsked && !isFull ? ", by the step's own limit" : ""
+      notices.append("\(count - kept.count) of \(count) events were not kept\(why)")
     }
     if cutCount > 0 {
       notices.append("only the start of \(cutCount) events longer than a mebibyte was read")

@@ -12,7 +12,7 @@ extension LogKind {
         match: try Self.pattern("match", of: step), damage: try Self.pattern("damage", of: step),
         since: try context.time("since", of: step),
         until: try context.time("until", of: step)),
-      limit: Int(step.body["limit"]?.int ?? 1000),
+      limit: step.body["limit"]?.int.map { Int($0) },
       name: step.body["source"]?.string ?? format.source,
       clock: try Self.clock(of: step, context), isDeclared: step.options.effect,
       surroundings: LogActivity.Surroundings(

@@ -149,7 +149,25 @@ import Testing
     #expect(result.timeline.count == 6)
     #expect(result.values["count"] == 50)
     #expect(result.timeline.last?.isDamage == true)
-    #expect(result.notices == ["44 of 50 events were not kept"])
+    #expect(result.notices == ["44 of 50 events were not kept, by the step's own limit"])
+  }
+
+  /// What the author did not ask for is not missing; what found no room is.
+  @Test func itsOwnLimitIsNoCut() async throws {
+    let log = (0..<1_005).map { _ in "2025-10-18 22:01:10 event" }.joined(separator: "\n")
+    let asked = try await read(log, "iso8601", ["limit": .int(5)])
+    #expect(asked.incomplete.isEmpty && asked.values["events"]?.listValue?.count == 5)
+    #expect(
+      asked.evidence.map(\.what) == [
+        "events of the application log, 5 of 1005 by the step's own limit"
+      ])
+    let cut = try await read(log, "iso8601")
+    #expect(cut.incomplete["events"]?.description == "1000 of 1005 events")
+    let long = (0..<900).map { _ in
+      "2025-10-18 22:01:10 " + String(repeating: "x", count: 16_000)
+    }.joined(separator: "\n")
+    let full = try await read(long, "iso8601", ["limit": .int(800)])
+    #expect(full.incomplete["events"]?.total == 900)
   }
 
   @Test func readsWhateverIsInAFile() async throws {
