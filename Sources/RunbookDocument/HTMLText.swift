@@ -21,17 +21,29 @@ package enum HTMLText {
   }
 
   /// Running text on one line.
-  package static func prose(_ text: String) -> String { escaped(text.onOneLine) }
+  package static func prose(_ text: String) -> String {
+    isolated(text.onOneLine(limit: String.longestLine))
+  }
 
-  package static func code(_ text: String) -> String {
-    let line = text.onOneLine
-    return line.isEmpty ? "(empty)" : "<code>\(escaped(line))</code>"
+  /// The same where no element may stand: in an attribute's value, a title, or SVG.
+  package static func plain(_ text: String) -> String {
+    escaped(text.onOneLine(limit: String.longestLine))
+  }
+
+  package static func code(_ text: String, limit: Int = String.longestLine) -> String {
+    let line = text.onOneLine(limit: limit)
+    return line.isEmpty ? "(empty)" : "<code>\(isolated(line))</code>"
+  }
+
+  /// A value that runs from right to left cannot reorder what stands beside it.
+  private static func isolated(_ line: String) -> String {
+    line.runsFromTheRight ? "<bdi>\(escaped(line))</bdi>" : escaped(line)
   }
 
   /// Free text on one line; what stands between single backticks is code.
   package static func quote(_ text: String, limit: Int = 400) -> String {
     BacktickedText(text.onOneLine(limit: limit)).parts.map { part in
-      part.isCode ? "<code>\(escaped(part.text))</code>" : escaped(part.text)
+      part.isCode ? "<code>\(isolated(String(part.text)))</code>" : isolated(String(part.text))
     }
     .joined()
   }

@@ -7,7 +7,7 @@ import RunbookModel
 package enum MarkdownText {
   /// Running text on one line.
   package static func prose(_ text: String) -> String {
-    MarkdownStart.escaped(words(of: text.onOneLine))
+    MarkdownStart.escaped(words(of: text.onOneLine(limit: String.longestLine)))
   }
 
   /// The same in the midst of a line: white space at its ends is a space.
@@ -20,8 +20,8 @@ package enum MarkdownText {
   }
 
   /// A code span on one line; safe in a table too.
-  package static func code(_ text: String) -> String {
-    let line = text.onOneLine
+  package static func code(_ text: String, limit: Int = String.longestLine) -> String {
+    let line = text.onOneLine(limit: limit)
     guard !line.isEmpty else { return "(empty)" }
     return line.holds("|") ? prose(line) : span(line)
   }
@@ -34,7 +34,7 @@ package enum MarkdownText {
 
   /// Free text on one line; what stands between single backticks is code.
   package static func marked(_ text: String) -> String {
-    let line = text.onOneLine
+    let line = text.onOneLine(limit: String.longestLine)
     let parts = BacktickedText(line).parts
     // A span cannot show a space at both of its ends.
     guard parts.allSatisfy({ !$0.isCode || $0.isTrimmed }) else { return prose(line) }
@@ -42,7 +42,7 @@ package enum MarkdownText {
       parts.map { $0.isCode ? code(String($0.text)) : inline($0.text) }.joined())
   }
 
-  /// Lines exactly as they are, between fences longer than any in them.
+  /// Lines as they are, none longer than a page shows of one, between fences longer than any in them.
   ///
   /// - Parameter language: letters and digits alone are taken of it.
   package static func fence(_ text: String, language: String) -> String {
@@ -51,15 +51,26 @@ package enum MarkdownText {
 
   /// - Parameter body: in its visible form.
   package static func fence(shown body: String, language: String) -> String {
+    let body = body.shortenedLines(to: String.longestLine)
     let fence = String(repeating: "`", count: max(3, longestRun(of: "`", in: body) + 1))
     let name = language.unicodeScalars.prefix { $0.isASCIILetter || $0.isASCIIDigit }
     return "\(fence)\(String(name))\n\(body.trimmingEnd(where: \.isNewline))\n\(fence)"
   }
 
+  /// Lines under a list item's marker.
+  package static func item(_ text: String, marker: String) -> String {
+    let indent = String(repeating: " ", count: marker.unicodeScalars.count + 1)
+    let lines = text.pieces(separatedBy: "\n", omittingEmptySubsequences: false).enumerated().map {
+      index, line in
+      index == 0 ? "\(marker) \(line)" : line.isEmpty ? "" : indent + line
+    }
+    return lines.joined(separator: "\n")
+  }
+
   /// The text of an element of HTML, where Markdown is not read.
   package static func html(_ text: String) -> String {
     var result = ""
-    for scalar in text.onOneLine.unicodeScalars {
+    for scalar in text.onOneLine(limit: String.longestLine).unicodeScalars {
       switch scalar {
       case "&": result += "&amp;"
       case "<": result += "&lt;"

@@ -14,7 +14,7 @@ package enum SVG {
   ) -> String {
     """
     <text class="\(style)" x="\(number(x))" y="\(number(y))" text-anchor="\(anchor)">\
-    \(HTMLText.prose(text))</text>
+    \(HTMLText.plain(text))</text>
     """
   }
 

@@ -14,7 +14,8 @@ import Testing
     ("ping @all", "ping `@all`"), ("fixes #12, GH-3", "fixes `#12,` `GH-3`"),
     ("a :bomb: at 12:30:45", "a `:bomb:` at 12:30:45"),
     ("m@e.vil|b", "`m@e.vil`&#124;b"), ("`http://e.vil|", "`` `http://e.vil ``&#124;"),
-    ("a\u{202E}b\u{1B}\u{61C}", "a\u{FFFD}b\u{241B}\u{FFFD}"), ("\u{10FF00}", "\u{FFFD}"),
+    ("a\u{202E}b\u{1B}\u{61C}", "a\\\\u\\{202e\\}b\u{241B}\\\\u\\{61c\\}"),
+    ("\u{10FF00}", "\\\\u\\{10ff00\\}"),
   ])
   func makesProseOfAnything(_ text: String, _ wanted: String) {
     #expect(MarkdownText.prose(text) == wanted)

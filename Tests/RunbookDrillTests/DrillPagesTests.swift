@@ -1,5 +1,6 @@
 import RunbookDrill
 import RunbookModel
+import RunbookTestSupport
 import Testing
 
 /// What a drill prints, held against files under `Golden/`.
@@ -16,6 +17,19 @@ struct DrillPagesTests {
     }
     for expectation in drill.expectations { #expect(!handout.holds(expectation.title)) }
     try Golden.check(handout, "handout.md")
+  }
+
+  /// An author's words are their Markdown, and no HTML that could hide what follows.
+  @Test func anAuthorsWordsHideNothingInPrint() throws {
+    let words = "<!-- a *b* <script>x</script>\n```\nopen"
+    let inject = Inject(
+      id: "one", place: Place(file: "f", line: 1, column: 1), title: words, trigger: .hand,
+      sender: words, channel: words, text: words, expected: words, hints: [words], notes: words)
+    let page = DrillBook.participantsPage(inject).joined(separator: "\n\n") + "\n\nend"
+    let blocks = try ReadPage(.markdown, [page]).blocks
+    #expect(blocks.last?.text.holds("end") == true)
+    #expect(!blocks.contains { $0.tag == "#comment" || $0.tag == "<script" })
+    #expect(blocks.contains { $0.tag == "<em" })
   }
 
   @Test func bookHasEverything() throws {

@@ -75,6 +75,25 @@ struct JournalBuilder {
           elapsedMicroseconds: (takes.wholeNanoseconds ?? 0) / 1000, hasReceipt: hasReceipt)))
   }
 
+  /// The end of an attempt whose evidence is less than there was.
+  mutating func finish(
+    _ step: String, _ result: Value, of what: String, _ key: String, cut: String, size: Int64
+  ) {
+    begin(step)
+    let content = result.mapValue?[.string(key)].map { $0.stringValue ?? $0.json } ?? ""
+    evidenceCount += 1
+    add(
+      .attemptFinished(
+        AttemptFinished(
+          step: StepID(step), attempt: 1, outcome: .succeeded, result: result,
+          evidence: [
+            EvidenceRecord(
+              id: "E\(evidenceCount)", what: "\(what), the first \(cut)",
+              source: "connection main", capturedAt: now, size: size,
+              digest: Digest.sha256(of: content), content: .result(key: key), isCut: true)
+          ], elapsedMicroseconds: 1)))
+  }
+
   mutating func begin(
     _ step: String, _ number: Int = 1, sql: String? = nil, work: [WorkItem]? = nil,
     effect: Effect = .readOnly

@@ -127,6 +127,58 @@ struct PublicCopyTests {
     }
   }
 
+  /// How many texts there are does not matter, nor how they are written.
+  @Test func keepsNoPartOfWhatAStepBroughtHoweverMuchThatWas() throws {
+    var journal = journal()
+    let rows = (0..<5_000).map { number -> Value in
+      ["name": .string("Customer Number \(number) of Lünen"), "mail": .string("c\(number)@e.org")]
+    }
+    let line =
+      "2025-10-18 backend: user zebra4711 paid with card blue horse battery, order 99-1234567"
+    journal.attempt("look", result: ["rows": .list(rows), "row_count": 5_000])
+    journal.attempt("say", result: ["exit_code": 0, "stdout": .string("x\n\(line)\ny")])
+    for text in [
+      "we saw customer number 4321 of LÜNEN there", "it was 'Blue, horse: battery'",
+      "order 1234567 is lost", "ask Zebra4711.", "mail c77@e.org",
+    ] { journal.add(.noteAdded(NoteAdded(text: text, at: nil))) }
+    for format in ReportFormat.allCases {
+      let text = try IncidentReport(entries: journal.entries, isPublic: true).text(as: format)
+      for word in ["4321", "LÜNEN", "horse", "1234567", "ebra4711", "c77"] {
+        #expect(!text.holds(word) as Bool, "\(word) in \(format)")
+      }
+      // Words of their own stay.
+      for word in ["we saw", "is lost", "it was"] { #expect(text.holds(word) as Bool, "\(word)") }
+    }
+  }
+
+  /// How large an output was tells something of it.
+  @Test func leavesOutTheSizeOfWhatIsPrivate() throws {
+    var journal = JournalBuilder()
+    journal.start([StepRecord("say", "Say", .detection, "shell")])
+    journal.finish(
+      "say", ["stdout": "said this", "exit_code": 0], of: "standard output",
+      "stdout", cut: "65536 of 7654321 bytes", size: 7_654_321)
+    for format in ReportFormat.allCases {
+      let whole = try IncidentReport(entries: journal.entries).text(as: format)
+      let copy = try IncidentReport(entries: journal.entries, isPublic: true).text(as: format)
+      #expect(whole.holds("7654321") as Bool, "\(format)")
+      #expect(!copy.holds("7654321") as Bool && !copy.holds("65536"), "\(format)")
+    }
+  }
+
+  @Test func aParticipantIsTheSameWithAndWithoutCapitals() throws {
+    var journal = journal()
+    journal.add(
+      .drill(
+        .answerGiven(
+          DrillAnswer(subject: "a", participant: "bob", choice: nil, text: "BOB asks Alice, aLICE"))
+      ))
+    let copy = PublicCopy.entries(journal.entries)
+    guard case .drill(.answerGiven(let answer))? = copy.last?.event else { throw Missing() }
+    #expect(answer.participant == "Person 2")
+    #expect(answer.text == "Person 2 asks Person 1, Person 1")
+  }
+
   /// Private unless the kind says so; a kind that nobody knows says nothing.
   @Test(arguments: [("sql", true), ("other", false)])
   func tellsWhatTheKindDeclares(_ kind: String, _ isTold: Bool) throws {

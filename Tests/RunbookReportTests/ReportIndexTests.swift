@@ -33,6 +33,21 @@ struct ReportIndexTests {
     #expect(ReportDigest(report: "<!-- runbook-report {\"run\": -->") == nil)
   }
 
+  /// The words of an author's Markdown, and not its marks.
+  @Test func showsNoMarkdownAsItsSource() throws {
+    var journal = JournalBuilder()
+    journal.start(
+      Incident.steps,
+      report: ["action_items": ["**Mend** `it` by [this](https://e.org/x), *soon*\n\n- a|b <i>"]])
+    Incident.timeline(&journal)
+    Incident.detection(&journal)
+    let text = try IncidentReport(entries: journal.entries).markdown()
+    let index = ReportIndex([
+      .init(fileName: "a.md", digest: try #require(ReportDigest(report: text)))
+    ]).markdown
+    #expect(index.holds("| Mend it by this, soon a&#124;b &lt;i&gt; |"), "\(index)")
+  }
+
   @Test func listsIncidentsApartFromRehearsals() throws {
     let items = try [("b c.md", false), ("a.md", true)].map { name, sandbox in
       ReportIndex.Item(

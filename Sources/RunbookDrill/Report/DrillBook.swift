@@ -49,17 +49,20 @@ public struct DrillBook: Sendable {
   public static func participantsPage(_ inject: Inject) -> [String] {
     var parts: [String] = []
     let origin = [
-      inject.sender.map { "From: \(plain($0))" }, inject.channel.map { "Channel: \(plain($0))" },
+      inject.sender.map { "From: \(MarkdownText.prose($0))" },
+      inject.channel.map { "Channel: \(MarkdownText.prose($0))" },
     ]
     let head = origin.compactMap(\.self).joined(separator: " · ")
     if !head.isEmpty { parts.append(head) }
-    parts.append(inject.text.trimmed)
+    parts.append(AuthoredMarkdown(words: inject.text).blocks)
     if let artefact = inject.artefact {
-      if let title = artefact.title { parts.append("_\(plain(title))_") }
+      if let title = artefact.title { parts.append("_\(MarkdownText.prose(title))_") }
       parts.append(MarkdownText.fence(artefact.text.trimmed, language: "text"))
     }
     if !inject.choices.isEmpty {
-      let choices = inject.choices.enumerated().map { "\($0 + 1). `\($1.id)`: \(plain($1.text))" }
+      let choices = inject.choices.enumerated().map {
+        "\($0 + 1). \(MarkdownText.code($1.id)): \(line($1.text))"
+      }
       parts.append(choices.joined(separator: "\n"))
     }
     return parts
@@ -84,33 +87,36 @@ public struct DrillBook: Sendable {
     return lines
   }
 
-  private func heading() -> [String] { ["# Drill: \(plain(drill.title))", Self.mark] }
+  private func heading() -> [String] { ["# Drill: \(MarkdownText.prose(drill.title))", Self.mark] }
 
   private func section(_ title: String, _ body: String?) -> [String] {
-    body.map { ["## \(title)", $0.trimmed] } ?? []
+    body.map { ["## \(title)", AuthoredMarkdown(words: $0).blocks] } ?? []
   }
 
   private func list(_ title: String, _ items: [Drill.Item]) -> [String] {
     guard !items.isEmpty else { return [] }
-    let lines = items.map { "- **\($0.id)**: \(plain($0.text))" }
+    let lines = items.map { "- **\(MarkdownText.prose($0.id))**: \(Self.line($0.text))" }
     return ["## \(title)", lines.joined(separator: "\n")]
   }
 
   private func page(_ inject: Inject, _ number: Int) -> [String] {
     var parts = [
-      "### \(number). \(plain(inject.title)) (`\(inject.id)`)", "When: \(Self.when(inject))",
+      "### \(number). \(MarkdownText.prose(inject.title)) (\(MarkdownText.code(inject.id)))",
+      "When: \(Self.when(inject))",
     ]
     parts += Self.participantsPage(inject)
-    if let expected = inject.expected { parts.append("**Expected**: \(plain(expected))") }
+    if let expected = inject.expected { parts.append("**Expected**: \(Self.line(expected))") }
     if !inject.hints.isEmpty {
-      let hints = inject.hints.enumerated().map { "\($0 + 1). \(plain($1))" }
+      let hints = inject.hints.enumerated().map { "\($0 + 1). \(Self.line($1))" }
       parts += ["**Hints**:", hints.joined(separator: "\n")]
     }
     let branches = inject.choices.compactMap { choice in
-      choice.leadsTo.map { "`\(choice.id)` leads to `\($0.text)`" }
+      choice.leadsTo.map {
+        "\(MarkdownText.code(choice.id)) leads to \(MarkdownText.code($0.text))"
+      }
     }
     if !branches.isEmpty { parts.append("**Branches**: \(branches.joined(separator: "; "))") }
-    if let notes = inject.notes { parts.append("**Notes**: \(plain(notes))") }
+    if let notes = inject.notes { parts.append("**Notes**: \(Self.line(notes))") }
     return parts
   }
 
@@ -120,32 +126,37 @@ public struct DrillBook: Sendable {
       switch inject.trigger {
       case .at(let time): "at \(time)"
       case .hand: "by hand, or by an answer that leads to it"
-      case .stepStarted(let step): "when the step `\(step.text)` has begun"
-      case .stepFinished(let step): "when the step `\(step.text)` has ended"
-      case .stepFailed(let step): "when the step `\(step.text)` has failed"
-      case .finding(let step): "when `\(step.text)` has confirmed the incident"
+      case .stepStarted(let step): "when the step \(MarkdownText.code(step.text)) has begun"
+      case .stepFinished(let step): "when the step \(MarkdownText.code(step.text)) has ended"
+      case .stepFailed(let step): "when the step \(MarkdownText.code(step.text)) has failed"
+      case .finding(let step): "when \(MarkdownText.code(step.text)) has confirmed the incident"
       case .answer(let other, let choice):
-        "when `\(other.text)` is answered" + (choice.map { " with `\($0.text)`" } ?? "")
-      case .inject(let other): "after `\(other.text)`"
+        "when \(MarkdownText.code(other.text)) is answered"
+          + (choice.map { " with \(MarkdownText.code($0.text))" } ?? "")
+      case .inject(let other): "after \(MarkdownText.code(other.text))"
       }
     if inject.delay > .start { words += ", \(inject.delay) later" }
     if inject.jitter > .start { words += ", up to \(inject.jitter) more by chance" }
-    if let condition = inject.condition { words += ", once `\(plain(condition.text))`" }
+    if let condition = inject.condition { words += ", once \(MarkdownText.code(condition.text))" }
     return words
   }
 
   private func line(_ expectation: DrillExpectation) -> String {
     let judge =
       switch expectation.judge {
-      case .expression(let source): "from the journal: `\(plain(source.text))`"
+      case .expression(let source): "from the journal: \(MarkdownText.code(source.text))"
       case .choice(let inject, let choices):
-        "`\(inject.text)` is answered with \(choices.map(\.text).joined(separator: " or "))"
-      case .facilitator(let words): "by the facilitator: \(plain(words))"
+        MarkdownText.code(inject.text) + " is answered with "
+          + choices.map { MarkdownText.prose($0.text) }.joined(separator: " or ")
+      case .facilitator(let words): "by the facilitator: \(Self.line(words))"
       }
     let deadline = expectation.deadline.map { ", by \($0)" } ?? ""
     let points = expectation.points == 1 ? "1 point" : "\(expectation.points) points"
-    return "- **\(expectation.id)** (\(points)\(deadline)): \(plain(expectation.title)); \(judge)"
+    return "- **\(MarkdownText.prose(expectation.id))** (\(points)\(deadline)): "
+      + "\(Self.line(expectation.title)); \(judge)"
   }
+
+  private static func line(_ words: String) -> String { AuthoredMarkdown(words: words).line() }
 
   private func text(_ parts: [String]) -> String { parts.joined(separator: "\n\n") + "\n" }
 }

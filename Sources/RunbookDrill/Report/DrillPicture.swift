@@ -23,7 +23,7 @@ struct DrillPicture {
       <svg class="timeline" viewBox="0 0 \(SVG.number(Self.width)) \(SVG.number(height))" \
       role="img" aria-labelledby="timeline-title timeline-text">
       <title id="timeline-title">Timeline of the drill on its story clock</title>
-      <desc id="timeline-text">\(HTMLText.prose(description))</desc>
+      <desc id="timeline-text">\(HTMLText.plain(description))</desc>
       \((strips + keyLines + drawnLanes + ticks).joined(separator: "\n"))
       </svg>
       """

@@ -54,7 +54,7 @@ struct LinePlot {
     let text = zip(points, shown).map { "\(day($0.at)): \($1)" }.joined(separator: "; ")
     return """
       <svg class="trend" viewBox="0 0 \(SVG.number(Self.width)) \(SVG.number(Self.height))" \
-      role="img" aria-label="\(HTMLText.prose("\(title). \(text)"))">
+      role="img" aria-label="\(HTMLText.plain("\(title). \(text)"))">
       \((grid + line + dots + days).joined(separator: "\n"))
       </svg>
       """

@@ -48,7 +48,7 @@ struct PageForm {
   private func add(_ value: Value, named name: String, to node: inout [String: Any]) {
     guard case .string(let text) = value else { return }
     node[name + "_code"] = isHTML ? HTMLText.code(text) : MarkdownText.code(text)
-    node[name + "_plain"] = isHTML ? HTMLText.prose(text) : MarkdownText.prose(text)
+    node[name + "_plain"] = isHTML ? HTMLText.plain(text) : MarkdownText.prose(text)
   }
 }
 

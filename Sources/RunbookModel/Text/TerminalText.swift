@@ -63,7 +63,7 @@ public enum TerminalText {
 
   /// Where the flag of a region ends: a black flag, tag letters and digits, and the tag that ends it
   /// (<https://www.unicode.org/reports/tr51/#def_std_emoji_tag_sequence_set>). Nil where none begins.
-  private static func flagEnd(
+  package static func flagEnd(
     in scalars: Substring.UnicodeScalarView, at start: Substring.Index
   ) -> Substring.Index? {
     var index = scalars.index(after: start)

@@ -18,6 +18,26 @@ struct EvidenceFacts: Sendable {
     /// Lines or rows of one evidence that the report shows.
     static let limit = 40
 
+    /// Characters of one line, and of one value in a row, that the report shows.
+    static let lineLimit = 2_000
+    static let cellLimit = 400
+
+    /// In bytes, before anything was cut; nil where a public copy does not tell.
+    var size: Int64? { record.size < 0 ? nil : record.size }
+
+    /// Whether a line or a value that the report shows is longer than it shows of one.
+    var hasLongLine: Bool {
+      switch content {
+      case .rows(let rows):
+        rows.prefix(Self.limit).contains { row in
+          row.pairs.contains { $0.value.displayText.isLonger(than: Self.cellLimit) }
+        }
+      case .text(let text, _):
+        text.lines.prefix(Self.limit).contains { String($0).isLonger(than: Self.lineLimit) }
+      case .empty, .file, .none: false
+      }
+    }
+
     /// How many lines or rows there are; nil where the report shows none.
     var length: (count: Int, noun: String)? {
       switch content {
@@ -37,7 +57,7 @@ struct EvidenceFacts: Sendable {
         let last = path.pieces(separatedBy: "/").last.map(String.init)
         return FileName.joined(record.id, last ?? "file")
       case .rows, .text:
-        guard let length, length.count > Self.limit else { return nil }
+        guard let length, length.count > Self.limit || hasLongLine else { return nil }
         return FileName.joined(record.id, suffix: value?.stringValue == nil ? ".json" : ".txt")
       case .empty, .none: return nil
       }
@@ -101,5 +121,11 @@ struct EvidenceFacts: Sendable {
       default: return .text(value.prettyJSON, language: "json")
       }
     }
+  }
+}
+
+extension String {
+  fileprivate func isLonger(than limit: Int) -> Bool {
+    utf8.count > limit && unicodeScalars.count > limit
   }
 }

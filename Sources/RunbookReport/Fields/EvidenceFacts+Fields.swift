@@ -1,3 +1,4 @@
+import RunbookDocument
 import RunbookModel
 
 extension EvidenceFacts: Presented {
@@ -17,7 +18,7 @@ extension EvidenceFacts.Item: Presented {
     .text("step", .code) { $0.step.rawValue },
     .text("source", .quote) { $0.record.source },
     .text("captured", .time) { $0.record.capturedAt },
-    .text("size", .size) { $0.record.size },
+    .text("size", .size, or: .words("left out")) { $0.size },
     .text("sha256", .digest) { $0.record.digest },
     .text("sha256_short", .shortDigest) { $0.record.digest }.only(for: .people),
     .flag("is_cut") { $0.record.isCut },
@@ -33,14 +34,35 @@ extension EvidenceFacts.Item: Presented {
     switch item.content {
     case .rows(let rows): .table(Array(rows.prefix(limit)))
     case .text(let text, let language):
-      .listing(text.lines.prefix(limit).joined(separator: "\n"), language: language)
+      .listing(
+        text.lines.prefix(limit).map { String($0).shortened(to: lineLimit) }
+          .joined(separator: "\n"), language: language)
     case .empty: .table([])
     case .file, .none: nil
     }
   }
 
   private static func cutNote(of item: Self) -> String? {
-    guard let length = item.length, length.count > limit else { return nil }
-    return "the first \(limit) of \(length.count) \(length.noun); the journal has them all"
+    guard let length = item.length, length.count > limit || item.hasLongLine else { return nil }
+    var parts: [String] = []
+    if length.count > limit { parts.append("the first \(limit) of \(length.count) \(length.noun)") }
+    if item.hasLongLine {
+      parts.append(
+        length.noun == "rows"
+          ? "of each value at most \(cellLimit) characters"
+          : "of each line at most \(lineLimit) characters")
+    }
+    return parts.joined(separator: ", ") + "; " + journals(item, length)
+  }
+
+  /// What the journal has of it, which may itself be less than there was.
+  private static func journals(_ item: Self, _ length: (count: Int, noun: String)) -> String {
+    guard item.record.isCut else { return "the journal has them all" }
+    let whole = "the journal has \(length.count) \(length.noun), which are not all"
+    // The number of all stands at the end of what it is.
+    guard let start = item.record.what.range(ofFirst: ", the first ")?.upperBound else {
+      return whole
+    }
+    return "\(whole): the first \(item.record.what[start...])"
   }
 }

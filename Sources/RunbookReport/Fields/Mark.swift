@@ -8,7 +8,7 @@ enum Mark {
   /// A field about the incident that nobody filled: no gap where no incident was confirmed.
   static let missing = "\u{10FF01}"
   /// Stands before a TODO that says more, so that it is counted.
-  static let counted = "\u{10FF02}"
+  static let counted = PlacedText.counted
   /// The number of TODOs.
   static let todoCount = "\u{10FF03}"
 

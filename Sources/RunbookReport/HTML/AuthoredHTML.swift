@@ -69,7 +69,10 @@ struct AuthoredHTML {
     .filter { !$0.isEmpty }.joined(separator: " ")
   }
 
-  private func spans(_ spans: [MarkdownSpan], isOneLine: Bool = false) -> String {
+  /// - Parameter isInLink: whether it stands in a link, where no other may be.
+  private func spans(
+    _ spans: [MarkdownSpan], isOneLine: Bool = false, isInLink: Bool = false
+  ) -> String {
     spans.map { span in
       switch span {
       case .text(let scalars):
@@ -77,10 +80,17 @@ struct AuthoredHTML {
       case .sign(let sign): HTMLText.escaped(sign)
       case .code(let scalars): "<code>\(escaped(scalars))</code>"
       case .emphasis(let marks, let inner):
-        Self.element(marks, self.spans(inner, isOneLine: isOneLine))
+        Self.element(marks, self.spans(inner, isOneLine: isOneLine, isInLink: isInLink))
       case .link(let inner, let address):
-        link(self.spans(inner, isOneLine: isOneLine), to: address)
+        link(self.spans(inner, isOneLine: isOneLine, isInLink: true), to: address)
+      case .address(let address) where isInLink: "&lt;\(escaped(address))&gt;"
       case .address(let address): self.address(address)
+      case .bare(let scalars, _) where isInLink: escaped(scalars)
+      case .bare(let scalars, let address): bare(scalars, to: address)
+      // A browser reads it by the same list of names as Markdown does.
+      case .entity(let entity):
+        entity.shown.map { HTMLText.escaped($0) }
+          ?? String(String.UnicodeScalarView(entity.source))
       }
     }
     .joined()
@@ -95,6 +105,11 @@ struct AuthoredHTML {
     let whole = text.expanded(address)
     guard LinkAddress.isSafe(whole) else { return "[\(inner)](\(escaped(address)))" }
     return "<a href=\"\(HTMLText.escaped(whole))\" rel=\"noreferrer\">\(inner)</a>"
+  }
+
+  private func bare(_ scalars: [Unicode.Scalar], to address: String) -> String {
+    guard LinkAddress.isSafe(address) else { return escaped(scalars) }
+    return "<a href=\"\(HTMLText.escaped(address))\" rel=\"noreferrer\">\(escaped(scalars))</a>"
   }
 
   private func address(_ address: [Unicode.Scalar]) -> String {
@@ -118,20 +133,23 @@ struct AuthoredHTML {
       result += HTMLText.escaped(String(own))
       own = String.UnicodeScalarView()
       switch item {
-      case .value(let value): result += write(value)
+      case .value(let value): result += isolated(write(value), value)
       case .todo(let reason):
         result += "<strong class=\"todo\">\(Mark.counted)TODO (\(HTMLText.prose(reason)))</strong>"
-      case .said(let name, let at, let reference):
-        let who = HTMLText.prose("\(name), \(at.day) \(at.minute) UTC")
-        result += " <span class=\"aside\">(\(who))</span> " + HTML.reference(reference)
+      case .aside(_, let html): result += html
       }
     }
     return result + HTMLText.escaped(String(own))
   }
 
+  /// A value that runs from right to left cannot reorder the author's words.
+  private func isolated(_ html: String, _ value: String) -> String {
+    value.runsFromTheRight ? "<bdi>\(html)</bdi>" : html
+  }
+
   /// A value keeps a space at its ends, as the author may count on it.
   private static func inline(_ value: String) -> String {
-    let text = HTMLText.prose(value)
+    let text = HTMLText.plain(value)
     guard !text.isEmpty else { return value.isEmpty ? "" : " " }
     return (value.firstScalar?.isWhitespace == true ? " " : "") + text
       + (value.lastScalar?.isWhitespace == true ? " " : "")

@@ -114,8 +114,8 @@ extension HTML {
     let shown = lines.prefix(foldedLines).joined(separator: "\n")
     return """
       <details><summary>\(name): JSON of \(lines.count) lines</summary>\
-      \(listing(shown, language: "json"))<p>Cut: the first \(foldedLines) lines; the journal has \
-      them all</p></details>
+      \(listing(shown, language: "json"))<p>Cut: the first \(foldedLines) of \(lines.count) lines; \
+      the journal has them all</p></details>
       """
   }
 
@@ -123,10 +123,11 @@ extension HTML {
     switch value {
     case .list(let values) where values.isEmpty: "none"
     case .list(let values):
-      values.prefix(30).map { HTMLText.code($0.displayText) }.joined(separator: ", ")
+      values.prefix(30).map { HTMLText.code($0.displayText, limit: longestValue) }.joined(
+        separator: ", ")
         + (values.count > 30 ? " and \(values.count - 30) more" : "")
     case .string(let text): HTMLText.quote(text)
-    default: HTMLText.code(value.displayText)
+    default: HTMLText.code(value.displayText, limit: longestValue)
     }
   }
 

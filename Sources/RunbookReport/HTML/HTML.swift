@@ -3,18 +3,22 @@ import RunbookModel
 
 /// Writes a report's contents as HTML: every text of the run is escaped, and nothing is loaded.
 struct HTML: Sendable {
-  /// Lines exactly as they are, in a box that scrolls by itself.
+  /// Lines as they are, none longer than a page shows of one, in a box that scrolls by itself.
   static func listing(_ text: String, language: String) -> String {
-    let body = HTMLText.escaped(text.trimmingEnd(where: \.isNewline))
+    let lines = String(text.trimmingEnd(where: \.isNewline))
+    let body = HTMLText.escaped(lines.shortenedLines(to: String.longestLine))
     let name = HTMLText.escaped(language)
     return box("Code", "<pre><code class=\"language-\(name)\">\(body)</code></pre>")
   }
+
+  /// Of a list of values, each one.
+  static let longestValue = 2_000
 
   static func work(_ item: WorkItem) -> String {
     let block = listing(item.text, language: item.language.fenceName)
     guard !item.parameters.isEmpty else { return block }
     let values = item.parameters.map {
-      "\(HTMLText.code($0.name)) = \(HTMLText.code($0.value.json))"
+      "\(HTMLText.code($0.name)) = \(HTMLText.code($0.value.json, limit: longestValue))"
     }
     return block + "\n<p>Bound values: \(values.joined(separator: ", "))</p>"
   }

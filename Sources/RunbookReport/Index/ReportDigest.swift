@@ -6,6 +6,7 @@ public struct ReportDigest: Sendable, Hashable {
   /// Something that is still to be done.
   public struct Action: Sendable, Hashable {
     public let id: String
+    /// The author's Markdown, with the run's values in it.
     public let action: String
     public let owner: String?
     public let due: String?

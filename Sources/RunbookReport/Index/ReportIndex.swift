@@ -72,8 +72,8 @@ public struct ReportIndex: Sendable {
     let rows = open.map { item, action -> String in
       let cells = [
         item.digest.startedAt.day, "[\(MarkdownText.prose(action.id))](\(link(item)))",
-        MarkdownText.prose(action.action), action.owner.map { MarkdownText.prose($0) } ?? "TODO",
-        action.due.map { MarkdownText.prose($0) } ?? "TODO",
+        words(action.action), action.owner.map { words($0) } ?? "TODO",
+        action.due.map { words($0) } ?? "TODO",
       ]
       return "| \(cells.joined(separator: " | ")) |"
     }
@@ -82,6 +82,11 @@ public struct ReportIndex: Sendable {
       | --- | --- | --- | --- | --- |
       \(rows.joined(separator: "\n"))
       """
+  }
+
+  /// An author's words without their marks: which of them are a value's is not known here.
+  private func words(_ text: String) -> String {
+    MarkdownText.prose(AuthoredMarkdown(words: text).words)
   }
 
   private func link(_ item: Item) -> String { LinkAddress.of(fileName: item.fileName) }

@@ -1,3 +1,4 @@
+import RunbookDocument
 import RunbookModel
 
 extension Content {

@@ -36,10 +36,11 @@ extension Markdown {
     switch value {
     case .list(let values) where values.isEmpty: "none"
     case .list(let values):
-      values.prefix(30).map { MarkdownText.code($0.displayText) }.joined(separator: ", ")
+      values.prefix(30).map { MarkdownText.code($0.displayText, limit: HTML.longestValue) }.joined(
+        separator: ", ")
         + (values.count > 30 ? " and \(values.count - 30) more" : "")
     case .string(let text): MarkdownText.quote(text)
-    default: MarkdownText.code(value.displayText)
+    default: MarkdownText.code(value.displayText, limit: HTML.longestValue)
     }
   }
 
@@ -48,7 +49,7 @@ extension Markdown {
     let block = MarkdownText.fence(item.text, language: item.language.fenceName)
     guard !item.parameters.isEmpty else { return block }
     let values = item.parameters.map {
-      "\(MarkdownText.code($0.name)) = \(MarkdownText.code($0.value.json))"
+      "\(MarkdownText.code($0.name)) = \(MarkdownText.code($0.value.json, limit: HTML.longestValue))"
     }
     return block + "\n\nBound values: " + values.joined(separator: ", ")
   }

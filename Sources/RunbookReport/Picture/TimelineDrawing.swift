@@ -51,7 +51,7 @@ struct TimelineDrawing {
       <svg class="timeline" viewBox="0 0 \(SVG.number(Self.width)) \(SVG.number(height))" \
       role="img" aria-labelledby="timeline-title timeline-text">
       <title id="timeline-title">Timeline of the incident and the run</title>
-      <desc id="timeline-text">\(HTMLText.prose(description))</desc>
+      <desc id="timeline-text">\(HTMLText.plain(description))</desc>
       <defs><pattern id="undetected" width="8" height="8" patternUnits="userSpaceOnUse" \
       patternTransform="rotate(45)"><rect class="hatch" width="3" height="8"/></pattern>\
       <pattern id="held" width="6" height="6" patternUnits="userSpaceOnUse">\

@@ -48,5 +48,7 @@ extension DrillWord {
 
 extension Actor {
   /// Whether people call them so.
-  func isCalled(_ name: String) -> Bool { self.name == name || account == name }
+  func isCalled(_ name: String) -> Bool {
+    self.name.map { PublicNames.isSame($0, name) } ?? false || PublicNames.isSame(account, name)
+  }
 }

@@ -218,12 +218,7 @@ struct PublicCopy {
           expression: text($0.expression), isMet: $0.isMet,
           error: $0.error.map { _ in Self.leftOut })
       }, failure: finished.failure.map(failure),
-      evidence: finished.evidence.map { record in
-        EvidenceRecord(
-          id: record.id, what: told(record.what), source: told(record.source),
-          capturedAt: record.capturedAt, size: record.size, digest: keyed(record.digest),
-          content: record.content, isCut: record.isCut)
-      },
+      evidence: finished.evidence.map { evidence($0, of: kinds[finished.step]) },
       timeline: finished.timeline.map { row in
         TimelineRow(
           at: row.at, text: Self.leftOut, source: told(row.source), isDamage: row.isDamage,
@@ -231,6 +226,25 @@ struct PublicCopy {
       }, notices: finished.notices.map { _ in Self.leftOut },
       elapsedMicroseconds: finished.elapsedMicroseconds, hasReceipt: finished.hasReceipt)
   }
+
+  /// How large something private is tells of it too.
+  private func evidence(_ record: EvidenceRecord, of kind: String?) -> EvidenceRecord {
+    var isPublic = false
+    if case .result(let name) = record.content {
+      isPublic = rules.results[kind ?? ""]?.contains(name) == true
+    }
+    var what = record.what
+    if !isPublic, record.isCut, let count = what.range(ofFirst: ", the first ") {
+      what = String(what[..<count.lowerBound])
+    }
+    return EvidenceRecord(
+      id: record.id, what: told(what), source: told(record.source), capturedAt: record.capturedAt,
+      size: isPublic ? record.size : Self.noSize, digest: keyed(record.digest),
+      content: record.content, isCut: record.isCut)
+  }
+
+  /// Stands for a size that is left out.
+  private static let noSize: Int64 = -1
 
   /// Its cause and code; the words are a server's or a program's, except for an `expect`.
   private func failure(_ failure: FailureRecord) -> FailureRecord {

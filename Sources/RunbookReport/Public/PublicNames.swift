@@ -32,23 +32,37 @@ struct PublicNames {
     return words.sorted { $0.word.utf8.count > $1.word.utf8.count }
   }
 
-  /// Whole words only: `ann` is no part of `planned`.
+  /// Whole words only, with or without capitals: `ann` is no part of `planned`, and `Ann` is she.
   static func replacing(_ word: String, by other: String, in text: String) -> String {
-    guard text.holds(word) else { return text }
-    var result = ""
-    var rest = text[...]
-    while let found = rest.range(ofFirst: word) {
-      result += rest[..<found.lowerBound]
-      let after = rest[found.upperBound...]
-      let isPart = isPart(result.lastScalar) || isPart(after.firstScalar)
-      result += isPart ? word : other
-      rest = after
+    let sought = word.unicodeScalars.map(TextWords.folded)
+    guard let first = sought.first, text.utf8.count >= sought.count else { return text }
+    let scalars = Array(text.unicodeScalars)
+    var result = String.UnicodeScalarView()
+    var index = 0
+    while index < scalars.count {
+      let end = index + sought.count
+      let isFound =
+        end <= scalars.count && TextWords.folded(scalars[index]) == first
+        && zip(scalars[index..<end], sought).allSatisfy { TextWords.folded($0) == $1 }
+        && !(index > 0 && isPart(scalars[index - 1]))
+        && !(end < scalars.count && isPart(scalars[end]))
+      if isFound {
+        result.append(contentsOf: other.unicodeScalars)
+      } else {
+        result.append(scalars[index])
+      }
+      index = isFound ? end : index + 1
     }
-    return result + rest
+    return String(result)
   }
 
-  private static func isPart(_ scalar: Unicode.Scalar?) -> Bool {
-    scalar.map { $0.properties.isAlphabetic || $0.isASCIIDigit } ?? false
+  /// Whether two names are one, with or without capitals.
+  static func isSame(_ name: String, _ other: String) -> Bool {
+    name.unicodeScalars.map(TextWords.folded) == other.unicodeScalars.map(TextWords.folded)
+  }
+
+  private static func isPart(_ scalar: Unicode.Scalar) -> Bool {
+    scalar.properties.isAlphabetic || scalar.isASCIIDigit
   }
 
   private mutating func take(_ event: Event) {

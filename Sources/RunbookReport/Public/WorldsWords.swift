@@ -1,15 +1,24 @@
 import RunbookModel
 
 /// What a run's steps brought, and what servers and programs said: it is left out of a public copy also
-/// where a capture or the run's own message repeats it.
+/// where a note, a capture or the run's own message repeats it, or a part of it.
+///
+/// Texts are compared by their words, whatever stands between them and whether they begin with a capital. A
+/// part is found by three words in a row, or by a word with a digit in it; a text of fewer words as a whole.
+/// An index of all of them answers, so that there is no bound on how much the steps brought.
 struct WorldsWords {
-  /// Longer texts than these are looked for as a whole and word by word, not inside of a text.
-  private static let searched = 2_000
   private static let shortest = 3
+  /// So many words in a row are a part of a text.
+  private static let run = 3
+  /// A single word with a digit in it tells something from this length on: a year, an id, an account.
+  private static let shortestNumber = 4
 
-  private var texts: Set<String> = []
-  /// The longest first.
-  private var parts: [String] = []
+  /// Hashes of texts and lines of fewer words than a run.
+  private var short: Set<UInt64> = []
+  private var runs: Set<UInt64> = []
+  private var numbers: Set<UInt64> = []
+  /// Texts without a word, as they are.
+  private var signs: Set<String> = []
   /// What servers and programs said of errors, the longest first.
   private var said: [String] = []
 
@@ -43,7 +52,6 @@ struct WorldsWords {
       }
     }
     said.sort { $0.utf8.count > $1.utf8.count }
-    parts = texts.count <= Self.searched ? texts.sorted { $0.utf8.count > $1.utf8.count } : []
   }
 
   /// The run's own message without what a server or a program said: its other words are the engine's.
@@ -52,16 +60,37 @@ struct WorldsWords {
   }
 
   func removed(from text: String) -> String {
-    if texts.contains(text) { return PublicCopy.leftOut }
-    let searched = parts.reduce(text) {
-      PublicNames.replacing($1, by: PublicCopy.leftOut, in: $0)
+    if signs.contains(text) { return PublicCopy.leftOut }
+    let words = TextWords(text).words
+    let isFound = found(words)
+    var result = ""
+    var rest = text.startIndex
+    var index = 0
+    while index < words.count {
+      guard isFound[index] else {
+        index += 1
+        continue
+      }
+      let first = index
+      while index < words.count, isFound[index] { index += 1 }
+      result += text[rest..<words[first].range.lowerBound] + PublicCopy.leftOut
+      rest = words[index - 1].range.upperBound
     }
-    return searched.pieces(separatedBy: " ", omittingEmptySubsequences: false).map { word in
-      let bare = word.trimming { !$0.properties.isAlphabetic && !$0.isASCIIDigit }
-      return texts.contains(String(word)) || texts.contains(String(bare))
-        ? PublicCopy.leftOut : String(word)
+    return result + text[rest...]
+  }
+
+  private func found(_ words: [TextWords.Word]) -> [Bool] {
+    var isFound = Array(repeating: false, count: words.count)
+    for start in words.indices {
+      if numbers.contains(words[start].hash) { isFound[start] = true }
+      for length in 1...Self.run where start + length <= words.count {
+        let part = words[start..<(start + length)]
+        let known = length == Self.run ? runs : short
+        guard known.contains(TextWords.hash(of: part)) else { continue }
+        for index in part.indices { isFound[index] = true }
+      }
     }
-    .joined(separator: " ")
+    return isFound
   }
 
   private mutating func add(
@@ -85,9 +114,31 @@ struct WorldsWords {
 
   private mutating func add(_ text: String) {
     guard text.unicodeScalars.count >= Self.shortest else { return }
-    texts.insert(text)
-    for line in text.pieces(whereSeparator: \.isNewline) where line.utf8.count >= Self.shortest {
-      texts.insert(String(line.trimming(where: \.isWhitespace)))
+    let words = TextWords(text).words
+    guard !words.isEmpty else {
+      _ = signs.insert(text)
+      return
     }
+    add(whole: words[...], of: text)
+    for start in words.indices.dropLast(Self.run - 1) {
+      runs.insert(TextWords.hash(of: words[start..<(start + Self.run)]))
+    }
+    for word in words where word.hasDigit && word.count >= Self.shortestNumber {
+      numbers.insert(word.hash)
+    }
+    // Each line is a text of its own.
+    var line = words[...]
+    while let first = line.first {
+      let end = line.firstIndex { $0.line != first.line } ?? line.endIndex
+      add(whole: line[..<end], of: text)
+      line = line[end...]
+    }
+  }
+
+  private mutating func add(whole words: ArraySlice<TextWords.Word>, of text: String) {
+    guard words.count < Self.run, let first = words.first, let last = words.last,
+      text[first.range.lowerBound..<last.range.upperBound].utf8.count >= Self.shortest
+    else { return }
+    short.insert(TextWords.hash(of: words))
   }
 }

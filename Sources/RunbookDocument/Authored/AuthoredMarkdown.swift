@@ -1,4 +1,3 @@
-import RunbookDocument
 import RunbookModel
 
 /// An author's Markdown with the run's values in it as text.
@@ -6,16 +5,22 @@ import RunbookModel
 /// What holds no value stays as its author wrote it. Else its blocks and spans are written anew, each value
 /// for the place where it stands, so that what an author's sign and a value are together is no markup
 /// either.
-struct AuthoredMarkdown {
+package struct AuthoredMarkdown {
   private let text: PlacedText
 
-  init(_ text: AuthoredText) { self.text = PlacedText(text) }
+  package init(_ text: PlacedText) { self.text = text }
+
+  /// Words without a value in them.
+  package init(words: String) { text = PlacedText([.words(words)]) }
 
   /// Its paragraphs, lists and code.
-  var blocks: String {
+  package var blocks: String {
     let blocks = text.blocks
-    // HTML that is begun and not ended would hide what follows.
-    guard text.hasPlaces || text.source.holds("<") || blocks.contains(where: \.isOpen) else {
+    // HTML that is begun and not ended would hide what follows, and a number may stand for what nobody sees.
+    guard
+      text.hasPlaces || text.source.holds("<") || text.source.holds("&#")
+        || blocks.contains(where: \.isOpen)
+    else {
       return String(
         text.source.trimmingEnd(where: \.isWhitespace)
           .trimmingStart(where: \.isNewline))
@@ -24,10 +29,51 @@ struct AuthoredMarkdown {
   }
 
   /// All of it on one line.
-  func line(isCell: Bool = false) -> String { line(text.blocks, isCell) }
+  package func line(isCell: Bool = false) -> String { line(text.blocks, isCell) }
 
   /// Its first paragraph on one line.
-  func headline(isCell: Bool = false) -> String { line(text.firstBlocks, isCell) }
+  package func headline(isCell: Bool = false) -> String { line(text.firstBlocks, isCell) }
+
+  /// Its words on one line, without marks.
+  package var words: String { words(text.blocks).onOneLine }
+
+  private func words(_ blocks: [MarkdownBlock]) -> String {
+    blocks.map { block in
+      switch block.sort {
+      case .paragraph(let spans), .heading(_, let spans): words(spans)
+      case .rule: ""
+      case .quote(let inner): words(inner)
+      case .list(let items, _): items.map { words($0.blocks) }.joined(separator: "; ")
+      case .code(let code, _, _): words(code.unicodeScalars)
+      }
+    }
+    .filter { !$0.isEmpty }.joined(separator: " ")
+  }
+
+  private func words(_ spans: [MarkdownSpan]) -> String {
+    spans.map { span in
+      switch span {
+      case .text(let scalars), .code(let scalars), .address(let scalars), .bare(let scalars, _):
+        words(scalars)
+      case .sign(let sign): sign
+      case .emphasis(_, let inner), .link(let inner, _): words(inner)
+      case .entity(let entity): entity.shown ?? String(String.UnicodeScalarView(entity.source))
+      }
+    }
+    .joined()
+  }
+
+  private func words(_ scalars: some Sequence<Unicode.Scalar>) -> String {
+    var result = ""
+    for scalar in scalars {
+      switch text.item(at: scalar) {
+      case nil: result.unicodeScalars.append(scalar)
+      case .value(let value)?: result += value
+      case .todo?, .aside?: break
+      }
+    }
+    return result
+  }
 
   private func blocks(_ blocks: [MarkdownBlock]) -> String {
     blocks.reduce(into: "") { result, block in
@@ -39,7 +85,8 @@ struct AuthoredMarkdown {
   private func block(_ block: MarkdownBlock) -> String {
     switch block.sort {
     case .paragraph(let spans): return LineWriter(text).line(spans)
-    case .heading(let marks, let spans): return "\(marks) \(LineWriter(text).line(spans))"
+    case .heading(let marks, let spans):
+      return "\(marks) \(LineWriter(text, isOneLine: true).line(spans))"
     case .rule(let rule): return rule
     case .quote(let inner):
       return blocks(inner).pieces(separatedBy: "\n", omittingEmptySubsequences: false)
@@ -49,7 +96,7 @@ struct AuthoredMarkdown {
         if !result.isEmpty { result += item.isSetApart ? "\n\n" : "\n" }
         let inner = blocks(item.blocks)
         // A sign alone would make a heading of the line before it.
-        result += Markdown.item(inner.isEmpty ? "(empty)" : inner, marker: item.marker)
+        result += MarkdownText.item(inner.isEmpty ? "(empty)" : inner, marker: item.marker)
       }
     case .code(let code, let language, _):
       let shown = text.expanded(code.unicodeScalars) { $0.visible }
@@ -119,6 +166,8 @@ private struct LineWriter {
       case .emphasis(let marks, let inner): write(marks, around: line(inner))
       case .link(let inner, let address): write(inner, linkedTo: address)
       case .address(let address): write(address: address)
+      case .bare(let scalars, _): write(scalars)
+      case .entity(let entity): write(entity)
       }
     }
   }
@@ -143,11 +192,8 @@ private struct LineWriter {
         run += line.unicodeScalars.map { Sign(scalar: $0, origin: .value) }
         if line.isEmpty { run.append(Sign(scalar: nil, origin: .value)) }
       case .todo(let reason)?:
-        write(markup: "\(Mark.counted)TODO (\(MarkdownText.prose(reason)))")
-      case .said(let name, let at, let reference)?:
-        write(
-          markup: " (\(MarkdownText.quote(name)), \(at.day) \(at.minute) UTC) "
-            + Markdown.reference(reference))
+        write(markup: "\(PlacedText.counted)TODO (\(MarkdownText.prose(reason)))")
+      case .aside(let markdown, _)?: write(markup: markdown)
       }
     }
   }
@@ -204,6 +250,15 @@ private struct LineWriter {
     } else {
       write([.sign("<"), .text(address), .sign(">")])
     }
+  }
+
+  /// What nobody sees is shown, as it is elsewhere.
+  private mutating func write(_ entity: MarkdownSpan.Entity) {
+    guard let shown = entity.shown else {
+      run += entity.source.map { Sign(scalar: $0, origin: .author) }
+      return
+    }
+    write([.text(Array(shown.unicodeScalars))])
   }
 
   private mutating func write(markup: String) {

@@ -4,8 +4,8 @@ import RunbookModel
 ///
 /// What is none of these is a paragraph. A heading is one of its own kind, since the report's own headings
 /// keep their order.
-struct MarkdownBlock {
-  indirect enum Sort {
+package struct MarkdownBlock {
+  package indirect enum Sort {
     case paragraph([MarkdownSpan])
     /// With its marks, such as `##`.
     case heading(String, [MarkdownSpan])
@@ -16,17 +16,17 @@ struct MarkdownBlock {
     case code(String, language: String, isClosed: Bool)
   }
 
-  struct Item {
+  package struct Item {
     /// Such as `-` or `1.`.
-    let marker: String
-    let blocks: [MarkdownBlock]
+    package let marker: String
+    package let blocks: [MarkdownBlock]
     /// Whether an empty line stands before it.
-    let isSetApart: Bool
+    package let isSetApart: Bool
   }
 
-  let sort: Sort
+  package let sort: Sort
   /// Whether an empty line stands before it.
-  let isSetApart: Bool
+  package let isSetApart: Bool
 
   /// Whether a fence in it is not closed, which would take in what follows.
   var isOpen: Bool {
@@ -90,6 +90,10 @@ private struct BlockReader {
   private mutating func paragraph() -> MarkdownBlock.Sort {
     var lines: [Substring] = []
     while let line = rest.first, !line.isBlank {
+      if !lines.isEmpty, let marks = Self.underline(line) {
+        rest.removeFirst()
+        return .heading(marks, MarkdownSpan.read(lines.joined(separator: "\n")))
+      }
       if !lines.isEmpty, Self.startsBlock(line) { break }
       lines.append(line.trimming(where: \.isWhitespace))
       rest.removeFirst()
@@ -164,17 +168,27 @@ private struct BlockReader {
       } else if Self.startsBlock(line) || lines.last?.isEmpty == true {
         break
       } else {
-        lines.append(line)
+        // What only goes on with a paragraph makes no heading of it.
+        lines.append(
+          Self.underline(line) == nil ? line : "\\" + line.trimming(where: \.isWhitespace))
       }
       rest.removeFirst()
     }
     return lines
   }
 
+  /// The marks of a heading that a line makes of the paragraph before it: `===` or `---`.
+  private static func underline(_ line: Substring) -> String? {
+    guard indent(of: line) < 4, let sign = line.trimming(where: \.isWhitespace).firstScalar,
+      sign == "=" || sign == "-", line.trimming(where: \.isWhitespace).holdsOnly(sign)
+    else { return nil }
+    return sign == "=" ? "#" : "##"
+  }
+
   private static func startsBlock(_ line: Substring) -> Bool {
     let trimmed = line.trimming(where: \.isWhitespace)
     return fence(trimmed) != nil || heading(trimmed) != nil || trimmed.begins(with: ">")
-      || ListMarker(line) != nil
+      || isRule(trimmed) || ListMarker(line) != nil
   }
 
   private static func fence(_ line: Substring) -> Substring? {

@@ -1,8 +1,8 @@
-import RunbookDocument
+import RunbookModel
 
 /// What is inside of a paragraph of an author's Markdown: emphasis, code, and links of safe schemes.
 /// Everything else is text.
-indirect enum MarkdownSpan {
+package indirect enum MarkdownSpan {
   case text([Unicode.Scalar])
   /// A sign that a backslash made text, or that is none of Markdown's for another reason.
   case sign(String)
@@ -12,6 +12,18 @@ indirect enum MarkdownSpan {
   case link([MarkdownSpan], address: [Unicode.Scalar])
   /// Between `<` and `>`.
   case address([Unicode.Scalar])
+  /// An address in plain words, as GitHub makes a link of it (<https://github.github.com/gfm/#autolinks-extension->),
+  /// and where it leads to.
+  case bare([Unicode.Scalar], address: String)
+  case entity(Entity)
+
+  /// A character by its name or its number, such as `&copy;`.
+  package struct Entity {
+    /// As it was written: an ampersand, letters and digits, and a semicolon.
+    package let source: [Unicode.Scalar]
+    /// Its visible form, where it stands for what nobody sees.
+    package let shown: String?
+  }
 
   static func read(_ text: String) -> [MarkdownSpan] {
     let scalars = Array(text.unicodeScalars)
@@ -40,7 +52,9 @@ private enum SpanReader {
     var plain: [Unicode.Scalar] = []
     var index = text.startIndex
     while index < text.endIndex {
-      guard let found = span(text[index...], depth, isInWord: isWord(before: index, in: text))
+      guard
+        let found = span(text[index...], depth, isInWord: isWord(before: index, in: text))
+          ?? PlainAddress.found(in: text, at: index)
       else {
         plain.append(text[index])
         index += 1
@@ -66,6 +80,7 @@ private enum SpanReader {
     case "_": depth < maximumDepth && !isInWord ? emphasis(rest, "_", depth) : nil
     case "[": depth < maximumDepth ? link(rest, depth) : nil
     case "<": address(rest)
+    case "&": entity(rest)
     default: nil
     }
   }
@@ -173,6 +188,26 @@ private enum SpanReader {
       address.contains(":")
     else { return nil }
     return (.address(address), end + 1)
+  }
+
+  private static func entity(_ rest: ArraySlice<Unicode.Scalar>) -> Found? {
+    let name = rest.dropFirst().prefix(33).prefix {
+      $0 == "#" || $0.isASCIILetter || $0.isASCIIDigit
+    }
+    guard let first = name.first, rest[name.endIndex...].first == ";" else { return nil }
+    let source = Array(rest[...name.endIndex])
+    guard first == "#" else {
+      guard first.isASCIILetter, !name.contains("#") else { return nil }
+      return (.entity(.init(source: source, shown: nil)), name.endIndex + 1)
+    }
+    let isHex = name.dropFirst().first.map { $0 == "x" || $0 == "X" } ?? false
+    let digits = name.dropFirst(isHex ? 2 : 1)
+    guard (1...(isHex ? 6 : 7)).contains(digits.count), !digits.contains("#"),
+      let value = UInt32(String(String.UnicodeScalarView(digits)), radix: isHex ? 16 : 10)
+    else { return nil }
+    let text = String(Character(Unicode.Scalar(value) ?? "\u{FFFD}"))
+    let shown = text.cleaned.isIdentical(to: text) ? nil : text.cleaned
+    return (.entity(.init(source: source, shown: shown)), name.endIndex + 1)
   }
 
   private static func isWord(before index: Int, in text: ArraySlice<Unicode.Scalar>) -> Bool {
