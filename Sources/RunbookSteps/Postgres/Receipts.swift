@@ -39,9 +39,9 @@ enum Receipts {
     """
     WITH space AS (SELECT oid FROM pg_namespace WHERE nspname = 'runbook'),
       tables AS (
-        SELECT c.oid, c.relname FROM pg_class c JOIN space s ON s.oid = c.relnamespace
+        SELECT c.oid, c.relname, c.relkind FROM pg_class c JOIN space s ON s.oid = c.relnamespace
         WHERE c.relname IN ('receipt', 'lease'))
-    SELECT (SELECT count(*) = 2 FROM tables),
+    SELECT (SELECT count(*) = 2 FROM tables WHERE relkind = 'r'),
       coalesce((SELECT has_schema_privilege(oid, 'USAGE') FROM space), false)
         AND (SELECT coalesce(bool_and(
             has_table_privilege(oid, 'SELECT') AND has_table_privilege(oid, 'INSERT')
@@ -51,7 +51,8 @@ enum Receipts {
         (SELECT has_schema_privilege(oid, 'USAGE') AND has_schema_privilege(oid, 'CREATE')
           FROM space),
         has_database_privilege(current_database(), 'CREATE')),
-      pg_is_in_recovery(), current_user
+      pg_is_in_recovery(), current_user,
+      EXISTS (SELECT FROM tables WHERE relkind <> 'r')
     """)
 
   private struct Standing {
@@ -60,14 +61,24 @@ enum Receipts {
     let mayMake: Bool
     let isReplica: Bool
     let role: String
+    /// Whether a view, say, has the name of one of the tables.
+    let isTaken: Bool
   }
 
-  static func check(_ link: PostgresLink) throws(StepFailure) {
+  static func check(_ link: PostgresLink) throws(StepFailure) { _ = try checkedStanding(link) }
+
+  private static func checkedStanding(_ link: PostgresLink) throws(StepFailure) -> Standing {
     let standing = try standing(link)
     guard !standing.isReplica else {
       throw StepFailure(.refused, "the server is a replica: nothing can be recovered on it")
     }
-    if standing.isMade ? standing.isUsable : standing.mayMake { return }
+    guard !standing.isTaken else {
+      throw StepFailure(
+        .refused, "what is called runbook.receipt or runbook.lease is no table",
+        detail: "whoever made it would say which steps are done",
+        hint: "drop it, or say `receipts: none` for the connection")
+    }
+    if standing.isMade ? standing.isUsable : standing.mayMake { return standing }
     throw StepFailure(
       .refused,
       standing.isMade
@@ -77,7 +88,7 @@ enum Receipts {
   }
 
   static func prepare(_ link: PostgresLink) throws(StepFailure) {
-    if try standing(link).isMade { return }
+    if try checkedStanding(link).isMade { return }
     let work =
       [
         SQLCommand("BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE"),
@@ -95,12 +106,12 @@ enum Receipts {
     let outcomes = try ask(link, [[question]])
     try refuseFailures(outcomes.first ?? [])
     guard case .completed(let completion)? = outcomes.first?.first,
-      let row = completion.resultSet?.rows.first, row.count == 5
+      let row = completion.resultSet?.rows.first, row.count == 6
     else { throw StepFailure(.unreachable, "the server gave no answer about receipts") }
     return Standing(
       isMade: row[0].boolValue ?? false, isUsable: row[1].boolValue ?? false,
       mayMake: row[2].boolValue ?? false, isReplica: row[3].boolValue ?? false,
-      role: row[4].stringValue ?? "")
+      role: row[4].stringValue ?? "", isTaken: row[5].boolValue ?? true)
   }
 
   private static func ask(

@@ -115,6 +115,21 @@ struct SQLReceiptTests {
     try await first.gateway.checkReceipts("main")
   }
 
+  /// A view would say of every step that it has been done.
+  @Test(arguments: [
+    "CREATE VIEW runbook.receipt AS SELECT 'run-1' AS run, 'step' AS step",
+    "CREATE MATERIALIZED VIEW runbook.lease AS SELECT 1 AS run", "CREATE SEQUENCE runbook.receipt",
+    "CREATE TABLE runbook.lease (run text); CREATE VIEW runbook.receipt AS SELECT 1 AS run",
+  ])
+  func takesNothingButTablesForReceipts(sql: String) async throws {
+    let fixture = try await SQLFixture()
+    fixture.psql("CREATE SCHEMA runbook; " + sql)
+    for act in [fixture.gateway.checkReceipts, fixture.gateway.prepareReceipts] {
+      let failure = await failure { try await act("main") }
+      #expect(failure?.record.message.holds("is no table") == true)
+    }
+  }
+
   @Test func checksThatTheRoleMayMakeTheTables() async throws {
     let server = try #require(TestServer.shared)
     let database = server.makeDatabase()
