@@ -1,4 +1,4 @@
-/// Says that less of a value is held than there was.
+/// Says that a value is not held as it was: less of it, or nothing that it can be read from.
 ///
 /// As a `Value` it stands for the whole: whatever an expression does with it is an error, so that no
 /// answer rests on a part.
@@ -17,9 +17,21 @@ public struct Incomplete: Sendable, Hashable, Codable, CustomStringConvertible {
   /// Of what is held without the secrets in it: another text than it was.
   public static let withoutSecrets = Incomplete(held: 0, total: 0, noun: "secrets")
 
+  /// Of what no value stands for as it is.
+  ///
+  /// - Parameter reason: such as `it is not UTF-8`.
+  public static func unreadable(_ reason: String) -> Incomplete {
+    Incomplete(held: 0, total: 0, noun: reason)
+  }
+
+  /// Whether a part of it is held, which `held` and `total` count.
+  public var isPart: Bool { total > 0 }
+  public var isUnreadable: Bool { !isPart && self != .withoutSecrets }
+
   /// `1000 of 2500 rows`.
   public var description: String {
-    self == .withoutSecrets ? "without the secrets in it" : "\(held) of \(total) \(noun)"
+    if isPart { return "\(held) of \(total) \(noun)" }
+    return self == .withoutSecrets ? "without the secrets in it" : noun
   }
 }
 

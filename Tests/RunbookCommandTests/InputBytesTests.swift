@@ -58,6 +58,30 @@ import Testing
     #expect(try bytes(workspace, "key.out") == Array(value.utf8))
   }
 
+  @Test func anInputIsGivenOnce() async throws {
+    let workspace = try workspace()
+    let output = try await workspace.run(["run", "bytes.yaml", "--set", "x=1", "--set", "x=1"])
+    #expect(output.status == 64, "\(output.all)")
+    #expect(output.stderr.holds("'x' twice, as number 1 and 2"))
+  }
+
+  @Test func anArgumentOfOtherBytesIsRefused() throws {
+    let workspace = try workspace()
+    let program = Process()
+    program.executableURL = URL(fileURLWithPath: "/bin/sh")
+    program.arguments = [
+      "-c", "exec \"$0\" run bytes.yaml --set \"x=$(printf 'caf\\351')\" 2>&1", RunningProgram.path,
+    ]
+    program.currentDirectoryURL = URL(fileURLWithPath: workspace.folder)
+    let pipe = Pipe()
+    program.standardOutput = pipe
+    try program.run()
+    let said = String(decoding: pipe.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+    program.waitUntilExit()
+    #expect(program.terminationStatus == 64)
+    #expect(said.holds("argument 4 is not UTF-8"), "\(said)")
+  }
+
   @Test func aChoiceIsSpeltAsItIsWritten() async throws {
     let workspace = try workspace()
     let same = try await workspace.run(["run", "bytes.yaml", "--set", "kind=caf\u{E9}"])

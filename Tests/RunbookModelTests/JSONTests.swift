@@ -2,6 +2,14 @@ import RunbookModel
 import Testing
 
 @Suite struct JSONTests {
+  /// Of two values under one key none is the right one.
+  @Test(arguments: [
+    #"{"a":1,"a":2}"#, #"{"a":1,"b":0,"\u0061":1}"#, #"[{"x":{"a":null,"a":null}}]"#,
+  ]) func refusesAKeyThatIsThereTwice(_ text: String) throws {
+    #expect(throws: JSONError.self) { try Value(json: text) }
+    _ = try Value(json: text, allowsRepeatedKeys: true)
+  }
+
   @Test(arguments: ReadCase.all)
   func reads(_ example: ReadCase) throws {
     #expect(try Value(json: example.text) == example.value)
@@ -98,7 +106,6 @@ struct ReadCase: Sendable, CustomTestStringConvertible {
     .init("{}", .map(ValueMap())),
     .init("[1,[2, 3.0],{}]", [1, [2, 3.0], .map(ValueMap())]),
     .init(#"{"b":1,"a":{"c":null}}"#, ["b": 1, "a": ["c": .null]]),
-    .init(#"{"a":1,"a":2}"#, ["a": 2]),
     .init("\u{FEFF}1", 1),
   ]
 

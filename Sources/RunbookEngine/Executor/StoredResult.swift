@@ -28,7 +28,7 @@ struct StoredResult {
         }
         continue
       }
-      let known = result.incomplete[name]
+      let known = result.incomplete[name].flatMap { $0.isPart ? $0 : nil }
       incomplete[name] = Incomplete(
         held: cut.held, total: known?.total ?? cut.total, noun: known?.noun ?? cut.noun ?? name)
       sizes[name] = cut.size
@@ -40,8 +40,7 @@ struct StoredResult {
 
   /// What is less than there was of what a piece of evidence shows.
   func cut(of draft: EvidenceDraft) -> (mark: Incomplete, size: Int64)? {
-    guard case .result(let name) = draft.content, let mark = incomplete[name],
-      mark != .withoutSecrets
+    guard case .result(let name) = draft.content, let mark = incomplete[name], mark.isPart
     else { return nil }
     return (mark, uncutSizes[name] ?? 0)
   }

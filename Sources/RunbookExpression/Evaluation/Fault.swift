@@ -20,11 +20,12 @@ final class Fault: Error {
     Fault(.noSuchOverload, "`\(name)` does not work on \(types.joined(separator: " and "))")
   }
 
-  /// What is held in part only was read.
+  /// What is not held as it was was read.
   static func incomplete(_ mark: Incomplete, _ name: String? = nil) -> Fault {
-    Fault(
+    let how = mark.isUnreadable ? "cannot be read" : "is held in part"
+    return Fault(
       .incomplete(mark),
-      "\(name.map { "`\($0)`" } ?? "a value") is held in part, \(mark): no answer can rest on that")
+      "\(name.map { "`\($0)`" } ?? "a value") \(how), \(mark): no answer can rest on that")
   }
 
   /// Whether `&&`, `||` and macros let another operand's value stand for the error.

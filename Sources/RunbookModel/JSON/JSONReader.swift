@@ -17,11 +17,15 @@ struct JSONReader {
   }
 
   private let maximumDepth: Int
+  private let allowsRepeatedKeys: Bool
   private var scanner: JSONScanner
   private var stack: [Container] = []
 
-  init(_ text: String, maximumDepth: Int) {
+  /// - Parameter allowsRepeatedKeys: whether of keys that are there twice the last value counts; else
+  ///   they are an error.
+  init(_ text: String, maximumDepth: Int, allowsRepeatedKeys: Bool) {
     self.maximumDepth = maximumDepth
+    self.allowsRepeatedKeys = allowsRepeatedKeys
     scanner = JSONScanner(text)
   }
 
@@ -79,7 +83,11 @@ struct JSONReader {
       if scanner.skip(",") {
         guard isObject else { return nil }
         scanner.skipWhitespace()
-        stack[last].key = try scanner.readKey()
+        let key = try scanner.readKey()
+        guard allowsRepeatedKeys || stack[last].map[key] == nil else {
+          throw scanner.error("an object has a key twice")
+        }
+        stack[last].key = key
         return nil
       }
       guard scanner.skip(isObject ? "}" : "]") else {

@@ -5,16 +5,22 @@ extension Value {
   /// Reads one JSON value (RFC 8259).
   ///
   /// Numbers are as `Value.number` reads them: `1` is an int, `1.0` and `1e3` are doubles, and what no
-  /// double reads back from is a decimal. Objects keep the order
-  /// of their keys; of keys that are there twice the last value counts.
+  /// double reads back from is a decimal. Objects keep the order of their keys.
   ///
-  /// - Throws: `JSONError` for anything else, and for nesting deeper than `maximumJSONDepth`.
-  public init(json text: String) throws(JSONError) {
-    try self.init(json: text, maximumDepth: Value.maximumJSONDepth)
+  /// - Parameter allowsRepeatedKeys: whether of keys that are there twice the last value counts: only
+  ///   for what nothing is decided by.
+  /// - Throws: `JSONError` for anything else, for a key that is there twice, and for nesting deeper than
+  ///   `maximumJSONDepth`.
+  public init(json text: String, allowsRepeatedKeys: Bool = false) throws(JSONError) {
+    try self.init(
+      json: text, maximumDepth: Value.maximumJSONDepth, allowsRepeatedKeys: allowsRepeatedKeys)
   }
 
-  init(json text: String, maximumDepth: Int) throws(JSONError) {
-    var reader = JSONReader(text, maximumDepth: maximumDepth)
+  init(
+    json text: String, maximumDepth: Int, allowsRepeatedKeys: Bool = true
+  ) throws(JSONError) {
+    var reader = JSONReader(
+      text, maximumDepth: maximumDepth, allowsRepeatedKeys: allowsRepeatedKeys)
     self = try reader.readDocument()
   }
 

@@ -19,10 +19,11 @@ struct HTTPExchange: Sendable {
 
   var result: StepResult {
     let text = body.text
+    let json = json(text)
     var result = StepResult(
       values: ValueMap([
         ("status", .int(Int64(status))), ("headers", .map(headers)), ("body", .string(text)),
-        ("json", json(text)), ("elapsed", .duration(elapsed)),
+        ("json", json.value), ("elapsed", .duration(elapsed)),
         ("clock_offset", clockOffset.map(Value.duration) ?? .null),
       ]),
       evidence: body.evidence(
@@ -32,13 +33,21 @@ struct HTTPExchange: Sendable {
     body.mark("body", in: &result)
     // It is the body once more.
     result.storedLimits["json"] = result.storedLimits["body"]
-    result.incomplete["json"] = result.incomplete["body"]
+    result.incomplete["json"] = result.incomplete["body"] ?? json.flaw
     return result
   }
 
-  private func json(_ text: String) -> Value {
-    guard !body.isCut, !text.isEmpty else { return .null }
-    do throws(JSONError) { return try Value(json: text) } catch { return .null }
+  /// The body's value, null where it is no JSON, and why it cannot be read where it says that it is some.
+  private func json(_ text: String) -> (value: Value, flaw: Incomplete?) {
+    guard !body.isCut, !text.isEmpty else { return (.null, nil) }
+    do throws(JSONError) {
+      return (try Value(json: text), nil)
+    } catch {
+      let type = headers["content-type"]?.stringValue?.lowercased() ?? ""
+      let isJSON = type.pieces(separatedBy: ";").first?.trimming { $0.isWhitespace }.ends(
+        with: "json")
+      return (.null, isJSON == true ? .unreadable("as JSON: \(error)") : nil)
+    }
   }
 
   private var presumedFailure: FailureRecord? {

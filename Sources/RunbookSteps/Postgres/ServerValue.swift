@@ -29,10 +29,10 @@ enum ServerValue {
     case .numeric: return numeric(text)
     case .timestamp: return ServerTimestamp.read(text).map { .timestamp($0) } ?? .string(text)
     case .json:
-      do {
+      do throws(JSONError) {
         return try Value(json: text)
       } catch {
-        return .string(text)
+        return .incomplete(.unreadable("as JSON: \(error)"))
       }
     }
   }
@@ -51,7 +51,11 @@ enum ServerValue {
   private static func numeric(_ text: String) -> Value {
     if let whole = Int64(text) { return .int(whole) }
     if let whole = ExactDecimal(text)?.int64 { return .int(whole) }
-    return Value.number(text) ?? double(text)
+    switch text {
+    case "NaN", "Infinity", "-Infinity": return double(text)
+    default:
+      return Value.number(text) ?? .incomplete(.unreadable("it has more digits than are held"))
+    }
   }
 
   private static func form(of type: UInt32) -> Form {

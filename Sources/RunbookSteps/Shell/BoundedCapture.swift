@@ -45,12 +45,22 @@ struct BoundedCapture: Sendable {
     return String(decoding: bytes.contains(0) ? bytes.filter { $0 != 0 } : bytes, as: UTF8.self)
   }
 
-  /// Says of a result's value that it is the text, and how much of it is held and stored.
+  /// Says of a result's value that it is the text, how much of it is held and stored, and whether it is what
+  /// came.
   func mark(_ key: String, in result: inout StepResult) {
     result.storedLimits[key] = StoredLimit(bytes: limit)
     result.openEnded.insert(key)
-    guard isCut else { return }
-    result.incomplete[key] = Incomplete(held: Int64(kept.count), total: size, noun: "bytes")
+    if isCut {
+      result.incomplete[key] = Incomplete(held: Int64(kept.count), total: size, noun: "bytes")
+    } else if let flaw {
+      result.incomplete[key] = .unreadable(flaw)
+    }
+  }
+
+  /// Why the text is not what came.
+  private var flaw: String? {
+    if kept.contains(0) { return "it holds zero bytes" }
+    return String(validating: kept, as: UTF8.self) == nil ? "it is not UTF-8" : nil
   }
 
   mutating func append(_ bytes: [UInt8]) {

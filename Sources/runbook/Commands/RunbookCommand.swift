@@ -29,7 +29,20 @@ struct RunbookCommand: AsyncParsableCommand {
 
   static func main() async {
     runbook_share_heap()
+    refuseOtherBytes()
     await carryOut(EvalCommand.withExpressionLast(Array(CommandLine.arguments.dropFirst())))
+  }
+
+  /// Arguments that are not UTF-8 would become others without a word.
+  private static func refuseOtherBytes() {
+    let arguments = CommandLine.unsafeArgv
+    for index in 1..<max(1, Int(CommandLine.argc)) {
+      guard let argument = arguments[index], String(validatingCString: argument) == nil else {
+        continue
+      }
+      Console.current(.current()).printError("error: argument \(index) is not UTF-8")
+      exit(withError: ExitStatus.usage.code)
+    }
   }
 
   /// Off the main thread: what a command awaits must not wait for it.

@@ -21,9 +21,15 @@ struct InputGatherer {
 
   static func pairs(_ words: [String]) throws -> [String: String] {
     var pairs: [String: String] = [:]
-    for word in words {
+    var places: [Substring: Int] = [:]
+    for (index, word) in words.enumerated() {
       guard let (name, value) = word.halves(at: "="), !name.isEmpty else {
         throw Failure(message: "--set takes NAME=VALUE, not '\(word)'")
+      }
+      if let first = places.updateValue(index + 1, forKey: name) {
+        throw Failure(
+          message: "--set gives '\(name)' twice, as number \(first) and \(index + 1): leave out one"
+        )
       }
       pairs[String(name)] = String(value)
     }

@@ -43,6 +43,18 @@ import Testing
       let twice = try await request(["get": text("\(server.url)/twice")])
       #expect(twice.values["headers"]?.mapValue?["x-name"] == "one, two")
       #expect(twice.values["json"] == .null)
+      #expect(twice.incomplete.isEmpty)
+    }
+  }
+
+  /// JSON and text that cannot be read as they are give no answer.
+  @Test func anAnswerThatCannotBeReadSaysSo() async throws {
+    try await TestWebServer.run { server in
+      let repeated = try await request(["get": text("\(server.url)/repeated")])
+      #expect(repeated.incomplete["json"]?.isUnreadable == true)
+      #expect(repeated.incomplete["body"] == nil)
+      let latin = try await request(["get": text("\(server.url)/latin")])
+      #expect(latin.incomplete["body"] == .unreadable("it is not UTF-8"))
     }
   }
 

@@ -88,6 +88,10 @@ struct TestWebServer {
                 self.send(200, b"0123456789" * 100000)
             elif path == "/twice":
                 self.send(200, b"", [("X-Name", "one"), ("X-Name", "two")])
+            elif path == "/repeated":
+                self.send(200, b'{"a": 1, "a": 2}', [("Content-Type", "application/json; charset=x")])
+            elif path == "/latin":
+                self.send(200, b"caf\\xe9")
             elif path == "/never":
                 print("asked")
                 threading.Event().wait()

@@ -34,6 +34,24 @@ struct ServerValueTests {
     ExactDecimal(text).map(Value.decimal) ?? .null
   }
 
+  /// JSON and numbers that are no value here are none of another type: whatever reads them fails.
+  @Test(
+    arguments: [
+      (#"{"a": 1, "a": 2}"#, 114), (#""\ud800""#, 114),
+      (String(repeating: "[", count: 600) + String(repeating: "]", count: 600), 3802),
+      (String(repeating: "9", count: 150_001), 3802),
+      (String(repeating: "9", count: 150_001), 1700),
+      (#"{"{\"a\": 1, \"a\": 2}"}"#, 199),
+    ] as [(String, UInt32)]) func whatIsNoValueHereIsUnreadable(_ text: String, _ type: UInt32)
+  {
+    switch ServerValue.value(of: text, type: type) {
+    case .incomplete(let mark): #expect(mark.isUnreadable)
+    case .list(let items):
+      #expect(items.allSatisfy { if case .incomplete = $0 { true } else { false } })
+    case let other: Issue.record("\(other.typeName)")
+    }
+  }
+
   @Test func readsNumbersInArraysAndJSONExactly() {
     let number = Self.decimal("12345678901234567890")
     #expect(ServerValue.value(of: "{12345678901234567890,NULL}", type: 1231) == [number, .null])

@@ -129,6 +129,16 @@ struct OutputSecretTests {
     }
   }
 
+  /// What cannot be held as it came gives no answer, instead of another text.
+  @Test(arguments: [
+    ("printf 'caf\\351'", "it is not UTF-8"), ("printf 'a\\0b'", "it holds zero bytes"),
+    ("printf 'caf\\303\\251'", nil),
+  ]) func otherBytesAreNoText(_ script: String, _ flaw: String?) async throws {
+    let result = try await Self.run(script, in: try AttemptFixture())
+    #expect(result.incomplete["stdout"] == flaw.map(Incomplete.unreadable))
+    #expect(result.incomplete["stderr"] == nil)
+  }
+
   /// An answer's first 500 bytes are told where it is an error.
   @Test func anErrorsAnswerSplitsNoSecret() {
     for filler in 480...500 {
