@@ -50,7 +50,10 @@ struct QualifiedSQLTests {
   }
 
   private func walk(_ node: Any, _ found: inout [String]) {
-    if let list = node as? [Any] { return list.forEach { walk($0, &found) } }
+    if let list = node as? [Any] {
+      for item in list { walk(item, &found) }
+      return
+    }
     guard let node = node as? [String: Any] else { return }
     if let call = node["FuncCall"] as? [String: Any] { note("function", call["funcname"], &found) }
     if let name = node["A_Expr"] as? [String: Any] { note("operator", name["name"], &found) }
