@@ -222,26 +222,27 @@ public enum TrustedPath {
   /// Whether a number is that of an account, and not what a user namespace shows in place of all that it has
   /// no number for (<https://man7.org/linux/man-pages/man7/user_namespaces.7.html>, "Unmapped user IDs").
   ///
-  /// - Parameter map: lines of the first number here, the first outside, and how many; empty is everything.
-  static func isKnown(_ account: UInt32, in map: String) -> Bool {
+  /// - Parameter map: lines of the first number here, the first outside, and how many; nil is everything, and an
+  ///   empty one, of a namespace that was given none, nobody.
+  static func isKnown(_ account: UInt32, in map: String?) -> Bool {
+    guard let map else { return true }
     let lines = map.pieces(separatedBy: "\n").map { line in
       line.pieces(whereSeparator: \.isWhitespace).compactMap { UInt64($0) }
     }
-    return lines.isEmpty
-      || lines.contains {
-        $0.count == 3 && UInt64(account) >= $0[0] && UInt64(account) - $0[0] < $0[2]
-      }
+    return lines.contains {
+      $0.count == 3 && UInt64(account) >= $0[0] && UInt64(account) - $0[0] < $0[2]
+    }
   }
 
   private static let accountMap = contents(of: "/proc/self/uid_map")
 
-  private static func contents(of path: String) -> String {
+  private static func contents(of path: String) -> String? {
     let file = open(path, O_RDONLY | O_CLOEXEC)
-    guard file >= 0 else { return "" }
+    guard file >= 0 else { return nil }
     defer { close(file) }
     var bytes = [UInt8](repeating: 0, count: 4096)
     let count = read(file, &bytes, bytes.count)
-    return String(decoding: bytes.prefix(max(0, count)), as: UTF8.self)
+    return count < 0 ? nil : String(decoding: bytes.prefix(count), as: UTF8.self)
   }
 
   private static func account(_ number: uid_t) -> String {

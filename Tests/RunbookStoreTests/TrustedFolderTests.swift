@@ -77,10 +77,11 @@ import Testing
   @Test(
     arguments: [
       ("         0          0 4294967295\n", 65534, true), ("0 1000 1\n", 65534, false),
-      ("1000 1000 1\n", 1000, true), ("0 1000 1\n1 100000 65536\n", 65534, true), ("", 7, true),
+      ("1000 1000 1\n", 1000, true), ("0 1000 1\n1 100000 65536\n", 65534, true), ("", 7, false),
+      (nil, 7, true),
       ("1000 1000 1\n", 0, false),
-    ] as [(String, UInt32, Bool)])
-  func tellsAnAccountFromWhatStandsForAllUnknownOnes(map: String, account: UInt32, isKnown: Bool) {
+    ] as [(String?, UInt32, Bool)])
+  func tellsAnAccountFromWhatStandsForAllUnknownOnes(map: String?, account: UInt32, isKnown: Bool) {
     #expect(TrustedPath.isKnown(account, in: map) == isKnown)
   }
 

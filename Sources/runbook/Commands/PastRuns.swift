@@ -17,17 +17,26 @@ struct PastRuns {
   private let lastDrill: DrillHistory.Item?
   /// Whether there are older runs that were not looked at.
   private let isCut: Bool
+  /// How many journals could not be read.
+  private let unread: Int
 
-  /// A journal that cannot be read is left out: nothing rests on it.
+  /// A journal that cannot be read is left out, and counted.
   ///
   /// - Parameter current: the run that is about to begin, which tells nothing yet.
   init(of runbook: String, in store: RunStore, before current: RunID? = nil) async {
     var usual = UsualDurations()
     var lastDrill: DrillHistory.Item?
-    var count = 0
+    var (count, unread) = (0, 0)
     let runs = store.runs().filter { $0 != current }
     for run in runs.prefix(Self.lookedAtRuns) where count < Self.readRuns || lastDrill == nil {
-      guard let glance = try? store.glance(at: run), glance.runbook == runbook else { continue }
+      let found: RunGlance?
+      do throws(StoreError) {
+        found = try store.glance(at: run)
+      } catch {
+        unread += 1
+        continue
+      }
+      guard let glance = found, glance.runbook == runbook else { continue }
       if count < Self.readRuns, !glance.isDrill || glance.drillMode == .sandbox {
         count += 1
         for attempt in (try? store.succeededAttempts(of: run)) ?? [] {
@@ -35,18 +44,26 @@ struct PastRuns {
         }
       }
       if lastDrill == nil, glance.isDrill, !glance.isCheck {
-        lastDrill = try? await DrillHistory(store: store).practice(run)
+        do throws(StoreError) {
+          lastDrill = try await DrillHistory(store: store).practice(run)
+        } catch {
+          unread += 1
+        }
       }
     }
     self.usual = usual
     self.lastDrill = lastDrill
     isCut = runs.count > Self.lookedAtRuns
+    self.unread = unread
   }
 
   /// When the runbook was last practised, and how it went.
   func drillLine(at now: Timestamp) -> String {
     guard let drill = lastDrill else {
-      return isCut ? "Not drilled in the newest \(Self.lookedAtRuns) runs." : "Never drilled."
+      let never = isCut ? "Not drilled in the newest \(Self.lookedAtRuns) runs" : "Never drilled"
+      return unread == 0
+        ? never + "."
+        : "\(never), as far as can be told: \(unread) of the journals cannot be read (runbook runs)."
     }
     let age = now.since(drill.startedAt)
     var parts = ["\(drill.score.points) of \(drill.score.possible) points"]
