@@ -33,7 +33,13 @@ struct RedactionPropertyTests {
                              stdout=subprocess.PIPE, check=True).stdout.split(b'\0')
         quoted += out[:-1]
     def lower(t): return ''.join(t[i] if not (i >= 1 and t[i-1] == '%' or i >= 2 and t[i-2] == '%') else t[i].lower() for i in range(len(t)))
-    def around(s): return random.randbytes(random.randrange(6)) + s.encode() + random.randbytes(random.randrange(6))
+    def around(s, name):
+        charset = random.choice(['utf-8', 'utf-8', 'utf-16-le', 'utf-16-be', 'latin-1', 'json'])
+        # Of fewer characters too little is left between the edges of a code.
+        if len(s) < 4 or name == 'twice' and charset != 'json': charset = 'utf-8'
+        try: inner = json.dumps(s)[1:-1].encode() if charset == 'json' else s.encode(charset)
+        except UnicodeEncodeError: inner = s.encode()
+        return random.randbytes(random.randrange(6)) + inner + random.randbytes(random.randrange(6))
     def lines(t, n): return '\n'.join(t[i:i+n] for i in range(0, len(t), n))
     texts = [
         ('quote', lambda s: u.quote(s)), ('quote all', lambda s: u.quote(s, safe='')),
@@ -43,6 +49,7 @@ struct RedactionPropertyTests {
         ('twice', lambda s: u.quote(u.quote(s, safe=''), safe='')),
         ('json', lambda s: json.dumps(s)[1:-1]), ('json utf8', lambda s: json.dumps(s, ensure_ascii=False)[1:-1]),
         ('json twice', lambda s: json.dumps(json.dumps(s))[3:-3]),
+        ('json thrice', lambda s: json.dumps(json.dumps(json.dumps(s)))[7:-7]),
         ('json slash', lambda s: json.dumps(s)[1:-1].replace('/', '\\/')),
         ('json html', lambda s: json.dumps(s)[1:-1].replace('<', '\\u003c').replace('>', '\\u003e').replace('&', '\\u0026').replace("'", '\\u0027')),
         ('html', lambda s: html.escape(s)), ('html twice', lambda s: html.escape(html.escape(s))),
@@ -65,13 +72,14 @@ struct RedactionPropertyTests {
         ('lines in json', lambda b: lines(base64.b64encode(b).decode(), 20).replace('\n', '\\n')),
         ('percent', lambda b: u.quote(base64.b64encode(b).decode(), safe='')),
         ('twice', lambda b: base64.b64encode(base64.b64encode(b)).decode()),
-        ('hex', lambda b: b.hex()), ('HEX', lambda b: b.hex().upper()), ('colons', lambda b: b.hex(':')),
+        ('hex', lambda b: b.hex()), ('HEX', lambda b: b.hex().upper()), ('colons', lambda b: b.hex(':')), ('dashes', lambda b: b.hex('-')),
+        ('commas', lambda b: b.hex(',')),
     ]
     def line(kind, name, text): return kind + '\t' + name + '\t' + base64.b64encode(text.encode('utf-8', 'surrogateescape')).decode()
     for i, s in enumerate(secrets):
         out = [line('text', n, f(s)) for n, f in random.sample(texts, 3)]
         n, f = random.choice(shells); out.append(line('shell', n, f(s, i)))
-        n, f = random.choice(codes); out.append(line('code', n, f(around(s))))
+        n, f = random.choice(codes); out.append(line('code', n, f(around(s, n))))
         print('\t\t'.join(out))
     """#
 

@@ -193,7 +193,7 @@ struct EncodedUnits {
   private func readBackslashes(_ start: Int, _ found: inout Readings) {
     var end = start + 1
     while end < start + Self.mostBackslashes, at(end) == UInt8(ascii: "\\") { end += 1 }
-    for count in [2, 4] where start + count <= end { found.add(0x5C, start + count) }
+    for count in [2, 4, 8] where start + count <= end { found.add(0x5C, start + count) }
     readEscape(start, end, &found)
   }
 

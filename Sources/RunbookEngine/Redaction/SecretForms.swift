@@ -48,13 +48,18 @@ enum SecretForms {
       plain.isWord = true
       return [plain]
     }
-    var patterns: Set<SecretPattern> = [
-      plain, SecretPattern(hex(secret), .hex),
-    ]
-    // In a JSON text that is encoded as a whole, such as a token's or a Kubernetes secret's.
-    for inner in Set([secret, escapedForJSON(secret)]) {
+    var patterns: Set<SecretPattern> = [plain]
+    for bytes in [secret] + otherCharsets(of: secret) {
+      patterns.insert(SecretPattern(hex(bytes), .hex))
       for offset in 0..<3 {
-        let code = base64(inner, after: offset)
+        patterns.insert(SecretPattern(base64(bytes, after: offset), .base64))
+      }
+    }
+    // In a JSON text that is encoded as a whole, such as a token's or a Kubernetes secret's, and twice.
+    for text in Set([secret, escapedForJSON(secret), escapedForJSON(secret, isASCII: true)]) {
+      patterns.insert(SecretPattern(hex(text), .hex))
+      for offset in 0..<3 {
+        let code = base64(text, after: offset)
         patterns.insert(SecretPattern(code, .base64))
         guard code.count >= shortest else { continue }
         for outer in 0..<3 {
@@ -73,14 +78,41 @@ enum SecretForms {
     bytes.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }
   }
 
-  private static func escapedForJSON(_ bytes: [UInt8]) -> [UInt8] {
-    bytes.flatMap { byte -> [UInt8] in
-      switch byte {
-      case UInt8(ascii: "\""), UInt8(ascii: "\\"): [UInt8(ascii: "\\"), byte]
-      case 0x0A: Array("\\n".utf8)
-      case 0x0D: Array("\\r".utf8)
-      case 0x09: Array("\\t".utf8)
-      default: [byte]
+  /// The secret's bytes in UTF-16 and Latin-1, where those are others than in UTF-8.
+  ///
+  /// Of UTF-16 the zeros at both ends are left out: so both orders are one where all is ASCII.
+  private static func otherCharsets(of secret: [UInt8]) -> [[UInt8]] {
+    let text = String(decoding: secret, as: UTF8.self)
+    var found = [true, false].map { isBigFirst in
+      let bytes = text.utf16.flatMap { unit -> [UInt8] in
+        let (high, low) = (UInt8(unit >> 8), UInt8(unit & 0xFF))
+        return isBigFirst ? [high, low] : [low, high]
+      }
+      return Array(bytes.drop { $0 == 0 }.reversed().drop { $0 == 0 }.reversed())
+    }
+    let values = text.unicodeScalars.map(\.value)
+    if values.contains(where: { $0 >= 0x80 }), values.allSatisfy({ $0 < 0x100 }) {
+      found.append(values.map { UInt8($0) })
+    }
+    return found
+  }
+
+  /// - Parameter isASCII: whether what is not ASCII is escaped too.
+  private static func escapedForJSON(_ bytes: [UInt8], isASCII: Bool = false) -> [UInt8] {
+    String(decoding: bytes, as: UTF8.self).unicodeScalars.flatMap { scalar -> [UInt8] in
+      switch scalar {
+      case "\"", "\\": return [UInt8(ascii: "\\")] + String(scalar).utf8
+      case "\n": return Array("\\n".utf8)
+      case "\r": return Array("\\r".utf8)
+      case "\t": return Array("\\t".utf8)
+      case "\u{8}": return Array("\\b".utf8)
+      case "\u{C}": return Array("\\f".utf8)
+      default:
+        let isEscaped = scalar.value < 0x20 || (isASCII && scalar.value >= 0x7F)
+        guard isEscaped else { return Array(String(scalar).utf8) }
+        return UTF16.encode(scalar).map(Array.init)?.flatMap {
+          Array("\\u".utf8) + hex([UInt8($0 >> 8), UInt8($0 & 0xFF)])
+        } ?? []
       }
     }
   }

@@ -286,7 +286,9 @@ extension SecretPattern {
     switch code {
     case .plain: scalars[position - 1] == Self.space && Self.isSpace(scalar)
     case .base64: scalar == 0x0A || scalar == 0x0D || scalar == 0x20 || scalar == 0x09
-    case .hex: scalar == 0x0A || scalar == 0x0D || scalar == 0x20 || scalar == 0x3A
+    case .hex:
+      scalar == 0x0A || scalar == 0x0D || scalar == 0x20 || scalar == 0x3A || scalar == 0x2D
+        || scalar == 0x2C
     }
   }
 }
