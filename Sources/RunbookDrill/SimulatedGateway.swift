@@ -16,11 +16,16 @@ public final class SimulatedGateway: ConnectionGateway {
   private let recorded = Mutex<[Call]>([])
   private let failures: [Call: StepFailure]
   private let databaseOID: Int64
+  private let role: String
 
   /// - Parameters:
   ///   - failures: calls that fail.
   ///   - databaseOID: of every connection's database; another one is another database.
-  public init(failures: [Call: StepFailure] = [:], databaseOID: Int64 = 0) {
+  ///   - role: as whom each connects.
+  public init(
+    failures: [Call: StepFailure] = [:], databaseOID: Int64 = 0, role: String = "simulated"
+  ) {
+    self.role = role
     self.failures = failures
     self.databaseOID = databaseOID
   }
@@ -42,7 +47,7 @@ public final class SimulatedGateway: ConnectionGateway {
       connection: connection,
       identity: ConnectionIdentity(
         systemIdentifier: nil, timelineID: nil, database: "simulated", databaseOID: databaseOID,
-        role: "simulated", isSuperuser: false, serverVersion: "simulated", isReplica: false,
+        role: role, isSuperuser: false, serverVersion: "simulated", isReplica: false,
         address: "simulated"))
   }
 

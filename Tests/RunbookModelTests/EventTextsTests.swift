@@ -16,7 +16,7 @@ struct EventTextsTests {
     language: .sql, text: "t", parameters: [.init(name: "n", value: value)], effect: .mutating)
   private static let item = GateItem(
     step: StepID("s"), title: "t", fate: .willRun, effect: .mutating, connection: "main",
-    work: [work])
+    work: [work], seal: [SealedPart(name: "n", digest: digest)])
   private static let identified = ConnectionIdentified(
     connection: "main",
     identity: ConnectionIdentity(
@@ -114,7 +114,7 @@ struct EventTextsTests {
     .gateOpened(
       GateOpened(
         gate: "recovery", steps: [item], preparation: [work], identities: [identified],
-        approvals: 1, question: "q", digest: digest)),
+        approvals: 1, question: "q", digest: digest, changes: ["c"])),
     .gateDecided(
       GateDecided(gate: "recovery", decision: .approved, means: .flag, digest: digest)),
     .attemptSettled(

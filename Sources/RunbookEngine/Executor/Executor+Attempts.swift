@@ -17,6 +17,8 @@ extension Executor {
     case .obstacle(let failure): obstacle = failure
     case .contested: return
     }
+    // Nothing is asked where nothing can be performed.
+    if obstacle == nil { guard try await isAsApproved(bound) else { return } }
     if case .contested = await prepareConnection(activity.clockConnection) { return }
     try queue(
       .attemptStarted(
@@ -124,7 +126,8 @@ extension Executor {
       let identity = try await identity(of: connection)
       seenConnections.insert(connection)
       if let known = state.identities[connection]?.identity,
-        known.isSameDatabase(as: identity.identity)
+        known.isSameDatabase(as: identity.identity),
+        known.changes(to: identity.identity).isEmpty
       {
         return .ready
       }

@@ -41,7 +41,10 @@ extension Executor {
     return try await ports.gateway.identify(connection)
   }
 
-  mutating func open(_ wanted: GateRequest) async throws(StoreError) {
+  /// - Parameter changes: why it is opened anew.
+  mutating func open(
+    _ wanted: GateRequest, changes: [String]? = nil
+  ) async throws(StoreError) {
     let request = wanted.redacted(by: redactor)
     let connections = connections(of: request)
     if !connections.isEmpty { try await flushOutcome() }
@@ -60,18 +63,20 @@ extension Executor {
     } catch {
       return try queue(.runHeld(hold(request.gate, error.record, "")))
     }
-    try queue(.gateOpened(opened(request)))
+    try queue(.gateOpened(await opened(request, changes)))
   }
 
-  private func opened(_ request: GateRequest) -> GateOpened {
+  private func opened(_ request: GateRequest, _ changes: [String]?) async -> GateOpened {
+    var steps: [GateItem] = []
+    for step in request.steps { steps.append(await sealed(step)) }
     let statements = request.receiptConnections.isEmpty ? [] : ports.gateway.receiptStatements
     let identities = state.identities.sorted { $0.key < $1.key }.map(\.value)
     let shown = request.identities.isEmpty ? needed(by: request, identities) : request.identities
     return GateOpened(
-      gate: request.gate, steps: request.steps,
+      gate: request.gate, steps: steps,
       preparation: statements.map { WorkItem(language: .sql, text: $0, effect: .mutating) },
       identities: shown, approvals: request.approvals, question: request.question,
-      digest: request.digest(identities: shown))
+      digest: GateRequest.digest(of: steps, identities: shown), changes: changes)
   }
 
   /// Those that the steps use, and those that receipts are kept on: what the gate shows of them is as
@@ -96,7 +101,7 @@ extension Executor {
   }
 
   mutating func ask(_ gate: GateOpened) async throws(StoreError) {
-    let approved = state.gates[gate.gate]?.approvers.contains(options.actor) == true
+    let approved = state.gates[gate.gate]?.accounts.contains(options.actor.account) == true
     guard !approved else { return try queue(.runHeld(missingApproval(of: gate))) }
     if options.approvesAll, plan.isSandbox { return try decide(gate, .approved, by: .sandbox) }
     if options.approvals.contains(gate.gate) { return try decide(gate, .approved, by: .flag) }
@@ -136,10 +141,11 @@ extension GateRequest {
       question: question, receiptConnections: receiptConnections, identities: identities)
   }
 
-  /// Over the steps and identities as the person is shown them, secrets taken out.
-  func digest(identities: [ConnectionIdentified]) -> Digest {
+  /// Over the steps and identities as the person is shown them, secrets taken out, and over what the
+  /// approval binds.
+  static func digest(of items: [GateItem], identities: [ConnectionIdentified]) -> Digest {
     var hasher = Digest.Hasher()
-    for item in steps {
+    for item in items {
       hasher.update("\(item.step) \(item.fate.rawValue) \(item.effect.rawValue)\n")
       hasher.update("\(item.connection ?? "-")\n")
       for work in item.work {
@@ -148,12 +154,13 @@ extension GateRequest {
           hasher.update("\(parameter.name)=\(parameter.value.json)\n")
         }
       }
+      for part in item.seal ?? [] { hasher.update("\(part.name) \(part.digest)\n") }
     }
     for identity in identities {
       let one = identity.identity
       hasher.update(
         "\(identity.connection) \(one.systemIdentifier ?? "?") \(one.databaseOID) \(one.role) "
-          + "\(one.timelineID ?? 0) \(one.isReplica)\n")
+          + "\(one.timelineID ?? 0) \(one.isReplica) \(one.isSuperuser) \(one.address)\n")
     }
     return hasher.finalize()
   }

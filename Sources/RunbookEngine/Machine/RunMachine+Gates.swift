@@ -13,10 +13,21 @@ extension RunMachine {
     if let connection = unidentified(among: steps, state) {
       return .identify(connection: connection)
     }
-    return .openGate(
-      GateRequest(
-        gate: name, steps: steps.map { binder.gateItem($0, in: scope) }, approvals: 1,
-        question: nil, receiptConnections: receiptConnections))
+    return .openGate(recoveryRequest(scope))
+  }
+
+  private func recoveryRequest(_ scope: RunScope) -> GateRequest {
+    GateRequest(
+      gate: Self.recoveryGateName,
+      steps: plan.runbook.steps(in: .recovery).map { binder.gateItem($0, in: scope) }, approvals: 1,
+      question: nil, receiptConnections: receiptConnections)
+  }
+
+  /// The gate anew, for a step that is not what was approved.
+  func request(
+    for gate: String, _ bound: BoundStep, _ state: RunState, _ scope: RunScope
+  ) -> GateRequest {
+    gate == Self.recoveryGateName ? recoveryRequest(scope) : ownRequest(bound, state, scope)
   }
 
   /// The command that a connection asks for which leads elsewhere than it did.
@@ -48,6 +59,14 @@ extension RunMachine {
     return effect == .destructive || isUnshownChange
   }
 
+  /// Whether a step asks by itself: also where a gate was opened for it, as it is not what was approved.
+  func asksByItself(_ bound: BoundStep, _ state: RunState) -> Bool {
+    let step = bound.step
+    guard step.phase.mayChange else { return false }
+    return state.gates[step.id.rawValue] != nil
+      || Self.needsOwnGate(step, effect: bound.activity.effect) != false
+  }
+
   /// The command that a step's own gate asks for; nil once it is approved.
   func ownGate(_ bound: BoundStep, _ state: RunState, _ scope: RunScope) -> Command? {
     let step = bound.step
@@ -55,12 +74,18 @@ extension RunMachine {
     if let connection = unidentified(among: [step], state) {
       return .identify(connection: connection)
     }
+    return .openGate(ownRequest(bound, state, scope))
+  }
+
+  private func ownRequest(
+    _ bound: BoundStep, _ state: RunState, _ scope: RunScope
+  ) -> GateRequest {
+    let step = bound.step
     let isFirst = state.gates[Self.recoveryGateName]?.isApproved != true
-    return .openGate(
-      GateRequest(
-        gate: step.id.rawValue, steps: [binder.gateItem(step, in: scope)],
-        approvals: step.options.gate?.approvals ?? 1, question: step.options.gate?.question,
-        receiptConnections: isFirst ? receiptConnections : []))
+    return GateRequest(
+      gate: step.id.rawValue, steps: [binder.gateItem(step, in: scope)],
+      approvals: step.options.gate?.approvals ?? 1, question: step.options.gate?.question,
+      receiptConnections: isFirst ? receiptConnections : [])
   }
 
   private func command(for gate: GateState) -> Command? {

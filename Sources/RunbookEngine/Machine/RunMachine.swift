@@ -102,7 +102,7 @@ public struct RunMachine: Sendable {
       let needsRecoveryGate = step.phase == .recovery
       if needsRecoveryGate, let command = recoveryGate(state, scope) { return command }
       let bound = try binder.bind(step, in: scope)
-      if Self.needsOwnGate(step, effect: bound.activity.effect) != false,
+      if asksByItself(bound, state),
         let command = ownGate(bound, state, scope)
       {
         return command

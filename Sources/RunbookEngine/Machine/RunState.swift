@@ -214,8 +214,10 @@ public struct GateState: Sendable, Hashable {
 
   init(opened: GateOpened) { self.opened = opened }
 
-  public var isApproved: Bool { !isRefused && approvers.count >= opened.approvals }
-  public var missingApprovals: Int { max(0, opened.approvals - approvers.count) }
+  /// Accounts that approved: a name that one typed is that account's word, whatever the name.
+  public var accounts: Set<String> { Set(approvers.map(\.account)) }
+  public var isApproved: Bool { !isRefused && accounts.count >= opened.approvals }
+  public var missingApprovals: Int { max(0, opened.approvals - accounts.count) }
 
   /// Whether it asks if the run may go on in this database, which it shows behind the former one.
   func asks(about identity: ConnectionIdentified) -> Bool {

@@ -20,6 +20,10 @@ public protocol Activity: Sendable {
   var clockConnection: String? { get }
   var work: [WorkItem] { get }
 
+  /// What decides what `perform` does besides `work`, as it is now: the bytes of files that a script
+  /// names, variables that it reads. An approval binds it; only looked at for that.
+  func surroundings() async -> [Surrounding]
+
   /// What the kind itself can say of an attempt that was cut off.
   var settlingMeans: SettlingMeans { get }
 
@@ -35,6 +39,19 @@ public protocol Activity: Sendable {
   ///
   /// - Returns: the receipt, or nil when there is none, and there can be none any more.
   func receipt(in context: AttemptContext) async throws(StepFailure) -> ReceiptFound?
+}
+
+/// A thing outside of a step's work that decides what it does.
+public struct Surrounding: Sendable, Hashable {
+  /// For people: `environment TARGET`, `file ./restore.sh`.
+  public let name: String
+  /// As it is, secrets included: it is hashed with the run's key, and not stored.
+  public let content: String
+
+  public init(name: String, content: String) {
+    self.name = name
+    self.content = content
+  }
 }
 
 /// What a kind can say of an attempt that was cut off.
@@ -65,6 +82,8 @@ public struct ReceiptFound: Sendable {
 
 extension Activity {
   public var clockConnection: String? { nil }
+
+  public func surroundings() async -> [Surrounding] { [] }
 
   public var settlingMeans: SettlingMeans { effect == .readOnly ? .repeatable : .none }
 

@@ -11,11 +11,16 @@ public struct GateOpened: Sendable, Hashable, Codable {
   public let question: String?
   /// SHA-256 over the steps and identities.
   public let digest: Digest
+  /// Why it is opened anew: what is not as it was when it was approved, or was not known then; a line
+  /// each.
+  public let changes: [String]?
 
   public init(
     gate: String, steps: [GateItem], preparation: [WorkItem] = [],
-    identities: [ConnectionIdentified], approvals: Int, question: String?, digest: Digest
+    identities: [ConnectionIdentified], approvals: Int, question: String?, digest: Digest,
+    changes: [String]? = nil
   ) {
+    self.changes = changes
     self.gate = gate
     self.steps = steps
     self.preparation = preparation
@@ -42,16 +47,33 @@ public struct GateItem: Sendable, Hashable, Codable {
   public let effect: Effect
   public let connection: String?
   public let work: [WorkItem]
+  /// Over all that decides what the step does, part by part, with the run's key; nil where its values
+  /// are not known yet, or it is not to run.
+  public let seal: [SealedPart]?
 
   public init(
-    step: StepID, title: String, fate: Fate, effect: Effect, connection: String?, work: [WorkItem]
+    step: StepID, title: String, fate: Fate, effect: Effect, connection: String?, work: [WorkItem],
+    seal: [SealedPart]? = nil
   ) {
+    self.seal = seal
     self.step = step
     self.title = title
     self.fate = fate
     self.effect = effect
     self.connection = connection
     self.work = work
+  }
+}
+
+/// A part of what an approval binds, such as a statement, a value, or a file that a script names.
+public struct SealedPart: Sendable, Hashable, Codable {
+  /// For people: `statement 2`, `environment TARGET`, `file ./restore.sh`.
+  public let name: String
+  public let digest: Digest
+
+  public init(name: String, digest: Digest) {
+    self.name = name
+    self.digest = digest
   }
 }
 

@@ -34,6 +34,10 @@ struct RestoreActivity: Activity {
       + way.leftOut.map { WorkItem(language: .text, text: "left out: \($0)", effect: .readOnly) }
   }
 
+  func surroundings() async -> [Surrounding] {
+    [Surrounding(name: "the way of recovery", content: way.value.json)]
+  }
+
   private static func item(_ statement: String) -> WorkItem {
     WorkItem(language: .sql, text: statement, effect: .mutating)
   }

@@ -19,6 +19,17 @@ struct HTTPActivity: Activity {
   var connection: String? { nil }
   var work: [WorkItem] { [WorkItem(language: .http, text: request.text, effect: effect)] }
 
+  func surroundings() async -> [Surrounding] {
+    let files = [
+      request.certificateAuthority, request.clientCertificate, request.clientKey, request.socket,
+    ]
+    return [
+      Surrounding(
+        name: "the certificates and the socket",
+        content: files.map { $0 ?? "" }.joined(separator: "\0"))
+    ]
+  }
+
   func perform(in context: AttemptContext) async throws(StepFailure) -> StepResult {
     guard !Task.isCancelled else { throw StepFailure(.interrupted, "the request was not made") }
     let interruption = Interruption()

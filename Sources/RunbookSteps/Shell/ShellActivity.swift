@@ -25,6 +25,15 @@ struct ShellActivity: Activity {
     [WorkItem(language: .shell, text: script, parameters: variables, effect: effect)]
   }
 
+  func surroundings() async -> [Surrounding] {
+    let environment = await environment(nil)
+    return [Surrounding(name: "standard input", content: input)]
+      + ScriptSurroundings(
+        script: script, command: command, workingDirectory: workingDirectory,
+        environment: environment
+      ).all
+  }
+
   func perform(in context: AttemptContext) async throws(StepFailure) -> StepResult {
     guard !Task.isCancelled else { throw StepFailure(.interrupted, "the step was not started") }
     let limit = Int(step.body["output_limit"]?.int ?? 65_536)
@@ -71,12 +80,13 @@ struct ShellActivity: Activity {
     return (interpreter ?? Self.defaultInterpreter) + ["/dev/fd/3"]
   }
 
-  private func environment(_ context: AttemptContext) async -> [String: String] {
+  /// - Parameter context: nil where no attempt has begun.
+  private func environment(_ context: AttemptContext?) async -> [String: String] {
     var environment = inherited
     if let connection {
       environment.merge(await connectionEnvironment(connection)) { _, new in new }
       // By it a statement is found that outlives the script's client.
-      environment["PGAPPNAME"] = SQLRemnants.applicationName(context.run, context.step)
+      environment["PGAPPNAME"] = context.map { SQLRemnants.applicationName($0.run, $0.step) }
       if !step.phase.mayChange {
         // What the script starts can undo it: this guards against mistakes only.
         let options = environment["PGOPTIONS"].map { $0 + " " } ?? ""

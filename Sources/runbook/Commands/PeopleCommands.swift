@@ -9,7 +9,8 @@ struct ApproveCommand: AsyncParsableCommand {
     abstract: "Approve or refuse a gate of a run, from any terminal.",
     discussion: """
       The gate is shown first: exactly what will run, on which database. A gate that takes two people is \
-      approved by two: each under an account of their own, or with --as.
+      approved by two, each under an account of their own: a name that --as gives is the word of the \
+      account that typed it.
       """)
 
   @Argument(help: "The run, by its id or the start of one.")
@@ -39,10 +40,11 @@ struct ApproveCommand: AsyncParsableCommand {
     guard !known.isApproved, !known.isRefused else {
       try held.refuse("the gate '\(gate)' is \(known.isApproved ? "approved" : "refused") already")
     }
-    guard refuse || !known.approvers.contains(who) else {
+    if !refuse, let former = known.approvers.first(where: { $0.account == who.account }) {
       try held.refuse(
-        "\(who.displayName) has approved it already; it takes another person",
-        hints: ["where people share an account, --as NAME says who it is"])
+        "the account '\(who.account)' has approved it already, as \(former.displayName); it takes "
+          + "another account",
+        hints: ["a name that --as gives is the word of the account that typed it"])
     }
     if held.state.started?.isDrill == true {
       held.console.print("\("DRILL: an exercise, not an incident", .yellow)")

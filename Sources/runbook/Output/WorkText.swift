@@ -88,6 +88,10 @@ struct WorkText {
   func gate(_ gate: GateOpened) -> [StyledText] {
     let about = gate.steps.isEmpty ? "a person must decide" : "this is what will run"
     var lines: [StyledText] = ["", "\("Gate '\(gate.gate)': \(about)", .bold)"]
+    if let changes = gate.changes, !changes.isEmpty {
+      lines.append("  \("It is not what was approved:", .boldYellow)")
+      lines += changes.map { "    \($0)" }
+    }
     let places = gate.steps.isEmpty ? ["before", "now"] : []
     lines += gate.identities.enumerated().map { index, one in
       "  \(places.indices.contains(index) ? places[index] : "on") \(identity(one))"

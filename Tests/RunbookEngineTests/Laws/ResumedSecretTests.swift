@@ -103,7 +103,7 @@ struct ResumedSecretTests {
       ResolvedInput(declaration: declaration, value: .string(Self.secret), origin: .environment)
     ]
     simulation.effects = ["fix": .mutating]
-    simulation.options.approvals = ["recovery"]
+    simulation.options.approvals = ["recovery", "use"]
     simulation.outcomes["fix"] = [.values(["stdout": "x"])]
     try await simulation.run()
     var died = try simulation.crashed(during: "fix")

@@ -88,15 +88,17 @@ struct RunStateTests {
     #expect(state.gates["recovery"] == nil)
   }
 
-  @Test func countsAnApproverOnce() throws {
+  /// A name that an account typed is that account's word.
+  @Test func countsAnAccountOnce() throws {
     var gate = GateState(opened: EventSample.gate("recovery", approvals: 2))
     let approval = GateDecided(
       gate: "recovery", decision: .approved, means: .terminal, digest: .zero)
     gate.take(approval, by: Actor(account: "ann"))
-    gate.take(approval, by: Actor(account: "ann"))
+    gate.take(approval, by: Actor(account: "ann", name: "ann"))
+    gate.take(approval, by: Actor(account: "ann", name: "bob"))
     #expect(!gate.isApproved)
     #expect(gate.missingApprovals == 1)
-    gate.take(approval, by: Actor(account: "ann", name: "bob"))
+    gate.take(approval, by: Actor(account: "bob"))
     #expect(gate.isApproved)
   }
 

@@ -1,0 +1,79 @@
+import RunbookModel
+
+/// An approval is of what was shown: it is held against what is about to be performed, right before
+/// that (laws L4 and L8).
+extension Executor {
+  /// Opens a gate where what is about to run is not what was approved.
+  ///
+  /// - Returns: whether the step may be performed; false where a person has to be asked first.
+  mutating func isAsApproved(_ bound: BoundStep) async throws(StoreError) -> Bool {
+    guard bound.step.phase.mayChange, let (gate, changes) = await changesSinceApproval(of: bound)
+    else { return true }
+    try await flushOutcome()
+    try await open(machine.request(for: gate, bound, state, scope), changes: changes)
+    return false
+  }
+
+  /// The gate that has to be opened, and why; nil where all is as it was approved, or no gate is due.
+  private func changesSinceApproval(of bound: BoundStep) async -> (gate: String, [String])? {
+    let own = bound.step.id.rawValue
+    guard let gate = state.gates[own] ?? recoveryGate(for: bound.step) else { return nil }
+    let item = gate.opened.steps.first { $0.step == bound.step.id }
+    guard let seal = item?.seal else {
+      // What the kind itself keeps from changing anything needs no approval of its own.
+      if bound.activity.effect == .readOnly, !bound.activity.isEffectDeclared { return nil }
+      let when = "when the gate '\(gate.opened.gate)' was approved"
+      return item?.fate == .willBeSkipped
+        ? (own, ["\(own): it was to be skipped \(when)"])
+        : (own, ["\(own): what it does was not known \(when)"])
+    }
+    let changes =
+      await StepSeal(bound.activity, key: options.key, redactor).changes(since: seal).map {
+        "\(own): \($0)"
+      }
+      + changedConnections(since: gate.opened)
+    return changes.isEmpty ? nil : (gate.opened.gate, changes)
+  }
+
+  private func recoveryGate(for step: Step) -> GateState? {
+    step.phase == .recovery ? state.gates[RunMachine.recoveryGateName] : nil
+  }
+
+  private func changedConnections(since gate: GateOpened) -> [String] {
+    gate.identities.flatMap { shown in
+      let changes = state.identities[shown.connection].map {
+        shown.identity.changes(to: $0.identity)
+      }
+      return (changes ?? []).map { "connection '\(shown.connection)': \($0)" }
+    }
+  }
+
+  /// The item with what its approval will bind.
+  func sealed(_ item: GateItem) async -> GateItem {
+    guard [.willRun, .undecided].contains(item.fate),
+      let step = plan.runbook.steps.first(where: { $0.id == item.step })
+    else { return item }
+    let bound: BoundStep
+    do throws(StepFailure) { bound = try binder.bind(step, in: scope) } catch { return item }
+    let parts = await StepSeal(bound.activity, key: options.key, redactor).parts
+    return GateItem(
+      step: item.step, title: item.title, fate: item.fate, effect: item.effect,
+      connection: item.connection, work: item.work, seal: parts)
+  }
+}
+
+extension ConnectionIdentity {
+  /// What a person who approved of the one has not seen of the other.
+  func changes(to other: ConnectionIdentity) -> [String] {
+    var changes: [String] = []
+    func compare(_ what: String, _ before: String, _ now: String) {
+      guard !before.isIdentical(to: now) else { return }
+      changes.append("\(what) was \(before), and is \(now)")
+    }
+    compare("the role", role, other.role)
+    compare("superuser", isSuperuser ? "yes" : "no", other.isSuperuser ? "yes" : "no")
+    compare("the address", address, other.address)
+    compare("the database", database, other.database)
+    return changes
+  }
+}

@@ -1,0 +1,110 @@
+import Glibc
+import RunbookEngine
+import RunbookModel
+
+/// What decides what a script does besides its own text: the files and programs that it names, and the
+/// variables that it reads.
+struct ScriptSurroundings {
+  let script: String
+  let command: [String]
+  let workingDirectory: String
+  /// Of the step's processes.
+  let environment: [String: String]
+
+  /// A longer file is known by its size and the time of its last change.
+  private static let largestHashed = 16 << 20
+  /// Variables by which a program is found, or goes elsewhere, whatever the script says.
+  private static let always = ["PATH", "LD_PRELOAD", "LD_LIBRARY_PATH", "PYTHONPATH", "HOME"]
+
+  var all: [Surrounding] {
+    [
+      Surrounding(name: "the folder", content: workingDirectory),
+      Surrounding(name: "the interpreter", content: command.joined(separator: "\0")),
+    ] + variables + files
+  }
+
+  private var variables: [Surrounding] {
+    let words = Set(script.pieces { !Self.isOfName($0) }.map(ExactText.init))
+    return environment.keys.filter { name in
+      Self.always.contains(name) || name.begins(with: "PG") || words.contains(ExactText(name))
+    }.sorted().map { Surrounding(name: "environment \($0)", content: environment[$0] ?? "") }
+  }
+
+  private var files: [Surrounding] {
+    var seen = Set<ExactText>()
+    return names.compactMap { name in
+      guard seen.insert(ExactText(name)).inserted, let path = path(of: name),
+        let content = Self.content(of: path)
+      else { return nil }
+      return Surrounding(name: "file \(name)", content: content)
+    }
+  }
+
+  /// Words of the script and its interpreter that may name a file; none that is only written to.
+  private var names: [String] {
+    var names = command.filter { !$0.begins(with: "-") && !$0.isIdentical(to: script) }
+    var isTarget = false
+    for word in script.pieces(whereSeparator: Self.endsWord) {
+      if word.ends(with: ">") {
+        isTarget = true
+        continue
+      }
+      if !isTarget { names.append(String(word.dropScalars { $0 == "<" })) }
+      isTarget = false
+    }
+    return names
+  }
+
+  /// - Returns: nil where there is no such file.
+  private func path(of name: String) -> String? {
+    guard !name.isEmpty else { return nil }
+    if name.holds("/") { return name.resolved(in: workingDirectory) }
+    let here = name.resolved(in: workingDirectory)
+    if access(here, F_OK) == 0 { return here }
+    let folders = environment["PATH"]?.pieces(separatedBy: ":") ?? []
+    return folders.map { "\($0)/\(name)" }.first { access($0, X_OK) == 0 }
+  }
+
+  /// What it holds, or what tells it from another where it is long; nil for what is no file.
+  private static func content(of path: String) -> String? {
+    var status = stat()
+    guard stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { return nil }
+    let changed = "\(status.st_mtim.tv_sec).\(status.st_mtim.tv_nsec)"
+    let size = Int(status.st_size)
+    guard size <= largestHashed, let bytes = bytes(of: path, size) else {
+      return "\(path) \(size) \(changed) \(status.st_ino)"
+    }
+    return "\(path) \(status.st_mode) \(Digest.sha256(of: bytes))"
+  }
+
+  private static func bytes(of path: String, _ size: Int) -> [UInt8]? {
+    let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
+    guard descriptor >= 0 else { return nil }
+    defer { close(descriptor) }
+    var bytes = [UInt8](repeating: 0, count: size)
+    var filled = 0
+    while filled < size {
+      let count = bytes.withUnsafeMutableBytes { buffer in
+        read(descriptor, buffer.baseAddress?.advanced(by: filled), size - filled)
+      }
+      if count < 0, errno == EINTR { continue }
+      guard count > 0 else { break }
+      filled += count
+    }
+    return Array(bytes.prefix(filled))
+  }
+
+  private static func isOfName(_ scalar: Unicode.Scalar) -> Bool {
+    switch scalar {
+    case "a"..."z", "A"..."Z", "0"..."9", "_": true
+    default: false
+    }
+  }
+
+  private static func endsWord(_ scalar: Unicode.Scalar) -> Bool {
+    switch scalar {
+    case " ", "\t", "\n", "\r", ";", "|", "&", "(", ")", "\"", "'", "`", "$", "{", "}": true
+    default: false
+    }
+  }
+}

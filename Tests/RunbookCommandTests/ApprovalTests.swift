@@ -1,0 +1,77 @@
+import Foundation
+import RunbookModel
+import RunbookTestSupport
+import Testing
+
+/// What was approved from one terminal is what the next one runs, with the built program.
+@Suite(.timeLimit(.minutes(5)))
+struct ApprovalTests {
+  private let workspace: Workspace
+
+  init() throws { workspace = try Workspace() }
+
+  /// - Parameter shell: the keys of the recovery's one step.
+  private func hold(_ shell: String, environment: [String: String] = [:]) async throws -> String {
+    try workspace.write(
+      """
+      runbook: example
+      detection:
+        - {id: look, shell: "true", effect: readOnly, confirms: "true"}
+      recovery:
+        - id: fix
+          effect: mutating
+          shell:
+      \(shell)
+      verification:
+        - {id: check, shell: "true", effect: readOnly}
+      """, to: "example.yaml")
+    let held = try await workspace.run(["run", "example.yaml"], environment: environment)
+    #expect(held.status == 75, "\(held.all)")
+    let runs = try await workspace.run(["runs", "--json"])
+    let id = try #require(try runs.objects().first?["run"]?.stringValue)
+    let approved = try await workspace.run(["approve", id, "recovery", "--yes"])
+    #expect(approved.status == 0, "\(approved.all)")
+    return id
+  }
+
+  private func expectAsked(_ why: String, _ id: String, environment: [String: String] = [:])
+    async throws
+  {
+    let resumed = try await workspace.run(["resume", id], environment: environment)
+    #expect(resumed.status == 75, "\(resumed.all)")
+    #expect(resumed.stdout.holds("It is not what was approved"), "\(resumed.all)")
+    #expect(resumed.stdout.holds(why), "\(resumed.all)")
+    #expect(!FileManager.default.fileExists(atPath: workspace.path("ran")))
+  }
+
+  @Test func aChangedFileThatTheScriptRunsIsAskedAnew() async throws {
+    try workspace.write("echo staging > ran\n", to: "fix.sh")
+    let id = try await hold("      script: sh ./fix.sh")
+    try workspace.write("echo production > ran\n", to: "fix.sh")
+    try await expectAsked("fix: file ./fix.sh is another", id)
+  }
+
+  @Test func aChangedVariableThatTheScriptReadsIsAskedAnew() async throws {
+    let id = try await hold(
+      "      script: echo \"$TARGET\" > ran", environment: ["TARGET": "staging"])
+    try await expectAsked(
+      "fix: environment TARGET is another", id, environment: ["TARGET": "production"])
+  }
+
+  @Test func aChangedValueOfTheEnvironmentIsAskedAnew() async throws {
+    let id = try await hold(
+      """
+            script: echo "$WHERE" > ran
+            env: {WHERE: "${{ env.TARGET }}"}
+      """, environment: ["TARGET": "staging"])
+    try await expectAsked("fix: value WHERE", id, environment: ["TARGET": "production"])
+  }
+
+  @Test func whatIsAsItWasRuns() async throws {
+    try workspace.write("echo \"$TARGET\" > ran\n", to: "fix.sh")
+    let id = try await hold("      script: sh ./fix.sh; echo more >> ran")
+    try workspace.write("", to: "ran")
+    let resumed = try await workspace.run(["resume", id], environment: ["UNREAD": "other"])
+    #expect(resumed.status == 0, "\(resumed.all)")
+  }
+}
