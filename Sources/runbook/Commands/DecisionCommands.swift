@@ -86,7 +86,7 @@ struct SkipCommand: AsyncParsableCommand {
 
   private func confirms(_ held: HeldRun) -> Bool {
     guard held.console.canAsk else { return false }
-    held.console.print("Type 'yes' to skip '\(step ?? "it")': ", terminator: "")
+    held.console.ask("Type 'yes' to skip '\(step ?? "it")': ")
     return readLine() == "yes"
   }
 }

@@ -50,7 +50,7 @@ struct ApproveCommand: AsyncParsableCommand {
       held.console.print("\("DRILL: an exercise, not an incident", .yellow)")
     }
     for line in WorkText().gate(known.opened) { held.console.print(line) }
-    guard yes || confirms(held) else {
+    guard yes || confirms(held, known.opened) else {
       try held.refuse("nothing was decided", hints: ["without a terminal, say --yes"])
     }
     let decision = GateDecided(
@@ -62,10 +62,11 @@ struct ApproveCommand: AsyncParsableCommand {
     if try held.isIdle { held.console.print("To go on: runbook resume \(held.id)") }
   }
 
-  private func confirms(_ held: HeldRun) -> Bool {
+  private func confirms(_ held: HeldRun, _ gate: GateOpened) -> Bool {
     guard held.console.canAsk else { return false }
-    held.console.print("Type 'yes' to \(refuse ? "refuse" : "approve") it: ", terminator: "")
-    return readLine() == "yes"
+    let consent = refuse ? "yes" : gate.consent
+    held.console.ask("Type '\(consent)' to \(refuse ? "refuse" : "approve") it: ")
+    return readLine() == consent
   }
 }
 

@@ -30,6 +30,12 @@ struct Console: Sendable {
     write(Self.rendered(text + terminator, isErrorColored), to: STDERR_FILENO)
   }
 
+  /// Puts a question. What was typed before it was there is no answer to it, and is thrown away.
+  func ask(_ question: StyledText) {
+    if isatty(STDIN_FILENO) == 1 { tcflush(STDIN_FILENO, TCIFLUSH) }
+    print(question, terminator: "")
+  }
+
   /// One JSON value for a program, in a line or in many.
   func print(json text: String) {
     write(TerminalText.json(text) + "\n", to: STDOUT_FILENO)

@@ -12,9 +12,9 @@ struct TerminalOperator: Operator {
 
   func decide(on gate: GateOpened) async -> OperatorDecision {
     let answer = await ask(
-      "Type 'yes' to approve '\(gate.gate)', anything else refuses: ", isFree: true)
+      "Type '\(gate.consent)' to approve '\(gate.gate)', anything else refuses: ", isFree: true)
     guard let answer else { return .unavailable }
-    return answer == "yes" ? .approved : .refused
+    return answer == gate.consent ? .approved : .refused
   }
 
   func decide(on remnants: [Remnant], of step: StepID) async -> RemnantDecision {
@@ -71,7 +71,7 @@ struct TerminalOperator: Operator {
   private func line(_ prompt: String) async -> String? {
     guard console.canAsk else { return nil }
     guard let observer else {
-      console.print("\(prompt)", terminator: "")
+      console.ask("\(prompt)")
       return await TerminalLine.next()
     }
     observer.ask(prompt)

@@ -118,6 +118,16 @@ struct WorkText {
   }
 }
 
+extension GateOpened {
+  /// What a person types to approve it: where something is destroyed, also what only its own screen shows.
+  var consent: String {
+    let isDestructive = steps.contains {
+      $0.effect == .destructive && [.willRun, .undecided].contains($0.fate)
+    }
+    return isDestructive ? "yes \(digest.hex.prefixOfScalars(4))" : "yes"
+  }
+}
+
 extension Duration {
   /// For people: `0.8 s`, `41 s`, `3 min 5 s`.
   var display: String {

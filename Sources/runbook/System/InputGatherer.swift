@@ -139,9 +139,7 @@ struct InputGatherer {
 
   private func ask(_ input: Runbook.Input) -> String? {
     guard console.canAsk else { return nil }
-    console.print(
-      "\(input.name) (\(input.type.name))\(input.summary.map { ", \($0)" } ?? ""): ", terminator: ""
-    )
+    console.ask("\(input.name) (\(input.type.name))\(input.summary.map { ", \($0)" } ?? ""): ")
     return readLine()
   }
 
