@@ -13,7 +13,8 @@ struct EventTextsTests {
   private static let story = StoryTime(rawValue: 1)
 
   private static let work = WorkItem(
-    language: .sql, text: "t", parameters: [.init(name: "n", value: value)], effect: .mutating)
+    language: .sql, text: "t", parameters: [.init(name: "n", value: value)], effect: .mutating,
+    calls: ["c"])
   private static let item = GateItem(
     step: StepID("s"), title: "t", fate: .willRun, effect: .mutating, connection: "main",
     work: [work], seal: [SealedPart(name: "n", digest: digest)])
@@ -21,7 +22,7 @@ struct EventTextsTests {
     connection: "main",
     identity: ConnectionIdentity(
       systemIdentifier: "1", timelineID: 1, database: "d", databaseOID: 1, role: "r",
-      isSuperuser: false, serverVersion: "15", isReplica: false, address: "a"),
+      isSuperuser: false, serverVersion: "15", isReplica: false, address: "a", searchPath: "p"),
     clockOffsetMicroseconds: 1)
   private static let input = InputRecord(
     name: "i", type: "string", value: value, origin: .flag, isSecret: false)

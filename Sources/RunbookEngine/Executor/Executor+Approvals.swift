@@ -74,6 +74,7 @@ extension ConnectionIdentity {
     compare("superuser", isSuperuser ? "yes" : "no", other.isSuperuser ? "yes" : "no")
     compare("the address", address, other.address)
     compare("the database", database, other.database)
+    if let searchPath, let now = other.searchPath { compare("the search_path", searchPath, now) }
     return changes
   }
 }

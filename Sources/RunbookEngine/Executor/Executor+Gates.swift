@@ -160,7 +160,8 @@ extension GateRequest {
       let one = identity.identity
       hasher.update(
         "\(identity.connection) \(one.systemIdentifier ?? "?") \(one.databaseOID) \(one.role) "
-          + "\(one.timelineID ?? 0) \(one.isReplica) \(one.isSuperuser) \(one.address)\n")
+          + "\(one.timelineID ?? 0) \(one.isReplica) \(one.isSuperuser) \(one.address) "
+          + "\(one.searchPath ?? "?")\n")
     }
     return hasher.finalize()
   }

@@ -47,7 +47,14 @@ public struct WorkItem: Sendable, Hashable, Codable {
     }
   }
 
-  public init(language: Language, text: String, parameters: [Parameter] = [], effect: Effect) {
+  /// Of SQL: functions that it calls and that may change something.
+  public let calls: [String]?
+
+  public init(
+    language: Language, text: String, parameters: [Parameter] = [], effect: Effect,
+    calls: [String]? = nil
+  ) {
+    self.calls = calls
     self.language = language
     self.text = text
     self.parameters = parameters

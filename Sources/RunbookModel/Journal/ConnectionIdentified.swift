@@ -26,11 +26,15 @@ public struct ConnectionIdentity: Sendable, Hashable, Codable {
   public let isReplica: Bool
   /// Host and port, or the socket's folder, as connected.
   public let address: String
+  /// Where the role's statements look for what they name; nil in entries of an earlier version.
+  public let searchPath: String?
 
   public init(
     systemIdentifier: String?, timelineID: Int64?, database: String, databaseOID: Int64,
-    role: String, isSuperuser: Bool, serverVersion: String, isReplica: Bool, address: String
+    role: String, isSuperuser: Bool, serverVersion: String, isReplica: Bool, address: String,
+    searchPath: String? = nil
   ) {
+    self.searchPath = searchPath
     self.systemIdentifier = systemIdentifier
     self.timelineID = timelineID
     self.database = database

@@ -13,7 +13,11 @@ struct SQLActivity: Activity {
   var connection: String? { source.name }
   var isEffectDeclared: Bool { false }
 
-  var effect: Effect { Effect.worst(of: statements.map(\.traits.effect)) }
+  var effect: Effect { Effect.worst(of: statements.map(effect)) }
+
+  private func effect(of statement: RenderedStatement) -> Effect {
+    statement.traits.effect(inReadOnly: mode.isReadOnly)
+  }
 
   var settlingMeans: SettlingMeans {
     switch mode {
@@ -26,7 +30,8 @@ struct SQLActivity: Activity {
   var work: [WorkItem] {
     statements.map {
       WorkItem(
-        language: .sql, text: $0.shownText, parameters: $0.parameters, effect: $0.traits.effect)
+        language: .sql, text: $0.shownText, parameters: $0.parameters, effect: effect(of: $0),
+        calls: $0.traits.calls.isEmpty ? nil : $0.traits.calls)
     }
   }
 

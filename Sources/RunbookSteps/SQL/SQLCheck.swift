@@ -105,6 +105,11 @@ struct SQLCheck {
       refuse(
         .sqlProcedureInReadOnlyPhase, "DO and CALL are not allowed in \(phase)",
         "what they do cannot be seen; use SELECT, or move the step to recovery")
+    } else if let changing = traits.changingCall {
+      refuse(
+        .sqlChangesInReadOnlyPhase,
+        "\(changing)() changes something also in a READ ONLY transaction, and \(phase) is read-only",
+        "move the step to recovery")
     } else if traits.effect != .readOnly && !(traits.isUnknown && traits.effect == .undetermined) {
       refuse(
         .sqlChangesInReadOnlyPhase,

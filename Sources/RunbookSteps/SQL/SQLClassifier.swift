@@ -16,6 +16,7 @@ enum SQLClassifier {
     }
     if top.name == "VariableSetStmt" { readSetting(top, &traits) }
     readCalls(statement.nodes, &traits)
+    readFunctions(statement.nodes, &traits)
     if top.name == "DiscardStmt" { traits.changesRole = true }
     return traits
   }
@@ -135,6 +136,17 @@ enum SQLClassifier {
     let name = SessionSettings.folded(name)
     if roleSettings.contains(name) { traits.changesRole = true }
     if !SessionSettings.isReadTheSame(name, by: value) { traits.changesReading = name }
+  }
+
+  private static func readFunctions(_ nodes: [SyntaxTree.Node], _ traits: inout SQLTraits) {
+    for node in nodes where node.name == "FuncCall" {
+      let name = Array(node.strings.prefix(node.nameParts))
+      let character = KnownFunctions.character(of: name)
+      guard character != .harmless else { continue }
+      let shown = name.joined(separator: ".")
+      if !traits.calls.contains(where: { $0.isIdentical(to: shown) }) { traits.calls.append(shown) }
+      if character == .changing { traits.effect = max(traits.effect, .mutating) }
+    }
   }
 
   /// `set_config('role', …)`, wherever it stands. Where its first argument is no constant it may be any.

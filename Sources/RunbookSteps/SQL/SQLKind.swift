@@ -43,7 +43,10 @@ public struct SQLKind: StepKind {
   public func effect(of step: Step) -> Effect? {
     guard let source = Self.source(of: step) else { return nil }
     let text = SQLText(source, names: [])
-    return text.statements.isEmpty ? nil : Effect.worst(of: text.statements.map(\.traits.effect))
+    let isReadOnly = !step.phase.mayChange && !step.options.isTrial
+    return text.statements.isEmpty
+      ? nil
+      : Effect.worst(of: text.statements.map { $0.traits.effect(inReadOnly: isReadOnly) })
   }
 
   public func bind(_ step: Step, to context: BindingContext) throws(StepFailure) -> any Activity {

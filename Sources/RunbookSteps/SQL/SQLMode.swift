@@ -13,6 +13,9 @@ enum SQLMode: Sendable, Hashable {
   /// Each statement by itself, outside of a transaction block.
   case separate
 
+  /// Whether nothing but a function of the server's own can change anything.
+  var isReadOnly: Bool { if case .readOnly = self { true } else { false } }
+
   init(_ step: Step, _ connection: Runbook.Connection) {
     if step.options.isTrial {
       self = .trial

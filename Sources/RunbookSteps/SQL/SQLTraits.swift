@@ -22,6 +22,8 @@ struct SQLTraits: Sendable, Hashable {
   var changesReading: String?
   /// Whether it calls `set_config`.
   var callsSetConfig = false
+  /// The functions that it calls and that may change something: what they are named.
+  var calls: [String] = []
   /// Of `SET`: the setting's name.
   var settingName: String?
   /// Whether the server takes bound parameters in it.
@@ -35,6 +37,18 @@ struct SQLTraits: Sendable, Hashable {
 }
 
 extension SQLTraits {
+  /// A function of the server's that it calls and that changes something whatever the transaction.
+  var changingCall: String? {
+    calls.first {
+      KnownFunctions.character(of: $0.pieces(separatedBy: ".").map(String.init)) == .changing
+    }
+  }
+
+  /// What it does in a transaction of that sort: only `READ ONLY` keeps a function from changing rows.
+  func effect(inReadOnly: Bool) -> Effect {
+    effect == .readOnly && !inReadOnly && !calls.isEmpty ? .undetermined : effect
+  }
+
   /// What a statement is whose values may name a setting: then it may be any.
   func with(_ references: [SQLReference]) -> SQLTraits {
     let mayBeAny = references.contains { reference in

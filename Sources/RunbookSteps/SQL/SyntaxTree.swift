@@ -12,6 +12,8 @@ struct SyntaxTree: Sendable {
     let parent: Int?
     /// Of a call of a function, and of `SET`: the names and string constants in it, in order.
     var strings: [String] = []
+    /// Of a call of a function: how many of its strings are its name.
+    var nameParts = 0
     /// Of a call of a function: what its first argument is.
     var firstArgument: String?
   }
@@ -49,6 +51,8 @@ private struct SyntaxTreeWalker {
   /// The kept nodes among them, each with its depth.
   private var nodes: [(index: Int, depth: Int)] = []
   private(set) var statements: [SyntaxTree.Statement] = []
+  /// How deep the list is that names the function whose call is read.
+  private var nameDepth: Int?
 
   init(_ bytes: UnsafeBufferPointer<UInt8>) { self.bytes = bytes }
 
@@ -66,6 +70,10 @@ private struct SyntaxTreeWalker {
 
   private mutating func leave() {
     if nodes.last?.depth == open.count { nodes.removeLast() }
+    if open.count == nameDepth, let node = nodes.last?.index, let last = statements.indices.last {
+      statements[last].nodes[node].nameParts = statements[last].nodes[node].strings.count
+      nameDepth = nil
+    }
     _ = open.popLast()
     position += 1
   }
@@ -86,6 +94,7 @@ private struct SyntaxTreeWalker {
     let isOpening = bytes[position] == UInt8(ascii: "{") || bytes[position] == UInt8(ascii: "[")
     guard isOpening else { return note(key, readScalar()) }
     noteArgument(key)
+    if key.elementsEqual("funcname".utf8) { nameDepth = open.count + 1 }
     if let node = keep(key) { return enter(node) }
     note(key, UnsafeBufferPointer(rebasing: bytes[position...position]))
     enter(nil)

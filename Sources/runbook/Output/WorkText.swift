@@ -30,6 +30,10 @@ struct WorkText {
       let words = "warning: it holds \(rest)"
       all.append("\(indent)\(words, .boldYellow)")
     }
+    if let calls = item.calls, !calls.isEmpty {
+      let words = "-- calls \(calls.joined(separator: ", "))"
+      all.append("\(indent)\(words, .yellow)")
+    }
     for parameter in item.parameters {
       let value = self.parts(of: parameter.value.json, Self.shownValue)
       let words = "-- :\(parameter.name) = \(value.head)"

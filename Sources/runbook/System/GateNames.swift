@@ -15,10 +15,17 @@ struct GateNames {
   private var inOrder: [String] {
     let asking = runbook.steps.filter { step in
       let effect = kinds.first { $0.spec.name == step.kind }?.effect(of: step)
-      return RunMachine.needsOwnGate(step, effect: effect) != false
+      return RunMachine.needsOwnGate(step, effect: effect) != false || mayBeUndecided(step, effect)
     }
     return (runbook.steps(in: .recovery).isEmpty ? [] : [RunMachine.recoveryGateName])
       + asking.map(\.id.rawValue)
+  }
+
+  /// Whether the recovery's gate may be approved before it is known what the step does: then it asks by
+  /// itself.
+  private func mayBeUndecided(_ step: Step, _ effect: Effect?) -> Bool {
+    guard step.phase == .recovery, effect != .readOnly else { return false }
+    return step.id != runbook.steps(in: .recovery).first?.id
   }
 
   /// For a connection that leads elsewhere.
