@@ -67,6 +67,37 @@ struct ApprovalTests {
     try await expectAsked("fix: value WHERE", id, environment: ["TARGET": "production"])
   }
 
+  /// Typed while detection ran, it is no answer to a question that came later; and what destroys wants
+  /// what only its own screen shows.
+  @Test func whatWasTypedBeforeTheQuestionIsNoAnswer() throws {
+    let pipe = try workspace.makePipe("pipe")
+    try workspace.write(
+      """
+      runbook: example
+      detection:
+        - {id: look, shell: "cat \(pipe)", effect: readOnly, confirms: "true"}
+      recovery:
+        - {id: fix, shell: "echo fixed > ran", effect: mutating}
+        - {id: drop, shell: "echo dropped > ran", effect: destructive}
+      verification:
+        - {id: check, shell: "true", effect: readOnly}
+      """, to: "example.yaml")
+    let program = try TerminalProgram(["run", "example.yaml"], in: workspace, environment: [:])
+    try program.await("look")
+    try program.type("yes\nyes\n")
+    try FileHandle(forWritingAtPath: pipe)?.close()
+    try program.await("Type 'yes")
+    try program.await("' to approve 'recovery'")
+    let code = try #require(program.shown.firstMatch(of: /Type '(yes [0-9a-f]{4})'/)).1
+    #expect(!FileManager.default.fileExists(atPath: workspace.path("ran")))
+    try program.type("\(code)\n")
+    try program.await("' to approve 'drop'")
+    try program.type("\(code)\n")
+    try program.await("Gate 'drop' refused")
+    #expect(program.end() == 77, "\(program.shown)")
+    #expect(FileManager.default.fileExists(atPath: workspace.path("ran")))
+  }
+
   @Test func whatIsAsItWasRuns() async throws {
     try workspace.write("echo \"$TARGET\" > ran\n", to: "fix.sh")
     let id = try await hold("      script: sh ./fix.sh; echo more >> ran")

@@ -127,10 +127,10 @@ struct SimulatedDrillTests {
     try program.await("Ada: Look first")
     try program.await("Press Enter to take it up")
     try program.type("\n")
-    try program.await("DRILL Type 'yes' to approve 'recovery'")
+    try program.await("' to approve 'recovery'")
     try program.type("2\n")
     try program.await("Ada: Wait a while")
-    try program.await("DRILL Type 'yes' to approve 'recovery'")
+    try program.await("' to approve 'recovery'")
     for (line, answer) in [
       ("/look", "Ada: Look first"), ("/hint", "Hint: Is there a runbook?"),
       ("/decide We make it anew", "Ada decided: We make it anew"),
@@ -139,10 +139,11 @@ struct SimulatedDrillTests {
     ] {
       try program.type(line + "\n")
       try program.await(answer)
-      try program.await("DRILL Type 'yes' to approve 'recovery'")
+      try program.await("' to approve 'recovery'")
     }
-    try program.type("yes\n")
-    try program.await("DRILL Type 'yes' to approve 'tidy'")
+    let code = try #require(program.shown.firstMatch(of: /DRILL Type '(yes [0-9a-f]{4})'/)).1
+    try program.type("\(code)\n")
+    try program.await("' to approve 'tidy'")
     try program.type("3\n")
     try program.await("Gate 'tidy' refused")
     #expect(program.end() == 77, "\(program.shown)")

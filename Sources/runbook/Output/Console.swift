@@ -30,10 +30,15 @@ struct Console: Sendable {
     write(Self.rendered(text + terminator, isErrorColored), to: STDERR_FILENO)
   }
 
-  /// Puts a question. What was typed before it was there is no answer to it, and is thrown away.
+  /// Puts a question.
   func ask(_ question: StyledText) {
-    if isatty(STDIN_FILENO) == 1 { tcflush(STDIN_FILENO, TCIFLUSH) }
+    discardInput()
     print(question, terminator: "")
+  }
+
+  /// Throws away what was typed before a question is there: it is no answer to it.
+  func discardInput() {
+    if isatty(STDIN_FILENO) == 1 { tcflush(STDIN_FILENO, TCIFLUSH) }
   }
 
   /// One JSON value for a program, in a line or in many.

@@ -69,7 +69,7 @@ final class ProgressObserver: RunObserver {
     pause()
     live.withLock { live in
       live.question = question
-      console.ask("\(question)")
+      console.print("\(question)", terminator: "")
     }
   }
 

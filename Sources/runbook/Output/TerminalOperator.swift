@@ -62,6 +62,8 @@ struct TerminalOperator: Operator {
   ///
   /// - Parameter isFree: whether a number is no answer that the run would want.
   private func ask(_ prompt: String, isFree: Bool = false) async -> String? {
+    guard console.canAsk else { return nil }
+    console.discardInput()
     while let line = await line(mark + prompt) {
       guard let aside, await aside.take(line, isFree: isFree) else { return line }
     }
@@ -69,9 +71,8 @@ struct TerminalOperator: Operator {
   }
 
   private func line(_ prompt: String) async -> String? {
-    guard console.canAsk else { return nil }
     guard let observer else {
-      console.ask("\(prompt)")
+      console.print("\(prompt)", terminator: "")
       return await TerminalLine.next()
     }
     observer.ask(prompt)
