@@ -3,7 +3,7 @@ import RunbookModel
 import Testing
 
 /// L10: Ctrl-C stops and holds.
-@Suite(.timeLimit(.minutes(2)))
+@Suite(.timeLimit(.minutes(5)))
 struct InterruptionTests {
   @Test func holdsWhenInterruptedInAShellStep() async throws {
     let workspace = try Workspace()
