@@ -10,6 +10,7 @@ public struct SimulatedKind: StepKind {
   private let effects: [StepID: Effect]
   private let settlements: [StepID: SimulatedSettlement]
   private let whilePerforming: @Sendable (AttemptContext) async -> Void
+  private let surroundings: @Sendable () -> [Surrounding]
 
   /// - Parameters:
   ///   - spec: the kind that is stood in for.
@@ -18,11 +19,14 @@ public struct SimulatedKind: StepKind {
   ///   - settlements: what is found out about a step's attempt that was cut off; of others there is
   ///     no receipt.
   ///   - whilePerforming: called when an attempt has begun, before it ends.
+  ///   - surroundings: of each step, whenever they are asked for.
   public init(
     _ spec: KindSpec, outcomes: [StepID: [SimulatedOutcome]], effects: [StepID: Effect] = [:],
     settlements: [StepID: SimulatedSettlement] = [:],
-    whilePerforming: @escaping @Sendable (AttemptContext) async -> Void = { _ in }
+    whilePerforming: @escaping @Sendable (AttemptContext) async -> Void = { _ in },
+    surroundings: @escaping @Sendable () -> [Surrounding] = { [] }
   ) {
+    self.surroundings = surroundings
     self.spec = spec
     self.outcomes = outcomes
     self.effects = effects
@@ -45,7 +49,8 @@ public struct SimulatedKind: StepKind {
       outcomes: outcomes[step.id] ?? [],
       keepsReceipts: spec.usesConnection && step.phase.mayChange
         && context.connection?.keepsReceipts == true,
-      settlement: settlements[step.id] ?? SimulatedSettlement(), whilePerforming: whilePerforming)
+      settlement: settlements[step.id] ?? SimulatedSettlement(), whilePerforming: whilePerforming,
+      surrounding: surroundings)
   }
 }
 
@@ -119,6 +124,9 @@ private struct SimulatedActivity: Activity {
   let keepsReceipts: Bool
   let settlement: SimulatedSettlement
   let whilePerforming: @Sendable (AttemptContext) async -> Void
+  let surrounding: @Sendable () -> [Surrounding]
+
+  func surroundings() async -> [Surrounding] { surrounding() }
 
   var work: [WorkItem] {
     texts.map { WorkItem(language: language, text: $0, effect: effect) }

@@ -16,7 +16,7 @@ import Testing
   /// A text of pieces of the secrets' own forms and of what can stand among them.
   private static func text(of secrets: [String], _ generator: inout SeededGenerator) -> [UInt8] {
     var bytes: [UInt8] = []
-    for _ in 0..<(1 + generator.below(8)) {
+    for _ in 0..<(1 + generator.below(4)) {
       let secret = Array(secrets[generator.below(secrets.count)].utf8)
       var form = secret
       switch generator.below(6) {
@@ -54,7 +54,7 @@ import Testing
     let failure = Property(share: 0.15).firstFailure { generator in
       var secrets: [String] = []
       for _ in 0..<(1 + generator.below(4)) {
-        let secret = HostileText.text(&generator, pieces: 1...4)
+        let secret = HostileText.text(&generator, pieces: 1...3)
         let trimmed = secret.trimming { $0.properties.isWhitespace || $0.value == 0 }
         if !trimmed.isEmpty { secrets.append(String(trimmed)) }
       }

@@ -302,7 +302,9 @@ private struct LineWriter {
       return write(live: scalars)
     }
     guard !word.isEmpty else { return }
-    let isAtStart = code.isEmpty && result.lastScalar.map { $0 == "\n" } ?? true
+    // White space before it, a value's too, leaves it at a line's start.
+    let before = result.unicodeScalars.last { $0 == "\n" || !$0.isWhitespace }
+    let isAtStart = code.isEmpty && before.map { $0 == "\n" } ?? true
     endCode()
     let text = word.indices.map { written($0, of: word, scalars) }.joined()
     result += isAtStart && holdsValue ? MarkdownStart.escaped(text) : text

@@ -104,7 +104,10 @@ extension Executor {
     let approved = state.gates[gate.gate]?.accounts.contains(options.actor.account) == true
     guard !approved else { return try queue(.runHeld(missingApproval(of: gate))) }
     if options.approvesAll, plan.isSandbox { return try decide(gate, .approved, by: .sandbox) }
-    if options.approvals.contains(gate.gate) { return try decide(gate, .approved, by: .flag) }
+    // Named ahead of time it is approved once: what is another afterwards, a person is to see.
+    if options.approvals.contains(gate.gate), approvedByFlag.insert(gate.gate).inserted {
+      return try decide(gate, .approved, by: .flag)
+    }
     try await flush()
     switch await ports.person.decide(on: gate) {
     case .approved: try decide(gate, .approved, by: .terminal)

@@ -50,6 +50,8 @@ public struct Executor: ~Copyable {
   /// Connections whose identity this process has seen.
   var seenConnections: Set<String> = []
   var preparedReceipts: Set<String> = []
+  /// Gates that `--approve` has approved in this process.
+  var approvedByFlag: Set<String> = []
 
   public init(plan: Plan, ports: EnginePorts, options: RunOptions) {
     let redactor = Redactor(secrets: plan.secrets)

@@ -47,7 +47,7 @@ public struct RunMachine: Sendable {
       if let command = advance(step, state, scope, now) { return command }
     }
     return ending(before: nil, from: phase, state)
-      ?? .end(RunEnded(status: .resolved, reason: resolvedReason))
+      ?? .end(RunEnded(status: .resolved, reason: resolvedReason(state)))
   }
 
   /// What is to be done about a step; nil goes on to the next.
@@ -242,8 +242,21 @@ extension RunMachine {
     }
   }
 
-  private var resolvedReason: String {
-    plan.runbook.steps.contains { $0.phase == .verification }
-      ? "every verification step passed" : "every step was carried out; there is no verification"
+  /// Of what happened alone: a step that was skipped showed nothing.
+  private func resolvedReason(_ state: RunState) -> String {
+    let steps = plan.runbook.steps.filter { $0.phase == .verification }
+    let passed = steps.count { state.step($0.id).status == .succeeded }
+    guard !steps.isEmpty else {
+      let isWhole = plan.runbook.steps.allSatisfy { state.step($0.id).status == .succeeded }
+      return isWhole
+        ? "every step was carried out; there is no verification"
+        : "no step is left; there is no verification"
+    }
+    guard passed < steps.count else { return "every verification step passed" }
+    let skipped = steps.count - passed
+    return passed == 0
+      ? "nothing was verified: every verification step was skipped"
+      : "\(passed) of \(steps.count) verification steps passed, \(skipped) "
+        + (skipped == 1 ? "was skipped" : "were skipped")
   }
 }

@@ -32,31 +32,30 @@ struct SecretFilter: Sendable {
   init(_ patterns: [SecretPattern]) {
     let beginnings = patterns.map(Beginning.init)
     let kinds = Self.kinds(beginnings)
-    let others = UInt8.allValues.filter { kinds[Int($0)] != .plain }
-    let notGaps = others.filter { kinds[Int($0)] != .gap }
+    let others = Bytes(UInt8.allValues.filter { kinds[Int($0)] != .plain })
+    let notGaps = Bytes(UInt8.allValues.filter { ![.plain, .gap].contains(kinds[Int($0)]) })
     var pairs = (0..<Self.depth).map { _ in PairTable() }
     var gapPairs = PairTable()
     var shortPairs = PairTable()
     for beginning in beginnings {
-      let bytes = beginning.bytes
-      for (depth, firsts) in bytes.prefix(Self.depth).enumerated() {
+      for (depth, firsts) in beginning.bytes.prefix(Self.depth).enumerated() {
         for first in firsts {
-          pairs[depth].allow(first, beginning.bytes(at: depth + 1))
+          pairs[depth].allow(first, beginning.next(depth))
           pairs[depth].allow(first, others)
         }
       }
-      for first in bytes.first ?? [] {
+      for first in beginning.bytes.first ?? [] {
         gapPairs.allow(first, notGaps)
-        gapPairs.allow(first, beginning.hasSpace ? UInt8.allValues : beginning.bytes(at: 1))
-        guard bytes.count <= Self.depth else { continue }
-        shortPairs.allow(first, beginning.bytes(at: 1))
+        gapPairs.allow(first, beginning.hasSpace ? .all : beginning.next(0))
+        guard beginning.bytes.count <= Self.depth else { continue }
+        shortPairs.allow(first, beginning.next(0))
         shortPairs.allow(first, others)
       }
     }
     let firsts = Set(beginnings.flatMap { $0.bytes.first ?? [] })
     var encodedPairs = PairTable()
     for first in EncodedUnits.starters {
-      let seconds = UInt8.allValues.filter { EncodedUnits.mayBegin(first, $0) }
+      let seconds = Bytes(UInt8.allValues.filter { EncodedUnits.mayBegin(first, $0) })
       encodedPairs.allow(first, seconds)
       guard Self.mayBegin(first, firsts) else { continue }
       pairs[0].allow(first, seconds)
@@ -167,23 +166,31 @@ struct SecretFilter: Sendable {
 
     init(_ pattern: SecretPattern) {
       for position in 0..<min(SecretFilter.depth + 1, pattern.scalars.count) {
-        bytes.append(UInt8.ascii.filter { pattern.accepts(UInt32($0), at: position) })
+        bytes.append(pattern.spellings(at: position).filter { $0 < 0x80 }.map { UInt8($0) })
         if pattern.scalars[position] == SecretPattern.space { hasSpace = true }
       }
       // The same wherever it stands but for a space of the pattern's own.
-      if pattern.code != .plain {
-        gaps = UInt8.ascii.filter { pattern.skips(UInt32($0), before: 1) }
-      } else if hasSpace {
-        gaps = UInt8.ascii.filter { SecretPattern.isSpace(UInt32($0)) }
-      }
+      gaps = pattern.code.gaps.map { UInt8($0) }
+      if hasSpace { gaps += UInt8.ascii.filter { SecretPattern.isSpace(UInt32($0)) } }
       guard let first = pattern.scalars.first, first >= 0x80 else { return }
       let text = Unicode.Scalar(first).map { Array(String($0).utf8) } ?? []
       bytes[0] = text.prefix(1) + (first < 0x100 ? [UInt8(first)] : [])
     }
 
-    /// After the end of a short pattern, anything.
-    func bytes(at place: Int) -> [UInt8] {
-      place < bytes.count ? bytes[place] : UInt8.allValues
+    /// What may follow a place; after the end of a short pattern, anything.
+    func next(_ place: Int) -> Bytes {
+      place + 1 < bytes.count ? Bytes(bytes[place + 1]) : .all
+    }
+  }
+
+  /// A set of bytes, a bit each.
+  private struct Bytes {
+    var words: [UInt64] = [0, 0, 0, 0]
+
+    static let all = Bytes(UInt8.allValues)
+
+    init(_ bytes: [UInt8]) {
+      for byte in bytes { words[Int(byte) >> 6] |= 1 << UInt64(byte & 63) }
     }
   }
 
@@ -191,11 +198,9 @@ struct SecretFilter: Sendable {
   private struct PairTable {
     var bits = [UInt64](repeating: 0, count: SecretFilter.words)
 
-    mutating func allow(_ first: UInt8, _ seconds: [UInt8]) {
-      for second in seconds {
-        let pair = Int(first) << 8 | Int(second)
-        bits[pair >> 6] |= 1 << UInt64(pair & 63)
-      }
+    mutating func allow(_ first: UInt8, _ seconds: Bytes) {
+      let row = Int(first) << 2
+      for word in 0..<4 where seconds.words[word] != 0 { bits[row + word] |= seconds.words[word] }
     }
   }
 }

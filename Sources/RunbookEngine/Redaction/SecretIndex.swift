@@ -18,7 +18,7 @@ final class SecretIndex: Sendable {
     var byFirst = [[Int]](repeating: [], count: 0x80)
     var byOther: [UInt32: [Int]] = [:]
     for (index, pattern) in patterns.enumerated() {
-      for first in Self.scalars(likeFirstOf: pattern) {
+      for first in pattern.scalars.isEmpty ? [] : pattern.spellings(at: 0) {
         if first < 0x80 {
           byFirst[Int(first)].append(index)
         } else {
@@ -219,16 +219,6 @@ final class SecretIndex: Sendable {
     default: false
     }
   }
-
-  private static func scalars(likeFirstOf pattern: SecretPattern) -> [UInt32] {
-    guard let first = pattern.scalars.first else { return [] }
-    switch (pattern.code, first) {
-    case (.base64, 0x2B): return [0x2B, 0x2D]
-    case (.base64, 0x2F): return [0x2F, 0x5F]
-    case (.hex, 97...102): return [first, first - 32]
-    default: return [first]
-    }
-  }
 }
 
 extension SecretIndex.Found {
@@ -281,14 +271,36 @@ extension SecretPattern {
     }
   }
 
-  /// What may stand between the characters of a code that is written in lines and groups.
-  func skips(_ scalar: UInt32, before position: Int) -> Bool {
-    switch code {
-    case .plain: scalars[position - 1] == Self.space && Self.isSpace(scalar)
-    case .base64: scalar == 0x0A || scalar == 0x0D || scalar == 0x20 || scalar == 0x09
-    case .hex:
-      scalar == 0x0A || scalar == 0x0D || scalar == 0x20 || scalar == 0x3A || scalar == 0x2D
-        || scalar == 0x2C
+  /// The ways to write a character by itself; white space stands for all of its sorts, of which those of
+  /// ASCII are named.
+  func spellings(at position: Int) -> [UInt32] {
+    let scalar = scalars[position]
+    switch (code, scalar) {
+    case (.plain, Self.space): return [0x20, 0x09, 0x0A, 0x0B, 0x0C, 0x0D]
+    case (.base64, 0x2B): return [0x2B, 0x2D]
+    case (.base64, 0x2F): return [0x2F, 0x5F]
+    case (.hex, 97...102): return [scalar, scalar - 32]
+    default: return [scalar]
     }
   }
+
+  /// What may stand between the characters of a code that is written in lines and groups.
+  func skips(_ scalar: UInt32, before position: Int) -> Bool {
+    code == .plain
+      ? scalars[position - 1] == Self.space && Self.isSpace(scalar) : code.gaps.contains(scalar)
+  }
+}
+
+extension SecretPattern.Code {
+  /// What sets its lines and groups apart.
+  var gaps: [UInt32] {
+    switch self {
+    case .plain: []
+    case .base64: Self.lineGaps
+    case .hex: Self.groupGaps
+    }
+  }
+
+  private static let lineGaps: [UInt32] = [0x0A, 0x0D, 0x20, 0x09]
+  private static let groupGaps: [UInt32] = [0x0A, 0x0D, 0x20, 0x3A, 0x2D, 0x2C]
 }

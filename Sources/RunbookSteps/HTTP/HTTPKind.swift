@@ -80,7 +80,8 @@ public struct HTTPKind: StepKind {
     let fields = HTTPFields(step: step, context: context)
     var request = HTTPRequest(
       method: method.uppercased(),
-      url: String(try context.renderURL(url).trimming { $0.isWhitespace }), headers: try fields.headers
+      url: String(try context.renderURL(url).trimming { $0.isWhitespace }),
+      headers: try fields.headers
     )
     request.body = try fields.body
     if step.body["json"] != nil, !request.hasHeader("content-type") {

@@ -6,7 +6,9 @@ struct JSONLine {
 
   init?(_ line: LogBytes) {
     do throws(JSONError) {
-      guard let fields = try Value(json: line.text, allowsRepeatedKeys: true).mapValue else { return nil }
+      guard let fields = try Value(json: line.text, allowsRepeatedKeys: true).mapValue else {
+        return nil
+      }
       self.fields = fields
     } catch {
       return nil

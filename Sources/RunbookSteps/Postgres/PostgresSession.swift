@@ -130,6 +130,13 @@ actor PostgresSession {
           detail: "it was \(known.summary), and is \(answer.identity.summary)",
           hint: "point it at the first database again, or resume the run, which asks about it")
       }
+      let changes = known.changes(to: answer.identity)
+      guard changes.isEmpty else {
+        throw StepFailure(
+          .refused,
+          "connection '\(connection)' is not as it was: \(changes.joined(separator: "; "))",
+          hint: "put it back, or resume the run, which asks whether to go on so")
+      }
     }
     identified = answer
   }

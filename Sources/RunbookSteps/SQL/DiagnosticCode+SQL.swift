@@ -27,4 +27,6 @@ extension DiagnosticCode {
   /// A colon in a subscript that may be a slice's or a value's.
   static let sqlSlice = DiagnosticCode(421)
   static let sqlTrialPhase = DiagnosticCode(418)
+  /// What a trial runs is not taken back by a rollback.
+  static let sqlTrialKeeps = DiagnosticCode(422)
 }

@@ -75,6 +75,14 @@ struct SQLCheck {
         .sqlReadingSetting, "the setting \(setting) says how SQL is read, and has to stay as it is",
         "take the statement away; the session has set it as PostgreSQL's own programs do")
     }
+    if step.options.isTrial, traits.copiesOnServer || traits.changingCall != nil {
+      refuse(
+        .sqlTrialKeeps,
+        traits.copiesOnServer
+          ? "COPY with a program or a file of the server cannot be tried"
+          : "\(traits.changingCall ?? "it")() cannot be tried",
+        "no rollback takes back what it does")
+    }
     if isReadOnly {
       checkReadOnly(traits, refuse)
     } else if traits.needsNoTransaction && !isSeparate {

@@ -10,23 +10,43 @@ struct ScriptSurroundings {
   let workingDirectory: String
   /// Of the step's processes.
   let environment: [String: String]
+  /// The variables that the step itself sets: their values may name files too.
+  let environmentOfStep: [String: String]
+  /// Standard input.
+  let input: String
 
   /// A longer file is known by its size and the time of its last change.
   private static let largestHashed = 16 << 20
-  /// Variables by which a program is found, or goes elsewhere, whatever the script says.
-  private static let always = ["PATH", "LD_PRELOAD", "LD_LIBRARY_PATH", "PYTHONPATH", "HOME"]
+  /// Variables that say where and how a person sits, and not what a program does: another terminal has
+  /// others. The first are the shell's own, which sets them anew.
+  private static let ofShells = ["PWD", "OLDPWD", "SHLVL", "_"]
+  private static let ofTerminals = [
+    "COLUMNS", "LINES", "COLORTERM", "LS_COLORS", "DISPLAY", "WINDOWID", "STY", "MAIL",
+    "INVOCATION_ID",
+    "JOURNAL_STREAM", "MANAGERPID", "SYSTEMD_EXEC_PID", "GPG_TTY", "PS1", "PS2",
+  ]
+  private static let beginningsOfTerminals = [
+    "TERM", "SSH_", "XDG_", "TMUX", "DBUS_", "VTE_", "WAYLAND_", "VSCODE_", "GNOME_", "KDE_",
+    "KONSOLE_",
+    "LESS", "HIST", "SUDO_", "MEMORY_PRESSURE_", "RUNBOOK_",
+  ]
 
   var all: [Surrounding] {
     [
+      Surrounding(name: "standard input", content: input),
       Surrounding(name: "the folder", content: workingDirectory),
       Surrounding(name: "the interpreter", content: command.joined(separator: "\0")),
     ] + variables + files
   }
 
+  /// All but those of a person's terminal, unless the script names them.
   private var variables: [Surrounding] {
     let words = Set(script.pieces { !Self.isOfName($0) }.map(ExactText.init))
     return environment.keys.filter { name in
-      Self.always.contains(name) || name.begins(with: "PG") || words.contains(ExactText(name))
+      !Self.ofShells.contains(name)
+        && (words.contains(ExactText(name)) && !name.begins(with: "TERM")
+          || !Self.ofTerminals.contains(name)
+            && !Self.beginningsOfTerminals.contains { name.begins(with: $0) })
     }.sorted().map { Surrounding(name: "environment \($0)", content: environment[$0] ?? "") }
   }
 
@@ -44,6 +64,8 @@ struct ScriptSurroundings {
   private var names: [String] {
     var names = command.filter { !$0.begins(with: "-") && !$0.isIdentical(to: script) }
     var isTarget = false
+    let values = environmentOfStep.values.sorted() + [input]
+    names += values.flatMap { $0.pieces(whereSeparator: Self.endsWord).map(String.init) }
     for word in script.pieces(whereSeparator: Self.endsWord) {
       if word.ends(with: ">") {
         isTarget = true
@@ -103,7 +125,7 @@ struct ScriptSurroundings {
 
   private static func endsWord(_ scalar: Unicode.Scalar) -> Bool {
     switch scalar {
-    case " ", "\t", "\n", "\r", ";", "|", "&", "(", ")", "\"", "'", "`", "$", "{", "}": true
+    case " ", "\t", "\n", "\r", ";", "|", "=", "&", "(", ")", "\"", "'", "`", "$", "{", "}": true
     default: false
     }
   }

@@ -27,11 +27,11 @@ struct ShellActivity: Activity {
 
   func surroundings() async -> [Surrounding] {
     let environment = await environment(nil)
-    return [Surrounding(name: "standard input", content: input)]
-      + ScriptSurroundings(
-        script: script, command: command, workingDirectory: workingDirectory,
-        environment: environment
-      ).all
+    let own = variables.map { ($0.name, $0.value.stringValue ?? "") }
+    return ScriptSurroundings(
+      script: script, command: command, workingDirectory: workingDirectory,
+      environment: environment, environmentOfStep: Dictionary(own) { _, last in last }, input: input
+    ).all
   }
 
   func perform(in context: AttemptContext) async throws(StepFailure) -> StepResult {

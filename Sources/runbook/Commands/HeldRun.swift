@@ -18,6 +18,9 @@ struct HeldRun {
   let surroundings: Surroundings
   let console: Console
 
+  /// The run's state as it is by now.
+  func stateNow() async throws -> RunState { try RunState(replaying: await journal.entries()) }
+
   /// - Throws: the exit status, once what is wrong was printed.
   static func open(
     _ name: String?, _ options: StateOptions, mayHaveEnded: Bool = false

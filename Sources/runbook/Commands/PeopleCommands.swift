@@ -57,6 +57,12 @@ struct ApproveCommand: AsyncParsableCommand {
       gate: gate, decision: refuse ? .refused : .approved, means: .approveCommand,
       digest: known.opened.digest)
     try await held.add(.gateDecided(decision), as: actor.name)
+    let now = try await held.stateNow()
+    guard now.gates[gate]?.opened.digest == known.opened.digest else {
+      try held.refuse(
+        "the gate '\(gate)' was opened anew meanwhile: what was approved is not what would run now",
+        hints: ["look at it again: runbook approve \(held.id) \(gate)"])
+    }
     held.console.print(
       "The gate '\(gate)' was \(refuse ? "refused" : "approved") by \(who.displayName).")
     if try held.isIdle { held.console.print("To go on: runbook resume \(held.id)") }

@@ -54,9 +54,15 @@ struct RunbookCommand: AsyncParsableCommand {
       } else {
         try command.run()
       }
+      try requireWholeOutput()
     } catch {
       end(with: error)
     }
+  }
+
+  /// A document that is cut off must not pass for one that is whole.
+  private static func requireWholeOutput() throws {
+    guard Console.current(.current()).isWhole() else { throw ExitStatus.badFile.code }
   }
 
   /// What the library would print by itself echoes arguments: it goes through the console as well.

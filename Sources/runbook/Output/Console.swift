@@ -1,5 +1,6 @@
 import Glibc
 import RunbookModel
+import Synchronization
 
 /// The terminal, or what stands in its place. All output goes through here; `scripts/check-printing.sh`
 /// holds the sources to it.
@@ -12,6 +13,19 @@ struct Console: Sendable {
   let isErrorColored: Bool
   /// Whether a person can be asked.
   let canAsk: Bool
+
+  /// Why something could not be written, of the last time; 0 where all was.
+  private static let failure = Atomic<Int32>(0)
+
+  /// Says so where not all that was printed got to where it was to go.
+  ///
+  /// - Returns: whether all did.
+  func isWhole() -> Bool {
+    let code = Self.failure.load(ordering: .relaxed)
+    guard code != 0 else { return true }
+    printError("error: not all of the output could be written: \(String(cString: strerror(code)))")
+    return false
+  }
 
   static func current(_ surroundings: Surroundings) -> Console {
     let isTerminal = isatty(STDOUT_FILENO) == 1
@@ -94,7 +108,13 @@ struct Console: Sendable {
     var bytes = Array(text.utf8)[...]
     while !bytes.isEmpty {
       let count = bytes.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
-      if count > 0 { bytes = bytes.dropFirst(count) } else if errno != EINTR { return }
+      if count > 0 {
+        bytes = bytes.dropFirst(count)
+      } else if errno != EINTR {
+        // Who closes a pipe or a terminal wants no more of it; a disk that is full loses what is wanted.
+        if errno != EPIPE, errno != EIO { Self.failure.store(errno, ordering: .relaxed) }
+        return
+      }
     }
   }
 }

@@ -95,6 +95,21 @@ struct ApprovalLawTests {
         == ["fix: it was to be skipped when the gate 'recovery' was approved"])
   }
 
+  /// What was named ahead of time is approved once: what changes all the time is not asked for ever.
+  @Test func l8AFlagApprovesOnce() async throws {
+    var simulation = Simulation(
+      runbook([confirmation(), Self.fix], inputs: [Self.declaration]))
+    give("staging", to: &simulation)
+    simulation.effects = ["fix": .mutating]
+    simulation.surroundings = {
+      [Surrounding(name: "file app.log", content: "\(Int.random(in: 0 ... .max))")]
+    }
+    simulation.options.approvals = ["recovery"]
+    let state = try await simulation.run()
+    #expect(state.hold?.cause == .gate)
+    #expect(simulation.history.count { $0 == "opened recovery" } == 2)
+  }
+
   /// A name with a secret in it is stored without it, and is the same part all the same.
   @Test func aPartIsTheSameWhateverIsTakenOutOfItsName() async {
     let activity = Surrounded(surrounding: Surrounding(name: "file hunter2.sh", content: "x"))

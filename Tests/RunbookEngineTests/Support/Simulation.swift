@@ -15,6 +15,7 @@ struct Simulation {
   /// What a step's `settle:` brings back, by the attempt that it is about.
   var probes: [StepID: [SimulatedOutcome]] = [:]
   var whilePerforming: @Sendable (AttemptContext) async -> Void = { _ in }
+  var surroundings: @Sendable () -> [Surrounding] = { [] }
   var journal = MemoryJournal()
   var gateway = SimulatedGateway()
   var sandboxes = SimulatedSandboxes()
@@ -46,7 +47,7 @@ struct Simulation {
     [("shell", false), ("sql", true)].map { name, usesConnection in
       SimulatedKind(
         Self.spec(name, usesConnection: usesConnection), outcomes: outcomes, effects: effects,
-        settlements: settlements, whilePerforming: whilePerforming)
+        settlements: settlements, whilePerforming: whilePerforming, surroundings: surroundings)
     } + [SimulatedKind(Self.spec("probe", usesConnection: false), outcomes: probes)]
   }
 
