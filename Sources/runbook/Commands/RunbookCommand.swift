@@ -46,6 +46,8 @@ struct RunbookCommand: AsyncParsableCommand {
   }
 
   /// Off the main thread: what a command awaits must not wait for it.
+  ///
+  /// A document that is cut off must not pass for one that is whole.
   @concurrent private static func carryOut(_ arguments: [String]) async {
     do {
       var command = try await asyncParseAsRoot(arguments)
@@ -54,15 +56,10 @@ struct RunbookCommand: AsyncParsableCommand {
       } else {
         try command.run()
       }
-      try requireWholeOutput()
+      if !Console.current(.current()).isWhole() { exit(withError: ExitStatus.badFile.code) }
     } catch {
       end(with: error)
     }
-  }
-
-  /// A document that is cut off must not pass for one that is whole.
-  private static func requireWholeOutput() throws {
-    guard Console.current(.current()).isWhole() else { throw ExitStatus.badFile.code }
   }
 
   /// What the library would print by itself echoes arguments: it goes through the console as well.
@@ -75,7 +72,8 @@ struct RunbookCommand: AsyncParsableCommand {
     case (false, true): console.print("\(block: message)")
     case (false, false): console.printError("\(block: message)")
     }
-    exit(withError: status)
+    let isWhole = console.isWhole()
+    exit(withError: isWhole || !status.isSuccess ? status : ExitStatus.badFile.code)
   }
 }
 
