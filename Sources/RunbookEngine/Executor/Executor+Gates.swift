@@ -109,7 +109,7 @@ extension Executor {
       return try decide(gate, .approved, by: .flag)
     }
     try await flush()
-    switch await ports.person.decide(on: gate) {
+    switch await ports.person.decide(on: redactor.redact(gate)) {
     case .approved: try decide(gate, .approved, by: .terminal)
     case .refused: try decide(gate, .refused, by: .terminal)
     case .unavailable:

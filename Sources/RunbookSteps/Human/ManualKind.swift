@@ -85,7 +85,7 @@ private struct ManualActivity: Activity {
 
   func perform(in context: AttemptContext) async throws(StepFailure) -> StepResult {
     guard !Task.isCancelled else { throw StepFailure(.interrupted, "nobody was asked") }
-    guard let answer = await person.answer(question) else {
+    guard let answer = await ask(context.redactor) else {
       throw StepFailure(
         .unanswered, "nobody is there to answer: there is no terminal",
         hint: "resume the run on a terminal")
@@ -101,5 +101,12 @@ private struct ManualActivity: Activity {
         cause: .refused, message: "the answer was: \(answer)", code: answer)
     }
     return result
+  }
+
+  /// Shows the question without secrets; the answer is the choice as it was written.
+  private func ask(_ redactor: Redactor) async -> String? {
+    let shown = redactor.redact(question)
+    let answer = await person.answer(shown)
+    return zip(shown.choices, question.choices).first { $0.0 == answer }?.1 ?? answer
   }
 }

@@ -32,6 +32,29 @@ import Testing
     #expect(result.presumedFailure == nil)
   }
 
+  /// Who is asked sees no secret, whatever it stands in; the answer is the choice as it was written.
+  @Test func showsNoSecret() async throws {
+    let secret = "hunter2-S3cretX"
+    let fixture = try AttemptFixture()
+    let person = Person { question in
+      #expect(question.instruction == "say [redacted] ok")
+      #expect(question.title == "Tell [redacted]")
+      #expect(question.choices == ["said [redacted]", "not said"])
+      return question.choices.first
+    }
+    let body = KindFixture.fields([
+      "instruction": KindFixture.text("say ${{ pw }} ok"),
+      "choices": .list([KindFixture.text("said \(secret)"), KindFixture.text("not said")]),
+    ])
+    let step = Step(
+      id: StepID("a-step"), title: "Tell \(secret)", phase: .recovery, kind: "manual", body: body,
+      place: KindFixture.place)
+    let result = try await ManualKind(operator: person)
+      .bind(step, to: KindFixture.binding(ValueMap([("pw", .string(secret))])))
+      .perform(in: fixture.context(redactor: Redactor(secrets: [secret])))
+    #expect(result.values["answer"] == .string("said \(secret)"))
+  }
+
   @Test func someAnswersFail() async throws {
     let plain = try await ask(["instruction": KindFixture.text("Look")]) { _ in "not done" }
     #expect(plain.presumedFailure?.cause == .refused)
