@@ -93,4 +93,19 @@ struct RedactorTests {
     #expect(redactor.holdsSecret(["k": [["pw": 1]]]))
     #expect(!redactor.holdsSecret(["k": [1, nil]]))
   }
+
+  /// A secret's number counts however it is written; others stay.
+  @Test func takesNumbersByWhatTheyAre() {
+    let redactor = Redactor(secrets: ["77665544", "12345678901234567890.50", "000123"])
+    let mark = Value.string(Redactor.mark)
+    #expect(redactor.redact(.double(77_665_544)) == mark)
+    #expect(redactor.redact(.int(-77_665_544)) == mark)
+    #expect(redactor.redact(Value.number("77665544.000000000000000000000001") ?? .null) != mark)
+    #expect(redactor.redact(Value.number("12345678901234567890.5") ?? .null) == mark)
+    #expect(redactor.redact(.double(12345678901234567890.5)) == mark)
+    #expect(redactor.holdsSecret(.double(77_665_544)))
+    #expect(
+      redactor.redact([.int(123), .int(77_665_545), .double(123)]) == [123, 77_665_545, 123.0])
+    #expect(!Redactor(secrets: ["a word"]).mayHoldNumbers)
+  }
 }

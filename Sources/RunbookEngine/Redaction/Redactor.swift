@@ -13,6 +13,7 @@ public struct Redactor: Sendable {
   private static let shortestNumber = 6
 
   private let index: SecretIndex
+  private let numbers: SecretNumbers
   /// How many values are taken out.
   public let secretCount: Int
 
@@ -35,7 +36,11 @@ public struct Redactor: Sendable {
     }
     secretCount = whole.count
     index = SecretIndex(all.union(whole))
+    numbers = SecretNumbers(all.union(whole), shortest: Self.shortestNumber)
   }
+
+  /// Whether a number may be a secret, so that numbers are to be gone through.
+  public var mayHoldNumbers: Bool { index.mayHoldNumbers }
 
   /// Takes nothing out.
   public static let none = Redactor(secrets: [])
@@ -200,9 +205,7 @@ public struct Redactor: Sendable {
     guard !isIdle else { return value }
     switch value {
     case .string(let text): return .string(redact(text))
-    case .int(let number): return isSecret(number) ? .string(Self.mark) : value
-    case .decimal(let number): return isSecret(number) ? .string(Self.mark) : value
-    case .double(let number): return isSecret(number) ? .string(Self.mark) : value
+    case .int, .decimal, .double: return isSecretNumber(value) ? .string(Self.mark) : value
     case .list(let items): return .list(items.map(redact))
     case .map(let map):
       var redacted = ValueMap()
@@ -212,9 +215,23 @@ public struct Redactor: Sendable {
     }
   }
 
-  private func isSecret(_ number: some CustomStringConvertible) -> Bool {
-    let text = number.description
-    return text.utf8.count >= Self.shortestNumber && redact(text) == Self.mark
+  /// By its digits, and by what it is: `77665544.0` is `77665544`. Its sign does not count.
+  private func isSecretNumber(_ value: Value) -> Bool {
+    guard mayHoldNumbers else { return false }
+    let text: String
+    var isRounded = false
+    switch value {
+    case .int(let number): text = String(number.magnitude)
+    case .double(let number):
+      text = number.magnitude.description
+      isRounded = true
+    case .decimal(let number):
+      let written = number.description
+      text = written.begins(with: "-") ? String(written.dropFirstScalars(1)) : written
+    default: return false
+    }
+    guard text.utf8.count >= Self.shortestNumber else { return false }
+    return numbers.contains(text, isRounded: isRounded) || redact(text) == Self.mark
   }
 
   /// Whether a secret was taken out of the value, or of a value in it.
@@ -245,9 +262,7 @@ public struct Redactor: Sendable {
     guard !isIdle else { return false }
     switch value {
     case .string(let text): return holdsSecret(text, isWhole: isWhole)
-    case .int(let number): return isSecret(number)
-    case .decimal(let number): return isSecret(number)
-    case .double(let number): return isSecret(number)
+    case .int, .decimal, .double: return isSecretNumber(value)
     case .list(let items): return items.contains { holdsSecret($0, isWhole: isWhole) }
     case .map(let map):
       return map.pairs.contains {

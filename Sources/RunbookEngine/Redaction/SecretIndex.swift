@@ -27,12 +27,18 @@ final class SecretIndex: Sendable {
       }
     }
     self.patterns = patterns
+    mayHoldNumbers = patterns.contains { pattern in
+      pattern.scalars.allSatisfy { SecretNumbers.characters.contains($0) }
+    }
     self.byFirst = byFirst
     self.byOther = byOther
     filter = SecretFilter(patterns)
   }
 
   var isEmpty: Bool { patterns.isEmpty }
+
+  /// Whether anything that is looked for could be a number's digits.
+  let mayHoldNumbers: Bool
 
   private func candidates(_ first: UInt32) -> [Int] {
     first < 0x80 ? byFirst[Int(first)] : byOther[first] ?? []

@@ -58,7 +58,7 @@ struct SnapshotActivity: Activity {
 
   func perform(in context: AttemptContext) async throws(StepFailure) -> StepResult {
     let snapshot = try await gateway.snapshot(of: source, counting: counting, in: context)
-    let text = snapshot.value.mapStrings(context.redact).json + "\n"
+    let text = context.redactor.redact(snapshot.value).json + "\n"
     guard EvidenceFile.write(text, named: Self.fileName, in: context.evidenceFolder) else {
       throw StepFailure(.refused, "\(Self.fileName) cannot be written")
     }

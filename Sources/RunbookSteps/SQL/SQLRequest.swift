@@ -81,7 +81,7 @@ struct SQLRequest: Sendable {
   }
 
   private func newRows() -> StepRows {
-    StepRows(folder: context.evidenceFolder, redact: context.redact)
+    StepRows(folder: context.evidenceFolder, redactor: context.redactor)
   }
 
   private func performSeparately(on link: PostgresLink) throws(StepFailure) -> StepResult {

@@ -13,7 +13,7 @@ final class StepRows: RowTaker {
   static let fileName = "rows.jsonl"
 
   private let folder: String
-  private let redact: (String) -> String
+  private let redactor: Redactor
   private let room: Int
   private(set) var columns: [String]?
   private(set) var held: [Value] = []
@@ -28,10 +28,10 @@ final class StepRows: RowTaker {
   private var lines: [UInt8] = []
   private var file: RowFile?
 
-  init(folder: String, room: Int = heldBytes, redact: @escaping (String) -> String) {
+  init(folder: String, room: Int = heldBytes, redactor: Redactor) {
     self.folder = folder
     self.room = room
-    self.redact = redact
+    self.redactor = redactor
   }
 
   /// Names that more than one column has, in order.
@@ -63,7 +63,7 @@ final class StepRows: RowTaker {
     file = nil
     shape = doubledColumns.isEmpty ? ValueMap(columns.map { ($0, .null) }) : nil
     heads = columns.enumerated().map { index, name in
-      Array(((index == 0 ? "{" : ",") + Value.string(redact(name)).json + ":").utf8)
+      Array(((index == 0 ? "{" : ",") + Value.string(redactor.redact(name)).json + ":").utf8)
     }
   }
 
@@ -83,9 +83,9 @@ final class StepRows: RowTaker {
       lines += head
       switch value {
       case .null: lines += "null".utf8
-      case .int(let number): lines += String(number).utf8
+      case .int(let number) where !redactor.mayHoldNumbers: lines += String(number).utf8
       case .bool(let flag): lines += (flag ? "true" : "false").utf8
-      default: lines += value.mapStrings(redact).json.utf8
+      default: lines += redactor.redact(value).json.utf8
       }
     }
     lines.append(UInt8(ascii: "}"))

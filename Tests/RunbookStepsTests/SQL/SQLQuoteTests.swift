@@ -356,9 +356,7 @@ struct SQLQuoteTests {
     let folder = NSTemporaryDirectory() + "runbook-rows-\(UUID().uuidString)"
     defer { try? FileManager.default.removeItem(atPath: folder) }
     let secret = "s3cret-value"
-    let rows = StepRows(folder: folder, room: 1 << 20) {
-      $0.replacingAll(secret, with: "[redacted]")
-    }
+    let rows = StepRows(folder: folder, room: 1 << 20, redactor: Redactor(secrets: [secret]))
     rows.begin(["gone"])
     for number in 0..<5000 { rows.take([.int(Int64(number))]) }
     rows.begin(["n", "t"])
@@ -373,6 +371,29 @@ struct SQLQuoteTests {
     #expect(lines.utf8.count { $0 == UInt8(ascii: "\n") } == 20_000)
     #expect(!lines.holds(secret))
     #expect(lines.ends(with: "{\"n\":20000,\"t\":\"[redacted] 20000\"}\n"))
+  }
+
+  /// A secret of digits is one as a number too: in a column, in JSON, in an array.
+  @Test func rowsHoldNoSecretNumber() throws {
+    let folder = NSTemporaryDirectory() + "runbook-rows-\(UUID().uuidString)"
+    defer { try? FileManager.default.removeItem(atPath: folder) }
+    let rows = StepRows(folder: folder, redactor: Redactor(secrets: ["8675309123"]))
+    rows.begin(["i", "j", "a", "d"])
+    let secret = Value.int(8_675_309_123)
+    for _ in 0..<2000 {
+      rows.take([
+        secret, .map(ValueMap([("pw", secret), ("n", 7)])), .list([secret, 1_234_567]),
+        .double(8_675_309_123),
+      ])
+    }
+    #expect(rows.finish())
+    let lines = try String(contentsOfFile: folder + "/rows.jsonl", encoding: .utf8)
+    #expect(!lines.holds("8675309123"))
+    let mark = #""[redacted]""#
+    #expect(
+      lines.begins(
+        with: #"{"i":\#(mark),"j":{"pw":\#(mark),"n":7},"a":[\#(mark),1234567],"d":\#(mark)}"#
+          + "\n"))
   }
 
   @Test func rowsComeOneByOneFromTheServer() async throws {
