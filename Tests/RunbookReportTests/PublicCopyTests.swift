@@ -198,6 +198,37 @@ struct PublicCopyTests {
     #expect(result?["rows"] == "[left out]")
   }
 
+  /// An expression over what is left out would state anything: nothing stands in its place.
+  @Test func saysNothingByWhatIsLeftOut() throws {
+    var journal = JournalBuilder()
+    journal.start(
+      [StepRecord("look", "Look", .detection)],
+      report: [
+        "summary":
+          "${{ lost_n != 0 ? 'Rows were lost.' : 'No rows at all.' }} S: ${{ names }}, ${{ size(names) }}.",
+        "impact": "${{ words.x == 1 || 'a' in names ? 'severe' : 'slight' }} and ${{ words }}",
+        "root_cause": "${{ inputs.who == 'ann' ? 'It was her.' : 'It was another.' }}",
+      ],
+      inputs: [
+        InputRecord(name: "who", type: "string", value: "ann", origin: .flag, isSecret: false)
+      ])
+    journal.attempt(
+      "look", captures: ["lost_n": 0, "names": ["b", "c"], "words": ["horse": true, "x": 2]],
+      isConfirmed: true)
+    for format in ReportFormat.allCases {
+      let whole = try IncidentReport(entries: journal.entries).text(as: format)
+      #expect(whole.holds("No rows at all.") && whole.holds("slight and") && whole.holds("horse"))
+      let copy = try IncidentReport(entries: journal.entries, isPublic: true).text(as: format)
+      for word in ["Rows were lost.", "No rows", "severe", "slight", "horse", "It was", "no value"]
+      {
+        #expect(!copy.holds(word) as Bool, "\(word) in \(format)")
+      }
+    }
+    let copy = try IncidentReport(entries: journal.entries, isPublic: true).markdown()
+    #expect(copy.holds("\\[left out\\] S: \\[left out\\], 2."))
+    #expect(copy.holds("\\[left out\\] and \\[left out\\]"))
+  }
+
   @Test func keepsWhatTheReportIsAbout() throws {
     let copy = try IncidentReport(entries: journal().entries, isPublic: true).markdown()
     #expect(copy.holds("Person 1 saw \\[left out\\] on host-2; planned, not Person 1's"))

@@ -22,7 +22,7 @@ struct ReportFacts: Sendable {
   let provenance: ProvenanceFacts
 
   init(_ history: RunHistory, isPublic: Bool = false) {
-    let authored = AuthoredReport(history)
+    let authored = AuthoredReport(history, isPublic: isPublic)
     head = HeadFacts(history, authored, isPublic: isPublic)
     summary = SummaryFacts(history, authored)
     keyTimes = KeyTimeFacts(history, authored)

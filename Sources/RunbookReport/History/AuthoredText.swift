@@ -42,6 +42,8 @@ struct AuthoredText: Sendable, Hashable {
   private static func segment(_ rendered: Template.Rendered, of source: SourceText) -> Segment {
     switch rendered {
     case .text(let text): return .words(text)
+    case .value(let value, _) where value.holdsLeftOut:
+      return .value(value.showingLeftOut.displayText)
     case .value(.list(let values), _): return .value(Value.list(values).displayText)
     case .value(_, let text): return .value(text)
     case .null(let place): return .undefined(source.excerpt(at: place) ?? "null")
@@ -49,6 +51,7 @@ struct AuthoredText: Sendable, Hashable {
       switch error.cause {
       case .undefinedName(let name), .noSuchKey(let name):
         return .undefined(source.excerpt(at: error.place) ?? name)
+      case .incomplete(let mark) where mark.isLeftOut: return .value(PublicCopy.leftOut)
       default: return .failed(error.message)
       }
     }
@@ -121,7 +124,7 @@ struct AuthoredReport: Sendable {
   /// What people put into the report.
   let edits: ReportEdits
 
-  init(_ history: RunHistory) {
+  init(_ history: RunHistory, isPublic: Bool) {
     edits = ReportEdits(history)
     var map = history.runbook.report.mapValue ?? ValueMap()
     let isResolved = history.ended?.payload.status == .resolved
@@ -135,7 +138,7 @@ struct AuthoredReport: Sendable {
       if !isTold { map[key] = nil }
     }
     self.map = map
-    scope = ReportScope(history)
+    scope = ReportScope(history, isPublic: isPublic)
   }
 
   /// The part at a path of keys.
@@ -166,7 +169,7 @@ struct AuthoredReport: Sendable {
   /// A part that is an expression for a list of maps; nil where it cannot be evaluated in this run.
   func rows(_ path: String...) -> [ValueMap]? {
     guard let text = value(path)?.stringValue else { return nil }
-    return evaluated(text)?.listValue?.compactMap(\.mapValue)
+    return evaluated(text)?.showingLeftOut.listValue?.compactMap(\.mapValue)
   }
 
   private func evaluated(_ text: String) -> Value? {

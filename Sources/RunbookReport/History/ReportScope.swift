@@ -7,7 +7,8 @@ struct ReportScope: EvaluationScope, Sendable {
   private let names: ValueMap
   private let captures: ValueMap
 
-  init(_ history: RunHistory) {
+  /// - Parameter isPublic: whether it is a public copy's: what is left out there gives no answer.
+  init(_ history: RunHistory, isPublic: Bool) {
     var names = ValueMap()
     names["inputs"] = .map(ValueMap(history.inputs.map { ($0.name, $0.value) }))
     names["constants"] = history.started.payload.constants
@@ -22,8 +23,9 @@ struct ReportScope: EvaluationScope, Sendable {
       ValueMap(
         history.steps.filter { $0.status != .pending }
           .map { ($0.id.rawValue, Self.summary(of: $0)) }))
-    self.names = names
-    captures = Self.captures(of: history)
+    let captures = Self.captures(of: history)
+    self.names = isPublic ? names.mapValues(\.hidingLeftOut) : names
+    self.captures = isPublic ? captures.mapValues(\.hidingLeftOut) : captures
   }
 
   func value(of name: String) -> Value? { names[name] ?? captures[name] }
@@ -72,5 +74,50 @@ struct ReportScope: EvaluationScope, Sendable {
       }
     }
     return captures
+  }
+}
+
+extension Incomplete {
+  /// Of what a public copy leaves out: nothing that is made of it is what it was.
+  fileprivate static let leftOut = Incomplete.unreadable(PublicCopy.leftOut)
+  var isLeftOut: Bool { self == .leftOut }
+}
+
+extension ValueMap {
+  fileprivate func mapValues(_ transform: (Value) -> Value) -> ValueMap {
+    var map = self
+    for (key, value) in pairs { map[key] = transform(value) }
+    return map
+  }
+}
+
+extension Value {
+  /// The value as a public copy's expressions see it: a text of which something is left out is no text.
+  fileprivate var hidingLeftOut: Value {
+    switch self {
+    case .string(let text): text.holds(PublicCopy.leftOut) ? .incomplete(.leftOut) : self
+    case .list(let items): .list(items.map(\.hidingLeftOut))
+    case .map(let map): .map(map.mapValues(\.hidingLeftOut))
+    default: self
+    }
+  }
+
+  /// The value as a public copy shows it.
+  var showingLeftOut: Value {
+    switch self {
+    case .incomplete(let mark) where mark.isLeftOut: .string(PublicCopy.leftOut)
+    case .list(let items): .list(items.map(\.showingLeftOut))
+    case .map(let map): .map(map.mapValues(\.showingLeftOut))
+    default: self
+    }
+  }
+
+  var holdsLeftOut: Bool {
+    switch self {
+    case .incomplete(let mark): mark.isLeftOut
+    case .list(let items): items.contains(where: \.holdsLeftOut)
+    case .map(let map): map.pairs.contains { $0.value.holdsLeftOut }
+    default: false
+    }
   }
 }

@@ -295,18 +295,11 @@ struct PublicCopy {
         }))
   }
 
-  /// What a capture took from a result is as private as that: texts and numbers are gone. How many items a
-  /// list has, times, and what is true or false stay.
+  /// What a capture took from a result is as private as that: texts, numbers and maps are gone. How many
+  /// items a list has, times, and what is true or false stay.
   private func capture(_ value: Value) -> Value {
     switch value {
     case .list(let items): .list(items.map(capture))
-    case .map(let map):
-      .map(
-        ValueMap(
-          map.pairs.compactMap { pair in
-            (pair.key.stringValue ?? pair.key.json).isEmpty
-              ? nil : (told(pair.key.stringValue ?? pair.key.json), capture(pair.value))
-          }))
     case .null, .bool, .timestamp, .duration: value
     default: .string(Self.leftOut)
     }
