@@ -27,7 +27,7 @@ public struct PostgresTarget: Sendable, Hashable {
         .invalid, "there is no libpq on this machine, which PostgreSQL is reached with",
         hint: "install it; Debian's package is libpq5")
     }
-    guard let options = ConnectionString.options(of: text) else {
+    guard let options = ConnectionString.options(of: text), !Self.isMisread(text, options) else {
       throw StepFailure(
         .invalid, "the connection's url is not one that libpq reads",
         hint: "percent-encode special characters in the user's name and the password; "
@@ -77,6 +77,22 @@ public struct PostgresTarget: Sendable, Hashable {
 
   func value(of keyword: String) -> String? {
     options.first { $0.keyword == keyword && !$0.value.isEmpty }?.value
+  }
+
+  /// Whether an unescaped `/` in a password ended the address: then the password stands in the port and in
+  /// the database's name, which are shown.
+  private static func isMisread(_ text: String, _ options: [ConnectionString.Option]) -> Bool {
+    let port = options.first { $0.keyword == "port" }?.value ?? ""
+    guard port.utf8.allSatisfy({ (48...57).contains($0) || $0 == 0x2C || $0 == 0x20 }) else {
+      return true
+    }
+    guard text.begins(with: "postgresql://"), let start = text.range(ofFirst: "://") else {
+      return false
+    }
+    let address = text[start.upperBound...].utf8.prefix { $0 != 0x3F }
+    guard let slash = address.firstIndex(of: 0x2F) else { return false }
+    let at = UInt8(ascii: "@")
+    return !address[..<slash].contains(at) && address[slash...].contains(at)
   }
 
   private static let secretKeywords: Set<String> = ["password", "sslpassword"]

@@ -29,10 +29,19 @@ struct PostgresTargetTests {
     #expect(try PostgresTarget(url: "postgres:///d?host=/run/pg").secrets.isEmpty)
   }
 
+  @Test func readsSignsWhereTheyBelong() throws {
+    #expect(try PostgresTarget(url: "postgres://a:x@h:1,i:2/d@e").display == "a@h,i:1,2/d@e")
+    #expect(try PostgresTarget(url: "postgres://h/d?user=a@b").display == "a@b@h/d")
+    #expect(try PostgresTarget(url: "host=h dbname=a@b").display == "h/a@b")
+  }
+
   @Test(arguments: [
     "", "mysql://me:hunter2@db/app", "postgres://me:hunter2@[db/app", "hunter2",
     "postgres://me:hunter2@db/app?what=hunter2", "postgres://me:hunter2%zz@db/app",
     "password='hunter2", "postgresql+a+b://me:hunter2@db/app",
+    // With a `/` in the password libpq reads its beginning as a port, and its end as a database's name.
+    "postgres://me:hunter2/x@db:5433/app", "postgres://me:1234/hunter2@db:5433/app",
+    "port=hunter2 host=db",
   ])
   func refusesOtherFormsWithoutTellingThePassword(url: String) {
     let failure = #expect(throws: StepFailure.self) { try PostgresTarget(url: url) }
