@@ -34,8 +34,30 @@ enum PGQuery {
     defer { pg_query_free_scan_result(result) }
     if let fault = fault(result.error) { throw fault }
     guard let bytes = result.pbuf.data else { return [] }
-    return TokenReader.read(UnsafeRawBufferPointer(start: bytes, count: result.pbuf.len))
+    return withEnds(
+      TokenReader.read(UnsafeRawBufferPointer(start: bytes, count: result.pbuf.len)), in: text)
   }
+
+  /// The scanner tells a wrong end of `U&"…"` and `U&'…'`, right after the `U` or before it. Comments are
+  /// tokens too, so nothing but white space stands between a token and the next one: the rest is the token's.
+  private static func withEnds(_ tokens: [Token], in text: String) -> [Token] {
+    let bytes = Array(text.utf8)
+    var next = bytes.firstIndex(of: 0) ?? bytes.count
+    var complete = tokens
+    for index in tokens.indices.reversed() {
+      let token = tokens[index]
+      var end = next
+      while end > token.end, whiteSpace.contains(bytes[end - 1]) { end -= 1 }
+      next = token.start
+      guard end > token.end else { continue }
+      complete[index] = Token(
+        start: token.start, end: end, kind: token.kind, isReserved: token.isReserved)
+    }
+    return complete
+  }
+
+  /// `space` of PostgreSQL 15's scanner: https://github.com/postgres/postgres/blob/REL_15_STABLE/src/backend/parser/scan.l
+  private static let whiteSpace: Set<UInt8> = Set(" \t\n\r\u{C}".utf8)
 
   /// Parses, and hands the tree over as JSON bytes; on the calling thread.
   static func parse<Result>(
