@@ -124,6 +124,32 @@ struct DrillCheckerTests {
     #expect(DrillChecker().check(runbook).isEmpty)
   }
 
+  /// Thirty seconds and more where each name is looked for among all.
+  @Test func isLinearInTheNumberOfInjects() throws {
+    let count = 10_000
+    let lines = (1..<count).map {
+      """
+          - id: i\($0)
+            on: {\($0 % 2 == 0 ? "inject: i\($0 - 1)" : "answer: i\($0 - 1), is: a")}
+            text: x
+            choices: [{id: a, text: A}]
+
+      """
+    }
+    let head = """
+        injects:
+          - {id: i0, on: start, text: x, choices: [{id: a, text: A}]}
+
+      """
+    let text = DrillFixture.head + head + lines.joined()
+    let runbook = try DrillFixture.reader.read(text: text, fileName: "r.yaml").runbook
+    #expect(runbook.drill?.injects.count == count)
+    let clock = ContinuousClock()
+    let start = clock.now
+    #expect(DrillChecker().check(runbook).isEmpty)
+    #expect(clock.now - start < .seconds(10))
+  }
+
   @Test func findsNothingWrongWithAGoodOne() throws {
     let runbook = try DrillFixture.runbook()
     #expect(DrillChecker().check(runbook).isEmpty)

@@ -21,22 +21,49 @@ public struct DrillChecker: Sendable {
   }
 }
 
+/// The names that there are of something: each is looked for many times.
+private struct Names {
+  /// In the file's order, for hints.
+  let all: [String]
+  private let known: Set<String>
+
+  init(_ all: [String]) {
+    self.all = all
+    known = Set(all)
+  }
+
+  func include(_ name: String) -> Bool { known.contains(name) }
+}
+
 private struct DrillCheck {
   let drill: Drill
-  let steps: [String]
-  let findings: [String]
   let inputs: [Runbook.Input]
+  let steps, findings, gates, injects, answerable, modules, objectives, inputNames: Names
+  /// Of each inject, by its id.
+  let choices: [String: Names]
   var found: [Diagnostic] = []
 
   init(runbook: Runbook, drill: Drill) {
     self.drill = drill
     inputs = runbook.inputs
-    steps = runbook.steps.map(\.id.rawValue)
-    findings = runbook.steps.filter { $0.options.confirms != nil }.map(\.id.rawValue)
+    let ids = runbook.steps.map(\.id.rawValue)
+    steps = Names(ids)
+    findings = Names(
+      runbook.steps.filter { $0.options.confirms != nil }.map(\.id.rawValue))
+    gates = Names(["recovery"] + ids)
+    injects = Names(drill.injects.map(\.id))
+    answerable = Names(drill.injects.map(\.id) + drill.allQuestions.map(\.id))
+    modules = Names(drill.modules.map(\.id))
+    objectives = Names(drill.objectives.map(\.id))
+    inputNames = Names(runbook.inputs.map(\.name))
+    choices = Dictionary(
+      drill.injects.map { ($0.id, Names($0.choices.map(\.id))) },
+      uniquingKeysWith: { first, _ in first }
+    )
   }
 
-  private var injects: [String] { drill.injects.map(\.id) }
-  private var answerable: [String] { injects + drill.allQuestions.map(\.id) }
+  private static let comparisonFields = Names(DrillScope.comparisonFields)
+  private static let drillFields = Names(DrillScope.drillFields)
 
   mutating func run() {
     for inject in drill.injects { check(inject) }
@@ -64,7 +91,7 @@ private struct DrillCheck {
     case .stepStarted(let step), .stepFinished(let step), .stepFailed(let step):
       require(step, among: steps, "step")
     case .finding(let step):
-      if require(step, among: steps, "step"), !findings.contains(step.text) {
+      if require(step, among: steps, "step"), !findings.include(step.text) {
         report(
           .noFinding, "the step '\(step.text)' has no `confirms`, so it finds nothing", step.place)
       }
@@ -77,7 +104,7 @@ private struct DrillCheck {
 
   private mutating func check(_ expectation: DrillExpectation) {
     if let objective = expectation.objective {
-      require(objective, among: drill.objectives.map(\.id), "objective")
+      require(objective, among: objectives, "objective")
     }
     switch expectation.judge {
     case .expression(let source): check(source)
@@ -89,30 +116,31 @@ private struct DrillCheck {
   }
 
   private mutating func check(_ surprise: Drill.Surprise) {
-    guard let name = surprise.input, require(name, among: inputs.map(\.name), "input"),
+    guard let name = surprise.input, require(name, among: inputNames, "input"),
       let input = inputs.first(where: { $0.name == name.text })
     else { return }
     guard case .enumeration(let values) = input.type else { return }
-    for value in surprise.values { require(value, among: values, "value of '\(name.text)'") }
+    let known = Names(values)
+    for value in surprise.values { require(value, among: known, "value of '\(name.text)'") }
   }
 
   private mutating func checkModule(_ module: Drill.Name?) {
-    if let module { require(module, among: drill.modules.map(\.id), "module") }
+    if let module { require(module, among: modules, "module") }
   }
 
   private mutating func require(_ choice: Drill.Name, ofInject name: Drill.Name) {
-    guard let inject = drill.inject(name.text) else { return }
-    require(choice, among: inject.choices.map(\.id), "choice of '\(name.text)'")
+    guard let known = choices[name.text] else { return }
+    require(choice, among: known, "choice of '\(name.text)'")
   }
 
   @discardableResult
   private mutating func require(
-    _ name: Drill.Name, among known: [String], _ sort: String
+    _ name: Drill.Name, among known: Names, _ sort: String
   ) -> Bool {
-    if known.contains(name.text) { return true }
+    if known.include(name.text) { return true }
     report(
       .unknownDrillName, "there is no \(sort) '\(name.text)'", name.place,
-      hint: Self.hint(name.text, known))
+      hint: Self.hint(name.text, known.all))
     return false
   }
 
@@ -128,25 +156,25 @@ private struct DrillCheck {
   }
 
   private mutating func check(_ reference: Reference) {
-    let (known, what): ([String], String)
+    let (known, what): (Names, String)
     switch reference.name {
     case "injects": (known, what) = (injects, "inject")
     case "answers": (known, what) = (answerable, "inject or question")
     case "steps": (known, what) = (steps, "step")
     case "findings": (known, what) = (findings, "finding")
-    case "gates": (known, what) = (["recovery"] + steps, "gate")
-    case "comparison": (known, what) = (DrillScope.comparisonFields, "field of 'comparison'")
-    case "inputs": (known, what) = (inputs.map(\.name), "input")
-    case "drill": (known, what) = (DrillScope.drillFields, "field of 'drill'")
+    case "gates": (known, what) = (gates, "gate")
+    case "comparison": (known, what) = (Self.comparisonFields, "field of 'comparison'")
+    case "inputs": (known, what) = (inputNames, "input")
+    case "drill": (known, what) = (Self.drillFields, "field of 'drill'")
     case let name:
       let message = "nothing is called '\(name)' in a drill"
       let hint = Self.hint(name, DrillScope.roots)
       return report(.unknownDrillName, message, reference.place, hint: hint)
     }
-    guard let field = reference.path.first, !known.contains(field) else { return }
+    guard let field = reference.path.first, !known.include(field) else { return }
     report(
       .unknownDrillName, "there is no \(what) '\(field)'", reference.place,
-      hint: Self.hint(field, known))
+      hint: Self.hint(field, known.all))
   }
 
   /// Follows what each inject brings, and reports each circle once.
