@@ -53,16 +53,44 @@ public struct RunStore: Sendable {
 
   /// Opens a run's journal, for reading and for people's entries.
   ///
-  /// - Throws: `notFound` when there is no such run, `cannotRead` where others can change it.
+  /// - Throws: `notFound` when there is no such run, `damaged` when its journal is lost, `cannotRead` where
+  ///   others can change it.
   public func open(_ run: RunID) throws(StoreError) -> SQLiteJournal {
     let (path, file) = (folder(of: run), "\(folder(of: run))/journal.db")
     // Each by itself: on the way to another a folder may be sticky, as /tmp is.
     try check()
-    guard try TrustedPath.checkFolder(path), FileManager.default.fileExists(atPath: file) else {
+    guard try TrustedPath.checkFolder(path), Self.isRun(path) else {
       throw StoreError(.notFound, subject: run.rawValue, "there is no run '\(run)'")
     }
     try TrustedPath.checkFiles(in: path)
+    // SQLite would make a new one in its place.
+    guard Self.exists(file) else {
+      if errno == EACCES { throw TrustedPath.unreadable(path, EACCES) }
+      guard let count = Witness(in: path)?.sequence, count > 0 else {
+        throw StoreError(.notFound, subject: run.rawValue, "there is no run '\(run)'")
+      }
+      throw .damaged(
+        file,
+        "journal.db is not there any more, and entry \(count) was written to it; put the file back")
+    }
     return try SQLiteJournal(path: file, of: run, redactor: redactor)
+  }
+
+  /// Whether a folder is a run's: it has a journal, or its witness tells of entries that a journal had, or this
+  /// account made it and cannot look into it.
+  private static func isRun(_ path: String) -> Bool {
+    if exists("\(path)/journal.db") { return true }
+    if errno == EACCES {
+      var status = stat()
+      return stat(path, &status) == 0 && status.st_uid == geteuid()
+    }
+    return Witness(in: path).map { $0.sequence > 0 } ?? false
+  }
+
+  /// Whatever it is, and wherever it leads as a link.
+  private static func exists(_ path: String) -> Bool {
+    var status = stat()
+    return lstat(path, &status) == 0
   }
 
   /// Removes a run whose process ended before it had stored anything: nothing was performed.
@@ -113,20 +141,19 @@ public struct RunStore: Sendable {
     }
   }
 
-  /// All runs, the newest first; none where `check` finds fault.
+  /// All runs, the newest first, with those whose journal is lost; none where `check` finds fault.
   public func runs() -> [RunID] {
     guard (try? check()) != nil else { return [] }
     // No folder yet means no runs yet.
     let names = (try? FileManager.default.contentsOfDirectory(atPath: "\(folder)/runs")) ?? []
-    return names.filter {
-      FileManager.default.fileExists(atPath: "\(folder)/runs/\($0)/journal.db")
-    }
-    .sorted(by: >).map(RunID.init(rawValue:))
+    return names.filter { Self.isRun("\(folder)/runs/\($0)") }.sorted(by: >).map(
+      RunID.init(rawValue:))
   }
 
   /// The run that is meant: an id or the start of one; the newest without.
   ///
-  /// - Throws: `notFound` when none or more than one fits.
+  /// - Throws: `notFound` when none or more than one fits; what is wrong with a journal where it keeps
+  ///   from telling which of several runs is the newest.
   public func resolve(_ abbreviation: String?) throws(StoreError) -> RunID {
     try check()
     let all = runs()
@@ -160,8 +187,16 @@ public struct RunStore: Sendable {
     var newest = first
     var latest: Timestamp?
     for run in rivals {
-      // A journal that cannot be read began at no time that is known.
-      guard let start = (try? summary(of: run))?.startedAt else { continue }
+      let start: Timestamp?
+      do throws(StoreError) {
+        start = try summary(of: run)?.startedAt
+      } catch {
+        // It may be the one that is meant, unless it went away meanwhile.
+        guard case .notFound = error.cause else { throw error }
+        continue
+      }
+      // One in which nothing was stored began at no time that is known.
+      guard let start else { continue }
       if latest.map({ start > $0 }) ?? true { (newest, latest) = (run, start) }
     }
     return newest

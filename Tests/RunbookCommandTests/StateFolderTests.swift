@@ -79,6 +79,41 @@ struct StateFolderTests {
     }
   }
 
+  /// It is the newest run, and stays the one that is meant.
+  @Test func aLostJournalIsADamagedRun() async throws {
+    let older = try database()
+    #expect(try await workspace.run(["run", "look"]).status == 75)
+    let file = try #require(
+      try workspace.contents(of: "state").map(\.path).first {
+        $0.ends(with: "/journal.db") && $0 != older
+      })
+    let run = ((file as NSString).deletingLastPathComponent as NSString).lastPathComponent
+    // Its name is that of a later second, as it would be of one that did not begin right after the other.
+    let folder = workspace.stateFolder + "/runs/99991231-235959-zzz"
+    try FileManager.default.moveItem(
+      atPath: (file as NSString).deletingLastPathComponent, toPath: folder)
+    for end in ["", "-wal", "-shm"] { unlink(folder + "/journal.db" + end) }
+    for command in Self.commands where command != ["runs"] {
+      for name in [[], ["99991231-235959-zzz"]] as [[String]] {
+        // A note names its run always.
+        let words =
+          command[0] == "note"
+          ? ["note", "99991231", "text"] : [command[0]] + name + command.dropFirst()
+        let output = try await workspace.run(words)
+        #expect(output.status == 74, "\(words): \(output.all)")
+        #expect(output.stderr.holds(folder + "/journal.db"), "\(words): \(output.all)")
+        #expect(output.stderr.holds("the journal is damaged"), "\(words): \(output.all)")
+      }
+    }
+    for command in [["runs"], ["drill", "history"], ["drill", "due"], ["list"]] {
+      let output = try await workspace.run(command)
+      #expect(output.all.holds("99991231-235959-zzz"), "\(command): \(output.all)")
+      #expect(output.all.holds("the journal is damaged"), "\(command): \(output.all)")
+    }
+    #expect(try await workspace.run(["status", run]).status == 64)
+    #expect(try workspace.contents(of: "state").allSatisfy { $0.path != folder + "/journal.db" })
+  }
+
   @Test func saysWhatAFileIsThatIsNoJournal() async throws {
     let database = try await workspace.run(["verify-journal", "--journal", try database()])
     #expect(database.status == 74 && database.stderr.holds("SQLite"), "\(database.all)")

@@ -169,6 +169,33 @@ import Testing
     #expect(try fixture.store.resolve(nil).rawValue == "20251018-220113-a")
   }
 
+  @Test func aRunWhoseJournalIsLostIsNoOther() async throws {
+    for id in ["b", "c"] {
+      let run = RunID(rawValue: "20251018-220113-\(id)")
+      _ = try await fixture.store.make(run).append(
+        [Self.start(of: run)], by: fixture.actor, at: fixture.time(0))
+    }
+    let lost = RunID(rawValue: "20251018-220113-b")
+    let file = fixture.store.folder(of: lost) + "/journal.db"
+    for end in ["", "-wal", "-shm"] { unlink(file + end) }
+    #expect(fixture.store.runs().map(\.rawValue) == ["20251018-220113-c", lost.rawValue])
+    #expect(try fixture.store.resolve(lost.rawValue) == lost)
+    for ask in [
+      { _ = try self.fixture.store.open(lost) }, { _ = try self.fixture.store.summary(of: lost) },
+      { _ = try self.fixture.store.glance(at: lost) }, { _ = try self.fixture.store.resolve(nil) },
+    ] as [() throws -> Void] {
+      let error = #expect(throws: StoreError.self) { try ask() }
+      #expect(error?.subject == file && error?.cause == .damaged(sequence: 0))
+    }
+    // One whose lease was taken, and in which nothing was stored, is none.
+    let blank = RunID(rawValue: "20251018-220113-d")
+    _ = try fixture.store.make(blank)
+    for end in ["", "-wal", "-shm"] {
+      unlink(fixture.store.folder(of: blank) + "/journal.db" + end)
+    }
+    #expect(fixture.store.runs().count == 2)
+  }
+
   static func start(of run: RunID) -> Event {
     .runStarted(
       RunStarted(
