@@ -20,7 +20,9 @@ extension RunStore {
   /// - Returns: nil when nothing was stored in the run, or nothing that a run begins with.
   public func glance(at run: RunID) throws(StoreError) -> RunGlance? {
     let journal = try open(run)
-    return journal.isBlank ? nil : try journal.glance()
+    guard journal.isBlank else { return try journal.glance() }
+    try journal.checkBlank()
+    return nil
   }
 
   /// How long each attempt of a run took that succeeded, in microseconds, in order.

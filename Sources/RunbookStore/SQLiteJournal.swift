@@ -407,6 +407,8 @@ public final class SQLiteJournal: Journal {
   }
 
   /// - Throws: `damaged` where an empty file stands in the place of a journal.
+  func checkBlank() throws(StoreError) { try checkBlank(Witness(in: folder)) }
+
   private func checkBlank(_ witness: Witness?) throws(StoreError) {
     try check(end: 0, witness) { _ in "" }
     guard let witness, witness.generation > 0 else { return }

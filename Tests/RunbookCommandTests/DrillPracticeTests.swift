@@ -100,6 +100,44 @@ struct DrillPracticeTests {
     #expect(text.stdout.holds(" check "), "\(text.all)")
   }
 
+  private func expectNotKnown(_ reason: String) async throws {
+    let list = try await workspace.run(["list"])
+    #expect(list.status == 0 && list.stdout.holds(" not known "), "\(list.all)")
+    #expect(list.stderr.holds(reason), "\(list.all)")
+    let object = try #require(try await workspace.run(["list", "--json"]).objects().first)
+    #expect(object["last_drill"] == .null && object["last_drill_known"] == false)
+  }
+
+  @Test func aDrillThatCannotBeReadIsNotOneThatNeverWas() async throws {
+    #expect(try await workspace.run(["list"]).stdout.holds(" never "))
+    try await store("20250101-000000-aaa", isCheck: false, daysAgo: 1)
+    let folder = workspace.stateFolder + "/runs/20250101-000000-aaa"
+    for end in ["-wal", "-shm"] { unlink(folder + "/journal.db" + end) }
+    for content in [Data("no journal".utf8), Data(), nil] as [Data?] {
+      unlink(folder + "/journal.db")
+      try content?.write(to: URL(filePath: folder + "/journal.db"))
+      chmod(folder + "/journal.db", 0o600)
+      try await expectNotKnown("run 20250101-000000-aaa is left out: ")
+      let due = try await workspace.run(["drill", "due"])
+      #expect(due.status == 1 && due.stdout.holds("drilled is not known"), "\(due.all)")
+      #expect(!due.all.holds("never"))
+      for format in ["text", "html"] {
+        let history = try await workspace.run(["drill", "history", "--format", format])
+        #expect(history.stdout.holds("is not known"), "\(history.all)")
+        #expect(!history.all.holds("held yet"))
+      }
+    }
+  }
+
+  @Test func aStateFolderThatIsRefusedIsNotAnEmptyOne() async throws {
+    try await store("20250101-000000-aaa", isCheck: false, daysAgo: 1)
+    chmod(workspace.stateFolder, 0o777)
+    try await expectNotKnown("can be written to by everybody")
+    for command in ["due", "history"] {
+      #expect(try await workspace.run(["drill", command]).status == 74)
+    }
+  }
+
   @Test func showsHowLongStepsUsuallyTake() async throws {
     #expect(!(try await workspace.run(["show", "fire"]).stdout.holds("usually")))
     _ = try await workspace.run(["run", "fire"])

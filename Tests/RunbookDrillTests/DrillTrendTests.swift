@@ -37,6 +37,8 @@ struct DrillTrendTests {
 
   @Test func saysThatThereIsNone() throws {
     #expect(try DrillTrend([], of: nil).html().holds("No drill was held yet."))
+    let unknown = try DrillTrend([], of: nil, unread: 2).html()
+    #expect(!unknown.holds("No drill was held yet.") && unknown.holds("2 runs"))
   }
 
   @Test(

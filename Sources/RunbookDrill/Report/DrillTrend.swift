@@ -39,13 +39,16 @@ public struct DrillTrend: Sendable {
 
   private let items: [Item]
   private let name: String?
+  private let unread: Int
 
   /// - Parameters:
   ///   - items: the oldest first.
   ///   - name: of the one runbook that they are of; nil is all.
-  public init(_ items: [Item], of name: String?) {
+  ///   - unread: how many runs could not be read, any of which may be a drill.
+  public init(_ items: [Item], of name: String?, unread: Int = 0) {
     self.items = items
     self.name = name
+    self.unread = unread
   }
 
   /// - Throws: `cannotRead` when the template, which is a part of the program, is malformed.
@@ -61,6 +64,8 @@ public struct DrillTrend: Sendable {
       "title": .string(name.map { "Drills of \($0)" } ?? "Drills"),
       "count": .string(AfterActionFacts.count(items.count, "drill")),
       "is_empty": .bool(items.isEmpty),
+      "is_partial": .bool(unread > 0),
+      "unread": .string(AfterActionFacts.count(unread, "run")),
       "drills": .list(items.reversed().map(row)),
     ]
   }

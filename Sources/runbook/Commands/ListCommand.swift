@@ -19,8 +19,8 @@ struct ListCommand: AsyncParsableCommand {
     var table = Table(["NAME", "SEVERITY", "STEPS", "LAST DRILL", "TITLE"])
     let all = library.finder.all()
     let store = Surroundings.current().store(state.state)
-    let (drills, unread) = await DrillHistory(store: store).last()
-    for run in unread { console.printError("warning: \(run.notice)") }
+    let last = await DrillHistory(store: store).last()
+    for run in last.unread { console.printError("warning: \(run.notice)") }
     for (name, path) in all {
       let runbook = library.attempt(path).runbook
       if json {
@@ -29,14 +29,16 @@ struct ListCommand: AsyncParsableCommand {
           "title": runbook.map { .string($0.title) } ?? .null,
           "severity": runbook.map { .string($0.severity.rawValue) } ?? .null,
           "steps": runbook.map { .int(Int64($0.steps.count)) } ?? .null,
-          "last_drill": drills[runbook?.name ?? name].map { .timestamp($0.startedAt) } ?? .null,
+          "last_drill": last.drills[runbook?.name ?? name].map { .timestamp($0.startedAt) }
+            ?? .null,
+          "last_drill_known": .bool(!last.isUnknown(runbook?.name ?? name)),
         ]
         console.print(json: map.json)
       } else if let runbook {
         table.append(
           [
             name, runbook.severity.rawValue, "\(runbook.steps.count)",
-            drills[runbook.name].map(Self.text) ?? (runbook.drill == nil ? "has none" : "never"),
+            text(of: runbook, last),
             runbook.title,
           ])
       } else {
@@ -47,6 +49,12 @@ struct ListCommand: AsyncParsableCommand {
     guard all.isEmpty else { return console.print(table.text) }
     let folders = library.finder.folders.joined(separator: ", ")
     console.print("There are no runbooks in \(folders).\n'runbook new NAME' writes a first one.")
+  }
+
+  private func text(of runbook: Runbook, _ last: DrillHistory.Last) -> String {
+    if let drill = last.drills[runbook.name] { return Self.text(drill) }
+    if runbook.drill == nil { return "has none" }
+    return last.isUnknown(runbook.name) ? "not known" : "never"
   }
 
   private static func text(_ drill: DrillHistory.Item) -> String {

@@ -26,8 +26,8 @@ struct DrillDueCommand: AsyncParsableCommand {
     let library = Composition.library(finder)
     let store = Surroundings.current().store(state.state)
     do throws(StoreError) { try store.check() } catch { try library.console.fail(error) }
-    let (last, unread) = await DrillHistory(store: store).last()
-    for run in unread { library.console.printError("warning: \(run.notice)") }
+    let last = await DrillHistory(store: store).last()
+    for run in last.unread { library.console.printError("warning: \(run.notice)") }
     let now = SystemClock().now()
     var isOverdue = false
     let runbooks = library.finder.all()
@@ -47,9 +47,11 @@ struct DrillDueCommand: AsyncParsableCommand {
         continue
       }
       let limit = DurationReader.duration(maxAge) ?? .zero
-      switch last[runbook.name] {
+      switch last.drills[runbook.name] {
       case nil:
-        library.console.print("\(name): was never drilled")
+        library.console.print(
+          last.isUnknown(runbook.name)
+            ? "\(name): when it was last drilled is not known" : "\(name): was never drilled")
         isOverdue = true
       case let item?:
         let isLate = now.since(item.startedAt) > limit

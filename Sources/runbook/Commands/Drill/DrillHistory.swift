@@ -44,11 +44,33 @@ struct DrillHistory {
 
   /// A run of which nobody can tell whether it is a drill, or how it went.
   struct Unread {
-    let run: RunID
-    let reason: String
-
     /// Said beside the drills, so that a damaged one is not taken for one that never was.
-    var notice: String { "run \(run) is left out: \(reason)" }
+    let notice: String
+    /// What it is a run of; nil where that is not known either.
+    let runbook: String?
+
+    init(run: RunID, of runbook: String? = nil, reason: String) {
+      notice = "run \(run) is left out: \(reason)"
+      self.runbook = runbook
+    }
+
+    /// Of the state folder as a whole.
+    init(_ error: StoreError) {
+      notice = "no run can be read: \(error.message)"
+      runbook = nil
+    }
+  }
+
+  /// The last drill of each runbook.
+  struct Last {
+    fileprivate(set) var drills: [String: Item] = [:]
+    fileprivate(set) var unread: [Unread] = []
+
+    /// Whether a runbook without a drill may have had one all the same.
+    func isUnknown(_ runbook: String) -> Bool {
+      drills[runbook] == nil
+        && unread.contains { $0.runbook == nil || $0.runbook == runbook }
+    }
   }
 
   /// The oldest first.
@@ -79,27 +101,36 @@ struct DrillHistory {
   ///
   /// Journals are read from the newest on, and no more of them than are needed: a drill in a sandbox
   /// writes much.
-  func last() async -> (drills: [String: Item], unread: [Unread]) {
-    var last: [String: Item] = [:]
-    var unread: [Unread] = []
+  func last() async -> Last {
+    var last = Last()
+    do throws(StoreError) {
+      try store.check()
+    } catch {
+      last.unread.append(Unread(error))
+      return last
+    }
     for run in store.runs() {
+      var runbook: String?
       do throws(StoreError) {
         guard let glance = try store.glance(at: run), glance.isDrill, !glance.isCheck,
-          last[glance.runbook] == nil
+          last.drills[glance.runbook] == nil
         else { continue }
-        last[glance.runbook] = try await practice(run)
+        runbook = glance.runbook
+        last.drills[glance.runbook] = try await practice(run)
       } catch {
-        unread.append(Unread(run: run, reason: error.message))
+        last.unread.append(Unread(run: run, of: runbook, reason: error.message))
       }
     }
-    return (last, unread)
+    return last
   }
 
   /// A drill that people held to its end; nil where the run is none.
   func practice(_ run: RunID) async throws(StoreError) -> Item? {
-    guard let summary = try store.summary(of: run),
-      let item = Item(summary, try await store.open(run).entries()), item.counts
-    else { return nil }
-    return item
+    guard let summary = try store.summary(of: run) else { return nil }
+    let entries = try await store.open(run).entries()
+    if let item = Item(summary, entries) { return item.counts ? item : nil }
+    // One that was killed before it had begun was held by nobody.
+    if let state = try? DrillState(replaying: entries), state.started == nil { return nil }
+    throw StoreError(.cannotRead, subject: run.rawValue, "its entries make up no drill")
   }
 }

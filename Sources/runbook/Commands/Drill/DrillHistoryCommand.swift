@@ -34,8 +34,8 @@ struct DrillHistoryCommand: AsyncParsableCommand {
       let text =
         switch json ? .json : format {
         case .json: TerminalText.json(items.map { object($0).json + "\n" }.joined())
-        case .text: text(of: items).plain
-        case .html: try DrillTrend(items.map(\.trendItem), of: name).html()
+        case .text: text(of: items, unread: unread.count).plain
+        case .html: try DrillTrend(items.map(\.trendItem), of: name, unread: unread.count).html()
         }
       try PageFile.write(text, to: output.file, surroundings, console)
     } catch {
@@ -43,8 +43,13 @@ struct DrillHistoryCommand: AsyncParsableCommand {
     }
   }
 
-  private func text(of items: [DrillHistory.Item]) -> StyledText {
+  private func text(of items: [DrillHistory.Item], unread: Int) -> StyledText {
     guard !items.isEmpty else {
+      guard unread == 0 else {
+        return
+          "Whether a drill \(name.map { "of '\($0)' " } ?? "")was held is not known: \(unread) of the runs "
+          + "cannot be read.\n"
+      }
       return "No drill \(name.map { "of '\($0)' " } ?? "")was held yet.\n"
     }
     var table = Table(["RUN", "RUNBOOK", "HELD", "MODE", "SCORE", "DETECT", "RECOVER"])
