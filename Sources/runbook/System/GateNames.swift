@@ -15,17 +15,15 @@ struct GateNames {
   private var inOrder: [String] {
     let asking = runbook.steps.filter { step in
       let effect = kinds.first { $0.spec.name == step.kind }?.effect(of: step)
-      return RunMachine.needsOwnGate(step, effect: effect) != false || mayBeUndecided(step, effect)
+      return RunMachine.needsOwnGate(step, effect: effect) != false
     }
     return (runbook.steps(in: .recovery).isEmpty ? [] : [RunMachine.recoveryGateName])
       + asking.map(\.id.rawValue)
   }
 
-  /// Whether the recovery's gate may be approved before it is known what the step does: then it asks by
-  /// itself.
-  private func mayBeUndecided(_ step: Step, _ effect: Effect?) -> Bool {
-    guard step.phase == .recovery, effect != .readOnly else { return false }
-    return step.id != runbook.steps(in: .recovery).first?.id
+  /// Steps that change something: whether one asks by itself may only be known once its values are.
+  private var mayAsk: [String] {
+    runbook.steps.filter(\.phase.mayChange).map(\.id.rawValue)
   }
 
   /// For a connection that leads elsewhere.
@@ -37,7 +35,7 @@ struct GateNames {
   func check(_ names: [String], _ console: Console) throws {
     guard !names.isEmpty else { return }
     let gates = inOrder
-    let known = gates + ofIdentity
+    let known = gates + ofIdentity + mayAsk
     for name in names where !known.contains(where: { $0.isIdentical(to: name) }) {
       let isStep = runbook.steps.contains { $0.id.rawValue.isIdentical(to: name) }
       console.printError(
