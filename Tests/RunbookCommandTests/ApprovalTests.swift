@@ -102,7 +102,8 @@ struct ApprovalTests {
     try workspace.write("echo \"$TARGET\" > ran\n", to: "fix.sh")
     let id = try await hold("      script: sh ./fix.sh; echo more >> ran")
     try workspace.write("", to: "ran")
-    let resumed = try await workspace.run(["resume", id], environment: ["SSH_TTY": "/dev/pts/9", "COLUMNS": "80"])
+    let elsewhere = ["SSH_TTY": "/dev/pts/9", "COLUMNS": "80"]
+    let resumed = try await workspace.run(["resume", id], environment: elsewhere)
     #expect(resumed.status == 0, "\(resumed.all)")
   }
 }
