@@ -4,7 +4,7 @@ import RunbookTestSupport
 import Testing
 
 /// What was approved from one terminal is what the next one runs, with the built program.
-@Suite(.timeLimit(.minutes(5)))
+@Suite(.timeLimit(.minutes(15)))
 struct ApprovalTests {
   private let workspace: Workspace
 

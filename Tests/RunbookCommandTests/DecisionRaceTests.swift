@@ -2,7 +2,7 @@ import Foundation
 import Testing
 
 /// People who decide on one run at the same time.
-@Suite(.timeLimit(.minutes(5)))
+@Suite(.timeLimit(.minutes(15)))
 struct DecisionRaceTests {
   private let workspace: Workspace
 

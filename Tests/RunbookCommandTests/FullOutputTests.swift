@@ -3,7 +3,7 @@ import RunbookModel
 import Testing
 
 /// What is printed to where there is no room is not passed over in silence.
-@Suite(.timeLimit(.minutes(5)))
+@Suite(.timeLimit(.minutes(15)))
 struct FullOutputTests {
   @Test(arguments: [
     ["list"], ["schema"], ["eval", "1 + 1"], ["runs"], ["--help"], ["validate", "example.yaml"],

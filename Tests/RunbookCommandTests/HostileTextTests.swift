@@ -5,7 +5,7 @@ import Testing
 @testable import runbook
 
 /// Whoever can write a title, a message or a name does not steer the terminal of who looks at it.
-@Suite(.timeLimit(.minutes(5)))
+@Suite(.timeLimit(.minutes(15)))
 struct HostileTextTests {
   private static let hostile = "\u{1B}]0;pwned\u{7}\u{1B}[2J\u{202E}\u{9B}31m\u{E0041}\u{2028}"
 

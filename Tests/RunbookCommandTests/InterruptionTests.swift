@@ -3,7 +3,7 @@ import RunbookModel
 import Testing
 
 /// L10: Ctrl-C stops and holds.
-@Suite(.timeLimit(.minutes(5)))
+@Suite(.timeLimit(.minutes(15)))
 struct InterruptionTests {
   @Test func holdsWhenInterruptedInAShellStep() async throws {
     let workspace = try Workspace()

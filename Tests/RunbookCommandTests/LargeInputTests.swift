@@ -130,7 +130,7 @@ import Testing
     },
   ]
 
-  @Test(.timeLimit(.minutes(5)), arguments: cases)
+  @Test(.timeLimit(.minutes(15)), arguments: cases)
   func isReadInTimeAndReportedInBounds(_ large: Case) async throws {
     let workspace = try Workspace()
     try workspace.write(large.text(8000), to: "r.yaml")

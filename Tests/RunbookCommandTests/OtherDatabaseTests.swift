@@ -4,7 +4,7 @@ import RunbookTestSupport
 import Testing
 
 /// Runs against a database that is not the program's own, without a terminal.
-@Suite(.enabled(if: TestServer.isAvailable), .timeLimit(.minutes(5)))
+@Suite(.enabled(if: TestServer.isAvailable), .timeLimit(.minutes(15)))
 struct OtherDatabaseTests {
   let workspace: Workspace
 

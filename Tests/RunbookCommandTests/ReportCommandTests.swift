@@ -3,7 +3,7 @@ import RunbookModel
 import Testing
 
 /// `runbook report` and what belongs to it, with the built program.
-@Suite(.timeLimit(.minutes(5))) struct ReportCommandTests {
+@Suite(.timeLimit(.minutes(15))) struct ReportCommandTests {
   /// A run that failed, with an output of 60 lines and one action item.
   private func failedRun() async throws -> (workspace: Workspace, report: String) {
     let workspace = try Workspace()

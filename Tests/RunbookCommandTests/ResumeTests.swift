@@ -4,7 +4,7 @@ import RunbookTestSupport
 import Testing
 
 /// A run that was held or cut off goes on with the built program, in a process of its own.
-@Suite(.enabled(if: TestServer.isAvailable), .timeLimit(.minutes(5)))
+@Suite(.enabled(if: TestServer.isAvailable), .timeLimit(.minutes(15)))
 struct ResumeTests {
   private let workspace: Workspace
   private let database: Database

@@ -4,7 +4,7 @@ import RunbookTestSupport
 import Testing
 
 /// Drills in which the runbook is really carried out, on a database that is really broken.
-@Suite("Sandbox drills", .enabled(if: TestServer.isAvailable), .timeLimit(.minutes(5)))
+@Suite("Sandbox drills", .enabled(if: TestServer.isAvailable), .timeLimit(.minutes(15)))
 struct SandboxDrillTests {
   private let workspace: Workspace
 

@@ -4,7 +4,7 @@ import RunbookTestSupport
 import Testing
 
 /// Runs against the program's own throwaway PostgreSQL.
-@Suite(.enabled(if: TestServer.isAvailable), .timeLimit(.minutes(5)))
+@Suite(.enabled(if: TestServer.isAvailable), .timeLimit(.minutes(15)))
 struct SandboxTests {
   @Test func runsTheRunbookThatNewWrites() async throws {
     let workspace = try Workspace()

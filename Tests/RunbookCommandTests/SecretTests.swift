@@ -4,7 +4,7 @@ import RunbookTestSupport
 import Testing
 
 /// L7: secrets are redacted by value before anything is stored or shown.
-@Suite(.enabled(if: TestServer.isAvailable), .timeLimit(.minutes(5)))
+@Suite(.enabled(if: TestServer.isAvailable), .timeLimit(.minutes(15)))
 struct SecretTests {
   private static let token = "t0ken-of-the-test-4711"
   private static let password = "passw0rd-of-the-test"

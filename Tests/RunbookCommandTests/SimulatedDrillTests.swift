@@ -3,7 +3,7 @@ import RunbookModel
 import Testing
 
 /// Drills in which the runbook is carried out by what the drill's file says of its steps.
-@Suite("Simulated drills", .timeLimit(.minutes(5)))
+@Suite("Simulated drills", .timeLimit(.minutes(15)))
 struct SimulatedDrillTests {
   private let workspace: Workspace
 

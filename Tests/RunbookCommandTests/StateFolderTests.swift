@@ -6,7 +6,7 @@ import Testing
 @testable import runbook
 
 /// What commands say of a state folder that is not theirs, and of a run that was damaged or lost.
-@Suite(.timeLimit(.minutes(5)))
+@Suite(.timeLimit(.minutes(15)))
 struct StateFolderTests {
   let workspace: Workspace
 

@@ -3,7 +3,7 @@ import RunbookTestSupport
 import Testing
 
 /// What is shown and asked at a terminal.
-@Suite(.enabled(if: TestServer.isAvailable), .timeLimit(.minutes(5)))
+@Suite(.enabled(if: TestServer.isAvailable), .timeLimit(.minutes(15)))
 struct TerminalTests {
   private static let question = "Type 'yes' to approve 'recovery'"
 

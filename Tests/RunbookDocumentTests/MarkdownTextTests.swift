@@ -72,7 +72,7 @@ import Testing
   }
 
   /// Everything that stands for a value: as a paragraph of its own, between words, in a list, in a cell.
-  @Test(.timeLimit(.minutes(5)))
+  @Test(.timeLimit(.minutes(15)))
   func aValueIsTextWhereverItStands() throws {
     var blocks: [String] = []
     var wanted: [(tag: String, text: String, seed: UInt64)] = []
@@ -122,7 +122,7 @@ import Testing
     }
   }
 
-  @Test(.timeLimit(.minutes(5)))
+  @Test(.timeLimit(.minutes(15)))
   func aListingIsItsText() throws {
     var blocks: [String] = []
     var wanted: [(text: String, seed: UInt64)] = []
@@ -144,7 +144,7 @@ import Testing
     }
   }
 
-  @Test(.timeLimit(.minutes(5)))
+  @Test(.timeLimit(.minutes(15)))
   func nothingEndsAComment() throws {
     var blocks: [String] = []
     Property().each { _, generator in

@@ -91,7 +91,7 @@ import Testing
     "<table", "<thead", "<tbody", "<tr", "<th",
   ]
 
-  @Test(.timeLimit(.minutes(5)))
+  @Test(.timeLimit(.minutes(15)))
   func noValueIsMarkup() throws {
     var blocks: [String] = []
     var frames: [(frame: String, value: String, seed: UInt64)] = []

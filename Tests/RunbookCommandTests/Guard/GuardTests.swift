@@ -5,7 +5,7 @@ import Testing
 /// The guard that `auth-tables-dropped` puts into an Alembic project's env.py.
 @Suite(
   .enabled(if: FileManager.default.isExecutableFile(atPath: "/usr/bin/python3")),
-  .timeLimit(.minutes(5)))
+  .timeLimit(.minutes(15)))
 struct GuardTests {
   @Test(arguments: EnvironmentShape.understood)
   func leavesForeignTablesAlone(shape: EnvironmentShape) throws {

@@ -7,7 +7,7 @@ import Testing
 @testable import RunbookSteps
 
 /// What is found in a revision against what Alembic itself would run of it.
-@Suite(.enabled(if: access("/usr/bin/alembic", X_OK) == 0), .timeLimit(.minutes(5)))
+@Suite(.enabled(if: access("/usr/bin/alembic", X_OK) == 0), .timeLimit(.minutes(15)))
 struct RenderedMigrationTests {
   private static let upgrade = #"""
     op.drop_index("ix_session_token", table_name="session")

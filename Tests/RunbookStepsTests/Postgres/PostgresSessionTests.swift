@@ -112,7 +112,7 @@ struct PostgresSessionTests {
     let holder = try await SQLFixture(keepsReceipts: false, database: fixture.database)
     let holding = Task {
       _ = try? await holder.perform(
-        "LOCK TABLE t; SELECT pg_sleep(60)", phase: .recovery, id: "holder")
+        "LOCK TABLE t; SELECT pg_sleep(900)", phase: .recovery, id: "holder")
     }
     await fixture.waitUntil(
       """
@@ -129,7 +129,7 @@ struct PostgresSessionTests {
     let detail = try #require(failure?.record.detail)
     #expect(
       detail.holds("user test, application runbook run-1 holder, active, transaction since"))
-    #expect(detail.holds("SELECT pg_sleep(60)"))
+    #expect(detail.holds("SELECT pg_sleep(900)"))
     #expect(fixture.lines.texts.first?.begins(with: "waiting for a lock held by pid") == true)
     holding.cancel()
     await holding.value

@@ -47,7 +47,8 @@ import Testing
     let server = try #require(TestServer.shared)
     let names = server.psql(
       "SELECT string_agg(DISTINCT proname, ' ') FROM pg_proc "
-        + "WHERE pronamespace = 'pg_catalog'::regnamespace AND provolatile = 'v'", database: "postgres")
+        + "WHERE pronamespace = 'pg_catalog'::regnamespace AND provolatile = 'v'",
+      database: "postgres")
     let harmless = names.pieces(separatedBy: " ").map(String.init).filter {
       KnownFunctions.character(of: [$0]) == .harmless
     }

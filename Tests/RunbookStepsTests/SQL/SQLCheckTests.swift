@@ -120,7 +120,7 @@ struct SQLCheckTests {
 
   /// PostgreSQL's scanner reads a run of operator signs anew at each comment's beginning in it.
   @Test(
-    .timeLimit(.minutes(5)),
+    .timeLimit(.minutes(15)),
     arguments: [
       String(repeating: "/*", count: 100_000), String(repeating: "/**/", count: 100_000),
       "SELECT 1" + String(repeating: "+", count: 200_000) + "1",

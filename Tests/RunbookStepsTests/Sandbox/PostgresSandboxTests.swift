@@ -6,7 +6,7 @@ import Testing
 
 @testable import RunbookSteps
 
-@Suite(.enabled(if: TestSandbox.isPossible), .timeLimit(.minutes(5)))
+@Suite(.enabled(if: TestSandbox.isPossible), .timeLimit(.minutes(15)))
 struct PostgresSandboxTests {
   @Test func answersOnItsSocketAndNowhereElse() async throws {
     try await TestSandbox.with { sandbox in

@@ -7,7 +7,7 @@ import Testing
 @testable import RunbookSteps
 
 /// The server and its services stop however the process ends that started them.
-@Suite(.enabled(if: TestSandbox.isPossible), .timeLimit(.minutes(5)))
+@Suite(.enabled(if: TestSandbox.isPossible), .timeLimit(.minutes(15)))
 struct SandboxDeathTests {
   @Test func stopsAllWhenItsProcessIsKilled() async throws {
     let test = TestSandbox()

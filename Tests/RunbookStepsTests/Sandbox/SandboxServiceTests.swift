@@ -6,7 +6,7 @@ import Testing
 
 @testable import RunbookSteps
 
-@Suite(.enabled(if: TestSandbox.isPossible), .timeLimit(.minutes(5)))
+@Suite(.enabled(if: TestSandbox.isPossible), .timeLimit(.minutes(15)))
 struct SandboxServiceTests {
   /// Prints its process id as its address, then stays.
   private static let staying = ["/bin/sh", "-c", "echo $$; echo more; echo said >&2; sleep 600; :"]

@@ -7,7 +7,7 @@ import Testing
 @testable import RunbookSteps
 
 /// TCP is there only when it is asked for, on this machine only, and never without a password.
-@Suite(.enabled(if: TestSandbox.isPossible), .timeLimit(.minutes(5)))
+@Suite(.enabled(if: TestSandbox.isPossible), .timeLimit(.minutes(15)))
 struct SandboxTCPTests {
   private static let loopback = [TestSandbox.setting("listen_addresses", "127.0.0.1")]
 

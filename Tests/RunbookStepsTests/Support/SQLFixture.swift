@@ -83,7 +83,7 @@ struct SQLFixture: Sendable {
   /// It waits on a thread of its own: those of the cooperative pool are for what is waited for.
   func waitUntil(_ condition: String, sourceLocation: SourceLocation = #_sourceLocation) async {
     let wait = """
-      SET statement_timeout = '120s';
+      SET statement_timeout = '600s';
       DO $$ BEGIN
         WHILE NOT (\(condition)) LOOP
           PERFORM pg_sleep(0.01);
