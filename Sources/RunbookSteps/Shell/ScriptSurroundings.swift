@@ -10,8 +10,6 @@ struct ScriptSurroundings {
   let workingDirectory: String
   /// Of the step's processes.
   let environment: [String: String]
-  /// The variables that the step itself sets: their values may name files too.
-  let environmentOfStep: [String: String]
   /// Standard input.
   let input: String
 
@@ -64,8 +62,6 @@ struct ScriptSurroundings {
   private var names: [String] {
     var names = command.filter { !$0.begins(with: "-") && !$0.isIdentical(to: script) }
     var isTarget = false
-    let values = environmentOfStep.values.sorted() + [input]
-    names += values.flatMap { $0.pieces(whereSeparator: Self.endsWord).map(String.init) }
     for word in script.pieces(whereSeparator: Self.endsWord) {
       if word.ends(with: ">") {
         isTarget = true
@@ -82,7 +78,8 @@ struct ScriptSurroundings {
     guard !name.isEmpty else { return nil }
     if name.holds("/") { return name.resolved(in: workingDirectory) }
     let here = name.resolved(in: workingDirectory)
-    if access(here, F_OK) == 0 { return here }
+    // A word without a dot or a slash names a table or the like more often than a file of the folder.
+    if name.holds("."), access(here, F_OK) == 0 { return here }
     let folders = environment["PATH"]?.pieces(separatedBy: ":") ?? []
     return folders.map { "\($0)/\(name)" }.first { access($0, X_OK) == 0 }
   }

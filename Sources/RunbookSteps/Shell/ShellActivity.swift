@@ -27,10 +27,9 @@ struct ShellActivity: Activity {
 
   func surroundings() async -> [Surrounding] {
     let environment = await environment(nil)
-    let own = variables.map { ($0.name, $0.value.stringValue ?? "") }
     return ScriptSurroundings(
       script: script, command: command, workingDirectory: workingDirectory,
-      environment: environment, environmentOfStep: Dictionary(own) { _, last in last }, input: input
+      environment: environment, input: input
     ).all
   }
 
