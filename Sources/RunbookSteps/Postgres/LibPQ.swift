@@ -56,11 +56,6 @@ final class LibPQ {
     return host.begins(with: "/") ? "\(host)/.s.PGSQL.\(port)" : "\(host):\(port)"
   }
 
-  /// As PostgreSQL names it, at the end of the last batch.
-  var clientEncoding: String {
-    PQparameterStatus(connection, "client_encoding").map { String(cString: $0) } ?? ""
-  }
-
   /// Whether timestamps come in the form that is read.
   var writesISODates: Bool {
     PQparameterStatus(connection, "DateStyle").map { String(cString: $0).begins(with: "ISO") }

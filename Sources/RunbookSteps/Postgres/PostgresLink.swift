@@ -28,11 +28,6 @@ final class PostgresLink {
   var serverVersion: Int { pq.serverVersion }
   var address: String { pq.address }
   var writesISODates: Bool { pq.writesISODates }
-  /// A setting by which values are written, where it is no longer as the session set it.
-  var changedSetting: String? {
-    if !pq.writesISODates { return "DateStyle" }
-    return pq.clientEncoding.isIdentical(to: "UTF8") ? nil : "client_encoding"
-  }
   var serverEncoding: String { pq.serverEncoding }
   func takeNotices() -> [String] { pq.takeNotices() }
 

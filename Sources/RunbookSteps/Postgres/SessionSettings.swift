@@ -1,3 +1,5 @@
+import RunbookModel
+
 /// The settings by which a server reads SQL and writes values, as this program takes them to be.
 ///
 /// A role, a database, `PGOPTIONS` or a step may have set them otherwise. So the session sets them before
@@ -43,10 +45,30 @@ enum SessionSettings {
     "pg_catalog.set_config('search_path', pg_catalog.current_setting('\(keptPath)'), \(isLocal))"
   }
 
-  /// Before a statement that holds values, in case that one before it has changed how SQL is read.
+  /// Before a statement that holds values or gives rows, in case that one before it has changed how SQL is
+  /// read or values are written.
   ///
   /// - Parameter isLocal: whether it ends with the transaction.
-  static func guardCommand(isLocal: Bool) -> SQLCommand { setting(reading, isLocal: isLocal) }
+  static func guardCommand(isLocal: Bool) -> SQLCommand {
+    setting(reading + values, isLocal: isLocal)
+  }
+
+  /// Behind a statement that gave rows: how values are written now. A function that it calls, or a trigger,
+  /// may have changed that; what changes it and puts it back within one statement is not seen.
+  static let question = SQLCommand(
+    "SELECT "
+      + writing.map { "pg_catalog.current_setting('\($0.0)')" }.joined(separator: ", "))
+
+  private static let writing = values + [("client_encoding", "UTF8")]
+
+  /// The first setting that the question found to be another one.
+  static func changed(_ outcome: SQLOutcome) -> String? {
+    guard case .completed(let completion) = outcome, let row = completion.resultSet?.rows.first
+    else { return nil }
+    return zip(writing, row).first { setting, now in
+      !isReadTheSame(setting.0, by: now.stringValue)
+    }?.0.0
+  }
 
   private static func setting(_ settings: [(String, String)], isLocal: Bool) -> SQLCommand {
     let calls = settings.map { "pg_catalog.set_config('\($0)', '\($1)', \(isLocal))" }
@@ -59,16 +81,28 @@ enum SessionSettings {
     folded(name).utf8.elementsEqual(folded(other).utf8)
   }
 
-  /// Whether SQL is read as before once the setting has that value; true for settings of another sort.
+  /// Whether SQL is read, and values are written, as before once the setting has that value; true for
+  /// settings of another sort.
   ///
   /// - Parameter value: nil where it is not known, or is whatever it was set to elsewhere.
   static func isReadTheSame(_ name: String, by value: String?) -> Bool {
-    guard let (_, usual) = reading.first(where: { isSame($0.0, name) }) else { return true }
+    guard let (_, usual) = (reading + values).first(where: { isSame($0.0, name) }) else {
+      return true
+    }
+    guard let value = value.map(folded) else { return false }
+    if usual.isIdentical(to: "ISO") {
+      return value.utf8.split { $0 == UInt8(ascii: ",") || $0 == UInt8(ascii: " ") }
+        .allSatisfy { dateWords.contains(String(decoding: $0, as: UTF8.self)) }
+    }
     let same: [String: Set<String>] = [
-      "on": ["on", "true", "yes", "1"], "UTF8": ["utf8", "utf-8", "unicode"],
+      "on": ["on", "true", "yes", "1"], "off": ["off", "false", "no", "0"],
+      "UTF8": ["utf8", "utf-8", "unicode"],
     ]
-    return value.map { same[usual, default: [usual]].contains(folded($0)) } ?? false
+    return same[usual, default: [usual]].contains(value)
   }
+
+  /// What a `DateStyle` that writes as ISO may be made of: the order of day and month is the step's.
+  private static let dateWords: Set<String> = ["iso", "dmy", "mdy", "ymd"]
 
   static func folded(_ name: String) -> String {
     String(

@@ -26,9 +26,11 @@ struct RenderedStatement: Sendable {
 
   var traits: SQLTraits { statement.traits }
 
-  /// Whether the server's settings could make it another statement: it holds values or a backslash.
-  var isReadBySettings: Bool {
-    !statement.references.isEmpty || command.text.utf8.contains(UInt8(ascii: "\\"))
+  /// Whether the server's settings could make it another statement, as it holds values or a backslash, or
+  /// have its rows written otherwise.
+  var dependsOnSettings: Bool {
+    traits.mayGiveRows || !statement.references.isEmpty
+      || command.text.utf8.contains(UInt8(ascii: "\\"))
   }
 
   /// The place in the runbook of a position that the server tells.

@@ -72,7 +72,9 @@ struct SQLCheck {
     }
     if let setting = traits.changesReading {
       refuse(
-        .sqlReadingSetting, "the setting \(setting) says how SQL is read, and has to stay as it is",
+        .sqlReadingSetting,
+        "the setting \(setting) says how SQL is read or values are written, and has to stay as it "
+          + "is",
         "take the statement away; the session has set it as PostgreSQL's own programs do")
     }
     if step.options.isTrial, traits.copiesOnServer || traits.changingCall != nil {

@@ -90,11 +90,14 @@ struct SQLRequest: Sendable {
     let rows = newRows()
     let statements = activity.statements
     var done: [SQLCompletion] = []
+    var changedSetting: String?
     for (index, statement) in statements.enumerated() {
-      if index > 0, statement.isReadBySettings {
+      if index > 0, statement.dependsOnSettings {
         _ = try link.exchange([[SessionSettings.guardCommand(isLocal: false)]])
       }
-      let batch = Batch([statement], numberedFrom: index)
+      let batch = Batch([statement], numberedFrom: index, isOneByOne: true)
+      // Behind the statement's own batch, which stands outside of a transaction block.
+      let question = statement.traits.mayGiveRows ? [[SessionSettings.question]] : []
       do throws(StepFailure) {
         try refuseDoubledColumns(of: index, on: link)
       } catch {
@@ -102,9 +105,13 @@ struct SQLRequest: Sendable {
         throw error.after(index, of: statements.count)
       }
       let outcomes = try link.exchange(
-        [batch.commands], rows: batch.destination(rows), mayHaveCommitted: true)
+        [batch.commands] + question, rows: batch.destination(rows), mayHaveCommitted: true)
       do throws(StepFailure) {
-        done += try completions(outcomes.first ?? [], of: batch, on: link)
+        let completed = try completions(outcomes.first ?? [], of: batch, on: link)
+        if completed.lastRows != nil {
+          changedSetting = outcomes.dropFirst().first?.first.flatMap(SessionSettings.changed)
+        }
+        done += completed
       } catch {
         resetUnread(link)
         throw error.after(index, of: statements.count)
@@ -112,6 +119,7 @@ struct SQLRequest: Sendable {
     }
     resetUnread(link)
     do throws(StepFailure) {
+      try refuseOtherwiseWritten(by: changedSetting)
       return try SQLResult(self, done, rows, link.takeNotices()).stepResult()
     } catch {
       throw error.after(statements.count, of: statements.count)
@@ -151,8 +159,8 @@ struct SQLRequest: Sendable {
     }
   }
 
-  /// Statements as they are sent in one go: with commands before them, and a guard before each that values
-  /// or backslashes make depend on how the server reads SQL.
+  /// Statements as they are sent in one go: with commands before them, a guard before each that depends on
+  /// the settings, and a question behind each that may give rows: whether they are still the same.
   private struct Batch {
     private(set) var commands: [SQLCommand]
     /// The number of each command's statement; nil for a command of our own.
@@ -160,10 +168,12 @@ struct SQLRequest: Sendable {
     private let fence: RoleFence?
     /// Where it is asked for the role, before the first statement and behind each.
     private var questions: [Int] = []
+    /// Where it is asked for the settings by which values are written, by the statement before it.
+    private var settingsQuestions: [Int: Int] = [:]
 
     init(
       _ statements: [RenderedStatement], after prelude: [SQLCommand] = [],
-      numberedFrom first: Int = 0, within fence: RoleFence? = nil
+      numberedFrom first: Int = 0, within fence: RoleFence? = nil, isOneByOne: Bool = false
     ) {
       self.fence = fence
       commands = prelude
@@ -171,12 +181,16 @@ struct SQLRequest: Sendable {
       for (index, statement) in statements.enumerated() {
         if let fence { append(fence.entering) }
         if index == 0 { ask() }
-        if index > 0, statement.isReadBySettings {
+        if index > 0, statement.dependsOnSettings {
           append(SessionSettings.guardCommand(isLocal: true))
         }
         commands.append(statement.command)
         self.statements.append(first + index)
         ask()
+        if !isOneByOne, statement.traits.mayGiveRows {
+          settingsQuestions[first + index] = commands.count
+          append(SessionSettings.question)
+        }
       }
     }
 
@@ -199,6 +213,14 @@ struct SQLRequest: Sendable {
       return left.flatMap { statements[..<$0].last { $0 != nil } ?? nil }.map { ($0, fence) }
     }
 
+    /// A setting by which rows are written that is another one behind a statement.
+    func changedSetting(behind statement: Int, _ outcomes: [SQLOutcome]) -> String? {
+      guard let question = settingsQuestions[statement], outcomes.indices.contains(question) else {
+        return nil
+      }
+      return SessionSettings.changed(outcomes[question])
+    }
+
     /// The rows of the statements alone, not of what stands between them.
     func destination(_ rows: StepRows) -> RowDestination {
       RowDestination(
@@ -218,9 +240,13 @@ struct SQLRequest: Sendable {
     _ outcomes: [SQLOutcome], of batch: Batch, on link: PostgresLink
   ) throws(StepFailure) -> [SQLCompletion] {
     var done: [SQLCompletion] = []
+    var giver: Int?
     for (outcome, number) in zip(outcomes, batch.statements) {
       switch outcome {
-      case .completed(let completion): if number != nil { done.append(completion) }
+      case .completed(let completion):
+        guard let number else { continue }
+        done.append(completion)
+        if completion.resultSet != nil { giver = number }
       case .failed(let error):
         let place = number.map { self.place(of: error, in: activity.statements[$0]) }
         throw StepFailure(
@@ -234,12 +260,15 @@ struct SQLRequest: Sendable {
     guard done.count == batch.statements.count(where: { $0 != nil }) else {
       throw StepFailure(.unreachable, "the server did not answer to all statements")
     }
-    if done.lastRows != nil, let setting = link.changedSetting {
-      throw StepFailure(
-        .invalid, "a statement has changed \(setting), by which its rows are written",
-        detail: "they may not be what they were", hint: "leave the setting as it is")
-    }
+    try refuseOtherwiseWritten(by: giver.flatMap { batch.changedSetting(behind: $0, outcomes) })
     return done
+  }
+
+  private func refuseOtherwiseWritten(by setting: String?) throws(StepFailure) {
+    guard let setting else { return }
+    throw StepFailure(
+      .invalid, "a statement has changed \(setting), by which its rows are written",
+      detail: "they may not be what they were", hint: "leave the setting as it is")
   }
 
   private func place(of error: ServerError, in statement: RenderedStatement) -> Place {

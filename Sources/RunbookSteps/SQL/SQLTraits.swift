@@ -18,7 +18,7 @@ struct SQLTraits: Sendable, Hashable {
   var runsProcedure = false
   /// `SET ROLE`, `SET SESSION AUTHORIZATION` and their like.
   var changesRole = false
-  /// The setting by which SQL is read that it sets otherwise than this program has it.
+  /// The setting by which SQL is read or values are written that it sets otherwise than this program has it.
   var changesReading: String?
   /// Whether it calls `set_config`.
   var callsSetConfig = false

@@ -10,7 +10,8 @@ struct SyntaxTree: Sendable {
     var attributes: [String: String] = [:]
     /// The index of the innermost kept node around this one.
     let parent: Int?
-    /// Of a call of a function, and of `SET`: the names and string constants in it, in order.
+    /// Of a call of a function, and of `SET`: the names and string constants in it, in order; of `SET` the
+    /// integers too, but 0.
     var strings: [String] = []
     /// Of a call of a function: how many of its strings are its name.
     var nameParts = 0
@@ -136,6 +137,11 @@ private struct SyntaxTreeWalker {
     } else if let node = nodes.last?.index, key.first == UInt8(ascii: "s"),
       value.first != UInt8(ascii: "{"), Self.text(key) == "sval",
       Self.worded.contains(statements[last].nodes[node].name)
+    {
+      statements[last].nodes[node].strings.append(Self.text(value))
+    } else if let node = nodes.last?.index, key.first == UInt8(ascii: "i"),
+      value.first != UInt8(ascii: "{"), Self.text(key) == "ival",
+      statements[last].nodes[node].name == "VariableSetStmt"
     {
       statements[last].nodes[node].strings.append(Self.text(value))
     } else if let node = open.last ?? nil {
