@@ -20,13 +20,15 @@ extension DiagnosticCode {
   /// `transaction: none` where it may not be.
   static let sqlNoTransactionHere = DiagnosticCode(416)
   static let sqlRoleChange = DiagnosticCode(417)
-  /// A setting by which SQL is read.
+  /// A setting by which SQL is read or values are written.
   static let sqlReadingSetting = DiagnosticCode(419)
   /// A literal that the one beside it would be read as one with.
   static let sqlLiteralBeside = DiagnosticCode(420)
   /// A colon in a subscript that may be a slice's or a value's.
   static let sqlSlice = DiagnosticCode(421)
   static let sqlTrialPhase = DiagnosticCode(418)
+  /// More than can be read at once within bounded memory.
+  static let sqlTooLarge = DiagnosticCode(423)
   /// What a trial runs is not taken back by a rollback.
   static let sqlTrialKeeps = DiagnosticCode(422)
 }

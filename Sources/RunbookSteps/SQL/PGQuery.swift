@@ -28,14 +28,16 @@ enum PGQuery {
     let length: Int
   }
 
-  static func scan(_ text: String) throws(Fault) -> [Token] {
+  /// - Parameter limit: how many tokens are read at most, those that a caller counts as too many included.
+  static func scan(_ text: String, limit: Int = .max) throws(Fault) -> [Token] {
     try checkCost(of: text)
     let result = pg_query_scan(text)
     defer { pg_query_free_scan_result(result) }
     if let fault = fault(result.error) { throw fault }
     guard let bytes = result.pbuf.data else { return [] }
     return withEnds(
-      TokenReader.read(UnsafeRawBufferPointer(start: bytes, count: result.pbuf.len)), in: text)
+      TokenReader.read(
+        UnsafeRawBufferPointer(start: bytes, count: result.pbuf.len), limit: limit), in: text)
   }
 
   /// The scanner tells a wrong end of `U&"…"` and `U&'…'`, right after the `U` or before it. Comments are
@@ -101,7 +103,15 @@ enum PGQuery {
   private static func fault(_ error: UnsafeMutablePointer<PgQueryError>?) -> Fault? {
     guard let error = error?.pointee else { return nil }
     let message = error.message.map { String(cString: $0) } ?? "it cannot be read"
-    return Fault(message: message, scalarOffset: max(0, Int(error.cursorpos) - 1))
+    return Fault(message: bounded(message), scalarOffset: max(0, Int(error.cursorpos) - 1))
+  }
+
+  /// PostgreSQL names the token that it stumbled over in whole, which may be megabytes.
+  private static func bounded(_ message: String) -> String {
+    let scalars = message.unicodeScalars
+    guard scalars.count > 200 else { return message }
+    return "\(message.prefixOfScalars(160)) … (\(scalars.count - 180) characters) … "
+      + message.suffixOfScalars(20)
   }
 }
 
@@ -115,10 +125,10 @@ private struct TokenReader {
   /// `KeywordKind.RESERVED_KEYWORD`.
   private static let reservedKeyword = 4
 
-  static func read(_ bytes: UnsafeRawBufferPointer) -> [PGQuery.Token] {
+  static func read(_ bytes: UnsafeRawBufferPointer, limit: Int) -> [PGQuery.Token] {
     var reader = TokenReader(bytes, 0, bytes.count)
     var tokens: [PGQuery.Token] = []
-    while let key = reader.varint() {
+    while tokens.count < limit, let key = reader.varint() {
       guard key == 2 << 3 | 2 else {
         _ = reader.varint()
         continue

@@ -17,7 +17,7 @@ enum SQLClassifier {
     if top.name == "VariableSetStmt" { readSetting(top, &traits) }
     readCalls(statement.nodes, &traits)
     readFunctions(statement.nodes, &traits)
-    if top.name == "DiscardStmt" { traits.changesRole = true }
+    if top.attributes["target"] == "DISCARD_ALL" { traits.changesRole = true }
     return traits
   }
 

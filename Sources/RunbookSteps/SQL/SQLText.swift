@@ -21,6 +21,10 @@ struct SQLText: Sendable {
   /// What is wrong with the text itself.
   private(set) var diagnostics: [Diagnostic] = []
 
+  /// How much SQL one step may have. PostgreSQL's parser takes up to 350 bytes a token, and its scanner up to
+  /// 100 a byte: with more than this, reading a runbook would take more memory than a machine may have left.
+  static let (largestSize, mostTokens) = (2 << 20, 500_000)
+
   /// - Parameter names: the names that have values.
   init(_ source: SourceText, names: Set<String>) {
     self.source = source
@@ -29,7 +33,17 @@ struct SQLText: Sendable {
       guard !bytes.contains(0) else {
         throw PGQuery.Fault(message: "SQL cannot hold a NUL character", scalarOffset: 0)
       }
-      let tokens = try PGQuery.scan(source.text).filter { $0.end <= bytes.count }
+      guard bytes.count <= Self.largestSize else {
+        reportSize("is larger than \(Self.largestSize >> 20) MiB", at: 0)
+        return
+      }
+      let tokens = try PGQuery.scan(source.text, limit: Self.mostTokens + 1)
+        .filter { $0.end <= bytes.count }
+      guard tokens.count <= Self.mostTokens else {
+        reportSize(
+          "has more than \(Self.mostTokens) words and signs", at: tokens[Self.mostTokens].start)
+        return
+      }
       let words = tokens.filter { !SQLTokenKind.comments.contains($0.kind) }
       references = SQLReference.find(in: bytes, tokens: words, names: names)
       guard !references.contains(where: \.mayBeSlice) else {
@@ -221,6 +235,13 @@ struct SQLText: Sendable {
       blanked[start + 1] = UInt8(ascii: "1")
     }
     return String(decoding: blanked, as: UTF8.self)
+  }
+
+  private mutating func reportSize(_ excess: String, at byte: Int) {
+    diagnostics.append(
+      Diagnostic(
+        .error, .sqlTooLarge, "the SQL of one step \(excess)", at: source.place(atByte: byte),
+        hint: "split it into steps; data is loaded by a shell step with psql"))
   }
 
   private mutating func report(_ fault: PGQuery.Fault) {

@@ -40,6 +40,31 @@ struct SQLCheckTests {
     #expect(found.first?.place == Place(file: "runbook.yaml", line: 11, column: 23, length: 1))
   }
 
+  /// What a text may have is bounded, as what PostgreSQL's parser makes of it is a hundred times as much.
+  @Test(arguments: [
+    ("SELECT 1", ",1", SQLText.largestSize + 1), ("SELECT 1", ",1", 2 * SQLText.mostTokens),
+    ("SELECT 1 -- ", "x", SQLText.largestSize + 1), ("SELECT 1 ", "+1", 2 * SQLText.mostTokens),
+    ("SELECT ", "(", 2 * SQLText.mostTokens),
+  ])
+  func refusesMoreThanCanBeReadAtOnce(start: String, piece: String, size: Int) {
+    let count = (size - start.utf8.count) / piece.utf8.count + 1
+    let found = check(start + String(repeating: piece, count: count))
+    #expect(found.map(\.code) == [.sqlTooLarge])
+    #expect(found.first?.place?.line == 11)
+  }
+
+  @Test func takesALongLiteral() {
+    let literal = String(repeating: "ab,", count: SQLText.largestSize / 3 - 10)
+    #expect(check("SELECT '\(literal)'").isEmpty)
+  }
+
+  @Test func namesALongTokenInPart() {
+    let found = check("SELECT 1 FROM '" + String(repeating: "é", count: 100_000) + "'")
+    #expect(found.map(\.code) == [.sqlSyntax])
+    #expect((found.first?.message.utf8.count ?? 0) < 500)
+    #expect(found.first?.message.begins(with: "syntax error at or near") == true)
+  }
+
   @Test func offersTheNearestName() {
     #expect(
       check("SELECT :protcted", names: ["protected"]).first?.hint == "did you mean 'protected'?")
@@ -104,6 +129,32 @@ struct SQLCheckTests {
   func refusesToHaveSQLReadOtherwise(sql: String) {
     #expect(
       check(sql, phase: .recovery, names: ["name"]).map(\.code) == [.sqlReadingSetting], "\(sql)")
+  }
+
+  @Test(arguments: [
+    "SET extra_float_digits = 0", "SET LOCAL extra_float_digits TO '-3'",
+    "RESET extra_float_digits",
+    "SET bytea_output = 'escape'", "SET array_nulls = off", "SET intervalstyle = iso_8601",
+    "SELECT set_config('IntervalStyle', 'sql_standard', true)", "SET XML OPTION DOCUMENT",
+    "SELECT set_config('bytea_output', :name, true)", "SET transform_null_equals = on",
+    "SET DateStyle = 'German'", "SET datestyle = SQL, DMY", "SET DateStyle TO DEFAULT",
+    "SET quote_all_identifiers = on", "SELECT 1 FROM set_config('extra_float_digits', '0', false)",
+  ])
+  func refusesToHaveValuesWrittenOtherwise(sql: String) {
+    for phase in [Phase.detection, .recovery] {
+      #expect(
+        check(sql, phase: phase, names: ["name"]).map(\.code) == [.sqlReadingSetting], "\(sql)")
+    }
+  }
+
+  @Test(arguments: [
+    "SET extra_float_digits = 3", "SELECT set_config('extra_float_digits', '3', true)",
+    "SET bytea_output = hex", "SET DateStyle = 'ISO, DMY'", "SET DateStyle = ISO, MDY",
+    "SET datestyle = 'ymd'", "SET IntervalStyle = postgres", "SET array_nulls = on",
+    "SET XML OPTION CONTENT", "SET statement_timeout = 0", "SET TimeZone = 'UTC'",
+  ])
+  func letsValuesBeWrittenAsTheyAre(sql: String) {
+    #expect(check(sql, phase: .recovery).isEmpty, "\(sql)")
   }
 
   /// As pg_dump begins its scripts.
