@@ -108,7 +108,19 @@ static void set_up(CURL *curl, const struct runbook_request *request, char *mess
   lib.setopt(curl, CURLOPT_NOPROGRESS, 0L);
 }
 
-static enum runbook_request_end end_of(CURLcode code, long sent) {
+/// Whether the target may have been sent anything: what a proxy's tunnel or the handshake of TLS kept from
+/// it was not.
+static int may_be_sent(CURL *curl, const struct runbook_request *request) {
+  long size = 0, tunnel = 0;
+  curl_off_t handshake = 0;
+  lib.getinfo(curl, CURLINFO_REQUEST_SIZE, &size);
+  lib.getinfo(curl, CURLINFO_HTTP_CONNECTCODE, &tunnel);
+  lib.getinfo(curl, CURLINFO_APPCONNECT_TIME_T, &handshake);
+  if (size <= 0 || (tunnel != 0 && tunnel / 100 != 2)) return 0;
+  return strncmp(request->url, "https:", 6) != 0 || handshake > 0;
+}
+
+static enum runbook_request_end end_of(CURLcode code, int was_sent) {
   switch (code) {
     case CURLE_OK:
       return RUNBOOK_REQUEST_DONE;
@@ -127,9 +139,9 @@ static enum runbook_request_end end_of(CURLcode code, long sent) {
     case CURLE_SSL_ISSUER_ERROR:
     case CURLE_SSL_ENGINE_NOTFOUND:
     case CURLE_USE_SSL_FAILED:
-      return RUNBOOK_REQUEST_TLS;
+      return was_sent ? RUNBOOK_REQUEST_BROKEN : RUNBOOK_REQUEST_TLS;
     default:
-      return sent > 0 ? RUNBOOK_REQUEST_BROKEN : RUNBOOK_REQUEST_UNREACHABLE;
+      return was_sent ? RUNBOOK_REQUEST_BROKEN : RUNBOOK_REQUEST_UNREACHABLE;
   }
 }
 
@@ -201,13 +213,11 @@ enum runbook_request_end runbook_request_perform(
   lib.setopt(curl, CURLOPT_HTTPHEADER, headers);
 
   CURLcode code = lib.perform(curl);
-  long sent = 0;
-  lib.getinfo(curl, CURLINFO_REQUEST_SIZE, &sent);
   lib.getinfo(curl, CURLINFO_RESPONSE_CODE, &response->status);
-  response->was_sent = sent > 0;
+  response->was_sent = may_be_sent(curl, request);
   const char *words = message[0] != '\0' ? message : code == CURLE_OK ? "" : lib.strerror(code);
   strncpy(response->message, words, sizeof response->message - 1);
   lib.slist_free_all(headers);
   lib.easy_cleanup(curl);
-  return end_of(code, sent);
+  return end_of(code, response->was_sent);
 }

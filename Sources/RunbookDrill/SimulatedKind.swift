@@ -78,11 +78,14 @@ public struct SimulatedSettlement: Sendable {
   public var failure: StepFailure?
   /// What is still there, one look after another.
   public var remnants: SimulatedRemnants
+  /// What can be seen of it, for whoever has to say what nothing tells.
+  public var traces: [String]
 
   public init(
     receipt: ReceiptFound? = nil, failure: StepFailure? = nil,
-    remnants: SimulatedRemnants = SimulatedRemnants([])
+    remnants: SimulatedRemnants = SimulatedRemnants([]), traces: [String] = []
   ) {
+    self.traces = traces
     self.receipt = receipt
     self.failure = failure
     self.remnants = remnants
@@ -140,6 +143,8 @@ private struct SimulatedActivity: Activity {
   func remnants(in context: AttemptContext) async throws(StepFailure) -> [Remnant] {
     settlement.remnants.look()
   }
+
+  func traces(in context: AttemptContext) async -> [String] { settlement.traces }
 
   func end(
     _ remnants: [Remnant], in context: AttemptContext

@@ -48,7 +48,7 @@ enum runbook_request_end {
 
 struct runbook_response {
   long status;
-  /// Whether the body, or the request itself, was sent at least in part.
+  /// Whether the request may have been sent, at least in part: zero says that it was not.
   int was_sent;
   /// libcurl's own words; empty when it said nothing.
   char message[256];

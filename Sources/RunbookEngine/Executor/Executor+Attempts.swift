@@ -203,7 +203,7 @@ extension Executor {
       result.evidence, of: stored, in: evidenceFolder, numberedFrom: state.evidenceCount,
       at: ports.clock.now())
     return AttemptFinished(
-      step: step.id, attempt: attempt, outcome: outcome(of: bound, verdict.failure),
+      step: step.id, attempt: attempt, outcome: outcome(of: bound, verdict.failure, result),
       result: .map(stored.values), incomplete: stored.incomplete, captures: .map(captures),
       withheldCaptures: withheld,
       isConfirmed: verdict.isConfirmed, expectations: verdict.expectations,
@@ -233,9 +233,13 @@ extension Executor {
     return (kept, withheld)
   }
 
-  /// Only `lost` leaves it open whether a change took effect.
-  private func outcome(of bound: BoundStep, _ failure: FailureRecord?) -> Outcome {
+  /// What failed took no effect, or is known to have ended, unless the failure or the result says that this
+  /// is open (law L6).
+  private func outcome(
+    of bound: BoundStep, _ failure: FailureRecord?, _ result: StepResult
+  ) -> Outcome {
     guard let failure else { return .succeeded }
-    return failure.cause == .lost && bound.settledBy != .repeatable ? .unknown : .failed
+    let isOpen = failure.cause == .lost || result.isEffectOpen
+    return isOpen && bound.settledBy != .repeatable ? .unknown : .failed
   }
 }

@@ -62,14 +62,20 @@ extension Executor {
       return Finding(
         .unknown, .none, "what the attempt left is still there: \(list)", remnants: left)
     }
-    switch bound.settledBy {
-    case .repeatable, .receipt: return try await receipt(of: bound, context)
-    case .probe: return try await probe(bound.step, context)
-    case .word:
-      return Finding(
-        .unknown, .none, "the step has neither a receipt nor a `settle:` probe; a person has to say"
-      )
-    }
+    let finding =
+      switch bound.settledBy {
+      case .repeatable, .receipt: try await receipt(of: bound, context)
+      case .probe: try await probe(bound.step, context)
+      case .word:
+        Finding(
+          .unknown, .none,
+          "the step has neither a receipt nor a `settle:` probe; a person has to say")
+      }
+    guard finding.settlement == .unknown else { return finding }
+    let traces = await bound.activity.traces(in: context)
+    return Finding(
+      .unknown, finding.means, ([finding.detail] + traces).joined(separator: "; "),
+      remnants: finding.remnants)
   }
 
   private mutating func receipt(

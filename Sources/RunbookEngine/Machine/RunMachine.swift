@@ -12,7 +12,7 @@ public import RunbookModel
 /// | failed in recovery, safeguards              | hold                                            |
 /// | in flight when the run was resumed          | settle                                          |
 /// | failed, to be retried, and has a probe      | settle, and then perform                        |
-/// | unknown                                     | settle; hold when that did not help             |
+/// | unknown, whatever its retry allows          | settle; hold when that did not help             |
 /// | a connection leads elsewhere than before    | openGate, ask; hold when refused                |
 /// | a capture was not stored, as it is secret   | perform its step again; hold where it changes   |
 /// | the run's deadline has passed               | hold                                            |

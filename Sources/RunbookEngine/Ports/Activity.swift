@@ -9,7 +9,9 @@ public import RunbookModel
 ///    on afterwards, also when it throws or its task is cancelled.
 /// 4. A cancelled task makes `perform` throw a failure with the cause `interrupted` when it had no
 ///    effect or may be had again, or `lost` when the effect cannot be known.
-/// 5. `settle` and `remnants` change nothing, but for the lease that fences an earlier process.
+/// 5. `settle`, `remnants` and `traces` change nothing, but for the lease that fences an earlier process.
+/// 6. A change that failed is known to have ended by itself, or never to have begun: else the failure's
+///    cause is `lost`, or the result's effect is open.
 public protocol Activity: Sendable {
   var effect: Effect { get }
   /// Whether the author declared the effect and nothing enforces it.
@@ -34,6 +36,10 @@ public protocol Activity: Sendable {
 
   /// Ends remnants on a person's word; whoever is not one of the step's any more is left alone.
   func end(_ remnants: [Remnant], in context: AttemptContext) async throws(StepFailure)
+
+  /// What of an attempt can be seen that nothing settles, for the person who has to: a few words each. What
+  /// cannot be looked at is not told.
+  func traces(in context: AttemptContext) async -> [String]
 
   /// Looks whether an earlier attempt took effect; only called where `settlingMeans` is `receipt`.
   ///
@@ -92,6 +98,8 @@ extension Activity {
   public func end(
     _ remnants: [Remnant], in context: AttemptContext
   ) async throws(StepFailure) {}
+
+  public func traces(in context: AttemptContext) async -> [String] { [] }
 
   public func receipt(in context: AttemptContext) async throws(StepFailure) -> ReceiptFound? {
     throw StepFailure(.invalid, "the step's kind keeps no receipts")

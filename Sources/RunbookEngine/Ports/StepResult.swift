@@ -20,6 +20,9 @@ public struct StepResult: Sendable {
   /// Whether the work was found done by an earlier attempt: then nothing was run again, and the values
   /// are what its receipt tells.
   public var isFormer = false
+  /// Whether it is open what of the work took effect: it was cut off, or ended in its midst. Where the
+  /// attempt failed, a change of it is unknown then, and not failed.
+  public var isEffectOpen = false
   /// What the attempt failed of when the step has no `expect` that judges otherwise: a shell step's
   /// exit code other than 0, an HTTP status of 400 or more.
   public var presumedFailure: FailureRecord?

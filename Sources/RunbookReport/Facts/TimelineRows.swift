@@ -7,7 +7,8 @@ struct TimelineRows {
   init(_ history: RunHistory) { self.history = history }
 
   var rows: [TimelineFacts.Row] {
-    external + preparation + [start] + attempts + settlements + skips + gates + holds + resumptions
+    external + preparation + [start] + attempts + notices + settlements + skips + gates + holds
+      + resumptions
       + notes + end
   }
 
@@ -119,6 +120,17 @@ struct TimelineRows {
     case .recovery: "Recovery step"
     case .verification: "Verification"
     case .safeguards: "Safeguard"
+    }
+  }
+
+  /// What was told of changes: what a step left running, or what a server warned of.
+  private var notices: [TimelineFacts.Row] {
+    history.finishedAttempts.flatMap { step, finished in
+      (step.record.phase.mayChange ? finished.payload.notices : []).map { notice in
+        row(
+          finished.stamp, "Notice of step \(name: step.id): \(quote: notice)", part(of: step),
+          reference: Reference(finished))
+      }
     }
   }
 

@@ -70,8 +70,9 @@ struct HTTPActivity: Activity {
     let isFollowing = step.body["follow_redirects"]?.bool ?? true
     var request = self.request
     var redirects = 0
+    var wasSent = false
     while true {
-      try confinement?.check(request)
+      try check(request, after: redirects)
       var body = BoundedCapture(
         limit: limit, folder: context.evidenceFolder, fileName: "body", redactor: context.redactor)
       let isDirect =
@@ -82,10 +83,12 @@ struct HTTPActivity: Activity {
       let sentAt = now()
       let end = transfer.perform(timeout: timeout - (ContinuousClock.now - start))
       body.finish()
+      wasSent = wasSent || transfer.wasSent
       var exchange = HTTPExchange(
-        request: request, end: end, message: transfer.message, status: transfer.status,
-        headers: transfer.headers, body: body, redactor: context.redactor,
-        elapsed: ContinuousClock.now - start,
+        request: request, end: end, wasSent: wasSent, message: transfer.message,
+        status: transfer.status, headers: transfer.headers,
+        isAnotherRequest: request.method != self.request.method, body: body,
+        redactor: context.redactor, elapsed: ContinuousClock.now - start,
         clockOffset: HTTPDate.clockOffset(transfer.headers, sentAt: sentAt, receivedAt: now()))
       guard end == RUNBOOK_REQUEST_DONE, isFollowing else { return exchange }
       switch request.redirected(
@@ -95,12 +98,14 @@ struct HTTPActivity: Activity {
       case .none:
         return exchange
       case .wouldTell(let origin):
+        var result = exchange.result
+        result.isEffectOpen = true
         throw StepFailure(
           .refused,
           "the answer leads to \(origin.scheme)://\(origin.authority), "
             + "and the request's body holds a secret",
           hint: "give that URL, if it is the one to be asked, or `follow_redirects: false`",
-          partial: exchange.result)
+          partial: result)
       case .request(let next):
         redirects += 1
         guard redirects <= Self.mostRedirects else {
@@ -112,44 +117,62 @@ struct HTTPActivity: Activity {
     }
   }
 
+  /// Refuses what the confinement does not allow; where a redirect leads there, the step's own request was
+  /// made.
+  private func check(_ request: HTTPRequest, after redirects: Int) throws(StepFailure) {
+    do throws(StepFailure) {
+      try confinement?.check(request)
+    } catch {
+      var failure = error
+      if redirects > 0 {
+        failure.partial = StepResult()
+        failure.partial?.isEffectOpen = true
+      }
+      throw failure
+    }
+  }
+
+  /// What the request failed of. Its effect is open where it, or one that led to it, may have been sent: the
+  /// result says so.
   private func failure(of exchange: HTTPExchange, _ context: AttemptContext) -> StepFailure? {
     let place = exchange.request.origin.map { "\($0.scheme)://\($0.authority)" } ?? "the target"
     let said = exchange.message.isEmpty ? "" : ": \(exchange.message)"
+    let isOpen = exchange.wasSent && effect != .readOnly
+    let open = isOpen ? "; whether the request took effect is not known" : ""
     switch exchange.end {
     case RUNBOOK_REQUEST_DONE:
       guard exchange.isEndless else { return nil }
       return StepFailure(
-        .refused, "more than \(Self.mostRedirects) redirects, the last to \(place)",
+        .refused, "more than \(Self.mostRedirects) redirects, the last to \(place)\(open)",
         partial: exchange.result)
     case RUNBOOK_REQUEST_NO_LIBRARY:
       return StepFailure(
         .unreachable, "libcurl is not installed", hint: "install it: apt-get install libcurl4")
     case RUNBOOK_REQUEST_BAD_URL:
-      return StepFailure(.invalid, "not a URL that can be asked\(said)")
-    case RUNBOOK_REQUEST_TIMEOUT where effect != .readOnly:
-      let limit = context.timeout(else: Self.defaultTimeout).secondsText
       return StepFailure(
-        .lost, "no answer from \(place) within \(limit); whether it took effect is not known",
-        detail: exchange.message)
+        .invalid, "not a URL that can be asked\(said)\(open)", partial: exchange.result)
     case RUNBOOK_REQUEST_TIMEOUT:
       let limit = context.timeout(else: Self.defaultTimeout).secondsText
       return StepFailure(
-        .timeout, "no answer from \(place) within \(limit)", detail: exchange.message,
-        mayRetryHelp: true)
+        isOpen ? .lost : .timeout, "no answer from \(place) within \(limit)\(open)",
+        detail: exchange.message, mayRetryHelp: !isOpen, partial: exchange.result)
     case RUNBOOK_REQUEST_TLS:
       return StepFailure(
-        .unreachable, "no TLS connection to \(place)\(said)",
+        isOpen ? .lost : .unreachable, "no TLS connection to \(place)\(said)\(open)",
         hint: "for a certificate of your own authority give its file as `ca:`",
-        mayRetryHelp: true)
+        mayRetryHelp: !isOpen, partial: exchange.result)
     case RUNBOOK_REQUEST_CANCELLED:
       return StepFailure(
-        effect == .readOnly ? .interrupted : .lost, "the request to \(place) was stopped")
-    case RUNBOOK_REQUEST_BROKEN where effect != .readOnly:
+        isOpen ? .lost : .interrupted, "the request to \(place) was stopped\(open)",
+        partial: exchange.result)
+    case RUNBOOK_REQUEST_BROKEN where isOpen:
       return StepFailure(
-        .lost, "the connection to \(place) broke before the answer was whole\(said)")
+        .lost, "the connection to \(place) broke before the answer was whole\(said)\(open)",
+        partial: exchange.result)
     default:
       return StepFailure(
-        .unreachable, "no answer from \(place)\(said)", mayRetryHelp: true)
+        isOpen ? .lost : .unreachable, "no answer from \(place)\(said)\(open)",
+        mayRetryHelp: !isOpen, partial: exchange.result)
     }
   }
 }

@@ -6,9 +6,13 @@ import RunbookModel
 struct HTTPExchange: Sendable {
   let request: HTTPRequest
   let end: runbook_request_end
+  /// Whether this request, or one that led to it, may have been sent.
+  let wasSent: Bool
   let message: String
   let status: Int
   let headers: ValueMap
+  /// Whether a redirect has made it another request than the step's: its answer is not that of the change.
+  let isAnotherRequest: Bool
   let body: BoundedCapture
   let redactor: Redactor
   let elapsed: Duration
@@ -30,6 +34,7 @@ struct HTTPExchange: Sendable {
         "response body", key: "body", source: "\(request.method) \(request.url)"),
       notices: body.isFileWhole ? [] : ["not all of the body could be written to its file"],
       presumedFailure: presumedFailure)
+    result.isEffectOpen = isEffectOpen
     body.mark("body", in: &result)
     // It is the body once more.
     result.storedLimits["json"] = result.storedLimits["body"]
@@ -56,6 +61,14 @@ struct HTTPExchange: Sendable {
       cause: .refused, message: "\(request.method) was answered with status \(status)",
       detail: Self.detail(of: body.text, redactor), code: String(status),
       mayRetryHelp: status >= 500 || status == 429)
+  }
+
+  /// Whether the answer leaves open what the request did: it was not answered whole, an error came in the
+  /// place of the page that a redirect led to, or a gateway had no answer itself (RFC 9110, sections 15.6.3
+  /// and 15.6.5).
+  private var isEffectOpen: Bool {
+    guard end == RUNBOOK_REQUEST_DONE, !isEndless else { return wasSent }
+    return isAnotherRequest || [502, 504].contains(status)
   }
 
   /// What is told of an answer that is an error.

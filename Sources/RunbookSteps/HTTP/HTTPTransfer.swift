@@ -11,6 +11,8 @@ final class HTTPTransfer {
   private(set) var status = 0
   private(set) var headers = ValueMap()
   private(set) var message = ""
+  /// Whether the request may have been sent, at least in part.
+  private(set) var wasSent = false
 
   /// - Parameters:
   ///   - isDirect: whether no proxy is asked, whatever the environment says.
@@ -61,6 +63,7 @@ final class HTTPTransfer {
       return runbook_request_perform(&raw, &response)
     }
     status = response.status
+    wasSent = response.was_sent != 0
     message = withUnsafeBytes(of: response.message) { bytes in
       String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
     }

@@ -74,6 +74,9 @@ extension LogActivity {
         partial: result)
     case .cancelled:
       throw StepFailure(.interrupted, "`\(program)` was stopped", detail: detail, partial: result)
+    case .vanished:
+      throw StepFailure(
+        .refused, "how `\(program)` ended is not known", detail: detail, partial: result)
     case .exited where ending.exitCode != 0:
       let code = ending.signal == 0 ? "exit \(ending.exitCode)" : "signal \(ending.signal)"
       result.presumedFailure = FailureRecord(

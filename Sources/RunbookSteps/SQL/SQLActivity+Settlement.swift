@@ -32,6 +32,25 @@ extension SQLActivity {
     }
   }
 
+  func traces(in context: AttemptContext) async -> [String] {
+    guard mode == .separate, statements.contains(where: \.traits.mayLeaveInvalidIndex) else {
+      return []
+    }
+    do throws(StepFailure) {
+      let session = try gateway.session(of: source.name)
+      let found = try await session.use(until: .now + .seconds(30)) { (link) throws(StepFailure) in
+        try InvalidIndexes.found(on: link)
+      }
+      guard let found else { return [] }
+      guard !found.isEmpty else { return ["no index of the database is invalid"] }
+      let rest = found.count > InvalidIndexes.most ? ["there are more invalid ones"] : []
+      return found.prefix(InvalidIndexes.most).map(\.summary) + rest
+    } catch {
+      // Who cannot be asked tells nothing; the person who has to say is told that nothing is known.
+      return []
+    }
+  }
+
   func remnants(in context: AttemptContext) async throws(StepFailure) -> [Remnant] {
     try await gateway.remnants(
       of: SQLRemnants.applicationName(context.run, context.step), on: source.name)

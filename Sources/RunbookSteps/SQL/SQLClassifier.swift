@@ -9,6 +9,9 @@ enum SQLClassifier {
     traits.takesParameters = parameterTakers.contains(top.name)
     traits.runsProcedure = top.name == "DoStmt" || top.name == "CallStmt"
     traits.needsNoTransaction = needsNoTransaction(top, statement.nodes)
+    traits.mayLeaveInvalidIndex =
+      traits.needsNoTransaction && (top.name == "IndexStmt" || top.name == "ReindexStmt")
+    if top.name == "IndexStmt" { traits.indexName = top.attributes["idxname"] }
     if top.name == "TransactionStmt" { traits.isTransactionControl = true }
     if top.name == "CopyStmt" {
       traits.copiesOnServer = top.attributes["filename"] != nil

@@ -91,44 +91,78 @@ struct SQLRequest: Sendable {
     let statements = activity.statements
     var done: [SQLCompletion] = []
     var changedSetting: String?
-    for (index, statement) in statements.enumerated() {
-      if index > 0, statement.dependsOnSettings {
-        _ = try link.exchange([[SessionSettings.guardCommand(isLocal: false)]])
-      }
-      let batch = Batch([statement], numberedFrom: index, isOneByOne: true)
-      // Behind the statement's own batch, which stands outside of a transaction block.
-      let question = statement.traits.mayGiveRows ? [[SessionSettings.question]] : []
-      do throws(StepFailure) {
-        try refuseDoubledColumns(of: index, on: link)
-      } catch {
-        resetUnread(link)
-        throw error.after(index, of: statements.count)
-      }
-      let outcomes = try link.exchange(
-        [batch.commands] + question, rows: batch.destination(rows), mayHaveCommitted: true)
-      do throws(StepFailure) {
-        let completed = try completions(outcomes.first ?? [], of: batch, on: link)
-        if completed.lastRows != nil {
-          changedSetting = outcomes.dropFirst().first?.first.flatMap(SessionSettings.changed)
-        }
-        done += completed
-      } catch {
-        resetUnread(link)
-        throw error.after(index, of: statements.count)
-      }
+    for index in statements.indices {
+      let (completed, setting) = try performAlone(index, rows, on: link)
+      if completed.lastRows != nil { changedSetting = setting }
+      done += completed
+    }
+    do throws(StepFailure) {
+      try refuseInvalidIndexes(on: link)
+    } catch {
+      resetUnread(link)
+      throw error.after(statements.count, of: statements.count, isOpen: true)
     }
     resetUnread(link)
     do throws(StepFailure) {
       try refuseOtherwiseWritten(by: changedSetting)
       return try SQLResult(self, done, rows, link.takeNotices()).stepResult()
     } catch {
-      throw error.after(statements.count, of: statements.count)
+      throw error.after(statements.count, of: statements.count, isOpen: true)
     }
+  }
+
+  /// One of the statements that take effect by themselves. Where it fails, the step's effect is open once an
+  /// earlier one may have changed something, or where something of itself may stay.
+  ///
+  /// - Returns: what it gave, and the setting that it has changed by which values are written.
+  private func performAlone(
+    _ index: Int, _ rows: StepRows, on link: PostgresLink
+  ) throws(StepFailure) -> ([SQLCompletion], changedSetting: String?) {
+    let statements = activity.statements
+    let statement = statements[index]
+    let hasChanged = statements[..<index].contains(where: \.mayChange)
+    let batch = Batch([statement], numberedFrom: index, isOneByOne: true)
+    // Behind the statement's own batch, which stands outside of a transaction block.
+    let question = statement.traits.mayGiveRows ? [[SessionSettings.question]] : []
+    var isSent = false
+    do throws(StepFailure) {
+      if index > 0, statement.dependsOnSettings {
+        _ = try link.exchange(
+          [[SessionSettings.guardCommand(isLocal: false)]], mayHaveCommitted: hasChanged)
+      }
+      try refuseDoubledColumns(of: index, mayHaveChanged: hasChanged, on: link)
+      isSent = true
+      let outcomes = try link.exchange(
+        [batch.commands] + question, rows: batch.destination(rows), mayHaveCommitted: true)
+      let changed = outcomes.dropFirst().first?.first.flatMap(SessionSettings.changed)
+      return (try completions(outcomes.first ?? [], of: batch, on: link), changed)
+    } catch {
+      resetUnread(link)
+      let mayStay = isSent && statement.traits.mayStayInPart
+      throw error.after(index, of: statements.count, isOpen: hasChanged || mayStay)
+    }
+  }
+
+  /// `IF NOT EXISTS` takes an index that an earlier attempt has left invalid for the one that is wanted.
+  private func refuseInvalidIndexes(on link: PostgresLink) throws(StepFailure) {
+    let wanted = activity.statements.compactMap { statement in
+      statement.traits.mayLeaveInvalidIndex ? statement.traits.indexName : nil
+    }
+    guard !wanted.isEmpty else { return }
+    let found = try InvalidIndexes.found(on: link) ?? []
+    guard
+      let index = found.first(where: { one in wanted.contains { $0.isIdentical(to: one.name) } })
+    else { return }
+    throw StepFailure(
+      .refused, index.summary,
+      hint: "an earlier CREATE INDEX CONCURRENTLY failed: drop the index, and make it anew")
   }
 
   /// Looks at the columns of the statement whose rows will be the step's before it takes effect, as nothing
   /// can take it back then.
-  private func refuseDoubledColumns(of index: Int, on link: PostgresLink) throws(StepFailure) {
+  private func refuseDoubledColumns(
+    of index: Int, mayHaveChanged: Bool, on link: PostgresLink
+  ) throws(StepFailure) {
     let statement = activity.statements[index]
     let later = activity.statements[(index + 1)...]
     guard statement.traits.mayGiveRows, !later.contains(where: \.traits.mayGiveRows) else { return }
@@ -136,7 +170,7 @@ struct SQLRequest: Sendable {
     do throws(LinkError) {
       outcome = try link.describe(statement.command)
     } catch {
-      throw StepFailure(link: error, mayHaveCommitted: false, holders: link.holders)
+      throw StepFailure(link: error, mayHaveCommitted: mayHaveChanged, holders: link.holders)
     }
     switch outcome {
     case .completed(let completion):
@@ -152,6 +186,7 @@ struct SQLRequest: Sendable {
   }
 
   private func resetUnread(_ link: PostgresLink) {
+    guard !link.isSpent else { return }
     do throws(StepFailure) {
       _ = try link.exchange([Self.reset], leaving: 1)
     } catch {
@@ -279,14 +314,26 @@ struct SQLRequest: Sendable {
   }
 }
 
+extension RenderedStatement {
+  /// Whether it may have changed something once it has been carried out.
+  fileprivate var mayChange: Bool { traits.effect(inReadOnly: false) != .readOnly }
+}
+
 extension StepFailure {
   /// The failure of a step whose statements take effect one by one.
-  fileprivate func after(_ count: Int, of all: Int) -> StepFailure {
-    guard count > 0 else { return self }
+  ///
+  /// - Parameters:
+  ///   - count: the statements that had been carried out.
+  ///   - isOpen: whether it is open what of the step has taken effect.
+  fileprivate func after(_ count: Int, of all: Int, isOpen: Bool) -> StepFailure {
+    var result = partial ?? StepResult()
+    result.isEffectOpen = isOpen
+    let had = count > 0 ? "\(count) of \(all) statements had taken effect" : nil
     return StepFailure(
       record.cause, record.message,
-      detail: ["\(count) of \(all) statements had taken effect", record.detail]
-        .compactMap { $0 }.joined(separator: "\n"),
-      hint: record.hint, code: record.code)
+      detail: had == nil && record.detail == nil
+        ? nil : [had, record.detail].compactMap { $0 }.joined(separator: "\n"),
+      hint: record.hint, code: record.code, mayRetryHelp: record.mayRetryHelp && !isOpen,
+      partial: result)
   }
 }

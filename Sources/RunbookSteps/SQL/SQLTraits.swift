@@ -10,6 +10,10 @@ struct SQLTraits: Sendable, Hashable {
   var isTransactionControl = false
   /// `VACUUM`, `CREATE INDEX CONCURRENTLY` and their like.
   var needsNoTransaction = false
+  /// `CREATE INDEX CONCURRENTLY` and `REINDEX CONCURRENTLY`: where they fail, an invalid index may stay.
+  var mayLeaveInvalidIndex = false
+  /// Of `CREATE INDEX`: the index's name, where it says one.
+  var indexName: String?
   /// `COPY` to or from a program or a file of the server.
   var copiesOnServer = false
   /// `COPY … FROM STDIN`, `COPY … TO STDOUT`.
@@ -37,6 +41,12 @@ struct SQLTraits: Sendable, Hashable {
 }
 
 extension SQLTraits {
+  /// Whether some of it may stay where it fails: it is more than one transaction, may be, or reaches outside
+  /// of its own.
+  var mayStayInPart: Bool {
+    needsNoTransaction || runsProcedure || isUnknown || copiesOnServer || changingCall != nil
+  }
+
   /// A function of the server's that it calls and that changes something whatever the transaction.
   var changingCall: String? {
     calls.first {

@@ -34,6 +34,8 @@ extension ChildProcess {
     switch ending.reason {
     case .timedOut:
       throw StepFailure(.timeout, "`\(name)` did not end in time", detail: output.stderr)
+    case .vanished:
+      throw StepFailure(.refused, "how `\(name)` ended is not known", detail: output.stderr)
     case .cancelled:
       throw StepFailure(.interrupted, "`\(name)` was stopped", detail: output.stderr)
     case .exited where ending.signal != 0:

@@ -7,11 +7,14 @@ import RunbookModel
 /// | stage | what is awaited | then |
 /// | --- | --- | --- |
 /// | running | the end of process and output, the timeout, a cancellation | done, or terminating |
-/// | terminating | the end, the grace | done, or killing |
-/// | lingering | the process has ended, but somebody holds its output open | done, or killing |
+/// | terminating | the end of it and of what it left, the grace | done, or killing |
+/// | lingering | the process has ended by itself, but something of it goes on | done, or ending |
+/// | ending | the end of what it left, the grace | done, or killing |
 /// | killing | the end of the output, a second at most | done |
+///
+/// What is left by a process that may leave something is not ended: lingering leads to done.
 struct ChildWatch {
-  private enum Stage { case running, terminating, lingering, killing }
+  private enum Stage { case running, terminating, lingering, ending, killing }
 
   let child: SpawnedChild
   let process: ChildProcess
@@ -25,7 +28,7 @@ struct ChildWatch {
   private var open: [ChildProcess.Stream: CInt]
   private var remains: ProcessRemains
 
-  /// How long output may stay open after the process has ended.
+  /// How long something may go on after the process has ended.
   private static let linger = Duration.milliseconds(250)
   private static let afterKill = Duration.seconds(1)
   /// As much as a pipe is asked to hold goes in few readings.
@@ -60,10 +63,21 @@ struct ChildWatch {
   private mutating func passDeadline() -> Bool {
     switch stage {
     case .running: terminate(.timedOut)
-    case .terminating, .lingering: kill()
+    case .lingering where process.leavesRunning: return false
+    case .lingering: endLeft()
+    case .terminating, .ending: kill()
     case .killing: return false
     }
     return true
+  }
+
+  /// Ends what goes on though the process has ended by itself.
+  private mutating func endLeft() {
+    ending.left = remains.found()
+    guard !ending.left.isEmpty else { return kill() }
+    remains.signal(SIGTERM)
+    remains.signal(SIGCONT)
+    enter(.ending, for: process.grace)
   }
 
   private mutating func terminate(_ reason: ChildProcess.Ending.Reason) {
@@ -131,21 +145,39 @@ struct ChildWatch {
     if stage == .running { enter(.lingering, for: Self.linger) }
   }
 
-  /// Leaves nothing behind, and reads how the process ended.
+  /// Leaves nothing behind that must not be, and reads how the process ended.
   ///
-  /// The leader is reaped last: until then nobody else can have its number, by which the group is killed.
+  /// The leader is reaped last: until then nobody else can have its number, by which the group is ended.
   private mutating func finish() -> ChildProcess.Ending {
-    remains.killGroup()
+    ending.isOutputHeld = !open.isEmpty && (stage == .killing || process.leavesRunning)
     for (stream, descriptor) in open { drain(stream, descriptor) }
     for descriptor in open.values { close(descriptor) }
     if child.ended >= 0 { close(child.ended) }
     var end = siginfo_t()
     while waitid(P_PID, id_t(child.pid), &end, WEXITED | WNOWAIT) < 0, errno == EINTR {}
-    ending.survivors = remains.awaitEnd()
+    leave()
     var status: CInt = 0
-    while waitpid(child.pid, &status, 0) < 0, errno == EINTR {}
+    var reaped = waitpid(child.pid, &status, 0)
+    while reaped < 0, errno == EINTR { reaped = waitpid(child.pid, &status, 0) }
+    guard reaped == child.pid else {
+      ending.reason = .vanished
+      return ending
+    }
     ending.signal = status & 0x7F
     ending.exitCode = ending.signal == 0 ? (status >> 8) & 0xFF : 128 + ending.signal
     return ending
+  }
+
+  private mutating func leave() {
+    if ending.reason == .exited, process.leavesRunning {
+      if !remains.areGone(by: deadline) { ending.left = remains.found() }
+      return
+    }
+    let isOver = stage == .killing || remains.areGone(by: deadline)
+    if !isOver, stage == .lingering {
+      endLeft()
+      _ = remains.areGone(by: deadline)
+    }
+    ending.survivors = remains.awaitEnd()
   }
 }

@@ -18,4 +18,6 @@ extension DiagnosticCode {
   /// Of a clock, or of a time zone.
   static let badOffset = DiagnosticCode(512)
   static let noSuchConnection = DiagnosticCode(513)
+  /// A script starts something that it does not wait for.
+  static let leavesRunning = DiagnosticCode(514)
 }

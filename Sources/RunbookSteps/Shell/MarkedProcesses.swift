@@ -22,9 +22,7 @@ struct MarkedProcesses {
   /// As a person is shown them.
   func remnants(_ redactor: Redactor) -> [Remnant] {
     all().map { pid in
-      let words = (ProcessTable.read("/proc/\(pid)/cmdline") ?? []).split(separator: 0)
-        .map { String(decoding: $0, as: UTF8.self) }
-      let command = redactor.line(words.joined(separator: " "), bytes: 200)
+      let command = redactor.line(ProcessTable.command(of: pid), bytes: 200)
       let since = ProcessTable.start(of: pid)
       return Remnant(
         pid: Int64(pid),

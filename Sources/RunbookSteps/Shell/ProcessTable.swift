@@ -33,6 +33,12 @@ enum ProcessTable {
     return state == UInt8(ascii: "Z") || state == UInt8(ascii: "X")
   }
 
+  /// A process's program and its arguments; secrets may be in them.
+  static func command(of pid: pid_t) -> String {
+    (read("/proc/\(pid)/cmdline") ?? []).split(separator: 0)
+      .map { String(decoding: $0, as: UTF8.self) }.joined(separator: " ")
+  }
+
   /// When a process was started, to a second or so.
   static func start(of pid: pid_t) -> Timestamp? {
     guard let status = read("/proc/\(pid)/stat"),

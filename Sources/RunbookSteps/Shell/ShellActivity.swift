@@ -64,8 +64,12 @@ struct ShellActivity: Activity {
     process.mark = mark(context)
     process.mark["RUNBOOK_ATTEMPT"] = String(context.attempt)
     process.grace = step.body["grace"]?.duration ?? .seconds(5)
+    process.leavesRunning = leavesRunning
     return process
   }
+
+  /// Whether what it starts may go on when it has ended.
+  private var leavesRunning: Bool { step.body["leaves"] != nil }
 
   /// Whether the script goes to the interpreter as an argument: then messages name the step.
   private var isArgument: Bool {
@@ -110,6 +114,10 @@ struct ShellActivity: Activity {
       result.evidence += output.evidence(source: "script of \(step.id)")
       result.notices += output.notices
     }
+    result.isEffectOpen = isCutOff(ending)
+    let told = notices(of: ending, context)
+    for notice in told { context.output(OutputLine(.notice, notice)) }
+    result.notices += told
     if !ending.survivors.isEmpty {
       let list = ending.survivors.map(String.init).joined(separator: ", ")
       result.notices.append("processes that could not be ended: \(list)")
@@ -121,6 +129,10 @@ struct ShellActivity: Activity {
       throw StepFailure(
         .timeout, "the script did not end within \(limit) and was stopped", detail: lastLines,
         hint: "give the step a longer `timeout:` if it needs it", partial: result)
+    case .vanished:
+      throw StepFailure(
+        .lost, "how the script ended is not known: somebody else took its end in",
+        detail: lastLines, partial: result)
     case .cancelled:
       let mayHaveDone = settlingMeans != .repeatable && step.phase.mayChange
       throw StepFailure(
@@ -128,18 +140,69 @@ struct ShellActivity: Activity {
         "the script was stopped before it had ended"
           + (mayHaveDone ? ": what it had done by then is not known" : ""),
         detail: lastLines, partial: result)
+    case .exited where !leavesRunning && !ending.left.isEmpty:
+      throw StepFailure(
+        .refused,
+        "the script ended with \(code(of: ending)) while what it had started went on, which was ended: "
+          + list(of: ending.left, context),
+        detail: lastLines.isEmpty ? nil : lastLines,
+        hint: "where that is to go on, say `leaves: running`; else let the script wait for it",
+        code: code(of: ending), partial: result)
     case .exited:
       result.presumedFailure = failure(of: ending, lastLines)
       return result
     }
   }
 
+  /// Whether something ended its work from outside: its time, a signal, or this program, as it had not
+  /// waited for what it had begun.
+  private func isCutOff(_ ending: ChildProcess.Ending) -> Bool {
+    ending.reason != .exited || ending.signal != 0 || signalOfChild(ending) != nil
+      || !leavesRunning && !ending.left.isEmpty
+  }
+
+  /// The signal that ended a program which the script waited for: shells then end with 128 and its number
+  /// (https://pubs.opengroup.org/onlinepubs/9699919799/utilities/V3_chap02.html#tag_18_08_02).
+  private func signalOfChild(_ ending: ChildProcess.Ending) -> Int32? {
+    guard ending.signal == 0, (129...192).contains(ending.exitCode) else { return nil }
+    return ending.exitCode - 128
+  }
+
+  private func notices(of ending: ChildProcess.Ending, _ context: AttemptContext) -> [String] {
+    var notices: [String] = []
+    if !ending.left.isEmpty {
+      let what = leavesRunning ? "left running, as the step says" : "still running, and ended"
+      notices.append("\(what): \(list(of: ending.left, context))")
+    }
+    if ending.isOutputHeld {
+      notices.append(
+        leavesRunning
+          ? "its output is held open: what is printed to it from now on is lost, and may end who prints it"
+          : "its output is held open by a process that was not found, and may go on")
+    }
+    return notices
+  }
+
+  private func list(of left: [ChildProcess.Left], _ context: AttemptContext) -> String {
+    let shown = left.prefix(10).map { one in
+      let command = one.command.isEmpty ? "?" : context.redactor.line(one.command, bytes: 120)
+      return "\(command) (process \(one.pid))"
+    }
+    let rest = left.count > shown.count ? ", and \(left.count - shown.count) more" : ""
+    return shown.joined(separator: ", ") + rest
+  }
+
+  private func code(of ending: ChildProcess.Ending) -> String {
+    ending.signal == 0 ? "exit \(ending.exitCode)" : "signal \(ending.signal)"
+  }
+
   private func failure(of ending: ChildProcess.Ending, _ lastLines: String) -> FailureRecord? {
     guard ending.exitCode != 0 else { return nil }
-    let code = ending.signal == 0 ? "exit \(ending.exitCode)" : "signal \(ending.signal)"
+    let code = code(of: ending)
+    let inner = signalOfChild(ending).map { " (signal \($0) ended a program of it)" } ?? ""
     let last = lastLines.pieces(separatedBy: "\n").last.map { ": \($0)" } ?? ""
     return FailureRecord(
-      cause: .refused, message: "the script ended with \(code)\(last)",
+      cause: .refused, message: "the script ended with \(code)\(inner)\(last)",
       detail: lastLines.isEmpty ? nil : lastLines, code: code)
   }
 }

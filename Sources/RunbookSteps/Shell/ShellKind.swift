@@ -43,6 +43,9 @@ public struct ShellKind: StepKind {
             "output_limit", .int(0...16_777_216),
             "Bytes of each output stored in the result (65536); all of a longer one goes to a file"),
           FieldSpec("grace", .duration, "From TERM to KILL when it must end (5s)"),
+          FieldSpec(
+            "leaves", .enumeration(["running"]),
+            "running: what it starts goes on when it has ended, such as a server"),
         ]),
       results: [
         ResultSpec(
@@ -72,7 +75,27 @@ public struct ShellKind: StepKind {
           .error, .emptyInterpreter, "the interpreter has no program",
           at: step.body.place(of: "interpreter"), hint: "write for example [bash, -eu]"))
     }
-    return found
+    return found + leavings(of: step)
+  }
+
+  /// What of a script looks as if it goes on when the script has ended, and the step does not say so.
+  private func leavings(of step: Step) -> [Diagnostic] {
+    guard step.body["leaves"] == nil, Self.isForShell(step),
+      let started = ScriptWords(Self.script(of: step)).startsInBackground
+    else { return [] }
+    return [
+      Diagnostic(
+        .warning, .leavesRunning,
+        "\(started) starts what may go on when the script has ended: it is ended then, and the step fails",
+        at: step.body.place(of: step.body["file"] == nil ? "script" : "file"),
+        hint: "where that is to go on, say `leaves: running`; else let the script `wait` for it")
+    ]
+  }
+
+  private static func isForShell(_ step: Step) -> Bool {
+    guard let program = step.body["interpreter"]?.items.first?.string else { return true }
+    let name = program.pieces(separatedBy: "/").last.map(String.init) ?? program
+    return ["sh", "bash", "dash", "ksh", "zsh", "ash"].contains(name)
   }
 
   public func effect(of step: Step) -> Effect? { step.effect() }

@@ -130,6 +130,7 @@ struct WALActivity: Activity {
     case .timedOut:
       throw StepFailure(
         .timeout, "`pg_waldump` did not end in time", hint: "give `since`, or a longer `timeout`")
+    case .vanished: throw StepFailure(.refused, "how `pg_waldump` ended is not known")
     case .exited: break
     }
     // A living log ends in a record that is not there yet, which it calls an error.

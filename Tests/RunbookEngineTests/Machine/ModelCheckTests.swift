@@ -97,6 +97,9 @@ struct ModelCheckTests {
       testDescription: "a step with a probe, and a verification",
       steps: RunModel.steps.filter { $0.id != "r" }, limit: 50_000),
     Case(
+      testDescription: "a step that is tried again, and that only a person can settle",
+      steps: [RunModel.steps[0], RunModel.worded, RunModel.steps[3]], limit: 50_000),
+    Case(
       testDescription: "a connection that moves", steps: Array(RunModel.steps.prefix(2)),
       movesDatabase: true, limit: 50_000),
     Case(

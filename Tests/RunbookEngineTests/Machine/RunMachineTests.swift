@@ -84,6 +84,21 @@ struct RunMachineTests {
       name: "unknown, changing phase", steps: [step("s", .safeguards)],
       samples: [(.attemptStarted, "s"), (.attemptUnknown, "s")], command: "settle s"),
     Row(
+      name: "unknown, though its retry allows another",
+      steps: [
+        step("s", .safeguards) {
+          $0.retry = StepOptions.Retry(every: .seconds(1), within: nil, attempts: 9)
+        }
+      ], samples: [(.attemptStarted, "s"), (.attemptUnknown, "s")], command: "settle s"),
+    Row(
+      name: "unknown though its retry allows another, and nothing can say more",
+      steps: [
+        step("s", .safeguards) {
+          $0.retry = StepOptions.Retry(every: .seconds(1), within: nil, attempts: 9)
+        }
+      ], samples: [(.attemptStarted, "s"), (.attemptUnknown, "s"), (.settledUnknown, "s")],
+      command: "hold unknownStep s"),
+    Row(
       name: "unknown, and nothing can say more", steps: [step("s", .safeguards)],
       samples: [(.attemptStarted, "s"), (.attemptUnknown, "s"), (.settledUnknown, "s")],
       command: "hold unknownStep s"),

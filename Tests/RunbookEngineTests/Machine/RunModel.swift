@@ -19,11 +19,16 @@ struct RunModel {
     step("p", .recovery) { $0.settle = settle(done: "true") }, step("v", .verification),
   ]
 
+  /// A recovery that nothing but a person's word settles, and that is tried again where it failed.
+  static let worded = step("w", .recovery) {
+    $0.retry = StepOptions.Retry(every: .seconds(1), within: nil, attempts: mostAttempts)
+  }
+
   /// - Parameter movesDatabase: whether a process that connects may find another database.
   init(_ steps: [Step] = steps, movesDatabase: Bool = false) {
     self.movesDatabase = movesDatabase
     var simulation = Simulation(runbook(steps, connections: [connection()]))
-    simulation.effects = ["r": .mutating, "p": .mutating]
+    simulation.effects = ["r": .mutating, "p": .mutating, "w": .mutating]
     plan = simulation.plan
     machine = RunMachine(plan: plan, binder: Binder(plan: plan, kinds: simulation.kinds))
   }

@@ -186,6 +186,65 @@ import Testing
     #expect(await cause { try await request(["get": text("ftp://x/")]) } == .invalid)
   }
 
+  /// Of a change that was not answered it is said whether it may have been made: law 6 of `Activity`.
+  @Test func onlyWhatWasNotSentHasFailed() async throws {
+    try await TestWebServer.run { server in
+      let refused = "http://127.0.0.1:1/"
+      for (place, isOpen) in [
+        (refused, false), ("\(server.url)/to/\(refused)", true),
+        ("\(server.url)/keep/\(refused)", true),
+        ("\(server.url)/to//broken", true), ("\(server.url)/to//never", true),
+        ("\(server.url)/keep//never", true), ("\(server.url)/never", true),
+        ("\(server.url)" + String(repeating: "/to/", count: 11) + "/end", true),
+        ("http://no-such-host.invalid/", false), ("https://127.0.0.1:1/", false),
+      ] {
+        for method in ["post", "put", "delete"] {
+          let failure = await #expect(throws: StepFailure.self, "\(place)") {
+            _ = try await request([method: text(place)], timeout: .milliseconds(500))
+          }
+          let said = failure?.record
+          let isUnknown = said?.cause == .lost || failure?.partial?.isEffectOpen == true
+          #expect(isUnknown == isOpen, "\(method) \(place): \(said?.message ?? "")")
+          #expect(said?.message.holds("not known") == isOpen, "\(method) \(place)")
+          if isOpen { #expect(said?.mayRetryHelp == false) }
+        }
+      }
+    }
+  }
+
+  @Test(arguments: [
+    ("/status/500", false), ("/status/404", false), ("/status/504", true), ("/status/502", true),
+    ("/to//status/404", true), ("/keep//status/500", false), ("/keep//to//status/500", true),
+  ])
+  func anErrorInTheChangesPlaceLeavesItOpen(_ path: String, _ isOpen: Bool) async throws {
+    try await TestWebServer.run { server in
+      let result = try await request(["post": text(server.url + path)])
+      #expect(result.presumedFailure != nil)
+      #expect(result.isEffectOpen == isOpen)
+    }
+  }
+
+  @Test func aServerThatIsNotTrustedWasSentNothing() async throws {
+    try await TestWebServer.run(.tls) { server in
+      let failure = await #expect(throws: StepFailure.self) {
+        _ = try await request(["post": text(server.url), "body": text("a")])
+      }
+      #expect(failure?.record.cause == .unreachable)
+      #expect(failure?.partial?.isEffectOpen == false)
+    }
+  }
+
+  /// What came of an answer is handed over, so that no file of it is left that nothing tells of.
+  @Test func aPartOfAnAnswerIsEvidence() async throws {
+    try await TestWebServer.run { server in
+      let failure = await #expect(throws: StepFailure.self) {
+        _ = try await request(["get": text("\(server.url)/broken")])
+      }
+      #expect(failure?.partial?.values["body"] == "some")
+      #expect(failure?.partial?.evidence.count == 1)
+    }
+  }
+
   @Test func aCancellationEndsTheRequest() async throws {
     try await TestWebServer.run { server in
       let never = text("\(server.url)/never")

@@ -23,7 +23,7 @@ struct QualifiedSQLTests {
       query.record(
         context, Digest.sha256(of: ""), affected: 1, rowCount: 1, result: nil
       ).text, RestoreWork.setting.text, RoleFence.question.text,
-      RoleFence(role: "reader").entering.text, SQLRequest.begin.text,
+      RoleFence(role: "reader").entering.text, SQLRequest.begin.text, InvalidIndexes.query.text,
     ] + (SQLRequest.rollback + SQLRequest.reset).map(\.text)
 
   @Test(arguments: texts) func namesEverySchema(_ sql: String) throws {

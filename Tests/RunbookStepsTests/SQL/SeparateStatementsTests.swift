@@ -58,6 +58,45 @@ struct SeparateStatementsTests {
     #expect(result.values["rows"] == [["b": 3]])
   }
 
+  /// What a failure leaves of a step is open once something may have stayed: law 6 of `Activity`.
+  @Test(arguments: [
+    ("INSERT INTO nowhere VALUES (1)", false), ("SELECT 1; INSERT INTO nowhere VALUES (1)", false),
+    ("SET work_mem = '8MB'; INSERT INTO nowhere VALUES (1)", false),
+    ("INSERT INTO t VALUES (1); INSERT INTO nowhere VALUES (1)", true),
+    ("INSERT INTO t VALUES (1); SELECT 1/0", true), ("VACUUM nowhere", true),
+    ("CREATE INDEX CONCURRENTLY ON nowhere (a)", true), ("CALL breaks()", true),
+    ("DO $$ BEGIN INSERT INTO t VALUES (1); COMMIT; PERFORM 1/0; END $$", true),
+    ("CREATE INDEX i ON nowhere (a)", false),
+  ])
+  func tellsWhetherItsEffectIsOpen(_ sql: String, _ isOpen: Bool) async throws {
+    let fixture = try await fixture()
+    fixture.psql("CREATE PROCEDURE breaks() LANGUAGE plpgsql AS 'BEGIN PERFORM 1/0; END'")
+    let failure = await failure { try await perform(sql, in: fixture) }
+    #expect(failure?.partial?.isEffectOpen == isOpen)
+    #expect(failure?.record.mayRetryHelp == false)
+  }
+
+  @Test func anInvalidIndexIsNamedAndTakenForNone() async throws {
+    let fixture = try await fixture()
+    fixture.psql("INSERT INTO t VALUES (1), (1); CREATE TABLE u (a int)")
+    let sql = "CREATE UNIQUE INDEX CONCURRENTLY IF NOT EXISTS only_one ON t (a)"
+    let activity = try fixture.activity(
+      sql, phase: .recovery, fields: [("transaction", .text(.plain("none")))])
+    #expect(await activity.traces(in: fixture.context()) == ["no index of the database is invalid"])
+    let first = await failure { try await perform(sql, in: fixture) }
+    #expect(first?.record.code == "23505")
+    #expect(first?.partial?.isEffectOpen == true)
+    let trace = "the index public.only_one of public.t is there, and invalid"
+    #expect(await activity.traces(in: fixture.context()) == [trace])
+    // The server would take it for the one that is wanted, and so would a step that is tried again.
+    let again = await failure { try await perform(sql, in: fixture) }
+    #expect(again?.record.message == trace)
+    #expect(again?.partial?.isEffectOpen == true)
+    // Of another table, and of another name, it is no matter.
+    let other = "CREATE INDEX CONCURRENTLY IF NOT EXISTS another ON u (a)"
+    _ = try await perform(other, in: fixture)
+  }
+
   @Test func whatCannotBeKnownBeforeIsSaidAfterwards() async throws {
     let fixture = try await fixture()
     fixture.psql(

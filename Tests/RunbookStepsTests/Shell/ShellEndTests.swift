@@ -6,13 +6,19 @@ import Testing
 
 @testable import RunbookSteps
 
-/// However a script ends, nothing of it goes on.
+/// However a script ends, nothing of it goes on that is not to.
 @Suite struct ShellEndTests {
   private func activity(
-    _ script: String, grace: Duration = .milliseconds(100), _ fixture: AttemptFixture
+    _ script: String, grace: Duration = .milliseconds(100), leaves: Bool = false,
+    _ fixture: AttemptFixture
   ) throws -> any Activity {
     let step = KindFixture.step(
-      "shell", ["script": KindFixture.text(script), "grace": .duration(grace)])
+      "shell",
+      leaves
+        ? [
+          "script": KindFixture.text(script), "grace": .duration(grace),
+          "leaves": KindFixture.text("running"),
+        ] : ["script": KindFixture.text(script), "grace": .duration(grace)])
     return try ShellKind(environment: ShellKindTests.environment).bind(
       step, to: KindFixture.binding(folder: fixture.folder))
   }
@@ -43,13 +49,110 @@ import Testing
     "setsid sleep 1000 >/dev/null 2>&1 </dev/null &",
     "(setsid sh -c 'trap \"\" TERM HUP; sleep 1000; sleep 1000' &) ; exit 0",
   ])
-  func nothingOutlivesASuccess(_ script: String) async throws {
+  func whatHadToBeEndedIsNoSuccess(_ script: String) async throws {
     let fixture = try AttemptFixture()
-    let result = try await activity("echo begun; " + script, fixture)
-      .perform(in: fixture.context())
-    #expect(result.values["exit_code"] == 0)
-    #expect(result.values["stdout"] == "begun\n")
+    let failure = await #expect(throws: StepFailure.self) {
+      _ = try await activity("echo begun; " + script, fixture).perform(in: fixture.context())
+    }
+    #expect(failure?.record.cause == .refused)
+    #expect(failure?.record.message.holds("sleep 1000") == true)
+    #expect(failure?.record.hint?.holds("leaves: running") == true)
+    let result = failure?.partial
+    #expect(result?.isEffectOpen == true)
+    #expect(result?.notices.contains { $0.begins(with: "still running, and ended: ") } == true)
+    #expect(result?.values["exit_code"] == 0)
+    #expect(result?.values["stdout"] == "begun\n")
     #expect(try fixture.markedProcesses() == [])
+  }
+
+  @Test(arguments: ["sleep 0.05 &", "sleep 0.05 >/dev/null 2>&1 &", "setsid sleep 0.05 &"])
+  func whatEndsByItselfIsASuccess(_ script: String) async throws {
+    let fixture = try AttemptFixture()
+    let result = try await activity(script, grace: .seconds(20), fixture)
+      .perform(in: fixture.context())
+    #expect(result.notices == [])
+    #expect(!result.isEffectOpen)
+    #expect(try fixture.markedProcesses() == [])
+  }
+
+  /// A server is asked to end before it is killed, wherever it is.
+  @Test(arguments: ["sh", "setsid sh"]) func whatIsLeftIsAskedToEndFirst(
+    _ shell: String
+  ) async throws {
+    let fixture = try AttemptFixture()
+    let script = """
+      \(shell) -c 'trap "echo tidied > tidied; exit" TERM; : > ready; while :; do sleep 0.01; done' \
+        >/dev/null 2>&1 &
+      until [ -e ready ]; do sleep 0.01; done
+      """
+    let failure = await #expect(throws: StepFailure.self) {
+      _ = try await activity(script, grace: .seconds(60), fixture).perform(in: fixture.context())
+    }
+    #expect(failure?.record.cause == .refused)
+    #expect(try fixture.names.contains("tidied"))
+    #expect(try fixture.markedProcesses() == [])
+  }
+
+  @Test(arguments: ["sleep 1000 >/dev/null 2>&1 &", "setsid sleep 1000 &"])
+  func whatMayGoOnIsNamedAndLeft(_ script: String) async throws {
+    let fixture = try AttemptFixture()
+    let activity = try activity(script, leaves: true, fixture)
+    let result = try await activity.perform(in: fixture.context())
+    #expect(result.presumedFailure == nil)
+    #expect(!result.isEffectOpen)
+    let notice = try #require(result.notices.first)
+    #expect(notice.begins(with: "left running, as the step says: sleep 1000 (process "))
+    #expect(try fixture.markedProcesses().count == 1)
+    try await activity.end([], in: fixture.context())
+    #expect(try fixture.markedProcesses() == [])
+  }
+
+  @Test func whatMayGoOnEndsWithItsTimeAllTheSame() async throws {
+    let fixture = try AttemptFixture()
+    let activity = try activity("setsid sleep 1000 & sleep 1000", leaves: true, fixture)
+    let failure = await #expect(throws: StepFailure.self) {
+      _ = try await activity.perform(in: fixture.context(timeout: .milliseconds(100)))
+    }
+    #expect(failure?.record.cause == .timeout)
+    #expect(try fixture.markedProcesses() == [])
+  }
+
+  /// Law 6 of `Activity`: only what ended by itself is known to have ended.
+  @Test(arguments: [
+    ("exit 3", false), ("exit 128", false), ("exit 255", false), ("true", false),
+    ("kill -9 $$", true), ("sh -c 'kill -9 $$'; exit $?", true), ("kill -TERM $$", true),
+    ("exit 143", true), ("sh -c 'kill -9 $$' | cat; exit 1", false),
+  ])
+  func tellsWhetherItsEffectIsOpen(_ script: String, _ isOpen: Bool) async throws {
+    let fixture = try AttemptFixture()
+    let result = try await activity("set +e; " + script, fixture).perform(in: fixture.context())
+    #expect(result.isEffectOpen == isOpen)
+  }
+
+  @Test(arguments: ["sleep 1000", "trap 'exit 0' TERM; while :; do sleep 0.01; done"])
+  func aTimeoutLeavesTheEffectOpen(_ script: String) async throws {
+    let fixture = try AttemptFixture()
+    let activity = try activity(script, fixture)
+    let failure = await #expect(throws: StepFailure.self) {
+      _ = try await activity.perform(in: fixture.context(timeout: .milliseconds(100)))
+    }
+    #expect(failure?.record.cause == .timeout)
+    #expect(failure?.partial?.isEffectOpen == true)
+  }
+
+  /// Numbers of processes are given in turn, and begin anew at their end.
+  @Test(
+    arguments: [
+      (100, 120, 1, 21), (100, 100, 1, 1), (100, 99, 1, nil), (100, 5000, 1, nil),
+      (100, 120, 200, nil),
+      (100, nil, 1, nil),
+    ] as [(Int32, Int32?, Int, Int?)])
+  func looksAtAllProcessesOnceNumbersMayHaveBegunAnew(
+    _ leader: Int32, _ last: Int32?, _ milliseconds: Int, _ count: Int?
+  ) {
+    let range = ProcessRemains.range(
+      from: leader, to: last, after: .milliseconds(milliseconds))
+    #expect(range?.count == count)
   }
 
   @Test func waitsForAProgramThatClosedItsOutput() async throws {

@@ -157,6 +157,32 @@ import Testing
     #expect(failure?.record.message.holds("no-such-program") == true)
   }
 
+  @Test(
+    arguments: [
+      ("pg_ctl -D d -w start", "`pg_ctl start`"),
+      ("\"$BIN/pg_ctl\" restart -D d", "`pg_ctl start`"),
+      ("pg_ctl -D d stop", nil), ("pg_ctl status; echo start", nil), ("nohup ./serve", "`nohup`"),
+      ("cd x && setsid -f ./serve", "`setsid`"), ("./serve &", "`&`"), ("(./serve &)", "`&`"),
+      ("./serve & echo on", "`&`"), ("./serve > log 2>&1 &", "`&`"), ("./serve &> log", nil),
+      ("./a & ./b & wait", nil), ("a && b || c; d | e", nil), ("a 2>&1; b >&2; c <&3", nil),
+      ("echo 'a &' \"b &\" # c &", nil), ("echo a \\& b", nil), ("sleep 5 & disown", "`disown`"),
+      ("systemd-run --user ./serve", "`systemd-run`"),
+      ("redis-server --daemonize yes", "`--daemonize`"),
+      ("echo nohup-not", nil), ("", nil), ("'", nil), ("\\", nil),
+    ] as [(String, String?)])
+  func tellsWhatMayGoOnAfterTheScript(_ text: String, _ what: String?) throws {
+    let step = KindFixture.step("shell", ["script": script(text)])
+    let found = KindFixture.check(kind, step)
+    #expect(found.map(\.code) == (what == nil ? [] : [.leavesRunning]))
+    #expect(found.allSatisfy { $0.severity == .warning })
+    if let what { #expect(found.first?.message.begins(with: what) == true) }
+    let said = KindFixture.step("shell", ["script": script(text), "leaves": script("running")])
+    #expect(KindFixture.check(kind, said).isEmpty)
+    let other = KindFixture.step(
+      "shell", ["script": script(text), "interpreter": .list([script("/usr/bin/python3")])])
+    #expect(KindFixture.check(kind, other).isEmpty)
+  }
+
   @Test func validatesItsStep() {
     func codes(_ step: Step) -> [DiagnosticCode] { KindFixture.check(kind, step).map(\.code) }
     #expect(codes(KindFixture.step("shell", ["script": script("true")])).isEmpty)

@@ -1,0 +1,44 @@
+import RunbookEngine
+import RunbookModel
+
+/// Indexes that a `CONCURRENTLY` which failed leaves: they are there, are kept up to date, and serve no
+/// query
+/// (https://www.postgresql.org/docs/current/sql-createindex.html#SQL-CREATEINDEX-CONCURRENTLY).
+enum InvalidIndexes {
+  /// Of all that are shown at most so many.
+  static let most = 10
+
+  static let query = SQLCommand(
+    """
+    SELECT c.relname::pg_catalog.text, pg_catalog.format('%I.%I', n.nspname, c.relname),
+      pg_catalog.format('%I.%I', tn.nspname, t.relname)
+    FROM pg_catalog.pg_index i
+    JOIN pg_catalog.pg_class c ON c.oid OPERATOR(pg_catalog.=) i.indexrelid
+    JOIN pg_catalog.pg_namespace n ON n.oid OPERATOR(pg_catalog.=) c.relnamespace
+    JOIN pg_catalog.pg_class t ON t.oid OPERATOR(pg_catalog.=) i.indrelid
+    JOIN pg_catalog.pg_namespace tn ON tn.oid OPERATOR(pg_catalog.=) t.relnamespace
+    WHERE NOT i.indisvalid ORDER BY 2 LIMIT \(most + 1)
+    """)
+
+  struct Index {
+    let name: String
+    /// One line for people.
+    let summary: String
+
+    init?(_ row: [Value]) {
+      guard row.count == 3, let name = row[0].stringValue, let index = row[1].stringValue,
+        let table = row[2].stringValue
+      else { return nil }
+      self.name = name
+      summary = "the index \(index) of \(table) is there, and invalid"
+    }
+  }
+
+  /// - Returns: nil where the server does not tell.
+  static func found(on link: PostgresLink) throws(StepFailure) -> [Index]? {
+    guard case .completed(let completion)? = try link.exchange([[query]]).first?.first,
+      let rows = completion.resultSet?.rows
+    else { return nil }
+    return rows.compactMap(Index.init)
+  }
+}
