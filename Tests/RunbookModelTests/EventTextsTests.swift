@@ -14,9 +14,10 @@ struct EventTextsTests {
 
   private static let work = WorkItem(
     language: .sql, text: "t", parameters: [.init(name: "n", value: value)], effect: .mutating,
-    calls: ["c"])
+    calls: ["c"], condition: "c")
   private static let item = GateItem(
-    step: StepID("s"), title: "t", fate: .willRun, effect: .mutating, connection: "main",
+    step: StepID("s"), title: "t", fate: .willRun, effect: .mutating, isEffectDeclared: true,
+    connection: "main",
     work: [work], seal: [SealedPart(name: "n", digest: digest)])
   private static let identified = ConnectionIdentified(
     connection: "main",
@@ -110,7 +111,10 @@ struct EventTextsTests {
         ],
         timeline: [
           TimelineRow(at: time, text: "t", source: "s", clockOffsetMicroseconds: 1)
-        ], notices: ["n"], elapsedMicroseconds: 1)),
+        ], notices: ["n"], elapsedMicroseconds: 1,
+        workDone: [
+          WorkDone(item: 1, .sent, times: 2, affected: 1, sent: "s", reason: "r")
+        ])),
     .stepSkipped(StepSkipped(step: StepID("s"), cause: .condition, reason: "r")),
     .gateOpened(
       GateOpened(

@@ -27,6 +27,40 @@ import Testing
     ) { try IncidentReport(entries: journal.entries) }
   }
 
+  @Test func saysWhatBecameOfEachCommand() throws {
+    var journal = JournalBuilder()
+    journal.start([StepRecord("fix", "Fix", .recovery)])
+    let work = ["A", "B", "C", "D", "E"].map {
+      WorkItem(language: .sql, text: $0, effect: .mutating)
+    }
+    journal.attempt(
+      "fix", work: work, effect: .mutating, outcome: .failed,
+      workDone: [
+        WorkDone(item: 0, .sent, times: 2, affected: 1),
+        WorkDone(item: 1, .leftOut, reason: "3 rows have none"),
+        WorkDone(item: 2, .sent, sent: "C NOT VALID", reason: "3 rows refer to nothing"),
+        WorkDone(item: 3, .failed), WorkDone(item: 4, .notReached),
+      ])
+    let report = try markdown(journal)
+    for (text, became) in [
+      ("A", "Sent 2 times, 1 row."), ("B", "Left out: 3 rows have none."),
+      ("C", "Sent as `C NOT VALID`: 3 rows refer to nothing."), ("D", "This one failed."),
+      ("E", "Not sent."),
+    ] { #expect(report.holds("```sql\n\(text)\n```\n\n\(became)\n"), "\(text)") }
+    #expect(!report.holds("before it ended is not recorded"))
+  }
+
+  @Test func saysWhereNothingTellsHowFarAnAttemptCame() throws {
+    let unknown = "How many of these were sent before it ended is not recorded."
+    let work = ["A", "B"].map { WorkItem(language: .sql, text: $0, effect: .mutating) }
+    for (outcome, isUnknown) in [(Outcome.failed, true), (.unknown, true), (.succeeded, false)] {
+      var journal = JournalBuilder()
+      journal.start([StepRecord("fix", "Fix", .recovery)])
+      journal.attempt("fix", work: work, effect: .mutating, outcome: outcome)
+      #expect(try markdown(journal).holds(unknown) == isUnknown, "\(outcome)")
+    }
+  }
+
   @Test func namesItsFileByDayRunbookAndRun() throws {
     var journal = JournalBuilder()
     journal.start([], name: "../a b")

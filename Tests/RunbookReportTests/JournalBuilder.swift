@@ -54,7 +54,7 @@ struct JournalBuilder {
     result: Value = [:], captures: Value = [:], isConfirmed: Bool? = nil,
     expectations: [ExpectationRecord] = [], failure: FailureRecord? = nil,
     evidence: [(what: String, key: String)] = [], timeline: [TimelineRow] = [],
-    withheld: [String] = [], hasReceipt: Bool = false
+    withheld: [String] = [], hasReceipt: Bool = false, workDone: [WorkDone]? = nil
   ) {
     begin(step, number, sql: sql, work: work, effect: effect)
     wait(takes)
@@ -72,7 +72,8 @@ struct JournalBuilder {
           step: StepID(step), attempt: number, outcome: outcome, result: result,
           captures: captures, withheldCaptures: withheld, isConfirmed: isConfirmed,
           expectations: expectations, failure: failure, evidence: records, timeline: timeline,
-          elapsedMicroseconds: (takes.wholeNanoseconds ?? 0) / 1000, hasReceipt: hasReceipt)))
+          elapsedMicroseconds: (takes.wholeNanoseconds ?? 0) / 1000, hasReceipt: hasReceipt,
+          workDone: workDone)))
   }
 
   /// The end of an attempt whose evidence is less than there was.

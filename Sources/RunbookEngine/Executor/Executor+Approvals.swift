@@ -25,9 +25,10 @@ extension Executor {
       // What the kind itself keeps from changing anything needs no approval of its own.
       if bound.activity.effect == .readOnly, !bound.activity.isEffectDeclared { return nil }
       let when = "when the gate '\(gate.opened.gate)' was approved"
-      return item?.fate == .willBeSkipped
-        ? (own, ["\(own): it was to be skipped \(when)"])
-        : (own, ["\(own): what it does was not known \(when)"])
+      let was =
+        item?.fate == .willBeSkipped
+        ? "it was to be skipped" : "whether it runs, or what it does, was not known"
+      return (own, ["\(own): \(was) \(when)"])
     }
     let changes =
       await StepSeal(bound.activity, key: options.key, redactor).changes(since: seal).map {
@@ -50,9 +51,9 @@ extension Executor {
     }
   }
 
-  /// The item with what its approval will bind.
+  /// The item with what its approval will bind. What is not decided yet is asked when it is.
   func sealed(_ item: GateItem) async -> GateItem {
-    guard [.willRun, .undecided].contains(item.fate),
+    guard item.fate == .willRun,
       let step = plan.runbook.steps.first(where: { $0.id == item.step })
     else { return item }
     let bound: BoundStep
@@ -60,6 +61,7 @@ extension Executor {
     let parts = await StepSeal(bound.activity, key: options.key, redactor).parts
     return GateItem(
       step: item.step, title: item.title, fate: item.fate, effect: item.effect,
-      connection: item.connection, work: item.work, seal: parts)
+      isEffectDeclared: item.isEffectDeclared, connection: item.connection, work: item.work,
+      seal: parts)
   }
 }

@@ -28,7 +28,7 @@ extension Executor {
           work: activity.work, settledBy: bound.settledBy)))
     try await flush()
     if obstacle == nil { obstacle = await prepareReceipts(bound) }
-    if let obstacle { return try finishUnperformed(step.id, obstacle) }
+    if let obstacle { return try finishUnperformed(bound, obstacle) }
     try await carryOut(bound, attempt: attempt)
   }
 
@@ -73,10 +73,12 @@ extension Executor {
   }
 
   private mutating func finishUnperformed(
-    _ step: StepID, _ obstacle: FailureRecord
+    _ bound: BoundStep, _ obstacle: FailureRecord
   ) throws(StoreError) {
-    try finish(step, outcome: .failed, failure: obstacle)
-    try holdIfStopped(step, obstacle)
+    try finish(
+      bound.step.id, outcome: .failed, failure: obstacle,
+      workDone: WorkDone.until(0, of: bound.activity.work.count))
+    try holdIfStopped(bound.step.id, obstacle)
   }
 
   private func isUnseen(_ connection: String?) -> Bool {
@@ -210,7 +212,8 @@ extension Executor {
       failure: verdict.failure.map { redactor.redact($0) },
       evidence: evidence.records, timeline: result.timeline,
       notices: result.notices + evidence.notices,
-      elapsedMicroseconds: (elapsed.wholeNanoseconds ?? 0) / 1000, hasReceipt: result.hasReceipt)
+      elapsedMicroseconds: (elapsed.wholeNanoseconds ?? 0) / 1000, hasReceipt: result.hasReceipt,
+      workDone: result.workDone)
   }
 
   /// A capture that holds a secret is kept in this process only (law L7).

@@ -196,14 +196,14 @@ public struct Executor: ~Copyable {
   }
 
   mutating func finish(
-    _ step: StepID, outcome: Outcome, failure: FailureRecord?
+    _ step: StepID, outcome: Outcome, failure: FailureRecord?, workDone: [WorkDone]? = nil
   ) throws(StoreError) {
     try queue(
       .attemptFinished(
         AttemptFinished(
           step: step, attempt: state.step(step).attempts, outcome: outcome,
           result: .map(ValueMap()), failure: failure.map { redactor.redact($0) },
-          elapsedMicroseconds: 0)))
+          elapsedMicroseconds: 0, workDone: workDone)))
   }
 
   var interruption: RunHeld {

@@ -19,6 +19,7 @@ struct StepSeal: Sendable, Hashable {
     for (index, item) in activity.work.enumerated() {
       let name = Self.name(of: item.language, index + 1, of: activity.work.count)
       add(name, "\(item.language.rawValue) \(item.effect.rawValue)\n\(item.text)")
+      if let condition = item.condition { add(name, condition) }
       for parameter in item.parameters {
         add("value \(parameter.name) of \(name)", parameter.value.json)
       }

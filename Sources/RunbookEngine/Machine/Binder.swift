@@ -78,6 +78,7 @@ public struct Binder: Sendable {
     return GateItem(
       step: step.id, title: step.title, fate: fate,
       effect: bound?.activity.effect ?? step.options.effect ?? .undetermined,
+      isEffectDeclared: bound.map(\.activity.isEffectDeclared) ?? (step.options.effect != nil),
       connection: bound?.activity.connection, work: bound?.activity.work ?? written)
   }
 }

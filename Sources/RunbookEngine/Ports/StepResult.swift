@@ -23,14 +23,18 @@ public struct StepResult: Sendable {
   /// Whether it is open what of the work took effect: it was cut off, or ended in its midst. Where the
   /// attempt failed, a change of it is unknown then, and not failed.
   public var isEffectOpen = false
+  /// What became of the work, item by item, where it was not all sent as it is.
+  public var workDone: [WorkDone]?
   /// What the attempt failed of when the step has no `expect` that judges otherwise: a shell step's
   /// exit code other than 0, an HTTP status of 400 or more.
   public var presumedFailure: FailureRecord?
 
   public init(
     values: ValueMap = ValueMap(), evidence: [EvidenceDraft] = [], timeline: [TimelineRow] = [],
-    notices: [String] = [], hasReceipt: Bool = false, presumedFailure: FailureRecord? = nil
+    notices: [String] = [], hasReceipt: Bool = false, presumedFailure: FailureRecord? = nil,
+    workDone: [WorkDone]? = nil
   ) {
+    self.workDone = workDone
     self.values = values
     self.evidence = evidence
     self.timeline = timeline

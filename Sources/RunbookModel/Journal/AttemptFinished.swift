@@ -23,6 +23,9 @@ public struct AttemptFinished: Sendable, Hashable, Codable {
   public let elapsedMicroseconds: Int64
   /// Whether a receipt was committed with the work.
   public let hasReceipt: Bool
+  /// What became of the work, item by item; nil where all of it was sent as it is, or where it failed and
+  /// nothing tells.
+  public let workDone: [WorkDone]?
 
   public init(
     step: StepID, attempt: Int, outcome: Outcome, result: Value,
@@ -30,8 +33,9 @@ public struct AttemptFinished: Sendable, Hashable, Codable {
     withheldCaptures: [String] = [], isConfirmed: Bool? = nil,
     expectations: [ExpectationRecord] = [], failure: FailureRecord? = nil,
     evidence: [EvidenceRecord] = [], timeline: [TimelineRow] = [], notices: [String] = [],
-    elapsedMicroseconds: Int64, hasReceipt: Bool = false
+    elapsedMicroseconds: Int64, hasReceipt: Bool = false, workDone: [WorkDone]? = nil
   ) {
+    self.workDone = workDone
     self.step = step
     self.attempt = attempt
     self.outcome = outcome

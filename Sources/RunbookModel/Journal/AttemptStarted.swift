@@ -49,12 +49,15 @@ public struct WorkItem: Sendable, Hashable, Codable {
 
   /// Of SQL: functions that it calls and that may change something.
   public let calls: [String]?
+  /// When it is left out, repeated or sent otherwise; nil where it is sent once, as it is.
+  public let condition: String?
 
   public init(
     language: Language, text: String, parameters: [Parameter] = [], effect: Effect,
-    calls: [String]? = nil
+    calls: [String]? = nil, condition: String? = nil
   ) {
     self.calls = calls
+    self.condition = condition
     self.language = language
     self.text = text
     self.parameters = parameters

@@ -45,6 +45,8 @@ public struct GateItem: Sendable, Hashable, Codable {
   public let title: String
   public let fate: Fate
   public let effect: Effect
+  /// Whether the author declared the effect and nothing enforces it.
+  public let isEffectDeclared: Bool?
   public let connection: String?
   public let work: [WorkItem]
   /// Over all that decides what the step does, part by part, with the run's key; nil where its values
@@ -52,9 +54,10 @@ public struct GateItem: Sendable, Hashable, Codable {
   public let seal: [SealedPart]?
 
   public init(
-    step: StepID, title: String, fate: Fate, effect: Effect, connection: String?, work: [WorkItem],
-    seal: [SealedPart]? = nil
+    step: StepID, title: String, fate: Fate, effect: Effect, isEffectDeclared: Bool? = nil,
+    connection: String?, work: [WorkItem], seal: [SealedPart]? = nil
   ) {
+    self.isEffectDeclared = isEffectDeclared
     self.seal = seal
     self.step = step
     self.title = title

@@ -6,7 +6,42 @@ struct RecoveryCommandFacts: Sendable {
     let step: StepRecord
     let attempt: AttemptHistory
 
-    var work: [WorkItem] { attempt.started.payload.work }
+    /// Each item with what became of it, where it was not just sent as it is.
+    var work: [(item: WorkItem, became: Phrase?)] {
+      let items = attempt.started.payload.work
+      guard let done = attempt.finished?.payload.workDone else {
+        let isReceiptAlone = attempt.outcome == .succeeded && attempt.finished == nil
+        return items.map { ($0, isReceiptAlone && $0.condition != nil ? Self.notTold : nil) }
+      }
+      return items.enumerated().map { index, item in
+        (item, done.first { $0.item == index }.flatMap(Self.became))
+      }
+    }
+
+    /// Whether nothing tells how far it came.
+    var isExtentUnknown: Bool {
+      let items = attempt.started.payload.work.count
+      return items > 1 && attempt.outcome != .succeeded && attempt.finished?.payload.workDone == nil
+    }
+
+    private static let notTold: Phrase =
+      "Whether it was left out or sent otherwise is not known: the process died before it said so."
+
+    private static func became(_ done: WorkDone) -> Phrase? {
+      let reason: Phrase = done.reason.map { ": \(quote: $0)" } ?? ""
+      switch done.fate {
+      case .leftOut: return "Left out\(reason)."
+      case .notReached: return "Not sent."
+      case .failed: return "This one failed."
+      case .sent:
+        guard done.times != nil || done.affected != nil || done.sent != nil else { return nil }
+        let times: Phrase = done.times.map { " \($0) times" } ?? ""
+        let text: Phrase = done.sent.map { " as \(name: $0)" } ?? ""
+        let rows: Phrase =
+          done.affected.map { ", \(words: String($0)) \(words: $0 == 1 ? "row" : "rows")" } ?? ""
+        return "Sent\(times)\(text)\(rows)\(reason)."
+      }
+    }
   }
 
   let commands: [Command]

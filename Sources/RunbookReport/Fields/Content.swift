@@ -44,8 +44,8 @@ indirect enum Content: Sendable {
 
   /// Lines exactly as they are, with the language that they are written in.
   case listing(String, language: String)
-  /// A statement, script, request or instruction as it ran.
-  case work(WorkItem)
+  /// A statement, script, request or instruction, and what became of it where it did not just run.
+  case work(WorkItem, became: Phrase? = nil)
   case table([ValueMap])
   case captures([Capture])
   /// A picture, where the format can draw.

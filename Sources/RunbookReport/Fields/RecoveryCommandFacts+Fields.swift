@@ -38,7 +38,8 @@ extension NumberedCommand: Presented {
     .text("failure", .quote, or: .nothing) {
       $0.command.attempt.finished?.payload.failure?.message
     },
-    .texts("work", .work) { $0.command.work.map { .work($0) } },
+    .texts("work", .work) { $0.command.work.map { .work($0.item, became: $0.became) } },
+    .flag("is_extent_unknown") { $0.command.isExtentUnknown },
     .text("reference", .reference) { Reference($0.command.attempt.started.stamp) },
   ]
 }

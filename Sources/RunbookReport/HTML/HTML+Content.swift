@@ -27,7 +27,7 @@ extension HTML: Markup {
     case .checklist(let items): Self.checklist(items)
     case .lessons(let blocks, let lesson): Self.lessons(blocks, lesson)
     case .listing(let text, let language): Self.listing(text, language: language)
-    case .work(let item): Self.work(item)
+    case .work(let item, let became): Self.work(item, became)
     case .table(let rows) where rows.isEmpty: "<p>Nothing: no rows.</p>"
     case .table(let rows): Self.table(rows)
     case .captures(let captures):

@@ -14,13 +14,14 @@ struct HTML: Sendable {
   /// Of a list of values, each one.
   static let longestValue = 2_000
 
-  static func work(_ item: WorkItem) -> String {
-    let block = listing(item.text, language: item.language.fenceName)
-    guard !item.parameters.isEmpty else { return block }
+  static func work(_ item: WorkItem, _ became: Phrase?) -> String {
+    var parts = [listing(item.text, language: item.language.fenceName)]
     let values = item.parameters.map {
       "\(HTMLText.code($0.name)) = \(HTMLText.code($0.value.json, limit: longestValue))"
     }
-    return block + "\n<p>Bound values: \(values.joined(separator: ", "))</p>"
+    if !values.isEmpty { parts.append("<p>Bound values: \(values.joined(separator: ", "))</p>") }
+    if let became { parts.append("<p>\(phrase(became))</p>") }
+    return parts.joined(separator: "\n")
   }
 
   static func table(_ rows: [ValueMap]) -> String {

@@ -21,7 +21,7 @@ extension Content {
     case .cell(let text), .line(let text): .string(text.markdown)
     case .checklist(let items): .list(items.map(\.text.value))
     case .lessons(let blocks, _): .list(blocks.map(\.value))
-    case .work(let item): item.value
+    case .work(let item, let became): item.value(became)
     case .table(let rows): .list(rows.map { .map($0) })
     case .captures(let captures):
       .list(captures.map { .map(ValueMap([("name", .string($0.name)), ("value", $0.value)])) })
@@ -76,7 +76,7 @@ extension Actor {
 }
 
 extension WorkItem {
-  fileprivate var value: Value {
+  fileprivate func value(_ became: Phrase?) -> Value {
     .map(
       ValueMap([
         ("language", .string(language.rawValue)), ("text", .string(text)),
@@ -88,6 +88,7 @@ extension WorkItem {
               .map(ValueMap([("name", .string($0.name)), ("value", $0.value)]))
             })
         ),
+        ("became", became.map { .string($0.plainText) } ?? .null),
       ]))
   }
 }

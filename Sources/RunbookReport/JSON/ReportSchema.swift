@@ -59,6 +59,7 @@ public enum ReportSchema {
     ("language", ["enum": ["sql", "shell", "http", "text"]]), ("text", ["type": "string"]),
     ("effect", ["enum": ["read_only", "mutating", "destructive", "undetermined"]]),
     ("parameters", ["type": "array", "items": parameter]),
+    ("became", nullableText),
   ])
 
   private static let field: Value = [

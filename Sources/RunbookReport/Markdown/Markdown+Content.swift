@@ -30,7 +30,7 @@ extension Markdown: Markup {
     case .checklist(let items): Self.checklist(items)
     case .lessons(let blocks, let lesson): Self.lessons(blocks, mark: lesson.mark)
     case .listing(let text, let language): MarkdownText.fence(text, language: language)
-    case .work(let item): Self.work(item)
+    case .work(let item, let became): Self.work(item, became)
     case .table(let rows) where rows.isEmpty: "Nothing: no rows."
     case .table(let rows): Self.table(rows)
     case .captures(let captures):

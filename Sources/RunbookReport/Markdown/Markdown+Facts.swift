@@ -45,13 +45,14 @@ extension Markdown {
   }
 
   /// A statement, script, request or instruction as it ran, with the values that were bound to it.
-  static func work(_ item: WorkItem) -> String {
-    let block = MarkdownText.fence(item.text, language: item.language.fenceName)
-    guard !item.parameters.isEmpty else { return block }
+  static func work(_ item: WorkItem, _ became: Phrase?) -> String {
+    var parts = [MarkdownText.fence(item.text, language: item.language.fenceName)]
     let values = item.parameters.map {
       "\(MarkdownText.code($0.name)) = \(MarkdownText.code($0.value.json, limit: HTML.longestValue))"
     }
-    return block + "\n\nBound values: " + values.joined(separator: ", ")
+    if !values.isEmpty { parts.append("Bound values: " + values.joined(separator: ", ")) }
+    if let became { parts.append(phrase(became)) }
+    return parts.joined(separator: "\n\n")
   }
 
   /// A table of rows as maps, with the columns of all rows in the order in which they come.

@@ -187,7 +187,8 @@ struct PublicCopy {
       steps: opened.steps.map { item in
         GateItem(
           step: item.step, title: text(item.title), fate: item.fate, effect: item.effect,
-          connection: item.connection, work: item.work.map(work))
+          isEffectDeclared: item.isEffectDeclared, connection: item.connection,
+          work: item.work.map(work))
       }, preparation: opened.preparation.map(work), identities: opened.identities.map(identified),
       approvals: opened.approvals, question: opened.question.map(told), digest: opened.digest)
   }
@@ -204,7 +205,7 @@ struct PublicCopy {
     return WorkItem(
       language: work.language, text: shown,
       parameters: work.parameters.map { .init(name: $0.name, value: Self.emptied($0.value)) },
-      effect: work.effect)
+      effect: work.effect, condition: work.condition.map { _ in Self.leftOut })
   }
 
   private func finished(_ finished: AttemptFinished) -> AttemptFinished {
@@ -224,7 +225,14 @@ struct PublicCopy {
           at: row.at, text: Self.leftOut, source: told(row.source), isDamage: row.isDamage,
           clockOffsetMicroseconds: row.clockOffsetMicroseconds)
       }, notices: finished.notices.map { _ in Self.leftOut },
-      elapsedMicroseconds: finished.elapsedMicroseconds, hasReceipt: finished.hasReceipt)
+      elapsedMicroseconds: finished.elapsedMicroseconds, hasReceipt: finished.hasReceipt,
+      workDone: finished.workDone?.map(done))
+  }
+
+  private func done(_ done: WorkDone) -> WorkDone {
+    WorkDone(
+      item: done.item, done.fate, times: done.times, affected: done.affected,
+      sent: done.sent.map { _ in Self.leftOut }, reason: done.reason.map { _ in Self.leftOut })
   }
 
   /// How large something private is tells of it too.

@@ -1,37 +1,71 @@
 import RunbookEngine
 import RunbookModel
 
+/// What an archive holds of data.
+struct ArchiveContents: Sendable {
+  /// In the archive's order.
+  var parts: [ArchivePart] = []
+  /// By the table's identity: how many rows there are, and of which columns.
+  var counts = ExactMap<Int64>()
+  var columns = ExactMap<[String]>()
+}
+
+/// A piece of an archive's data.
+enum ArchivePart: Sendable, Hashable {
+  case rows(table: String)
+  /// The statement that says where a sequence stands.
+  case sequence(String)
+
+  var value: Value {
+    switch self {
+    case .rows(let table): ["rows": .string(table)]
+    case .sequence(let statement): ["sequence": .string(statement)]
+    }
+  }
+
+  init?(_ value: Value) {
+    if let table = value.mapValue?["rows"]?.stringValue {
+      self = .rows(table: table)
+    } else if let statement = value.mapValue?["sequence"]?.stringValue {
+      self = .sequence(statement)
+    } else {
+      return nil
+    }
+  }
+}
+
 extension Archive {
-  /// The number of rows that it holds of each table, and where it leaves sequences; everything is read.
+  /// What it holds of data; everything is read.
   ///
   /// - Parameter ids: of data's entries.
-  /// - Returns: by the table's identity.
-  func rowCounts(of ids: Set<Int>) async throws(StepFailure) -> ExactMap<Int64> {
-    guard !ids.isEmpty else { return [:] }
+  func contents(of ids: Set<Int>) async throws(StepFailure) -> ArchiveContents {
+    guard !ids.isEmpty else { return ArchiveContents() }
     return try await stream(ids) { (data) throws(StepFailure) in
       var counter = Counter()
       try data.read(into: &counter)
-      return counter.counts
+      return counter.contents
     }
   }
 
   private struct Counter: ArchiveData.Receiver {
-    var counts = ExactMap<Int64>()
+    var contents = ArchiveContents()
     private var table = ""
 
     mutating func begin(_ copy: CopyStatement) {
       table = copy.table
-      counts[table] = 0
+      contents.parts.append(.rows(table: table))
+      contents.columns[table] = copy.columns
+      contents.counts[table] = 0
     }
 
     mutating func receive(_ bytes: ArraySlice<UInt8>) {
       var count: Int64 = 0
       for byte in bytes where byte == UInt8(ascii: "\n") { count += 1 }
-      counts[table, default: 0] += count
+      contents.counts[table, default: 0] += count
     }
 
     mutating func end() {}
-    mutating func statement(_ text: String) {}
+    mutating func statement(_ text: String) { contents.parts.append(.sequence(text)) }
   }
 
   /// Runs `pg_restore` for these entries, and `body` on a thread of its own with what it writes.

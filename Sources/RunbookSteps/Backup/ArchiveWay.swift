@@ -8,6 +8,11 @@ struct ArchiveWay {
   let archive: Archive
   let live: CatalogSnapshot
   let renames: [String]
+  /// Looks up a standing table's triggers.
+  let triggers:
+    @Sendable ([(table: String, present: String)]) async throws(StepFailure) -> ExactMap<
+      [TableTrigger]
+    >
 
   func find() async throws(StepFailure) -> RecoveryWay {
     var way = RecoveryWay(.archive)
@@ -94,20 +99,28 @@ struct ArchiveWay {
       guard entry.kind == "TABLE DATA", let schema = entry.schema else { return false }
       return modes[TableName(schema: schema, name: entry.tag)] != nil
     }
-    let counts = try await archive.rowCounts(of: Set(data.map(\.id)))
-    for (table, rows) in counts.inOrder {
+    let sequences = entries.filter { $0.section == .data && $0.kind != "TABLE DATA" }
+    way.data = archive.entries.map(\.id).filter { id in
+      data.contains { $0.id == id } || sequences.contains { $0.id == id }
+    }
+    let contents = try await archive.contents(of: Set(way.data))
+    way.contents = contents.parts
+    let standing = contents.counts.inOrder.map(\.key).filter { table in
+      modes[TableName(identity: table)].map { $0 != .whole } ?? false
+    }
+    let triggers = try await triggers(standing.map { ($0, damage.renamed[$0] ?? $0) })
+    for (table, rows) in contents.counts.inOrder {
       guard let mode = modes[TableName(identity: table)] else { continue }
-      way.loads.append(load(table, mode, rows))
+      var load = load(table, mode, rows)
+      load.copied = contents.columns[table] ?? []
+      load.triggers = triggers[table] ?? []
+      way.loads.append(load)
       if mode == .whole { continue }
       way.foreignKeys += damage.standing.filter { $0.belongs(to: table) }.compactMap {
         ForeignKey($0)
       }
     }
     way.rows = way.loads.filter { $0.mode != .columns }.reduce(0) { $0 + $1.rows }
-    let sequences = entries.filter { $0.section == .data && $0.kind != "TABLE DATA" }
-    way.data = archive.entries.map(\.id).filter { id in
-      data.contains { $0.id == id } || sequences.contains { $0.id == id }
-    }
   }
 
   private func load(_ table: String, _ mode: TableLoad.Mode, _ rows: Int64) -> TableLoad {

@@ -31,6 +31,8 @@ struct RecoveryWay: Sendable {
   /// Run first, in order.
   var before: [String] = []
   var loads: [TableLoad] = []
+  /// What the archive's data are, in its order.
+  var contents: [ArchivePart] = []
   /// Keys and indexes, after the rows.
   var after: [String] = []
   /// References, triggers and what else must not see the rows come.
@@ -68,6 +70,7 @@ extension RecoveryWay {
     put("risks", risks)
     put("before", before)
     map["loads"] = .list(loads.map(\.value))
+    map["contents"] = .list(contents.map(\.value))
     put("after", after)
     put("last", last)
     map["foreign_keys"] = .list(foreignKeys.map(\.value))
@@ -102,7 +105,10 @@ extension RecoveryWay {
     leftOut = texts("left_out")
     loads = map["loads"]?.listValue?.compactMap { TableLoad($0) } ?? []
     foreignKeys = map["foreign_keys"]?.listValue?.compactMap { ForeignKey($0) } ?? []
-    guard loads.count == map["loads"]?.listValue?.count ?? 0 else { return nil }
+    contents = map["contents"]?.listValue?.compactMap { ArchivePart($0) } ?? []
+    guard loads.count == map["loads"]?.listValue?.count ?? 0,
+      contents.count == map["contents"]?.listValue?.count ?? 0
+    else { return nil }
     guard let archive = map["archive"]?.mapValue else { return }
     guard let path = archive["path"]?.stringValue, let size = archive["size"]?.intValue,
       let digest = archive["sha256"]?.stringValue.flatMap(Digest.init(hex:))

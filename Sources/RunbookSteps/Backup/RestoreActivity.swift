@@ -6,6 +6,7 @@ struct RestoreActivity: Activity {
   let step: Step
   let source: Runbook.Connection
   let way: RecoveryWay
+  let plan: RestorePlan
   let gateway: PostgresGateway
   let environment: [String: String]
 
@@ -17,29 +18,12 @@ struct RestoreActivity: Activity {
   var settlingMeans: SettlingMeans { source.keepsReceipts ? .receipt : .none }
 
   var work: [WorkItem] {
-    var items = way.before.map(Self.item)
-    for load in way.loads {
-      let name = TableName(identity: load.table).shown
-      let text =
-        switch load.mode {
-        case .whole: "COPY \(load.table) FROM stdin; -- \(load.rows) rows of the backup"
-        case .fill: "-- put back what \(name) lacks of the backup's \(load.rows) rows"
-        case .columns:
-          "-- put back \(name)'s \(load.columns.joined(separator: ", ")), by "
-            + (load.key.isEmpty ? "nothing: it has no primary key" : "its primary key")
-        }
-      items.append(WorkItem(language: .sql, text: text, effect: .mutating))
-    }
-    return items + (way.after + way.last).map(Self.item)
+    plan.commands.map(\.item)
       + way.leftOut.map { WorkItem(language: .text, text: "left out: \($0)", effect: .readOnly) }
   }
 
   func surroundings() async -> [Surrounding] {
     [Surrounding(name: "the way of recovery", content: way.value.json)]
-  }
-
-  private static func item(_ statement: String) -> WorkItem {
-    WorkItem(language: .sql, text: statement, effect: .mutating)
   }
 
   /// Of all that is done.
@@ -60,14 +44,16 @@ struct RestoreActivity: Activity {
   private func settings(_ context: AttemptContext) -> SQLSettings {
     SQLSettings(
       step, context, usual: Self.statementTimeout,
-      statements: way.statements.count + 4 * way.loads.count)
+      statements: plan.commands.count)
   }
 
   func perform(in context: AttemptContext) async throws(StepFailure) -> StepResult {
     guard way.name != .none else {
       throw StepFailure(.invalid, "there is nothing to bring back, or no way to do it")
     }
-    guard let mark = way.archive, !way.data.isEmpty else { return try await run(nil, in: context) }
+    guard let mark = way.archive, !way.contents.isEmpty else {
+      return try await run(nil, in: context)
+    }
     let archive = try await Archive.open(mark.path, environment: environment)
     let check = ArchiveCheck(mark)
     return try await archive.streaming(Set(way.data)) { (channel) async throws(StepFailure) in
@@ -76,7 +62,7 @@ struct RestoreActivity: Activity {
   }
 
   private func run(
-    _ rows: (channel: ByteChannel, check: ArchiveCheck)?, in context: AttemptContext
+    _ archive: (channel: ByteChannel, check: ArchiveCheck)?, in context: AttemptContext
   ) async throws(StepFailure) -> StepResult {
     let settings = settings(context)
     let session = try gateway.session(of: source.name)
@@ -88,9 +74,8 @@ struct RestoreActivity: Activity {
         }
       }
       return try transaction(on: link, in: context).perform { () throws(StepFailure) in
-        try RestoreWork(
-          way: way, link: link, context: context, channel: rows?.channel, check: rows?.check
-        ).perform()
+        var work = RestoreWork(way: way, plan: plan, link: link, context: context)
+        return try work.perform(archive)
       }
     }
   }

@@ -68,6 +68,7 @@ public struct RestoreKind: StepKind {
         hint: "capture `best` of a ways step, and name it here")
     }
     return RestoreActivity(
-      step: step, source: connection, way: way, gateway: gateway, environment: environment)
+      step: step, source: connection, way: way, plan: RestorePlan(way), gateway: gateway,
+      environment: environment)
   }
 }

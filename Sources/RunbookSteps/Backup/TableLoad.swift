@@ -21,12 +21,17 @@ struct TableLoad: Sendable, Hashable {
   /// For `columns`: the columns that were lost, each with its type.
   let columns: [String]
   let types: [String]
+  /// The columns that the archive has, in its order, as SQL writes them.
+  var copied: [String] = []
+  /// Of a standing table: those of its own triggers that fire.
+  var triggers: [TableTrigger] = []
 
   var value: Value {
     [
       "table": .string(table), "mode": .string(mode.rawValue), "rows": .int(rows),
       "key": .list(key.map(Value.string)), "columns": .list(columns.map(Value.string)),
-      "types": .list(types.map(Value.string)),
+      "types": .list(types.map(Value.string)), "copied": .list(copied.map(Value.string)),
+      "triggers": .list(triggers.map { [.string($0.off), .string($0.on)] }),
     ]
   }
 
@@ -52,6 +57,11 @@ struct TableLoad: Sendable, Hashable {
     self.init(
       table: table, mode: mode, rows: rows, key: texts("key"), columns: texts("columns"),
       types: texts("types"))
-    guard columns.count == types.count else { return nil }
+    copied = texts("copied")
+    triggers =
+      map["triggers"]?.listValue?.compactMap { TableTrigger($0.listValue ?? []) } ?? []
+    guard columns.count == types.count, !copied.isEmpty,
+      triggers.count == map["triggers"]?.listValue?.count
+    else { return nil }
   }
 }

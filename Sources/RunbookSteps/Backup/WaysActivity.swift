@@ -76,8 +76,12 @@ struct WaysActivity: Activity {
     case .archive:
       guard let archive else { throw StepFailure(.invalid, "no backup was given") }
       let opened = try await Archive.open(archive, environment: environment)
-      return try await ArchiveWay(damage: damage, archive: opened, live: live, renames: renames)
-        .find()
+      return try await ArchiveWay(
+        damage: damage, archive: opened, live: live, renames: renames,
+        triggers: { (tables) throws(StepFailure) in
+          try await gateway.triggers(of: tables, on: source)
+        }
+      ).find()
     case .downgrade:
       guard let alembic, let revision else {
         throw StepFailure(.invalid, "no migration is known that did it")

@@ -45,7 +45,7 @@ struct ArchiveCatalog {
       guard entry.kind == "TABLE DATA", let schema = entry.schema else { return false }
       return tables.contains(TableName(schema: schema, name: entry.tag))
     }
-    let counts = try await archive.rowCounts(of: Set(counted.map(\.id)))
+    let counts = try await archive.contents(of: Set(counted.map(\.id))).counts
     return counts.mapValues { CatalogSnapshot.Rows(count: $0, counting: .exact) }
   }
 

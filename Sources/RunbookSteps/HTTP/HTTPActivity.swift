@@ -1,4 +1,5 @@
 import CCurl
+import Glibc
 import RunbookEngine
 import RunbookModel
 
@@ -23,11 +24,21 @@ struct HTTPActivity: Activity {
     let files = [
       request.certificateAuthority, request.clientCertificate, request.clientKey, request.socket,
     ]
+    let marks = files.map { path in
+      path.map { "\($0) \(FileContent.mark(of: $0) ?? "")" } ?? ""
+    }
     return [
-      Surrounding(
-        name: "the certificates and the socket",
-        content: files.map { $0 ?? "" }.joined(separator: "\0"))
-    ]
+      Surrounding(name: "the certificates and the socket", content: marks.joined(separator: "\0"))
+    ] + Self.proxies
+  }
+
+  /// Variables by which libcurl goes another way: https://curl.se/libcurl/c/libcurl-env.html
+  private static var proxies: [Surrounding] {
+    let names = ["http_proxy", "https_proxy", "all_proxy", "no_proxy"]
+    return (names + names.map { $0.uppercased() }).compactMap { name -> Surrounding? in
+      guard let value = getenv(name) else { return nil }
+      return Surrounding(name: "environment \(name)", content: String(cString: value))
+    }
   }
 
   func perform(in context: AttemptContext) async throws(StepFailure) -> StepResult {

@@ -29,8 +29,9 @@ extension StepFailure {
     switch code {
     case "42P18": "say the value's type: :name::text"
     case "25006" where mayChange:
-      "the server itself takes no changes here: it is a replica, or the step has made its session "
-        + "read-only"
+      "a step that only reads by its text runs READ ONLY: where a view, an operator or a cast is "
+        + "meant to change something, it says `effect: mutating`. Else the server takes no changes, "
+        + "as a replica, or the step has made its session read-only"
     case "25006": "only recovery and safeguards may change anything"
     default: nil
     }

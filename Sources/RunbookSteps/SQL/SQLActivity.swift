@@ -13,7 +13,11 @@ struct SQLActivity: Activity {
   var connection: String? { source.name }
   var isEffectDeclared: Bool { false }
 
-  var effect: Effect { Effect.worst(of: statements.map(effect)) }
+  /// The author's word only makes it worse: a view, an operator or a cast may do what no text shows.
+  var effect: Effect {
+    let declared = mode.isReadOnly ? [] : [step.options.effect].compactMap(\.self)
+    return Effect.worst(of: statements.map(effect) + declared)
+  }
 
   private func effect(of statement: RenderedStatement) -> Effect {
     statement.traits.effect(inReadOnly: mode.isReadOnly)

@@ -44,9 +44,9 @@ public struct SQLKind: StepKind {
     guard let source = Self.source(of: step) else { return nil }
     let text = SQLText(source, names: [])
     let isReadOnly = !step.phase.mayChange && !step.options.isTrial
-    return text.statements.isEmpty
-      ? nil
-      : Effect.worst(of: text.statements.map { $0.traits.effect(inReadOnly: isReadOnly) })
+    guard !text.statements.isEmpty else { return nil }
+    let effects = text.statements.map { $0.traits.effect(inReadOnly: isReadOnly) }
+    return Effect.worst(of: effects + (isReadOnly ? [] : [step.options.effect].compactMap(\.self)))
   }
 
   public func bind(_ step: Step, to context: BindingContext) throws(StepFailure) -> any Activity {
@@ -84,7 +84,10 @@ public struct SQLKind: StepKind {
     }
     return SQLActivity(
       step: step, source: connection, text: text, statements: statements,
-      mode: SQLMode(step, connection), gateway: gateway)
+      mode: SQLMode(
+        step, connection,
+        isReading: statements.allSatisfy { $0.traits.reads(inReadOnly: false) }),
+      gateway: gateway)
   }
 
   /// The text or the file's contents; nil when there are both or neither.

@@ -2,7 +2,8 @@ import RunbookModel
 
 /// How a step's statements run.
 enum SQLMode: Sendable, Hashable {
-  /// In a `READ ONLY` transaction, as `role` where there is one.
+  /// In a `READ ONLY` transaction, as `role` where there is one: in the phases that may change nothing, and
+  /// wherever a step's text says that it changes nothing, so that it is shown as what it is.
   ///
   /// The role narrows what a step may read and call; validation refuses to change it, and `RoleFence` finds
   /// where a statement left it all the same.
@@ -16,13 +17,16 @@ enum SQLMode: Sendable, Hashable {
   /// Whether nothing but a function of the server's own can change anything.
   var isReadOnly: Bool { if case .readOnly = self { true } else { false } }
 
-  init(_ step: Step, _ connection: Runbook.Connection) {
+  /// - Parameter isReading: whether all that the step's text says is that it reads.
+  init(_ step: Step, _ connection: Runbook.Connection, isReading: Bool) {
     if step.options.isTrial {
       self = .trial
     } else if !step.phase.mayChange {
       self = .readOnly(role: connection.readOnlyRole)
     } else if step.body["transaction"]?.string == "none" {
       self = .separate
+    } else if isReading, step.options.effect.map({ $0 == .readOnly }) ?? true {
+      self = .readOnly(role: nil)
     } else {
       self = .change(keepsReceipt: connection.keepsReceipts)
     }

@@ -15,8 +15,8 @@ struct SQLRequest: Sendable {
   init(activity: SQLActivity, context: AttemptContext) {
     self.activity = activity
     self.context = context
-    var usual = Duration.seconds(60)
-    if case .readOnly = activity.mode { usual = .seconds(30) }
+    let usual = Duration.seconds(
+      activity.mode.isReadOnly && !activity.step.phase.mayChange ? 30 : 60)
     settings = SQLSettings(
       activity.step, context, usual: usual, statements: activity.statements.count)
   }
@@ -276,7 +276,7 @@ struct SQLRequest: Sendable {
   ) throws(StepFailure) -> [SQLCompletion] {
     var done: [SQLCompletion] = []
     var giver: Int?
-    for (outcome, number) in zip(outcomes, batch.statements) {
+    for (index, (outcome, number)) in zip(outcomes, batch.statements).enumerated() {
       switch outcome {
       case .completed(let completion):
         guard let number else { continue }
@@ -284,8 +284,14 @@ struct SQLRequest: Sendable {
         if completion.resultSet != nil { giver = number }
       case .failed(let error):
         let place = number.map { self.place(of: error, in: activity.statements[$0]) }
-        throw StepFailure(
+        var failure = StepFailure(
           error, at: place, holders: link.holders, mayChange: activity.step.phase.mayChange)
+        let reached = batch.statements[..<index].last { $0 != nil } ?? nil
+        let sent = reached.map { $0 + 1 } ?? batch.statements.first { $0 != nil } ?? nil
+        failure.partial = StepResult(
+          workDone: WorkDone.until(
+            sent ?? 0, failed: number, of: activity.statements.count))
+        throw failure
       case .skipped: continue
       }
     }

@@ -59,6 +59,11 @@ extension SQLTraits {
     effect == .readOnly && !inReadOnly && !calls.isEmpty ? .undetermined : effect
   }
 
+  /// Whether nothing in its text says that it may change anything.
+  func reads(inReadOnly: Bool) -> Bool {
+    effect(inReadOnly: inReadOnly) == .readOnly && !changesRole && !needsNoTransaction
+  }
+
   /// What a statement is whose values may name a setting: then it may be any.
   func with(_ references: [SQLReference]) -> SQLTraits {
     let mayBeAny = references.contains { reference in

@@ -13,8 +13,6 @@ struct ScriptSurroundings {
   /// Standard input.
   let input: String
 
-  /// A longer file is known by its size and the time of its last change.
-  private static let largestHashed = 16 << 20
   /// Variables that say where and how a person sits, and not what a program does: another terminal has
   /// others. The first are the shell's own, which sets them anew.
   private static let ofShells = ["PWD", "OLDPWD", "SHLVL", "_"]
@@ -52,7 +50,7 @@ struct ScriptSurroundings {
     var seen = Set<ExactText>()
     return names.compactMap { name in
       guard seen.insert(ExactText(name)).inserted, let path = path(of: name),
-        let content = Self.content(of: path)
+        let content = FileContent.mark(of: path)
       else { return nil }
       return Surrounding(name: "file \(name)", content: content)
     }
@@ -82,35 +80,6 @@ struct ScriptSurroundings {
     if name.holds("."), access(here, F_OK) == 0 { return here }
     let folders = environment["PATH"]?.pieces(separatedBy: ":") ?? []
     return folders.map { "\($0)/\(name)" }.first { access($0, X_OK) == 0 }
-  }
-
-  /// What it holds, or what tells it from another where it is long; nil for what is no file.
-  private static func content(of path: String) -> String? {
-    var status = stat()
-    guard stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { return nil }
-    let changed = "\(status.st_mtim.tv_sec).\(status.st_mtim.tv_nsec)"
-    let size = Int(status.st_size)
-    guard size <= largestHashed, let bytes = bytes(of: path, size) else {
-      return "\(path) \(size) \(changed) \(status.st_ino)"
-    }
-    return "\(path) \(status.st_mode) \(Digest.sha256(of: bytes))"
-  }
-
-  private static func bytes(of path: String, _ size: Int) -> [UInt8]? {
-    let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
-    guard descriptor >= 0 else { return nil }
-    defer { close(descriptor) }
-    var bytes = [UInt8](repeating: 0, count: size)
-    var filled = 0
-    while filled < size {
-      let count = bytes.withUnsafeMutableBytes { buffer in
-        read(descriptor, buffer.baseAddress?.advanced(by: filled), size - filled)
-      }
-      if count < 0, errno == EINTR { continue }
-      guard count > 0 else { break }
-      filled += count
-    }
-    return Array(bytes.prefix(filled))
   }
 
   private static func isOfName(_ scalar: Unicode.Scalar) -> Bool {

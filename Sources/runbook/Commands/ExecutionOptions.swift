@@ -1,4 +1,5 @@
 import ArgumentParser
+import RunbookModel
 
 /// What every command takes that carries a run's steps out.
 struct ExecutionOptions: ParsableArguments {
@@ -43,4 +44,9 @@ struct ActorOptions: ParsableArguments {
     name: .customLong("as"),
     help: ArgumentHelp("Who you are, where people share an account.", valueName: "name"))
   var name: String?
+
+  func validate() throws {
+    guard let name, name.unicodeScalars.allSatisfy(\.isWhitespace) else { return }
+    throw ValidationError("--as wants a name that can be read")
+  }
 }

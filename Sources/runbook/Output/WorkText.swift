@@ -34,6 +34,10 @@ struct WorkText {
       let words = "-- calls \(calls.joined(separator: ", "))"
       all.append("\(indent)\(words, .yellow)")
     }
+    if let condition = item.condition {
+      let words = "-- \(condition)"
+      all.append("\(indent)\(words, .dim)")
+    }
     for parameter in item.parameters {
       let value = self.parts(of: parameter.value.json, Self.shownValue)
       let words = "-- :\(parameter.name) = \(value.head)"
@@ -112,7 +116,9 @@ struct WorkText {
         lines.append("  \("- \(item.step): is done already", .dim)")
       case .willRun, .undecided:
         let undecided = item.fate == .undecided ? ", depends on earlier steps" : ""
-        lines.append("  - \(item.step): \(item.title) [\(effect(item.effect))\(undecided)]")
+        lines.append(
+          "  - \(item.step): \(item.title) [\(effect(item.effect, isDeclared: item.isEffectDeclared ?? false))\(undecided)]"
+        )
         lines += self.lines(of: item.work, indent: "      ")
       }
     }

@@ -78,7 +78,9 @@ struct ApprovalLawTests {
     #expect(state.hold?.subject == "two")
     let opened = try #require(state.gates["two"]?.opened)
     #expect(
-      opened.changes == ["two: what it does was not known when the gate 'recovery' was approved"])
+      opened.changes == [
+        "two: whether it runs, or what it does, was not known when the gate 'recovery' was approved"
+      ])
     #expect(opened.steps.first?.work.map(\.text) == ["use x"])
   }
 

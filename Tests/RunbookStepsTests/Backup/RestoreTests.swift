@@ -179,6 +179,65 @@ struct RestoreTests {
     #expect(database.sql.psql("SELECT count(*) FROM open_sessions") == "50")
   }
 
+  static let shownLosses = [
+    #"DROP TABLE token, session, "user" CASCADE"#, #"TRUNCATE "user" CASCADE"#,
+    #"ALTER TABLE "user" DROP COLUMN email CASCADE; INSERT INTO "user" (id) VALUES ('later')"#,
+    #"DROP TABLE "user" CASCADE; UPDATE users SET auth = 'later' WHERE id < 4"#,
+    #"DROP TABLE token, session CASCADE; DELETE FROM users; DELETE FROM "user" WHERE id = 'u7'"#,
+    "ALTER TABLE token RENAME TO old_token", "ALTER TABLE token DROP COLUMN note",
+  ].map(Loss.init)
+
+  /// By the server's own log: what was planned, less what is recorded as left out.
+  @Test(arguments: shownLosses) func sendsWhatIsShownAndRecorded(_ loss: Loss) async throws {
+    let database = try await AuthDatabase()
+    defer { database.remove() }
+    let before = try await database.snapshot()
+    database.sql.psql(loss.sql)
+    let way = try await database.way(try await database.comparison(with: before))
+    let work = database.activity(way).work
+    let log = try ServerLog(of: database.sql)
+    let result = try await database.restore(way)
+    let done = try #require(result.workDone)
+    #expect(done.map(\.item) == Array(0..<work.count(where: { $0.language == .sql })))
+    let recorded = done.flatMap { one in
+      Array(
+        repeating: one.sent ?? work[one.item].text,
+        count: one.fate == .sent ? one.times ?? 1 : 0)
+    }
+    let sent = try await log.statements(
+      from: work[0].text, before: SessionSettings.guardCommand(isLocal: true).text)
+    #expect(sent.sorted() == recorded.sorted())
+    #expect(done.allSatisfy { $0.fate == .sent || $0.fate == .leftOut })
+  }
+
+  @Test func saysHowFarItCame() async throws {
+    let database = try await AuthDatabase()
+    defer { database.remove() }
+    let before = try await database.snapshot()
+    database.sql.psql("DROP TABLE token")
+    let way = try await database.way(try await database.comparison(with: before))
+    database.sql.psql("CREATE TABLE token (id int)")
+    let failure = await failure { try await database.restore(way) }
+    let fates = try #require(failure?.partial?.workDone).map(\.fate)
+    let end = try #require(fates.firstIndex(of: .failed))
+    #expect(end > 0)
+    #expect(fates[..<end].allSatisfy { $0 == .sent })
+    #expect(!fates[(end + 1)...].isEmpty && fates[(end + 1)...].allSatisfy { $0 == .notReached })
+  }
+
+  @Test func refusesOtherTriggersThanThoseShown() async throws {
+    let database = try await AuthDatabase()
+    defer { database.remove() }
+    let before = try await database.snapshot()
+    database.sql.psql("TRUNCATE token")
+    let way = try await database.way(try await database.comparison(with: before))
+    database.sql.psql(
+      "CREATE TRIGGER other BEFORE INSERT ON token FOR EACH ROW EXECUTE FUNCTION touch()")
+    let failure = await failure { try await database.restore(way) }
+    #expect(failure?.record.message.holds("the triggers of token are others") == true)
+    #expect(database.sql.psql("SELECT count(*) FROM token") == "0")
+  }
+
   @Test func saysWhichRowsReferToLostOnes() async throws {
     let database = try await AuthDatabase()
     defer { database.remove() }

@@ -22,7 +22,7 @@ struct QualifiedSQLTests {
       "SELECT " + SessionSettings.ownPath(isLocal: true), ReceiptQuery.forceDurability.text,
       query.record(
         context, Digest.sha256(of: ""), affected: 1, rowCount: 1, result: nil
-      ).text, RestoreWork.setting.text, RoleFence.question.text,
+      ).text, RestorePlan.setting, RoleFence.question.text,
       RoleFence(role: "reader").entering.text, SQLRequest.begin.text, InvalidIndexes.query.text,
     ] + (SQLRequest.rollback + SQLRequest.reset).map(\.text)
 

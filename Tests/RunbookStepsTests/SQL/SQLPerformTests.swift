@@ -76,6 +76,56 @@ struct SQLPerformTests {
     #expect(fixture.psql("SELECT count(*) FROM t") == "1")
   }
 
+  /// Ways by which a text that reads may write.
+  private static let hiddenWriters = [
+    "SELECT * FROM seen", "SELECT 1 OPERATOR(public.@@@) 2", "SELECT (1, 2)::pair::text",
+    "SELECT (row(1, 2)::pair).noted", "SELECT 5::noting", "TABLE seen",
+    "WITH a AS (SELECT * FROM seen) SELECT count(*) FROM a", "SELECT 1 WHERE 2 OPERATOR(@@@) 3 > 0",
+  ]
+
+  private func withHiddenWriters() async throws -> SQLFixture {
+    let fixture = try await SQLFixture()
+    fixture.psql(
+      """
+      CREATE TABLE noted_at (a int);
+      CREATE FUNCTION note(int) RETURNS int LANGUAGE sql VOLATILE AS
+        'INSERT INTO public.noted_at VALUES ($1) RETURNING a';
+      CREATE VIEW seen AS SELECT note(1) AS a;
+      CREATE FUNCTION note_sum(int, int) RETURNS int LANGUAGE sql VOLATILE AS 'SELECT note($1 + $2)';
+      CREATE OPERATOR @@@ (LEFTARG = int, RIGHTARG = int, FUNCTION = note_sum);
+      CREATE TYPE pair AS (a int, b int);
+      CREATE FUNCTION noted(pair) RETURNS int LANGUAGE sql VOLATILE AS 'SELECT note($1.a)';
+      CREATE FUNCTION pair_text(pair) RETURNS text LANGUAGE sql VOLATILE AS
+        'SELECT note($1.a)::text';
+      CREATE CAST (pair AS text) WITH FUNCTION pair_text(pair);
+      CREATE DOMAIN noting AS int CHECK (note(VALUE) > 0)
+      """)
+    try await fixture.gateway.prepareReceipts("main")
+    return fixture
+  }
+
+  @Test(arguments: hiddenWriters)
+  func whatReadsByItsTextCannotWriteInRecovery(sql: String) async throws {
+    let fixture = try await withHiddenWriters()
+    let activity = try fixture.activity(sql, phase: .recovery)
+    #expect(activity.effect == .readOnly)
+    #expect(activity.settlingMeans == .repeatable)
+    let failure = await failure { try await fixture.perform(sql, phase: .recovery) }
+    #expect(failure?.record.code == "25006")
+    #expect(failure?.record.hint?.holds("effect: mutating") == true)
+    #expect(fixture.psql("SELECT count(*) FROM noted_at") == "0")
+  }
+
+  @Test(arguments: hiddenWriters)
+  func theAuthorsWordMakesItAChangeWithAReceipt(sql: String) async throws {
+    let fixture = try await withHiddenWriters()
+    let activity = try fixture.activity(sql, phase: .recovery, effect: .mutating)
+    #expect(activity.effect == .mutating)
+    let result = try await fixture.perform(sql, phase: .recovery, effect: .mutating)
+    #expect(result.hasReceipt)
+    #expect(fixture.psql("SELECT count(*) FROM noted_at") == "1")
+  }
+
   @Test func serverRefusesToMakeTheTransactionReadWrite() async throws {
     let fixture = try await SQLFixture()
     let failure = await failure {

@@ -133,6 +133,7 @@ struct AuthDatabase: Sendable {
       id: StepID(id), title: id, phase: .recovery, kind: "restore", body: body, place: place,
       options: StepOptions())
     return RestoreActivity(
-      step: step, source: sql.connection, way: way, gateway: sql.gateway, environment: [:])
+      step: step, source: sql.connection, way: way, plan: RestorePlan(way), gateway: sql.gateway,
+      environment: [:])
   }
 }

@@ -42,9 +42,9 @@ struct SQLFixture: Sendable {
 
   func activity(
     _ sql: String, phase: Phase = .detection, id: String = "step", values: [String: Value] = [:],
-    trial: Bool = false, fields: [(String, FieldValue)] = []
+    trial: Bool = false, effect: Effect? = nil, fields: [(String, FieldValue)] = []
   ) throws -> SQLActivity {
-    let step = Step.sql(sql, phase: phase, id: id, trial: trial, fields: fields)
+    let step = Step.sql(sql, phase: phase, id: id, trial: trial, effect: effect, fields: fields)
     let context = BindingContext(
       scope: NoScope(), values: values, connection: connection, folder: "/")
     return try SQLKind(gateway: gateway).activity(step, context)
@@ -53,11 +53,11 @@ struct SQLFixture: Sendable {
   @discardableResult
   func perform(
     _ sql: String, phase: Phase = .detection, id: String = "step", values: [String: Value] = [:],
-    trial: Bool = false, fields: [(String, FieldValue)] = [], generation: Int64 = 1,
-    attempt: Int = 1, timeout: Duration? = nil
+    trial: Bool = false, effect: Effect? = nil, fields: [(String, FieldValue)] = [],
+    generation: Int64 = 1, attempt: Int = 1, timeout: Duration? = nil
   ) async throws -> StepResult {
     let activity = try activity(
-      sql, phase: phase, id: id, values: values, trial: trial, fields: fields)
+      sql, phase: phase, id: id, values: values, trial: trial, effect: effect, fields: fields)
     return try await activity.perform(
       in: context(id: id, generation: generation, attempt: attempt, timeout: timeout))
   }
@@ -109,7 +109,7 @@ struct SQLFixture: Sendable {
 extension Step {
   static func sql(
     _ sql: String, phase: Phase = .detection, id: String = "step", trial: Bool = false,
-    connection: String? = nil, fields: [(String, FieldValue)] = []
+    effect: Effect? = nil, connection: String? = nil, fields: [(String, FieldValue)] = []
   ) -> Step {
     let place = Place(file: "runbook.yaml", line: 10, column: 5)
     let text = SourceText(
@@ -119,6 +119,7 @@ extension Step {
     all += fields.map { Fields.Field(name: $0.0, place: place, value: $0.1) }
     var options = StepOptions()
     options.isTrial = trial
+    options.effect = effect
     options.connection = connection.map { SourceText($0, at: place, layout: .line) }
     return Step(
       id: StepID(id), title: id, phase: phase, kind: "sql", body: Fields(all, at: place),

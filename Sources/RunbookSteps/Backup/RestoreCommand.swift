@@ -1,0 +1,39 @@
+import RunbookModel
+
+/// One command of a restore: it is shown at the gate, recorded and sent as this.
+struct RestoreCommand: Sendable, Hashable {
+  enum Action: Sendable, Hashable {
+    /// Nothing but sending it.
+    case send
+    /// The archive's rows of a table follow it.
+    case copy(TableLoad)
+    /// Takes out of the staged rows those that the table has.
+    case takeKnown(table: String)
+    /// Puts staged rows, or columns, into their table.
+    case put(table: String)
+    /// Moves rows to a file of evidence, some at a time.
+    case setAside(table: String, source: String, why: String)
+    case countNulls(table: String, column: String)
+    /// Left out where the count found some.
+    case forbidNulls(table: String, column: String)
+    /// Left out where a column of the table keeps nulls: an index with nulls tells no rows apart.
+    case identify(table: String)
+    case countOrphans(ForeignKey)
+    /// Made without a look at the rows where the count found some.
+    case refer(ForeignKey)
+  }
+
+  let sql: String
+  var action = Action.send
+  /// When it is left out, repeated or sent otherwise, for people.
+  var condition: String?
+
+  var item: WorkItem {
+    var effect = Effect.mutating
+    switch action {
+    case .countNulls, .countOrphans: effect = .readOnly
+    default: break
+    }
+    return WorkItem(language: .sql, text: sql, effect: effect, condition: condition)
+  }
+}

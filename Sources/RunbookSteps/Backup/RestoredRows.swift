@@ -1,0 +1,157 @@
+import RunbookEngine
+import RunbookModel
+
+/// What became of the rows of a restore.
+struct RestoredRows {
+  private let way: RecoveryWay
+  private let context: AttemptContext
+
+  private struct Count: Sendable {
+    var restored: Int64 = 0
+    var setAside: Int64 = 0
+    var alreadyThere: Int64 = 0
+  }
+
+  private struct Nulls: Sendable {
+    let table: String
+    let column: String
+    let rows: Int64
+  }
+
+  private var counts = ExactMap<Count>()
+  private var setAsideFiles: [EvidenceDraft] = []
+  /// The file that rows are being set aside in, and how many.
+  private var open: (name: String, writer: EvidenceWriter, rows: Int64)?
+  /// References that could not be made whole, with the number of rows without a parent.
+  private var orphans: [(key: ForeignKey, rows: Int64)] = []
+  /// Rows that a lost column has no value for, as they are newer than the backup.
+  private var nulls: [Nulls] = []
+
+  init(way: RecoveryWay, context: AttemptContext) {
+    self.way = way
+    self.context = context
+  }
+
+  var restored: Int64 { counts.values.reduce(0) { $0 + $1.restored } }
+  var setAside: Int64 { counts.values.reduce(0) { $0 + $1.setAside } }
+
+  mutating func noteRestored(_ rows: Int64, of table: String) {
+    counts[table, default: Count()].restored = rows
+  }
+
+  mutating func noteKnown(_ rows: Int64, of table: String) {
+    counts[table, default: Count()].alreadyThere = rows
+  }
+
+  mutating func noteNulls(_ rows: Int64, in column: String, of table: String) {
+    if rows > 0 { nulls.append(Nulls(table: table, column: column, rows: rows)) }
+  }
+
+  func nulls(in column: String, of table: String) -> Int64 {
+    nulls.first { $0.table.isIdentical(to: table) && $0.column.isIdentical(to: column) }?.rows ?? 0
+  }
+
+  func hasNulls(_ table: String) -> Bool {
+    nulls.contains { $0.table.isIdentical(to: table) }
+  }
+
+  mutating func noteOrphans(_ rows: Int64, of key: ForeignKey) {
+    if rows > 0 { orphans.append((key, rows)) }
+  }
+
+  func orphans(of key: ForeignKey) -> Int64 { orphans.first { $0.key == key }?.rows ?? 0 }
+
+  /// - Parameters:
+  ///   - moved: each row as JSON.
+  ///   - source: where they were taken from; the table itself counts them as not restored any more.
+  mutating func setAside(
+    _ moved: [Value], of table: String, from source: String, why: String
+  ) throws(StepFailure) {
+    if open == nil {
+      let name =
+        "set-aside-\(setAsideFiles.count + 1)-\(TableName(identity: table).name.filePart).jsonl"
+      let writer = EvidenceWriter(
+        folder: context.evidenceFolder, name: name, redactor: context.redactor)
+      open = (name, writer, 0)
+    }
+    var lines: [UInt8] = []
+    for row in moved { lines += Array(((row.stringValue ?? row.json) + "\n").utf8) }
+    guard open?.writer.write(lines) == true else { throw unwritable }
+    open?.rows += Int64(moved.count)
+    counts[table, default: Count()].setAside += Int64(moved.count)
+    if source.isIdentical(to: table) {
+      counts[table, default: Count()].restored -= Int64(moved.count)
+    }
+  }
+
+  mutating func closeFile(of table: String, why: String) throws(StepFailure) {
+    guard var file = open else { return }
+    guard file.writer.close() else { throw unwritable }
+    open = nil
+    let name = TableName(identity: table).shown
+    setAsideFiles.append(
+      EvidenceDraft(
+        what: "\(file.rows) rows of \(name) set aside: \(why)", source: "the archive",
+        content: .file(file.name)))
+    context.output(OutputLine(.notice, "\(name): \(file.rows) rows set aside: \(why)"))
+  }
+
+  private var unwritable: StepFailure {
+    StepFailure(
+      .refused, "rows cannot be set aside: \(open?.name ?? "their file") cannot be written")
+  }
+}
+
+extension RestoredRows {
+  func result(notices: [String]) -> StepResult {
+    var values = ValueMap()
+    let tables = way.loads.map { load -> Value in
+      let count = counts[load.table] ?? Count()
+      return [
+        "table": .string(TableName(identity: load.table).shown),
+        "mode": .string(load.mode.rawValue),
+        "at_backup": .int(load.rows), "restored": .int(count.restored),
+        "set_aside": .int(count.setAside), "already_there": .int(count.alreadyThere),
+      ]
+    }
+    values["tables"] = .list(tables)
+    values["rows"] = .int(restored)
+    values["set_aside"] = .int(setAside)
+    values["objects"] = .int(way.objects)
+    values["way"] = .string(way.name.rawValue)
+    values["orphans"] = .list(
+      orphans.map {
+        [
+          "table": .string(TableName(identity: $0.key.table).shown),
+          "constraint": .string($0.key.name),
+          "referenced": .string(TableName(identity: $0.key.referenced).shown),
+          "rows": .int($0.rows),
+        ]
+      })
+    values["unfilled"] = .list(
+      nulls.map {
+        [
+          "table": .string(TableName(identity: $0.table).shown), "column": .string($0.column),
+          "rows": .int($0.rows),
+        ]
+      })
+    values["risks"] = .list(way.risks.map(Value.string))
+    values["left_out"] = .list(way.leftOut.map(Value.string))
+    var result = StepResult(values: values, notices: notices)
+    if !tables.isEmpty {
+      result.evidence.append(
+        EvidenceDraft(
+          what: "rows restored", source: way.archive?.path ?? "", content: .result("tables")))
+    }
+    result.evidence += setAsideFiles
+    return result
+  }
+}
+
+extension String {
+  /// Letters and digits, for a file's name.
+  fileprivate var filePart: String {
+    String(
+      unicodeScalars.prefix(60).map { $0.isASCIILetter || $0.isASCIIDigit ? Character($0) : "_" })
+  }
+}

@@ -1,0 +1,61 @@
+import RunbookEngine
+import RunbookModel
+
+/// One of a table's own triggers that fires here. A constraint trigger is left alone: it checks what must
+/// hold for every row.
+///
+/// Rows come back into standing tables as they were at the backup: a trigger that stamps, counts or audits
+/// changes would take them for changes of today.
+struct TableTrigger: Sendable, Hashable {
+  /// The statements that silence and wake it.
+  let off: String
+  let on: String
+
+  init?(_ row: [Value]) {
+    guard row.count == 2, let off = row.first?.stringValue, let on = row.last?.stringValue else {
+      return nil
+    }
+    self.off = off
+    self.on = on
+  }
+
+  /// - Parameters:
+  ///   - table: as the statements are to name it.
+  ///   - present: its name as of now.
+  static func question(_ table: String, at present: String) -> SQLCommand {
+    SQLCommand(
+      """
+      SELECT pg_catalog.format('ALTER TABLE ONLY %s DISABLE TRIGGER %I', $1::pg_catalog.text, tgname),
+        pg_catalog.format('ALTER TABLE ONLY %s ENABLE %s %I', $1::pg_catalog.text,
+          CASE tgenabled WHEN 'A' THEN 'ALWAYS TRIGGER' ELSE 'TRIGGER' END, tgname)
+      FROM pg_catalog.pg_trigger
+      WHERE tgrelid = pg_catalog.to_regclass($2) AND tgconstraint = 0 AND tgenabled IN ('O', 'A')
+      ORDER BY tgname
+      """, [table, present])
+  }
+
+  static func all(_ answer: SQLCompletion?) -> [TableTrigger] {
+    answer?.resultSet?.rows.compactMap { TableTrigger($0) } ?? []
+  }
+}
+
+extension PostgresGateway {
+  /// The triggers of standing tables, by the table.
+  ///
+  /// - Parameter tables: each with its name as of now.
+  func triggers(
+    of tables: [(table: String, present: String)], on connection: String
+  ) async throws(StepFailure) -> ExactMap<[TableTrigger]> {
+    var found = ExactMap<[TableTrigger]>()
+    guard !tables.isEmpty else { return found }
+    let answers = try await session(of: connection).use(until: .now + .seconds(60)) {
+      (link) throws(StepFailure) in
+      // One statement each, and nothing that could be left open.
+      try link.exchangeAll(tables.map { TableTrigger.question($0.table, at: $0.present) }).map {
+        TableTrigger.all($0)
+      }
+    }
+    for (one, triggers) in zip(tables, answers) { found[one.table] = triggers }
+    return found
+  }
+}
