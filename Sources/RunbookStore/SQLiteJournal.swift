@@ -197,9 +197,28 @@ public final class SQLiteJournal: Journal {
     }
   }
 
+  public func checkLease() throws(StoreError) {
+    guard let own = generation.withLock({ $0 }) else { return }
+    let (path, identity) = (path, identity)
+    do {
+      try queue.unsafeRead { database in
+        guard FileIdentity(of: path) == identity else {
+          throw StoreError(.cannotRead, subject: path, "the journal's file is gone")
+        }
+        try Self.checkLease(own, database, path)
+      }
+    } catch {
+      throw StoreError(error, in: path, writing: false)
+    }
+  }
+
+  /// Processes that had the lease before this one and live; nil for one that does not say who it is.
+  public func formerHolders() -> [LeaseHolder?] {
+    generation.withLock { $0 }.map { Lease.former(than: $0, in: folder) } ?? []
+  }
+
   public func formerExecutors() -> [Remnant] {
-    guard let own = generation.withLock({ $0 }) else { return [] }
-    return Lease.former(than: own, in: folder).map { holder in
+    formerHolders().map { holder in
       let who = holder?.description ?? "a process that does not say who it is"
       return Remnant(
         pid: Int64(holder?.pid ?? 0),

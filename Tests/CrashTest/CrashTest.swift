@@ -18,6 +18,10 @@ struct CrashTest: ParsableCommand {
     case server
     /// A second process takes the run over.
     case takeover
+    /// A person leaves a step out, or calls it not done, that nobody could look at.
+    case skip
+    /// A person gives the run up.
+    case abandon
   }
 
   @Argument(help: "The built program.")
@@ -26,7 +30,7 @@ struct CrashTest: ParsableCommand {
   @Option(help: "How many runs.")
   var rounds = 50
 
-  @Option(help: "What is struck: kill, server or takeover.")
+  @Option(help: "What is struck: kill, server, takeover, skip or abandon.")
   var mode = Mode.kill
 
   @Option(help: "Of the random numbers; each round's follows from it.")
@@ -74,6 +78,8 @@ struct CrashTest: ParsableCommand {
     case .kill: KillRound(baseline: baseline)
     case .server: ServerRound(baseline: baseline)
     case .takeover: TakeoverRound(baseline: baseline)
+    case .skip: SkipRound(baseline: baseline)
+    case .abandon: AbandonRound(baseline: baseline)
     }
   }
 

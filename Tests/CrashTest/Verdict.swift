@@ -20,6 +20,23 @@ struct Verdict {
     } + strangers(ledger)
   }
 
+  /// What is left of a run that nobody carries out any more, once its sessions had the time to end.
+  func left() throws -> [String] {
+    let said = try world.ask(
+      """
+      DO $$ BEGIN
+        FOR n IN 1..500 LOOP
+          EXIT WHEN NOT EXISTS (SELECT FROM pg_stat_activity WHERE datname = current_database()
+            AND application_name LIKE 'runbook%');
+          PERFORM pg_sleep(0.01), pg_stat_clear_snapshot();
+        END LOOP;
+      END $$;
+      SELECT application_name, state, query FROM pg_stat_activity
+      WHERE datname = current_database() AND application_name LIKE 'runbook%'
+      """)
+    return said.isEmpty ? [] : ["sessions are left: \(said)"]
+  }
+
   /// Of a run that is done.
   ///
   /// - Parameter picture: what an undisturbed run leaves in the database.

@@ -42,6 +42,7 @@ final class World {
     folder = "\(server.workFolder)/round-\(name)"
     try FileManager.default.createDirectory(
       atPath: folder, withIntermediateDirectories: false, attributes: [.posixPermissions: 0o755])
+    try openDoor()
     try Scenario().text.write(toFile: file, atomically: false, encoding: .utf8)
     try Self.onServer(server) {
       try $0.ask("CREATE DATABASE \(database) TEMPLATE \(Self.template)")
@@ -58,6 +59,18 @@ final class World {
   private var file: String { "\(folder)/crash.yaml" }
   var ledgerFile: String { "\(folder)/ledger" }
   var stateFolder: String { "\(folder)/state" }
+
+  /// Where the program finds the server's socket.
+  private var door: String { "\(folder)/door" }
+
+  /// Lets the program reach the server.
+  func openDoor() throws {
+    try FileManager.default.createSymbolicLink(
+      atPath: door, withDestinationPath: server.folder)
+  }
+
+  /// Keeps the program from reaching the server; connections that are there stay.
+  func closeDoor() throws { try FileManager.default.removeItem(atPath: door) }
 
   /// Makes the database that each round begins with.
   static func prepare(_ server: TestServer) throws {
@@ -118,7 +131,8 @@ extension World {
       ["/usr/bin/setpriv", "--pdeathsig", "KILL", program] + arguments,
       environment: [
         "PATH": TestServer.programs + ":/usr/bin:/bin", "HOME": folder, "LANG": "C.UTF-8",
-        "RUNBOOK_STATE": stateFolder, "DATABASE_URL": server.url(of: database),
+        "RUNBOOK_STATE": stateFolder,
+        "DATABASE_URL": server.url(of: database).replacingAll(server.folder, with: door),
       ], folder: folder)
   }
 

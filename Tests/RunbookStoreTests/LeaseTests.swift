@@ -34,6 +34,26 @@ import Testing
     #expect(state.living?.holder == first.holder)
   }
 
+  /// Law 6 of `Journal`.
+  @Test func whoLostItFindsSoAsSoonAsItIsTaken() throws {
+    let (journal, first) = try created()
+    try journal.checkLease()
+    let other = try fixture.store.open(fixture.run)
+    _ = try other.takeLease(as: .test("second"), force: true)
+    let error = #expect(throws: StoreError.self) { try journal.checkLease() }
+    #expect(error?.cause == .leaseLost)
+    try other.checkLease()
+    #expect(other.formerHolders() == [first.holder])
+    // People's entries need none.
+    try fixture.store.open(fixture.run).checkLease()
+  }
+
+  @Test func nothingIsCheckedInAJournalThatIsGone() throws {
+    let (journal, _) = try created()
+    try FileManager.default.removeItem(atPath: fixture.journalFile)
+    #expect(throws: StoreError.self) { try journal.checkLease() }
+  }
+
   @Test func isFreeOnceReleased() throws {
     let (journal, first) = try created()
     first.release()

@@ -41,8 +41,10 @@ extension Executor {
     let began = ports.clock.uptime()
     var failure: StepFailure?
     var result = StepResult()
+    let context = context(of: step, attempt, folder)
     do throws(StepFailure) {
-      result = try await bound.activity.perform(in: context(of: step, attempt, folder))
+      if step.phase.mayChange, let loss = context.leaseLoss() { throw StepFailure(loss) }
+      result = try await bound.activity.perform(in: context)
     } catch {
       failure = error
       result = error.partial ?? StepResult()
@@ -158,6 +160,7 @@ extension Executor {
     let redactor = redactor
     let clock = ports.clock
     let id = step.id
+    let journal = ports.journal
     return AttemptContext(
       run: options.run, step: step.id, attempt: attempt, actor: options.actor,
       timeout: step.options.timeout, remaining: remaining(for: step),
@@ -167,7 +170,21 @@ extension Executor {
       }, now: { clock.now() }, redactor: redactor,
       objection: { [binder, scope] result in
         AttemptJudge(binder: binder).judge(step, result, in: scope).failure
-      }, keepsResult: !step.options.captures.isEmpty, key: options.key)
+      }, keepsResult: !step.options.captures.isEmpty, key: options.key,
+      leaseLoss: {
+        do throws(StoreError) {
+          try journal.checkLease()
+          return nil
+        } catch {
+          let isTaken = error.cause == .leaseLost
+          return FailureRecord(
+            cause: .refused,
+            message: isTaken
+              ? "another process has taken over this run"
+              : "the run's journal cannot be read, and nothing takes effect without it",
+            detail: error.message)
+        }
+      })
   }
 
   /// What is left of the deadlines of step and run; at least a second, as both are looked at before

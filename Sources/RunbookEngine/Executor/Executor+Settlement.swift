@@ -9,8 +9,7 @@ extension Executor {
       progress: "Finding out whether step '\(step.id)', attempt \(attempt), took effect")
     let finding: Finding
     do throws(StepFailure) {
-      let bound = try binder.bind(step, in: scope)
-      guard let found = try await findOut(about: bound, attempt) else { return }
+      guard let found = try await findOut(about: step, attempt) else { return }
       finding = found
     } catch {
       // Who stops the run while it is found out changes nothing about the attempt.
@@ -40,14 +39,24 @@ extension Executor {
       self.result = result
       self.remnants = remnants
     }
+
+    static var repeatable: Finding {
+      Finding(.notDone, .repeatable, "the step changes nothing, and runs again")
+    }
   }
 
   /// - Returns: nil when a person has to decide first where the connection leads.
   private mutating func findOut(
-    about bound: BoundStep, _ attempt: Int
+    about step: Step, _ attempt: Int
   ) async throws(StepFailure) -> Finding? {
-    guard bound.settledBy != .repeatable else {
-      return Finding(.notDone, .repeatable, "the step changes nothing, and runs again")
+    let known = state.step(step.id)
+    guard known.settledBy != .repeatable else { return .repeatable }
+    let bound = try binder.bind(step, in: scope)
+    // What was recorded of the attempt counts; journals of before it was kept have none.
+    let way = known.settledBy ?? bound.settledBy
+    guard way != .repeatable else { return .repeatable }
+    if let difference = bound.difference(from: known) {
+      return Finding(.unknown, .none, difference)
     }
     switch await prepareConnection(bound.activity.connection) {
     case .ready: break
@@ -56,14 +65,10 @@ extension Executor {
     }
     let folder = "\(options.runFolder)/evidence/\(bound.step.id)-\(attempt)-settle"
     let context = context(of: bound.step, attempt, folder)
-    let left = try await awaitEnd(of: bound, context)
-    guard left.isEmpty else {
-      let list = left.map(\.summary).joined(separator: "; ")
-      return Finding(
-        .unknown, .none, "what the attempt left is still there: \(list)", remnants: left)
-    }
+    if let standing = try await standing(of: bound, context) { return standing }
+    if way != .receipt { try await bound.activity.awaitLock(in: context) }
     let finding =
-      switch bound.settledBy {
+      switch way {
       case .repeatable, .receipt: try await receipt(of: bound, context)
       case .probe: try await probe(bound.step, context)
       case .word:
@@ -78,7 +83,18 @@ extension Executor {
       remnants: finding.remnants)
   }
 
-  private mutating func receipt(
+  /// What of the attempt is still there, once it was ended or waited for.
+  func standing(
+    of bound: BoundStep, _ context: AttemptContext
+  ) async throws(StepFailure) -> Finding? {
+    let left = try await awaitEnd(of: bound, context)
+    guard !left.isEmpty else { return nil }
+    let list = left.map(\.summary).joined(separator: "; ")
+    return Finding(
+      .unknown, .none, "what the attempt left is still there: \(list)", remnants: left)
+  }
+
+  mutating func receipt(
     of bound: BoundStep, _ context: AttemptContext
   ) async throws(StepFailure) -> Finding {
     if let obstacle = await prepareReceipts(bound) { throw StepFailure(obstacle) }
@@ -101,6 +117,7 @@ extension Executor {
   private func awaitEnd(
     of bound: BoundStep, _ context: AttemptContext
   ) async throws(StepFailure) -> [Remnant] {
+    if options.fencesFormer { try await bound.activity.endUnfinished(in: context) }
     var left = try await remnants(of: bound, context)
     guard !left.isEmpty else { return [] }
     let shown = left.map {
@@ -127,16 +144,16 @@ extension Executor {
     }
   }
 
-  /// A process that the run was taken from may still be about to perform the step: only a receipt keeps
-  /// it from that.
+  /// A process that the run was taken from may still be about to perform the step, where no lock and
+  /// generation keep it from that.
   private func remnants(
     of bound: BoundStep, _ context: AttemptContext
   ) async throws(StepFailure) -> [Remnant] {
     let left = try await bound.activity.remnants(in: context)
-    return bound.settledBy == .receipt ? left : left + ports.journal.formerExecutors()
+    return bound.activity.isFenced ? left : left + ports.journal.formerExecutors()
   }
 
-  private mutating func event(
+  mutating func event(
     _ step: Step, _ attempt: Int, _ finding: Finding
   ) -> AttemptSettled {
     var captures = ValueMap()
@@ -173,14 +190,14 @@ extension Executor {
       isWhole: result.openEnded.isEmpty)
   }
 
-  private static func text(of failure: FailureRecord) -> String {
+  static func text(of failure: FailureRecord) -> String {
     failure.message + (failure.detail.map { " (\($0))" } ?? "")
   }
 }
 
 /// The `settle:` of a step: a read-only probe.
 extension Executor {
-  private func probe(
+  func probe(
     _ step: Step, _ context: AttemptContext
   ) async throws(StepFailure) -> Finding {
     guard let settle = step.options.settle, let probe = step.probe(among: Set(binder.kinds.keys))

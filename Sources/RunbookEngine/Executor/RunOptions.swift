@@ -19,6 +19,9 @@ public struct RunOptions: Sendable {
   public var asksBeforeEachStep = false
   /// `--terminate`: what a dead executor left is ended without asking.
   public var terminatesRemnants = false
+  /// Whether a person wants the run's former process kept from all that it was about to do: what it has not
+  /// finished is ended without asking where its end undoes it.
+  public var fencesFormer = false
   /// How long what a dead executor left is waited for.
   public var remnantPatience = Duration.seconds(60)
   /// The lease's generation.

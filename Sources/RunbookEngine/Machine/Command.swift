@@ -37,6 +37,40 @@ public struct BoundStep: Sendable {
   }
 }
 
+extension BoundStep {
+  /// Why nothing found out about the step as it is now says anything of an attempt of then; nil where it does.
+  func difference(from attempt: StepState) -> String? {
+    guard attempt.attempts > 0, let way = attempt.settledBy else { return nil }
+    if activity.connection != attempt.connection {
+      return
+        "attempt \(attempt.attempts) was made on \(Self.name(attempt.connection)), and the runbook "
+        + "has the step on \(Self.name(activity.connection)) now"
+    }
+    // A probe that was added later was not what the attempt was begun with, and one that is gone is missing.
+    if way != settledBy, way != .repeatable {
+      return "attempt \(attempt.attempts) is settled by \(way.noun), and the step by "
+        + "\(settledBy.noun) now"
+    }
+    return nil
+  }
+
+  private static func name(_ connection: String?) -> String {
+    connection.map { "connection '\($0)'" } ?? "no connection"
+  }
+}
+
+extension SettlementWay {
+  /// What settles an attempt, in a few words.
+  var noun: String {
+    switch self {
+    case .repeatable: "running again"
+    case .receipt: "its receipt"
+    case .probe: "its probe"
+    case .word: "a person's word"
+    }
+  }
+}
+
 /// A gate as it is to be opened.
 public struct GateRequest: Sendable, Hashable {
   public let gate: String

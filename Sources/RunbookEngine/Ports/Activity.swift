@@ -9,9 +9,12 @@ public import RunbookModel
 ///    on afterwards, also when it throws or its task is cancelled.
 /// 4. A cancelled task makes `perform` throw a failure with the cause `interrupted` when it had no
 ///    effect or may be had again, or `lost` when the effect cannot be known.
-/// 5. `settle`, `remnants` and `traces` change nothing, but for the lease that fences an earlier process.
+/// 5. `receipt`, `awaitLock`, `remnants` and `traces` change nothing, but for the lease that fences an earlier
+///    process.
 /// 6. A change that failed is known to have ended by itself, or never to have begun: else the failure's
 ///    cause is `lost`, or the result's effect is open.
+/// 7. Where it `isFenced`, an attempt of an earlier generation takes no effect that begins once `receipt`
+///    or `awaitLock` has returned to one of a later; what had begun by then has ended.
 public protocol Activity: Sendable {
   var effect: Effect { get }
   /// Whether the author declared the effect and nothing enforces it.
@@ -40,6 +43,16 @@ public protocol Activity: Sendable {
   /// What of an attempt can be seen that nothing settles, for the person who has to: a few words each. What
   /// cannot be looked at is not told.
   func traces(in context: AttemptContext) async -> [String]
+
+  /// Whether a lock in the database and the run's generation keep an earlier process from performing it.
+  var isFenced: Bool { get }
+
+  /// Ends what an earlier attempt left where its end undoes all of it, as a transaction's does; what is
+  /// being committed is left alone. Returns when it has ended, or does not within seconds.
+  func endUnfinished(in context: AttemptContext) async throws(StepFailure)
+
+  /// Waits until no other process performs the step; `receipt` does so by itself.
+  func awaitLock(in context: AttemptContext) async throws(StepFailure)
 
   /// Looks whether an earlier attempt took effect; only called where `settlingMeans` is `receipt`.
   ///
@@ -101,6 +114,12 @@ extension Activity {
 
   public func traces(in context: AttemptContext) async -> [String] { [] }
 
+  public var isFenced: Bool { false }
+
+  public func endUnfinished(in context: AttemptContext) async throws(StepFailure) {}
+
+  public func awaitLock(in context: AttemptContext) async throws(StepFailure) {}
+
   public func receipt(in context: AttemptContext) async throws(StepFailure) -> ReceiptFound? {
     throw StepFailure(.invalid, "the step's kind keeps no receipts")
   }
@@ -133,6 +152,9 @@ public struct AttemptContext: Sendable {
   public let keepsResult: Bool
   /// For hashes over what may hold a secret.
   public let key: RunKey?
+  /// Why nothing may take effect any more, such as that another process has taken the run over: asked once
+  /// the step's lock is held, and right before a change is made durable.
+  public let leaseLoss: @Sendable () -> FailureRecord?
 
   public init(
     run: RunID, step: StepID, attempt: Int, actor: Actor, timeout: Duration?,
@@ -141,8 +163,10 @@ public struct AttemptContext: Sendable {
     now: @escaping @Sendable () -> Timestamp,
     redactor: Redactor = .none,
     objection: @escaping @Sendable (StepResult) -> FailureRecord? = { _ in nil },
-    keepsResult: Bool = false, key: RunKey? = nil
+    keepsResult: Bool = false, key: RunKey? = nil,
+    leaseLoss: @escaping @Sendable () -> FailureRecord? = { nil }
   ) {
+    self.leaseLoss = leaseLoss
     self.run = run
     self.step = step
     self.attempt = attempt

@@ -8,6 +8,7 @@ public import RunbookModel
 /// 3. Entries are never changed or removed; each carries the hash of the one before.
 /// 4. A process whose lease has a later generation than its own cannot append.
 /// 5. After `append` threw, nothing of it is there, and the journal can still be read.
+/// 6. `checkLease` throws as soon as another process has a later generation of the lease.
 public protocol Journal: Sendable {
   /// - Returns: the entries as stored.
   func append(_ events: [Event], by actor: Actor, at time: Timestamp) async throws(StoreError)
@@ -16,12 +17,19 @@ public protocol Journal: Sendable {
   /// All entries, in order, with the chain checked.
   func entries() async throws(StoreError) -> [Entry]
 
+  /// Looks whether the run is still this process's, by what is stored now: asked right before something
+  /// is done that cannot be taken back. It blocks as a reading does, and stores nothing.
+  ///
+  /// - Throws: `leaseLost`, or what keeps the journal from being read.
+  func checkLease() throws(StoreError)
+
   /// Processes that had the run's lease before this one and are still alive. They can append nothing
   /// more, but what they were about to perform outside of a database nothing keeps them from.
   func formerExecutors() -> [Remnant]
 }
 
 extension Journal {
+  public func checkLease() throws(StoreError) {}
   public func formerExecutors() -> [Remnant] { [] }
 }
 

@@ -88,6 +88,20 @@ struct RestoreActivity: Activity {
     }
   }
 
+  var isFenced: Bool { true }
+
+  func endUnfinished(in context: AttemptContext) async throws(StepFailure) {
+    try await gateway.endUnfinished(context.run, context.step, on: source.name)
+  }
+
+  func awaitLock(in context: AttemptContext) async throws(StepFailure) {
+    let session = try gateway.session(of: source.name)
+    let wait = settings(context).receiptWait + .seconds(10)
+    try await session.use(until: .now + wait) { (link) throws(StepFailure) in
+      try transaction(on: link, in: context).awaitLock()
+    }
+  }
+
   func remnants(in context: AttemptContext) async throws(StepFailure) -> [Remnant] {
     try await gateway.remnants(
       of: SQLRemnants.applicationName(context.run, context.step), on: source.name)

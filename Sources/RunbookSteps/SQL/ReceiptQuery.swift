@@ -15,9 +15,7 @@ struct ReceiptQuery {
 
   /// Waits until no other process performs the step, a dead one's statement included.
   var lock: SQLCommand {
-    let digest = Digest.sha256(of: "\(run)\n\(step)")
-    let key = Int64(bitPattern: UInt64(digest.hex.prefixOfScalars(16), radix: 16) ?? 0)
-    return SQLCommand("SELECT pg_advisory_xact_lock($1::bigint)", [String(key)])
+    SQLCommand("SELECT pg_advisory_xact_lock($1::bigint)", [SQLLock.key(run, step)])
   }
 
   var look: SQLCommand {

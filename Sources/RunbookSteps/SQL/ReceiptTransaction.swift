@@ -49,32 +49,20 @@ struct ReceiptTransaction {
 
   /// - Returns: the result, when a receipt shows that the step has been done.
   private func begin() throws(StepFailure) -> StepResult? {
-    guard keepsReceipt else {
-      let outcomes = try link.exchange(
-        [[SQLRequest.begin, settings.command(for: link)]])
-      try refuseFailure(outcomes.first ?? [])
-      return nil
-    }
-    let wait = settings.receiptWait
-    link.stallInterval = wait * 0.4
+    link.stallInterval = settings.receiptWait * 0.4
     defer { link.stallInterval = settings.stallInterval }
-    let outcomes = try link.exchange(
-      [
-        [
-          SQLRequest.begin,
-          settings.command(
-            for: link, statement: wait, lock: .zero, isBeforeStatements: false),
-          query.lock,
-          query.look,
-          query.claim(generation: context.generation),
-          settings.command(for: link),
-        ]
-      ])
+    let own = settings.command(for: link)
+    let proofs = [query.look, query.claim(generation: context.generation)]
+    let commands = locking + (keepsReceipt ? proofs : []) + [own]
+    let outcomes = try link.exchange([commands])
     let batch = outcomes.first ?? []
     try refuseFailure(batch)
-    guard batch.count == 6 else {
-      throw StepFailure(.unreachable, "the server did not answer about receipts")
+    guard batch.count == commands.count else {
+      throw StepFailure(.unreachable, "the server did not answer about the step's lock")
     }
+    // With the lock ours: whoever takes the run over from now on waits for it, or ends this session.
+    try refuseLoss()
+    guard keepsReceipt else { return nil }
     if let row = Self.row(batch[3]) {
       leaveTransaction()
       let receipt = ReceiptRow(row, expected: digest)
@@ -87,22 +75,42 @@ struct ReceiptTransaction {
     return nil
   }
 
+  /// Begins the transaction with the step's lock.
+  private var locking: [SQLCommand] {
+    [
+      SQLRequest.begin,
+      settings.command(
+        for: link, statement: settings.receiptWait, lock: .zero, isBeforeStatements: false),
+      query.lock,
+    ]
+  }
+
+  private func refuseLoss() throws(StepFailure) {
+    if let loss = context.leaseLoss() { throw StepFailure(loss) }
+  }
+
+  /// Waits until no other process performs the step. One of an earlier generation that comes later is
+  /// refused by that.
+  func awaitLock() throws(StepFailure) {
+    do throws(StepFailure) {
+      link.stallInterval = settings.receiptWait * 0.4
+      let outcomes = try link.exchange(
+        [locking, SQLRequest.rollback, SQLRequest.reset], leaving: 1)
+      try refuseFailure(outcomes.first ?? [])
+    } catch {
+      leaveTransaction()
+      throw error
+    }
+  }
+
   /// Looks for the receipt of an earlier attempt, and fences whoever may still be about to write one:
   /// the lease's row is raised to our generation for good.
   func find() throws(StepFailure) -> ReceiptFound? {
     do throws(StepFailure) {
-      let wait = settings.receiptWait
-      link.stallInterval = wait * 0.4
+      link.stallInterval = settings.receiptWait * 0.4
       let outcomes = try link.exchange(
         [
-          [
-            SQLRequest.begin,
-            settings.command(
-              for: link, statement: wait, lock: .zero, isBeforeStatements: false),
-            query.lock,
-            query.look,
-            query.claim(generation: context.generation),
-          ],
+          locking + [query.look, query.claim(generation: context.generation)],
           [SQLCommand("COMMIT")], SQLRequest.reset,
         ], leaving: 1)
       let batch = outcomes.first ?? []
@@ -160,6 +168,7 @@ struct ReceiptTransaction {
           result: context.keepsResult ? ReceiptRow.text(of: work.result, context.redactor) : nil))
     }
     link.extendDeadline(to: .now + Self.commitDeadline)
+    try refuseLoss()
     // Where the proof fails, the commit behind it rolls back, and says so.
     let outcomes = try link.exchange(
       [proof, [SQLCommand("COMMIT")], SQLRequest.reset], leaving: 1,

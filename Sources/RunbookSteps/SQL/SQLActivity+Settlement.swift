@@ -18,6 +18,39 @@ extension SQLActivity {
   }
 
   func receipt(in context: AttemptContext) async throws(StepFailure) -> ReceiptFound? {
+    try await withLock(in: context) { (request, link) throws(StepFailure) in
+      try request.transaction(on: link, keepsReceipt: true).find()
+    }
+  }
+
+  var isFenced: Bool {
+    switch mode {
+    case .change, .separate: true
+    case .readOnly, .trial: false
+    }
+  }
+
+  func endUnfinished(in context: AttemptContext) async throws(StepFailure) {
+    guard case .change = mode else { return }
+    try await gateway.endUnfinished(context.run, context.step, on: source.name)
+  }
+
+  func awaitLock(in context: AttemptContext) async throws(StepFailure) {
+    try await withLock(in: context) { (request, link) throws(StepFailure) in
+      guard case .separate = mode else {
+        return try request.transaction(on: link, keepsReceipt: false).awaitLock()
+      }
+      try SQLLock.takeForSession(
+        SQLLock.key(context.run, context.step), on: link, within: request.settings.receiptWait)
+      _ = try link.exchange([SQLRequest.reset], leaving: 1)
+    }
+  }
+
+  /// For what waits for the step's lock, and says who holds it.
+  private func withLock<Result: Sendable>(
+    in context: AttemptContext,
+    _ body: @Sendable (SQLRequest, PostgresLink) throws(StepFailure) -> Result
+  ) async throws(StepFailure) -> Result {
     let session = try gateway.session(of: source.name)
     let request = SQLRequest(activity: self, context: context)
     return try await session.use(until: .now + request.settings.receiptWait + .seconds(10)) {
@@ -28,7 +61,7 @@ extension SQLActivity {
             OutputLine(.notice, "waiting for the step's own lock, held by \(holder.description)"))
         }
       }
-      return try request.transaction(on: link, keepsReceipt: true).find()
+      return try body(request, link)
     }
   }
 

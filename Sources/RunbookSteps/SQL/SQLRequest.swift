@@ -86,7 +86,14 @@ struct SQLRequest: Sendable {
 
   private func performSeparately(on link: PostgresLink) throws(StepFailure) -> StepResult {
     let setting = settings.command(for: link, isLocal: false)
-    _ = try link.exchange([[setting]])
+    do throws(StepFailure) {
+      try SQLLock.takeForSession(
+        SQLLock.key(context.run, context.step), on: link, within: settings.receiptWait)
+      _ = try link.exchange([[setting]])
+    } catch {
+      resetUnread(link)
+      throw error
+    }
     let rows = newRows()
     let statements = activity.statements
     var done: [SQLCompletion] = []
@@ -126,6 +133,8 @@ struct SQLRequest: Sendable {
     let question = statement.traits.mayGiveRows ? [[SessionSettings.question]] : []
     var isSent = false
     do throws(StepFailure) {
+      // With the lock ours: whoever takes the run over from now on waits for it.
+      if let loss = context.leaseLoss() { throw StepFailure(loss) }
       if index > 0, statement.dependsOnSettings {
         _ = try link.exchange(
           [[SessionSettings.guardCommand(isLocal: false)]], mayHaveCommitted: hasChanged)

@@ -10,8 +10,9 @@ struct AbandonCommand: AsyncParsableCommand {
     commandName: "abandon",
     abstract: "End a run that is held or was cut off, for good; its sandbox goes.",
     discussion: """
-      Nothing is rolled back. The reason is kept in the journal and stands in the report. A process that \
-      still carries the run out is told to stop, and can write nothing more to its journal.
+      Nothing that was committed is rolled back. The reason is kept in the journal and stands in the report. A \
+      process of this host that still carries the run out is told to stop, and killed where it does not; what it \
+      left of a step is ended, and its receipt is looked for, before the end is recorded.
       """)
 
   @Argument(help: "The run, by its id or the start of one; the newest when it is left out.")
@@ -20,6 +21,7 @@ struct AbandonCommand: AsyncParsableCommand {
   @Option(help: ArgumentHelp("Why it is given up.", valueName: "text"))
   var reason: String
 
+  @OptionGroup var fence: FenceOptions
   @OptionGroup var actor: ActorOptions
   @OptionGroup var state: StateOptions
 
@@ -28,14 +30,22 @@ struct AbandonCommand: AsyncParsableCommand {
 
   func run() async throws {
     if try await removeUnbegun() { return }
-    let held = try await HeldRun.open(run, state)
-    let (lease, former) = try held.takeLease(as: actor.name, force: true)
+    let first = try await HeldRun.open(run, state)
+    let lease = try first.takeLease(as: actor.name, force: true).lease
     defer { lease.release() }
     // Until the lease was ours it may have ended: an end behind an end makes the journal unreadable.
-    _ = try await HeldRun.open(held.id.rawValue, state)
-    try await held.add(.runEnded(RunEnded(status: .abandoned, reason: reason)), as: actor.name)
-    held.console.print("Run \(held.id) is abandoned; nothing was rolled back.")
-    if let former { await stop(former, held) }
+    let held = try await first.renewed()
+    for former in held.journal.formerHolders() { await stop(former, held) }
+    let finding = try await RunFence(
+      held: held, lease: lease, name: actor.name, isUnreachable: fence.unreachable,
+      terminates: true
+    ).look(at: held.inFlight, held.entries, for: "the run is not abandoned")
+    let found = finding.settled + finding.done
+    let end = RunEnded(status: .abandoned, reason: finding.reason(reason))
+    try await held.add(found.map(Event.attemptSettled) + [.runEnded(end)], as: actor.name)
+    for one in finding.done { held.console.print("Step '\(one.step)' is done: \(one.detail).") }
+    held.console.print(
+      "Run \(held.id) is abandoned; nothing that was committed was rolled back.")
     guard let folder = held.state.sandboxFolder else { return }
     do throws(StepFailure) {
       try await PostgresSandbox(environment: held.surroundings.environment).remove(folder: folder)
@@ -65,12 +75,14 @@ struct AbandonCommand: AsyncParsableCommand {
     }
   }
 
-  /// Tells a process of this host that still carries the run out to stop, and waits until it has.
-  private func stop(_ former: LeaseState.Living, _ held: HeldRun) async {
-    guard let holder = former.holder else {
+  /// Ends a process of this host that still carries the run out: one that is told to stop ends its step
+  /// properly; one that is itself stopped, or does not end in time, is killed.
+  private func stop(_ former: LeaseHolder?, _ held: HeldRun) async {
+    guard let holder = former else {
       return held.console.printError(
-        "  \(former.description) still carries it out, and was not told to stop, as its lease's file cannot "
-          + "be read: it can write nothing more to the journal, and stops at its next step.")
+        "  a process that does not say who it is still carries it out, and was not told to stop, as its "
+          + "lease's file cannot be read: it can write nothing more to the journal, and stops at its next step."
+      )
     }
     guard holder.host == held.surroundings.host else {
       return held.console.printError(
@@ -81,11 +93,27 @@ struct AbandonCommand: AsyncParsableCommand {
         "  process \(holder.pid) was not told to stop: it is not proven to be the one that carried the "
           + "run out, which can write nothing more to it.")
     }
-    process.send(SIGTERM)
-    let deadline = ContinuousClock.now + Self.grace
-    while held.journal.isLiving(generation: holder.generation), ContinuousClock.now < deadline {
+    if !process.isStopped {
+      process.send(SIGTERM)
+      if await hasEnded(holder, held, within: Self.grace) { return }
+    }
+    // Continued, it could still commit before it looks at anything.
+    process.send(SIGKILL)
+    guard await hasEnded(holder, held, within: .seconds(5)) else {
+      return held.console.printError("  process \(holder.pid) could not be ended.")
+    }
+    held.console.printError("  process \(holder.pid), which carried it out, was killed.")
+  }
+
+  private func hasEnded(
+    _ holder: LeaseHolder, _ held: HeldRun, within time: Duration
+  ) async -> Bool {
+    let deadline = ContinuousClock.now + time
+    while held.journal.isLiving(generation: holder.generation) {
+      guard ContinuousClock.now < deadline else { return false }
       // A cancelled pause only looks earlier.
       try? await Task.sleep(for: .milliseconds(50))
     }
+    return true
   }
 }

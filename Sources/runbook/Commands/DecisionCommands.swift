@@ -34,7 +34,10 @@ struct RetryCommand: AsyncParsableCommand {
 struct SkipCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "skip", abstract: "Leave a failed or unknown step out, and go on with the run.",
-    discussion: "What comes after it is shown first. The reason stands in the report.")
+    discussion: """
+      What comes after it is shown first. The reason stands in the report. What its last attempt left is ended \
+      or waited for before, and its receipt is looked for: what is done is not skipped.
+      """)
 
   @Argument(help: "The run, by its id or the start of one; the newest when it is left out.")
   var run: String?
@@ -48,6 +51,7 @@ struct SkipCommand: AsyncParsableCommand {
   @Flag(help: "Do not ask once more.")
   var yes = false
 
+  @OptionGroup var fence: FenceOptions
   @OptionGroup var options: ResumptionOptions
 
   func run() async throws {
@@ -63,7 +67,7 @@ struct SkipCommand: AsyncParsableCommand {
     guard yes || confirms(held) else {
       try held.refuse("nothing was skipped", hints: ["without a terminal, say --yes"])
     }
-    try await RunTakeUp(held: held, options: options)
+    try await RunTakeUp(held: held, options: options, isUnreachable: fence.unreachable)
       .go(
         decisions: [
           .stepSkipped(StepSkipped(step: step.id, cause: .decision, reason: reason))
@@ -116,6 +120,7 @@ struct ResolveCommand: AsyncParsableCommand {
   @Option(help: ArgumentHelp("How you know.", valueName: "text"))
   var reason: String
 
+  @OptionGroup var fence: FenceOptions
   @OptionGroup var actor: ActorOptions
   @OptionGroup var state: StateOptions
 
@@ -129,10 +134,12 @@ struct ResolveCommand: AsyncParsableCommand {
     let lease = try held.takeLease(as: actor.name).lease
     defer { lease.release() }
     // As it is once nobody else can decide anything: what it was before may have been settled since.
-    let current = try await HeldRun.open(held.id.rawValue, state).state.step(step.id)
+    let now = try await held.renewed()
+    let current = now.state.step(step.id)
     guard current.status == .unknown || current.status == .running else {
       try held.refuse("step '\(step.id)' is not unknown: it is \(current.status.rawValue)")
     }
+    let reason = try await fenced(step.id, now, lease)
     let settled = AttemptSettled(
       step: step.id, attempt: current.attempts, settlement: done ? .done : .notDone, means: .word,
       detail: reason)
@@ -146,5 +153,21 @@ struct ResolveCommand: AsyncParsableCommand {
     held.console.print(
       "Step '\(step.id)' counts as \(done ? "done" : "not done"). "
         + "To go on: runbook resume \(held.id)")
+  }
+
+  /// What is recorded as not done must not take effect afterwards, nor have done so.
+  ///
+  /// - Returns: the reason that is recorded.
+  private func fenced(_ step: StepID, _ held: HeldRun, _ lease: Lease) async throws -> String {
+    guard notDone else { return reason }
+    let finding = try await RunFence(
+      held: held, lease: lease, name: actor.name, isUnreachable: fence.unreachable
+    ).look(at: [step], held.entries, for: "nothing was recorded")
+    if let receipt = finding.done.first {
+      try held.refuse(
+        "step '\(step)' is done: \(receipt.detail)",
+        hints: ["to take it as done and go on: runbook resume \(held.id)"])
+    }
+    return finding.reason(reason)
   }
 }

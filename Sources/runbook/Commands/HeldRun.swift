@@ -52,6 +52,23 @@ struct HeldRun {
     }
   }
 
+  /// The run as it is by now, with the lease that this process has taken.
+  ///
+  /// - Throws: the exit status where it has ended since.
+  func renewed() async throws -> HeldRun {
+    do throws(StoreError) {
+      let entries = try await journal.entries()
+      let state = try RunState(replaying: entries)
+      try Self.refuseEnded(id, state)
+      return HeldRun(
+        id: id, journal: journal, folder: folder, entries: entries, state: state,
+        drill: drill == nil ? nil : try DrillState(replaying: entries), surroundings: surroundings,
+        console: console)
+    } catch {
+      try console.fail(error)
+    }
+  }
+
   /// A process that was killed between a run's end and its own left the sandbox behind.
   private func removeLeftSandbox() async {
     guard case .ended = state.lifecycle, let folder = state.sandboxFolder,
@@ -72,6 +89,13 @@ struct HeldRun {
         .notFound, subject: id.rawValue,
         "run \(id) has no entries yet: its process is just beginning")
     case .running, .held: return
+    }
+  }
+
+  /// Steps of which it is not known how their last attempt ended.
+  var inFlight: [StepID] {
+    (state.runbook?.steps ?? []).map(\.id).filter {
+      [.running, .unknown].contains(state.step($0).status)
     }
   }
 

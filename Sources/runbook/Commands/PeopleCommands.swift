@@ -115,10 +115,13 @@ struct NoteCommand: AsyncParsableCommand {
 
 extension HeldRun {
   /// Adds a person's entry, which needs no lease.
-  func add(_ event: Event, as name: String?) async throws {
+  func add(_ event: Event, as name: String?) async throws { try await add([event], as: name) }
+
+  /// Adds entries, together or not at all.
+  func add(_ events: [Event], as name: String?) async throws {
     do throws(StoreError) {
       _ = try await journal.append(
-        [event], by: surroundings.actor(as: name), at: SystemClock().now())
+        events, by: surroundings.actor(as: name), at: SystemClock().now())
     } catch {
       try console.fail(error)
     }

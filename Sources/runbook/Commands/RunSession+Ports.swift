@@ -63,6 +63,7 @@ extension RunSession {
     runOptions.asksBeforeEachStep = options.stepByStep
     if case .resumption(let resumption) = beginning {
       runOptions.terminatesRemnants = resumption.terminatesRemnants
+      runOptions.fencesFormer = resumption.fencesFormer
     }
     return runOptions
   }

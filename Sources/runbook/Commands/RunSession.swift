@@ -54,6 +54,7 @@ struct RunSession {
     var takenFrom: String?
     var change: PlanChange?
     var terminatesRemnants = false
+    var fencesFormer = false
   }
 
   /// Carries the steps out, writes the report, and ends with the status of what came of it.

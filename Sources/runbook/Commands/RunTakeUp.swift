@@ -9,6 +9,8 @@ import RunbookSyntax
 struct RunTakeUp {
   let held: HeldRun
   let options: ResumptionOptions
+  /// Whether a person says that what cannot be reached is gone for good.
+  var isUnreachable = false
 
   /// Goes on with the run.
   ///
@@ -29,6 +31,8 @@ struct RunTakeUp {
       held.console.printError("The run was taken from \(takenFrom.description).")
     }
     let (entries, state) = try await standing()
+    if change != nil { try refuseUnsettledChanges(of: plan, state) }
+    let decisions = try await fenced(decisions, entries, plan, lease)
     var resumption = RunSession.Resumption(entries: entries, state: state)
     // What a drill's clock did while nobody carried the run out, nobody can tell.
     let isCutOff = state.lifecycle == .running && drill?.lifecycle == .running
@@ -37,11 +41,54 @@ struct RunTakeUp {
     resumption.takenFrom = takenFrom?.description
     resumption.change = change
     resumption.terminatesRemnants = options.terminate
+    resumption.fencesFormer = force
     try await RunSession(
       run: held.id, plan: plan, journal: held.journal, lease: lease, folder: held.folder,
       options: options.execution, surroundings: surroundings, console: held.console,
       drill: drill?.started, world: world
     ).carryOut(.resumption(resumption))
+  }
+
+  /// What is not settled is settled by what was recorded of it: the runbook must still have that.
+  private func refuseUnsettledChanges(of plan: Plan, _ state: RunState) throws {
+    let objections = plan.objections(to: state, kinds: Composition.checkingKinds())
+    guard objections.isEmpty else {
+      for objection in objections { held.console.printError("error: \(objection)") }
+      try held.refuse(
+        "the change cannot be accepted before that is settled",
+        hints: [
+          "put the step back as it was, and: runbook resume \(held.id)",
+          "what nothing can settle, a person says: runbook resolve \(held.id) STEP "
+            + "--done|--not-done --reason TEXT",
+        ], .invalidRunbook)
+    }
+  }
+
+  /// A step that is left out must not take effect afterwards, nor have done so.
+  private func fenced(
+    _ decisions: [Event], _ entries: [Entry], _ plan: Plan, _ lease: Lease
+  ) async throws -> [Event] {
+    var all: [Event] = []
+    for decision in decisions {
+      guard case .stepSkipped(let skip) = decision else {
+        all.append(decision)
+        continue
+      }
+      let fence = RunFence(
+        held: held, lease: lease, name: options.execution.actor.name,
+        isUnreachable: isUnreachable, terminates: options.terminate)
+      let finding = try await fence.look(
+        at: [skip.step], entries, plan: plan, for: "nothing was skipped")
+      if let done = finding.done.first {
+        try held.refuse(
+          "step '\(skip.step)' cannot be skipped: it is done; \(done.detail)",
+          hints: ["to take it as done and go on: runbook resume \(held.id)"])
+      }
+      all.append(
+        .stepSkipped(
+          StepSkipped(step: skip.step, cause: skip.cause, reason: finding.reason(skip.reason))))
+    }
+    return all
   }
 
   private var surroundings: Surroundings {

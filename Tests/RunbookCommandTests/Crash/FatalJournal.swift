@@ -34,5 +34,6 @@ final class FatalJournal: Journal {
   }
 
   func entries() async throws(StoreError) -> [Entry] { try await base.entries() }
+  func checkLease() throws(StoreError) { try base.checkLease() }
   func formerExecutors() -> [Remnant] { base.formerExecutors() }
 }

@@ -66,13 +66,13 @@ struct SQLFixture: Sendable {
     id: String = "step", generation: Int64 = 1, attempt: Int = 1, timeout: Duration? = nil,
     redactor: Redactor = .none,
     objection: @escaping @Sendable (StepResult) -> FailureRecord? = { _ in nil },
-    keepsResult: Bool = false
+    keepsResult: Bool = false, leaseLoss: @escaping @Sendable () -> FailureRecord? = { nil }
   ) -> AttemptContext {
     AttemptContext(
       run: run, step: StepID(id), attempt: attempt, actor: Actor(account: "tester"),
       timeout: timeout, generation: generation, evidenceFolder: evidence,
       output: { lines.add($0) }, now: testNow, redactor: redactor, objection: objection,
-      keepsResult: keepsResult)
+      keepsResult: keepsResult, leaseLoss: leaseLoss)
   }
 
   @discardableResult

@@ -1,0 +1,56 @@
+import RunbookModel
+
+extension Plan {
+  /// Why a run cannot go on with this plan in the place of the one that it has: what the plan does to steps
+  /// whose last attempt is not settled. They are settled by what was recorded of them, or not at all.
+  ///
+  /// | of a step that is in flight or unknown        | may change |
+  /// | --------------------------------------------- | ---------- |
+  /// | its id, kind or phase                         | no         |
+  /// | its connection, by name                       | no         |
+  /// | by what it is settled: receipt, probe, word   | no         |
+  /// | the changing steps before it that are open    | no         |
+  /// | all else: statements, values, `expect`, title | yes        |
+  ///
+  /// - Returns: one line each; empty where there is nothing against it.
+  public func objections(to state: RunState, kinds: [any StepKind]) -> [String] {
+    let binder = Binder(plan: self, kinds: kinds)
+    let records = (state.runbook?.steps ?? []).filter {
+      [.running, .unknown].contains(state.step($0.id).status)
+    }
+    return records.flatMap { objections(to: $0, state, binder) }
+  }
+
+  private func objections(
+    to record: StepRecord, _ state: RunState, _ binder: Binder
+  ) -> [String] {
+    let known = state.step(record.id)
+    let start = "step '\(record.id)' is not settled"
+    guard let step = runbook.steps.first(where: { $0.id == record.id }) else {
+      return ["\(start), and is not in the runbook any more"]
+    }
+    var found: [String] = []
+    if step.kind != record.kind {
+      found.append("\(start), and its kind '\(record.kind)' is '\(step.kind)' now")
+    }
+    if step.phase != record.phase {
+      found.append(
+        "\(start), and its phase '\(record.phase.rawValue)' is '\(step.phase.rawValue)' now")
+    }
+    guard found.isEmpty else { return found }
+    do throws(StepFailure) {
+      let bound = try binder.bind(step, in: RunScope(plan: self, state: state))
+      if let difference = bound.difference(from: known) { found.append("\(start): \(difference)") }
+    } catch {
+      // Whatever it would be by now: what was recorded cannot be looked for without its values.
+      found.append("\(start), and cannot be bound to its values now: \(error.record.message)")
+    }
+    let open = runbook.steps.prefix { $0.id != record.id }.first {
+      $0.phase.mayChange && !state.step($0.id).status.isSettled
+    }
+    if step.phase.mayChange, let open {
+      found.append("\(start), and step '\(open.id)' would be performed before it")
+    }
+    return found
+  }
+}

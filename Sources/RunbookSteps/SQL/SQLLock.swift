@@ -1,0 +1,68 @@
+import RunbookEngine
+import RunbookModel
+
+/// The lock that a change holds from before its first statement to its end, whatever the connection's
+/// receipts: the advisory lock of run and step.
+///
+/// Once it is held, the run's generation is read. So a process that the run was taken from either has the lock,
+/// which is waited for, or finds when it gets it that the run is no longer its own.
+enum SQLLock {
+  /// What PostgreSQL knows it by.
+  static func key(_ run: RunID, _ step: StepID) -> String {
+    let digest = Digest.sha256(of: "\(run)\n\(step)")
+    return String(Int64(bitPattern: UInt64(digest.hex.prefixOfScalars(16), radix: 16) ?? 0))
+  }
+
+  /// Takes it for the session. It is asked for again and again, and never waited for by the server: whoever
+  /// waits keeps a snapshot, which `CREATE INDEX CONCURRENTLY` would wait for in turn.
+  ///
+  /// - Throws: `lock` where another session has it to the end.
+  static func takeForSession(
+    _ key: String, on link: PostgresLink, within time: Duration
+  ) throws(StepFailure) {
+    let deadline = ContinuousClock.now + time
+    let question = SQLCommand("SELECT pg_catalog.pg_try_advisory_lock($1::pg_catalog.int8)", [key])
+    while true {
+      let outcomes = try link.exchange([[question]])
+      if case .failed(let error)? = outcomes.first?.first { throw StepFailure(error) }
+      guard case .completed(let completion)? = outcomes.first?.first else {
+        throw StepFailure(.unreachable, "the server did not answer about the step's lock")
+      }
+      if completion.resultSet?.rows.first?.first?.boolValue == true { return }
+      guard .now < deadline else {
+        throw StepFailure(
+          .lock, "another process still performs this step", mayRetryHelp: true)
+      }
+      _ = try link.exchange([[SQLCommand("SELECT pg_catalog.pg_sleep(0.1)")]])
+    }
+  }
+
+  /// Ends sessions that hold the lock, carry the step's name and are this role's, and whose end undoes what they
+  /// did; one that is committing is left alone. Gives how many there were.
+  static func ending(_ applicationName: String, _ key: String) -> SQLCommand {
+    holders(
+      "count(pg_catalog.pg_terminate_backend(a.pid))", applicationName, key,
+      "AND NOT (a.state = 'active' AND a.query = 'COMMIT')")
+  }
+
+  /// How many of them are there.
+  static func counting(_ applicationName: String, _ key: String) -> SQLCommand {
+    holders("count(*)", applicationName, key, "")
+  }
+
+  /// The key in two halves: https://www.postgresql.org/docs/current/view-pg-locks.html
+  private static func holders(
+    _ what: String, _ applicationName: String, _ key: String, _ more: String
+  ) -> SQLCommand {
+    SQLCommand(
+      """
+      SELECT \(what) FROM pg_stat_activity a
+      WHERE a.application_name = $1 AND a.pid <> pg_backend_pid()
+        AND a.datname = current_database() AND a.usename = current_user \(more)
+        AND EXISTS (SELECT FROM pg_locks l
+          WHERE l.pid = a.pid AND l.locktype = 'advisory' AND l.objsubid = 1
+            AND l.database = a.datid
+            AND (l.classid::bigint << 32) | l.objid::bigint = $2::bigint)
+      """, [applicationName, key])
+  }
+}

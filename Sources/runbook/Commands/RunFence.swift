@@ -1,0 +1,166 @@
+import ArgumentParser
+import RunbookEngine
+import RunbookModel
+import RunbookSteps
+import RunbookStore
+import RunbookSyntax
+
+/// What the commands take that record a person's word on a step which may still take effect.
+struct FenceOptions: ParsableArguments {
+  @Flag(
+    help: """
+      Record it without having looked: the step's database, or the process that may still perform it, is out of \
+      reach for good. The journal keeps that nobody looked.
+      """)
+  var unreachable = false
+}
+
+/// Keeps what is left of a run's last attempts from taking effect, before a person's word on them is recorded.
+///
+/// The lease is held by then: see `Executor.fence`, which all of `takeover`, `abandon`, `skip` and `resolve` go
+/// through.
+struct RunFence {
+  let held: HeldRun
+  let lease: Lease
+  /// The name that `--as` gave.
+  let name: String?
+  let isUnreachable: Bool
+  /// Whether scripts and statements that go on are ended without asking.
+  var terminates = false
+
+  /// What is to be recorded with a decision.
+  struct Finding {
+    /// What the receipts say, to be recorded before it.
+    var settled: [AttemptSettled] = []
+    /// Steps that are done.
+    var done: [AttemptSettled] = []
+    /// Why nothing was found out about some of them, where a person said to go on all the same.
+    var unseen: [String] = []
+
+    /// A person's reason, with what nobody looked at.
+    func reason(_ reason: String) -> String {
+      unseen.isEmpty
+        ? reason : "\(reason) [recorded without a look: \(unseen.joined(separator: "; "))]"
+    }
+  }
+
+  /// What keeps a step from being looked at.
+  private struct Obstacle: Error {
+    let why: String
+  }
+
+  /// - Parameters:
+  ///   - steps: whose last attempts a person's word is about.
+  ///   - state: as it is with the lease held.
+  ///   - plan: as the run is to go on with; nil has it made of the runbook as it is now.
+  ///   - what: the decision, for messages.
+  /// - Throws: the exit status, once it was printed why nothing can be recorded.
+  func look(
+    at steps: [StepID], _ entries: [Entry], plan: Plan? = nil, for what: String
+  ) async throws -> Finding {
+    let state = try RunState(replaying: entries)
+    let steps = steps.filter { state.step($0).needsFence }
+    // A sandbox's server ends with its executor, and nothing is done in a simulation or a talk.
+    guard !steps.isEmpty, state.started?.isSandbox != true, held.drillMode == nil else {
+      return Finding()
+    }
+    var finding = Finding()
+    let made: Plan
+    do throws(Obstacle) {
+      if let plan { made = plan } else { made = try self.plan(state) }
+    } catch {
+      try accept(error.why, of: steps[0], for: what, in: &finding)
+      return finding
+    }
+    held.journal.redact(with: Redactor(secrets: made.secrets))
+    var executor = Executor(plan: made, ports: ports(made), options: options(state))
+    try executor.takeIn(entries)
+    for step in steps {
+      switch await executor.fence(step) {
+      case .clear(let settled): finding.settled += settled.map { [$0] } ?? []
+      case .done(let settled): finding.done.append(settled)
+      // What failed by its own process's word is over, whether or not its database can be asked.
+      case .open where state.step(step).status == .failed: continue
+      case .open(let why):
+        await executor.leaveFence()
+        try accept(why, of: step, for: what, in: &finding)
+      }
+    }
+    await executor.leaveFence()
+    return finding
+  }
+
+  private func accept(
+    _ why: String, of step: StepID, for what: String, in finding: inout Finding
+  ) throws {
+    guard isUnreachable else {
+      try held.refuse(
+        "\(what): step '\(step)' may still take effect, or have done so unseen: \(why)",
+        hints: [
+          "make its database and its runbook reachable as they were, or end what goes on, and say it again",
+          "where that is out of reach for good: --unreachable, which the journal keeps",
+        ], .unreachable)
+    }
+    finding.unseen.append("step '\(step)': \(why)")
+  }
+
+  private func plan(_ state: RunState) throws(Obstacle) -> Plan {
+    guard let started = state.started, let record = state.runbook else {
+      throw Obstacle(why: "the run has not begun")
+    }
+    let path = "\(record.folder)/\(record.fileName)"
+    let library = Library([], held.surroundings, kinds: Composition.checkingKinds())
+    guard let runbook = library.attempt(path, withDrill: false).0 else {
+      throw Obstacle(why: "its runbook cannot be read any more: \(path)")
+    }
+    do {
+      let gatherer = InputGatherer(
+        surroundings: held.surroundings, console: held.console, flags: [:], file: ValueMap(),
+        sandboxInputs: [], recorded: started.inputs)
+      let plan = try PlanMaker(surroundings: held.surroundings).plan(
+        runbook, inputs: try gatherer.inputs(of: runbook), isSandbox: false)
+      let objections = plan.objections(to: state, kinds: Composition.checkingKinds())
+      guard objections.isEmpty else { throw Obstacle(why: objections.joined(separator: "; ")) }
+      return plan
+    } catch let obstacle as Obstacle {
+      throw obstacle
+    } catch let failure as InputGatherer.Failure {
+      throw Obstacle(why: failure.message)
+    } catch let failure as PlanMaker.Failure {
+      throw Obstacle(why: failure.message)
+    } catch {
+      throw Obstacle(why: "its runbook cannot be bound to its inputs and connections")
+    }
+  }
+
+  private func ports(_ plan: Plan) -> EnginePorts {
+    let clock = SystemClock()
+    let gateway = PostgresGateway(now: { clock.now() }, redactor: Redactor(secrets: plan.secrets))
+    return EnginePorts(
+      journal: held.journal,
+      kinds: Composition.kinds(
+        gateway: gateway, person: Nobody(), surroundings: held.surroundings, secretVariables: []),
+      gateway: gateway, sandboxes: PostgresSandbox(environment: held.surroundings.environment),
+      person: Nobody(), observer: FenceObserver(console: held.console), clock: clock)
+  }
+
+  private func options(_ state: RunState) -> RunOptions {
+    var options = RunOptions(
+      run: held.id, actor: held.surroundings.actor(as: name), host: held.surroundings.host,
+      toolVersion: RunbookCommand.version, runFolder: held.folder,
+      generation: lease.holder.generation)
+    options.key = RunStore.key(inRunFolder: held.folder)
+    options.fencesFormer = true
+    options.terminatesRemnants = terminates
+    return options
+  }
+}
+
+/// Says what is still there while it is waited for.
+private struct FenceObserver: RunObserver {
+  let console: Console
+
+  func observe(_ entry: Entry) {}
+  func observe(_ line: OutputLine, of step: StepID) { console.printError("  \(line.text)") }
+  func observe(progress: String) { console.printError("  \(progress)") }
+}
