@@ -104,7 +104,8 @@ struct SQLFenceTests {
     await fixture.waitUntil(Self.isAtWork)
     let other = try await SQLFixture(
       keepsReceipts: sort != .withoutReceipt, database: fixture.database)
-    let activity = try other.activity("SELECT 1", phase: .recovery, fields: sort.fields)
+    let activity = try other.activity(
+      "INSERT INTO t VALUES (1)", phase: .recovery, fields: sort.fields)
     try await activity.endUnfinished(in: other.context(generation: 2))
     if isEnded {
       #expect(fixture.psql("SELECT \(Self.isAtWork)") == "f")
@@ -122,7 +123,7 @@ struct SQLFenceTests {
       fixture.psql("SET application_name = 'runbook run-1 step'; SELECT pg_sleep(2), 'untouched'")
     }
     await fixture.waitUntil(Self.isAtWork)
-    let activity = try fixture.activity("SELECT 1", phase: .recovery)
+    let activity = try fixture.activity("INSERT INTO t VALUES (1)", phase: .recovery)
     try await activity.endUnfinished(in: fixture.context(generation: 2))
     #expect(await stranger.value == "|untouched")
   }
