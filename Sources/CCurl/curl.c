@@ -126,7 +126,8 @@ static enum runbook_request_end end_of(CURLcode code, int was_sent) {
       return RUNBOOK_REQUEST_DONE;
     case CURLE_URL_MALFORMAT:
     case CURLE_UNSUPPORTED_PROTOCOL:
-      return RUNBOOK_REQUEST_BAD_URL;
+      // An answer that is not HTTP's has that code too.
+      return was_sent ? RUNBOOK_REQUEST_BROKEN : RUNBOOK_REQUEST_BAD_URL;
     case CURLE_OPERATION_TIMEDOUT:
       return RUNBOOK_REQUEST_TIMEOUT;
     case CURLE_ABORTED_BY_CALLBACK:

@@ -13,6 +13,8 @@ final class HTTPTransfer {
   private(set) var message = ""
   /// Whether the request may have been sent, at least in part.
   private(set) var wasSent = false
+  /// Whether the answer's head has come to its end: libcurl takes one that was cut for whole.
+  private var isHeadWhole = false
 
   /// - Parameters:
   ///   - isDirect: whether no proxy is asked, whatever the environment says.
@@ -67,13 +69,15 @@ final class HTTPTransfer {
     message = withUnsafeBytes(of: response.message) { bytes in
       String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
     }
-    return end
+    return end == RUNBOOK_REQUEST_DONE && !isHeadWhole ? RUNBOOK_REQUEST_BROKEN : end
   }
 
   private func takeHeader(_ bytes: [UInt8]) {
     let line = String(decoding: bytes, as: UTF8.self)
     // A new head begins: what came before was an interim answer.
-    if line.begins(with: "HTTP/") { headers = ValueMap() }
+    if line.begins(with: "HTTP/") { (headers, isHeadWhole) = (ValueMap(), false) }
+    // What comes behind a body is no head.
+    if line.isIdentical(to: "\r\n") || line.isIdentical(to: "\n") { isHeadWhole = true }
     guard let colon = line.utf8.firstIndex(of: UInt8(ascii: ":")) else { return }
     let name = line[..<colon].lowercased()
     let value = Self.trimmed(line.utf8[colon...].dropFirst())

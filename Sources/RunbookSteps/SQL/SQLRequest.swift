@@ -112,7 +112,10 @@ struct SQLRequest: Sendable {
     resetUnread(link)
     do throws(StepFailure) {
       try refuseOtherwiseWritten(by: changedSetting)
-      return try SQLResult(self, done, rows, link.takeNotices()).stepResult()
+      var result = try SQLResult(self, done, rows, link.takeNotices()).stepResult()
+      // What the step's `expect` refuses of it nothing takes back.
+      result.isEffectOpen = statements.contains(where: \.mayChange)
+      return result
     } catch {
       throw error.after(statements.count, of: statements.count, isOpen: true)
     }

@@ -193,6 +193,7 @@ import Testing
       for (place, isOpen) in [
         (refused, false), ("\(server.url)/to/\(refused)", true),
         ("\(server.url)/keep/\(refused)", true),
+        ("\(server.url)/cut", true), ("\(server.url)/other", true),
         ("\(server.url)/to//broken", true), ("\(server.url)/to//never", true),
         ("\(server.url)/keep//never", true), ("\(server.url)/never", true),
         ("\(server.url)" + String(repeating: "/to/", count: 11) + "/end", true),

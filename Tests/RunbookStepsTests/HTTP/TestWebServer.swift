@@ -95,6 +95,11 @@ struct TestWebServer {
             elif path == "/never":
                 print("asked")
                 threading.Event().wait()
+            elif path in ("/cut", "/other"):
+                self.wfile.write(b"HTTP/1.1 200 OK\\r\\nContent-Le" if path == "/cut" else b"SSH-2.0-x\\r\\n")
+                self.wfile.flush()
+                self.connection.shutdown(socket.SHUT_RDWR)
+                self.close_connection = True
             elif path == "/broken":
                 self.wfile.write(b"HTTP/1.1 200 OK\\r\\nContent-Length: 100\\r\\n\\r\\nsome")
                 self.wfile.flush()

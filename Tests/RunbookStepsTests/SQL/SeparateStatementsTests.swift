@@ -76,6 +76,13 @@ struct SeparateStatementsTests {
     #expect(failure?.record.mayRetryHelp == false)
   }
 
+  /// Where an `expect` refuses them, they stay, and are not to be repeated.
+  @Test func changesThatTookEffectStay() async throws {
+    let fixture = try await fixture()
+    #expect(try await perform("INSERT INTO t VALUES (1)", in: fixture).isEffectOpen)
+    #expect(try await !perform("SELECT 1; SHOW work_mem", in: fixture).isEffectOpen)
+  }
+
   @Test func anInvalidIndexIsNamedAndTakenForNone() async throws {
     let fixture = try await fixture()
     fixture.psql("INSERT INTO t VALUES (1), (1); CREATE TABLE u (a int)")
