@@ -29,6 +29,7 @@ struct RunbookCommand: AsyncParsableCommand {
 
   static func main() async {
     runbook_share_heap()
+    Console.prepare()
     refuseOtherBytes()
     await carryOut(EvalCommand.withExpressionLast(Array(CommandLine.arguments.dropFirst())))
   }
@@ -51,6 +52,7 @@ struct RunbookCommand: AsyncParsableCommand {
   @concurrent private static func carryOut(_ arguments: [String]) async {
     do {
       var command = try await asyncParseAsRoot(arguments)
+      if command is any OnlyPrints { Console.endWithReader() }
       if var command = command as? any AsyncParsableCommand {
         try await command.run()
       } else {
@@ -76,6 +78,26 @@ struct RunbookCommand: AsyncParsableCommand {
     exit(withError: isWhole || !status.isSuccess ? status : ExitStatus.badFile.code)
   }
 }
+
+/// A command that changes nothing: it ends when nobody reads what it prints.
+protocol OnlyPrints {}
+
+extension StatusCommand: OnlyPrints {}
+extension RunsCommand: OnlyPrints {}
+extension ListCommand: OnlyPrints {}
+extension ShowCommand: OnlyPrints {}
+extension ReportCommand: OnlyPrints {}
+extension ReportVerifyCommand: OnlyPrints {}
+extension JournalCommand: OnlyPrints {}
+extension VerifyJournalCommand: OnlyPrints {}
+extension ValidateCommand: OnlyPrints {}
+extension EvalCommand: OnlyPrints {}
+extension SchemaCommand: OnlyPrints {}
+extension DrillWatchCommand: OnlyPrints {}
+extension DrillHandoutCommand: OnlyPrints {}
+extension DrillReportCommand: OnlyPrints {}
+extension DrillHistoryCommand: OnlyPrints {}
+extension DrillDueCommand: OnlyPrints {}
 
 /// Where runbooks are looked for.
 struct FinderOptions: ParsableArguments {

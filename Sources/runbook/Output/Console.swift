@@ -16,6 +16,24 @@ struct Console: Sendable {
 
   /// Why something could not be written, of the last time; 0 where all was.
   private static let failure = Atomic<Int32>(0)
+  /// Whether the program does nothing but print.
+  private static let onlyPrints = Atomic(false)
+
+  /// Makes the program indifferent to who reads what it prints: a run goes on in silence where a pager is quit
+  /// or a terminal is closed. To be called before anything is opened.
+  static func prepare() {
+    signal(SIGPIPE, SIG_IGN)
+    // How a child ended is told to whoever does not ignore it.
+    signal(SIGCHLD, SIG_DFL)
+    // Where a standard stream is closed, its number would be given to the next file that is opened, and what is
+    // printed would be written into that.
+    for stream in [STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO] where fcntl(stream, F_GETFD) < 0 {
+      _ = open("/dev/null", O_RDWR)
+    }
+  }
+
+  /// Has the program end, as any other, once nobody reads what it prints.
+  static func endWithReader() { onlyPrints.store(true, ordering: .relaxed) }
 
   /// Says so where not all that was printed got to where it was to go.
   ///
@@ -110,11 +128,32 @@ struct Console: Sendable {
       let count = bytes.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
       if count > 0 {
         bytes = bytes.dropFirst(count)
-      } else if errno != EINTR {
-        // Who closes a pipe or a terminal wants no more of it; a disk that is full loses what is wanted.
-        if errno != EPIPE, errno != EIO { Self.failure.store(errno, ordering: .relaxed) }
-        return
+        continue
       }
+      switch errno {
+      case EINTR: continue
+      case EAGAIN:
+        // Somebody who shares it has made it so that it does not wait.
+        var item = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
+        _ = poll(&item, 1, -1)
+        continue
+      case EPIPE: if Self.onlyPrints.load(ordering: .relaxed) { Self.endByPipe() }
+      // Who closes a terminal wants no more of it; a disk that is full, or fails, loses what is wanted.
+      case EIO where Self.isDevice(descriptor): break
+      case let code: Self.failure.store(code, ordering: .relaxed)
+      }
+      return
     }
+  }
+
+  private static func isDevice(_ descriptor: Int32) -> Bool {
+    var status = stat()
+    return fstat(descriptor, &status) == 0 && status.st_mode & S_IFMT == S_IFCHR
+  }
+
+  private static func endByPipe() -> Never {
+    signal(SIGPIPE, SIG_DFL)
+    raise(SIGPIPE)
+    _exit(128 + SIGPIPE)
   }
 }

@@ -118,6 +118,9 @@ struct InputGatherer {
     // What it says may be what it fetches: it is shown only when it failed, and without that.
     if input.isSecret { process.standardError = errors }
     process.standardInput = FileHandle.nullDevice
+    // A program is started with what it knows to expect: one that writes to nobody ends.
+    signal(SIGPIPE, SIG_DFL)
+    defer { signal(SIGPIPE, SIG_IGN) }
     do { try process.run() } catch {
       throw Failure(message: "the input '\(input.name)': its command cannot be started")
     }
