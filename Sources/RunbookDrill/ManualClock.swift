@@ -26,6 +26,11 @@ public final class ManualClock: EngineClock {
     advance(by: duration)
   }
 
+  /// Sets the wall clock back, as an administrator does.
+  public func setBack(by duration: Duration) {
+    state.withLock { $0.now = $0.now.adding(.zero - duration) ?? $0.now }
+  }
+
   /// Lets time pass; beyond the year 9999 the wall clock stands still.
   public func advance(by duration: Duration) {
     state.withLock { state in

@@ -8,6 +8,7 @@ public final class RecordingObserver: RunObserver {
     var entries: [Entry] = []
     var lines: [String] = []
     var progress: [String] = []
+    var unstored: [Event] = []
   }
 
   private let state = Mutex(State())
@@ -18,6 +19,10 @@ public final class RecordingObserver: RunObserver {
   /// Lines that steps printed, without their step.
   public var lines: [String] { state.withLock(\.lines) }
   public var progress: [String] { state.withLock(\.progress) }
+
+  public var unstored: [Event] { state.withLock(\.unstored) }
+
+  public func observe(unstored events: [Event]) { state.withLock { $0.unstored += events } }
 
   public func observe(_ entry: Entry) { state.withLock { $0.entries.append(entry) } }
 

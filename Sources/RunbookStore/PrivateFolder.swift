@@ -42,6 +42,13 @@ enum PrivateFolder {
     }
   }
 
+  /// Gives a file its name, in place of one that has it.
+  static func rename(_ draft: String, to path: String) throws(StoreError) {
+    guard Glibc.rename(draft, path) == 0 else {
+      throw failure("the file cannot be given its name", path)
+    }
+  }
+
   /// Makes a folder's list of names durable.
   static func force(_ path: String) throws(StoreError) {
     let descriptor = Glibc.open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)

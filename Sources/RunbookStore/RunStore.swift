@@ -40,13 +40,11 @@ public struct RunStore: Sendable {
     } catch {
       throw StoreError(.cannotWrite, subject: error.subject, error.message)
     }
-    // SQLite gives -wal and -shm the permissions of the main file
-    // (https://www.sqlite.org/src/file/src/os_unix.c, findCreateFileMode).
-    try PrivateFolder.makeFile("\(path)/journal.db")
     var random = SystemRandomNumberGenerator()
     try PrivateFolder.makeFile(
       "\(path)/\(Self.keyFile)",
       (0..<RunKey.size).map { _ in UInt8.random(in: .min ... .max, using: &random) })
+    try SQLiteJournal.make("\(path)/journal.db", in: path)
     let journal = try SQLiteJournal(path: "\(path)/journal.db", of: run, redactor: redactor)
     return (journal, try journal.takeLease(as: holder).lease)
   }
@@ -73,6 +71,12 @@ public struct RunStore: Sendable {
         file,
         "journal.db is not there any more, and entry \(count) was written to it; put the file back")
     }
+    // It is made with its tables in it. SQLite would take it for a new one, and throw away what belongs to it.
+    guard Self.size(of: file) != 0 else {
+      let count = Witness(in: path)?.sequence ?? 0
+      let what = count > 0 ? "entry \(count) was written to it" : "what was in it is lost"
+      throw .damaged(file, "journal.db is empty, and \(what); put the file back")
+    }
     return try SQLiteJournal(path: file, of: run, redactor: redactor)
   }
 
@@ -91,6 +95,12 @@ public struct RunStore: Sendable {
   private static func exists(_ path: String) -> Bool {
     var status = stat()
     return lstat(path, &status) == 0
+  }
+
+  /// Nil where it cannot be told.
+  private static func size(of path: String) -> Int? {
+    var status = stat()
+    return stat(path, &status) == 0 ? Int(status.st_size) : nil
   }
 
   /// Removes a run whose process ended before it had stored anything: nothing was performed.
@@ -170,6 +180,37 @@ public struct RunStore: Sendable {
       throw StoreError(.notFound, subject: abbreviation, message)
     }
     return only
+  }
+
+  /// The runs that somebody has to go on with, the newest first: held, or cut off as their process died.
+  ///
+  /// Drills at the table are none: `drill resume` goes on with them. Only the newest runs are looked at.
+  ///
+  /// - Throws: what is wrong with a journal that is newer than all that are found: it may be the one.
+  public func waiting() throws(StoreError) -> [RunSummary] {
+    try check()
+    var found: [RunSummary] = []
+    for run in runs().prefix(Self.mostLookedAt) {
+      do throws(StoreError) {
+        if let summary = try waiting(run) { found.append(summary) }
+      } catch {
+        // One that goes away meanwhile is none.
+        if case .notFound = error.cause { continue }
+        if found.isEmpty { throw error }
+      }
+    }
+    return found
+  }
+
+  /// Each is read from its beginning to its end, as its chain of hashes is checked.
+  private static let mostLookedAt = 100
+
+  private func waiting(_ run: RunID) throws(StoreError) -> RunSummary? {
+    guard let summary = try summary(of: run) else { return nil }
+    if case .runEnded = summary.lastChange { return nil }
+    guard try open(run).leaseState().living == nil else { return nil }
+    if summary.isDrill, try glance(at: run)?.drillMode ?? .talk == .talk { return nil }
+    return summary
   }
 
   /// The run that began last.

@@ -36,14 +36,15 @@ public final class SQLiteJournal: Journal {
   /// - Parameters:
   ///   - run: whose journal it is to be.
   ///   - redactor: what goes through before it is stored.
+  ///   - isOnlyRead: whether it is opened as on a read-only disk, wherever it is.
   init(
-    path: String, of run: RunID? = nil, redactor: Redactor = .none
+    path: String, of run: RunID? = nil, redactor: Redactor = .none, isOnlyRead: Bool = false
   ) throws(StoreError) {
     self.path = path
     self.run = run
     self.redactor = Mutex(redactor)
     do {
-      queue = try DatabaseQueue(path: path, configuration: Self.configuration)
+      queue = try Self.opened(path, isOnlyRead: isOnlyRead)
       let version = try queue.unsafeRead(Self.version)
       guard version <= Self.formatVersion else {
         throw StoreError(
@@ -56,10 +57,56 @@ public final class SQLiteJournal: Journal {
     }
   }
 
-  private static var configuration: Configuration {
+  /// Opens the file; where that makes files that cannot be made, as on a read-only or full disk, to be read.
+  private static func opened(
+    _ path: String, isOnlyRead: Bool
+  ) throws -> DatabaseQueue {
+    do {
+      if isOnlyRead { throw DatabaseError(resultCode: .SQLITE_READONLY) }
+      return try DatabaseQueue(path: path, configuration: configuration)
+    } catch let error as DatabaseError {
+      let other: [ResultCode] = [.SQLITE_NOTADB, .SQLITE_CORRUPT, .SQLITE_BUSY, .SQLITE_LOCKED]
+      guard !other.contains(error.resultCode), let source = ReadOnlyJournal(path) else {
+        throw error
+      }
+      var configuration = common
+      configuration.readonly = source.isImmutable
+      defer { source.end() }
+      let queue = try DatabaseQueue(path: source.name, configuration: configuration)
+      // By then all of its files are open.
+      _ = try queue.unsafeRead(version)
+      return queue
+    }
+  }
+
+  /// Makes a file with a journal's tables. It has its name once it is durable as a whole: whatever dies, no
+  /// empty file stands for a journal.
+  static func make(_ path: String, in folder: String) throws(StoreError) {
+    let draft = "\(path).new"
+    // SQLite gives -wal and -shm the permissions of the main file
+    // (https://www.sqlite.org/src/file/src/os_unix.c, findCreateFileMode).
+    try PrivateFolder.makeFile(draft)
+    do {
+      let queue = try DatabaseQueue(path: draft, configuration: configuration)
+      try queue.write(createTables)
+      // What is in the write-ahead log goes into the file.
+      try queue.close()
+    } catch {
+      throw StoreError(error, in: path, writing: true)
+    }
+    try PrivateFolder.rename(draft, to: path)
+    try PrivateFolder.force(folder)
+  }
+
+  private static var common: Configuration {
     var configuration = Configuration()
     configuration.busyMode = .timeout(5)
     configuration.label = "runbook.journal"
+    return configuration
+  }
+
+  private static var configuration: Configuration {
+    var configuration = common
     configuration.prepareDatabase { database in
       // What a file that somebody passed on says of its own tables is not carried out
       // (https://www.sqlite.org/security.html).

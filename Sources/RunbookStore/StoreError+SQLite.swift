@@ -13,8 +13,10 @@ extension StoreError {
       self.init(writing ? .cannotWrite : .cannotRead, subject: path, "\(what): \(error)")
       return
     }
+    let isBusy = [.SQLITE_BUSY, .SQLITE_LOCKED].contains(error.resultCode)
     self.init(
-      writing ? .cannotWrite : .cannotRead, subject: path, "\(what): \(Self.reason(error))")
+      isBusy ? .busy : writing ? .cannotWrite : .cannotRead, subject: path,
+      "\(what): \(Self.reason(error))")
   }
 
   private static func reason(_ error: DatabaseError) -> String {

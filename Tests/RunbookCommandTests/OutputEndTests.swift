@@ -21,12 +21,11 @@ struct OutputEndTests {
     """
 
   /// What a script of bash prints, in which `$0` is the program.
-  private func bash(_ script: String, _ workspace: Workspace) -> String {
+  private func bash(_ script: String, _ workspace: Workspace) async -> String {
     let variables = workspace.environment([:]).map { "\($0.key)=\($0.value)" }
-    let program = SpawnedProgram(
+    return await workspace.text(
       ["/usr/bin/env", "-i", "--chdir=\(workspace.folder)"] + variables
         + ["/bin/bash", "-c", script, RunningProgram.path])
-    return program?.text() ?? ""
   }
 
   private func workspace() throws -> Workspace {
@@ -46,7 +45,7 @@ struct OutputEndTests {
   ])
   func aRunGoesOnInSilence(_ script: String) async throws {
     let workspace = try workspace()
-    #expect(bash(script + "; echo ${PIPESTATUS[0]}", workspace) == "0\n")
+    #expect(await bash(script + "; echo ${PIPESTATUS[0]}", workspace) == "0\n")
     let ledger = try String(contentsOfFile: workspace.path("ledger"), encoding: .utf8)
     #expect(ledger == "one\ntwo\n")
     let status = try await workspace.run(["status", "--json"]).objects().first
@@ -78,7 +77,7 @@ struct OutputEndTests {
   @Test func aRunGoesOnWithoutRoomForItsOutput() async throws {
     let workspace = try workspace()
     let script = ": >gone; \"$0\" run example.yaml --approve recovery >/dev/full; echo $?"
-    #expect(bash(script, workspace) == "74\n")
+    #expect(await bash(script, workspace) == "74\n")
     let ledger = try String(contentsOfFile: workspace.path("ledger"), encoding: .utf8)
     #expect(ledger == "one\ntwo\n")
   }
@@ -87,9 +86,9 @@ struct OutputEndTests {
   @Test(arguments: [
     "schema", "eval 1", "runs", "list", "validate example.yaml", "show example.yaml",
   ])
-  func whatOnlyPrintsEndsWithItsReader(_ command: String) throws {
+  func whatOnlyPrintsEndsWithItsReader(_ command: String) async throws {
     let script = "\(Self.unread); \"$0\" \(command) >&5 2>errors; echo $?; cat errors"
-    #expect(bash(script, try workspace()) == "141\n")
+    #expect(await bash(script, try workspace()) == "141\n")
   }
 
   /// A pipe that nobody reads, as number 5.

@@ -1,6 +1,7 @@
 import Foundation
 import Glibc
 import RunbookModel
+import RunbookStore
 import Testing
 
 @testable import runbook
@@ -139,15 +140,30 @@ struct StateFolderTests {
   }
 
   @Test func aRunThatWasKilledBeforeItBeganCanBeAbandoned() async throws {
-    let folder = (try database() as NSString).deletingLastPathComponent
-    let other = (folder as NSString).deletingLastPathComponent + "/99991231-235959-zzz"
-    try FileManager.default.createDirectory(atPath: other, withIntermediateDirectories: false)
-    #expect(FileManager.default.createFile(atPath: other + "/journal.db", contents: nil))
+    let run = RunID(rawValue: "99991231-235959-zzz")
+    _ = try database()
+    let store = RunStore(folder: workspace.stateFolder)
+    let holder = LeaseHolder(host: "here", pid: 1, actor: Actor(account: "a"), takenAt: .epoch)
+    try store.create(run, holder: holder).lease.release()
     #expect(try await workspace.run(["runs"]).stdout.holds("cut off before it had begun"))
     let abandoned = try await workspace.run(["abandon", "--reason", "x"])
     #expect(abandoned.status == 0 && abandoned.stdout.holds("nothing was performed"))
-    #expect(!FileManager.default.fileExists(atPath: other))
+    #expect(!FileManager.default.fileExists(atPath: store.folder(of: run)))
     #expect(try await workspace.run(["status"]).status == 0)
+  }
+
+  /// A journal has never no bytes: what it held is lost, and nothing of it is taken for not begun.
+  @Test(arguments: [true, false]) func anEmptyJournalIsALostOne(_ hasWitness: Bool) async throws {
+    let file = try database()
+    if !hasWitness { unlink((file as NSString).deletingLastPathComponent + "/witness") }
+    #expect(truncate(file, 0) == 0)
+    #expect(try await workspace.run(["runs"]).stdout.holds("the journal is damaged"))
+    for command in [
+      ["status"], ["resume"], ["report"], ["verify-journal"], ["abandon", "--reason", "x"],
+    ] {
+      let output = try await workspace.run(command)
+      #expect(output.status == 74 && output.stderr.holds("is empty, and"), "\(output.all)")
+    }
   }
 
   @Test func provesWhichProcessItWouldSignal() {
@@ -164,5 +180,42 @@ struct StateFolderTests {
     case .some: true
     case .none: false
     }
+  }
+
+  /// What reads, reads: on a disk that takes nothing, and without a home.
+  @Test(.enabled(if: geteuid() == 0), arguments: [true, false])
+  func readsWhatCannotBeWritten(_ isCopied: Bool) async throws {
+    let workspace = try Workspace()
+    try workspace.write(
+      "runbook: example\ndetection:\n  - {id: look, shell: \"true\", effect: readOnly, "
+        + "confirms: exit_code == 0}\nrecovery:\n  - {id: fix, shell: \"exit 3\"}\n",
+      to: "example.yaml")
+    let run = try await workspace.run(["run", "example.yaml", "--approve", "recovery"])
+    #expect(run.status == 75, "\(run.all)")
+    if isCopied {
+      for file in try workspace.contents(of: "state/runs") where file.path.ends(with: "-shm") {
+        unlink(file.path)
+      }
+    }
+    let commands = [
+      "status", "runs", "report", "journal", "verify-journal", "list", "show example.yaml",
+      "validate example.yaml", "status --json", "drill history",
+    ]
+    let script = """
+      mount --bind "$1" "$1" && mount -o remount,bind,ro "$1" && cd "$1" || exit 9
+      for command in \(commands.map { "'\($0)'" }.joined(separator: " ")); do
+        env -i RUNBOOK_STATE="$1/state" PATH=/usr/bin:/bin "$0" $command >/dev/null || exit 1
+      done
+      "$0" --version >/dev/null
+      env -i RUNBOOK_STATE="$1/state" PATH=/usr/bin:/bin "$0" resume --accept-changes >/dev/null
+      [ $? = 75 ] || exit 2
+      env -i RUNBOOK_STATE="$1/state" PATH=/usr/bin:/bin "$0" note 2 x
+      [ $? = 74 ] || exit 3
+      """
+    let said = await workspace.text([
+      "/usr/bin/unshare", "-m", "sh", "-c", "(\(script)) 2>&1; echo $?", RunningProgram.path,
+      workspace.folder,
+    ])
+    #expect(said.ends(with: "\n0\n") || said == "0\n", "\(said)")
   }
 }

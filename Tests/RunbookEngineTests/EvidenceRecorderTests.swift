@@ -1,6 +1,7 @@
 import Foundation
 import RunbookDrill
 import RunbookModel
+import Synchronization
 import Testing
 
 @testable import RunbookEngine
@@ -33,6 +34,52 @@ struct EvidenceRecorderTests {
     #expect(notices.isEmpty)
   }
 
+  /// A file is durable before its hash can be stored; where it is not, the entry says so.
+  @Test(arguments: [true, false]) func makesAFileDurable(_ isDurable: Bool) throws {
+    let forced = Mutex(0)
+    let recorder = EvidenceRecorder(runFolder: "/run") { _ throws(EvidenceFile.Problem) in
+      var pieces: [[UInt8]] = [[1, 2], []]
+      return EvidenceFile(
+        next: { () throws(EvidenceFile.Problem) in pieces.removeFirst() },
+        force: { () throws(EvidenceFile.Problem) in
+          forced.withLock { $0 += 1 }
+          if !isDurable { throw EvidenceFile.Problem(message: "Input/output error") }
+        })
+    }
+    let (records, notices) = Self.record("out", in: "/elsewhere", by: recorder)
+    #expect(records.count == 1)
+    #expect(forced.withLock { $0 } == 1)
+    #expect(
+      notices
+        == (isDurable
+          ? [] : ["evidence file out could not be made durable: Input/output error"]))
+  }
+
+  /// What no entry tells of goes: the part of a body whose request was not answered, say.
+  @Test func leavesNoFileThatNoEntryTellsOf() throws {
+    let folder = NSTemporaryDirectory() + "evidence-\(UUID().uuidString)"
+    let evidence = "\(folder)/evidence/a-1"
+    try FileManager.default.createDirectory(atPath: evidence, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(atPath: folder) }
+    for name in ["out", "body"] {
+      try Data([1]).write(to: URL(fileURLWithPath: "\(evidence)/\(name)"))
+    }
+    try Data([1]).write(to: URL(fileURLWithPath: "\(folder)/journal.db"))
+    let recorder = EvidenceRecorder(runFolder: folder)
+    let (records, notices) = Self.record("out", in: evidence, by: recorder)
+    #expect(records.count == 1 && notices.isEmpty)
+    #expect(try FileManager.default.contentsOfDirectory(atPath: evidence) == ["out"])
+    // An attempt without evidence leaves no folder; nothing but its own is touched.
+    _ = recorder.record(
+      [], of: StoredResult(StepResult(), Redactor(secrets: [])), in: evidence, numberedFrom: 0,
+      at: .epoch)
+    #expect(!FileManager.default.fileExists(atPath: evidence))
+    _ = recorder.record(
+      [], of: StoredResult(StepResult(), Redactor(secrets: [])), in: folder, numberedFrom: 0,
+      at: .epoch)
+    #expect(FileManager.default.fileExists(atPath: "\(folder)/journal.db"))
+  }
+
   @Test func saysHowFarAFileCouldBeRead() throws {
     let recorder = EvidenceRecorder(runFolder: "/run") { _ throws(EvidenceFile.Problem) in
       var pieces: [[UInt8]] = [[1, 2], [3]]
@@ -41,11 +88,11 @@ struct EvidenceRecorderTests {
         return pieces.removeFirst()
       }
     }
-    let (records, notices) = Self.record("out", in: "/run/evidence/a-1", by: recorder)
+    let (records, notices) = Self.record("out", in: "/run/elsewhere/a-1", by: recorder)
     let record = try #require(records.first)
     #expect(record.digest == Digest.sha256(of: [1, 2, 3]))
     #expect(record.size == 3)
-    #expect(record.content == .file(path: "evidence/a-1/out"))
+    #expect(record.content == .file(path: "elsewhere/a-1/out"))
     #expect(record.isCut)
     #expect(notices == ["evidence file out could be read only to byte 3: Input/output error"])
   }

@@ -69,7 +69,8 @@ struct RetryTests {
     (StepOptions.Retry(every: .seconds(1), within: .seconds(10), attempts: nil), 1, nil),
   ]) func knowsTheNextStart(_ retry: StepOptions.Retry, _ count: Int, _ seconds: Int64?) throws {
     let last = try #require(Timestamp(seconds: 10))
-    let next = retry.nextStart(first: .epoch, last: last, after: count, key: "r1 a")
+    let next = retry.nextStart(
+      last: last, spent: .seconds(10), after: count, key: "r1 a")
     #expect(next?.seconds == seconds)
   }
 
@@ -78,7 +79,7 @@ struct RetryTests {
     let retry = StepOptions.Retry(
       every: .seconds(1), within: .seconds(86_400), attempts: nil, isExponential: true,
       longestPause: .seconds(5))
-    let next = try #require(retry.nextStart(first: .epoch, last: .epoch, after: count, key: ""))
+    let next = try #require(retry.nextStart(last: .epoch, spent: .zero, after: count, key: ""))
     #expect(next.since(.epoch) == .seconds(seconds))
   }
 
@@ -86,12 +87,12 @@ struct RetryTests {
     let retry = StepOptions.Retry(
       every: .seconds(10), within: nil, attempts: 100, jitterPercent: 50)
     let pauses = try (1...50).map { count in
-      try #require(retry.nextStart(first: .epoch, last: .epoch, after: count, key: "r1 a"))
+      try #require(retry.nextStart(last: .epoch, spent: .zero, after: count, key: "r1 a"))
         .since(.epoch)
     }
     #expect(pauses.allSatisfy { (Duration.seconds(5)...Duration.seconds(10)).contains($0) })
     #expect(Set(pauses).count > 40)
-    let again = retry.nextStart(first: .epoch, last: .epoch, after: 7, key: "r1 a")
+    let again = retry.nextStart(last: .epoch, spent: .zero, after: 7, key: "r1 a")
     #expect(again?.since(.epoch) == pauses[6])
   }
 

@@ -87,10 +87,52 @@ import Testing
   }
 
   @Test func aJournalThatWasNeverBegunIsEmpty() async throws {
-    try PrivateFolder.make(fixture.store.folder(of: fixture.run))
-    try PrivateFolder.makeFile(fixture.journalFile)
+    _ = try fixture.store.make(fixture.run)
     #expect(try await fixture.store.open(fixture.run).entries().isEmpty)
     #expect(try fixture.store.summary(of: fixture.run) == nil)
+  }
+
+  /// A journal has its name once its tables are in it: a file of no bytes held something, whatever is left
+  /// beside it.
+  @Test(arguments: [[], ["-wal", "-shm"], ["-wal", "-shm", "witness"], ["witness"]])
+  func anEmptyFileIsALostJournal(_ gone: [String]) async throws {
+    do {
+      let journal = try fixture.store.make(fixture.run)
+      _ = try await journal.append(
+        [Self.start(of: fixture.run)], by: fixture.actor, at: fixture.time(0))
+    }
+    let folder = fixture.store.folder(of: fixture.run)
+    for name in gone {
+      unlink(name == "witness" ? "\(folder)/witness" : fixture.journalFile + name)
+    }
+    let before = try FileManager.default.contentsOfDirectory(atPath: folder).sorted()
+    #expect(truncate(fixture.journalFile, 0) == 0)
+    #expect(fixture.store.runs() == [fixture.run])
+    for ask in [
+      { _ = try self.fixture.store.open(self.fixture.run) },
+      { _ = try self.fixture.store.summary(of: self.fixture.run) },
+      { _ = try self.fixture.store.glance(at: self.fixture.run) },
+      { _ = try self.fixture.store.waiting() },
+    ] as [() throws -> Void] {
+      let error = #expect(throws: StoreError.self) { try ask() }
+      #expect(error?.cause == .damaged(sequence: 0))
+      #expect(error?.message.holds("journal.db is empty, and ") == true)
+    }
+    let removal = await #expect(throws: StoreError.self) {
+      try await fixture.store.removeUnbegun(fixture.run, holder: .test())
+    }
+    #expect(removal?.cause == .damaged(sequence: 0))
+    // SQLite would have removed the log, in which the entries may still be.
+    let after = try FileManager.default.contentsOfDirectory(atPath: folder).sorted()
+    #expect(after == before)
+  }
+
+  @Test func aFolderWithoutAJournalIsNoRun() throws {
+    try PrivateFolder.make(fixture.store.folder(of: fixture.run))
+    try PrivateFolder.makeFile(fixture.journalFile + ".new")
+    #expect(fixture.store.runs().isEmpty)
+    let error = #expect(throws: StoreError.self) { try fixture.store.open(fixture.run) }
+    #expect(error?.cause == .notFound)
   }
 
   @Test func aRunThatNeverBeganIsRemoved() async throws {
@@ -102,10 +144,6 @@ import Testing
     lease.release()
     try await fixture.store.removeUnbegun(fixture.run, holder: .test("next"))
     #expect(fixture.store.runs().isEmpty)
-    // As one is that was killed before its journal had tables.
-    try PrivateFolder.make(fixture.store.folder(of: fixture.run))
-    try PrivateFolder.makeFile(fixture.journalFile)
-    try await fixture.store.removeUnbegun(fixture.run, holder: .test("next"))
     #expect(!FileManager.default.fileExists(atPath: fixture.store.folder(of: fixture.run)))
   }
 
@@ -167,6 +205,40 @@ import Testing
     }
     _ = try fixture.store.make(RunID(rawValue: "20251018-220113-d"))
     #expect(try fixture.store.resolve(nil).rawValue == "20251018-220113-a")
+  }
+
+  /// Held, or cut off: not ended, not carried out by a process that lives, no drill at the table.
+  @Test func tellsWhichRunsWaitForSomebody() async throws {
+    func make(_ id: String, _ events: [Event], lives: Bool = false) async throws -> Lease? {
+      let run = RunID(rawValue: "20251018-2201\(id)")
+      let (journal, lease) = try fixture.store.create(run, holder: .test())
+      if !lives { lease.release() }
+      if !events.isEmpty {
+        _ = try await journal.append(
+          [Self.start(of: run)] + events, by: fixture.actor, at: fixture.time(0))
+      }
+      return lives ? lease : nil
+    }
+    let held = Event.runHeld(RunHeld(cause: .interruption, subject: nil, message: "m"))
+    _ = try await make("10-held", [held])
+    _ = try await make("11-cut", [note("x")])
+    _ = try await make("12-later", [held, note("x")])
+    _ = try await make("13-ended", [.runEnded(RunEnded(status: .resolved, reason: "r"))])
+    let living = try await make("14-living", [note("x")], lives: true)
+    _ = try await make("15-blank", [])
+    #expect(
+      try fixture.store.waiting().map { $0.run.rawValue.dropFirstScalars(16).description } == [
+        "later", "cut", "held",
+      ])
+    living?.release()
+    #expect(try fixture.store.waiting().count == 4)
+    // An older one that cannot be read is not the one that is meant; a newer one may be.
+    let file = { (id: String) in self.fixture.folder + "/runs/20251018-2201\(id)/journal.db" }
+    #expect(truncate(file("10-held"), 0) == 0)
+    #expect(try fixture.store.waiting().count == 3)
+    #expect(truncate(file("15-blank"), 0) == 0)
+    let error = #expect(throws: StoreError.self) { try fixture.store.waiting() }
+    #expect(error?.subject == file("15-blank"))
   }
 
   @Test func aRunWhoseJournalIsLostIsNoOther() async throws {

@@ -10,12 +10,21 @@ struct EvidenceFile {
 
   /// The next bytes; none at the end.
   let next: () throws(Problem) -> [UInt8]
+  /// Makes what was read durable: after a power cut it is there.
+  let force: () throws(Problem) -> Void
 
-  init(next: @escaping () throws(Problem) -> [UInt8]) { self.next = next }
+  init(
+    next: @escaping () throws(Problem) -> [UInt8],
+    force: @escaping () throws(Problem) -> Void = { () throws(Problem) in }
+  ) {
+    self.next = next
+    self.force = force
+  }
 
   init(path: String) throws(Problem) {
     let handle = try Handle(path: path)
     next = { () throws(Problem) in try handle.read() }
+    force = { () throws(Problem) in try handle.force() }
   }
 
   private final class Handle {
@@ -43,8 +52,57 @@ struct EvidenceFile {
       return piece
     }
 
+    func force() throws(Problem) {
+      guard fsync(descriptor) == 0 || errno == EINVAL else { throw Self.problem() }
+    }
+
     private static func problem(_ number: CInt = errno) -> Problem {
       Problem(message: String(cString: strerror(number)))
     }
+  }
+}
+
+/// The folder of one attempt's evidence.
+struct EvidenceFolder {
+  let path: String
+
+  /// Makes its list of names durable, and those of the folders above it up to a run's own.
+  ///
+  /// - Returns: whether all are.
+  func force(upTo runFolder: String) -> Bool {
+    var (folder, isDurable) = (path, true)
+    while folder.begins(with: runFolder + "/") {
+      isDurable = Self.force(folder) && isDurable
+      guard let slash = folder.index(ofLast: "/") else { return isDurable }
+      folder = String(folder[..<slash])
+    }
+    return Self.force(folder) && isDurable
+  }
+
+  private static func force(_ folder: String) -> Bool {
+    let descriptor = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+    guard descriptor >= 0 else { return false }
+    defer { close(descriptor) }
+    return fsync(descriptor) == 0 || errno == EINVAL
+  }
+
+  /// Removes the files that no entry tells of, and the folder where none is left.
+  ///
+  /// - Parameter kept: names of files that one does.
+  /// - Returns: names of files that are still there.
+  func sweep(keeping kept: Set<String>) -> [String] {
+    guard let listing = opendir(path) else { return [] }
+    var names: [String] = []
+    while let item = readdir(listing) {
+      let name = withUnsafeBytes(of: item.pointee.d_name) { bytes in
+        String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
+      }
+      if name != ".", name != "..", !kept.contains(name) { names.append(name) }
+    }
+    closedir(listing)
+    let left = names.filter { unlink("\(path)/\($0)") != 0 }
+    // One with something in it stays.
+    rmdir(path)
+    return left.sorted()
   }
 }

@@ -9,6 +9,8 @@ struct EvidenceRecorder {
     path throws(EvidenceFile.Problem) in try EvidenceFile(path: path)
   }
 
+  /// Files are durable before the entry that holds their hash; one that no entry tells of goes.
+  ///
   /// - Returns: the records, and a notice of each file that could not be read to its end: its digest
   ///   and its size are of what could be read. One that cannot be opened is no evidence.
   func record(
@@ -32,7 +34,21 @@ struct EvidenceRecorder {
           capturedAt: time, size: size, digest: contents.digest, content: contents.content,
           isCut: notice != nil || cut != nil || size > contents.size))
     }
-    return (records, notices)
+    return (records, notices + settle(records, in: EvidenceFolder(path: evidenceFolder)))
+  }
+
+  /// - Returns: what is not as it should be.
+  private func settle(_ records: [EvidenceRecord], in folder: EvidenceFolder) -> [String] {
+    guard folder.path.begins(with: "\(runFolder)/evidence/") else { return [] }
+    var kept: Set<String> = []
+    for record in records {
+      if case .file(let path) = record.content, let name = path.pieces(separatedBy: "/").last {
+        kept.insert(String(name))
+      }
+    }
+    let left = folder.sweep(keeping: kept).map { "the file \($0) in \(folder.path) is no evidence" }
+    guard !kept.isEmpty, !folder.force(upTo: runFolder) else { return left }
+    return left + ["the folder of the evidence could not be made durable"]
   }
 
   private struct Contents {
@@ -61,7 +77,7 @@ struct EvidenceRecorder {
   ) -> (Contents?, notice: String?) {
     var hasher = Digest.Hasher()
     var size: Int64 = 0
-    var isOpen = false
+    var (isOpen, isRead) = (false, false)
     var notice: String?
     do throws(EvidenceFile.Problem) {
       let file = try open(path)
@@ -72,6 +88,10 @@ struct EvidenceRecorder {
         size += Int64(piece.count)
         piece = try file.next()
       }
+      isRead = true
+      try file.force()
+    } catch  where isRead {
+      notice = "evidence file \(name) could not be made durable: \(error.message)"
     } catch {
       notice = "evidence file \(name) could be read only to byte \(size): \(error.message)"
     }

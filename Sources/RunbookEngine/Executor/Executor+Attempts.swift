@@ -4,7 +4,9 @@ extension Executor {
   mutating func perform(
     _ bound: BoundStep, attempt: Int, notBefore: Timestamp?
   ) async throws(StoreError) {
-    if let notBefore { guard try await wait(until: notBefore) else { return } }
+    if let notBefore {
+      guard try await wait(until: notBefore, for: bound.step.id, attempt) else { return }
+    }
     let step = bound.step
     let activity = bound.activity
     guard try await mayBegin(bound) else { return }
@@ -104,17 +106,29 @@ extension Executor {
   }
 
   /// - Returns: whether the run goes on; false when it was interrupted meanwhile.
-  private mutating func wait(until time: Timestamp) async throws(StoreError) -> Bool {
+  private mutating func wait(
+    until time: Timestamp, for step: StepID, _ attempt: Int
+  ) async throws(StoreError) -> Bool {
     try await flush()
+    // Whatever was done to the clock since, no longer than the pause itself.
+    let left = time.since(ports.clock.now())
+    let pause = state.step(step).finishedAt.map { min(left, time.since($0)) } ?? left
+    guard pause > .zero else { return true }
+    if pause >= Self.shownPause {
+      ports.observer.observe(
+        progress: "Waiting \(pause.secondsText) before attempt \(attempt) of step '\(step)'")
+    }
     do {
-      let pause = time.since(ports.clock.now())
-      if pause > .zero { try await ports.clock.sleep(for: pause) }
+      try await ports.clock.sleep(for: pause)
       return true
     } catch {
       try queue(.runHeld(interruption))
       return false
     }
   }
+
+  /// A shorter pause is over before it is read.
+  private static var shownPause: Duration { .seconds(2) }
 
   enum Readiness {
     case ready
@@ -190,13 +204,12 @@ extension Executor {
   /// What is left of the deadlines of step and run; at least a second, as both are looked at before
   /// an attempt begins.
   private func remaining(for step: Step) -> Duration? {
-    let now = ports.clock.now()
     var limits: [Duration] = []
-    if let deadline = step.options.deadline, let start = state.step(step.id).round.startedAt {
-      limits.append(deadline - now.since(start))
+    if let deadline = step.options.deadline {
+      limits.append(deadline - state.step(step.id).round.spent)
     }
     if let deadline = plan.runbook.deadline, let start = state.startedAt, !state.isPastDeadline {
-      limits.append(deadline - now.since(start))
+      limits.append(deadline - max(.zero, steadyNow.since(start)))
     }
     return limits.min().map { max($0, .seconds(1)) }
   }

@@ -46,7 +46,7 @@ extension Executor {
   private func attempts(
     of bound: BoundStep, in scope: RunScope
   ) async throws(StepFailure) -> (StepResult, ValueMap) {
-    let first = ports.clock.now()
+    let first = ports.clock.uptime()
     var count = 0
     while true {
       count += 1
@@ -55,9 +55,10 @@ extension Executor {
       } catch {
         let next = bound.step.options.retry?
           .nextStart(
-            first: first, last: ports.clock.now(), after: count, key: bound.step.id.rawValue)
+            last: .epoch, spent: ports.clock.uptime() - first, after: count,
+            key: bound.step.id.rawValue)
         guard let next, ![.interrupted, .invalid].contains(error.record.cause) else { throw error }
-        try await pause(until: next)
+        try await pause(for: next.since(.epoch))
       }
     }
   }
@@ -72,9 +73,9 @@ extension Executor {
     return (result, verdict.captures)
   }
 
-  private func pause(until time: Timestamp) async throws(StepFailure) {
+  private func pause(for duration: Duration) async throws(StepFailure) {
     do {
-      try await ports.clock.sleep(for: time.since(ports.clock.now()))
+      try await ports.clock.sleep(for: duration)
     } catch {
       throw StepFailure(.interrupted, "interrupted")
     }

@@ -17,6 +17,8 @@ extension Executor {
       finding = Finding(.unknown, .none, Self.text(of: redactor.redact(error.record)))
     }
     try queue(.attemptSettled(event(step, attempt, finding)))
+    // No entry tells of files that a probe wrote.
+    _ = EvidenceFolder(path: settlingFolder(step.id, attempt)).sweep(keeping: [])
   }
 
   /// What was found out, and by what.
@@ -63,8 +65,7 @@ extension Executor {
     case .contested: return nil
     case .obstacle(let failure): throw StepFailure(failure)
     }
-    let folder = "\(options.runFolder)/evidence/\(bound.step.id)-\(attempt)-settle"
-    let context = context(of: bound.step, attempt, folder)
+    let context = context(of: bound.step, attempt, settlingFolder(bound.step.id, attempt))
     if let standing = try await standing(of: bound, context) { return standing }
     if way != .receipt { try await bound.activity.awaitLock(in: context) }
     let finding =
@@ -92,6 +93,10 @@ extension Executor {
     let list = left.map(\.summary).joined(separator: "; ")
     return Finding(
       .unknown, .none, "what the attempt left is still there: \(list)", remnants: left)
+  }
+
+  private func settlingFolder(_ step: StepID, _ attempt: Int) -> String {
+    "\(options.runFolder)/evidence/\(step)-\(attempt)-settle"
   }
 
   mutating func receipt(

@@ -52,6 +52,8 @@ public struct Executor: ~Copyable {
   var preparedReceipts: Set<String> = []
   /// Gates that `--approve` has approved in this process.
   var approvedByFlag: Set<String> = []
+  /// When this process began, by both clocks.
+  private let began: (now: Timestamp, uptime: Duration)
 
   public init(plan: Plan, ports: EnginePorts, options: RunOptions) {
     let redactor = Redactor(secrets: plan.secrets)
@@ -64,6 +66,12 @@ public struct Executor: ~Copyable {
     binder = Binder(plan: plan, kinds: ports.kinds)
     machine = RunMachine(plan: plan, binder: binder)
     state = RunState()
+    began = (ports.clock.now(), ports.clock.uptime())
+  }
+
+  /// The time for deadlines: what was done to the wall clock since this process began does not move it.
+  var steadyNow: Timestamp {
+    began.now.adding(ports.clock.uptime() - began.uptime) ?? ports.clock.now()
   }
 
   /// Runs until the run has ended or is held.
@@ -107,7 +115,7 @@ public struct Executor: ~Copyable {
         if Task.isCancelled {
           try queue(.runHeld(interruption))
         } else {
-          try await carryOut(machine.decide(state, scope: scope, now: ports.clock.now()))
+          try await carryOut(machine.decide(state, scope: scope, now: steadyNow))
         }
       }
       try await flush()
@@ -168,14 +176,55 @@ public struct Executor: ~Copyable {
   /// Makes all that was queued durable, in one write.
   mutating func flush() async throws(StoreError) {
     guard !pending.isEmpty, let time = pendingSince else { return }
-    let entries = try await ports.journal.append(pending, by: options.actor, at: time)
+    let entries: [Entry]
+    do throws(StoreError) {
+      let (journal, pending, actor) = (ports.journal, pending, options.actor)
+      entries = try await patiently { () async throws(StoreError) in
+        try await journal.append(pending, by: actor, at: time)
+      }
+    } catch {
+      // An intent that was not stored was not carried out.
+      ports.observer.observe(
+        unstored: pending.filter { if case .attemptStarted = $0 { false } else { true } })
+      throw error
+    }
     pending.removeAll(keepingCapacity: true)
     pendingSince = nil
     let isAlone = entries.first?.sequence == sequence + 1
     sequence = entries.last?.sequence ?? sequence
     for entry in entries { ports.observer.observe(entry) }
     // Somebody wrote a note or decided on a gate meanwhile: state is the replay of what is stored (L3).
-    if !isAlone { state = try RunState(replaying: try await ports.journal.entries()) }
+    guard !isAlone else { return }
+    let journal = ports.journal
+    let all = try await patiently { () async throws(StoreError) in try await journal.entries() }
+    state = try RunState(replaying: all)
+  }
+
+  /// How often a journal that another process holds is tried once the run is to stop.
+  private static let lastTries = 5
+
+  /// Tries until no other process holds the journal: what came of a step must not be lost because somebody
+  /// looks into the file. An interruption ends that; nothing is performed meanwhile.
+  private func patiently<Answer: Sendable>(
+    _ body: () async throws(StoreError) -> Answer
+  ) async throws(StoreError) -> Answer {
+    let wasInterrupted = Task.isCancelled
+    var tries = 0
+    while true {
+      do throws(StoreError) {
+        return try await body()
+      } catch {
+        guard case .busy = error.cause else { throw error }
+        tries += 1
+        if tries == 1 {
+          ports.observer.observe(
+            progress: "Another process holds the journal; waiting for it (Ctrl-C gives up)")
+        }
+        guard wasInterrupted ? tries < Self.lastTries : !Task.isCancelled else { throw error }
+        // Interrupted, it is tried once more.
+        try? await ports.clock.sleep(for: .milliseconds(200))
+      }
+    }
   }
 
   /// Makes an outcome that waits durable, before something that may take long and is no attempt, such

@@ -4,20 +4,19 @@ extension StepOptions.Retry {
   /// When the next attempt may start; nil when there may be none.
   ///
   /// - Parameters:
-  ///   - first: when the first attempt started.
   ///   - last: when the last attempt ended.
+  ///   - spent: how long it has taken from the start of the first attempt to the end of the last.
   ///   - count: the attempts that there were, 1 or more.
   ///   - key: the same for the same pause of the same run: the pause's jitter is made of it, so that a
   ///     resumed run waits as long as it would have.
   func nextStart(
-    first: Timestamp, last: Timestamp, after count: Int, key: String
+    last: Timestamp, spent: Duration, after count: Int, key: String
   ) -> Timestamp? {
-    guard attempts != nil || within != nil,
-      let next = last.adding(pause(after: count, key: key))
-    else { return nil }
+    guard attempts != nil || within != nil else { return nil }
     if let attempts, count >= attempts { return nil }
-    if let within, next.since(first) > within { return nil }
-    return next
+    let pause = pause(after: count, key: key)
+    if let within, spent + pause > within { return nil }
+    return last.adding(pause)
   }
 
   /// A day, beyond which a pause does not grow.

@@ -117,14 +117,16 @@ public struct RunMachine: Sendable {
   private func nextAttempt(
     of step: Step, _ current: StepState, _ state: RunState, _ scope: RunScope
   ) -> Timestamp? {
-    guard let retry = step.options.retry, let first = current.round.startedAt,
-      let last = current.finishedAt, let failure = current.failure, failure.cause != .invalid,
+    guard let retry = step.options.retry, let last = current.finishedAt,
+      let failure = current.failure, failure.cause != .invalid,
       retry.condition.map({ isMet($0, by: failure, current, scope) }) ?? true,
       let next = retry.nextStart(
-        first: first, last: last, after: current.round.attempts,
+        last: last, spent: current.round.spent, after: current.round.attempts,
         key: "\(state.started?.run.rawValue ?? "") \(step.id)")
     else { return nil }
-    if let deadline = step.options.deadline, next.since(first) > deadline { return nil }
+    if let deadline = step.options.deadline, current.round.spent + next.since(last) > deadline {
+      return nil
+    }
     return next
   }
 

@@ -51,7 +51,16 @@ public struct StepState: Sendable, Hashable {
 
   struct Round: Sendable, Hashable {
     var attempts = 0
-    var startedAt: Timestamp?
+    /// From the start of the first attempt to what happened to the step last: attempts by the monotonic clock,
+    /// the rest by the wall clock as far as it went on. A clock that was set back makes it no longer.
+    var spent = Duration.zero
+    private var last: Timestamp?
+
+    /// - Parameter elapsed: how long it took, where a clock that never goes back has told.
+    mutating func go(to time: Timestamp, elapsed: Duration? = nil) {
+      if let last { spent += elapsed ?? max(.zero, time.since(last)) }
+      last = time
+    }
   }
 
   /// The result as expressions see it.
@@ -68,6 +77,7 @@ public struct StepState: Sendable, Hashable {
     case (.running, .attemptFinished(let finished)) where finished.outcome != .skipped:
       status = Status(finished.outcome)
       finishedAt = time
+      round.go(to: time, elapsed: .microseconds(finished.elapsedMicroseconds))
       result = finished.result
       cutResults = finished.cutResults
       failure = finished.failure
@@ -118,11 +128,12 @@ public struct StepState: Sendable, Hashable {
     isOrphan = false
     isRetryWanted = false
     round.attempts += 1
-    round.startedAt = round.startedAt ?? time
+    round.go(to: time)
   }
 
   private mutating func settle(_ settled: AttemptSettled, at time: Timestamp) {
     settlement = settled
+    round.go(to: time)
     switch settled.settlement {
     case .done:
       status = .succeeded

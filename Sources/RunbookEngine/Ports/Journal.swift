@@ -38,6 +38,8 @@ public struct StoreError: Error, Sendable, Hashable {
   public enum Cause: Sendable, Hashable {
     /// Disk full, folder read-only, permission.
     case cannotWrite
+    /// Another process holds it, for longer than a write takes.
+    case busy
     case cannotRead
     /// The chain does not fit at this entry.
     case damaged(sequence: Int64)

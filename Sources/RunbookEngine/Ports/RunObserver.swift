@@ -8,4 +8,6 @@ public protocol RunObserver: Sendable {
   func observe(_ line: OutputLine, of step: StepID)
   /// Work outside of any step: "Starting a throwaway PostgreSQL".
   func observe(progress: String)
+  /// What happened and could not be stored, redacted: nobody will know of it but by this.
+  func observe(unstored events: [Event])
 }

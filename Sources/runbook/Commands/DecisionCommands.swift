@@ -8,7 +8,10 @@ struct RetryCommand: AsyncParsableCommand {
     commandName: "retry", abstract: "Try a failed step again, and go on with the run.",
     discussion: "A step with a 'settle:' probe is settled first: what is done is not done again.")
 
-  @Argument(help: "The run, by its id or the start of one; the newest when it is left out.")
+  @Argument(
+    help:
+      "The run, by its id or the start of one; the newest that is held or cut off when it is left out."
+  )
   var run: String?
 
   @Option(help: ArgumentHelp("The step; the one that holds the run unless given.", valueName: "id"))
@@ -20,7 +23,7 @@ struct RetryCommand: AsyncParsableCommand {
   @OptionGroup var options: ResumptionOptions
 
   func run() async throws {
-    let held = try await HeldRun.open(run, options.state)
+    let held = try await HeldRun.open(run, options.state, isGoneOnWith: true)
     let step = try held.step(step)
     guard held.state.step(step.id).status == .failed else {
       try held.refuse(
@@ -39,7 +42,10 @@ struct SkipCommand: AsyncParsableCommand {
       or waited for before, and its receipt is looked for: what is done is not skipped.
       """)
 
-  @Argument(help: "The run, by its id or the start of one; the newest when it is left out.")
+  @Argument(
+    help:
+      "The run, by its id or the start of one; the newest that is held or cut off when it is left out."
+  )
   var run: String?
 
   @Option(help: ArgumentHelp("The step; the one that holds the run unless given.", valueName: "id"))
@@ -55,7 +61,7 @@ struct SkipCommand: AsyncParsableCommand {
   @OptionGroup var options: ResumptionOptions
 
   func run() async throws {
-    let held = try await HeldRun.open(run, options.state)
+    let held = try await HeldRun.open(run, options.state, isGoneOnWith: true)
     let step = try held.step(step)
     let status = held.state.step(step.id).status
     guard [.failed, .unknown, .pending].contains(status) else {

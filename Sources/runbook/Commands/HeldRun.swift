@@ -21,15 +21,23 @@ struct HeldRun {
   /// The run's state as it is by now.
   func stateNow() async throws -> RunState { try RunState(replaying: await journal.entries()) }
 
+  /// - Parameter isGoneOnWith: whether, without a name, the newest run is meant that waits for somebody to
+  ///   go on with it; else the newest of all.
   /// - Throws: the exit status, once what is wrong was printed.
   static func open(
-    _ name: String?, _ options: StateOptions, mayHaveEnded: Bool = false
+    _ name: String?, _ options: StateOptions, mayHaveEnded: Bool = false,
+    isGoneOnWith: Bool = false
   ) async throws -> HeldRun {
     let surroundings = Surroundings.current()
     let console = Console.current(surroundings)
     do throws(StoreError) {
       let store = surroundings.store(options.state)
-      let id = try store.resolve(name)
+      let id: RunID
+      if name == nil, isGoneOnWith, let newest = try newestWaiting(in: store, console) {
+        id = newest
+      } else {
+        id = try store.resolve(name)
+      }
       let journal = try store.open(id)
       let entries = try await journal.entries()
       guard !entries.isEmpty || journal.isBeginning else {
@@ -67,6 +75,21 @@ struct HeldRun {
     } catch {
       try console.fail(error)
     }
+  }
+
+  /// The newest run that waits for somebody to go on with it; says which of several it is.
+  private static func newestWaiting(
+    in store: RunStore, _ console: Console
+  ) throws(StoreError) -> RunID? {
+    let waiting = try store.waiting()
+    guard let first = waiting.first, waiting.count > 1 else { return waiting.first?.run }
+    console.printError("Run \(first.run) is the newest of \(waiting.count) that wait. The others:")
+    for other in waiting.dropFirst().prefix(10) {
+      let mark = other.isDrill ? ", a drill" : other.isSandbox ? ", in a sandbox" : ""
+      console.printError("  \(other.run)  \(other.runbook), since \(other.startedAt)\(mark)")
+    }
+    if waiting.count > 11 { console.printError("  and \(waiting.count - 11) more: runbook runs") }
+    return first.run
   }
 
   /// A process that was killed between a run's end and its own left the sandbox behind.

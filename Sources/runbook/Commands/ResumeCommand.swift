@@ -14,13 +14,16 @@ struct ResumeCommand: AsyncParsableCommand {
       A runbook that was changed since is shown as a difference and refused, unless --accept-changes.
       """)
 
-  @Argument(help: "The run, by its id or the start of one; the newest when it is left out.")
+  @Argument(
+    help:
+      "The run, by its id or the start of one; the newest that is held or cut off when it is left out."
+  )
   var run: String?
 
   @OptionGroup var options: ResumptionOptions
 
   func run() async throws {
-    let held = try await HeldRun.open(run, options.state)
+    let held = try await HeldRun.open(run, options.state, isGoneOnWith: true)
     if case .held(let hold) = held.state.lifecycle, hold.cause == .failedStep,
       let subject = hold.subject, held.state.step(StepID(subject)).status == .failed,
       !held.state.step(StepID(subject)).isRetryWanted

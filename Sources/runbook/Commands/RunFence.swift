@@ -163,4 +163,6 @@ private struct FenceObserver: RunObserver {
   func observe(_ entry: Entry) {}
   func observe(_ line: OutputLine, of step: StepID) { console.printError("  \(line.text)") }
   func observe(progress: String) { console.printError("  \(progress)") }
+  /// Nothing is performed that could have happened.
+  func observe(unstored events: [Event]) {}
 }

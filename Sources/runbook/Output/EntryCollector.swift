@@ -29,4 +29,6 @@ final class EntryCollector: RunObserver {
   func observe(_ line: OutputLine, of step: StepID) { observer.observe(line, of: step) }
 
   func observe(progress: String) { observer.observe(progress: progress) }
+
+  func observe(unstored events: [Event]) { observer.observe(unstored: events) }
 }

@@ -1,3 +1,4 @@
+import Foundation
 import RunbookDrill
 import RunbookEngine
 import RunbookModel
@@ -83,6 +84,19 @@ final class ProgressObserver: RunObserver {
       } else {
         console.print("  \(progress)")
       }
+    }
+  }
+
+  func observe(unstored events: [Event]) {
+    live.withLock { clearLine(&$0) }
+    guard !events.isEmpty else { return }
+    console.printError("This happened, and could not be stored. Keep it: it is nowhere else.")
+    for event in events {
+      if case .attemptFinished(let finished) = event {
+        console.printError(
+          "  step '\(finished.step)', attempt \(finished.attempt): \(finished.outcome.rawValue)")
+      }
+      console.printError("  \(event.json)")
     }
   }
 
@@ -267,4 +281,18 @@ struct JSONObserver: RunObserver {
   func observe(_ entry: Entry) { console.print(json: entry.body) }
   func observe(_ line: OutputLine, of step: StepID) {}
   func observe(progress: String) {}
+
+  func observe(unstored events: [Event]) {
+    for event in events { console.print(json: "{\"unstored\":\(event.json)}") }
+  }
+}
+
+extension Event {
+  /// As a journal has it.
+  fileprivate var json: String {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+    // What could be stored can be written.
+    return (try? encoder.encode(self)).map { String(decoding: $0, as: UTF8.self) } ?? typeName
+  }
 }

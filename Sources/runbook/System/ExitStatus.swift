@@ -23,7 +23,7 @@ enum ExitStatus: Int32 {
     switch error.cause {
     case .notFound: self = .usage
     case .leaseHeld, .leaseLost: self = .held
-    case .cannotRead, .cannotWrite, .damaged, .formatTooNew: self = .badFile
+    case .cannotRead, .cannotWrite, .busy, .damaged, .formatTooNew: self = .badFile
     }
   }
 

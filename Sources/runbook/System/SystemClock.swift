@@ -22,11 +22,15 @@ struct SystemClock: EngineClock {
 }
 
 extension RunID {
-  /// A new id: the time, so that ids sort by it, and three random letters.
+  /// A new id: the time, so that ids sort by it, down to 31 µs in three letters, and one random letter.
   static func new(at time: Timestamp) -> RunID {
     let fields = time.components
-    let letters = Array("abcdefghijkmnpqrstuvwxyz23456789")
-    let tail = String((0..<3).compactMap { _ in letters.randomElement() })
+    // In the order of their code points, as ids are sorted.
+    let letters = Array("23456789abcdefghijkmnpqrstuvwxyz")
+    let slot = Int(time.nanoseconds) * 32_768 / 1_000_000_000
+    let tail =
+      String([slot >> 10 & 31, slot >> 5 & 31, slot & 31].map { letters[$0] })
+      + String(letters[Int.random(in: letters.indices)])
     let digits = { (number: Int) in number < 10 ? "0\(number)" : "\(number)" }
     return RunID(
       rawValue: "\(fields.year)\(digits(fields.month))\(digits(fields.day))-"

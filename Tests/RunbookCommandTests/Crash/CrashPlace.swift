@@ -38,6 +38,7 @@ struct CrashPlace: Codable, Sendable {
     func observe(_ entry: Entry) {}
     func observe(_ line: OutputLine, of step: StepID) {}
     func observe(progress: String) {}
+    func observe(unstored events: [Event]) {}
   }
 
   /// Begins the run, and gives how it stands at its end.

@@ -1,5 +1,6 @@
 import Foundation
 import RunbookModel
+import RunbookTestSupport
 import Testing
 
 /// A folder of a test's own, and the built program run in it; removed with the value.
@@ -86,6 +87,16 @@ final class Workspace: Sendable {
     let reports = try contents(of: "reports").filter { $0.path.ends(with: ".md") }
     try #require(reports.count == 1)
     return String(decoding: try #require(reports.first).data, as: UTF8.self)
+  }
+
+  /// All that another program prints, to its end.
+  func text(_ command: [String]) async -> String {
+    await withCheckedContinuation { continuation in
+      // Reading waits: not on a thread of the cooperative pool.
+      DispatchQueue.global().async {
+        continuation.resume(returning: SpawnedProgram(command)?.text() ?? "")
+      }
+    }
   }
 
   /// The first line that a program writes into a named pipe; to be made with `makePipe(_:)`.
