@@ -83,7 +83,8 @@ let package = Package(
     .testTarget(
       name: "RunbookEngineTests",
       dependencies: [
-        "RunbookModel", "RunbookExpression", "RunbookEngine", "RunbookDrill", "RunbookTestSupport",
+        "RunbookModel", "RunbookExpression", "RunbookEngine", "RunbookDrill", "RunbookReport",
+        "RunbookTestSupport",
       ]),
     .testTarget(
       name: "RunbookStoreTests",

@@ -67,6 +67,8 @@ struct FencingTests {
         - id: fix
           \(fix)
         - {id: last, sql: INSERT INTO ledger VALUES ('last')}
+      verification:
+        - {id: check, sql: SELECT 1}
       """, to: "example.yaml")
   }
 

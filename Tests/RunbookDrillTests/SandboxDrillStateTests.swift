@@ -126,6 +126,10 @@ struct SandboxDrillStateTests {
       testDescription: "nothing was confirmed",
       comparison: DrillComparison(objects: 3, equalObjects: 3, rowsBefore: 5),
       status: .notConfirmed, isRecovered: false),
+    Row(
+      testDescription: "nothing was verified",
+      comparison: DrillComparison(objects: 3, equalObjects: 3, rowsBefore: 5), status: .unverified,
+      isRecovered: false),
   ]
 
   @Test(arguments: rows)

@@ -28,7 +28,7 @@ struct RetryTests {
       StepOptions.Retry(every: .seconds(2), within: nil, attempts: 2),
       [Self.failure, Self.failure, .success])
     let state = try await simulation.run()
-    #expect(state.endStatus == .failed)
+    #expect(state.hold?.cause == .verification)
     #expect(state.step("v").attempts == 2)
   }
 
@@ -41,7 +41,7 @@ struct RetryTests {
     // Attempts start at 0 and 3 s; the next would start at 6 s.
     let state = try await simulation.run()
     #expect(state.step("v").attempts == 2)
-    #expect(state.endStatus == .failed)
+    #expect(state.hold?.cause == .verification)
   }
 
   @Test func doesNotRetryWhatCannotHelp() async throws {

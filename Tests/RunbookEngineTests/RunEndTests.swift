@@ -6,7 +6,7 @@ import Testing
 
 /// How a run ends, and what it tries before that.
 struct RunEndTests {
-  private static let failure = SimulatedOutcome.failure(StepFailure(.refused, "no"))
+  private static let failure = SimulatedOutcome.failure(StepFailure(.refused, "no", code: "exit 1"))
 
   @Test func aHealthySystemIsNotConfirmed() async throws {
     let simulation = Simulation([

@@ -56,12 +56,12 @@ struct SandboxWitnessTests {
     let witness = Witness()
     let simulation = simulation(witness)
     let state = try await simulation.run()
-    #expect(state.endStatus == .resolved)
+    #expect(state.endStatus == .unverified)
     #expect(witness.calls == ["fill", "whole", "break", "broken", "look", "ending"])
     #expect(
       simulation.history == [
         "runStarted", "sandboxCreated", "noteAdded", "sandboxPrepared", "started look#1",
-        "succeeded look#1", "noteAdded", "ended resolved",
+        "succeeded look#1", "noteAdded", "ended unverified",
       ])
   }
 

@@ -190,7 +190,9 @@ import Testing
     let text = try markdown(journal)
     #expect(text.holds("- **Status**: UNDETERMINED: detection could not run"))
     #expect(text.holds("it is not known whether there is an incident"))
-    #expect(text.holds("Detection step `missing-tables`, attempt 1, failed: connection refused"))
+    #expect(
+      text.holds(
+        "Detection step `missing-tables`, attempt 1, could not be carried out: connection refused"))
     #expect(!text.holds("Architecture Issue"))
   }
 
@@ -218,8 +220,9 @@ import Testing
     }
     journal.attempt("a", 6)
     let text = try markdown(journal)
-    #expect(text.holds("Verification `a`, attempts 1 to 5, failed: connection refused [J11]"))
-    #expect(text.holds("- `a`, attempts 1 to 5, failed: connection refused [J11]"))
+    let words = "could not be carried out: connection refused [J11]"
+    #expect(text.holds("Verification `a`, attempts 1 to 5, \(words)"))
+    #expect(text.holds("- `a`, attempts 1 to 5, \(words)"))
     #expect(text.holds("- `a` was tried again: attempt 6 succeeded [J13]"))
   }
 

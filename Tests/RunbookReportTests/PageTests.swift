@@ -8,7 +8,7 @@ import Testing
 @Suite struct PageTests {
   private static let golden = URL(filePath: #filePath).deletingLastPathComponent()
     .appending(path: "Golden")
-  static let pages = ["resolved", "not-confirmed", "held", "failed", "hostile"]
+  static let pages = ["resolved", "not-confirmed", "held", "failed", "unverified", "hostile"]
 
   private func page(_ name: String) throws -> PageTags {
     PageTags(

@@ -72,6 +72,39 @@ import Testing
     try expectGoldens(journal, "failed")
   }
 
+  /// A recovery step, a verification and a safeguard on a person's word, and a check that could not run.
+  @Test func writesWhatPeopleSaidAsTheirWord() throws {
+    let bob = Actor(account: "ops", name: "Bob")
+    var journal = Incident.begun()
+    Incident.detection(&journal)
+    journal.gate("recovery", steps: ["backup-now", "recreate-session"], approvedBy: bob)
+    journal.begin("backup-now", work: [WorkItem(language: .shell, text: "dump", effect: .mutating)])
+    journal.wait(.seconds(4))
+    for (settlement, means, detail, actor) in [
+      (.unknown, .none, "a person has to say", nil), (.done, .word, "the file is there", bob),
+    ] as [(Settlement, AttemptSettled.Means, String, Actor?)] {
+      journal.add(
+        .attemptSettled(
+          AttemptSettled(
+            step: StepID("backup-now"), attempt: 1, settlement: settlement, means: means,
+            detail: detail)), by: actor)
+    }
+    journal.attempt("recreate-session", sql: "CREATE TABLE session ()", hasReceipt: true)
+    journal.skip("alter-users", .decision, "nobody uses it")
+    journal.attempt(
+      "tables-exist", sql: "SELECT 1", outcome: .failed,
+      failure: FailureRecord(cause: .unreachable, message: "the connection was lost"))
+    journal.skip("tables-exist", .decision, "the server is away")
+    journal.attempt("session-endpoint", result: ["status": 200])
+    journal.skip("guard-env", .decision, "not tonight")
+    journal.add(
+      .runEnded(
+        RunEnded(
+          status: .unverified,
+          reason: "1 of 2 verification steps passed, 1 was skipped (reason: the server is away)")))
+    try expectGoldens(journal, "unverified")
+  }
+
   @Test func keepsHostileValuesInTheirPlaces() throws {
     let evil =
       "a|b `c` ```` <script>alert(1)</script> [x](http://evil) ![i](u)\n# head\n```\n| x |\n\u{1B}[31m"

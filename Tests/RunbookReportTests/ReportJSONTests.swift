@@ -21,7 +21,7 @@ import Testing
     #expect(try Self.text(path) == ReportSchema.text)
   }
 
-  @Test(arguments: ["resolved", "not-confirmed", "held", "failed", "hostile"])
+  @Test(arguments: ["resolved", "not-confirmed", "held", "failed", "unverified", "hostile"])
   func keepsItsSchema(_ name: String) throws {
     let json = try Value(json: Self.text("Tests/RunbookReportTests/Golden/\(name).json"))
     #expect(SchemaCheck(try Value(json: ReportSchema.text)).faults(of: json) == [])

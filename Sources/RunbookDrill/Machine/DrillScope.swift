@@ -104,7 +104,8 @@ public struct DrillScope: EvaluationScope {
   private func step(_ record: StepRecord) -> Value {
     let step = state.run.step(record.id)
     var pairs: [(String, Value)] = [
-      ("outcome", .string(step.status.rawValue)), ("attempts", .int(Int64(step.attempts))),
+      ("outcome", .string(step.declaration == nil ? step.status.rawValue : "declared")),
+      ("attempts", .int(Int64(step.attempts))),
     ]
     for sort in [DrillState.StepEvent.Sort.started, .finished] {
       guard let story = state.stepTimes[.init(sort, record.id.rawValue)] else { continue }

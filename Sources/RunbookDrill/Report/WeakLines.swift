@@ -67,9 +67,14 @@ struct WeakLines {
 
   private static func outcome(of step: StepState, _ failure: String) -> String? {
     let tries = step.attempts > 1 ? " after \(step.attempts) attempts" : ""
+    if let word = step.declaration {
+      return "was declared done by \(word.actor.displayName)\(tries): \(plain(word.reason))"
+    }
     return switch step.status {
     case .failed: "failed\(tries)\(failure)"
     case .unknown: "is unknown: nobody could tell whether it was done"
+    case .skipped where step.skip?.cause == .decision && step.attempts == 0:
+      "was skipped by \(step.skip?.word.actor.displayName ?? ""): \(plain(step.skip?.word.reason ?? ""))"
     case .skipped where step.attempts > 0:
       "was skipped after \(step.attempts == 1 ? "1 attempt" : "\(step.attempts) attempts")\(failure)"
     case .succeeded where step.attempts > 1:

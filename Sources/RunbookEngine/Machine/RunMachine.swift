@@ -8,7 +8,9 @@ public import RunbookModel
 /// | a step is pending, `when` is false          | skip                                            |
 /// | a step is pending                           | perform (in recovery: once its gates allow)     |
 /// | failed, and its retry allows another        | perform, not before the pause is over           |
-/// | failed in timeline, detection, verification | goes on to the next step                        |
+/// | failed in timeline, detection               | goes on to the next step                        |
+/// | failed in verification, with an answer      | goes on to the next step                        |
+/// | failed in verification, without an answer   | hold; perform again once it is taken up         |
 /// | failed in recovery, safeguards              | hold                                            |
 /// | in flight when the run was resumed          | settle                                          |
 /// | failed, to be retried, and has a probe      | settle, and then perform                        |
@@ -17,10 +19,12 @@ public import RunbookModel
 /// | a capture was not stored, as it is secret   | perform its step again; hold where it changes   |
 /// | the run's deadline has passed               | hold                                            |
 /// | detection found nothing, a step failed      | end: undetermined                               |
+/// | detection found nothing, by a person's word | end: undetermined                               |
 /// | detection found nothing that it must        | end: notConfirmed                               |
 /// | recovery is next                            | openGate, ask; hold when refused                |
 /// | verification over, a step failed            | end: failed                                     |
-/// | everything over                             | end: resolved                                   |
+/// | everything over, all that applied passed    | end: resolved                                   |
+/// | everything over, else                       | end: unverified                                 |
 public struct RunMachine: Sendable {
   public let plan: Plan
   let binder: Binder
@@ -40,14 +44,11 @@ public struct RunMachine: Sendable {
     while settledCount < steps.count, state.step(steps[settledCount].id).status.isSettled {
       settledCount += 1
     }
-    var phase = settledCount > 0 ? steps[settledCount - 1].phase : .timeline
     for step in steps[settledCount...] {
-      if let command = ending(before: step.phase, from: phase, state) { return command }
-      phase = step.phase
+      if let command = ending(before: step.phase, state) { return command }
       if let command = advance(step, state, scope, now) { return command }
     }
-    return ending(before: nil, from: phase, state)
-      ?? .end(RunEnded(status: .resolved, reason: resolvedReason(state)))
+    return ending(before: nil, state) ?? .end(end(by: verification(state)))
   }
 
   /// What is to be done about a step; nil goes on to the next.
@@ -70,7 +71,10 @@ public struct RunMachine: Sendable {
       if let time = nextAttempt(of: step, current, state, scope) {
         return retry(step, state, scope, now, notBefore: time)
       }
-      return step.phase.mayChange ? holdOnFailure(of: step, current) : nil
+      if step.phase.mayChange { return holdOnFailure(of: step, current) }
+      guard step.phase == .verification, current.isWithoutAnswer else { return nil }
+      return current.isOfFormerProcess
+        ? begin(step, state, scope, now) : holdOnVerification(step, current)
     case .unknown:
       guard step.phase.mayChange else { return nil }
       return current.settlement == nil ? .settle(step) : holdOnUnknown(step, current)
@@ -171,6 +175,14 @@ public struct RunMachine: Sendable {
         message: "step '\(step.id)' failed: \(state.failure?.message ?? "no reason is known")"))
   }
 
+  private func holdOnVerification(_ step: Step, _ state: StepState) -> Command {
+    .hold(
+      RunHeld(
+        cause: .verification, subject: step.id.rawValue,
+        message: "verification step '\(step.id)' could not be carried out: "
+          + (state.failure?.message ?? "no reason is known")))
+  }
+
   private func holdOnUnknown(_ step: Step, _ state: StepState) -> Command {
     let reason = state.settlement.map { ": \($0.detail)" } ?? ""
     return .hold(
@@ -207,19 +219,26 @@ public struct RunMachine: Sendable {
 }
 
 extension RunMachine {
-  /// The command that ends the run between two phases; nil when it goes on.
-  private func ending(before next: Phase?, from last: Phase, _ state: RunState) -> Command? {
-    let isPast = { (phase: Phase) in last <= phase && (next.map { $0 > phase } ?? true) }
+  /// The command that ends the run before a phase, or when no step is left; nil when it goes on.
+  private func ending(before next: Phase?, _ state: RunState) -> Command? {
+    let isPast = { (phase: Phase) in next.map { $0 > phase } ?? true }
     if isPast(.detection), state.findings.isEmpty, let end = endOfDetection(state) {
       return .end(end)
     }
-    if isPast(.verification) || next == nil,
-      let failed = firstFailure(in: .verification, state)
-    {
-      return .end(
-        RunEnded(status: .failed, reason: "verification step '\(failed.id)' failed"))
-    }
-    return nil
+    guard isPast(.verification) else { return nil }
+    let verification = verification(state)
+    return verification.failed.isEmpty ? nil : .end(end(by: verification))
+  }
+
+  private func verification(_ state: RunState) -> VerificationTally {
+    state.verification(of: plan.runbook.steps.filter { $0.phase == .verification }.map(\.id))
+  }
+
+  /// Of what happened alone: what a person said in place of a step verifies nothing.
+  private func end(by verification: VerificationTally) -> RunEnded {
+    let status: RunEnded.Status =
+      !verification.failed.isEmpty ? .failed : verification.isVerified ? .resolved : .unverified
+    return RunEnded(status: status, reason: verification.words)
   }
 
   /// Whether anything may be done only once detection has confirmed an incident.
@@ -229,36 +248,43 @@ extension RunMachine {
 
   /// How a detection without a finding ends the run; nil when the run goes on.
   private func endOfDetection(_ state: RunState) -> RunEnded? {
-    guard let failed = firstFailure(in: .detection, state) else {
-      return needsConfirmation
-        ? RunEnded(status: .notConfirmed, reason: "detection found no incident") : nil
+    if let failed = firstFailure(in: .detection, state) {
+      let current = state.step(failed.id)
+      let verb = current.status == .failed && !current.isWithoutAnswer ? "failed" : "could not run"
+      let message = current.failure?.message ?? "no reason is known"
+      return undetermined("detection step '\(failed.id)' \(verb): \(message)")
     }
-    let message = state.step(failed.id).failure?.message ?? "no reason is known"
-    return RunEnded(
-      status: .undetermined, reason: "detection step '\(failed.id)' could not run: \(message)")
+    guard needsConfirmation else { return nil }
+    let steps = plan.runbook.steps.filter { $0.phase == .detection }
+    for step in steps {
+      switch state.step(step.id).fate {
+      case .skipped(let word):
+        return undetermined("detection step '\(step.id)' was skipped (reason: \(word.reason))")
+      case .declared(let word):
+        return undetermined(
+          "detection step '\(step.id)' was declared done, and found nothing (reason: \(word.reason))"
+        )
+      case .failed:
+        return undetermined("detection step '\(step.id)' failed, and was left out since")
+      case .passed, .notApplicable, .open: continue
+      }
+    }
+    guard steps.contains(where: { state.step($0.id).fate == .passed }) else {
+      return undetermined(
+        steps.isEmpty
+          ? "the runbook has no detection steps"
+          : "no detection step was carried out: the `when` of each was false")
+    }
+    return RunEnded(status: .notConfirmed, reason: "detection found no incident")
+  }
+
+  private func undetermined(_ reason: String) -> RunEnded {
+    RunEnded(status: .undetermined, reason: reason)
   }
 
   private func firstFailure(in phase: Phase, _ state: RunState) -> Step? {
     plan.runbook.steps.first {
       $0.phase == phase && [.failed, .unknown].contains(state.step($0.id).status)
     }
-  }
-
-  /// Of what happened alone: a step that was skipped showed nothing.
-  private func resolvedReason(_ state: RunState) -> String {
-    let steps = plan.runbook.steps.filter { $0.phase == .verification }
-    let passed = steps.count { state.step($0.id).status == .succeeded }
-    guard !steps.isEmpty else {
-      let isWhole = plan.runbook.steps.allSatisfy { state.step($0.id).status == .succeeded }
-      return isWhole
-        ? "every step was carried out; there is no verification"
-        : "no step is left; there is no verification"
-    }
-    guard passed < steps.count else { return "every verification step passed" }
-    let skipped = steps.count - passed
-    return passed == 0
-      ? "nothing was verified: every verification step was skipped"
-      : "\(passed) of \(steps.count) verification steps passed, \(skipped) "
-        + (skipped == 1 ? "was skipped" : "were skipped")
   }
 }

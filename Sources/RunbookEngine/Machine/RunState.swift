@@ -27,6 +27,8 @@ public struct RunState: Sendable, Hashable {
   /// Whether a person let the run go on after its deadline.
   public private(set) var isPastDeadline = false
   public private(set) var steps: [StepID: StepState] = [:]
+  /// Steps of which something is recorded, and which a change of the runbook has taken out since.
+  private var formerSteps: [StepRecord] = []
   public private(set) var gates: [String: GateState] = [:]
   /// Gates that were ever opened. A person may decide on one while the run, taken up, has closed it:
   /// that is late, and not damage.
@@ -64,16 +66,19 @@ public struct RunState: Sendable, Hashable {
       sandboxInputs = payload.inputs
     case .sandboxRestarted(let payload): sandboxInputs = payload.inputs
     case .connectionIdentified(let payload): identify(payload)
-    case .attemptStarted(let payload): try applyToStep(payload.step, event, at: time)
-    case .stepSkipped(let payload): try applyToStep(payload.step, event, at: time)
+    case .attemptStarted(let payload): try applyToStep(payload.step, event, at: time, by: actor)
+    case .stepSkipped(let payload): try applyToStep(payload.step, event, at: time, by: actor)
     case .attemptFinished(let payload):
-      try applyToStep(payload.step, event, at: time)
+      try applyToStep(payload.step, event, at: time, by: actor)
       takeResults(of: payload)
     case .attemptSettled(let payload):
-      try applyToStep(payload.step, event, at: time)
+      try applyToStep(payload.step, event, at: time, by: actor)
       take(payload.captures)
       withheldCaptures.formUnion(payload.withheldCaptures ?? [])
-    case .retryRequested(let payload): try applyToStep(payload.step, event, at: time)
+      if case .held(let hold) = lifecycle, let decided = hold.decided(by: payload, actor) {
+        lifecycle = .held(decided)
+      }
+    case .retryRequested(let payload): try applyToStep(payload.step, event, at: time, by: actor)
     case .gateOpened(let payload):
       openedGates.insert(payload.gate)
       gates[payload.gate] = GateState(opened: payload)
@@ -146,6 +151,10 @@ public struct RunState: Sendable, Hashable {
     // anew what nobody has approved yet.
     gates = gates.filter { !$0.value.isRefused && !$0.value.approvers.isEmpty }
     guard let change = payload.change else { return }
+    let ids = Set(change.runbook.steps.map(\.id))
+    formerSteps = (formerSteps + (runbook?.steps ?? [])).filter {
+      !ids.contains($0.id) && step($0.id).status != .pending
+    }
     runbook = change.runbook
     planFingerprint = change.planFingerprint
     connections = change.connections
@@ -178,9 +187,11 @@ public struct RunState: Sendable, Hashable {
   public static func identityGate(of connection: String) -> String { "identity:\(connection)" }
 
   private mutating func applyToStep(
-    _ id: StepID, _ event: Event, at time: Timestamp
+    _ id: StepID, _ event: Event, at time: Timestamp, by actor: Actor
   ) throws(StoreError) {
-    guard steps[id, default: StepState()].apply(event, at: time) else { throw misplaced(event) }
+    guard steps[id, default: StepState()].apply(event, at: time, by: actor) else {
+      throw misplaced(event)
+    }
   }
 
   private mutating func takeResults(of payload: AttemptFinished) {
@@ -203,6 +214,75 @@ public struct RunState: Sendable, Hashable {
     StoreError(
       .damaged(sequence: 0), subject: started?.run.rawValue ?? "journal",
       "an entry '\(event.typeName)' cannot follow what is there")
+  }
+}
+
+extension RunState {
+  /// What the verification steps showed by now; a step that a change took out of the runbook counts as
+  /// it stood.
+  public var verification: VerificationTally {
+    verification(of: (runbook?.steps ?? []).filter { $0.phase == .verification }.map(\.id))
+  }
+
+  /// - Parameter present: the verification steps of the runbook as it is.
+  func verification(of present: [StepID]) -> VerificationTally {
+    let former = formerSteps.filter { $0.phase == .verification }.map(\.id)
+    return VerificationTally((present + former).map { (step: $0, fate: step($0).fate) })
+  }
+
+  /// What speaks against an end that a journal gives; nil where its entries bear it out. Before version 5
+  /// a run was called resolved whatever became of its verification, and nothing is said.
+  public func objection(to end: RunEnded) -> String? {
+    guard let started, started.formatVersion >= 5 else { return nil }
+    switch end.status {
+    case .resolved where !verification.isVerified:
+      return "the run is called resolved, and is not: \(verification.words)"
+    case .notConfirmed where !findings.isEmpty:
+      return "the run is called not confirmed, and a step has confirmed the incident"
+    case .notConfirmed:
+      let detection = (runbook?.steps ?? []).filter { $0.phase == .detection }.map(\.id)
+      let wasLookedFor = detection.contains { step($0).fate == .passed }
+      let isWordOnly = detection.contains { step($0).isWordOnly }
+      return wasLookedFor && !isWordOnly
+        ? nil : "the run is called not confirmed, and was not looked into"
+    case .unverified where verification.isVerified || !verification.failed.isEmpty,
+      .failed where verification.failed.isEmpty:
+      return "the run is called \(end.status.rawValue), and is not: \(verification.words)"
+    case .practised where !started.isDrill:
+      return "the run is called practised, and is no drill"
+    case .resolved, .unverified, .undetermined, .failed, .abandoned, .practised: return nil
+    }
+  }
+
+  /// Why a person's word on what became of a step is not taken: what can be found out is found out.
+  public enum WordRefusal: Sendable, Hashable {
+    /// It is known how the step stands.
+    case known(StepState.Status)
+    /// It changes nothing, and runs again.
+    case repeatable
+    /// Its receipt, its probe or what it left was not looked for since the attempt was cut off; nil in
+    /// journals of before it was kept what there is to look for.
+    case notLookedFor(SettlementWay?)
+  }
+
+  /// - Returns: nil where the word is taken.
+  public func refusal(ofWordOn record: StepRecord) -> WordRefusal? {
+    let step = step(record.id)
+    if step.status.isSettled { return .known(step.status) }
+    guard record.phase.mayChange, step.settledBy != .repeatable else { return .repeatable }
+    guard step.status == .unknown || step.status == .running else { return .known(step.status) }
+    let wasLookedFor = step.status == .unknown && step.settlement?.settlement == .unknown
+    return wasLookedFor ? nil : .notLookedFor(step.settledBy)
+  }
+}
+
+extension StepState {
+  /// Whether it is over on a person's word alone.
+  var isWordOnly: Bool {
+    switch fate {
+    case .skipped, .declared: true
+    case .passed, .failed, .notApplicable, .open: false
+    }
   }
 }
 

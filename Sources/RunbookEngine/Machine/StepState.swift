@@ -34,12 +34,18 @@ public struct StepState: Sendable, Hashable {
   /// What of the result is less than there was.
   var cutResults: [String: Incomplete] = [:]
   public internal(set) var failure: FailureRecord?
-  public internal(set) var skipReason: String?
+  public internal(set) var skip: Skip?
   public internal(set) var connection: String?
   /// Of the last attempt: how its effect is found out should it be cut off.
   public internal(set) var settledBy: SettlementWay?
   /// The last settlement, until something else happens to the step.
   public internal(set) var settlement: AttemptSettled?
+  /// Who said that the step is done, where nothing showed it.
+  public internal(set) var declaration: PersonsWord?
+  /// Whether it failed without an answer: it could not be carried out, or not be judged.
+  public internal(set) var isWithoutAnswer = false
+  /// Whether another process has taken the run up since it failed without an answer.
+  var isOfFormerProcess = false
   /// Whether the process that ran the last attempt is gone: then what was not done may run again.
   var isOrphan = false
   /// Whether a person wants the failed step to be tried again.
@@ -48,6 +54,12 @@ public struct StepState: Sendable, Hashable {
   var hasWithheldCaptures = false
   /// The attempts since the first, or since a person last wanted another: what a `retry:` counts.
   var round = Round()
+
+  /// Why it was left out.
+  public struct Skip: Sendable, Hashable {
+    public let cause: StepSkipped.Cause
+    public let word: PersonsWord
+  }
 
   struct Round: Sendable, Hashable {
     var attempts = 0
@@ -66,7 +78,7 @@ public struct StepState: Sendable, Hashable {
   /// The result as expressions see it.
   var visibleResult: ValueMap { (result.mapValue ?? ValueMap()).hiding(cutResults) }
 
-  mutating func apply(_ event: Event, at time: Timestamp) -> Bool {
+  mutating func apply(_ event: Event, at time: Timestamp, by actor: Actor) -> Bool {
     guard isInOrder(event) else { return false }
     switch (status, event) {
     case (.pending, .attemptStarted(let started)), (.failed, .attemptStarted(let started)),
@@ -81,17 +93,19 @@ public struct StepState: Sendable, Hashable {
       result = finished.result
       cutResults = finished.cutResults
       failure = finished.failure
+      isWithoutAnswer = finished.isWithoutAnswer
       hasWithheldCaptures = !finished.withheldCaptures.isEmpty
     case (.running, .attemptSettled(let settled)), (.failed, .attemptSettled(let settled)),
       (.unknown, .attemptSettled(let settled)):
-      settle(settled, at: time)
+      settle(settled, at: time, by: actor)
     case (.failed, .retryRequested):
       isRetryWanted = true
       round = Round()
     case (.pending, .stepSkipped(let skipped)), (.failed, .stepSkipped(let skipped)),
       (.unknown, .stepSkipped(let skipped)):
       status = .skipped
-      skipReason = skipped.reason
+      skip = Skip(
+        cause: skipped.cause, word: PersonsWord(actor: actor, reason: skipped.reason))
       finishedAt = time
     default:
       return false
@@ -111,9 +125,13 @@ public struct StepState: Sendable, Hashable {
 
   /// The run was taken up by another process.
   mutating func takeUp() {
-    guard status == .running || status == .unknown else { return }
-    isOrphan = true
-    settlement = nil
+    switch status {
+    case .running, .unknown:
+      isOrphan = true
+      settlement = nil
+    case .failed: isOfFormerProcess = isWithoutAnswer
+    case .pending, .succeeded, .skipped: break
+    }
   }
 
   private mutating func begin(_ started: AttemptStarted, at time: Timestamp) {
@@ -125,13 +143,18 @@ public struct StepState: Sendable, Hashable {
     settledBy = started.settledBy
     failure = nil
     settlement = nil
+    declaration = nil
+    isWithoutAnswer = false
+    isOfFormerProcess = false
     isOrphan = false
     isRetryWanted = false
     round.attempts += 1
     round.go(to: time)
   }
 
-  private mutating func settle(_ settled: AttemptSettled, at time: Timestamp) {
+  private mutating func settle(
+    _ settled: AttemptSettled, at time: Timestamp, by actor: Actor
+  ) {
     settlement = settled
     round.go(to: time)
     switch settled.settlement {
@@ -141,6 +164,9 @@ public struct StepState: Sendable, Hashable {
       result = settled.result
       cutResults = settled.cutResults
       failure = nil
+      if settled.means == .word {
+        declaration = PersonsWord(actor: actor, reason: settled.detail)
+      }
     case .unknown:
       status = .unknown
       finishedAt = time
@@ -148,8 +174,27 @@ public struct StepState: Sendable, Hashable {
       status = .pending
       failure = nil
     case .notDone:
+      failure = failure?.settledAsNotDone(settled.detail, wasUnknown: status == .unknown)
       status = .failed
       finishedAt = time
+    }
+  }
+}
+
+extension StepState {
+  /// What became of it as a verification step.
+  var fate: VerificationTally.Fate {
+    switch status {
+    case .succeeded: declaration.map { .declared($0) } ?? .passed
+    case .failed: isWithoutAnswer ? .open : .failed
+    // What was found stays found, whoever leaves the step out afterwards.
+    case .skipped where failure != nil && !isWithoutAnswer: .failed
+    case .skipped:
+      switch skip {
+      case .some(let skip) where skip.cause == .decision: .skipped(skip.word)
+      case .some, nil: .notApplicable
+      }
+    case .pending, .running, .unknown: .open
     }
   }
 }

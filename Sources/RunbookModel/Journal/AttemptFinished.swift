@@ -59,6 +59,64 @@ public struct AttemptFinished: Sendable, Hashable, Codable {
   }
 }
 
+extension AttemptFinished {
+  /// Whether a check that failed tells nothing of what it was to check, as it could not be carried out, or
+  /// what it brought could not be judged. Then it is no finding.
+  public var isWithoutAnswer: Bool {
+    guard outcome == .failed, let failure else { return false }
+    guard failure.cause == .expectation, !expectations.isEmpty else { return !failure.isAnswer }
+    return !expectations.contains { !$0.isMet && $0.error == nil }
+  }
+}
+
+extension FailureRecord {
+  /// Whether a check that failed so has answered: what it asks was there to be seen, and was not so.
+  public var isAnswer: Bool {
+    switch cause {
+    case .expectation: true
+    case .refused: code.map { Self.isAnswer($0) } ?? false
+    case .unreachable, .timeout, .lock, .interrupted, .unanswered, .invalid, .lost: false
+    }
+  }
+
+  /// The failure of an attempt of which it was found out since that it had no effect.
+  ///
+  /// - Parameters:
+  ///   - proof: what showed it, in words.
+  ///   - wasUnknown: whether its effect was unknown until then, as its message says.
+  public func settledAsNotDone(_ proof: String, wasUnknown: Bool) -> FailureRecord {
+    FailureRecord(
+      cause: cause,
+      message: wasUnknown ? "it did not take effect: \(proof)" : "\(message); \(proof)",
+      detail: wasUnknown ? nil : detail, hint: hint, code: code, mayRetryHelp: mayRetryHelp)
+  }
+
+  /// SQLSTATEs that answer: `RAISE`, `ASSERT`, and what is asked for is not there. With any other the
+  /// statement was not carried out
+  /// (<https://www.postgresql.org/docs/current/errcodes-appendix.html>).
+  private static let answeringStates: Set = [
+    "P0001", "P0004", "3F000", "42P01", "42703", "42704", "42883",
+  ]
+
+  /// Of the exit codes of a shell 126 and 127 say that there was nothing to be run
+  /// (POSIX.1-2024, XCU 2.8.2). An HTTP status and a person's answer are answers.
+  private static func isAnswer(_ code: String) -> Bool {
+    if code.begins(with: "signal ") { return false }
+    if code.begins(with: "exit ") { return code != "exit 126" && code != "exit 127" }
+    return isState(code) ? answeringStates.contains(code) : true
+  }
+
+  /// Whether it is a SQLSTATE: five digits and capital letters, of a class that begins with a digit or is
+  /// one of these. A person may answer `WRONG`.
+  private static func isState(_ code: String) -> Bool {
+    let isDigit = { (byte: UInt8) in (0x30...0x39).contains(byte) }
+    guard code.utf8.count == 5, let first = code.utf8.first,
+      code.utf8.allSatisfy({ isDigit($0) || (0x41...0x5A).contains($0) })
+    else { return false }
+    return isDigit(first) || ["F0", "HV", "P0", "XX"].contains { code.begins(with: $0) }
+  }
+}
+
 /// An `expect` and whether it held.
 public struct ExpectationRecord: Sendable, Hashable, Codable {
   public let expression: String

@@ -31,6 +31,11 @@ public struct RunHeld: Sendable, Hashable, Codable {
     case sandbox
     /// A value that was never stored, as it held a secret, cannot be had again.
     case lostSecret
+    /// A verification step could not be carried out: it is not known whether it would pass.
+    case verification
+    /// A person has said what nothing could find out, and nobody has gone on with the run yet. No run
+    /// writes it: it takes the place of the hold that was written before.
+    case decided
   }
 
   public let cause: Cause
@@ -58,14 +63,20 @@ public struct NoteAdded: Sendable, Hashable, Codable {
 
 public struct RunEnded: Sendable, Hashable, Codable {
   public enum Status: String, Sendable, Hashable, Codable {
-    /// Recovered, and every verification step passed.
+    /// Recovered, and verified: every verification step that applied was carried out and passed, and at
+    /// least one did.
     case resolved
+    /// Nothing is left to be done, and it is not known whether the incident is over: a verification step
+    /// was left out or declared on a person's word, or none passed.
+    case unverified
     /// Detection found no incident.
     case notConfirmed
     /// Detection could not be carried out.
     case undetermined
     case failed
     case abandoned
+    /// A drill at the table, in which nothing is carried out, was held.
+    case practised
   }
 
   public let status: Status

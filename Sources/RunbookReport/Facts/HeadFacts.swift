@@ -2,11 +2,14 @@ import RunbookModel
 
 /// Where a run stands, as the report calls it.
 enum RunStatus: String, Sendable, Hashable {
-  case resolved, notConfirmed, undetermined, failed, abandoned, held, inProgress
+  case resolved, unverified, notConfirmed, undetermined, failed, abandoned, practised, held,
+    inProgress
 
   init(_ history: RunHistory) {
     switch history.ended?.payload.status {
     case .resolved: self = .resolved
+    case .unverified: self = .unverified
+    case .practised: self = .practised
     case .notConfirmed: self = .notConfirmed
     case .undetermined: self = .undetermined
     case .failed: self = .failed
@@ -18,6 +21,8 @@ enum RunStatus: String, Sendable, Hashable {
   var title: String {
     switch self {
     case .resolved: "RESOLVED"
+    case .unverified: "UNVERIFIED"
+    case .practised: "PRACTISED"
     case .notConfirmed: "NOT CONFIRMED"
     case .undetermined: "UNDETERMINED"
     case .failed: "FAILED"

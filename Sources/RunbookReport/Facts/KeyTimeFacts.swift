@@ -76,19 +76,19 @@ struct KeyTimeFacts: Sendable {
   }
 
   private static func mitigated(_ history: RunHistory) -> Time {
-    let ends = history.steps(of: .recovery).filter { $0.status == .succeeded }.compactMap { step in
-      step.lastFinished.map { (step: step, finished: $0) }
+    let ends = history.steps(of: .recovery).compactMap { step in
+      step.success.map { (step: step, end: $0) }
     }
-    guard let last = ends.max(by: { $0.finished.stamp.sequence < $1.finished.stamp.sequence })
+    guard let last = ends.max(by: { $0.end.sequence < $1.end.sequence })
     else {
       return Time(
         name: "Mitigated", at: nil, basis: "no recovery step succeeded", reference: nil,
         isRunsOwn: true)
     }
     return Time(
-      name: "Mitigated", at: last.finished.at,
+      name: "Mitigated", at: last.end.at,
       basis: "the end of the last recovery step that succeeded, \(name: last.step.id)",
-      reference: Reference(last.finished.stamp))
+      reference: last.end.reference)
   }
 
   private static func resolved(_ history: RunHistory) -> Time {
@@ -96,13 +96,17 @@ struct KeyTimeFacts: Sendable {
     let passed = steps.filter { $0.status == .succeeded }.compactMap { step in
       step.lastFinished.map { (step: step, finished: $0) }
     }
-    let isResolved = history.ended?.payload.status == .resolved
+    let status = history.ended?.payload.status
+    let isResolved = status == .resolved
     guard isResolved,
       let last = passed.max(by: { $0.finished.stamp.sequence < $1.finished.stamp.sequence })
     else {
       return Time(
         name: "Resolved", at: nil,
-        basis: isResolved ? "no verification step ran" : "the run is not resolved", reference: nil,
+        basis: isResolved
+          ? "no verification step ran"
+          : status == .unverified ? "the run ended unverified" : "the run is not resolved",
+        reference: nil,
         isRunsOwn: true)
     }
     return Time(

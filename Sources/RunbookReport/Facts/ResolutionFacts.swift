@@ -72,7 +72,7 @@ struct ResolutionFacts: Sendable {
       deviations.append(
         Deviation(
           text: """
-            \(name: step.id) was skipped by \(quote: skipped.actor.displayName): \
+            \(name: step.id) was \(words: step.record.phase == .safeguards ? "declined" : "skipped") by \(quote: skipped.actor.displayName): \
             \(quote: skipped.payload.reason)
             """, reference: Reference(skipped.stamp)))
     }
@@ -98,8 +98,10 @@ struct ResolutionFacts: Sendable {
         reference: Reference(finished.stamp))
     case .failed:
       let reason = finished.payload.failure?.reason ?? "no reason recorded"
+      let isNoFinding = finished.payload.isWithoutAnswer && !step.record.phase.mayChange
+      let verb = isNoFinding ? "could not be carried out" : "failed"
       return Deviation(
-        text: "\(name: step.id), \(words: episode.numbers), failed: \(quote: reason)",
+        text: "\(name: step.id), \(words: episode.numbers), \(words: verb): \(quote: reason)",
         reference: Reference(finished.stamp))
     case .succeeded where attempt.number > 1:
       return Deviation(

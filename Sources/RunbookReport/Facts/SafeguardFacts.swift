@@ -11,10 +11,13 @@ struct SafeguardFacts: Sendable {
   let authored: [Authored]
   /// Whether the run resolved the incident: before that, what the author wrote is a plan.
   let isResolved: Bool
+  /// Whether every safeguard step that applied was carried out, and at least one did.
+  let areImplemented: Bool
 
   init(_ history: RunHistory, _ report: AuthoredReport) {
     let isTold = history.isConfirmed || history.ended == nil
-    steps = isTold ? history.steps(of: .safeguards).map { StepFacts($0) } : []
+    steps = isTold ? history.steps(of: .safeguards).map { Self.facts(of: $0, history) } : []
+    areImplemented = Self.areImplemented(in: history)
     isResolved = history.ended?.payload.status == .resolved
     authored = report.entries("safeguards").map { entry in
       guard let map = entry.mapValue else {
@@ -24,5 +27,33 @@ struct SafeguardFacts: Sendable {
         title: AuthoredText(map.text("title") ?? "Safeguard", in: report.scope),
         text: report.block(map["text"]))
     }
+  }
+
+  static func areImplemented(in history: RunHistory) -> Bool {
+    history.steps(of: .safeguards).contains { $0.status == .succeeded }
+      && history.hasCarriedOut([.safeguards])
+  }
+
+  private static func facts(of step: StepHistory, _ history: RunHistory) -> StepFacts {
+    var facts = StepFacts(step)
+    if step.status == .pending {
+      let decision = history.gates.last { $0.name == step.id.rawValue }?.decisions.last
+      facts.refusal = decision?.payload.decision == .refused ? decision : nil
+    }
+    return facts
+  }
+
+  /// What is to be said before the author's words, which were written before the run; nil where the run
+  /// bears them out.
+  var reservation: String? {
+    guard !authored.isEmpty else { return nil }
+    if !isResolved {
+      return
+        "What follows is the plan of the runbook's author; this run has not resolved the incident."
+    }
+    if areImplemented { return nil }
+    return steps.isEmpty
+      ? "What follows is the plan of the runbook's author; no step of this run carried it out."
+      : "What follows is the plan of the runbook's author; not all of its steps were carried out in this run."
   }
 }

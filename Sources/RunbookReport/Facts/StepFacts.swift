@@ -7,10 +7,16 @@ struct StepFacts: Sendable {
   let attempts: Int
   let startedAt: Timestamp?
   let finishedAt: Timestamp?
-  /// Of the last attempt.
+  /// Of the last attempt; nil where a person decided in its place.
   let elapsed: Duration?
-  /// Why it was skipped or failed.
+  /// Why it was skipped, declared done or failed.
   let reason: String?
+  /// Who decided on it in place of what could be found out.
+  let word: PersonsWord?
+  /// Whether it did not apply by the runbook's own condition.
+  let isInapplicable: Bool
+  /// Who refused its gate, where it was not performed since.
+  var refusal: Stamped<GateDecided>?
   let hasReceipt: Bool
   let reference: Reference?
 
@@ -20,8 +26,10 @@ struct StepFacts: Sendable {
     attempts = step.attempts.count
     startedAt = step.attempts.first?.started.at
     finishedAt = step.skipped?.at ?? step.attempts.last?.finished?.at
-    elapsed = step.attempts.last?.elapsed
-    reason = step.skipped?.payload.reason ?? step.lastFinished?.payload.failure?.reason
+    elapsed = step.word == nil ? step.attempts.last?.elapsed : nil
+    word = step.word
+    isInapplicable = step.isInapplicable
+    reason = step.skipped?.payload.reason ?? step.word?.reason ?? step.failureReason
     hasReceipt = step.lastFinished?.payload.hasReceipt ?? false
     reference = step.lastReference
   }

@@ -5,7 +5,7 @@ struct SummaryFacts: Sendable {
   let severity: Severity
   let status: RunStatus
   let statusReason: String?
-  /// Whether every safeguard that was to run did.
+  /// Whether every safeguard of the runbook that applied was carried out, and at least one did.
   let hasSafeguards: Bool
   let summary: AuthoredBlock?
   let impact: AuthoredBlock?
@@ -21,10 +21,7 @@ struct SummaryFacts: Sendable {
     severity = history.runbook.severity
     status = RunStatus(history)
     statusReason = history.ended?.payload.reason
-    let safeguards = history.steps(of: .safeguards)
-    hasSafeguards =
-      safeguards.contains { $0.status == .succeeded }
-      && safeguards.allSatisfy { $0.status == .succeeded || $0.status == .skipped }
+    hasSafeguards = SafeguardFacts.areImplemented(in: history)
     summary = authored.block("not_confirmed") ?? authored.block("summary")
     impact = authored.block("impact")
     rootCause = authored.block("root_cause")
@@ -32,7 +29,7 @@ struct SummaryFacts: Sendable {
     remaining =
       isEnded
       ? []
-      : history.steps.filter { $0.status == .pending || $0.status == .failed }.map(\.record)
+      : history.steps.filter { [.pending, .failed, .couldNotRun].contains($0.status) }.map(\.record)
     inFlight = history.steps.filter { $0.status == .inFlight }.map(\.record)
     hold = history.currentHold
     isConfirmed = history.isConfirmed
@@ -45,7 +42,7 @@ struct SummaryFacts: Sendable {
     case .notConfirmed: "Not applicable: no incident was confirmed"
     case .undetermined: "Not known: detection could not be carried out"
     case .held, .inProgress: "Not known yet: nothing is confirmed so far"
-    case .resolved, .failed, .abandoned: "Not known: nothing was confirmed"
+    case .resolved, .unverified, .failed, .abandoned, .practised: "Not known: nothing was confirmed"
     }
   }
 }

@@ -106,9 +106,10 @@ struct TimelineRows {
       return "Step \(name: step.id), \(words: episode.numbers), ended with its effect unknown"
     case (_, .failed), (_, .skipped):
       let reason = payload.failure?.reason ?? "no reason recorded"
+      let isNoFinding = payload.isWithoutAnswer && !step.record.phase.mayChange
       return """
         \(words: Self.noun(step.record.phase)) \(name: step.id), \(words: episode.numbers), \
-        failed: \(quote: reason)
+        \(words: isNoFinding ? "could not be carried out" : "failed"): \(quote: reason)
         """
     }
   }
@@ -138,13 +139,21 @@ struct TimelineRows {
     history.steps.flatMap { step in
       step.attempts.flatMap { attempt in
         attempt.settlements.map { settled in
-          let by: Phrase =
-            settled.payload.means == .word ? " by \(quote: settled.actor.displayName)" : ""
+          let verdict =
+            switch settled.payload.settlement {
+            case .done: "done"
+            case .notDone: "not done"
+            case .unknown: "unknown"
+            }
+          let how: Phrase =
+            settled.payload.means == .word
+            ? "declared \(words: verdict) by \(quote: settled.actor.displayName)"
+            : "settled as \(words: verdict)"
           return row(
             settled.stamp,
             """
-            Step \(name: step.id), attempt \(attempt.number), settled\(by) as \
-            \(words: settled.payload.settlement.rawValue): \(quote: settled.payload.detail)
+            Step \(name: step.id), attempt \(attempt.number), \(how): \
+            \(quote: settled.payload.detail)
             """, part(of: step))
         }
       }
@@ -157,7 +166,7 @@ struct TimelineRows {
       return row(
         skipped.stamp,
         """
-        Step \(name: step.id) skipped by \(quote: skipped.actor.displayName): \
+        Step \(name: step.id) \(words: step.record.phase == .safeguards ? "declined" : "skipped") by \(quote: skipped.actor.displayName): \
         \(quote: skipped.payload.reason)
         """, part(of: step))
     }

@@ -108,6 +108,8 @@ extension StepHistory.Status {
     case .failed: "failed"
     case .unknown: "unknown"
     case .skipped: "skipped"
+    case .declared: "declared done"
+    case .couldNotRun: "could not be carried out"
     }
   }
 }

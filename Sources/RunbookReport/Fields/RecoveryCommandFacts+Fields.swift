@@ -25,7 +25,12 @@ extension NumberedCommand: Presented {
     .text("title", .prose) { $0.command.step.title },
     .text("attempt", .number) { $0.command.attempt.number },
     .flag("is_retry") { $0.command.attempt.number > 1 },
-    .text("outcome", .outcome) { $0.command.attempt.outcome },
+    .text("outcome", .outcome) { $0.command.attempt },
+    .text("word", .phrase, or: .nothing) {
+      $0.command.attempt.declaration.map {
+        "by \(quote: $0.actor.displayName): \(quote: $0.payload.detail)"
+      }
+    }.only(for: .people),
     .text("elapsed", .duration, or: .nothing) { $0.command.attempt.elapsed },
     .text("time", .time) { $0.command.attempt.started.at },
     .text("connection", .code, or: .nothing) { $0.command.attempt.started.payload.connection },
@@ -35,20 +40,19 @@ extension NumberedCommand: Presented {
     },
     .flag("is_effect_declared") { $0.command.attempt.started.payload.isEffectDeclared },
     .flag("has_receipt") { $0.command.attempt.finished?.payload.hasReceipt ?? false },
-    .text("failure", .quote, or: .nothing) {
-      $0.command.attempt.finished?.payload.failure?.message
-    },
+    .text("failure", .quote, or: .nothing) { $0.command.attempt.failure?.message },
     .texts("work", .work) { $0.command.work.map { .work($0.item, became: $0.became) } },
     .flag("is_extent_unknown") { $0.command.isExtentUnknown },
     .text("reference", .reference) { Reference($0.command.attempt.started.stamp) },
   ]
 }
 
-extension Form where Value == Outcome? {
+extension Form where Value == AttemptHistory {
   /// What became of one attempt.
   fileprivate static var outcome: Form {
-    Form(.status) { outcome in
-      switch outcome {
+    Form(.status) { attempt in
+      if attempt.declaration != nil { return .status(.declared, "declared done") }
+      return switch attempt.outcome {
       case .succeeded: .status(.succeeded, "succeeded")
       case .failed: .status(.failed, "failed")
       case .unknown: .status(.unknown, "its effect is unknown")

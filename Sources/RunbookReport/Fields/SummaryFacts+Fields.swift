@@ -15,6 +15,7 @@ extension SummaryFacts: Presented {
     .text("text", .block, or: .nothing) { $0.summary },
     .flag("is_not_confirmed") { $0.status == .notConfirmed },
     .flag("is_undetermined") { $0.status == .undetermined },
+    .flag("is_unverified") { $0.status == .unverified },
     .maybe("hold") { $0.hold },
     .has("in_flight") { !$0.inFlight.isEmpty },
     .list("in_flight") { $0.inFlight },
@@ -60,6 +61,8 @@ extension RunHeld {
     case .deadline: "the run's deadline has passed"
     case .sandbox: "the sandbox cannot be started again"
     case .lostSecret: "a value that held a secret was not stored"
+    case .verification: "a verification step could not be carried out"
+    case .decided: "a person has said what became of a step"
     case .privilege: "the role may not make the tables that hold the receipts"
     }
   }

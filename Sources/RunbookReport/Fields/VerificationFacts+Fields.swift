@@ -37,12 +37,21 @@ extension VerificationFacts.Test: Presented {
     switch test.step.status {
     case .pending: "not run"
     case .inFlight: "no outcome yet"
-    case .skipped: "skipped: \(quote: test.step.reason ?? "no reason recorded")"
+    case .skipped where test.step.isInapplicable:
+      "did not apply: \(name: test.step.reason ?? "when") was false"
+    case .skipped, .declared:
+      "\(words: test.step.status.words) " + (test.step.wordPhrase ?? "by nobody that is recorded")
     case .succeeded: test.actual ?? "no error"
-    case .failed, .unknown:
-      [test.actual, test.failure.map { "\(quote: $0.message)" }].compactMap { $0 }
-        .joined(separator: "; ") ?? "no reason recorded"
+    case .failed, .unknown: findings(of: test)
+    case .couldNotRun: "could not be carried out: " + findings(of: test)
     }
+  }
+}
+
+extension VerificationFacts.Test {
+  fileprivate static func findings(of test: Self) -> Phrase {
+    [test.actual, test.failure.map { "\(quote: $0.message)" }].compactMap { $0 }
+      .joined(separator: "; ") ?? "no reason recorded"
   }
 }
 

@@ -136,7 +136,8 @@ extension HTML {
       switch status {
       case .succeeded: "✓"
       case .failed: "✗"
-      case .unknown: "?"
+      case .unknown, .couldNotRun: "?"
+      case .declared: "!"
       case .inFlight: "…"
       case .skipped, .pending: "–"
       }

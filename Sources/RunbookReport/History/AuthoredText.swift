@@ -118,8 +118,11 @@ struct AuthoredReport: Sendable {
   private let map: ValueMap
   /// Parts that hold whether there was an incident or not.
   private static let standing: Set<String> = ["checklist", "environment"]
-  /// Parts that hold only once the run has resolved the incident.
-  private static let closing: Set<String> = ["resolution", "confidence", "risk"]
+  /// Parts that hold only once the run has resolved the incident, by all of the steps that they speak of.
+  private static let closing: [String: [Phase]] = [
+    "resolution": [.recovery], "confidence": [.recovery, .safeguards],
+    "risk": [.recovery, .safeguards],
+  ]
   let scope: ReportScope
   /// What people put into the report.
   let edits: ReportEdits
@@ -134,7 +137,7 @@ struct AuthoredReport: Sendable {
       let isTold =
         Self.standing.contains(name) || (name == "not_confirmed" && isNotConfirmed)
         || (history.isConfirmed && name != "not_confirmed"
-          && (isResolved || !Self.closing.contains(name)))
+          && Self.closing[name].map { isResolved && history.hasCarriedOut($0) } ?? true)
       if !isTold { map[key] = nil }
     }
     self.map = map

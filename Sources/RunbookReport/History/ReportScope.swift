@@ -41,12 +41,20 @@ struct ReportScope: EvaluationScope, Sendable {
 
   private static func summary(of step: StepHistory) -> Value {
     var map = result(of: step)
-    map["outcome"] = .string(step.status == .inFlight ? "running" : step.status.rawValue)
+    map["outcome"] = .string(outcome(of: step.status))
     map["attempts"] = .int(Int64(step.attempts.count))
     if let first = step.attempts.first { map["started"] = .timestamp(first.started.at) }
     let finishedAt = step.skipped?.at ?? step.attempts.last?.finished?.at
     if let finishedAt { map["finished"] = .timestamp(finishedAt) }
     return .map(map)
+  }
+
+  private static func outcome(of status: StepHistory.Status) -> String {
+    switch status {
+    case .inFlight: "running"
+    case .couldNotRun: "failed"
+    case .pending, .succeeded, .failed, .unknown, .skipped, .declared: status.rawValue
+    }
   }
 
   private static func result(of step: StepHistory) -> ValueMap {

@@ -122,6 +122,11 @@ struct RunHistory: Sendable {
       throw .damagedJournal(
         sequence: entry.sequence, reason: "nothing of step '\(id)' can follow here")
     }
+    if case .attemptSettled(let payload) = entry.event,
+      let decided = currentHold?.payload.decided(by: payload, entry.actor)
+    {
+      currentHold = Stamped(stamp: Stamp(entry), payload: decided)
+    }
   }
 
   private mutating func takeDecision(_ decision: Stamped<GateDecided>) throws(ReportError) {
@@ -157,6 +162,12 @@ extension RunHistory {
         .map { (step, $0) }
     }
     .sorted { $0.1.stamp.sequence < $1.1.stamp.sequence }
+  }
+
+  /// Whether every step of these phases that applied was carried out, on nobody's word.
+  func hasCarriedOut(_ phases: [Phase]) -> Bool {
+    steps.filter { phases.contains($0.record.phase) }
+      .allSatisfy { $0.status == .succeeded || $0.isInapplicable }
   }
 
   /// Whether a finding was confirmed, or recovery began without one.

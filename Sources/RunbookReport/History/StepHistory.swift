@@ -8,20 +8,38 @@ struct AttemptHistory: Sendable {
   var settlements: [Stamped<AttemptSettled>] = []
 
   var number: Int { started.payload.attempt }
-  /// Nil while it is in flight, and when it was cut off and had no effect.
+  /// What a person said of it in place of proof: that it is done.
+  var declaration: Stamped<AttemptSettled>? {
+    settlements.last.flatMap { last in
+      last.payload.means == .word && last.payload.settlement == .done ? last : nil
+    }
+  }
+
+  /// Nil while it is in flight, and when it was cut off and had no effect. A person's word makes none.
   var outcome: Outcome? {
     switch settlements.last?.payload.settlement {
-    case .done: .succeeded
+    case .done: declaration == nil ? .succeeded : .unknown
     case .unknown: .unknown
+    case .notDone where isOnWord: nil
     case .notDone: finished.map { $0.payload.outcome == .unknown ? .failed : $0.payload.outcome }
     case nil: finished?.payload.outcome
     }
   }
 
-  /// Whether its process died before it had an outcome, and it is known that it had no effect.
+  /// Whether it has no outcome, and counts as one that had no effect: the step runs again.
   var wasCutOff: Bool {
-    finished == nil && settlements.last?.payload.settlement == .notDone
+    settlements.last?.payload.settlement == .notDone && (finished == nil || isOnWord)
   }
+
+  /// Why it failed, with what was found out about it since.
+  var failure: FailureRecord? {
+    guard let payload = finished?.payload, let failure = payload.failure else { return nil }
+    guard let settled = settlements.last?.payload, settled.settlement == .notDone, !isOnWord
+    else { return failure }
+    return failure.settledAsNotDone(settled.detail, wasUnknown: payload.outcome == .unknown)
+  }
+
+  private var isOnWord: Bool { settlements.last?.payload.means == .word }
   var elapsed: Duration? { finished.map { .microseconds($0.payload.elapsedMicroseconds) } }
 }
 
@@ -48,6 +66,10 @@ struct Episode: Sendable {
 struct StepHistory: Sendable {
   enum Status: String, Sendable, Hashable {
     case pending, inFlight, succeeded, failed, unknown, skipped
+    /// A person said that it is done, and nothing showed it.
+    case declared
+    /// A check that was not carried out, or could not be judged: it found nothing.
+    case couldNotRun
   }
 
   private(set) var record: StepRecord
@@ -65,10 +87,45 @@ struct StepHistory: Sendable {
     switch last.outcome {
     case nil: return last.wasCutOff ? .pending : .inFlight
     case .succeeded: return .succeeded
-    case .failed: return .failed
+    case .failed: return isWithoutAnswer ? .couldNotRun : .failed
     case .skipped: return .skipped
-    case .unknown: return .unknown
+    case .unknown: return last.declaration == nil ? .unknown : .declared
     }
+  }
+
+  private var isWithoutAnswer: Bool {
+    !record.phase.mayChange && attempts.last?.finished?.payload.isWithoutAnswer == true
+  }
+
+  /// Who decided on it in place of what could be found out, and why.
+  var word: PersonsWord? {
+    if let skipped {
+      guard skipped.payload.cause == .decision else { return nil }
+      return PersonsWord(actor: skipped.actor, reason: skipped.payload.reason)
+    }
+    return attempts.last?.declaration.map {
+      PersonsWord(actor: $0.actor, reason: $0.payload.detail)
+    }
+  }
+
+  /// Whether the runbook itself did not ask for it in this run.
+  var isInapplicable: Bool { skipped?.payload.cause == .condition }
+
+  /// When it was done, and what shows it; nil where it was not, or a person said so.
+  var success: (at: Timestamp, reference: Reference, sequence: Int64)? {
+    guard status == .succeeded, let last = attempts.last else { return nil }
+    if let settled = last.settlements.last {
+      return (
+        settled.payload.doneAt ?? settled.at, Reference(settled.stamp), settled.stamp.sequence
+      )
+    }
+    return last.finished.map { ($0.at, Reference($0.stamp), $0.stamp.sequence) }
+  }
+
+  /// Why its last attempt failed, with what was found out about it since.
+  var failureReason: String? {
+    guard let last = attempts.last(where: { $0.finished != nil }) else { return nil }
+    return last.failure?.reason
   }
 
   var lastFinished: Stamped<AttemptFinished>? { attempts.last { $0.finished != nil }?.finished }

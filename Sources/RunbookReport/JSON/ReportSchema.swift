@@ -40,7 +40,10 @@ public enum ReportSchema {
   ]
 
   private static let status: Value = [
-    "enum": ["pending", "in_flight", "succeeded", "failed", "unknown", "skipped"]
+    "enum": [
+      "pending", "in_flight", "succeeded", "failed", "unknown", "skipped", "declared",
+      "could_not_run",
+    ]
   ]
 
   private static let actor = object([("account", ["type": "string"]), ("name", nullableText)])

@@ -66,7 +66,8 @@ extension StepHistory.Status {
     switch self {
     case .succeeded: "✅"
     case .failed: "❌"
-    case .unknown: "❓"
+    case .unknown, .couldNotRun: "❓"
+    case .declared: "✋"
     case .inFlight: "⏳"
     case .skipped, .pending: "⏭️"
     }

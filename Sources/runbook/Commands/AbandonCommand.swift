@@ -18,7 +18,8 @@ struct AbandonCommand: AsyncParsableCommand {
   @Argument(help: "The run, by its id or the start of one; the newest when it is left out.")
   var run: String?
 
-  @Option(help: ArgumentHelp("Why it is given up.", valueName: "text"))
+  @Option(
+    help: ArgumentHelp("Why it is given up.", valueName: "text"), transform: SpokenReason.parse)
   var reason: String
 
   @OptionGroup var fence: FenceOptions

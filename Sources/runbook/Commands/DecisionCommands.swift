@@ -17,7 +17,8 @@ struct RetryCommand: AsyncParsableCommand {
   @Option(help: ArgumentHelp("The step; the one that holds the run unless given.", valueName: "id"))
   var step: String?
 
-  @Option(help: ArgumentHelp("Why it should pass now.", valueName: "text"))
+  @Option(
+    help: ArgumentHelp("Why it should pass now.", valueName: "text"), transform: SpokenReason.parse)
   var reason: String?
 
   @OptionGroup var options: ResumptionOptions
@@ -39,7 +40,8 @@ struct SkipCommand: AsyncParsableCommand {
     commandName: "skip", abstract: "Leave a failed or unknown step out, and go on with the run.",
     discussion: """
       What comes after it is shown first. The reason stands in the report. What its last attempt left is ended \
-      or waited for before, and its receipt is looked for: what is done is not skipped.
+      or waited for before, and its receipt is looked for: what is done is not skipped. A run whose \
+      verification was skipped ends unverified; a safeguard that was skipped is listed as declined.
       """)
 
   @Argument(
@@ -51,7 +53,8 @@ struct SkipCommand: AsyncParsableCommand {
   @Option(help: ArgumentHelp("The step; the one that holds the run unless given.", valueName: "id"))
   var step: String?
 
-  @Option(help: ArgumentHelp("Why it can be left out.", valueName: "text"))
+  @Option(
+    help: ArgumentHelp("Why it can be left out.", valueName: "text"), transform: SpokenReason.parse)
   var reason: String
 
   @Flag(help: "Do not ask once more.")
@@ -68,6 +71,12 @@ struct SkipCommand: AsyncParsableCommand {
       try held.refuse(
         "step '\(step.id)' cannot be skipped: it is \(status.rawValue)",
         hints: status == .running ? ["runbook resume \(held.id) settles it first"] : [])
+    }
+    let one = held.state.step(step.id)
+    if step.phase == .verification, status == .failed, !one.isWithoutAnswer {
+      try held.refuse(
+        "step '\(step.id)' was carried out, and found that it is not so: what was found is not skipped",
+        hints: ["to look again: runbook retry \(held.id) --step \(step.id)"])
     }
     showRest(after: step, held)
     guard yes || confirms(held) else {
@@ -107,7 +116,9 @@ struct ResolveCommand: AsyncParsableCommand {
     abstract: "Say whether a step that nothing could settle took effect.",
     discussion: """
       Look first: at the database, the host, the other side. Your word and your reason stand in the \
-      journal and in the report. Then 'runbook resume' goes on: after --done with the next step, after \
+      journal and in the report, as a word and not as a fact. It is taken where nothing else can tell: not \
+      of a step that only reads, which runs again, nor before 'runbook resume' has looked for its receipt, \
+      its 'settle:' probe and what it left. Then 'runbook resume' goes on: after --done with the next step, after \
       --not-done with this one.
       """)
 
@@ -123,7 +134,7 @@ struct ResolveCommand: AsyncParsableCommand {
   @Flag(help: "It did not.")
   var notDone = false
 
-  @Option(help: ArgumentHelp("How you know.", valueName: "text"))
+  @Option(help: ArgumentHelp("How you know.", valueName: "text"), transform: SpokenReason.parse)
   var reason: String
 
   @OptionGroup var fence: FenceOptions
@@ -141,13 +152,11 @@ struct ResolveCommand: AsyncParsableCommand {
     defer { lease.release() }
     // As it is once nobody else can decide anything: what it was before may have been settled since.
     let now = try await held.renewed()
-    let current = now.state.step(step.id)
-    guard current.status == .unknown || current.status == .running else {
-      try held.refuse("step '\(step.id)' is not unknown: it is \(current.status.rawValue)")
-    }
+    if let refusal = now.state.refusal(ofWordOn: step) { try refuse(refusal, step, held) }
     let reason = try await fenced(step.id, now, lease)
     let settled = AttemptSettled(
-      step: step.id, attempt: current.attempts, settlement: done ? .done : .notDone, means: .word,
+      step: step.id, attempt: now.state.step(step.id).attempts, settlement: done ? .done : .notDone,
+      means: .word,
       detail: reason)
     do throws(StoreError) {
       _ = try await held.journal.append(
@@ -157,7 +166,7 @@ struct ResolveCommand: AsyncParsableCommand {
       try held.console.fail(error)
     }
     held.console.print(
-      "Step '\(step.id)' counts as \(done ? "done" : "not done"). "
+      "Step '\(step.id)' counts as \(done ? "done" : "not done"), on your word. "
         + "To go on: runbook resume \(held.id)")
   }
 
@@ -175,5 +184,29 @@ struct ResolveCommand: AsyncParsableCommand {
         hints: ["to take it as done and go on: runbook resume \(held.id)"])
     }
     return finding.reason(reason)
+  }
+
+  private func refuse(
+    _ refusal: RunState.WordRefusal, _ step: StepRecord, _ held: HeldRun
+  ) throws -> Never {
+    let again = "runbook resume \(held.id)"
+    switch refusal {
+    case .known(let status):
+      try held.refuse("step '\(step.id)' is not unknown: it is \(status.rawValue)")
+    case .repeatable:
+      try held.refuse(
+        "step '\(step.id)' changes nothing: nobody's word is needed, as it runs again",
+        hints: ["to run it again: \(again)"])
+    case .notLookedFor(let way):
+      let what =
+        switch way {
+        case .receipt: "its receipt was not looked for since"
+        case .probe: "its 'settle:' probe was not asked since"
+        case .word: "what it left was not looked for since"
+        case .repeatable, nil: "nothing has tried to settle it since"
+        }
+      try held.refuse(
+        "step '\(step.id)' was cut off, and \(what)", hints: ["that comes first: \(again)"])
+    }
   }
 }

@@ -89,7 +89,7 @@ struct NoteCommand: AsyncParsableCommand {
   @Argument(help: "The run, by its id or the start of one.")
   var run: String
 
-  @Argument(help: "What is to be noted.")
+  @Argument(help: "What is to be noted.", transform: SpokenReason.parse)
   var text: String
 
   @Option(help: ArgumentHelp("When it happened, RFC 3339.", valueName: "time"))
@@ -107,7 +107,6 @@ struct NoteCommand: AsyncParsableCommand {
         try held.refuse("'\(at)' is no time", hints: ["give it like 2025-10-18T22:04:00Z"])
       }
     }
-    guard text.holds(where: { !$0.isWhitespace }) else { try held.refuse("the note is empty") }
     try await held.add(.noteAdded(NoteAdded(text: text, at: time)), as: actor.name)
     held.console.print("Noted in run \(held.id).")
   }

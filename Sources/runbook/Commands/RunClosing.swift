@@ -13,8 +13,7 @@ struct RunClosing {
     console.print("")
     switch state.lifecycle {
     case .ended(let end):
-      let isGood = end.status == .resolved || end.status == .notConfirmed
-      console.print("\(end.status.title, isGood ? .green : .red): \(end.reason)")
+      console.print("\(end.status.title, end.status.style): \(end.reason)")
     case .held(let hold):
       console.print("\("Held", .yellow): \(block: hold.message)")
       for line in Self.advice(hold, run: run) { console.print("  \(line)") }
@@ -31,10 +30,20 @@ struct RunClosing {
     let giveUp = "To give the run up: runbook abandon \(run) --reason TEXT"
     switch hold.cause {
     case .gate, .refusal:
+      let isStep = subject != RunMachine.recoveryGateName && !subject.holds(":")
+      let skip = isStep ? ["To go on without it: runbook skip \(run) --reason TEXT"] : []
       return [
         "To approve it and go on: runbook resume \(run) --approve \(subject)",
-        "To approve it for whoever goes on: runbook approve \(run) \(subject)", giveUp,
+        "To approve it for whoever goes on: runbook approve \(run) \(subject)",
+      ] + skip + [giveUp]
+    case .verification:
+      return [
+        "To try it again: runbook resume \(run)",
+        "To go on without it: runbook skip \(run) --reason TEXT  (the run then ends unverified)",
+        giveUp,
       ]
+    case .decided:
+      return ["To go on: runbook resume \(run)", giveUp]
     case .failedStep:
       return [
         "Nothing was rolled back beyond the step's own transaction.",
@@ -65,10 +74,20 @@ extension RunEnded.Status {
   var title: String {
     switch self {
     case .resolved: "Resolved"
+    case .unverified: "Unverified"
     case .notConfirmed: "Not confirmed"
     case .undetermined: "Undetermined"
     case .failed: "Failed"
     case .abandoned: "Abandoned"
+    case .practised: "Practised"
+    }
+  }
+
+  fileprivate var style: StyledText.Style {
+    switch self {
+    case .resolved, .notConfirmed, .practised: .green
+    case .unverified: .yellow
+    case .undetermined, .failed, .abandoned: .red
     }
   }
 }

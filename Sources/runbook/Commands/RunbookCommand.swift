@@ -15,7 +15,8 @@ struct RunbookCommand: AsyncParsableCommand {
 
       Exit status: 0 resolved and verified, or not confirmed; 1 failed; 64 usage; 65 the runbook or \
       expression is invalid; 69 a target could not be reached; 74 the journal or a file could not be \
-      written; 75 held, waiting for a person; 77 approval refused; 130 interrupted and held.
+      written; 75 held, waiting for a person; 77 approval refused; 79 unverified: nothing is left to be \
+      done, and it is not shown that the incident is over; 130 interrupted and held.
       """,
     version: version,
     subcommands: [

@@ -51,9 +51,8 @@ struct StatusCommand: AsyncParsableCommand {
       let one = state.step(step.id)
       table.append(
         [
-          one.status.mark, step.phase.rawValue, step.id.rawValue, "\(one.attempts)",
-          one.failure.map { "\(one.status.rawValue): \($0.message)" }
-            ?? one.status.rawValue,
+          one.mark(in: step.phase), step.phase.rawValue, step.id.rawValue, "\(one.attempts)",
+          one.outcome(in: step.phase),
         ])
     }
     console.print("\n\(table.text)")
@@ -84,8 +83,11 @@ struct StatusCommand: AsyncParsableCommand {
           let one = state.step(step.id)
           return [
             "id": .string(step.id.rawValue), "phase": .string(step.phase.rawValue),
-            "status": .string(one.status.rawValue), "attempts": .int(Int64(one.attempts)),
+            "status": .string(one.word(in: step.phase)),
+            "attempts": .int(Int64(one.attempts)),
             "failure": one.failure.map { .string($0.message) } ?? .null,
+            "decided_by": one.word.map { .string($0.actor.displayName) } ?? .null,
+            "reason": (one.word?.reason ?? one.skip?.word.reason).map(Value.string) ?? .null,
           ]
         }),
     ]
@@ -178,6 +180,41 @@ extension RunState.Lifecycle {
     case .held(let hold): "held: \(hold.message)"
     case .ended(let end): "\(end.status.title.lowercased()): \(end.reason)"
     }
+  }
+}
+
+extension StepState {
+  /// What a person said in place of the step.
+  fileprivate var word: PersonsWord? {
+    declaration ?? skip.flatMap { $0.cause == .decision ? $0.word : nil }
+  }
+
+  fileprivate func mark(in phase: Phase) -> String {
+    if isNoFinding(in: phase) { return "?" }
+    return declaration == nil ? status.mark : "!"
+  }
+
+  fileprivate func outcome(in phase: Phase) -> String {
+    if let declaration {
+      return "declared done by \(declaration.actor.displayName): \(declaration.reason)"
+    }
+    if let skip {
+      guard skip.cause == .decision else { return "did not apply: \(skip.word.reason)" }
+      let verb = phase == .safeguards ? "declined" : "skipped"
+      return "\(verb) by \(skip.word.actor.displayName): \(skip.word.reason)"
+    }
+    let verb = isNoFinding(in: phase) ? "could not be carried out" : status.rawValue
+    return failure.map { "\(verb): \($0.message)" } ?? verb
+  }
+
+  /// As tools read it.
+  fileprivate func word(in phase: Phase) -> String {
+    if declaration != nil { return "declared" }
+    return isNoFinding(in: phase) ? "couldNotRun" : status.rawValue
+  }
+
+  private func isNoFinding(in phase: Phase) -> Bool {
+    status == .failed && isWithoutAnswer && !phase.mayChange
   }
 }
 

@@ -8,7 +8,8 @@ struct VerifyJournalCommand: AsyncParsableCommand {
     commandName: "verify-journal",
     abstract: "Check a journal's chain of hashes, and that its entries make up a run.",
     discussion: """
-      The first entry that does not fit is named (exit status 74). A chain proves that nothing was changed \
+      The first entry that does not fit is named (exit status 74), and so is an end that the entries before \
+      it do not bear out. A chain proves that nothing was changed \
       or left out in the middle; keep the last hash elsewhere, and it proves that nothing was cut off.
       """)
 
@@ -57,6 +58,11 @@ struct VerifyJournalCommand: AsyncParsableCommand {
   private func replay(_ entries: [Entry]) throws(StoreError) -> RunState {
     var state = RunState()
     for entry in entries {
+      if case .runEnded(let end) = entry.event, let objection = state.objection(to: end) {
+        throw StoreError(
+          .damaged(sequence: entry.sequence), subject: state.started?.run.rawValue ?? "journal",
+          "entry \(entry.sequence): \(objection)")
+      }
       do throws(StoreError) {
         try state.apply(entry.event, at: entry.recordedAt, by: entry.actor)
       } catch {

@@ -134,7 +134,7 @@ final class ProgressObserver: RunObserver {
         line(
           "  Gate '\(decision.gate)' \(decision.decision.rawValue) by \(entry.actor.displayName)",
           &live)
-      case .attemptSettled(let settled): show(settled, &live)
+      case .attemptSettled(let settled): show(settled, by: entry.actor, &live)
       case .noteAdded(let note):
         line("  Note by \(entry.actor.displayName): \(block: note.text)", &live)
       case .reportEdited(let edited):
@@ -174,9 +174,15 @@ final class ProgressObserver: RunObserver {
     }
   }
 
-  private func show(_ settled: AttemptSettled, _ live: inout Live) {
+  private func show(_ settled: AttemptSettled, by actor: Actor, _ live: inout Live) {
     live.current = nil
     let title = live.steps[settled.step]?.title ?? settled.step.rawValue
+    if settled.means == .word {
+      let verdict = settled.settlement == .done ? "done" : "not done"
+      return line(
+        "  \("!", .yellow) \(title), attempt \(settled.attempt): declared \(verdict) by "
+          + "\(actor.displayName): \(block: settled.detail)", &live)
+    }
     let (mark, verdict): (StyledText, String) =
       switch settled.settlement {
       case .done: ("\("✔", .green)", "it is done")
@@ -232,9 +238,11 @@ final class ProgressObserver: RunObserver {
     if former != nil, former == finished.failure?.message { return clearLine(&live) }
     if finished.attempt > 1 { title += " (attempt \(finished.attempt))" }
     let elapsed = Duration.microseconds(finished.elapsedMicroseconds).display
+    let mayChange = live.steps[finished.step]?.phase.mayChange ?? true
     let mark: StyledText =
       switch finished.outcome {
       case .succeeded: "\("✔", .green)"
+      case .failed where finished.isWithoutAnswer && !mayChange: "\("?", .yellow)"
       case .failed: "\("✘", .red)"
       case .unknown, .skipped: "\("?", .yellow)"
       }

@@ -14,6 +14,9 @@ enum ExitStatus: Int32 {
   case badFile = 74
   case held = 75
   case refused = 77
+  /// Nothing is left to be done, and it is not shown that the incident is over. The first that sysexits.h
+  /// has no use for.
+  case unverified = 79
   case interrupted = 130
 
   var code: ExitCode { ExitCode(rawValue) }
@@ -35,12 +38,13 @@ enum ExitStatus: Int32 {
       case .refusal: self = .refused
       case .interruption: self = .interrupted
       case .gate, .failedStep, .unknownStep, .privilege, .obstacle, .question, .deadline, .sandbox,
-        .lostSecret:
+        .lostSecret, .verification, .decided:
         self = .held
       }
     case .ended(let end):
       switch end.status {
-      case .resolved, .notConfirmed: self = .success
+      case .resolved, .notConfirmed, .practised: self = .success
+      case .unverified: self = .unverified
       case .failed, .abandoned: self = .failed
       case .undetermined:
         let isUnreachable = state.steps.values.contains { $0.failure?.cause == .unreachable }

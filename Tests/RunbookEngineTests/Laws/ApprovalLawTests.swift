@@ -38,7 +38,7 @@ struct ApprovalLawTests {
 
   @Test func l8WhatWasApprovedRuns() async throws {
     let simulation = try await approved([Self.fix])
-    #expect(try await simulation.resume().endStatus == .resolved)
+    #expect(try await simulation.resume().endStatus == .unverified)
     #expect(simulation.history.count { $0 == "opened recovery" } == 1)
   }
 
@@ -51,7 +51,7 @@ struct ApprovalLawTests {
     #expect(state.gates["recovery"]?.opened.changes == ["fix: the script is another"])
     // Once that is approved, it runs.
     simulation.person = SimulatedOperator(decisions: ["recovery": [.approved]])
-    #expect(try await simulation.resume().endStatus == .resolved)
+    #expect(try await simulation.resume().endStatus == .unverified)
   }
 
   @Test func l8AnotherRoleIsAskedAnew() async throws {

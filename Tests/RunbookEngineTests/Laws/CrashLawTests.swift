@@ -58,7 +58,7 @@ struct CrashLawTests {
       simulation.outcomes[id]?[0] = .failure(StepFailure(.unreachable, "not yet"))
     }
     simulation.effects = Self.effects
-    simulation.options.approvals = ["recovery", "guard", "probe"]
+    simulation.options.approvals = ["recovery", "guard", "probe", "retried"]
     simulation.whilePerforming = { ledger.record($0) }
     return simulation
   }

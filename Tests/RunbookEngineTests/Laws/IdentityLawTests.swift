@@ -46,7 +46,7 @@ struct IdentityLawTests {
     var simulation = try await diedAndMoved()
     simulation.person = SimulatedOperator(decisions: [Self.gate: [.approved]])
     let state = try await simulation.resume()
-    #expect(state.endStatus == .resolved)
+    #expect(state.endStatus == .unverified)
     #expect(state.identities["main"]?.identity.databaseOID == 2)
     #expect(state.contested.isEmpty)
     #expect(state.step("fix").attempts == 2)
@@ -72,7 +72,7 @@ struct IdentityLawTests {
           GateDecided(
             gate: gate.gate, decision: .approved, means: .approveCommand, digest: gate.digest))
       ], by: Actor(account: "bob"), at: .epoch)
-    #expect(try await again.resume().endStatus == .resolved)
+    #expect(try await again.resume().endStatus == .unverified)
     #expect(again.person.gates.isEmpty)
   }
 
@@ -83,7 +83,7 @@ struct IdentityLawTests {
     try await simulation.resume()
     let back = moved(simulation, to: 1)
     let state = try await back.resume()
-    #expect(state.endStatus == .resolved)
+    #expect(state.endStatus == .unverified)
     #expect(back.person.gates.isEmpty)
   }
 
@@ -93,7 +93,7 @@ struct IdentityLawTests {
     var third = moved(simulation, to: 3)
     third.person = SimulatedOperator(decisions: [Self.gate: [.approved]])
     let state = try await third.resume()
-    #expect(state.endStatus == .resolved)
+    #expect(state.endStatus == .unverified)
     #expect(third.person.gates.map { $0.identities.map(\.identity.databaseOID) } == [[1, 3]])
   }
 

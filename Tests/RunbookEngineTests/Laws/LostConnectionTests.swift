@@ -109,7 +109,7 @@ struct LostConnectionTests {
       decisions: [.stepSkipped(StepSkipped(step: "fix", cause: .decision, reason: "by hand"))])
     #expect(state.endStatus == .resolved)
     #expect(state.step("fix").status == .skipped)
-    #expect(state.step("fix").skipReason == "by hand")
+    #expect(state.step("fix").skip?.word.reason == "by hand")
   }
 
   @Test func anAbandonedRunIsNotTakenUp() async throws {

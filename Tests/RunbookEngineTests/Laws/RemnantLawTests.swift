@@ -29,7 +29,7 @@ struct RemnantLawTests {
   @Test func areWaitedForWhereNobodyCanBeAsked() async throws {
     let (simulation, remnants) = try await died([[Self.orphan], [Self.orphan], []])
     let state = try await simulation.resume()
-    #expect(state.endStatus == .resolved)
+    #expect(state.endStatus == .unverified)
     #expect(remnants.ended.isEmpty)
     #expect(!simulation.clock.sleeps.isEmpty)
     #expect(simulation.observer.progress.contains("Still there: process 42 (ALTER TABLE)"))
@@ -38,14 +38,14 @@ struct RemnantLawTests {
   @Test func areWaitedForOnAPersonsWord() async throws {
     let (simulation, remnants) = try await died(
       [[Self.orphan], []], SimulatedOperator(remnantDecision: .wait))
-    #expect(try await simulation.resume().endStatus == .resolved)
+    #expect(try await simulation.resume().endStatus == .unverified)
     #expect(remnants.ended.isEmpty)
   }
 
   @Test func areEndedOnAPersonsWord() async throws {
     let (simulation, remnants) = try await died(
       [[Self.orphan]], SimulatedOperator(remnantDecision: .terminate))
-    #expect(try await simulation.resume().endStatus == .resolved)
+    #expect(try await simulation.resume().endStatus == .unverified)
     #expect(remnants.ended == [42])
     #expect(simulation.clock.sleeps.isEmpty)
   }
@@ -54,7 +54,7 @@ struct RemnantLawTests {
     var (simulation, remnants) = try await died(
       [[Self.orphan]], SimulatedOperator(remnantDecision: .hold))
     simulation.options.terminatesRemnants = true
-    #expect(try await simulation.resume().endStatus == .resolved)
+    #expect(try await simulation.resume().endStatus == .unverified)
     #expect(remnants.ended == [42])
   }
 

@@ -65,7 +65,7 @@ struct ResumeLawTests {
           GateDecided(
             gate: "fix", decision: .approved, means: .approveCommand, digest: opened.digest))
       ], by: Actor(account: "bob"), at: .epoch)
-    #expect(try await resumed.resume().endStatus == .resolved)
+    #expect(try await resumed.resume().endStatus == .unverified)
   }
 
   @Test func l4TheFirstEntryHoldsWhatWasToRun() async throws {

@@ -42,7 +42,7 @@ struct ResumedSecretTests {
     let texts = RecordingObserver()
     simulation.whilePerforming = { texts.observe(progress: "\($0.step)#\($0.attempt)") }
     let state = try await simulation.resume()
-    #expect(state.endStatus == .resolved)
+    #expect(state.endStatus == .unverified)
     #expect(texts.progress == ["login#2", "fix#1"])
     #expect(simulation.history(after: before).contains("succeeded login#2"))
     expectNoSecret(in: simulation)
@@ -62,7 +62,7 @@ struct ResumedSecretTests {
     try await simulation.resume()
     let again = try simulation.crashed(during: "login", attempt: 2)
     let state = try await again.resume()
-    #expect(state.endStatus == .resolved)
+    #expect(state.endStatus == .unverified)
     #expect(state.step("login").attempts == 3)
     expectNoSecret(in: again)
   }

@@ -61,7 +61,7 @@ struct SecretLawTests {
     simulation.whilePerforming = { $0.output(OutputLine(.standardOutput, "say \(secret)")) }
     simulation.options.approvals = ["recovery", "fix"]
     let state = try await simulation.run()
-    #expect(state.endStatus == .resolved)
+    #expect(state.endStatus == .unverified)
     expectNoSecret(in: simulation)
   }
 

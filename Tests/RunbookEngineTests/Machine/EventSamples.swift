@@ -5,7 +5,8 @@ enum EventSample: String, CaseIterable {
   case runStarted, sandboxCreated, sandboxPrepared, connectionIdentified, attemptStarted,
     attemptSucceeded, attemptFailed, attemptUnknown, attemptSkipped, stepSkipped, gateOpened,
     gateDecided, runHeld, runResumed, noteAdded, runEnded, sandboxRestarted, otherIdentified,
-    settledDone, settledNotDone, settledUnknown, retryRequested, reportEdited
+    settledDone, settledNotDone, settledUnknown, retryRequested, reportEdited, attemptUnable,
+    stepDeclined, declaredDone, declaredNotDone
 
   func event(
     about step: StepID = "a", gate: String = "recovery", attempt: Int = 1,
@@ -26,8 +27,13 @@ enum EventSample: String, CaseIterable {
     case .attemptSucceeded: Self.finished(step, attempt, .succeeded, confirms)
     case .attemptFailed: Self.finished(step, attempt, .failed)
     case .attemptUnknown: Self.finished(step, attempt, .unknown)
+    case .attemptUnable: Self.finished(step, attempt, .failed, cause: .unreachable)
     case .attemptSkipped: Self.finished(step, attempt, .skipped)
     case .stepSkipped: .stepSkipped(StepSkipped(step: step, cause: .condition, reason: "false"))
+    case .stepDeclined:
+      .stepSkipped(StepSkipped(step: step, cause: .decision, reason: "not needed"))
+    case .declaredDone: Self.settled(step, attempt, .done, by: .word)
+    case .declaredNotDone: Self.settled(step, attempt, .notDone, by: .word)
     case .gateOpened: .gateOpened(Self.gate(gate))
     case .gateDecided:
       .gateDecided(
@@ -54,11 +60,12 @@ enum EventSample: String, CaseIterable {
   }
 
   private static func settled(
-    _ step: StepID, _ attempt: Int, _ settlement: Settlement
+    _ step: StepID, _ attempt: Int, _ settlement: Settlement,
+    by means: AttemptSettled.Means = .probe
   ) -> Event {
     .attemptSettled(
       AttemptSettled(
-        step: step, attempt: attempt, settlement: settlement, means: .probe, detail: "said so"))
+        step: step, attempt: attempt, settlement: settlement, means: means, detail: "said so"))
   }
 
   static func identity(_ connection: String, databaseOID: Int64 = 1) -> ConnectionIdentified {
@@ -70,13 +77,14 @@ enum EventSample: String, CaseIterable {
   }
 
   private static func finished(
-    _ step: StepID, _ attempt: Int, _ outcome: Outcome, _ isConfirmed: Bool? = nil
+    _ step: StepID, _ attempt: Int, _ outcome: Outcome, _ isConfirmed: Bool? = nil,
+    cause: FailureRecord.Cause = .expectation
   ) -> Event {
     .attemptFinished(
       AttemptFinished(
         step: step, attempt: attempt, outcome: outcome, result: .map(ValueMap()),
         isConfirmed: isConfirmed,
-        failure: outcome == .failed ? FailureRecord(cause: .refused, message: "no") : nil,
+        failure: outcome == .failed ? FailureRecord(cause: cause, message: "no") : nil,
         elapsedMicroseconds: 0))
   }
 

@@ -33,6 +33,8 @@ struct RunMachineTests {
 
   private static let a = step("a", .detection)
   private static let r = step("r", .recovery)
+  private static let v = step("v", .verification)
+  private static let w = step("w", .verification)
   private static let confirmed: [(EventSample, StepID)] = [
     (.attemptStarted, "d"), (.attemptSucceeded, "d"),
   ]
@@ -110,7 +112,7 @@ struct RunMachineTests {
       ], command: "settle s"),
     Row(
       name: "settled as done", steps: [step("s", .safeguards)],
-      samples: [(.attemptStarted, "s"), (.settledDone, "s")], command: "end resolved"),
+      samples: [(.attemptStarted, "s"), (.settledDone, "s")], command: "end unverified"),
     Row(
       name: "settled as not done", steps: [step("s", .safeguards)],
       samples: [(.attemptStarted, "s"), (.runResumed, "s"), (.settledNotDone, "s")],
@@ -140,7 +142,7 @@ struct RunMachineTests {
       command: "openGate identity:main"),
     Row(
       name: "unknown, read-only phase", steps: [step("v", .verification)],
-      samples: [(.attemptStarted, "v"), (.attemptUnknown, "v")], command: "end failed"),
+      samples: [(.attemptStarted, "v"), (.attemptUnknown, "v")], command: "end unverified"),
     Row(
       name: "nothing confirmed", steps: [unconfirming, r], samples: confirmed,
       command: "end notConfirmed"),
@@ -156,7 +158,59 @@ struct RunMachineTests {
     Row(
       name: "everything over", steps: [step("v", .verification)],
       samples: [(.attemptStarted, "v"), (.attemptSucceeded, "v")], command: "end resolved"),
-    Row(name: "no step at all", steps: [], command: "end resolved"),
+    Row(name: "no step at all", steps: [], command: "end unverified"),
+    Row(
+      name: "verification could not run", steps: [v],
+      samples: [(.attemptStarted, "v"), (.attemptUnable, "v")],
+      command: "hold verification v"),
+    Row(
+      name: "verification could not run, and the run is taken up", steps: [v],
+      samples: [
+        (.attemptStarted, "v"), (.attemptUnable, "v"), (.runHeld, "v"), (.runResumed, "v"),
+      ], command: "perform v#2"),
+    Row(
+      name: "verification could not run, and a person wants another attempt", steps: [v],
+      samples: [(.attemptStarted, "v"), (.attemptUnable, "v"), (.retryRequested, "v")],
+      command: "perform v#2"),
+    Row(
+      name: "verification failed, and the run is taken up", steps: [v],
+      samples: [
+        (.attemptStarted, "v"), (.attemptFailed, "v"), (.runHeld, "v"), (.runResumed, "v"),
+      ], command: "end failed"),
+    Row(
+      name: "verification skipped by a person", steps: [v], samples: [(.stepDeclined, "v")],
+      command: "end unverified"),
+    Row(
+      name: "one of two verification steps skipped by a person", steps: [v, w],
+      samples: [(.stepDeclined, "v"), (.attemptStarted, "w"), (.attemptSucceeded, "w")],
+      command: "end unverified"),
+    Row(
+      name: "verification declared done", steps: [v],
+      samples: [(.attemptStarted, "v"), (.declaredDone, "v")], command: "end unverified"),
+    Row(
+      name: "no verification step applied", steps: [v], samples: [(.stepSkipped, "v")],
+      command: "end unverified"),
+    Row(
+      name: "one of two verification steps did not apply", steps: [v, w],
+      samples: [(.stepSkipped, "v"), (.attemptStarted, "w"), (.attemptSucceeded, "w")],
+      command: "end resolved"),
+    Row(
+      name: "a safeguard skipped by a person", steps: [v, step("s", .safeguards)],
+      samples: [(.attemptStarted, "v"), (.attemptSucceeded, "v"), (.stepDeclined, "s")],
+      command: "end resolved"),
+    Row(
+      name: "detection skipped by a person", steps: [unconfirming, r],
+      samples: [(.stepDeclined, "d")], command: "end undetermined"),
+    Row(
+      name: "detection declared done", steps: [unconfirming, r],
+      samples: [(.attemptStarted, "d"), (.declaredDone, "d")], command: "end undetermined"),
+    Row(
+      name: "no detection step applied", steps: [unconfirming, r], samples: [(.stepSkipped, "d")],
+      command: "end undetermined"),
+    Row(
+      name: "detection and all of recovery skipped by a person", steps: [unconfirming, r, v],
+      samples: [(.stepDeclined, "d"), (.stepDeclined, "r")], command: "end undetermined"),
+    Row(name: "recovery without a detection", steps: [r], command: "end undetermined"),
     Row(
       name: "own gate", steps: [step("s", .safeguards) { $0.gate = StepOptions.Gate() }],
       command: "openGate s"),

@@ -12,6 +12,7 @@ struct RunModel {
   let plan: Plan
   private let machine: RunMachine
   private let movesDatabase: Bool
+  private let skipsAhead: Bool
 
   /// A detection, a recovery with a receipt, a recovery with a probe, and a verification.
   static let steps = [
@@ -24,9 +25,12 @@ struct RunModel {
     $0.retry = StepOptions.Retry(every: .seconds(1), within: nil, attempts: mostAttempts)
   }
 
-  /// - Parameter movesDatabase: whether a process that connects may find another database.
-  init(_ steps: [Step] = steps, movesDatabase: Bool = false) {
+  /// - Parameters:
+  ///   - movesDatabase: whether a process that connects may find another database.
+  ///   - skipsAhead: whether people leave out checks before their turn comes.
+  init(_ steps: [Step] = steps, movesDatabase: Bool = false, skipsAhead: Bool = false) {
     self.movesDatabase = movesDatabase
+    self.skipsAhead = skipsAhead
     var simulation = Simulation(runbook(steps, connections: [connection()]))
     simulation.effects = ["r": .mutating, "p": .mutating, "w": .mutating]
     plan = simulation.plan
@@ -61,6 +65,7 @@ struct RunModel {
       EventSample.attemptFailed.event(about: step.id),
       Self.interruption(of: step.id),
     ]
+    if step.phase == .verification { all.append(EventSample.attemptUnable.event(about: step.id)) }
     if step.phase.mayChange { all.append(EventSample.attemptUnknown.event(about: step.id)) }
     return all
   }
@@ -97,19 +102,31 @@ struct RunModel {
   /// What people may say of a run that no process performs.
   private func decisions(in state: RunState) -> [Event] {
     var all = [EventSample.runEnded.event()]
+    for step in plan.runbook.steps where skipsAhead && !step.phase.mayChange {
+      if state.step(step.id).status == .pending { all.append(Self.skip(step.id)) }
+    }
     for (id, step) in state.steps.sorted(by: { $0.key.rawValue < $1.key.rawValue }) {
+      if takesWord(on: id, in: state) {
+        all += [Self.word(on: id, .done), Self.word(on: id, .notDone)]
+      }
       switch step.status {
       case .failed where !step.isRetryWanted:
         all += [EventSample.retryRequested.event(about: id), Self.skip(id)]
-      case .unknown: all += [Self.word(on: id, .done), Self.word(on: id, .notDone), Self.skip(id)]
-      case .running: all += [Self.word(on: id, .done), Self.word(on: id, .notDone)]
-      case .failed, .pending, .succeeded, .skipped: break
+      case .unknown: all.append(Self.skip(id))
+      case .running, .failed, .pending, .succeeded, .skipped: break
       }
     }
     for gate in state.gates.keys.sorted() where state.gates[gate]?.isApproved == false {
       all += [Self.decision(on: gate, .approved), Self.decision(on: gate, .refused)]
     }
     return all
+  }
+
+  private func takesWord(on id: StepID, in state: RunState) -> Bool {
+    guard let step = plan.runbook.steps.first(where: { $0.id == id }) else { return false }
+    let record = StepRecord(
+      id: id, title: step.title, phase: step.phase, kind: step.kind, line: 1, captures: [])
+    return state.refusal(ofWordOn: record) == nil
   }
 
   /// A process that connects may find another database than there was.

@@ -54,12 +54,37 @@ struct RunModelLaws {
     if end.status == .resolved, let step = failed.first {
       broken.append("promise 3: the run is resolved though \(step.id) is not over")
     }
-    if end.status == .notConfirmed, state.step("d").status != .succeeded,
-      state.step("d").status != .skipped
-    {
-      broken.append("detection: the incident is not confirmed though it could not be looked for")
+    if end.status == .notConfirmed, !isProved("d", in: state) {
+      broken.append("detection: the incident is not confirmed though it was not looked for")
+    }
+    let verification = plan.runbook.steps.filter { $0.phase == .verification }.map(\.id)
+    let isVerified =
+      verification.contains { isProved($0, in: state) }
+      && verification.allSatisfy { isProved($0, in: state) || doesNotApply($0, in: state) }
+    if end.status == .resolved, !isVerified {
+      broken.append("word: the run is resolved though its verification did not show it")
+    }
+    if end.status == .unverified, isVerified {
+      broken.append("word: the run is unverified though its verification passed")
+    }
+    if end.status == .failed, !verification.contains(where: { hasFailed($0, in: state) }) {
+      broken.append("word: the run failed though no verification step found anything")
     }
     return broken
+  }
+
+  /// Whether it was carried out, and did what it should: not on a person's word.
+  private func isProved(_ id: StepID, in state: RunState) -> Bool {
+    state.step(id).status == .succeeded && state.step(id).settlement?.means != .word
+  }
+
+  private func doesNotApply(_ id: StepID, in state: RunState) -> Bool {
+    state.step(id).status == .skipped && state.step(id).skip?.cause == .condition
+  }
+
+  private func hasFailed(_ id: StepID, in state: RunState) -> Bool {
+    [.failed, .skipped].contains(state.step(id).status)
+      && state.step(id).failure?.isAnswer == true
   }
 
   private func isOver(_ step: Step, in state: RunState) -> Bool {

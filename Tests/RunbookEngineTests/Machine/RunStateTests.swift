@@ -30,8 +30,8 @@ struct RunStateTests {
       case .held:
         [
           .noteAdded, .reportEdited, .runResumed, .gateDecided, .stepSkipped, .runEnded,
-          .settledDone,
-          .settledNotDone, .settledUnknown,
+          .settledDone, .settledNotDone, .settledUnknown, .stepDeclined, .declaredDone,
+          .declaredNotDone,
         ]
       case .ended: [.noteAdded, .reportEdited, .gateDecided]
       }
@@ -43,7 +43,7 @@ struct RunStateTests {
     var state = RunState()
     let actor = Actor(account: "ann")
     for event in stage.events { try state.apply(event, at: .epoch, by: actor) }
-    let isAboutPending = sample == .attemptStarted || sample == .stepSkipped
+    let isAboutPending = [.attemptStarted, .stepSkipped, .stepDeclined].contains(sample)
     let event = sample.event(about: isAboutPending ? "b" : "a")
     if stage.accepted.contains(sample) {
       try state.apply(event, at: .epoch, by: actor)

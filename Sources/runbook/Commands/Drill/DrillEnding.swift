@@ -63,6 +63,8 @@ struct DrillEnding {
   }
 
   private func status(_ state: DrillState) -> ExitStatus? {
-    if case .notRecovered = DrillRecovery(state) { .failed } else { nil }
+    guard case .notRecovered = DrillRecovery(state) else { return nil }
+    let ending = ExitStatus(state.run)
+    return ending == .success ? .failed : ending
   }
 }

@@ -234,7 +234,7 @@ struct TalkSession {
     try await add(
       .runEnded(
         RunEnded(
-          status: .resolved,
+          status: .practised,
           reason: "the drill was held: \(score.points) of \(score.possible) points")))
     try await follower.follow()
     try writeReport()

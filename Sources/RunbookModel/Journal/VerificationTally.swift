@@ -1,0 +1,106 @@
+/// What the verification of a run showed, counted from what became of each of its steps.
+///
+/// A run is verified where every step that applied was carried out and passed, and at least one did. What
+/// a person says in place of a step is counted, and verifies nothing.
+public struct VerificationTally: Sendable, Hashable {
+  /// What became of a verification step.
+  public enum Fate: Sendable, Hashable {
+    case passed
+    /// It was carried out, and what it asks is not so.
+    case failed
+    /// Its `when` was false: the runbook itself does not ask for it in this run.
+    case notApplicable
+    case skipped(PersonsWord)
+    /// A person said that it is done.
+    case declared(PersonsWord)
+    /// It could not be carried out, or was not yet.
+    case open
+  }
+
+  private struct Item: Sendable, Hashable {
+    let step: StepID
+    let fate: Fate
+  }
+
+  private let fates: [Item]
+
+  /// - Parameter fates: of each verification step, in their order.
+  public init(_ fates: [(step: StepID, fate: Fate)]) {
+    self.fates = fates.map { Item(step: $0.step, fate: $0.fate) }
+  }
+
+  public var passedCount: Int { fates.count { $0.fate == .passed } }
+
+  public var failed: [StepID] { fates.filter { $0.fate == .failed }.map(\.step) }
+
+  public var isVerified: Bool {
+    passedCount > 0 && fates.allSatisfy { $0.fate == .passed || $0.fate == .notApplicable }
+  }
+
+  /// How the run stands by it, on one line.
+  public var words: String {
+    guard !fates.isEmpty else {
+      return "nothing was verified: the runbook has no verification steps"
+    }
+    guard failed.isEmpty else {
+      let list = failed.map { "'\($0)'" }.joined(separator: ", ")
+      let steps = failed.count == 1 ? "step" : "steps"
+      return "verification \(steps) \(list) failed" + (fates.count == 1 ? "" : "; \(counts)")
+    }
+    if passedCount == fates.count { return "every verification step passed" }
+    return passedCount == 0 ? "nothing was verified: \(counts)" : counts
+  }
+
+  private var counts: String {
+    let noun = fates.count == 1 ? "verification step" : "verification steps"
+    let others = [failures, skips, declarations, inapplicable, open].compactMap(\.self)
+    return (["\(passedCount) of \(fates.count) \(noun) passed"] + others).joined(separator: ", ")
+  }
+
+  private var failures: String? { failed.isEmpty ? nil : "\(failed.count) failed" }
+
+  private var skips: String? {
+    counted("skipped") { if case .skipped(let word) = $0 { word } else { nil } }
+  }
+
+  private var declarations: String? {
+    counted("declared done and not carried out") {
+      if case .declared(let word) = $0 { word } else { nil }
+    }
+  }
+
+  private var inapplicable: String? {
+    let count = fates.count { $0.fate == .notApplicable }
+    guard count > 0 else { return nil }
+    return "\(count) did not apply (\(count == 1 ? "its" : "their") `when` was false)"
+  }
+
+  private var open: String? {
+    let count = fates.count { $0.fate == .open }
+    guard count > 0 else { return nil }
+    return "\(count) \(count == 1 ? "was" : "were") not carried out"
+  }
+
+  private func counted(_ verb: String, _ word: (Fate) -> PersonsWord?) -> String? {
+    let words = fates.compactMap { word($0.fate) }
+    guard !words.isEmpty else { return nil }
+    var reasons: [String] = []
+    for reason in words.map({ Self.line($0.reason) }) where !reasons.contains(reason) {
+      reasons.append(reason)
+    }
+    let label = reasons.count == 1 ? "reason" : "reasons"
+    return "\(words.count) \(words.count == 1 ? "was" : "were") \(verb) "
+      + "(\(label): \(reasons.joined(separator: "; ")))"
+  }
+
+  /// The entry of the word itself has all of it.
+  private static let longestReason = 200
+
+  private static func line(_ reason: String) -> String {
+    let line = reason.pieces(separatedBy: "\n")
+      .map { piece in piece.trimming { $0.isWhitespace } }
+      .filter { !$0.isEmpty }.joined(separator: " ")
+    guard line.unicodeScalars.count > longestReason else { return line }
+    return line.prefixOfScalars(longestReason) + "…"
+  }
+}
