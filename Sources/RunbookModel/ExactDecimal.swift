@@ -1,6 +1,7 @@
 /// A number by its decimal digits, however many they are: what neither 64 bits nor a double keep.
 ///
-/// Trailing zeros are kept as they were written, and do not count: `1.50` equals `1.5`.
+/// Trailing zeros are kept as they were written, as is whether there is an exponent, and neither counts:
+/// `1.50` equals `1.5`, and `0.00000001` is `1e-8`.
 public struct ExactDecimal: Sendable {
   /// More than PostgreSQL's `numeric` has.
   public static let maximumDigits = 150_000
@@ -10,8 +11,10 @@ public struct ExactDecimal: Sendable {
   private let isNegative: Bool
   /// In ASCII, without zeros at the start; zero has none.
   private let digits: [UInt8]
-  /// The power of ten of the last digit.
+  /// The power of ten of the last digit; of zero, of the last one written.
   private let exponent: Int
+  /// Whether it was written without an exponent.
+  private let isPlain: Bool
 
   /// Reads a number as JSON, YAML and SQL write it: `-12.50`, `.5`, `+1e-30`.
   ///
@@ -20,10 +23,12 @@ public struct ExactDecimal: Sendable {
   public init?(_ text: some StringProtocol) {
     var scanner = DecimalScanner(bytes: Array(text.utf8))
     guard let parts = scanner.read() else { return nil }
-    self.init(isNegative: parts.isNegative, digits: parts.digits, exponent: parts.exponent)
+    self.init(
+      isNegative: parts.isNegative, digits: parts.digits, exponent: parts.exponent,
+      isPlain: parts.isPlain)
   }
 
-  private init?(isNegative: Bool, digits: [UInt8], exponent: Int) {
+  private init?(isNegative: Bool, digits: [UInt8], exponent: Int, isPlain: Bool) {
     var digits = digits
     var exponent = exponent
     if digits.count > Self.maximumDigits {
@@ -39,12 +44,14 @@ public struct ExactDecimal: Sendable {
     self.isNegative = isNegative && !digits.isEmpty
     self.digits = digits
     self.exponent = exponent
+    self.isPlain = isPlain
   }
 
   public init(_ number: Int64) {
     isNegative = number < 0
     digits = number == 0 ? [] : Array(String(number.magnitude).utf8)
     exponent = 0
+    isPlain = true
   }
 
   /// The number that the double was read from: the shortest that reads back as it.
@@ -55,12 +62,15 @@ public struct ExactDecimal: Sendable {
     self.init(number.description)
   }
 
-  /// The digits with a point where it is near them, else with an exponent: `12.50`, `1.5e400`.
+  /// As it was written, or nearly so: `12.50`, `1.5e400`. What had an exponent has one where its point is not
+  /// near its digits.
   public var text: String {
     let sign = isNegative ? "-" : ""
-    guard !digits.isEmpty else { return "0" }
+    guard !digits.isEmpty else {
+      return isPlain && exponent < 0 ? "0." + String(repeating: "0", count: -exponent) : "0"
+    }
     let point = pointOffset
-    if exponent <= 0, point > -6 {
+    if exponent <= 0, isPlain || point > -6 {
       return sign + Self.layOut(digits, point)
     }
     return sign + Self.layOut(digits, 1) + "e\(point - 1)"
@@ -100,8 +110,30 @@ public struct ExactDecimal: Sendable {
     return Int64((isNegative ? "-" : "") + String(decoding: whole, as: UTF8.self) + zeros)
   }
 
+  /// The number as `coefficient` times a power of ten, which is that of the last digit written; nil where the
+  /// digits are too many. Room for 38 digits.
+  public var scaled: (coefficient: Int128, exponent: Int)? {
+    guard digits.count <= 38 else { return nil }
+    guard let magnitude = digits.isEmpty ? 0 : Int128(String(decoding: digits, as: UTF8.self))
+    else {
+      return nil
+    }
+    return (isNegative ? -magnitude : magnitude, exponent)
+  }
+
+  /// A number written without an exponent, zeros after the point included.
+  ///
+  /// - Parameter exponent: of ten; at most 0, and at least -1000.
+  public init?(coefficient: Int128, exponent: Int) {
+    guard (-1000...0).contains(exponent) else { return nil }
+    self.init(
+      isNegative: coefficient < 0,
+      digits: coefficient == 0 ? [] : Array(String(coefficient.magnitude).utf8),
+      exponent: exponent, isPlain: true)
+  }
+
   /// How many digits it is made of, which is what comparing or writing it costs.
-  public var digitCount: Int { digits.count }
+  public var digitCount: Int { isPlain ? max(digits.count, -exponent) : digits.count }
 
   public var isZero: Bool { digits.isEmpty }
 
@@ -113,6 +145,7 @@ public struct ExactDecimal: Sendable {
     isNegative = !other.isNegative && !other.isZero
     digits = other.digits
     exponent = other.exponent
+    isPlain = other.isPlain
   }
 
   /// Whether a double keeps the number for certain, having few digits and being of middling size; nil where
@@ -121,6 +154,14 @@ public struct ExactDecimal: Sendable {
     let count = significantCount
     if count > 17 { return false }
     return count <= 15 && abs(pointOffset) <= 290 ? true : nil
+  }
+
+  /// Whether a double is written as this was, to the letter; nil where that must be tried. What has an exponent
+  /// is a double's by that.
+  fileprivate var isWrittenAsDouble: Bool? {
+    guard isPlain else { return true }
+    guard let last = digits.last, last != UInt8(ascii: "0") else { return false }
+    return exponent < 0 && digits.count <= 15 && (-3...15).contains(pointOffset) ? true : nil
   }
 
   private var significantCount: Int {
@@ -178,7 +219,7 @@ private struct DecimalScanner {
   init(bytes: [UInt8]) { self.bytes = bytes }
 
   /// - Returns: nil when the text is not a number.
-  mutating func read() -> (isNegative: Bool, digits: [UInt8], exponent: Int)? {
+  mutating func read() -> (isNegative: Bool, digits: [UInt8], exponent: Int, isPlain: Bool)? {
     let isNegative = skip("-")
     if !isNegative { _ = skip("+") }
     digits.reserveCapacity(bytes.count)
@@ -186,11 +227,12 @@ private struct DecimalScanner {
     var exponent = 0
     if skip(".") { exponent = -readDigits() }
     guard whole - exponent > 0 else { return nil }
-    if skip("e") || skip("E") {
+    let isPlain = !(skip("e") || skip("E"))
+    if !isPlain {
       guard let power = readExponent() else { return nil }
       exponent += power
     }
-    return index == bytes.count ? (isNegative, digits, exponent) : nil
+    return index == bytes.count ? (isNegative, digits, exponent, isPlain) : nil
   }
 
   private mutating func skip(_ scalar: Unicode.Scalar) -> Bool {
@@ -225,9 +267,10 @@ private struct DecimalScanner {
 }
 
 extension Value {
-  /// The number that a text says, and no other. Written whole it is an int where 64 bits hold it, else a
-  /// decimal. Written with a point or an exponent it is a double where the shortest text of the double
-  /// is the same number (`0.1`, `3.00`, `1e20`), else a decimal, or the int that it is.
+  /// The number that a text says, and no other, so that it is written as it was. Written whole it is an int
+  /// where 64 bits hold it, else a decimal. Written with a point it is a double where the double's own text is
+  /// the same (`0.1`), written with an exponent where that is the same number (`1e20`); else a decimal (`3.00`,
+  /// `0.10000000000000000001`), or the int that it is.
   ///
   /// - Returns: nil for what is not a number or beyond the limits of `ExactDecimal`.
   public static func number(_ text: some StringProtocol) -> Value? {
@@ -237,11 +280,45 @@ extension Value {
       byte != UInt8(ascii: ".") && byte | 0x20 != UInt8(ascii: "e")
     }
     if isWhole, !exact.isZero { return .decimal(exact) }
-    let double = exact.survivesAsDouble == false ? nil : Double(text)
-    if let double, exact.isZero || exact.survivesAsDouble == true || ExactDecimal(double) == exact {
-      return .double(double)
-    }
+    if let double = exact.doubleWrittenSo(text) { return .double(double) }
     // As `5360101284833656331e0`, which is written without the exponent.
     return Int64(exact.text).map(Value.int) ?? .decimal(exact)
+  }
+
+}
+
+extension ExactDecimal {
+  /// The double whose shortest text is the same number; nil where there is none.
+  public var exactDouble: Double? {
+    guard let survives = survivesAsDouble else {
+      let double = double
+      return ExactDecimal(double) == self ? double : nil
+    }
+    return survives || isZero ? double : nil
+  }
+
+  fileprivate func doubleWrittenSo(_ text: some StringProtocol) -> Double? {
+    // The negative zero, which no decimal is.
+    if isZero, isPlain { return text.isIdentical(to: "-0.0") ? -0.0 : nil }
+    guard isWrittenAsDouble != false, let double = exactDouble else { return nil }
+    return isWrittenAsDouble == true || self.text.isIdentical(to: double.shortestText)
+      ? double : nil
+  }
+}
+
+extension Double {
+  /// The shortest text that reads back the same, as PostgreSQL writes it: without a fraction where there is
+  /// none (`7`), with an exponent below 1e-4 and from 1e15 on. Finite numbers only.
+  ///
+  /// https://github.com/postgres/postgres/blob/REL_15_STABLE/src/common/d2s.c, `to_chars`.
+  public var shortestText: String {
+    let text = description.dropping(suffix: ".0")
+    guard magnitude >= 1e15, !text.holds("e") else { return String(text) }
+    let parts = text.dropping(prefix: "-").pieces(separatedBy: ".")
+    let digits = parts.joined().utf8.reversed().drop { $0 == UInt8(ascii: "0") }.reversed()
+    let all = String(decoding: Array(digits), as: UTF8.self)
+    return (self < 0 ? "-" : "") + all.prefixOfScalars(1)
+      + (all.utf8.count > 1 ? "." + all.dropFirstScalars() : "")
+      + "e+\((parts.first?.utf8.count ?? 1) - 1)"
   }
 }

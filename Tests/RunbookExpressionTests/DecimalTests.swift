@@ -4,36 +4,52 @@ import RunbookTestSupport
 import Testing
 
 @Suite struct DecimalTests {
-  private static let scope = ValueMap([
-    ("id", Value.number("12345678901234567890") ?? .null),
-    ("next", Value.number("12345678901234567891") ?? .null),
-    ("beyond", Value.number("9223372036854775808") ?? .null),
-    ("whole", ExactDecimal("42.00").map(Value.decimal) ?? .null),
-    ("tenth", Value.number("0.10000000000000000001") ?? .null),
-    ("huge", Value.number("1e400") ?? .null),
-  ])
+  private static let numbers: [(String, String)] = [
+    ("id", "12345678901234567890"), ("next", "12345678901234567891"),
+    ("beyond", "9223372036854775808"), ("whole", "42.00"), ("tenth", "0.10000000000000000001"),
+    ("huge", "1e400"), ("amount", "7.00"), ("price", "0.10"), ("average", "2.5000000000000000"),
+    ("zero", "0.00"),
+  ]
+  private static let scope = ValueMap(numbers.map { ($0.0, Value.number($0.1) ?? .null) })
 
-  @Test(arguments: [
-    ("id == next", "false"), ("id < next", "true"), ("id == id", "true"), ("id in [next]", "false"),
-    ("id in [1, id]", "true"), ("[id] == [id]", "true"), ("id > 9223372036854775807", "true"),
-    ("beyond > 9223372036854775807", "true"), ("9223372036854775807 < beyond", "true"),
-    ("-beyond", "-9223372036854775808"), ("-id", "-12345678901234567890"),
-    ("whole == 42", "true"), ("42.0 == whole", "true"), ("whole != 42", "false"),
-    ("tenth > 0.1", "true"), ("tenth == 0.1", "false"), ("huge > 1e308", "true"),
-    ("huge < 1.0 / 0.0", "true"), ("-1.0 / 0.0 < huge", "true"), ("huge == 0.0 / 0.0", "false"),
-    ("huge < 0.0 / 0.0 || huge >= 0.0 / 0.0", "false"), ("id == 12345678901234567890.0", "false"),
-    ("id == 'a'", "false"), ("string(id)", "\"12345678901234567890\""),
-    ("string(tenth)", "\"0.10000000000000000001\""), ("int(whole)", "42"),
-    ("double(tenth)", "0.1"), ("double(id)", "1.2345678901234567e+19"),
-    ("{'a': id}", #"{"a":12345678901234567890}"#),
-  ])
+  @Test(
+    arguments: [
+      ("id == next", "false"), ("id < next", "true"), ("id == id", "true"),
+      ("id in [next]", "false"),
+      ("id in [1, id]", "true"), ("[id] == [id]", "true"), ("id > 9223372036854775807", "true"),
+      ("beyond > 9223372036854775807", "true"), ("9223372036854775807 < beyond", "true"),
+      ("-beyond", "-9223372036854775808"), ("-id", "-12345678901234567890"),
+      ("whole == 42", "true"), ("42.0 == whole", "true"), ("whole != 42", "false"),
+      ("tenth > 0.1", "true"), ("tenth == 0.1", "false"), ("huge > 1e308", "true"),
+      ("huge < 1.0 / 0.0", "true"), ("-1.0 / 0.0 < huge", "true"), ("huge == 0.0 / 0.0", "false"),
+      ("huge < 0.0 / 0.0 || huge >= 0.0 / 0.0", "false"), ("id == 12345678901234567890.0", "false"),
+      ("id == 'a'", "false"), ("string(id)", "\"12345678901234567890\""),
+      ("string(tenth)", "\"0.10000000000000000001\""), ("int(whole)", "42"),
+      ("double(tenth)", "0.1"), ("double(id)", "1.2345678901234567e+19"),
+      ("{'a': id}", #"{"a":12345678901234567890}"#),
+      ("amount", "7.00"), ("string(amount)", "\"7.00\""), ("amount == 7", "true"),
+      ("amount + 1", "8.00"), ("1 - amount", "-6.00"), ("amount * price", "0.7000"),
+      ("price + price + price == price * 3", "true"), ("price * 3", "0.30"),
+      ("amount / 2", "3.5"), ("amount / 7", "1"), ("amount % 4", "3"), ("-amount", "-7.00"),
+      ("amount * 1.5", "10.5"), ("1.5 - amount", "-5.5"), ("(amount * amount) / 8.0", "6.125"),
+      ("id + 1", "12345678901234567891"), ("1 - id", "-12345678901234567889"),
+      ("id * id", "152415787532388367501905199875019052100"),
+      ("int(average)", "2"), ("average * 2", "5.0000000000000000"), ("average + 0.5", "3.0"),
+      ("['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h'][amount]", "\"h\""), ("{7: 'x'}[amount]", "\"x\""),
+      ("{amount: 'x'}[7]", "\"x\""), ("'abcdefgh'.substring(amount)", "\"h\""),
+      ("timestamp(amount)", "\"1970-01-01T00:00:07Z\""), ("zero == 0 && zero == 0.0", "true"),
+      ("[amount, price].exists(x, x > 6.99)", "true"), ("amount in [7]", "true"),
+    ] as [(String, String)])
   func isComparedAndConvertedExactly(text: String, json: String) throws {
     #expect(try Expression(parsing: .line(text)).evaluate(in: Self.scope).json == json)
   }
 
   @Test(arguments: [
-    ("id + 1", "`+` does not work on decimal and int"),
-    ("1 - id", "`-` does not work on int and decimal"), ("id * id", "decimal and decimal"),
+    ("id + 1.5", "`+` does not work on decimal and double"),
+    ("id * id * id", "decimal and decimal"), ("huge + 1", "decimal and int"),
+    ("tenth * 0.5", "decimal and double"), ("amount / zero", "division by zero"),
+    ("amount % 0", "division by zero"), ("1 / zero", "division by zero"),
+    ("tenth % 2", "decimal and int"), ("average % 2", "decimal and int"),
     ("id / 2", "`double()` makes a number of a decimal, rounded"), ("id % 2", "decimal and int"),
     ("int(id)", "not a whole number of 64 bits"), ("int(tenth)", "not a whole number"),
     ("double(huge)", "out of range"), ("id < 'a'", "decimal and string"),
@@ -63,6 +79,33 @@ import Testing
       return nil
     }
     #expect(failure == nil)
+  }
+
+  /// What an int computes, a decimal computes, with as many zeros behind the point as there may be.
+  @Test func computesAsIntsDo() throws {
+    let operations = try ["a + b", "a - b", "a * b", "a % b", "a / b"].map {
+      try Expression(parsing: .line($0))
+    }
+    let failure = Property(share: 0.2).firstFailure { generator in
+      let (a, b) = (Int64(generator.below(2000)) - 1000, Int64(generator.below(200)) - 100)
+      let zeros = String(repeating: "0", count: 1 + generator.below(18))
+      let exact = [a, b].compactMap { ExactDecimal("\($0).\(zeros)").map(Value.decimal) }
+      for (index, operation) in operations.enumerated() {
+        let ints = try? operation.evaluate(in: ValueMap([("a", .int(a)), ("b", .int(b))]))
+        for (one, other) in [(exact[0], exact[1]), (.int(a), exact[1]), (exact[0], .int(b))] {
+          let found = try? operation.evaluate(in: ValueMap([("a", one), ("b", other)]))
+          let wanted = index == 4 && b != 0 && a % b != 0 ? .double(Double(a) / Double(b)) : ints
+          guard Self.isSame(found, wanted) else { return "\(a), \(b): \(index)" }
+        }
+      }
+      return nil
+    }
+    #expect(failure == nil)
+  }
+
+  private static func isSame(_ one: Value?, _ other: Value?) -> Bool {
+    guard let one, let other else { return one == nil && other == nil }
+    return ExactDecimal(one.json) == ExactDecimal(other.json)
   }
 
   private static func text(_ generator: inout SeededGenerator) -> String {

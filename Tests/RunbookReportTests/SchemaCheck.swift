@@ -66,6 +66,7 @@ struct SchemaCheck {
   private func isOf(_ type: String, _ value: Value) -> Bool {
     switch (type, value) {
     case ("string", .string), ("integer", .int), ("number", .int), ("number", .double),
+      ("number", .decimal),
       ("boolean", .bool), ("array", .list), ("object", .map), ("null", .null):
       true
     default: false

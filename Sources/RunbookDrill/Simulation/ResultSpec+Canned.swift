@@ -13,6 +13,7 @@ extension ResultSpec {
     case ("timestamp", .string(let text)): return Timestamp(rfc3339: text).map(Value.timestamp)
     case ("duration", .string(let text)): return Self.duration(text)
     case ("double", .int(let number)): return .double(Double(number))
+    case ("double", .decimal(let number)): return number.exactDouble.map(Value.double)
     case _ where value.typeName == type: return value
     default: return nil
     }

@@ -14,9 +14,9 @@ struct SecretNumbers: Sendable {
     for secret in secrets where secret.count >= shortest && secret.count <= 400 {
       let text = String(decoding: secret, as: UTF8.self)
       let unsigned = text.begins(with: "-") ? String(text.dropFirstScalars(1)) : text
-      guard let number = ExactDecimal(unsigned), number.text.utf8.count >= shortest else {
-        continue
-      }
+      guard let number = ExactDecimal(unsigned), !number.isZero,
+        number.text.utf8.count >= shortest
+      else { continue }
       exact.insert(number)
       if let double = Double(number.text), double.isFinite { rounded.insert(double) }
     }

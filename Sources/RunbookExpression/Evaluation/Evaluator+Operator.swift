@@ -79,6 +79,12 @@ extension Evaluator {
 }
 
 extension Value {
+  /// The int that a decimal is, where it is one: `7.00` counts for 7 wherever an int is asked for.
+  var wholeAsInt: Value {
+    guard case .decimal(let number) = self, let whole = number.int64 else { return self }
+    return .int(whole)
+  }
+
   /// What a new string or list costs to make, in nodes.
   fileprivate var copyingWork: Int {
     switch self {
@@ -102,6 +108,7 @@ extension Value {
     switch self {
     case .int(let value): value
     case .double(let value): Int64(exactly: value)
+    case .decimal(let value): value.int64
     default: nil
     }
   }
@@ -134,12 +141,13 @@ extension Evaluator {
 extension ValueMap {
   /// A value by CEL's equality of keys, where `1.0` finds the key `1`.
   func value(atKey key: Value) -> Value? {
-    switch key {
+    switch key.wholeAsInt {
     case .string, .bool: return self[key]
     case .int(let number):
-      return self[key] ?? Double(exactly: number).flatMap { self[.double($0)] }
+      return self[.int(number)] ?? Double(exactly: number).flatMap { self[.double($0)] }
     case .double(let number):
       return Int64(exactly: number).flatMap { self[.int($0)] } ?? self[key]
+    case .decimal(let number): return number.exactDouble.flatMap { self[.double($0)] }
     default: return nil
     }
   }

@@ -5,6 +5,7 @@ extension Evaluator {
   mutating func text(
     _ function: StandardFunction, _ subject: Value, _ arguments: [Value]
   ) throws(Fault) -> Value {
+    let arguments = arguments.map(\.wholeAsInt)
     guard function.takesText(arguments) else {
       throw Fault(
         .noSuchOverload,

@@ -160,7 +160,7 @@ struct Evaluator {
   private mutating func map(_ entries: [(key: NodeID, value: NodeID)]) throws(Fault) -> Value {
     var map = ValueMap()
     for entry in entries {
-      let key = try value(of: entry.key)
+      let key = try value(of: entry.key).wholeAsInt
       switch key {
       case .bool, .int, .string: break
       default:

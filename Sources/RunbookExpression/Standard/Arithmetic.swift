@@ -1,64 +1,75 @@
 import RunbookModel
 
-/// CEL's arithmetic: never across types, and an error instead of a wrapped number.
+/// CEL's arithmetic: never across types, and an error instead of a wrapped number. A decimal goes with any
+/// number (`DecimalArithmetic`).
 enum Arithmetic {
   static func negated(_ value: Value) throws(Fault) -> Value {
     switch value {
     case .int(let number): try checked(Int64(0).subtractingReportingOverflow(number))
     case .double(let number): .double(-number)
-    case .decimal(let number): Value.number((-number).text) ?? .decimal(-number)
+    case .decimal(let number): (-number).int64 == .min ? .int(.min) : .decimal(-number)
     default: throw .overload("-", value.typeName)
     }
   }
 
   static func sum(_ left: Value, _ right: Value) throws(Fault) -> Value {
     switch (left, right) {
-    case (.int(let a), .int(let b)): try checked(a.addingReportingOverflow(b))
-    case (.double(let a), .double(let b)): .double(a + b)
-    case (.string(let a), .string(let b)): .string(a + b)
-    case (.list(let a), .list(let b)): .list(a + b)
+    case (.int(let a), .int(let b)): return try checked(a.addingReportingOverflow(b))
+    case (.double(let a), .double(let b)): return .double(a + b)
+    case (.string(let a), .string(let b)): return .string(a + b)
+    case (.list(let a), .list(let b)): return .list(a + b)
     case (.timestamp(let a), .duration(let b)), (.duration(let b), .timestamp(let a)):
-      try timestamp(a.adding(b))
+      return try timestamp(a.adding(b))
     case (.duration(let a), .duration(let b)):
-      try duration(inRange(a) + inRange(b))
-    default: throw mismatch("+", left, right)
+      return try duration(inRange(a) + inRange(b))
+    default:
+      if let result = try DecimalArithmetic.sum(left, right) { return result }
+      throw mismatch("+", left, right)
     }
   }
 
   static func difference(_ left: Value, _ right: Value) throws(Fault) -> Value {
     switch (left, right) {
-    case (.int(let a), .int(let b)): try checked(a.subtractingReportingOverflow(b))
-    case (.double(let a), .double(let b)): .double(a - b)
-    case (.timestamp(let a), .timestamp(let b)): try duration(a.since(b))
-    case (.timestamp(let a), .duration(let b)): try timestamp(a.adding(.zero - inRange(b)))
+    case (.int(let a), .int(let b)): return try checked(a.subtractingReportingOverflow(b))
+    case (.double(let a), .double(let b)): return .double(a - b)
+    case (.timestamp(let a), .timestamp(let b)): return try duration(a.since(b))
+    case (.timestamp(let a), .duration(let b)): return try timestamp(a.adding(.zero - inRange(b)))
     case (.duration(let a), .duration(let b)):
-      try duration(inRange(a) - inRange(b))
-    default: throw mismatch("-", left, right)
+      return try duration(inRange(a) - inRange(b))
+    default:
+      if let result = try DecimalArithmetic.difference(left, right) { return result }
+      throw mismatch("-", left, right)
     }
   }
 
   static func product(_ left: Value, _ right: Value) throws(Fault) -> Value {
     switch (left, right) {
-    case (.int(let a), .int(let b)): try checked(a.multipliedReportingOverflow(by: b))
-    case (.double(let a), .double(let b)): .double(a * b)
-    default: throw mismatch("*", left, right)
+    case (.int(let a), .int(let b)): return try checked(a.multipliedReportingOverflow(by: b))
+    case (.double(let a), .double(let b)): return .double(a * b)
+    default:
+      if let result = try DecimalArithmetic.product(left, right) { return result }
+      throw mismatch("*", left, right)
     }
   }
 
   static func quotient(_ left: Value, _ right: Value) throws(Fault) -> Value {
     switch (left, right) {
     case (.int, .int(0)): throw Fault(.divisionByZero, "division by zero")
-    case (.int(let a), .int(let b)): try checked(a.dividedReportingOverflow(by: b))
-    case (.double(let a), .double(let b)): .double(a / b)
-    default: throw mismatch("/", left, right)
+    case (.int(let a), .int(let b)): return try checked(a.dividedReportingOverflow(by: b))
+    case (.double(let a), .double(let b)): return .double(a / b)
+    default:
+      if let result = try DecimalArithmetic.quotient(left, right) { return result }
+      throw mismatch("/", left, right)
     }
   }
 
   static func remainder(_ left: Value, _ right: Value) throws(Fault) -> Value {
     switch (left, right) {
     case (.int, .int(0)): throw Fault(.divisionByZero, "remainder of a division by zero")
-    case (.int(let a), .int(let b)): try checked(a.remainderReportingOverflow(dividingBy: b))
-    default: throw mismatch("%", left, right)
+    case (.int(let a), .int(let b)): return try checked(a.remainderReportingOverflow(dividingBy: b))
+    default:
+      if let result = try DecimalArithmetic.remainder(left, right) { return result }
+      throw mismatch("%", left, right)
     }
   }
 

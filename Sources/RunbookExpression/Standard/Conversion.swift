@@ -21,10 +21,12 @@ enum Conversion {
       guard number > -0x1p63, number < 0x1p63 else { throw Arithmetic.overflow }
       return .int(Int64(number))
     case .decimal(let number):
-      guard let whole = number.int64 else {
+      if let whole = number.int64 { return .int(whole) }
+      // As of the double that it is; what neither type keeps is not cut.
+      guard let double = number.exactDouble, double.magnitude < 0x1p63 else {
         throw Fault(.overflow, "the decimal is not a whole number of 64 bits")
       }
-      return .int(whole)
+      return .int(Int64(double))
     case .string(let text):
       guard let number = Int64(text) else { throw unreadable("int") }
       return .int(number)
@@ -79,7 +81,7 @@ enum Conversion {
   }
 
   static func timestamp(_ value: Value) throws(Fault) -> Value {
-    switch value {
+    switch value.wholeAsInt {
     case .timestamp: return value
     case .int(let seconds):
       guard let timestamp = Timestamp(seconds: seconds) else { throw Arithmetic.overflow }

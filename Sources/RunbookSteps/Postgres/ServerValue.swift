@@ -46,15 +46,15 @@ enum ServerValue {
     }
   }
 
-  /// An int where the number is whole and fits (`3`, `3.00`), a double where that is the same number
-  /// (`0.1`), else a decimal: no digit is lost.
+  /// An int where the number is written whole and fits, else a decimal (`7.00`): no digit is lost, and it is
+  /// written as the server wrote it.
   private static func numeric(_ text: String) -> Value {
     if let whole = Int64(text) { return .int(whole) }
-    if let whole = ExactDecimal(text)?.int64 { return .int(whole) }
     switch text {
     case "NaN", "Infinity", "-Infinity": return double(text)
     default:
-      return Value.number(text) ?? .incomplete(.unreadable("it has more digits than are held"))
+      return ExactDecimal(text).map(Value.decimal)
+        ?? .incomplete(.unreadable("it has more digits than are held"))
     }
   }
 

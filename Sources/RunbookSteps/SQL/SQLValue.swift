@@ -10,7 +10,7 @@ enum SQLValue {
     case .int(let value): String(value)
     case .double(let value) where value.isNaN: "NaN"
     case .double(let value) where value.isInfinite: value < 0 ? "-Infinity" : "Infinity"
-    case .double(let value): value.description
+    case .double(let value): value.shortestText
     case .decimal(let value): value.text
     case .string(let value): value
     case .timestamp(let value): value.description

@@ -22,12 +22,16 @@ struct ServerValueTests {
 
   @Test(arguments: [
     ("NaN", Value.double(.nan)), ("9223372036854775808", Self.decimal("9223372036854775808")),
-    ("1.10", .double(1.1)), ("-7.000", .int(-7)), ("Infinity", .double(.infinity)),
-    ("12345678901234567890", Self.decimal("12345678901234567890")), ("0.00", .int(0)),
+    ("1.10", Self.decimal("1.10")), ("-7.000", Self.decimal("-7.000")), ("-7", .int(-7)),
+    ("Infinity", .double(.infinity)),
+    ("12345678901234567890", Self.decimal("12345678901234567890")), ("0.00", Self.decimal("0.00")),
+    ("0.5", Self.decimal("0.5")),
     ("0.1234567890123456789", Self.decimal("0.1234567890123456789")),
   ])
   func readsNumerics(text: String, expected: Value) {
-    #expect(ServerValue.value(of: text, type: 1700) == expected)
+    let value = ServerValue.value(of: text, type: 1700)
+    #expect(value == expected)
+    #expect(SQLValue.text(of: value) == text)
   }
 
   private static func decimal(_ text: String) -> Value {

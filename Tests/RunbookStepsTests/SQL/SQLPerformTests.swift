@@ -23,8 +23,8 @@ struct SQLPerformTests {
     #expect(row["b"] == true)
     #expect(row["i2"] == 1 && row["i4"] == 2 && row["i8"] == 3 && row["o"] == 4)
     #expect(row["f"] == 1.5)
-    #expect(row["whole"] == 3)
-    #expect(row["part"] == 0.25)
+    #expect(row["whole"]?.json == "3.00")
+    #expect(row["part"] == ExactDecimal("0.25").map { .decimal($0) })
     #expect(row["t"] == "x")
     #expect(row["n"] == .null)
     #expect(row["at"] == Timestamp(rfc3339: "2025-10-18T20:01:13.5Z").map { .timestamp($0) })
@@ -61,6 +61,28 @@ struct SQLPerformTests {
     #expect(row["at"] == .timestamp(.epoch))
     #expect(row["od\"d"] == [1, 2, 3])
     #expect(row["slice"] == [1, 2])
+  }
+
+  /// Whatever is put into a text of SQL by name is what the server itself would put there.
+  @Test func aNumberIsWrittenAsTheServerWroteIt() async throws {
+    let fixture = try await SQLFixture()
+    let numbers =
+      "7.00::numeric(10,2), 7.10::numeric, 0::numeric(9,4), 1e30::numeric, 1e-30::numeric, 7::float8, "
+      + "-0.5::float8, 1e15::float8, 1e-7::float8, 123456789012345678::float8, 12::int8, 7.0::numeric"
+    let list = numbers.components(separatedBy: ", ")
+    let columns = list.enumerated().map { "\($1) AS c\($0), (\($1))::text AS t\($0)" }
+    let read = try await fixture.perform("SELECT " + columns.joined(separator: ", "))
+    let row = try #require(read.values["rows"]?.listValue?.first?.mapValue)
+    for (index, number) in list.enumerated() {
+      let back = try await fixture.perform(
+        "SELECT 'is ' || :'c' AS t, :c::text AS p, ('[' || :'j' || ']')::jsonb->>0 AS j",
+        values: ["c": row["c\(index)"] ?? .null, "j": .string(row["c\(index)"]?.json ?? "")])
+      let texts = try #require(back.values["rows"]?.listValue?.first?.mapValue)
+      let wanted = try #require(row["t\(index)"]?.stringValue)
+      #expect(texts["t"]?.stringValue == "is " + wanted, "\(number)")
+      #expect(texts["p"]?.stringValue == wanted, "\(number)")
+      if number.holds("numeric") { #expect(texts["j"]?.stringValue == wanted, "\(number)") }
+    }
   }
 
   @Test(arguments: [Phase.timeline, .detection, .verification])
