@@ -2,10 +2,9 @@ import RunbookModel
 
 /// What a page shows of a text: nothing in it is invisible, and nothing turns the writing around it.
 ///
-/// A control character of ASCII shows as its picture (`␛`); what else has no form of its own, what turns
-/// the direction of writing, and what no XML file may hold shows by its number (`\u{202e}`), as on the
-/// terminal. Letters of any script with their marks, joiners and variation selectors stay as they are,
-/// right-to-left text, and the flags of regions, which are written with tags that nobody sees.
+/// A control character of ASCII shows as its picture (`␛`); what else is hidden (`HiddenText`), and what no XML
+/// file may hold, shows by its number (`\u{202e}`), as on the terminal. Letters of any script with their marks,
+/// joiners and variation selectors stay as they are, and so does right-to-left text.
 extension String {
   /// On the lines that it has, each tab a space.
   package var cleaned: String { filtered(keepsTabs: false) }
@@ -50,24 +49,18 @@ extension String {
     var result = String.UnicodeScalarView()
     var isAfterReturn = false
     let scalars = Substring(self).unicodeScalars
-    var index = scalars.startIndex
-    while index < scalars.endIndex {
+    for index in scalars.indices {
       let scalar = scalars[index]
-      var next = scalars.index(after: index)
       switch scalar.value {
       case 0x0A: if !isAfterReturn { result.append("\n") }
       case 0x0D: result.append("\n")
       case 0x09: result.append(keepsTabs ? scalar : " ")
       case 0..<0x20: result.append(Unicode.Scalar(0x2400 + scalar.value) ?? "\u{FFFD}")
-      case 0x1F3F4:
-        next = TerminalText.flagEnd(in: scalars, at: index) ?? next
-        result.append(contentsOf: scalars[index..<next])
-      case _ where scalar.isShown: result.append(scalar)
-      default:
-        result.append(contentsOf: "\\u{\(String(scalar.value, radix: 16))}".unicodeScalars)
+      case _ where scalar.isNoText || HiddenText.hides(scalars, at: index):
+        result.append(contentsOf: HiddenText.shown(scalar).unicodeScalars)
+      default: result.append(scalar)
       }
       isAfterReturn = scalar == "\r"
-      index = next
     }
     return String(result)
   }
@@ -77,22 +70,11 @@ extension Unicode.Scalar {
   /// Private characters that stand in a page's text until it is whole. No text of a run brings one in.
   package static let pageMarks: ClosedRange<Unicode.Scalar> = "\u{10FF00}"..."\u{10FF03}"
 
-  fileprivate var isShown: Bool {
+  /// Noncharacters, and the page's own marks.
+  fileprivate var isNoText: Bool {
     switch value {
-    // What has no form and no width: soft hyphens, spaces of no width, fillers, and a mark of language.
-    case 0xAD, 0x115F, 0x1160, 0x180E, 0x200B, 0x2060...0x2065, 0x3164, 0xFEFF, 0xFFA0: false
-    // Variation selectors are among them, which Han characters are written with.
-    case 0xE0100...0xE01EF: true
-    case 0xE0000...0xE0FFF: false
-    case 0x20..<0x7F, 0xA0..<0x61C: true
-    // Controls of one byte more, and what separates lines and paragraphs.
-    case 0x7F..<0xA0, 0x2028...0x2029: false
-    // Marks, embeddings, overrides and isolates of direction, and their deprecated relatives.
-    case 0x61C, 0x200E...0x200F, 0x202A...0x202E, 0x2066...0x206F: false
-    // Annotations between lines, and noncharacters.
-    case 0xFFF9...0xFFFB, 0xFDD0...0xFDEF: false
-    case 0x10FF00...0x10FF03: false
-    default: value & 0xFFFE != 0xFFFE
+    case 0xFDD0...0xFDEF, 0x10FF00...0x10FF03: true
+    default: value & 0xFFFE == 0xFFFE
     }
   }
 

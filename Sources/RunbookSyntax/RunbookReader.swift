@@ -130,8 +130,7 @@ public struct ReadingAttempt: Sendable {
         return Diagnostic(
           .warning, .deceptiveText, "the text holds \(finding.description)\(rest ?? "")",
           at: Place(file: file, line: finding.line, column: finding.column, length: 1),
-          hint:
-            "what is shown may be otherwise than what is run: take it out, or write it as an escape"
+          hint: DeceptiveText.hint
         )
       }
     }

@@ -23,7 +23,7 @@ import Testing
 
   /// What stands beside a sign does not hide it.
   @Test(arguments: [
-    "\u{301}", "\u{338}", "\u{200D}", "\u{FE0F}", "\u{600}", "\u{6DD}", "\u{110BD}",
+    "\u{301}", "\u{338}", "\u{20D2}", "\u{600}", "\u{6DD}", "\u{110BD}",
   ])
   func findsSignsBesideWhatJoinsThem(_ joiner: String) {
     #expect(MarkdownText.prose("<\(joiner)b>") == "&lt;\(joiner)b&gt;")

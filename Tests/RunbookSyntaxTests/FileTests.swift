@@ -78,6 +78,29 @@ struct FileTests {
     #expect(attempt.diagnostics.all.map(\.code.rawValue) == ["RB140"])
   }
 
+  /// What an escape makes is nowhere in the file to be seen; what stands there is found once.
+  @Test(
+    arguments: [
+      (#""SELECT '\u202e'""#, ["U+202E"]), (#""a\u200bb""#, ["U+200B"]),
+      (#""\U000E0041""#, ["U+E0041"]), (#"!!str "x\u3164""#, ["U+3164"]),
+      (#"&a "x\u2800""#, ["U+2800"]), ("\"x\\\n      y\\u00ad\"", ["U+00AD"]),
+      ("\"SELECT '\u{202E}'\"", ["U+202E"]), (#"'SELECT ''\u202e'''"#, []),
+      (#""\t\n\e[0m \x7f""#, []), (#""\u0645\u06cc\u200c\u062e""#, []), (#""\u2764\ufe0f""#, []),
+    ] as [(String, [String])])
+  func findsWhatAnEscapeHides(scalar: String, found: [String]) {
+    for text in ["title: \(scalar)\n", "constants: {a: [\(scalar)]}\n"] {
+      let read = Fixture.reader.attempt(
+        text: "runbook: r\n\(text)verification:\n  - id: a\n    sql: SELECT 1\n",
+        fileName: "r.yaml")
+      let warnings = read.diagnostics.all.filter { $0.code == .deceptiveText }
+      #expect(warnings.count == found.count, "\(warnings)")
+      for (warning, code) in zip(warnings, found) {
+        #expect(warning.message.holds(code), "\(warning.message)")
+        #expect(warning.place?.line == 2)
+      }
+    }
+  }
+
   @Test func readsAConstantFromAFile() throws {
     let attempt = try constants(
       Folder(),

@@ -21,13 +21,17 @@ public enum HostileText {
     "\u{0E33}",
     "\u{0903}", "\u{1100}", "\u{1161}", "\u{11A8}", "\u{FFFE}", "\u{FFFF}", "\u{E000}",
     "\u{10FFFF}",
-    "\u{E0001}", "\u{E0020}",
+    "\u{E0001}", "\u{E0020}", "\u{E0041}", "\u{1F3F4}", "\u{E0067}", "\u{E007F}", "\u{034F}",
+    "\u{17B4}", "\u{2800}",
+    "\u{1BCA0}", "\u{1D173}", "\u{E0100}", "\u{FE00}", "\u{180B}", "\u{2028}", "\u{3164}",
+    "\u{115F}",
   ]
 
   /// What is ordinary, and has to stay as it is.
   public static let ordinary = [
     "a", "Z", "user", "Łukasz", "José", "Jose\u{0301}", "שלום", "مرحبا", "日本語", "한국", "👩‍👩‍👧", "🇩🇪",
-    "é", "ß", "İ", "𝒳", "x y", "CREATE", "select", "NULL", "true", "3.14",
+    "é", "ß", "İ", "می‌خواهم", "❤️‍🔥", "1️⃣", "葛\u{E0100}", "क्‍ष", "⠓⠀⠺", "🏴󠁧󠁢󠁥󠁮󠁧󠁿", "𝒳", "x y", "CREATE",
+    "select", "NULL", "true", "3.14",
   ]
 
   /// - Parameter excluding: scalars that never stand in it: NUL where the language has none.

@@ -1,10 +1,6 @@
 /// Where a text looks otherwise than it is read: "Trojan Source" (<https://trojansource.codes>,
-/// CVE-2021-42574).
-///
-/// Found are what turns the direction of what is shown, and what nobody sees: controls, fillers, tags, and
-/// joiners and zero-width spaces beside ASCII. Letters of scripts that run from right to left, emoji and
-/// their joiners, and the joiners and breaks within other scripts' words are ordinary. Letters that look
-/// alike are not found.
+/// CVE-2021-42574). What `HiddenText` hides is found, but for what lays out a text: tabs, line breaks, form feeds,
+/// and a byte order mark at the start.
 public enum DeceptiveText {
   public struct Finding: Sendable, Hashable {
     /// Counts from 1.
@@ -37,11 +33,21 @@ public enum DeceptiveText {
     }
   }
 
-  /// - Parameter limit: how many are shown.
-  public static func survey(of text: String, limit: Int) -> Survey {
+  /// What to do about one.
+  public static let hint =
+    "what is shown may be otherwise than what is run: take it out, or write it by an escape of the "
+    + "step's own language"
+
+  /// - Parameters:
+  ///   - limit: how many are shown.
+  ///   - findsControls: whether control characters count.
+  public static func survey(
+    of text: String, limit: Int, findsControls: Bool = true
+  ) -> Survey {
     var (turning, hidden): ([Finding], [Finding]) = ([], [])
     var count = 0
     find(in: text) { finding in
+      guard findsControls || finding.scalar.properties.generalCategory != .control else { return }
       count += 1
       if finding.scalar.properties.isBidiControl {
         if turning.count < limit { turning.append(finding) }
@@ -61,46 +67,20 @@ public enum DeceptiveText {
     else { return }
     let scalars = Array(text.unicodeScalars)
     var (line, column) = (1, 0)
-    var flagEnd = 0
     for (index, scalar) in scalars.enumerated() {
       column += 1
-      if scalar == "\u{1F3F4}" { flagEnd = endOfFlag(scalars, index) }
-      if index >= flagEnd, deceives(scalar, scalars, index) {
+      if HiddenText.hides(scalars, at: index), !laysOut(scalar, index) {
         take(Finding(line: line, column: column, scalar: scalar))
       }
       if scalar == "\n" { (line, column) = (line + 1, 0) }
     }
   }
 
-  private static func deceives(
-    _ scalar: Unicode.Scalar, _ scalars: [Unicode.Scalar], _ index: Int
-  ) -> Bool {
+  private static func laysOut(_ scalar: Unicode.Scalar, _ index: Int) -> Bool {
     switch scalar.value {
-    case 0x09, 0x0A, 0x0C, 0x0D: false
-    case 0...0x1F, 0x7F...0x84, 0x86...0x9F: true
-    case 0x061C, 0x200E, 0x200F, 0x202A...0x202E, 0x2060...0x206F, 0xFFF9...0xFFFB: true
-    case 0xAD, 0x180E, 0x115F, 0x1160, 0x3164, 0xFFA0: true
-    case 0xFEFF: index > 0
-    case 0x200B...0x200D: isASCII(scalars, index - 1) || isASCII(scalars, index + 1)
-    case 0xE0100...0xE01EF: false
-    case 0xE0000...0xE0FFF: true
+    case 0x09, 0x0A, 0x0C, 0x0D, 0x85: true
+    case 0xFEFF: index == 0
     default: false
     }
-  }
-
-  /// The ends of the text are as ASCII is.
-  private static func isASCII(_ scalars: [Unicode.Scalar], _ index: Int) -> Bool {
-    !scalars.indices.contains(index) || scalars[index].isASCII
-  }
-
-  private static func endOfFlag(_ scalars: [Unicode.Scalar], _ start: Int) -> Int {
-    let tags = scalars[(start + 1)...].prefix {
-      (0xE0030...0xE0039).contains($0.value) || (0xE0061...0xE007A).contains($0.value)
-    }
-    let end = tags.endIndex
-    guard (1...6).contains(tags.count), end < scalars.count, scalars[end].value == 0xE007F else {
-      return 0
-    }
-    return end + 1
   }
 }

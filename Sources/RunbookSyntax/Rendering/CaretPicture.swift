@@ -17,7 +17,7 @@ struct CaretPicture {
   ) {
     let start = max(0, min(column - 1, line.count))
     let end = max(start, min(start + max(length, 1), line.count))
-    let cells = line.map(Self.cell)
+    let cells = line.indices.map { Self.cell(line, $0) }
     var window = 0..<cells.count
     if cells.reduce(0, { $0 + $1.width }) > Self.widest {
       window = Self.window(around: start, end, cells)
@@ -34,10 +34,14 @@ struct CaretPicture {
 
   private typealias Cell = (text: String, width: Int)
 
-  /// Tabs become four spaces, and what would steer the terminal is shown.
-  private static func cell(_ scalar: Unicode.Scalar) -> Cell {
+  /// Tabs become four spaces, and what would steer the terminal or is hidden is shown.
+  private static func cell(_ line: [Unicode.Scalar], _ index: Int) -> Cell {
+    let scalar = line[index]
+    guard HiddenText.hides(line, at: index) else {
+      return (String(Character(scalar)), DisplayWidth.of(scalar))
+    }
     let shown = TerminalText.inline(String(Character(scalar)))
-    return (shown, TerminalText.steers(scalar) ? shown.utf8.count : DisplayWidth.of(scalar))
+    return (shown, shown.utf8.count)
   }
 
   private static func window(around start: Int, _ end: Int, _ cells: [Cell]) -> Range<Int> {

@@ -179,6 +179,7 @@ struct YAMLComposer: ~Copyable {
     if case .scalar(let text, let style) = event.kind, event.anchor == nil, !event.hasTag {
       size.nodes += 1
       size.bytes += text.utf8.count
+      reportHidden(text, event)
       return YAMLKey(
         text: text, mark: event.start, length: Self.length(event), isPlain: style == .plain)
     }
@@ -198,9 +199,32 @@ struct YAMLComposer: ~Copyable {
     _ text: String, _ style: YAMLScalar.Style, _ event: YAMLEvent
   ) -> YAMLNode {
     size.bytes += text.utf8.count
+    reportHidden(text, event)
     let (layout, mark) = ScalarLayout(event: event, bytes: bytes, lines: lines).of(text, style)
     let scalar = YAMLScalar(text: text, style: style, layout: layout, mark: mark)
     return YAMLNode(mark: event.start, length: Self.length(event), content: .scalar(scalar))
+  }
+
+  /// What an escape makes of a text is not there for who reads the file, and for nobody afterwards: `"\u202e"`.
+  /// Controls are shown wherever the text is.
+  private mutating func reportHidden(_ text: String, _ event: YAMLEvent) {
+    guard event.mayHoldEscapes, !diagnostics.isFull(of: .warning),
+      let finding = DeceptiveText.survey(of: text, limit: 1, findsControls: false).shown.first,
+      !Self.isVerbatim(text, event)
+    else { return }
+    let place = Place(
+      file: file, line: Int(event.start.line), column: Int(event.start.column),
+      length: Int(Self.length(event)))
+    diagnostics.append(
+      Diagnostic(
+        .warning, .deceptiveText, "the value holds \(finding.description)", at: place,
+        hint: DeceptiveText.hint))
+  }
+
+  /// Whether a text in quotes stands in the file as it is: every escape is longer than what it makes.
+  private static func isVerbatim(_ text: String, _ event: YAMLEvent) -> Bool {
+    event.start.line == event.end.line && event.anchor == nil && !event.hasTag
+      && Int(event.end.column - event.start.column) - 2 == text.unicodeScalars.count
   }
 
   private static func length(_ event: YAMLEvent) -> Int32 {

@@ -18,4 +18,6 @@ struct YAMLEvent {
   let end: YAMLMark
   var anchor: String?
   var hasTag = false
+  /// Of a scalar: whether it stands in double quotes, where escapes are read.
+  var mayHoldEscapes = false
 }

@@ -56,7 +56,9 @@ struct YAMLEventReader: ~Copyable {
       let scalar = event.data.scalar
       let value = UnsafeBufferPointer(start: scalar.value, count: scalar.length)
       let text = String(decoding: value, as: UTF8.self)
-      return node(.scalar(text, style(scalar.style)), scalar.anchor, scalar.tag)
+      var read = node(.scalar(text, style(scalar.style)), scalar.anchor, scalar.tag)
+      read.mayHoldEscapes = scalar.style == YAML_DOUBLE_QUOTED_SCALAR_STYLE
+      return read
     case YAML_MAPPING_START_EVENT:
       return node(.mappingStart, event.data.mapping_start.anchor, event.data.mapping_start.tag)
     case YAML_MAPPING_END_EVENT: return plain(.mappingEnd)
