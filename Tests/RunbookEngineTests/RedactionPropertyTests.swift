@@ -22,7 +22,7 @@ struct RedactionPropertyTests {
 
   /// What Python's and bash's own encoders write: a line for each secret, its forms in Base64.
   private static let program = #"""
-    import sys, json, base64, urllib.parse as u, html, shlex, random, subprocess, binascii, quopri
+    import sys, json, base64, urllib.parse as u, html, html.entities, shlex, random, subprocess, binascii, quopri
     from xml.sax.saxutils import escape as xml
     random.seed(int(sys.argv[1]))
     secrets = [base64.b64decode(l).decode() for l in sys.stdin.read().split()]
@@ -36,12 +36,28 @@ struct RedactionPropertyTests {
     def around(s, name):
         charset = random.choice(['utf-8', 'utf-8', 'utf-16-le', 'utf-16-be', 'latin-1', 'json'])
         # Of fewer characters too little is left between the edges of a code.
-        if len(s) < 4 or name == 'twice' and charset != 'json': charset = 'utf-8'
+        if len(s) < 4 or name == 'twice' and charset != 'json' or name in lists or ' of ' in name: charset = 'utf-8'
         try: inner = json.dumps(s)[1:-1].encode() if charset == 'json' else s.encode(charset)
         except UnicodeEncodeError: inner = s.encode()
         return random.randbytes(random.randrange(6)) + inner + random.randbytes(random.randrange(6))
     def lines(t, n): return '\n'.join(t[i:i+n] for i in range(0, len(t), n))
+    lists = ('0x', 'bytes', 'numbers')
+    def named(s): return ''.join('&%s;' % html.entities.codepoint2name[ord(c)] if ord(c) in html.entities.codepoint2name else c for c in s)
+    def latin(f):
+        def write(s):
+            try: return f(s, s.encode('latin-1'))
+            except UnicodeEncodeError: return s
+        return write
+    def q(s, b):
+        return ''.join(chr(c) if chr(c).isalnum() and c < 128 else '=%02X' % c for c in b)
     texts = [
+        ('named entities', named), ('named in json', lambda s: json.dumps(named(s))[1:-1].replace('&', '\\u0026')),
+        ('json in html', lambda s: html.escape(json.dumps(s)[1:-1])), ('json in a query', lambda s: u.quote(json.dumps(s)[1:-1], safe='')),
+        ('html in a query', lambda s: u.quote(named(s), safe='')), ('sql in a query', lambda s: u.quote(s.replace("'", "''"), safe='')),
+        ('query in json', lambda s: json.dumps(u.quote(s, safe=''))[1:-1].replace('%', '\\u0025')),
+        ('query in html', lambda s: u.quote(s, safe='').replace('%', '&#37;')),
+        ('escape()', latin(lambda s, b: u.quote(b, safe='@*_+-./'))), ('latin-1 escapes', latin(lambda s, b: ''.join('\\x%02x' % c for c in b))),
+        ('header Q', latin(q)),
         ('quote', lambda s: u.quote(s)), ('quote all', lambda s: u.quote(s, safe='')),
         ('quote_plus', lambda s: u.quote_plus(s)), ('lower', lambda s: lower(u.quote(s, safe=''))),
         ('encodeURIComponent', lambda s: u.quote(s, safe="-_.!~*'()")),
@@ -73,7 +89,11 @@ struct RedactionPropertyTests {
         ('percent', lambda b: u.quote(base64.b64encode(b).decode(), safe='')),
         ('twice', lambda b: base64.b64encode(base64.b64encode(b)).decode()),
         ('hex', lambda b: b.hex()), ('HEX', lambda b: b.hex().upper()), ('colons', lambda b: b.hex(':')), ('dashes', lambda b: b.hex('-')),
-        ('commas', lambda b: b.hex(',')),
+        ('commas', lambda b: b.hex(',')), ('hex of base64', lambda b: base64.b64encode(b).hex()),
+        ('base64 of hex', lambda b: base64.b64encode(b.hex().encode()).decode()),
+        ('base64 of HEX', lambda b: base64.b64encode(b.hex().upper().encode()).decode()),
+        ('hex of hex', lambda b: b.hex().encode().hex()), ('0x', lambda b: ','.join('0x%02x' % c for c in b)),
+        ('bytes', lambda b: '[' + ' '.join(str(c) for c in b) + ']'), ('numbers', lambda b: json.dumps(list(b))),
     ]
     def line(kind, name, text): return kind + '\t' + name + '\t' + base64.b64encode(text.encode('utf-8', 'surrogateescape')).decode()
     for i, s in enumerate(secrets):
@@ -115,8 +135,76 @@ struct RedactionPropertyTests {
     case "shell":
       return redacted.contains(Redactor.mark) && rest.allSatisfy { "<>'\"$\\".contains($0) }
     // What stood beside it, of five bytes at most on each side, and their halves.
-    default: return redacted.contains(Redactor.mark) && rest.utf8.count <= 56
+    default: return redacted.contains(Redactor.mark) && rest.utf8.count <= 64
     }
+  }
+
+  /// What Debian's own programs make of a text with a secret in it, over several lines.
+  private static let dumps = #"""
+    import sys, base64, subprocess, random
+    random.seed(int(sys.argv[1]))
+    def xxd(b): return ''.join('%08x: %-39s  %s\n' % (i, ' '.join(b[i:i+16][j:j+2].hex() for j in range(0, len(b[i:i+16]), 2)), text(b[i:i+16])) for i in range(0, len(b), 16))
+    def hexdump(b): return ''.join('%08x  %-23s  %-23s  |%s|\n' % (i, b[i:i+8].hex(' '), b[i+8:i+16].hex(' '), text(b[i:i+16])) for i in range(0, len(b), 16))
+    def text(b): return ''.join(chr(c) if 32 <= c < 127 else '.' for c in b)
+    def od(*words):
+        return lambda b: subprocess.run(['od', *words], input=b, stdout=subprocess.PIPE, check=True).stdout.decode()
+    forms = [xxd, hexdump, od('-tx1'), od('-tx1z'), od('-An', '-tx1'), od('-A', 'x', '-t', 'x1z', '-v')]
+    for line in sys.stdin.read().split():
+        s = base64.b64decode(line)
+        f = random.choice(forms)
+        b = bytes(random.choice(b'  \n.,') for _ in range(random.randrange(20))) + s + bytes(random.choice(b'  \n.,') for _ in range(random.randrange(20)))
+        print(base64.b64encode(f(b).encode()).decode())
+    """#
+
+  @Test func noDumpOfSeveralLinesTellsASecret() throws {
+    let property = Property(share: 0.05)
+    var secrets: [String] = []
+    property.each { _, generator in
+      let letters = Array("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ").map(String.init)
+      secrets.append(
+        (0..<Int.random(in: 6...40, using: &generator)).map { _ in generator.one(of: letters) }
+          .joined())
+    }
+    let input = secrets.map { Data($0.utf8).base64EncodedString() }.joined(separator: "\n")
+    let output = try Self.python([Self.dumps, String(property.seed)], input: input)
+    let lines = output.split(separator: "\n")
+    try #require(lines.count == secrets.count)
+    var failures: [String] = []
+    for (secret, line) in zip(secrets, lines) where failures.count < 5 {
+      let dump = Array(Data(base64Encoded: String(line)) ?? Data())
+      var stream = Redactor(secrets: [secret]).stream()
+      let cut = min(dump.count, 37)
+      let bytes =
+        stream.append(Array(dump[..<cut])) + stream.append(Array(dump[cut...])) + stream.finish()
+      let redacted = String(decoding: bytes, as: UTF8.self)
+      let digits = redacted.filter { !" \n".contains($0) }
+      let all = Array(secret.utf8)
+      let told = (0...(all.count - 4)).contains { start in
+        let part = all[start..<start + 4]
+        return redacted.contains(String(decoding: part, as: UTF8.self))
+          || digits.contains(part.map { String($0, radix: 16) }.joined())
+      }
+      if told || !redacted.contains(Redactor.mark) {
+        failures.append("\(secret) in\n\(String(decoding: dump, as: UTF8.self))left\n\(redacted)")
+      }
+    }
+    #expect(failures.isEmpty, "seed \(property.seed): \(failures.joined(separator: "\n"))")
+  }
+
+  /// A decoder that does not know a byte puts U+FFFD in its place; the rest of the secret is one.
+  @Test func aLostCharacterHidesNothing() {
+    let redactor = Redactor(secrets: ["grün-geheim", "äther-x"])
+    #expect(redactor.redact("a gr\u{FFFD}n-geheim b") == "a [redacted] b")
+    #expect(redactor.redact("a \u{FFFD}ther-x b \u{FFFD}") == "a [redacted] b \u{FFFD}")
+    var stream = redactor.stream()
+    let latin =
+      Array("a gr".utf8) + [0xFC] + Array("n-geheim ".utf8) + [0xE4] + Array("ther-x".utf8)
+    let bytes = stream.append(latin) + stream.finish()
+    #expect(String(decoding: bytes, as: UTF8.self) == "a [redacted] [redacted]")
+    // As a variable that is not UTF-8 is read.
+    var other = Redactor(secrets: ["gr\u{FFFD}n-geheim"]).stream()
+    let variable = other.append(Array(latin.prefix(13))) + other.finish()
+    #expect(String(decoding: variable, as: UTF8.self) == "a [redacted]")
   }
 
   private static func python(_ arguments: [String], input: String) throws -> String {

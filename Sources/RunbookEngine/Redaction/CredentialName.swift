@@ -53,7 +53,8 @@ struct CredentialName {
       let before = kept.count > 1 ? kept[kept.count - 2] : ""
       return Self.otherKeys.contains(before) || kept == ["OLD", "PWD"] ? .none : .certain
     }
-    return kept.contains(where: Self.isCredentialWord) ? .perhaps : .none
+    let isPerhaps = kept.contains { Self.isCredentialWord($0) || ["PWD", "PW"].contains($0) }
+    return isPerhaps && kept != ["PWD"] && kept != ["OLD", "PWD"] ? .perhaps : .none
   }
 
   private static func isCredentialWord(_ word: String) -> Bool {
@@ -65,7 +66,9 @@ struct CredentialName {
   }
 
   private static let wholeWords: Set = [
-    "SECRETS", "TOKENS", "PASSWORDS", "CREDENTIAL", "CREDENTIALS", "CREDS", "JWT", "COOKIE",
+    "SECRETS", "TOKENS", "PASSWORDS", "CREDENTIAL", "CREDENTIALS", "CRED", "CREDS", "JWT", "PW",
+    "PWDS",
+    "PASSWDS", "MNEMONIC", "COOKIE",
     "COOKIES", "BEARER", "PSW", "PSK", "AUTHORIZATION",
     // In other languages.
     "MDP", "CLAVE", "HASLO", "HASŁO", "HESLO", "JELSZO", "JELSZÓ", "PAROL", "PAROLA", "PAROLĂ",

@@ -62,7 +62,7 @@ struct CredentialPairs {
   }
 
   private static func meaning(of name: String) -> CredentialName.Meaning {
-    ["sig", "auth", "pwd", "pw"].contains(name.lowercased())
+    ["sig", "signature", "auth", "pwd", "pw"].contains(name.lowercased())
       ? .certain : CredentialName(name).meaning
   }
 
@@ -307,6 +307,9 @@ struct CredentialPairs {
   ) -> [String] {
     let rest = bytes[start...].prefix(Self.longestValue)
     let line = rest.prefix { $0 != 0x0A && $0 != 0x0D }
+    // The first word of `Authorization:` is the scheme's name where another one follows.
+    let isHeader =
+      sign == UInt8(ascii: ":") && text(place).lowercased().ends(with: "authorization")
     var ends = Set<Int>()
     if wanted.isEmpty {
       var index = start
@@ -336,6 +339,7 @@ struct CredentialPairs {
       let text = String(decoding: value, as: UTF8.self)
       if sign == UInt8(ascii: ":"), ["true", "false", "null", "~"].contains(text) { continue }
       if Self.schemes.contains(text.lowercased()) { continue }
+      if isHeader, end < line.endIndex, !text.utf8.contains(0x20) { continue }
       found.append(text)
       let open = value.reversed().drop { Self.closers.utf8.contains($0) }
       if open.count < value.count, !open.isEmpty {

@@ -1,3 +1,5 @@
+private import RunbookModel
+
 /// The passwords in URLs, and in `user:password@host` without a scheme.
 ///
 /// Who encoded nothing wrote a URL that programs read in different ways, by the first `@` or the last one,
@@ -19,13 +21,56 @@ struct CredentialURLs {
       let scheme = String(decoding: letters.reversed(), as: UTF8.self).lowercased()
       let rest = bytes[(start + 2)...].prefix(CredentialPairs.longestValue)
       found += readings(rest.prefix { !Self.endsURL($0) }, isWeb: Self.web.contains(scheme))
+      found += token(rest.prefix { !Self.endsURL($0) }, isWeb: Self.web.contains(scheme))
       let isAlone = bytes[..<(colon - letters.count)].allSatisfy { $0 <= 0x20 }
       if isAlone {
         let line = rest.prefix { $0 != 0x0A && $0 != 0x0D }
         found += readings(line, isWeb: Self.web.contains(scheme))
       }
     }
-    return found + withoutScheme
+    return found + withoutScheme + oracle
+  }
+
+  /// A user that is a token: where its password is empty or a word that stands for none, and where it looks like
+  /// one and has no password.
+  private func token(_ url: ArraySlice<UInt8>, isWeb: Bool) -> [String] {
+    let authority = url.prefix { $0 != 0x2F && $0 != 0x3F && $0 != 0x23 }
+    guard isWeb, let at = authority.lastIndex(of: UInt8(ascii: "@")) else { return [] }
+    let parts = String(decoding: authority[..<at], as: UTF8.self)
+      .pieces(separatedBy: ":", maxSplits: 1, omittingEmptySubsequences: false)
+    guard let user = parts.first.map(String.init), !user.isEmpty else { return [] }
+    if parts.count > 1 { return Self.noPasswords.contains(String(parts[1])) ? [user] : [] }
+    let hasBoth = user.holds { $0.isASCIIDigit } && user.holds { $0.isASCIILetter }
+    return hasBoth && user.utf8.count >= 8 ? [user] : []
+  }
+
+  private static let noPasswords: Set = ["", "x", "x-oauth-basic", "x-oauth", "oauth", "nopass"]
+
+  /// `jdbc:oracle:thin:scott/tiger@host`, and `scott/tiger@base` where that is all.
+  private var oracle: [String] {
+    let text = String(decoding: bytes, as: UTF8.self)
+    var found: [String] = []
+    var rest = Substring(text)
+    while let scheme = rest.range(ofFirst: "oracle:") {
+      rest = rest[scheme.upperBound...]
+      let user = rest.dropping(prefix: "thin:").dropping(prefix: "oci8:").dropping(prefix: "oci:")
+      found += Self.oraclePassword(user.prefixOfScalars { !$0.isWhitespace })
+    }
+    return found
+  }
+
+  /// Of `user/password@base`.
+  static func oraclePassword(_ text: some StringProtocol) -> [String] {
+    guard let pair = Substring(text).halves(at: "/"), !pair.before.isEmpty,
+      pair.before.utf8.allSatisfy({
+        CredentialPairs.isName($0) || $0 == UInt8(ascii: "$") || $0 == UInt8(ascii: "#")
+      })
+    else { return [] }
+    if pair.after.begins(with: "\""), let quoted = pair.after.dropFirstScalars().halves(at: "\"") {
+      return [String(quoted.before)]
+    }
+    guard let at = pair.after.index(ofLast: "@") else { return [String(pair.after)] }
+    return [String(pair.after[..<at])]
   }
 
   private static func isScheme(_ byte: UInt8) -> Bool {

@@ -6,11 +6,12 @@ private import RunbookModel
 /// | --- | --- |
 /// | `--password x`, `password x` beside `login` | the next word |
 /// | `PASSWORD='it'\''s'` | what a shell makes of it |
-/// | `-u user:x`, `--user user:x` | what follows the colon |
+/// | `-u user:x`, `--user user:x`, `--user=user:x`; curl's `-uuser:x`, `-sSu user:x` | what follows the colon |
 /// | `-px` of MySQL's programs; `-p x` of sshpass, `-a x` of redis-cli, `-w x` of LDAP's | the rest |
-/// | `Basic x`, `Bearer x`, `Token x` | the next word, and what it is in base64 |
+/// | `sqlplus user/x@base`, `CONNECT user/x` | what follows the slash |
+/// | `Basic x`, `Bearer x`, `Token x`; `Authorization:` with any scheme | the next word, and what it is in base64 |
 /// | `Cookie: a=x; b=y` | each value |
-/// | `PASSWORD 'x'`, `IDENTIFIED BY 'x'` | what stands in quotes |
+/// | `PASSWORD 'x'`, `IDENTIFIED BY 'x'` | what stands in quotes: also in `E'x'`, `U&'x'`, `"x"`, `$$x$$` |
 struct CredentialWords {
   private let text: String
   private var words: [String] = []
@@ -61,6 +62,7 @@ struct CredentialWords {
     var found: [String] = []
     let isNetrc = words.contains("machine") || words.contains("login")
     let used = Self.programs.filter { text.holds($0.name) }
+    let isOracle = words.contains(where: Self.oraclePrograms.contains)
     for (index, word) in words.enumerated() {
       let next = index + 1 < words.count ? words[index + 1] : nil
       for program in used {
@@ -75,14 +77,13 @@ struct CredentialWords {
       {
         found.append(String(pair.after))
       }
+      found += joinedUser(word)
+      if index > 0, isOfOracle(word, after: words[index - 1], isOracle) {
+        found += CredentialURLs.oraclePassword(word)
+      }
       guard let next else { continue }
-      if word == "-u" || word == "--user" || word == "--proxy-user" {
-        // Numbers may be those of a user and a group.
-        if let pair = next.halves(at: ":"),
-          text.holds("curl") || !CredentialPairs.isSwitch(String(pair.after))
-        {
-          found.append(String(pair.after))
-        }
+      if word == "-u" || word == "--user" || word == "--proxy-user" || isUserOfCurl(word) {
+        found += password(ofUser: next)
       } else if word.begins(with: "--"),
         quoted.contains(index + 1) || !next.begins(with: "-")
       {
@@ -98,12 +99,51 @@ struct CredentialWords {
     return found
   }
 
+  private static let oraclePrograms: Set = ["sqlplus", "sqlldr", "expdp", "impdp", "rman"]
+
+  /// Whether a word is `user/password` of Oracle's, by what stands before it.
+  private func isOfOracle(_ word: String, after before: String, _ isOracle: Bool) -> Bool {
+    if isOracle, Self.oraclePrograms.contains(before) || before.lowercased() == "-s" { return true }
+    return before == "CONNECT" || (before.lowercased() == "connect" && word.holds("@"))
+  }
+
+  /// Numbers may be those of a user and a group.
+  private func password(ofUser word: some StringProtocol) -> [String] {
+    guard let pair = word.halves(at: ":"),
+      text.holds("curl") || !CredentialPairs.isSwitch(String(pair.after))
+    else { return [] }
+    return [String(pair.after)]
+  }
+
+  /// `--user=me:x`, and `-ume:x` of curl's.
+  private func joinedUser(_ word: String) -> [String] {
+    for option in ["--user=", "--proxy-user="] where word.begins(with: option) {
+      return password(ofUser: word.dropping(prefix: option))
+    }
+    guard text.holds("curl"), let rest = afterUser(word), !rest.isEmpty else { return [] }
+    return password(ofUser: rest)
+  }
+
+  private func isUserOfCurl(_ word: String) -> Bool {
+    text.holds("curl") && afterUser(word)?.isEmpty == true
+  }
+
+  /// What stands behind `-u` or `-U` of curl's, which other letters may stand before: `-sSu`.
+  private func afterUser(_ word: String) -> Substring? {
+    guard word.begins(with: "-"), !word.begins(with: "--") else { return nil }
+    let letters = word.dropFirstScalars()
+    guard let option = letters.unicodeScalars.firstIndex(where: { $0 == "u" || $0 == "U" }),
+      letters[..<option].unicodeScalars.allSatisfy({ "fgikLNOqRsSvVIGj#01234".holds($0) })
+    else { return nil }
+    return letters[letters.unicodeScalars.index(after: option)...]
+  }
+
   private var headers: [String] {
     let words = text.pieces { $0.isWhitespace || $0 == "\"" || $0 == "'" || $0 == "," }
     return zip(words.indices, zip(words, words.dropFirst())).flatMap { index, pair -> [String] in
-      guard ["bearer", "basic", "token"].contains(pair.0.lowercased()) else { return [] }
       let isHeader = index > 0 && words[index - 1].lowercased().ends(with: "authorization:")
-      guard isHeader || pair.1.utf8.count >= 8 else { return [] }
+      let isKnown = ["bearer", "basic", "token"].contains(pair.0.lowercased())
+      guard isHeader || (isKnown && pair.1.utf8.count >= 8) else { return [] }
       return Credentials.values(ofCredential: String(pair.1))
     }
   }
@@ -125,24 +165,65 @@ struct CredentialWords {
     }
   }
 
+  /// What follows `PASSWORD` and `IDENTIFIED BY` in SQL, in any of its quotes.
   private var statements: [String] {
+    let upper = text.uppercased()
+    guard upper.holds("PASSWORD") || upper.holds("IDENTIFIED") else { return [] }
     var found: [String] = []
+    // Of the text itself, whose letters' lengths `uppercased` may change.
     var rest = Substring(text)
-    while let quote = rest.range(ofFirst: "'") {
-      let before = rest[..<quote.lowerBound].suffixOfScalars(60).uppercased()
-        .trimming { $0.isWhitespace }
-      rest = rest[quote.upperBound...]
-      guard before.ends(with: "PASSWORD") || before.ends(with: "IDENTIFIED BY") else { continue }
-      var value = ""
-      while let end = rest.range(ofFirst: "'") {
-        value += rest[..<end.lowerBound]
-        rest = rest[end.upperBound...]
-        guard rest.begins(with: "'") else { break }
-        value += "'"
-        rest = rest.dropFirstScalars(1)
-      }
-      found.append(value)
+    // How many words ago `IDENTIFIED` was: `IDENTIFIED WITH plugin BY 'x'`.
+    var words = 8
+    while let word = Self.nextWord(&rest)?.uppercased() {
+      words = word == "IDENTIFIED" ? 0 : words + 1
+      let isIdentified = words > 0 && words < 6 && (word == "BY" || word == "AS")
+      guard word == "PASSWORD" || isIdentified else { continue }
+      let value = rest.dropScalars { $0.isWhitespace || $0 == "(" || $0 == "=" }
+      guard value.startIndex > rest.startIndex else { continue }
+      if isIdentified || value.firstScalar != "\"" { found += Self.literal(value) }
     }
     return found
+  }
+
+  /// The next word of ASCII letters.
+  private static func nextWord(_ rest: inout Substring) -> Substring? {
+    rest = rest.dropScalars { !$0.isASCIILetter }
+    let word = rest.prefixOfScalars { $0.isASCIILetter }
+    guard !word.isEmpty else { return nil }
+    rest = rest[word.endIndex...]
+    return word
+  }
+
+  /// A constant in quotes, as written and without doubled quotes; nothing where there is none.
+  private static func literal(_ text: Substring) -> [String] {
+    if text.begins(with: "$"), let tag = text.dropFirstScalars().halves(at: "$"),
+      tag.before.utf8.count < 64, tag.before.utf8.allSatisfy(CredentialPairs.isName),
+      let value = tag.after.halves(at: "$\(tag.before)$")
+    {
+      return [String(value.before)]
+    }
+    let prefix = text.prefixOfScalars(3).prefixOfScalars { $0 != "'" && $0 != "\"" }
+    guard ["", "E", "N", "U&", "B", "X"].contains(prefix.uppercased()) else { return [] }
+    let body = text[prefix.endIndex...]
+    guard let quote = body.firstScalar, quote == "'" || quote == "\"" else { return [] }
+    let isEscaped = prefix.uppercased() == "E"
+    var (raw, plain) = (String.UnicodeScalarView(), String.UnicodeScalarView())
+    var scalars = body.dropFirstScalars().unicodeScalars
+    while let scalar = scalars.popFirst() {
+      if isEscaped, scalar == "\\", let next = scalars.popFirst() {
+        raw.append(contentsOf: [scalar, next])
+        plain.append(contentsOf: [scalar, next])
+        continue
+      }
+      if scalar == quote {
+        guard scalars.first == quote else { break }
+        scalars.removeFirst()
+        raw.append(quote)
+      }
+      raw.append(scalar)
+      plain.append(scalar)
+      if plain.count > CredentialPairs.longestValue { break }
+    }
+    return [String(raw), String(plain)]
   }
 }

@@ -30,9 +30,12 @@ public enum Credentials {
     return found
   }
 
-  /// A value as it is written, without what URLs, JSON and libpq escape.
+  /// A value as it is written, without what URLs, JSON, YAML, C and libpq escape.
   private static func meanings(_ text: String) -> [String] {
-    [text, percentDecoded(text), unescaped(text), withoutBackslashes(text)]
+    [
+      text, percentDecoded(text), unescaped(text), unescaped(text, hasBytes: true),
+      withoutBackslashes(text),
+    ]
   }
 
   private static func unique(_ texts: [String]) -> [String] {
@@ -69,8 +72,10 @@ public enum Credentials {
     return String(decoding: bytes, as: UTF8.self)
   }
 
-  /// `\n`, `\u00e4` and the like, as JSON has them.
-  static func unescaped(_ text: String) -> String {
+  /// `\n`, `\u00e4`, `\x41`, `\101` and the like, as JSON, YAML and C have them.
+  ///
+  /// - Parameter hasBytes: whether `\xc3` is a byte, as in C and SQL's `E'…'`, or a character, as in YAML.
+  static func unescaped(_ text: String, hasBytes: Bool = false) -> String {
     guard text.holds("\\") else { return text }
     var bytes: [UInt8] = []
     var units: [UInt16] = []
@@ -78,21 +83,41 @@ public enum Credentials {
       bytes += Array(String(decoding: units, as: UTF16.self).utf8)
       units.removeAll()
     }
+    func add(_ scalar: UInt32) {
+      if hasBytes, scalar < 0x100 { return bytes.append(UInt8(scalar)) }
+      bytes += Unicode.Scalar(scalar).map { Array(String($0).utf8) } ?? []
+    }
     var rest = Array(text.utf8)[...]
+    func number(_ count: Int, radix: Int) -> UInt32? {
+      let digits = rest.prefix(count)
+      guard digits.count == count, digits.allSatisfy({ CredentialPairs.isName($0) }),
+        let number = UInt32(String(decoding: digits, as: UTF8.self), radix: radix)
+      else { return nil }
+      rest = rest.dropFirst(count)
+      return number
+    }
     while let first = rest.popFirst() {
       guard first == UInt8(ascii: "\\"), let escape = rest.popFirst() else {
         endUnits()
         bytes.append(first)
         continue
       }
-      let digits = String(decoding: rest.prefix(4), as: UTF8.self)
-      if escape == UInt8(ascii: "u"), digits.utf8.count == 4, let unit = UInt16(digits, radix: 16) {
-        units.append(unit)
-        rest = rest.dropFirst(4)
+      if escape == UInt8(ascii: "u"), let unit = number(4, radix: 16) {
+        units.append(UInt16(unit))
         continue
       }
       endUnits()
-      bytes.append(Self.escapes[escape] ?? escape)
+      switch escape {
+      case UInt8(ascii: "U"):
+        if let scalar = number(8, radix: 16) { add(scalar) } else { bytes.append(escape) }
+      case UInt8(ascii: "x"):
+        if let scalar = number(2, radix: 16) { add(scalar) } else { bytes.append(escape) }
+      case UInt8(ascii: "0")...UInt8(ascii: "3"):
+        let low = number(2, radix: 8)
+        let high = UInt32(escape) - 48
+        if let low { add(high << 6 | low) } else { bytes.append(escape == 48 ? 0 : escape) }
+      default: bytes.append(Self.escapes[escape] ?? escape)
+      }
     }
     endUnits()
     return String(decoding: bytes, as: UTF8.self)
@@ -100,7 +125,8 @@ public enum Credentials {
 
   private static let escapes: [UInt8: UInt8] = [
     UInt8(ascii: "n"): 0x0A, UInt8(ascii: "r"): 0x0D, UInt8(ascii: "t"): 0x09,
-    UInt8(ascii: "b"): 0x08, UInt8(ascii: "f"): 0x0C,
+    UInt8(ascii: "b"): 0x08, UInt8(ascii: "f"): 0x0C, UInt8(ascii: "e"): 0x1B,
+    UInt8(ascii: "v"): 0x0B, UInt8(ascii: "a"): 0x07,
   ]
 
   /// What a text of eight characters or more is in base64; nil where that is no text.

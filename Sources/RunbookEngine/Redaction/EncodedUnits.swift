@@ -1,5 +1,6 @@
 /// Reads a text character by character, whatever wrote each: as it is, percent-encoded, escaped for JSON,
-/// C, Python, a shell or SQL, as an HTML entity, quoted-printable, and most of these twice.
+/// C, Python, a shell or SQL, as an HTML entity, quoted-printable or in Latin-1, and by any two of these one in
+/// the other, such as JSON in a URL's query.
 ///
 /// One place of a text can be read in several ways: `''` is two quotes, or one that SQL doubled.
 struct EncodedUnits {
@@ -24,6 +25,16 @@ struct EncodedUnits {
   }
 
   func readings(at start: Int) -> Readings {
+    var found = single(at: start)
+    for index in found.all.indices {
+      let (sign, end) = found.all[index]
+      if end > start + 1 || sign == 0x5C { readTwice(sign, end, &found) }
+    }
+    return found
+  }
+
+  /// The ways to read one character that one encoding has written.
+  private func single(at start: Int) -> Readings {
     var found = Readings()
     guard let first = at(start) else {
       found.touchesEnd = true
@@ -34,6 +45,12 @@ struct EncodedUnits {
     case UInt8(ascii: "+"): found.add(0x20, start + 1)
     case UInt8(ascii: "%"):
       for times in 0..<3 { readBytes(start, &found) { percentByte($0, encoded: times, &$1) } }
+      // As JavaScript's `escape()` writes what is not Latin-1.
+      if expect("u", start + 1, &found),
+        let unit = number(start + 2, digits: 4, base: 16, &found)
+      {
+        found.add(unit, start + 6)
+      }
     case UInt8(ascii: "="): readBytes(start, &found, quotedPrintableByte)
     case UInt8(ascii: "\\"): readBackslashes(start, &found)
     case UInt8(ascii: "&"): readEntity(start, &found)
@@ -92,7 +109,9 @@ struct EncodedUnits {
   }
 
   private func readLiteral(_ start: Int, _ first: UInt8, _ found: inout Readings) {
-    guard first >= 0x80 else { return found.add(UInt32(first), start + 1) }
+    // What is no ASCII may be Latin-1.
+    found.add(UInt32(first), start + 1)
+    guard first >= 0x80 else { return }
     readUTF8(start, &found) { index, _ in at(index).map { ($0, index + 1) } }
   }
 
@@ -102,8 +121,8 @@ struct EncodedUnits {
     _ byte: (Int, inout Readings) -> (UInt8, Int)?
   ) {
     guard let (first, end) = byte(start, &found) else { return }
-    if first < 0x80 { return found.add(UInt32(first), end) }
-    readUTF8(start, &found, byte)
+    found.add(UInt32(first), end)
+    if first >= 0x80 { readUTF8(start, &found, byte) }
   }
 
   private func readUTF8(
@@ -285,10 +304,10 @@ struct EncodedUnits {
       found.add(0x26, index + 4)
       index += 4
     }
-    for (name, scalar) in Self.entities where expect(name, index, &found) {
-      found.add(scalar, index + name.utf8CodeUnitCount)
+    guard at(index) == UInt8(ascii: "#") else {
+      if index >= bytes.count { found.touchesEnd = true }
+      return readName(index, &found)
     }
-    guard expect("#", index, &found) else { return }
     let isHex = at(index + 1).map { $0 | 0x20 } == UInt8(ascii: "x")
     let first = index + (isHex ? 2 : 1)
     let base: UInt32 = isHex ? 16 : 10
@@ -302,9 +321,26 @@ struct EncodedUnits {
     if end > first, at(end) == UInt8(ascii: ";") { found.add(value, end + 1) }
   }
 
-  private static let entities: [(StaticString, UInt32)] = [
-    ("lt;", 0x3C), ("gt;", 0x3E), ("quot;", 0x22), ("apos;", 0x27), ("nbsp;", 0xA0),
-  ]
+  /// `auml;`, from behind the `&`.
+  private func readName(_ start: Int, _ found: inout Readings) {
+    guard let first = at(start), (97...122).contains(first | 0x20) else { return }
+    var name: UInt64 = 0
+    var index = start
+    while let byte = at(index), index <= start + HTMLEntities.longestName {
+      if byte == UInt8(ascii: ";") {
+        if let scalar = HTMLEntities.scalar(name) { found.add(scalar, index + 1) }
+        return
+      }
+      guard Self.isOfName(byte) else { return }
+      name = name << 8 | UInt64(byte)
+      index += 1
+    }
+    if index >= bytes.count { found.touchesEnd = true }
+  }
+
+  private static func isOfName(_ byte: UInt8) -> Bool {
+    (48...57).contains(byte) || (65...90).contains(byte) || (97...122).contains(byte)
+  }
 
   /// One quote as SQL doubles it, and as shells end a quoted text for it.
   private func readQuote(_ start: Int, _ found: inout Readings) {
@@ -327,5 +363,126 @@ struct EncodedUnits {
     readEscape(start + 2, start + 3, &inner)
     found.touchesEnd = found.touchesEnd || inner.touchesEnd
     for one in inner.all where expect("'", one.end, &found) { found.add(one.scalar, one.end + 1) }
+  }
+
+  /// Reads on where what begins an encoding was itself written by another one: `%5Cu00e4`, `&amp;auml;`,
+  /// `\u0026#228;`, `\&quot;`. What follows is each by itself or by one encoding.
+  ///
+  /// - Parameter sign: what was read.
+  /// - Parameter body: what stands behind it.
+  private func readTwice(_ sign: UInt32, _ body: Int, _ found: inout Readings) {
+    switch sign {
+    case 0x5C: readEscapeTwice(body, &found)
+    case 0x26: readEntityTwice(body, &found)
+    case 0x25, 0x3D:
+      readBytes(body, &found) { start, found in
+        var start = start
+        if start != body {
+          guard let next = character(at: start, &found), next.scalar == sign else { return nil }
+          start = next.end
+        }
+        return digits(2, at: start, &found).map { (UInt8(truncatingIfNeeded: $0), $1) }
+      }
+    case 0x22, 0x27:
+      if let next = character(at: body, &found), next.scalar == sign { found.add(sign, next.end) }
+    default: break
+    }
+  }
+
+  /// One character by itself, or the longest that one encoding has written.
+  private func character(
+    at index: Int, _ found: inout Readings
+  ) -> (scalar: UInt32, end: Int)? {
+    guard let byte = at(index) else {
+      found.touchesEnd = true
+      return nil
+    }
+    switch byte {
+    case UInt8(ascii: "%"), UInt8(ascii: "&"), UInt8(ascii: "="), UInt8(ascii: "\\"):
+      let inner = single(at: index)
+      found.touchesEnd = found.touchesEnd || inner.touchesEnd
+      return inner.all.max { $0.end < $1.end }.map { ($0.scalar, $0.end) }
+    default: return (UInt32(byte), index + 1)
+    }
+  }
+
+  private func digits(
+    _ count: Int, at start: Int, _ found: inout Readings
+  ) -> (value: UInt32, end: Int)? {
+    var (value, index) = (UInt32(0), start)
+    for _ in 0..<count {
+      guard let next = character(at: index, &found), next.scalar < 0x80,
+        let digit = Self.hexDigit(UInt8(next.scalar))
+      else { return nil }
+      (value, index) = (value << 4 | digit, next.end)
+    }
+    return (value, index)
+  }
+
+  private static let letters: [UInt32: UInt32] = [
+    0x6E: 0x0A, 0x72: 0x0D, 0x74: 0x09, 0x62: 0x08, 0x66: 0x0C, 0x76: 0x0B, 0x61: 0x07, 0x65: 0x1B,
+  ]
+
+  private func readEscapeTwice(_ body: Int, _ found: inout Readings) {
+    guard let first = character(at: body, &found), first.scalar < 0x80 else { return }
+    switch first.scalar {
+    case 0x75:
+      guard let (unit, end) = digits(4, at: first.end, &found) else { return }
+      guard (0xD800..<0xDC00).contains(unit) else { return found.add(unit, end) }
+      guard let sign = character(at: end, &found), sign.scalar == 0x5C,
+        let letter = character(at: sign.end, &found), letter.scalar == 0x75,
+        let (low, last) = digits(4, at: letter.end, &found), (0xDC00..<0xE000).contains(low)
+      else { return }
+      found.add(0x10000 + (unit - 0xD800) * 0x400 + (low - 0xDC00), last)
+    case 0x78:
+      if let (byte, end) = digits(2, at: first.end, &found) { found.add(byte, end) }
+    case 0x20...0x2F, 0x3A...0x40, 0x5B...0x60, 0x7B...0x7E: found.add(first.scalar, first.end)
+    default: if let scalar = Self.letters[first.scalar] { found.add(scalar, first.end) }
+    }
+  }
+
+  private func readEntityTwice(_ body: Int, _ found: inout Readings) {
+    var name: [UInt8] = []
+    var index = body
+    while name.count < 10, let next = character(at: index, &found), next.scalar < 0x80 {
+      index = next.end
+      guard next.scalar != 0x3B else {
+        if let scalar = Self.entity(name) { found.add(scalar, index) }
+        return
+      }
+      guard next.scalar == 0x23 || Self.isOfName(UInt8(next.scalar)) else { return }
+      name.append(UInt8(next.scalar))
+    }
+  }
+
+  /// - Parameter name: without the signs around it: `auml`, `#228`, `#xE4`.
+  private static func entity(_ name: [UInt8]) -> UInt32? {
+    guard name.first == UInt8(ascii: "#") else {
+      return name.count > HTMLEntities.longestName
+        ? nil : HTMLEntities.scalar(HTMLEntities.pack(name))
+    }
+    let isHex = name.count > 1 && name[1] | 0x20 == UInt8(ascii: "x")
+    return UInt32(
+      String(decoding: name.dropFirst(isHex ? 2 : 1), as: UTF8.self), radix: isHex ? 16 : 10)
+  }
+
+  /// Where the next line's first byte stands in a dump of bytes, seen from behind the last byte of a line, as
+  /// `xxd`, `hexdump -C` and `od` lay them out: a column of text, the line's end, and an offset.
+  func skippingDumpBreak(_ start: Int, _ touchesEnd: inout Bool) -> Int? {
+    var index = start
+    while index < start + 80, let byte = at(index), byte != 0x0A { index += 1 }
+    if index < bytes.count, bytes[index] != 0x0A { return nil }
+    index += 1
+    let offset = index
+    while index < offset + 16, let byte = at(index), Self.hexDigit(byte) != nil { index += 1 }
+    if index < bytes.count, index < offset + 4 { return nil }
+    if at(index) == UInt8(ascii: ":") { index += 1 }
+    let blanks = index
+    while index < blanks + 4, at(index) == 0x20 { index += 1 }
+    guard index < bytes.count else {
+      touchesEnd = true
+      return nil
+    }
+    return index > blanks ? index : nil
   }
 }

@@ -174,7 +174,8 @@ struct SecretFilter: Sendable {
       if hasSpace { gaps += UInt8.ascii.filter { SecretPattern.isSpace(UInt32($0)) } }
       guard let first = pattern.scalars.first, first >= 0x80 else { return }
       let text = Unicode.Scalar(first).map { Array(String($0).utf8) } ?? []
-      bytes[0] = text.prefix(1) + (first < 0x100 ? [UInt8(first)] : [])
+      // By what stands for a character that was not known, too (U+FFFD).
+      bytes[0] = text.prefix(1) + (first < 0x100 ? [UInt8(first)] : []) + [0xEF]
     }
 
     /// What may follow a place; after the end of a short pattern, anything.
@@ -215,9 +216,9 @@ extension EncodedUnits {
   fileprivate static func mayBegin(_ first: UInt8, _ second: UInt8) -> Bool {
     let isHexDigit = (48...57).contains(second) || (97...102).contains(second | 0x20)
     switch first {
-    case UInt8(ascii: "%"): return isHexDigit
+    case UInt8(ascii: "%"): return isHexDigit || second == UInt8(ascii: "u")
     case UInt8(ascii: "="): return isHexDigit || second == 0x0A || second == 0x0D
-    case UInt8(ascii: "&"): return second == UInt8(ascii: "#") || (97...122).contains(second)
+    case UInt8(ascii: "&"): return second == UInt8(ascii: "#") || (97...122).contains(second | 0x20)
     case UInt8(ascii: "'"): return "'\\\"$".utf8.contains(second)
     case UInt8(ascii: "$"): return second == UInt8(ascii: "'")
     case UInt8(ascii: "\""): return second == UInt8(ascii: "\"")

@@ -19,6 +19,7 @@ final class SecretIndex: Sendable {
     var byOther: [UInt32: [Int]] = [:]
     for (index, pattern) in patterns.enumerated() {
       for first in pattern.scalars.isEmpty ? [] : pattern.spellings(at: 0) {
+        if first >= 0x80, !pattern.isWord { byOther[SecretPattern.lost, default: []].append(index) }
         if first < 0x80 {
           byFirst[Int(first)].append(index)
         } else {
@@ -28,7 +29,8 @@ final class SecretIndex: Sendable {
     }
     self.patterns = patterns
     mayHoldNumbers = patterns.contains { pattern in
-      pattern.scalars.allSatisfy { SecretNumbers.characters.contains($0) }
+      pattern.code != .decimal
+        && pattern.scalars.allSatisfy { SecretNumbers.characters.contains($0) }
     }
     self.byFirst = byFirst
     self.byOther = byOther
@@ -138,6 +140,11 @@ final class SecretIndex: Sendable {
       let byte = units.bytes[place]
       guard !EncodedUnits.isSpecial(byte) else { break }
       guard pattern.accepts(UInt32(byte), at: position) else {
+        // What a dump has between two lines is no gap like others.
+        if pattern.code == .hex, position > 1, byte == 0x0A || byte == 0x20 {
+          let next = units.bytes[place + 1]
+          if byte == 0x0A || next == 0x20 || next == 0x0A { break }
+        }
         guard pattern.skips(UInt32(byte), before: position) else { return Match(end: 0) }
         passed += 1
         if passed > Self.mostSkipped { return Match(end: 0) }
@@ -175,9 +182,24 @@ final class SecretIndex: Sendable {
         result.touchesEnd = true
         result.isHalf = true
       }
-      if isWhole(pattern, units.bytes, place) { result.end = max(result.end, place) }
+      guard isWhole(pattern, units.bytes, place) else { continue }
+      result.end = max(result.end, place)
+      if pattern.code == .hex { takeTextColumn(units, from: starts, &result) }
     }
     return result
+  }
+
+  /// A dump has the bytes as text as well, at the end of each line: what goes on in a second line ends with it.
+  private func takeTextColumn(_ units: EncodedUnits, from starts: [Int], _ match: inout Match) {
+    let bytes = units.bytes
+    guard let start = starts.min(), start < match.end,
+      let last = bytes[start..<match.end].lastIndex(of: 0x0A)
+    else { return }
+    var isCut = false
+    guard let row = units.skippingDumpBreak(last, &isCut), row < match.end else { return }
+    let limit = match.end + 80
+    while match.end < min(limit, bytes.count), bytes[match.end] != 0x0A { match.end += 1 }
+    if match.end == bytes.count { match.touchesEnd = true }
   }
 
   /// So much can stand between two characters of a pattern.
@@ -189,6 +211,12 @@ final class SecretIndex: Sendable {
   ) {
     var places = [start]
     var passed = 0
+    if pattern.code == .hex, position > 1, start < units.bytes.count,
+      [0x20, 0x0A].contains(units.bytes[start]),
+      let row = units.skippingDumpBreak(start, &touchesEnd)
+    {
+      places.append(row)
+    }
     while let place = places.popLast() {
       var readings = units.readings(at: place)
       let seen = units.skippingUnseen(place, &touchesEnd)
@@ -262,18 +290,26 @@ extension SecretPattern {
     let wanted = scalars[position]
     if scalar == wanted { return true }
     switch code {
-    case .plain: return wanted == Self.space && Self.isSpace(scalar)
+    case .plain:
+      // An underscore is a blank of quoted-printable headers (RFC 2047).
+      return wanted == Self.space && (Self.isSpace(scalar) || scalar == 0x5F)
+        || (wanted >= 0x80 && scalar == Self.lost || wanted == Self.lost && scalar >= 0x80)
+          && !isWord
     case .base64: return wanted == 0x2B && scalar == 0x2D || wanted == 0x2F && scalar == 0x5F
     case .hex: return (65...70).contains(scalar) && scalar + 32 == wanted
+    case .decimal: return false
     }
   }
+
+  /// In the place of a character that whoever decoded a text did not know.
+  static let lost: UInt32 = 0xFFFD
 
   /// How many of its characters may be shown where a text ends before the secret does.
   var shownLength: Int {
     switch code {
     case .plain: SecretForms.shortest
     case .base64: SecretForms.shortest * 8 / 6 + 1
-    case .hex: SecretForms.shortest * 2
+    case .hex, .decimal: SecretForms.shortest * 2
     }
   }
 
@@ -282,7 +318,7 @@ extension SecretPattern {
   func spellings(at position: Int) -> [UInt32] {
     let scalar = scalars[position]
     switch (code, scalar) {
-    case (.plain, Self.space): return [0x20, 0x09, 0x0A, 0x0B, 0x0C, 0x0D]
+    case (.plain, Self.space): return [0x20, 0x09, 0x0A, 0x0B, 0x0C, 0x0D, 0x5F]
     case (.base64, 0x2B): return [0x2B, 0x2D]
     case (.base64, 0x2F): return [0x2F, 0x5F]
     case (.hex, 97...102): return [scalar, scalar - 32]
@@ -303,7 +339,7 @@ extension SecretPattern.Code {
     switch self {
     case .plain: []
     case .base64: Self.lineGaps
-    case .hex: Self.groupGaps
+    case .hex, .decimal: Self.groupGaps
     }
   }
 
