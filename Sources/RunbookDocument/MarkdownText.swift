@@ -60,8 +60,10 @@ package enum MarkdownText {
   /// Lines under a list item's marker.
   package static func item(_ text: String, marker: String) -> String {
     let indent = String(repeating: " ", count: marker.unicodeScalars.count + 1)
-    let lines = text.pieces(separatedBy: "\n", omittingEmptySubsequences: false).enumerated().map {
-      index, line in
+    var pieces = Array(text.pieces(separatedBy: "\n", omittingEmptySubsequences: false))
+    while pieces.first?.unicodeScalars.allSatisfy(\.isWhitespace) == true { pieces.removeFirst() }
+    // A sign alone would make a heading of the line before it.
+    let lines = (pieces.isEmpty ? ["(empty)"] : pieces).enumerated().map { index, line in
       index == 0 ? "\(marker) \(line)" : line.isEmpty ? "" : indent + line
     }
     return lines.joined(separator: "\n")

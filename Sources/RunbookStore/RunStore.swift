@@ -168,6 +168,9 @@ public struct RunStore: Sendable {
     try check()
     let all = runs()
     guard let abbreviation else { return try newest(of: all) }
+    guard !abbreviation.isEmpty else {
+      throw StoreError(.notFound, subject: "", "no run was named: its id is empty")
+    }
     if let exact = all.first(where: { $0.rawValue == abbreviation }) { return exact }
     let fitting = all.filter {
       $0.rawValue.begins(with: abbreviation) || $0.rawValue.ends(with: abbreviation)

@@ -94,9 +94,7 @@ package struct AuthoredMarkdown {
     case .list(let items, _):
       return items.reduce(into: "") { result, item in
         if !result.isEmpty { result += item.isSetApart ? "\n\n" : "\n" }
-        let inner = blocks(item.blocks)
-        // A sign alone would make a heading of the line before it.
-        result += MarkdownText.item(inner.isEmpty ? "(empty)" : inner, marker: item.marker)
+        result += MarkdownText.item(blocks(item.blocks), marker: item.marker)
       }
     case .code(let code, let language, _):
       let shown = text.expanded(code.unicodeScalars) { $0.visible }

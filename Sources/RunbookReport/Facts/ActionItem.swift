@@ -18,8 +18,11 @@ struct ActionItem: Sendable {
   }
 
   /// Whether its status says that nothing is left to do.
-  var isDone: Bool {
+  var isDone: Bool { self[.status].map { Self.saysDone($0.plainText) } ?? false }
+
+  /// Whether a status says so.
+  static func saysDone(_ status: String) -> Bool {
     let words = ["done", "closed", "completed", "resolved", "dropped", "cancelled", "won't do"]
-    return self[.status].map { words.contains($0.plainText.lowercased().trimmed) } ?? false
+    return words.contains(status.lowercased().trimmed)
   }
 }

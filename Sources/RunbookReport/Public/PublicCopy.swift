@@ -92,7 +92,10 @@ struct PublicCopy {
       .reportEdited(
         ReportEdited(
           edits: edited.edits.map {
-            .init(field: $0.field, operation: $0.operation, text: told($0.text))
+            // A status is the report's own word, whatever the world said.
+            .init(
+              field: $0.field, operation: $0.operation,
+              text: ActionItem.saysDone($0.text) ? $0.text : told($0.text))
           }))
     case .runEnded(let ended):
       .runEnded(RunEnded(status: ended.status, reason: message(ended.reason)))
@@ -110,7 +113,7 @@ struct PublicCopy {
     RunStarted(
       formatVersion: started.formatVersion, toolVersion: started.toolVersion, run: started.run,
       runbook: runbook(started.runbook), inputs: started.inputs.map(input),
-      constants: started.constants.mapStrings(text),
+      constants: started.constants.mapStrings(authored),
       connections: started.connections.map(connection),
       planFingerprint: started.planFingerprint, isSandbox: started.isSandbox,
       isDrill: started.isDrill, host: host(started.host), approvals: started.approvals,
@@ -125,7 +128,7 @@ struct PublicCopy {
         StepRecord(
           id: step.id, title: text(step.title), phase: step.phase, kind: step.kind,
           line: step.line, captures: step.captures,
-          fallbacks: step.fallbacks.map { $0.mapStrings(text) })
+          fallbacks: step.fallbacks.map { $0.mapStrings(authored) })
       }, report: runbook.report.mapStrings(authored), folder: Self.leftOut,
       fileName: runbook.fileName,
       sources: runbook.sources.map {

@@ -22,13 +22,31 @@ struct ReportIndexCommand: ParsableCommand {
   private static func mayReplace(_ path: String) -> Bool {
     do {
       let type = try FileManager.default.attributesOfItem(atPath: path)[.type] as? FileAttributeType
-      guard type == .typeRegular, let data = FileManager.default.contents(atPath: path) else {
-        return false
-      }
-      return ReportIndex.isIndex(String(decoding: data, as: UTF8.self))
+      guard type == .typeRegular, let text = text(of: path, atEnd: false)
+      else { return false }
+      return ReportIndex.isIndex(text)
     } catch {
       // What is not there, or cannot be looked at, the writer meets by itself.
       return true
+    }
+  }
+
+  /// How much of a file is looked at, however large it is.
+  private static let longestText: UInt64 = 4 << 20
+
+  /// The beginning or the end of a regular file; nil for what is none, or cannot be read.
+  private static func text(of path: String, atEnd: Bool) -> String? {
+    var status = stat()
+    guard stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFREG,
+      let file = FileHandle(forReadingAtPath: path)
+    else { return nil }
+    do {
+      defer { file.closeFile() }
+      let size = try file.seekToEnd()
+      try file.seek(toOffset: atEnd && size > longestText ? size - longestText : 0)
+      return try file.read(upToCount: Int(longestText)).map { String(decoding: $0, as: UTF8.self) }
+    } catch {
+      return nil
     }
   }
 
@@ -44,8 +62,8 @@ struct ReportIndexCommand: ParsableCommand {
       throw ExitStatus.usage.code
     }
     let items = names.filter { $0.ends(with: ".md") && $0 != "README.md" }.compactMap { name in
-      FileManager.default.contents(atPath: "\(folder)/\(name)")
-        .flatMap { ReportDigest(report: String(decoding: $0, as: UTF8.self)) }
+      Self.text(of: "\(folder)/\(name)", atEnd: true)
+        .flatMap { ReportDigest(report: $0) }
         .map { ReportIndex.Item(fileName: name, digest: $0) }
     }
     let text = ReportIndex(items).markdown
