@@ -8,7 +8,7 @@ required=(
   pkg-config git make postgresql postgresql-client cmark-gfm python3-html5lib
 )
 # Without these a test is skipped, the sandbox uses a recorded migration, or a figure is missing.
-optional=(alembic python3-psycopg2 strace)
+optional=(alembic python3-psycopg2 strace pgbouncer)
 
 if ! command -v dpkg-query >/dev/null || ! command -v apt-get >/dev/null; then
   echo "This is no Debian system; the following must be there already: ${required[*]} ${optional[*]}" >&2

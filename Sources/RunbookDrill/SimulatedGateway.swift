@@ -17,14 +17,18 @@ public final class SimulatedGateway: ConnectionGateway {
   private let failures: [Call: StepFailure]
   private let databaseOID: Int64
   private let role: String
+  private let lostProof: LostProof?
 
   /// - Parameters:
   ///   - failures: calls that fail.
   ///   - databaseOID: of every connection's database; another one is another database.
   ///   - role: as whom each connects.
+  ///   - lost: what of a run is not there, where something of it should be.
   public init(
-    failures: [Call: StepFailure] = [:], databaseOID: Int64 = 0, role: String = "simulated"
+    failures: [Call: StepFailure] = [:], databaseOID: Int64 = 0, role: String = "simulated",
+    lost: LostProof? = nil
   ) {
+    lostProof = lost
     self.role = role
     self.failures = failures
     self.databaseOID = databaseOID
@@ -51,12 +55,24 @@ public final class SimulatedGateway: ConnectionGateway {
         address: "simulated"))
   }
 
-  public func checkReceipts(_ connection: String) async throws(StepFailure) {
-    try record(.checkReceipts(connection))
+  public func checkReceipts(_ users: [ReceiptUser]) async throws(StepFailure) -> [String] {
+    for user in users { try record(.checkReceipts(user.connection)) }
+    return receiptStatements
   }
 
-  public func prepareReceipts(_ connection: String) async throws(StepFailure) {
-    try record(.prepareReceipts(connection))
+  public func prepareReceipts(_ users: [ReceiptUser]) async throws(StepFailure) {
+    guard let first = users.first else { return }
+    try record(.prepareReceipts(first.connection))
+  }
+
+  public func lost(
+    of proof: RunProof, run: RunID, on connection: String
+  ) async throws(StepFailure) -> LostProof? {
+    guard let lostProof else { return nil }
+    let receipts = lostProof.receipts.filter(proof.receipts.contains)
+    let isLeaseLost = lostProof.isLeaseLost && proof.generation != nil
+    return receipts.isEmpty && !isLeaseLost
+      ? nil : LostProof(isLeaseLost: isLeaseLost, receipts: receipts)
   }
 
   public func close() async { recorded.withLock { $0.append(.close) } }

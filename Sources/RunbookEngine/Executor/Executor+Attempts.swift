@@ -141,10 +141,10 @@ extension Executor {
   mutating func prepareConnection(_ connection: String?) async -> Readiness {
     guard let connection, !seenConnections.contains(connection) else { return .ready }
     do throws(StepFailure) {
-      let identity = try await identity(of: connection)
+      let identity = try await provenIdentity(of: connection)
       seenConnections.insert(connection)
       if let known = state.identities[connection]?.identity,
-        known.isSameDatabase(as: identity.identity),
+        known.isSameDatabase(as: identity.identity), identity.lost == nil,
         known.changes(to: identity.identity).isEmpty
       {
         return .ready
@@ -156,12 +156,38 @@ extension Executor {
     }
   }
 
+  /// Who the server is, and what of the run is missing there. It is asked once a process: what comes of it
+  /// later, each transaction of a step finds out for itself.
+  private mutating func provenIdentity(
+    of connection: String
+  ) async throws(StepFailure) -> ConnectionIdentified {
+    var identity = try await identity(of: connection)
+    let proof = state.proof(on: connection)
+    if !proof.isEmpty {
+      identity.lost = try await ports.gateway.lost(of: proof, run: options.run, on: connection)
+    }
+    return identity
+  }
+
+  /// The plan's connections that keep receipts in the same database as this one, which comes first.
+  func receiptUsers(of connection: String) -> [ReceiptUser] {
+    guard let one = state.identities[connection]?.identity else { return [] }
+    let names =
+      [connection] + machine.receiptConnections.filter { !$0.isIdentical(to: connection) }
+    return names.compactMap { name in
+      guard let other = state.identities[name]?.identity, one.sharesTables(with: other) else {
+        return nil
+      }
+      return ReceiptUser(connection: name, role: other.role)
+    }
+  }
+
   mutating func prepareReceipts(_ bound: BoundStep) async -> FailureRecord? {
     guard bound.settledBy == .receipt, let connection = bound.activity.connection,
       !preparedReceipts.contains(connection)
     else { return nil }
     do throws(StepFailure) {
-      try await ports.gateway.prepareReceipts(connection)
+      try await ports.gateway.prepareReceipts(receiptUsers(of: connection))
       preparedReceipts.insert(connection)
       return nil
     } catch {
@@ -185,6 +211,8 @@ extension Executor {
       objection: { [binder, scope] result in
         AttemptJudge(binder: binder).judge(step, result, in: scope).failure
       }, keepsResult: !step.options.captures.isEmpty, key: options.key,
+      actors: state.step(step.id).actors,
+      proof: plan.connection(of: step).map { state.proof(on: $0.name) } ?? RunProof(),
       leaseLoss: {
         do throws(StoreError) {
           try journal.checkLease()
@@ -274,5 +302,15 @@ extension Executor {
     guard let failure else { return .succeeded }
     let isOpen = failure.cause == .lost || result.isEffectOpen
     return isOpen && bound.settledBy != .repeatable ? .unknown : .failed
+  }
+}
+
+extension ConnectionIdentity {
+  /// Whether the tables for receipts are the same. Not every role may ask for the system's identifier.
+  fileprivate func sharesTables(with other: ConnectionIdentity) -> Bool {
+    guard let systemIdentifier, let system = other.systemIdentifier else {
+      return address.isIdentical(to: other.address) && databaseOID == other.databaseOID
+    }
+    return systemIdentifier.isIdentical(to: system) && databaseOID == other.databaseOID
   }
 }

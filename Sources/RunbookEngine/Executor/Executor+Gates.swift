@@ -56,20 +56,61 @@ extension Executor {
         return try queue(.runHeld(hold(connection, failure, "connection '\(connection)': ")))
       }
     }
+    let statements: [String]
     do throws(StepFailure) {
-      for connection in request.receiptConnections {
-        try await ports.gateway.checkReceipts(connection)
-      }
+      try refusePoolers(for: request)
+      statements = try await checkReceipts(on: request.receiptConnections)
     } catch {
       return try queue(.runHeld(hold(request.gate, error.record, "")))
     }
-    try queue(.gateOpened(await opened(request, changes)))
+    try queue(.gateOpened(await opened(request, statements, changes)))
   }
 
-  private func opened(_ request: GateRequest, _ changes: [String]?) async -> GateOpened {
+  /// Looks whether all roles of the plan can keep receipts, database by database.
+  ///
+  /// - Returns: what will be run for that.
+  private func checkReceipts(on connections: [String]) async throws(StepFailure) -> [String] {
+    var checked: Set<String> = []
+    var statements: [String] = []
+    for connection in connections where !checked.contains(connection) {
+      let users = receiptUsers(of: connection)
+      checked.formUnion(users.map(\.connection))
+      for statement in try await ports.gateway.checkReceipts(users)
+      where !statements.contains(where: { $0.isIdentical(to: statement) }) {
+        statements.append(statement)
+      }
+    }
+    return statements
+  }
+
+  /// What needs a session of its own is not begun where a pooler gives none.
+  private func refusePoolers(for request: GateRequest) throws(StepFailure) {
+    for item in request.steps where [.willRun, .undecided].contains(item.fate) {
+      guard let connection = item.connection,
+        state.identities[connection]?.identity.isPooled == true,
+        let step = plan.runbook.steps.first(where: { $0.id == item.step })
+      else { continue }
+      let need: String?
+      do throws(StepFailure) {
+        need = try binder.bind(step, in: scope).activity.sessionNeed
+      } catch {
+        // What cannot be bound yet is refused when it is performed.
+        continue
+      }
+      guard let need else { continue }
+      throw StepFailure(
+        .refused,
+        "step '\(step.id)': \(need) needs a session of its own, and connection "
+          + "'\(connection)' leads through a connection pooler",
+        hint: "give the address of the server itself")
+    }
+  }
+
+  private func opened(
+    _ request: GateRequest, _ statements: [String], _ changes: [String]?
+  ) async -> GateOpened {
     var steps: [GateItem] = []
     for step in request.steps { steps.append(await sealed(step)) }
-    let statements = request.receiptConnections.isEmpty ? [] : ports.gateway.receiptStatements
     let identities = state.identities.sorted { $0.key < $1.key }.map(\.value)
     let shown = request.identities.isEmpty ? needed(by: request, identities) : request.identities
     return GateOpened(
@@ -165,6 +206,9 @@ extension GateRequest {
         "\(identity.connection) \(one.systemIdentifier ?? "?") \(one.databaseOID) \(one.role) "
           + "\(one.timelineID ?? 0) \(one.isReplica) \(one.isSuperuser) \(one.address) "
           + "\(one.searchPath ?? "?")\n")
+      if let lost = identity.lost {
+        hasher.update("lost \(lost.isLeaseLost) \(lost.receipts.map(\.rawValue))\n")
+      }
     }
     return hasher.finalize()
   }

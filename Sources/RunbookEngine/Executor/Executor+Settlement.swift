@@ -108,12 +108,15 @@ extension Executor {
         .notDone, .receipt,
         "no receipt is there, and this run's lease keeps a late one from being written")
     }
-    let difference =
-      found.isSameWork ? "" : "; the statements of then differ from those of the runbook now"
+    guard found.objections.isEmpty else {
+      return Finding(
+        .unknown, .none,
+        "a receipt is there, and it is no proof: "
+          + found.objections.joined(separator: "; "))
+    }
     return Finding(
-      .done, .receipt,
-      "the receipt of attempt \(found.attempt) was committed with the work"
-        + difference, doneAt: found.recordedAt, result: found.result)
+      .done, .receipt, "the receipt of attempt \(found.attempt) was committed with the work",
+      doneAt: found.recordedAt, result: found.result)
   }
 
   /// Waits for what a dead executor left, or ends it on a person's word; it is never raced.

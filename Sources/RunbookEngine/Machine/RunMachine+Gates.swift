@@ -40,11 +40,26 @@ extension RunMachine {
     return .openGate(
       GateRequest(
         gate: gate, steps: [], approvals: 1,
-        question: "Connection '\(name)' leads elsewhere than before: to another database, a copy, "
-          + "a replica, or one that was promoted. What the run has done may be missing there. Shall "
-          + "it go on there?",
+        question: Self.question(about: found, on: name, before: state.identities[name]),
         receiptConnections: [],
         identities: [state.identities[name], found].compactMap(\.self)))
+  }
+
+  private static func question(
+    about found: ConnectionIdentified, on name: String, before: ConnectionIdentified?
+  ) -> String {
+    let isSame = before.map { $0.identity.isSameDatabase(as: found.identity) } ?? true
+    let place =
+      isSame
+      ? "Connection '\(name)' leads to the same server and database, but not to what the run left there"
+      : "Connection '\(name)' leads elsewhere than before: to another database, a copy, a replica, or "
+        + "one that was promoted"
+    let missing =
+      found.lost.map {
+        ": \($0.sentence). These steps are not done there, and the run does not do them again."
+      }
+      ?? ". What the run has done may be missing there."
+    return place + missing + " Shall it go on there?"
   }
 
   /// Whether a step with that effect asks by itself; nil where it is not known whether it does.
@@ -104,7 +119,7 @@ extension RunMachine {
       .first { state.identities[$0] == nil }
   }
 
-  private var receiptConnections: [String] {
+  var receiptConnections: [String] {
     var names: [String] = []
     for step in plan.runbook.steps where step.phase.mayChange && binder.keepsReceipts(step) {
       guard let connection = plan.connection(of: step), connection.keepsReceipts,

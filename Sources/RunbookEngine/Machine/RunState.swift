@@ -24,6 +24,12 @@ public struct RunState: Sendable, Hashable {
   public private(set) var identities: [String: ConnectionIdentified] = [:]
   /// Connections that lead elsewhere than they did, until a person has decided on it.
   public private(set) var contested: [String: ConnectionIdentified] = [:]
+  /// The lease's generation that was written last to the database of each connection.
+  private var leases: [String: Int64] = [:]
+  /// Steps whose receipts a connection's database has not, and a person let the run go on.
+  private var writtenOff: [String: Set<StepID>] = [:]
+  /// Of the process that carries the run out.
+  private var generation: Int64 = 1
   /// Whether a person let the run go on after its deadline.
   public private(set) var isPastDeadline = false
   public private(set) var steps: [StepID: StepState] = [:]
@@ -66,15 +72,19 @@ public struct RunState: Sendable, Hashable {
       sandboxInputs = payload.inputs
     case .sandboxRestarted(let payload): sandboxInputs = payload.inputs
     case .connectionIdentified(let payload): identify(payload)
-    case .attemptStarted(let payload): try applyToStep(payload.step, event, at: time, by: actor)
+    case .attemptStarted(let payload):
+      try applyToStep(payload.step, event, at: time, by: actor)
+      steps[payload.step]?.actors.append(actor)
     case .stepSkipped(let payload): try applyToStep(payload.step, event, at: time, by: actor)
     case .attemptFinished(let payload):
       try applyToStep(payload.step, event, at: time, by: actor)
       takeResults(of: payload)
+      if payload.outcome == .succeeded, payload.hasReceipt { noteLease(of: payload.step) }
     case .attemptSettled(let payload):
       try applyToStep(payload.step, event, at: time, by: actor)
       take(payload.captures)
       withheldCaptures.formUnion(payload.withheldCaptures ?? [])
+      if payload.means == .receipt { noteLease(of: payload.step) }
       if case .held(let hold) = lifecycle, let decided = hold.decided(by: payload, actor) {
         lifecycle = .held(decided)
       }
@@ -144,6 +154,7 @@ public struct RunState: Sendable, Hashable {
   private mutating func resume(_ payload: RunResumed) {
     if case .held(let hold) = lifecycle, hold.cause == .deadline { isPastDeadline = true }
     lifecycle = .running
+    generation = payload.generation ?? generation
     for id in steps.keys { steps[id]?.takeUp() }
     // The process looks anew where its connections lead.
     contested = [:]
@@ -164,7 +175,9 @@ public struct RunState: Sendable, Hashable {
 
   private mutating func identify(_ payload: ConnectionIdentified) {
     let name = payload.connection
-    if let known = identities[name], !known.identity.isSameDatabase(as: payload.identity) {
+    let isElsewhere =
+      identities[name].map { !$0.identity.isSameDatabase(as: payload.identity) } ?? false
+    if isElsewhere || payload.lost != nil {
       contested[name] = payload
       settleIdentity(Self.identityGate(of: name))
     } else {
@@ -180,7 +193,27 @@ public struct RunState: Sendable, Hashable {
     where gate == Self.identityGate(of: name) && known.asks(about: identity) {
       identities[name] = identity
       contested[name] = nil
+      // What was written to the former one is not expected here.
+      leases[name] = nil
+      writtenOff[name, default: []].formUnion(identity.lost?.receipts ?? [])
     }
+  }
+
+  private mutating func noteLease(of step: StepID) {
+    if let connection = self.step(step).connection { leases[connection] = generation }
+  }
+
+  /// What the database of a connection has to hold of the run.
+  public func proof(on connection: String) -> RunProof {
+    let receipts = steps.filter { id, step in
+      step.status == .succeeded && step.hasReceipt && step.connection == connection
+        && writtenOff[connection]?.contains(id) != true
+    }
+    return RunProof(
+      generation: leases[connection],
+      receipts: receipts.keys.sorted {
+        $0.rawValue.utf8.lexicographicallyPrecedes($1.rawValue.utf8)
+      })
   }
 
   /// The gate that asks whether a connection may lead elsewhere; no step can have that name.
@@ -301,7 +334,8 @@ public struct GateState: Sendable, Hashable {
 
   /// Whether it asks if the run may go on in this database, which it shows behind the former one.
   func asks(about identity: ConnectionIdentified) -> Bool {
-    opened.identities.last?.identity.isSameDatabase(as: identity.identity) == true
+    guard let shown = opened.identities.last else { return false }
+    return shown.identity.isSameDatabase(as: identity.identity) && shown.lost == identity.lost
   }
 
   mutating func take(_ decision: GateDecided, by actor: Actor) {

@@ -38,6 +38,10 @@ public struct StepState: Sendable, Hashable {
   public internal(set) var connection: String?
   /// Of the last attempt: how its effect is found out should it be cut off.
   public internal(set) var settledBy: SettlementWay?
+  /// Who began each attempt, the first one first.
+  public internal(set) var actors: [Actor] = []
+  /// Whether it is done, and a receipt of it was committed.
+  public internal(set) var hasReceipt = false
   /// The last settlement, until something else happens to the step.
   public internal(set) var settlement: AttemptSettled?
   /// Who said that the step is done, where nothing showed it.
@@ -94,6 +98,7 @@ public struct StepState: Sendable, Hashable {
       cutResults = finished.cutResults
       failure = finished.failure
       isWithoutAnswer = finished.isWithoutAnswer
+      hasReceipt = finished.outcome == .succeeded && finished.hasReceipt
       hasWithheldCaptures = !finished.withheldCaptures.isEmpty
     case (.running, .attemptSettled(let settled)), (.failed, .attemptSettled(let settled)),
       (.unknown, .attemptSettled(let settled)):
@@ -141,6 +146,7 @@ public struct StepState: Sendable, Hashable {
     lastStartedAt = time
     connection = started.connection
     settledBy = started.settledBy
+    hasReceipt = false
     failure = nil
     settlement = nil
     declaration = nil
@@ -167,6 +173,7 @@ public struct StepState: Sendable, Hashable {
       if settled.means == .word {
         declaration = PersonsWord(actor: actor, reason: settled.detail)
       }
+      hasReceipt = settled.means == .receipt
     case .unknown:
       status = .unknown
       finishedAt = time

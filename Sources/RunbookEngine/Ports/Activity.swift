@@ -29,6 +29,10 @@ public protocol Activity: Sendable {
   /// names, variables that it reads. An approval binds it; only looked at for that.
   func surroundings() async -> [Surrounding]
 
+  /// Why it cannot be performed over a connection pooler, where it cannot: what of it needs a session of
+  /// its own.
+  var sessionNeed: String? { get }
+
   /// What the kind itself can say of an attempt that was cut off.
   var settlingMeans: SettlingMeans { get }
 
@@ -87,14 +91,14 @@ public enum SettlingMeans: Sendable, Hashable {
 public struct ReceiptFound: Sendable {
   public let attempt: Int
   public let recordedAt: Timestamp?
-  /// Whether what was run then is what would run now.
-  public let isSameWork: Bool
+  /// Why it is not taken for a proof, such as that the journal has not begun its attempt; empty where it is.
+  public let objections: [String]
   public let result: StepResult
 
-  public init(attempt: Int, recordedAt: Timestamp?, isSameWork: Bool, result: StepResult) {
+  public init(attempt: Int, recordedAt: Timestamp?, objections: [String] = [], result: StepResult) {
     self.attempt = attempt
     self.recordedAt = recordedAt
-    self.isSameWork = isSameWork
+    self.objections = objections
     self.result = result
   }
 }
@@ -103,6 +107,8 @@ extension Activity {
   public var clockConnection: String? { nil }
 
   public func surroundings() async -> [Surrounding] { [] }
+
+  public var sessionNeed: String? { nil }
 
   public var settlingMeans: SettlingMeans { effect == .readOnly ? .repeatable : .none }
 
@@ -152,6 +158,10 @@ public struct AttemptContext: Sendable {
   public let keepsResult: Bool
   /// For hashes over what may hold a secret.
   public let key: RunKey?
+  /// Who began the step's attempts, by the journal, the first one first; empty where that is not known.
+  public let actors: [Actor]
+  /// What the journal says that the step's database holds of the run.
+  public let proof: RunProof
   /// Why nothing may take effect any more, such as that another process has taken the run over: asked once
   /// the step's lock is held, and right before a change is made durable.
   public let leaseLoss: @Sendable () -> FailureRecord?
@@ -163,9 +173,12 @@ public struct AttemptContext: Sendable {
     now: @escaping @Sendable () -> Timestamp,
     redactor: Redactor = .none,
     objection: @escaping @Sendable (StepResult) -> FailureRecord? = { _ in nil },
-    keepsResult: Bool = false, key: RunKey? = nil,
+    keepsResult: Bool = false, key: RunKey? = nil, actors: [Actor] = [],
+    proof: RunProof = RunProof(),
     leaseLoss: @escaping @Sendable () -> FailureRecord? = { nil }
   ) {
+    self.actors = actors
+    self.proof = proof
     self.leaseLoss = leaseLoss
     self.run = run
     self.step = step

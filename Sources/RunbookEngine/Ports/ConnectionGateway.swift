@@ -11,20 +11,53 @@ public protocol ConnectionGateway: Sendable {
   /// Connects where that has not happened, and asks the server who it is.
   func identify(_ connection: String) async throws(StepFailure) -> ConnectionIdentified
 
-  /// Whether receipts can be kept there.
+  /// Whether receipts can be kept there, without writing anything.
   ///
-  /// - Throws: `refused`, with the statements for the owner as its hint, when the role may not make
-  ///   their tables and they are not there.
-  func checkReceipts(_ connection: String) async throws(StepFailure)
+  /// - Parameter users: all of the plan's that lead to one database and keep receipts there.
+  /// - Returns: the statements that `prepareReceipts` will run first, for the gate.
+  /// - Throws: `refused` when the tables are there and not to be trusted, or, with the statements for the
+  ///   owner as its hint, when the roles may not make or use them.
+  func checkReceipts(_ users: [ReceiptUser]) async throws(StepFailure) -> [String]
 
-  /// Makes the tables for receipts where they are missing, under a lock. To be called once the
-  /// recovery gate is approved, and not before.
-  func prepareReceipts(_ connection: String) async throws(StepFailure)
+  /// Makes the tables for receipts where they are missing, under a lock, and lets all of the users keep
+  /// receipts there. To be called once the recovery gate is approved, and not before.
+  ///
+  /// - Parameter users: as for `checkReceipts`; the first is the one that is needed now. Others that cannot
+  ///   be reached are passed over.
+  func prepareReceipts(_ users: [ReceiptUser]) async throws(StepFailure)
 
-  /// The statements that `prepareReceipts` runs, for the gate.
-  var receiptStatements: [String] { get }
+  /// What of a run is not there that its journal says is; nil where all is.
+  func lost(
+    of proof: RunProof, run: RunID, on connection: String
+  ) async throws(StepFailure) -> LostProof?
 
   func close() async
+}
+
+/// A connection that keeps receipts, and the role that it connects as.
+public struct ReceiptUser: Sendable, Hashable {
+  public let connection: String
+  public let role: String
+
+  public init(connection: String, role: String) {
+    self.connection = connection
+    self.role = role
+  }
+}
+
+/// What the journal says that a connection's database holds of the run.
+public struct RunProof: Sendable, Hashable {
+  /// The lease's generation that was written there last; nil where none was.
+  public var generation: Int64?
+  /// Steps that are done, with a receipt.
+  public var receipts: [StepID]
+
+  public init(generation: Int64? = nil, receipts: [StepID] = []) {
+    self.generation = generation
+    self.receipts = receipts
+  }
+
+  public var isEmpty: Bool { generation == nil && receipts.isEmpty }
 }
 
 /// Reads a connection's URL without opening anything.

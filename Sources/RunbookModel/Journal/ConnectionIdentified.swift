@@ -3,13 +3,43 @@ public struct ConnectionIdentified: Sendable, Hashable, Codable {
   public let identity: ConnectionIdentity
   /// The server's clock less this host's, where it was measured, in microseconds.
   public let clockOffsetMicroseconds: Int64?
+  /// What the journal says that the run has done there, and is not there; nil where nothing is missing.
+  public var lost: LostProof?
 
   public init(
-    connection: String, identity: ConnectionIdentity, clockOffsetMicroseconds: Int64? = nil
+    connection: String, identity: ConnectionIdentity, clockOffsetMicroseconds: Int64? = nil,
+    lost: LostProof? = nil
   ) {
+    self.lost = lost
     self.connection = connection
     self.identity = identity
     self.clockOffsetMicroseconds = clockOffsetMicroseconds
+  }
+}
+
+/// What a database should hold of a run, by the run's journal, and does not: it is an older copy, or one
+/// that did not get everything.
+public struct LostProof: Sendable, Hashable, Codable {
+  /// Whether the lease's row is missing, or older than the run wrote it last.
+  public let isLeaseLost: Bool
+  /// Steps that are done by the journal, and whose receipts are not there.
+  public let receipts: [StepID]
+
+  public init(isLeaseLost: Bool, receipts: [StepID]) {
+    self.isLeaseLost = isLeaseLost
+    self.receipts = receipts
+  }
+
+  /// For people.
+  public var sentence: String {
+    let copy = "this database is an older copy, or one that did not get all that was done"
+    guard !receipts.isEmpty else {
+      return "the lease that this run wrote there last is not there: \(copy)"
+    }
+    let names = receipts.map { "'\($0)'" }.joined(separator: ", ")
+    return receipts.count == 1
+      ? "the receipt of step \(names), which the journal calls done, is not there: \(copy)"
+      : "the receipts of steps \(names), which the journal calls done, are not there: \(copy)"
   }
 }
 
@@ -28,12 +58,15 @@ public struct ConnectionIdentity: Sendable, Hashable, Codable {
   public let address: String
   /// Where the role's statements look for what they name; nil in entries of an earlier version.
   public let searchPath: String?
+  /// Whether a connection pooler stands between; nil where none was seen.
+  public let isPooled: Bool?
 
   public init(
     systemIdentifier: String?, timelineID: Int64?, database: String, databaseOID: Int64,
     role: String, isSuperuser: Bool, serverVersion: String, isReplica: Bool, address: String,
-    searchPath: String? = nil
+    searchPath: String? = nil, isPooled: Bool? = nil
   ) {
+    self.isPooled = isPooled
     self.searchPath = searchPath
     self.systemIdentifier = systemIdentifier
     self.timelineID = timelineID

@@ -174,7 +174,7 @@ struct TimelineRows {
 
   private var gates: [TimelineFacts.Row] {
     history.gates.flatMap { gate in
-      [row(gate.opened.stamp, "Gate \(name: gate.name) opened", part(ofGate: gate.name))]
+      [row(gate.opened.stamp, opening(of: gate), part(ofGate: gate.name))]
         + gate.decisions.map { decision in
           row(
             decision.stamp,
@@ -184,6 +184,15 @@ struct TimelineRows {
             """, part(ofGate: gate.name))
         }
     }
+  }
+
+  /// A gate that shows no steps is about what it asks alone.
+  private func opening(of gate: GateHistory) -> Phrase {
+    let opened: Phrase = "Gate \(name: gate.name) opened"
+    guard gate.opened.payload.steps.isEmpty, let question = gate.opened.payload.question else {
+      return opened
+    }
+    return opened + ": \(quote: question)"
   }
 
   private var holds: [TimelineFacts.Row] {

@@ -73,6 +73,7 @@ extension HeadFacts.Connection: Presented {
     return phrase + ", role \(name: identity.role)"
       + (identity.isSuperuser ? " (superuser)" : "")
       + (identity.isReplica ? ", a replica" : ", a primary")
+      + (identity.isPooled == true ? ", behind a connection pooler" : "")
   }
 }
 

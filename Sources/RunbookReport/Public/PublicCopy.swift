@@ -180,8 +180,9 @@ struct PublicCopy {
         systemIdentifier: nil, timelineID: identity.timelineID, database: identity.database,
         databaseOID: identity.databaseOID, role: text(identity.role),
         isSuperuser: identity.isSuperuser, serverVersion: identity.serverVersion,
-        isReplica: identity.isReplica, address: host(identity.address)),
-      clockOffsetMicroseconds: identified.clockOffsetMicroseconds)
+        isReplica: identity.isReplica, address: host(identity.address),
+        isPooled: identity.isPooled),
+      clockOffsetMicroseconds: identified.clockOffsetMicroseconds, lost: identified.lost)
   }
 
   private func gate(_ opened: GateOpened) -> GateOpened {

@@ -50,8 +50,7 @@ extension PostgresGateway {
     guard !tables.isEmpty else { return found }
     let answers = try await session(of: connection).use(until: .now + .seconds(60)) {
       (link) throws(StepFailure) in
-      // One statement each, and nothing that could be left open.
-      try link.exchangeAll(tables.map { TableTrigger.question($0.table, at: $0.present) }).map {
+      try link.answers(to: tables.map { TableTrigger.question($0.table, at: $0.present) }).map {
         TableTrigger.all($0)
       }
     }

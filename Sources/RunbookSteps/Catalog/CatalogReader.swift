@@ -32,7 +32,7 @@ struct CatalogReader {
 
   private func end() throws(StepFailure) {
     guard !link.isSpent else { return }
-    _ = try run([SQLRequest.rollback + SQLRequest.reset])
+    _ = try run([SQLRequest.rollback + link.reset])
   }
 
   private func readInTransaction() throws(StepFailure) -> CatalogSnapshot {
@@ -42,23 +42,24 @@ struct CatalogReader {
       SELECT set_config('row_security', 'off', true), set_config('statement_timeout', $1, true),
         set_config('application_name', $2, true), set_config('datestyle', 'ISO', true)
       """, ["\(max(1, min(milliseconds, Int64(Int32.max))))ms", name])
-    let answers = try run([
-      [
-        SQLCommand("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"), setting,
-        SQLCommand("SELECT current_database(), current_setting('server_version')"),
-        CatalogQuery.objects, CatalogQuery.tables, CatalogQuery.positions,
-      ]
-    ])
+    let opening =
+      [SQLCommand("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")] + SessionSettings.entering
+      + [setting]
+    let questions = [
+      SQLCommand("SELECT current_database(), current_setting('server_version')"),
+      CatalogQuery.objects, CatalogQuery.tables, CatalogQuery.positions,
+    ]
+    let answers = Array(try run([opening + questions]).dropFirst(opening.count))
     let takenAt = now()
-    guard answers.count == 6 else {
+    guard answers.count == questions.count else {
       throw StepFailure(.unreachable, "the server did not answer about its catalogue")
     }
-    let server = answers[2].first ?? []
+    let server = answers[0].first ?? []
     return CatalogSnapshot(
       database: server.first?.stringValue ?? "", serverVersion: server.last?.stringValue ?? "",
-      takenAt: takenAt, objects: answers[3].compactMap(Self.object),
-      rows: try rows(of: answers[4], answers[3].compactMap(Self.object)),
-      positions: Self.positions(answers[5]))
+      takenAt: takenAt, objects: answers[1].compactMap(Self.object),
+      rows: try rows(of: answers[2], answers[1].compactMap(Self.object)),
+      positions: Self.positions(answers[3]))
   }
 
   private static func object(_ row: [Value]) -> CatalogObject? {

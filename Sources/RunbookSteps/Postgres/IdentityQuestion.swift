@@ -1,17 +1,20 @@
+import RunbookEngine
 import RunbookModel
 
 /// Asks a server who it is, in one round trip.
 enum IdentityQuestion {
-  private static let main = SQLCommand(
-    """
-    SELECT current_database(), d.oid, current_user, coalesce(r.rolsuper, false),
+  private static let columns = """
+    current_database(), d.oid, current_user, coalesce(r.rolsuper, false),
       current_setting('server_version'), pg_is_in_recovery(), clock_timestamp(),
       CASE WHEN pg_is_in_recovery() THEN NULL
         ELSE left(pg_walfile_name(pg_current_wal_insert_lsn()), 8) END,
-      current_setting('runbook.search_path')
+      current_setting('runbook.search_path'), pg_backend_pid()
+    """
+  private static let place = """
     FROM pg_database d LEFT JOIN pg_roles r ON r.rolname = current_user
     WHERE d.datname = current_database()
-    """)
+    """
+  private static let main = SQLCommand("SELECT \(columns), NULL \(place)")
   /// Not every role may ask this: https://www.postgresql.org/docs/current/functions-info.html
   private static let control = SQLCommand(
     """
@@ -19,27 +22,57 @@ enum IdentityQuestion {
     FROM pg_control_system() s, pg_control_checkpoint() c
     """)
 
+  /// For a transaction that is open: all in one, where the role may ask that.
+  static func command(knowing identity: ConnectionIdentity?) -> SQLCommand {
+    guard identity?.systemIdentifier != nil else { return main }
+    return SQLCommand(
+      "SELECT \(columns), (SELECT system_identifier::text FROM pg_control_system()) \(place)")
+  }
+
   static func ask(
-    _ pq: LibPQ, _ wait: LinkWait, connection: String, now: () -> Timestamp
+    _ pq: LibPQ, _ wait: LinkWait, connection: String, facts: SessionFacts,
+    now: () -> Timestamp
   ) throws(LinkError) -> ConnectionIdentified {
-    let link = PostgresLink(pq, wait: wait) { _ in [] }
+    let link = PostgresLink(pq, wait: wait, facts: facts) { _ in [] }
     let sent = now()
-    let outcomes = try link.run([SessionSettings.commands + [main], [control]])
+    // The other one by itself, as the server may refuse it.
+    let answers = try link.ask(each: [[main], [control]])
     let received = now()
-    guard outcomes.count == 2, let answer = outcomes[0].last, let row = firstRow(answer),
-      row.count == 9
+    let system = answers.last?.first.flatMap(firstRow)
+    guard let row = answers.first?.first.flatMap(firstRow),
+      let identity = read(
+        row, on: link, timeline: system?.last?.intValue, system: system?.first?.stringValue)
     else { throw .lost("the server did not say who it is") }
-    let system = outcomes[1].first.flatMap { firstRow($0) }
-    let identity = ConnectionIdentity(
-      systemIdentifier: system?.first?.stringValue,
-      timelineID: timeline(row[7]) ?? system?.last?.intValue,
-      database: row[0].stringValue ?? "", databaseOID: row[1].intValue ?? 0,
-      role: row[2].stringValue ?? "", isSuperuser: row[3].boolValue ?? false,
-      serverVersion: row[4].stringValue ?? "", isReplica: row[5].boolValue ?? false,
-      address: pq.address, searchPath: row[8].stringValue)
     return ConnectionIdentified(
       connection: connection, identity: identity,
       clockOffsetMicroseconds: offset(row[6], sent, received))
+  }
+
+  /// The identity of an answer within a transaction; notes on the way whose session it is.
+  static func identity(in outcome: SQLOutcome, on link: PostgresLink) -> ConnectionIdentity? {
+    firstRow(outcome).flatMap { read($0, on: link, timeline: nil, system: $0.last?.stringValue) }
+  }
+
+  private static func read(
+    _ row: [Value], on link: PostgresLink, timeline: Int64?, system: String?
+  ) -> ConnectionIdentity? {
+    guard row.count == 11 else { return nil }
+    note(row[9], on: link)
+    return ConnectionIdentity(
+      systemIdentifier: system, timelineID: Self.timeline(row[7]) ?? timeline,
+      database: row[0].stringValue ?? "", databaseOID: row[1].intValue ?? 0,
+      role: row[2].stringValue ?? "", isSuperuser: row[3].boolValue ?? false,
+      serverVersion: row[4].stringValue ?? "", isReplica: row[5].boolValue ?? false,
+      address: link.address, searchPath: row[8].stringValue,
+      isPooled: link.facts.isPooled ? true : nil)
+  }
+
+  /// The number that the server told when the connection came about is the process's own, but where a pooler
+  /// answered in its place: https://www.postgresql.org/docs/current/libpq-status.html#LIBPQ-PQBACKENDPID
+  private static func note(_ process: Value, on link: PostgresLink) {
+    guard let process = process.intValue.flatMap({ Int32(exactly: $0) }) else { return }
+    link.facts.serverProcess = process
+    if process != link.pq.backendPID { link.facts.isPooled = true }
   }
 
   /// The one that is written to now, from its file's name. The last checkpoint's, which a replica tells, is
@@ -69,5 +102,23 @@ extension ConnectionIdentity {
     "database \(database) (OID \(databaseOID)) of system \(systemIdentifier ?? "unknown")"
       + (timelineID.map { ", timeline \($0)" } ?? "") + (isReplica ? ", a replica," : "")
       + " at \(address)"
+  }
+
+  /// Refuses what the connection has come to lead to since it led here.
+  func requireSame(
+    as now: ConnectionIdentity, connection: String
+  ) throws(StepFailure) {
+    guard isSameDatabase(as: now) else {
+      throw StepFailure(
+        .refused, "connection '\(connection)' now leads to another database",
+        detail: "it was \(summary), and is \(now.summary)",
+        hint: "point it at the first database again, or resume the run, which asks about it")
+    }
+    let changes = changes(to: now)
+    guard changes.isEmpty else {
+      throw StepFailure(
+        .refused, "connection '\(connection)' is not as it was: \(changes.joined(separator: "; "))",
+        hint: "put it back, or resume the run, which asks whether to go on so")
+    }
   }
 }

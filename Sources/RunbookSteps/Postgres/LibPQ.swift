@@ -335,8 +335,10 @@ extension LibPQ {
   private static func notice(_ result: OpaquePointer?) -> String? {
     guard let result else { return nil }
     let fields = error(result)
-    let severity = PQresultErrorField(result, Int32(UInt8(ascii: "S"))).map { String(cString: $0) }
+    // In English whatever the server's language is.
+    let severity = PQresultErrorField(result, Int32(UInt8(ascii: "V"))).map { String(cString: $0) }
     return (severity.map { "\($0): " } ?? "") + fields.message
+      + (fields.detail.map { " (\($0.replacingAll("\n", with: "; ")))" } ?? "")
   }
 
   private static func text(_ bytes: UnsafePointer<CChar>?) -> String {

@@ -33,17 +33,7 @@ extension PostgresGateway {
   ) async throws(StepFailure) -> [[Value]] {
     try await session(of: connection).use(until: .now + .seconds(30)) {
       (link) throws(StepFailure) in
-      let outcomes: [[SQLOutcome]]
-      do throws(LinkError) {
-        outcomes = try link.run([[command]])
-      } catch {
-        throw StepFailure(link: error, mayHaveCommitted: false)
-      }
-      switch outcomes.first?.first {
-      case .completed(let completion)?: return completion.resultSet?.rows ?? []
-      case .failed(let error)?: throw StepFailure(error)
-      default: throw StepFailure(.unreachable, "the server did not answer")
-      }
+      try link.answers(to: [command]).first?.resultSet?.rows ?? []
     }
   }
 }

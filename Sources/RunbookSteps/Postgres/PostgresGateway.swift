@@ -51,21 +51,61 @@ public final class PostgresGateway: ConnectionGateway {
     try await session(of: connection).identify()
   }
 
-  public func checkReceipts(_ connection: String) async throws(StepFailure) {
-    try await session(of: connection).use(until: .now + Receipts.deadline) {
+  public func checkReceipts(
+    _ users: [ReceiptUser]
+  ) async throws(StepFailure) -> [String] {
+    var standings: [(connection: String, standing: ReceiptTables.Standing)] = []
+    for user in users {
+      standings.append((user.connection, try await standing(of: user, among: users)))
+    }
+    return try Receipts.preparation(for: standings).statements
+  }
+
+  public func prepareReceipts(_ users: [ReceiptUser]) async throws(StepFailure) {
+    guard let first = users.first else { return }
+    var standings = [
+      (connection: first.connection, standing: try await standing(of: first, among: users))
+    ]
+    for user in users.dropFirst() {
+      do throws(StepFailure) {
+        standings.append((user.connection, try await standing(of: user, among: users)))
+      } catch {
+        // It is looked at again when it is used: what cannot be reached now keeps no other from going on.
+        if error.record.cause == .interrupted { throw error }
+      }
+    }
+    let preparation = try Receipts.preparation(for: standings)
+    if let maker = preparation.connection {
+      try await session(of: maker).use(until: .now + Receipts.deadline) {
+        (link) throws(StepFailure) in
+        try Receipts.make(preparation.statements, on: link)
+      }
+    }
+    try await session(of: first.connection).use(until: .now + Receipts.deadline) {
       (link) throws(StepFailure) in
-      try Receipts.check(link)
+      _ = try ReceiptTables.mark(on: link)
     }
   }
 
-  public func prepareReceipts(_ connection: String) async throws(StepFailure) {
-    try await session(of: connection).use(until: .now + Receipts.deadline) {
+  private func standing(
+    of user: ReceiptUser, among users: [ReceiptUser]
+  ) async throws(StepFailure) -> ReceiptTables.Standing {
+    try await session(of: user.connection).use(until: .now + Receipts.deadline) {
       (link) throws(StepFailure) in
-      try Receipts.prepare(link)
+      link.facts.receiptRoles = users.map(\.role)
+      link.facts.receiptMark = nil
+      return try ReceiptTables.standing(link)
     }
   }
 
-  public var receiptStatements: [String] { Receipts.statements }
+  public func lost(
+    of proof: RunProof, run: RunID, on connection: String
+  ) async throws(StepFailure) -> LostProof? {
+    try await session(of: connection).use(until: .now + Receipts.deadline) {
+      (link) throws(StepFailure) in
+      try ReceiptProof(run: run, proof: proof, encoding: link.serverEncoding).lost(on: link)
+    }
+  }
 
   public func close() async {
     let all = sessions.withLock { sessions in

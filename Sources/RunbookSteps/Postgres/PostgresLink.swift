@@ -18,10 +18,15 @@ final class PostgresLink {
   private(set) var holders: [LockHolder] = []
   /// Whether the connection must not be used again.
   var isSpent = false
+  let facts: SessionFacts
 
-  init(_ pq: LibPQ, wait: LinkWait, findHolders: @escaping (Int32) -> [LockHolder]) {
+  init(
+    _ pq: LibPQ, wait: LinkWait, facts: SessionFacts = SessionFacts(),
+    findHolders: @escaping (Int32) -> [LockHolder]
+  ) {
     self.pq = pq
     self.wait = wait
+    self.facts = facts
     self.findHolders = findHolders
   }
 
@@ -73,6 +78,25 @@ final class PostgresLink {
     } catch {
       isSpent = true
       throw error
+    }
+  }
+
+  /// Asks what changes nothing, in a `READ ONLY` transaction of its own.
+  ///
+  /// - Returns: each question's outcome; less where one failed before.
+  func ask(_ questions: [SQLCommand]) throws(LinkError) -> [SQLOutcome] {
+    try ask(each: [questions]).first ?? []
+  }
+
+  /// `ask`, each of them in a transaction of its own, and all in one round trip.
+  func ask(each questions: [[SQLCommand]]) throws(LinkError) -> [[SQLOutcome]] {
+    let opening =
+      [SQLCommand("BEGIN ISOLATION LEVEL READ COMMITTED READ ONLY")] + SessionSettings.entering
+    let outcomes = try run(questions.flatMap { [opening + $0, [SQLCommand("ROLLBACK")]] })
+    return questions.indices.map { index in
+      let answers = outcomes.indices.contains(2 * index) ? outcomes[2 * index] : []
+      for case .failed(let error) in answers.prefix(opening.count) { return [.failed(error)] }
+      return Array(answers.dropFirst(opening.count))
     }
   }
 
@@ -131,7 +155,7 @@ final class PostgresLink {
     switch wait.wait(on: pq.socket, forWriting: forWriting) {
     case .ready: return
     case .stalled:
-      let found = findHolders(pq.backendPID)
+      let found = findHolders(facts.serverProcess ?? pq.backendPID)
       if !found.isEmpty {
         holders = found
         onLockWait?(found)

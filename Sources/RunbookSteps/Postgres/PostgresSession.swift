@@ -18,6 +18,7 @@ actor PostgresSession {
   private let redactor: Redactor
   private var pq: LibPQ?
   private var identified: ConnectionIdentified?
+  private let facts: SessionFacts
 
   /// - Parameters:
   ///   - confinement: any other target is refused before a connection is opened.
@@ -28,6 +29,7 @@ actor PostgresSession {
   ) {
     self.redactor = redactor
     self.connection = connection
+    facts = SessionFacts(connection: connection)
     self.target = target
     self.now = now
     self.confinement = confinement
@@ -100,7 +102,7 @@ actor PostgresSession {
 
   private func link(_ pq: LibPQ, _ wait: LinkWait) -> PostgresLink {
     let (target, redactor) = (target, redactor)
-    return PostgresLink(pq, wait: wait) { pid in
+    return PostgresLink(pq, wait: wait, facts: facts) { pid in
       Self.holders(
         of: pid, target, redactor, interruption: wait.interruption, request: wait.request)
     }
@@ -114,7 +116,9 @@ actor PostgresSession {
     let answer: ConnectionIdentified
     do throws(LinkError) {
       opened = try Self.open(target, limited)
-      answer = try IdentityQuestion.ask(opened, limited, connection: connection, now: now)
+      facts.forget()
+      answer = try IdentityQuestion.ask(
+        opened, limited, connection: connection, facts: facts, now: now)
     } catch {
       throw failure(error)
     }
@@ -123,22 +127,9 @@ actor PostgresSession {
   }
 
   private func accept(_ answer: ConnectionIdentified) throws(StepFailure) {
-    if let known = identified?.identity {
-      guard known.isSameDatabase(as: answer.identity) else {
-        throw StepFailure(
-          .refused, "connection '\(connection)' now leads to another database",
-          detail: "it was \(known.summary), and is \(answer.identity.summary)",
-          hint: "point it at the first database again, or resume the run, which asks about it")
-      }
-      let changes = known.changes(to: answer.identity)
-      guard changes.isEmpty else {
-        throw StepFailure(
-          .refused,
-          "connection '\(connection)' is not as it was: \(changes.joined(separator: "; "))",
-          hint: "put it back, or resume the run, which asks whether to go on so")
-      }
-    }
+    try identified?.identity.requireSame(as: answer.identity, connection: connection)
     identified = answer
+    facts.identity = answer.identity
   }
 
   private func failure(_ error: LinkError) -> StepFailure {
@@ -176,8 +167,8 @@ actor PostgresSession {
       deadline: .now + .seconds(2), interruption: interruption, request: request, stall: nil)
     do throws(LinkError) {
       let link = PostgresLink(try open(target, wait), wait: wait) { _ in [] }
-      let outcomes = try link.run([SessionSettings.commands + [LockHolder.query(for: pid)]])
-      guard case .completed(let completion)? = outcomes.first?.last else { return [] }
+      let outcomes = try link.ask([LockHolder.query(for: pid)])
+      guard case .completed(let completion)? = outcomes.first else { return [] }
       return completion.resultSet?.rows.compactMap { LockHolder(row: $0, redactor) } ?? []
     } catch {
       return []

@@ -6,7 +6,7 @@ enum Receipts {
   static let deadline = Duration.seconds(30)
 
   /// What makes them. Racing `CREATE … IF NOT EXISTS` can fail in PostgreSQL, hence the lock around
-  /// them in `prepare`.
+  /// them in `make`.
   static let statements = [
     "CREATE SCHEMA IF NOT EXISTS runbook",
     """
@@ -34,110 +34,84 @@ enum Receipts {
   /// Any number that no other program is likely to use: "runbook" in ASCII.
   private static let lockKey = "32210624946301803"
 
-  /// What the role has and may, without touching anything.
-  private static let question = SQLCommand(
-    """
-    WITH space AS (SELECT oid FROM pg_namespace WHERE nspname = 'runbook'),
-      tables AS (
-        SELECT c.oid, c.relname, c.relkind FROM pg_class c JOIN space s ON s.oid = c.relnamespace
-        WHERE c.relname IN ('receipt', 'lease'))
-    SELECT (SELECT count(*) = 2 FROM tables WHERE relkind = 'r'),
-      coalesce((SELECT has_schema_privilege(oid, 'USAGE') FROM space), false)
-        AND (SELECT coalesce(bool_and(
-            has_table_privilege(oid, 'SELECT') AND has_table_privilege(oid, 'INSERT')
-            AND (relname = 'receipt' OR has_table_privilege(oid, 'UPDATE'))), false)
-          FROM tables),
-      coalesce(
-        (SELECT has_schema_privilege(oid, 'USAGE') AND has_schema_privilege(oid, 'CREATE')
-          FROM space),
-        has_database_privilege(current_database(), 'CREATE')),
-      pg_is_in_recovery(), current_user,
-      EXISTS (SELECT FROM tables WHERE relkind <> 'r')
-    """)
-
-  private struct Standing {
-    let isMade: Bool
-    let isUsable: Bool
-    let mayMake: Bool
-    let isReplica: Bool
-    let role: String
-    /// Whether a view, say, has the name of one of the tables.
-    let isTaken: Bool
+  /// What has to be done before all of a plan's roles in one database can keep receipts there.
+  struct Preparation: Sendable {
+    /// The connection on which it is to be done; nil where nothing is.
+    let connection: String?
+    let statements: [String]
   }
 
-  static func check(_ link: PostgresLink) throws(StepFailure) { _ = try checkedStanding(link) }
-
-  private static func checkedStanding(_ link: PostgresLink) throws(StepFailure) -> Standing {
-    let standing = try standing(link)
-    guard !standing.isReplica else {
-      throw StepFailure(.refused, "the server is a replica: nothing can be recovered on it")
+  /// - Parameter standings: of the plan's connections to one database, in their order.
+  /// - Throws: `refused`, with what the owner has to run, where none of them may do it.
+  static func preparation(
+    for standings: [(connection: String, standing: ReceiptTables.Standing)]
+  ) throws(StepFailure) -> Preparation {
+    for one in standings { try one.standing.requireTrust() }
+    let all = standings.map(\.standing)
+    let isMade = all.contains(where: \.isMade)
+    let lacking = isMade ? all.filter { !$0.isUsable } : all
+    guard let first = lacking.first else { return Preparation(connection: nil, statements: []) }
+    if isMade {
+      let statements = grants(to: roles(of: lacking))
+      if let granter = standings.first(where: \.standing.mayGrant) {
+        return Preparation(connection: granter.connection, statements: statements)
+      }
+      throw refusal("role \(first.role) may not use the tables for receipts", statements)
     }
-    guard !standing.isTaken else {
-      throw StepFailure(
-        .refused, "what is called runbook.receipt or runbook.lease is no table",
-        detail: "whoever made it would say which steps are done",
-        hint: "drop it, or say `receipts: none` for the connection")
+    if let maker = standings.first(where: \.standing.mayMake) {
+      let others = roles(of: all).filter { !$0.isIdentical(to: maker.standing.role) }
+      return Preparation(
+        connection: maker.connection, statements: statements + grants(to: others))
     }
-    if standing.isMade ? standing.isUsable : standing.mayMake { return standing }
-    throw StepFailure(
-      .refused,
-      standing.isMade
-        ? "role \(standing.role) may not use the tables for receipts"
-        : "role \(standing.role) may not make the tables for receipts",
-      hint: "let the database's owner run: " + ownerStatements(for: standing.role), code: "42501")
+    throw refusal(
+      "role \(first.role) may not make the tables for receipts",
+      statements + grants(to: roles(of: all)))
   }
 
-  static func prepare(_ link: PostgresLink) throws(StepFailure) {
-    if try checkedStanding(link).isMade { return }
+  /// Runs what a preparation says, in one transaction.
+  static func make(_ statements: [String], on link: PostgresLink) throws(StepFailure) {
     let work =
-      [
-        SQLCommand("BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE"),
+      [SQLCommand("BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE")] + SessionSettings.entering
+      + [
         SQLCommand("SET LOCAL statement_timeout = '20s'"),
         SQLCommand("SET LOCAL lock_timeout = 0"),
         SQLCommand("SET LOCAL client_min_messages = 'warning'"),
         SQLCommand("SELECT pg_advisory_xact_lock($1::bigint)", [lockKey]),
       ] + statements.map { SQLCommand($0) } + [SQLCommand("COMMIT")]
-    let outcomes = try ask(link, [work, [SQLCommand("ROLLBACK")]])
-    try refuseFailures(outcomes.first ?? [])
-    _ = link.takeNotices()
-  }
-
-  private static func standing(_ link: PostgresLink) throws(StepFailure) -> Standing {
-    let outcomes = try ask(link, [[question]])
-    try refuseFailures(outcomes.first ?? [])
-    guard case .completed(let completion)? = outcomes.first?.first,
-      let row = completion.resultSet?.rows.first, row.count == 6
-    else { throw StepFailure(.unreachable, "the server gave no answer about receipts") }
-    return Standing(
-      isMade: row[0].boolValue ?? false, isUsable: row[1].boolValue ?? false,
-      mayMake: row[2].boolValue ?? false, isReplica: row[3].boolValue ?? false,
-      role: row[4].stringValue ?? "", isTaken: row[5].boolValue ?? true)
-  }
-
-  private static func ask(
-    _ link: PostgresLink, _ batches: [[SQLCommand]]
-  ) throws(StepFailure) -> [[SQLOutcome]] {
+    let outcomes: [[SQLOutcome]]
     do throws(LinkError) {
-      return try link.run(batches)
+      outcomes = try link.run([work, [SQLCommand("ROLLBACK")]])
     } catch {
       throw StepFailure(link: error, mayHaveCommitted: false)
     }
+    for case .failed(let error) in outcomes.first ?? [] { throw StepFailure(error) }
+    _ = link.takeNotices()
   }
 
-  private static func refuseFailures(_ outcomes: [SQLOutcome]) throws(StepFailure) {
-    for case .failed(let error) in outcomes { throw StepFailure(error) }
+  private static func roles(of standings: [ReceiptTables.Standing]) -> [String] {
+    var roles: [String] = []
+    for role in standings.map(\.role) where !roles.contains(where: { $0.isIdentical(to: role) }) {
+      roles.append(role)
+    }
+    return roles
   }
 
-  private static func ownerStatements(for role: String) -> String {
-    let name = SQLQuote.identifier(role)
-    let grants = [
-      "GRANT USAGE ON SCHEMA runbook TO \(name)",
-      "GRANT SELECT, INSERT ON runbook.receipt TO \(name)",
-      "GRANT SELECT, INSERT, UPDATE ON runbook.lease TO \(name)",
-    ]
+  private static func grants(to roles: [String]) -> [String] {
+    roles.map(SQLQuote.identifier).flatMap { name in
+      [
+        "GRANT USAGE ON SCHEMA runbook TO \(name)",
+        "GRANT SELECT, INSERT ON runbook.receipt TO \(name)",
+        "GRANT SELECT, INSERT, UPDATE ON runbook.lease TO \(name)",
+      ]
+    }
+  }
+
+  private static func refusal(_ message: String, _ statements: [String]) -> StepFailure {
     let oneLine = statements.map { statement in
       statement.pieces(whereSeparator: \.isWhitespace).joined(separator: " ")
     }
-    return (oneLine + grants).joined(separator: "; ") + ";"
+    return StepFailure(
+      .refused, message,
+      hint: "let the database's owner run: " + oneLine.joined(separator: "; ") + ";", code: "42501")
   }
 }

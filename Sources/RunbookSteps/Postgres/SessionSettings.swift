@@ -2,14 +2,15 @@ import RunbookModel
 
 /// The settings by which a server reads SQL and writes values, as this program takes them to be.
 ///
-/// A role, a database, `PGOPTIONS` or a step may have set them otherwise. So the session sets them before
-/// anything else and after each reset, as PostgreSQL's own programs do: pg_dump
+/// A role, a database, `PGOPTIONS` or a step may have set them otherwise. So they are set before anything
+/// else, as PostgreSQL's own programs do: pg_dump
 /// (https://github.com/postgres/postgres/blob/REL_15_STABLE/src/bin/pg_dump/pg_dump.c, `setup_connection`)
-/// and postgres_fdw (`configure_remote_session`).
+/// and postgres_fdw (`configure_remote_session`). Unlike there each transaction sets them for itself: a
+/// pooler gives the next one another of the server's sessions, and this one to somebody else.
 ///
 /// The `search_path` is one of them. Whoever may create functions, operators, views or types in a schema
-/// that stands before `pg_catalog` in it would answer this program's questions in the server's place. So a
-/// session looks in `pg_catalog` alone, and what it was to look in is kept in a setting of its own: a
+/// that stands before `pg_catalog` in it would answer this program's questions in the server's place. So
+/// it is looked in `pg_catalog` alone, and what the session was to look in is kept in a setting of its own: a
 /// step's statements are given that (`SQLSettings.command`) for as long as they run. What this program sends
 /// in that time names the schema of everything in it; `QualifiedSQLTests` reads each of these texts.
 enum SessionSettings {
@@ -32,13 +33,19 @@ enum SessionSettings {
   /// Where the session's own `search_path` is kept.
   private static let keptPath = "runbook.search_path"
 
-  /// For the session, in this order.
-  static let commands = [
-    SQLCommand(
-      "SELECT pg_catalog.set_config('\(keptPath)', "
-        + "pg_catalog.current_setting('search_path'), false)"),
-    setting(reading + values + place, isLocal: false),
-  ]
+  /// First in a transaction, in this order; they end with it.
+  static let entering = commands(isLocal: true)
+  /// For a session whose statements take effect one by one.
+  static let forSession = commands(isLocal: false)
+
+  private static func commands(isLocal: Bool) -> [SQLCommand] {
+    [
+      SQLCommand(
+        "SELECT pg_catalog.set_config('\(keptPath)', "
+          + "pg_catalog.current_setting('search_path'), \(isLocal))"),
+      setting(reading + values + place, isLocal: isLocal),
+    ]
+  }
 
   /// Has the session's own `search_path` again; an expression of a query.
   static func ownPath(isLocal: Bool) -> String {

@@ -36,9 +36,6 @@ enum InvalidIndexes {
 
   /// - Returns: nil where the server does not tell.
   static func found(on link: PostgresLink) throws(StepFailure) -> [Index]? {
-    guard case .completed(let completion)? = try link.exchange([[query]]).first?.first,
-      let rows = completion.resultSet?.rows
-    else { return nil }
-    return rows.compactMap(Index.init)
+    try link.answers(to: [query]).first?.resultSet?.rows.compactMap(Index.init)
   }
 }

@@ -1,4 +1,5 @@
 import RunbookEngine
+import RunbookModel
 
 extension PostgresLink {
   /// `run`, with the failures of a step.
@@ -14,5 +15,30 @@ extension PostgresLink {
     } catch {
       throw StepFailure(link: error, mayHaveCommitted: mayHaveCommitted, holders: holders)
     }
+  }
+
+  /// `ask`, with the failures of a step.
+  ///
+  /// - Returns: each question's answer.
+  /// - Throws: the server's first refusal.
+  func answers(to questions: [SQLCommand]) throws(StepFailure) -> [SQLCompletion] {
+    let outcomes: [SQLOutcome]
+    do throws(LinkError) {
+      outcomes = try ask(questions)
+    } catch {
+      throw StepFailure(link: error, mayHaveCommitted: false, holders: holders)
+    }
+    var answers: [SQLCompletion] = []
+    for outcome in outcomes {
+      switch outcome {
+      case .completed(let completion): answers.append(completion)
+      case .failed(let error): throw StepFailure(error, holders: holders)
+      case .skipped: break
+      }
+    }
+    guard answers.count == questions.count else {
+      throw StepFailure(.unreachable, "the server did not answer to all questions")
+    }
+    return answers
   }
 }

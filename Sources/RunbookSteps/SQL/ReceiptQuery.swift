@@ -3,7 +3,7 @@ import RunbookModel
 
 /// What a change says to the tables for receipts.
 ///
-/// `forceDurability` and `record` come after the step's own statements, and find things where these do: they
+/// `forCommit` and `record` come after the step's own statements, and find things where these do: they
 /// name the schema of all that they use. The other ones come before.
 struct ReceiptQuery {
   let run: RunID
@@ -21,7 +21,7 @@ struct ReceiptQuery {
   var look: SQLCommand {
     SQLCommand(
       """
-      SELECT attempt, statements_sha256, affected, row_count, recorded_at, result
+      SELECT attempt, statements_sha256, affected, row_count, recorded_at, result, actor
       FROM runbook.receipt WHERE run = $1 AND step = $2
       """, [text(run.rawValue), text(step.rawValue)])
   }
@@ -36,22 +36,35 @@ struct ReceiptQuery {
       """, [text(run.rawValue), String(generation)])
   }
 
-  /// A step may have turned it off for itself; a receipt must not be lost with the server.
-  static let forceDurability = SQLCommand(
-    """
-    SELECT pg_catalog.set_config('synchronous_commit',
-      CASE WHEN pg_catalog.current_setting('synchronous_commit')
-        OPERATOR(pg_catalog.=) 'remote_apply' THEN 'remote_apply' ELSE 'on' END, true)
-    """)
+  /// A step may have set otherwise how it is committed: a receipt must not be lost with the server, a
+  /// warning must come through, and the server itself ends what waits for the commit and takes too long.
+  static func forCommit(statementTimeout: String) -> SQLCommand {
+    SQLCommand(
+      """
+      SELECT pg_catalog.set_config('synchronous_commit',
+          CASE WHEN pg_catalog.current_setting('synchronous_commit')
+            OPERATOR(pg_catalog.=) 'remote_apply' THEN 'remote_apply' ELSE 'on' END, true),
+        pg_catalog.set_config('client_min_messages',
+          CASE WHEN pg_catalog.current_setting('client_min_messages')
+            OPERATOR(pg_catalog.=) 'error' THEN 'warning'
+            ELSE pg_catalog.current_setting('client_min_messages') END, true),
+        pg_catalog.set_config('statement_timeout', $1, true)
+      """, [statementTimeout])
+  }
 
+  /// Fails where no row was stored.
   func record(
     _ context: AttemptContext, _ digest: Digest, affected: Int64, rowCount: Int64, result: String?
   ) -> SQLCommand {
     SQLCommand(
       """
-      INSERT INTO runbook.receipt
-        (run, step, attempt, statements_sha256, actor, affected, row_count, result)
-      VALUES ($1, $2, $3::int, $4, $5, $6::bigint, $7::bigint, $8)
+      WITH kept AS (
+        INSERT INTO runbook.receipt
+          (run, step, attempt, statements_sha256, actor, affected, row_count, result, recorded_at)
+        VALUES
+          ($1, $2, $3::int, $4, $5, $6::bigint, $7::bigint, $8, pg_catalog.clock_timestamp())
+        RETURNING 1)
+      SELECT pg_catalog.int8div(1, pg_catalog.count(*)) FROM kept
       """,
       [
         text(run.rawValue), text(step.rawValue), String(context.attempt), digest.hex,

@@ -12,9 +12,13 @@ struct ReceiptRow {
   /// - Parameters:
   ///   - row: what `ReceiptQuery.look` asks for.
   ///   - expected: of the statements that would run now.
-  init(_ row: [Value], expected: Digest) {
+  ///   - context: of the attempt that looks for it.
+  ///   - attempts: those of which it can be.
+  init(
+    _ row: [Value], expected: Digest, _ context: AttemptContext, attempts: Range<Int>,
+    encoding: String
+  ) {
     let field = { (index: Int) -> Value in row.indices.contains(index) ? row[index] : .null }
-    let isSame = field(1).stringValue == expected.hex
     var values = Self.values(of: field(5))
     values["affected"] = field(2).intValue.map { .int($0) } ?? .int(0)
     values["row_count"] = field(3).intValue.map { .int($0) } ?? .int(0)
@@ -22,19 +26,26 @@ struct ReceiptRow {
     if case .timestamp(let time) = field(4) { recordedAt = time }
     var result = StepResult(values: values, hasReceipt: true)
     result.incomplete = values.presumedIncomplete()
+    let attempt = Int(clamping: field(0).intValue ?? 0)
+    var objections: [String] = []
+    if !attempts.contains(attempt) {
+      objections.append("it is of attempt \(attempt), which this run's journal has not begun")
+    } else if context.actors.indices.contains(attempt - 1) {
+      let actor = ServerText.escaped(context.actors[attempt - 1].displayName, for: encoding)
+      let stored = field(6).stringValue ?? ""
+      if !stored.isIdentical(to: actor) {
+        objections.append("it names \(stored), and the journal \(actor)")
+      }
+    }
+    if field(1).stringValue != expected.hex {
+      objections.append("it is of other statements than those of now")
+    }
     found = ReceiptFound(
-      attempt: Int(clamping: field(0).intValue ?? 0), recordedAt: recordedAt, isSameWork: isSame,
-      result: result)
+      attempt: attempt, recordedAt: recordedAt, objections: objections, result: result)
   }
 
   /// For a step that finds itself done already.
-  var notices: [String] {
-    var notices = ["already done by attempt \(found.attempt): nothing was run again"]
-    if !found.isSameWork {
-      notices.append("the statements that were run then differ from those of now")
-    }
-    return notices
-  }
+  var notices: [String] { ["already done by attempt \(found.attempt): nothing was run again"] }
 
   /// A result as a receipt keeps it, secrets taken out; nil where it is too long. It is kept whole or not
   /// at all.

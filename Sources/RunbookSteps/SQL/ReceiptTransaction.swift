@@ -26,9 +26,6 @@ struct ReceiptTransaction {
     let rowCount: Int64
   }
 
-  /// How long a commit may take before its connection is given up. It is never cancelled.
-  private static let commitDeadline = Duration.seconds(60)
-
   /// - Parameter body: does the work in the open transaction.
   /// - Returns: the result; a former attempt's where a receipt shows that the step has been done.
   func perform(_ body: () throws(StepFailure) -> Work) throws(StepFailure) -> StepResult {
@@ -40,49 +37,54 @@ struct ReceiptTransaction {
       }
       try commit(work)
       work.result.hasReceipt = keepsReceipt
+      work.result.notices += takeNotices()
       return work.result
     } catch {
+      let failure = error.adding(takeNotices())
       leaveTransaction()
-      throw error
+      throw failure
     }
+  }
+
+  /// What the server said that nobody has taken yet, such as at the commit.
+  private func takeNotices() -> [String] {
+    let notices = link.takeNotices()
+    for notice in notices { context.output(OutputLine(.notice, notice)) }
+    return notices
   }
 
   /// - Returns: the result, when a receipt shows that the step has been done.
-  private func begin() throws(StepFailure) -> StepResult? {
+  private func begin(isAgain: Bool = false) throws(StepFailure) -> StepResult? {
     link.stallInterval = settings.receiptWait * 0.4
     defer { link.stallInterval = settings.stallInterval }
-    let own = settings.command(for: link)
-    let proofs = [query.look, query.claim(generation: context.generation)]
-    let commands = locking + (keepsReceipt ? proofs : []) + [own]
-    let outcomes = try link.exchange([commands])
-    let batch = outcomes.first ?? []
-    try refuseFailure(batch)
-    guard batch.count == commands.count else {
-      throw StepFailure(.unreachable, "the server did not answer about the step's lock")
+    guard keepsReceipt else {
+      let commands = locking + [settings.command(for: link)]
+      let batch = try link.exchange([commands]).first ?? []
+      try requireIdentity(in: batch)
+      try requireAnswers(to: commands, batch)
+      try refuseLoss()
+      return nil
     }
+    let mark = try ReceiptTables.mark(on: link)
+    let commands =
+      locking + standing(mark) + [query.claim(generation: context.generation)]
+      + [settings.command(for: link)]
+    let batch = try link.exchange([commands]).first ?? []
+    try requireIdentity(in: batch)
+    if batch.indices.contains(Answer.check),
+      ReceiptTables.areOtherwise(batch[Answer.tables], batch[Answer.check])
+    {
+      return try lookAgain(isAgain) { () throws(StepFailure) in try begin(isAgain: true) }
+    }
+    try requireAnswers(to: commands, batch)
     // With the lock ours: whoever takes the run over from now on waits for it, or ends this session.
     try refuseLoss()
-    guard keepsReceipt else { return nil }
-    if let row = Self.row(batch[3]) {
-      leaveTransaction()
-      let receipt = ReceiptRow(row, expected: digest)
-      var result = receipt.found.result
-      result.notices = receipt.notices
-      result.isFormer = true
-      return result
+    try requireGeneration(Self.row(batch[Answer.claim])?.first?.intValue, batch[Answer.claim])
+    if let row = Self.row(batch[Answer.look]) {
+      return try former(row)
     }
-    try checkGeneration(Self.row(batch[4])?.first?.intValue)
+    try requireProof(Self.row(batch[Answer.proof]))
     return nil
-  }
-
-  /// Begins the transaction with the step's lock.
-  private var locking: [SQLCommand] {
-    [
-      SQLRequest.begin,
-      settings.command(
-        for: link, statement: settings.receiptWait, lock: .zero, isBeforeStatements: false),
-      query.lock,
-    ]
   }
 
   private func refuseLoss() throws(StepFailure) {
@@ -94,46 +96,144 @@ struct ReceiptTransaction {
   func awaitLock() throws(StepFailure) {
     do throws(StepFailure) {
       link.stallInterval = settings.receiptWait * 0.4
-      let outcomes = try link.exchange(
-        [locking, SQLRequest.rollback, SQLRequest.reset], leaving: 1)
-      try refuseFailure(outcomes.first ?? [])
+      let batch = try link.exchange([locking]).first ?? []
+      try requireIdentity(in: batch)
+      try refuseFailure(batch)
+      leaveTransaction()
     } catch {
       leaveTransaction()
       throw error
     }
   }
 
+  /// The step was done: nothing but the lease's generation is stored.
+  private func former(_ row: [Value]) throws(StepFailure) -> StepResult {
+    let receipt = self.receipt(row, attempts: 1..<context.attempt)
+    guard receipt.found.objections.isEmpty else {
+      throw StepFailure(
+        .lost, "a receipt of this step is there, and nothing tells that it is of this run",
+        detail: receipt.found.objections.joined(separator: "\n"))
+    }
+    let outcomes = try link.exchange([[SQLCommand("COMMIT")], link.reset], leaving: 1)
+    try refuseFailure(outcomes.first ?? [])
+    var result = receipt.found.result
+    result.notices = receipt.notices
+    result.isFormer = true
+    return result
+  }
+
+  private func receipt(_ row: [Value], attempts: Range<Int>) -> ReceiptRow {
+    ReceiptRow(
+      row, expected: digest, context, attempts: attempts, encoding: link.serverEncoding)
+  }
+
   /// Looks for the receipt of an earlier attempt, and fences whoever may still be about to write one:
   /// the lease's row is raised to our generation for good.
-  func find() throws(StepFailure) -> ReceiptFound? {
+  func find() throws(StepFailure) -> ReceiptFound? { try find(isAgain: false) }
+
+  private func find(isAgain: Bool) throws(StepFailure) -> ReceiptFound? {
     do throws(StepFailure) {
       link.stallInterval = settings.receiptWait * 0.4
-      let outcomes = try link.exchange(
-        [
-          locking + [query.look, query.claim(generation: context.generation)],
-          [SQLCommand("COMMIT")], SQLRequest.reset,
-        ], leaving: 1)
-      let batch = outcomes.first ?? []
-      try refuseFailure(batch)
-      guard batch.count == 5 else {
-        throw StepFailure(.unreachable, "the server did not answer about receipts")
+      let mark = try ReceiptTables.mark(on: link)
+      let commands = locking + standing(mark) + [query.claim(generation: context.generation)]
+      let batch = try link.exchange([commands]).first ?? []
+      try requireIdentity(in: batch)
+      if batch.indices.contains(Answer.check),
+        ReceiptTables.areOtherwise(batch[Answer.tables], batch[Answer.check])
+      {
+        return try lookAgain(isAgain) { () throws(StepFailure) in try find(isAgain: true) }
       }
-      try checkGeneration(Self.row(batch[4])?.first?.intValue)
-      return Self.row(batch[3]).map {
-        ReceiptRow($0, expected: digest).found
+      try requireAnswers(to: commands, batch)
+      try requireGeneration(Self.row(batch[Answer.claim])?.first?.intValue, batch[Answer.claim])
+      try requireProof(Self.row(batch[Answer.proof]))
+      let outcomes = try link.exchange([[SQLCommand("COMMIT")], link.reset], leaving: 1)
+      try refuseFailure(outcomes.first ?? [])
+      return Self.row(batch[Answer.look]).map {
+        receipt($0, attempts: 1..<(context.attempt + 1)).found
       }
     } catch {
       leaveTransaction()
       throw error
     }
+  }
+
+  /// Where the answers are.
+  private enum Answer {
+    static let identity = 4
+    static let tables = 6
+    static let check = 7
+    static let look = 8
+    static let proof = 9
+    static let claim = 10
+  }
+
+  /// Begins the transaction, on the server that is meant, with the step's lock.
+  private var locking: [SQLCommand] {
+    [SQLRequest.begin] + SessionSettings.entering + [
+      settings.command(
+        for: link, statement: settings.receiptWait, lock: .zero, isBeforeStatements: false),
+      IdentityQuestion.command(knowing: link.facts.identity), query.lock,
+    ]
+  }
+
+  /// Looks what is there of the run.
+  private func standing(_ mark: String) -> [SQLCommand] {
+    [
+      ReceiptTables.lock, ReceiptTables.guardCommand(mark), query.look, proof.command,
+    ]
+  }
+
+  private var proof: ReceiptProof {
+    ReceiptProof(run: context.run, proof: context.proof, encoding: link.serverEncoding)
+  }
+
+  private func requireAnswers(
+    to commands: [SQLCommand], _ batch: [SQLOutcome]
+  ) throws(StepFailure) {
+    try refuseFailure(batch)
+    guard batch.count == commands.count else {
+      throw StepFailure(.unreachable, "the server did not answer about receipts")
+    }
+  }
+
+  /// The tables were changed since they were looked through: they are looked through once more.
+  private func lookAgain<Result>(
+    _ isAgain: Bool, _ body: () throws(StepFailure) -> Result
+  ) throws(StepFailure) -> Result {
+    _ = try link.exchange([SQLRequest.rollback])
+    link.facts.receiptMark = nil
+    guard !isAgain else {
+      throw StepFailure(.refused, "the tables for receipts are being changed", mayRetryHelp: true)
+    }
+    return try body()
+  }
+
+  /// Between two transactions a pooler, a failover or a promotion can have led elsewhere.
+  private func requireIdentity(in batch: [SQLOutcome]) throws(StepFailure) {
+    guard let known = link.facts.identity, batch.indices.contains(Answer.identity) else { return }
+    guard let now = IdentityQuestion.identity(in: batch[Answer.identity], on: link) else {
+      // What failed before says why.
+      try refuseFailure(batch)
+      throw StepFailure(.unreachable, "the server did not say who it is")
+    }
+    try known.requireSame(as: now, connection: link.facts.connection)
+  }
+
+  /// What the journal calls done has to be there.
+  private func requireProof(_ row: [Value]?) throws(StepFailure) {
+    guard let lost = proof.lost(in: row) else { return }
+    throw StepFailure(
+      .refused, "the database is not the one that this run has worked on: \(lost.sentence)",
+      hint: "resume the run, which asks whether to go on there")
   }
 
   private func refuseFailure(_ outcomes: [SQLOutcome]) throws(StepFailure) {
     for case .failed(let error) in outcomes {
       switch error.code {
-      case "3F000", "42P01":
+      case _ where Self.isMissingTable(error): throw .missingTables(error)
+      case "0A000", "25006":
         throw StepFailure(
-          .invalid, "the tables for receipts are not there", detail: error.message,
+          .refused, "the server takes no changes: it is a replica now", detail: error.message,
           code: error.code)
       case "57014":
         let holders = link.holders.map { "it is \($0.description)" }.joined(separator: "\n")
@@ -146,34 +246,60 @@ struct ReceiptTransaction {
     }
   }
 
-  private func checkGeneration(_ generation: Int64?) throws(StepFailure) {
-    guard let generation, generation <= context.generation else {
+  private static func isMissingTable(_ error: ServerError) -> Bool {
+    error.code == "3F000" || error.code == "42P01"
+  }
+
+  private func requireGeneration(
+    _ generation: Int64?, _ claim: SQLOutcome
+  ) throws(StepFailure) {
+    guard case .completed(let completion) = claim, completion.tag.isIdentical(to: "INSERT 0 1"),
+      let generation
+    else {
+      throw StepFailure(
+        .refused, "the lease is not kept in the database",
+        detail: "its row was neither stored nor raised")
+    }
+    guard generation <= context.generation else {
       throw StepFailure(
         .refused, "another process has taken over this run",
-        detail: "the lease in the database has generation \(generation ?? 0), this process has "
+        detail: "the lease in the database has generation \(generation), this process has "
           + "\(context.generation)")
     }
   }
 
   private func commit(_ work: Work) throws(StepFailure) {
-    var proof = [SessionSettings.guardCommand(isLocal: true)]
+    let forCommit = ReceiptQuery.forCommit(statementTimeout: settings.statementTimeoutText)
+    // What waits for the commit is done before it: `statement_timeout` ends no commit, and so it is known
+    // that what it ends here was undone.
+    var proof = [forCommit, SQLCommand("SET CONSTRAINTS ALL IMMEDIATE")]
+    // Nothing that the work set for the session goes on to whoever is given it next.
+    if link.facts.isPooled { proof += SQLRequest.pooledReset + [forCommit] }
+    proof.append(SessionSettings.guardCommand(isLocal: true))
     if mayChangeRole {
       proof.append(SQLCommand("RESET SESSION AUTHORIZATION"))
     }
-    proof.append(ReceiptQuery.forceDurability)
     if keepsReceipt {
       proof.append(
         query.record(
           context, digest, affected: work.affected, rowCount: work.rowCount,
           result: context.keepsResult ? ReceiptRow.text(of: work.result, context.redactor) : nil))
     }
-    link.extendDeadline(to: .now + Self.commitDeadline)
+    link.extendDeadline(to: .now + settings.commitDeadline)
     try refuseLoss()
     // Where the proof fails, the commit behind it rolls back, and says so.
     let outcomes = try link.exchange(
-      [proof, [SQLCommand("COMMIT")], SQLRequest.reset], leaving: 1,
+      [proof, [SQLCommand("COMMIT")], link.reset], leaving: 1,
       mayHaveCommitted: true, canCancel: false)
-    try refuseFailure(outcomes.first ?? [])
+    if keepsReceipt, case .failed(let error)? = outcomes.first?.last {
+      if Self.isMissingTable(error) { throw .missingTables(error) }
+      if error.code == "22012" {
+        throw StepFailure(.refused, "the receipt was not stored, so nothing was", code: error.code)
+      }
+    }
+    for case .failed(let error) in outcomes.first ?? [] {
+      throw StepFailure(error, holders: link.holders)
+    }
     switch outcomes.last?.first {
     case .completed(let completion)? where completion.tag == "COMMIT": return
     case .failed(let error)?: throw StepFailure(error)
@@ -185,7 +311,7 @@ struct ReceiptTransaction {
   private func leaveTransaction() {
     guard !link.isSpent else { return }
     do throws(StepFailure) {
-      _ = try link.exchange([SQLRequest.rollback, SQLRequest.reset], leaving: 1)
+      _ = try link.exchange([SQLRequest.rollback, link.reset], leaving: 1)
     } catch {
       // Without its connection the transaction ends by itself; what came before is what matters.
     }
@@ -194,6 +320,23 @@ struct ReceiptTransaction {
   private static func row(_ outcome: SQLOutcome) -> [Value]? {
     guard case .completed(let completion) = outcome else { return nil }
     return completion.resultSet?.rows.first
+  }
+}
+
+extension StepFailure {
+  fileprivate static func missingTables(_ error: ServerError) -> StepFailure {
+    StepFailure(
+      .invalid, "the tables for receipts are not there", detail: error.message, code: error.code)
+  }
+
+  /// With what the server said besides.
+  func adding(_ notices: [String]) -> StepFailure {
+    guard !notices.isEmpty else { return self }
+    var failure = self
+    var result = partial ?? StepResult()
+    result.notices += notices
+    failure.partial = result
+    return failure
   }
 }
 

@@ -40,9 +40,11 @@ extension SQLActivity {
       guard case .separate = mode else {
         return try request.transaction(on: link, keepsReceipt: false).awaitLock()
       }
+      // Through a pooler such a step is never performed.
+      if link.facts.isPooled { return }
       try SQLLock.takeForSession(
         SQLLock.key(context.run, context.step), on: link, within: request.settings.receiptWait)
-      _ = try link.exchange([SQLRequest.reset], leaving: 1)
+      _ = try link.exchange([link.reset], leaving: 1)
     }
   }
 

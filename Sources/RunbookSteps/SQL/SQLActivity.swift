@@ -31,6 +31,12 @@ struct SQLActivity: Activity {
     }
   }
 
+  /// What of it only a session of its own gives: nil where a transaction is enough.
+  var sessionNeed: String? {
+    if case .separate = mode { return "`transaction: none`" }
+    return statements.lazy.compactMap(\.traits.sessionNeed).first
+  }
+
   var work: [WorkItem] {
     statements.map {
       WorkItem(

@@ -21,8 +21,16 @@ enum SQLClassifier {
     readCalls(statement.nodes, &traits)
     readFunctions(statement.nodes, &traits)
     if top.attributes["target"] == "DISCARD_ALL" { traits.changesRole = true }
+    if top.name == "PrepareStmt" { traits.sessionNeed = "PREPARE" }
+    let lock = traits.calls.first { sessionLocks.contains($0.pieces(separatedBy: ".").last ?? "") }
+    if let lock { traits.sessionNeed = lock }
     return traits
   }
+
+  private static let sessionLocks: Set<Substring> = [
+    "pg_advisory_lock", "pg_advisory_lock_shared", "pg_try_advisory_lock",
+    "pg_try_advisory_lock_shared",
+  ]
 
   private static let parameterTakers: Set<String> = [
     "SelectStmt", "InsertStmt", "UpdateStmt", "DeleteStmt", "MergeStmt", "ExplainStmt",

@@ -10,7 +10,15 @@ struct SQLRequest: Sendable {
   static let begin = SQLCommand("BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE")
   static let rollback = [SQLCommand("ROLLBACK")]
   /// Nothing that a step sets, prepares or locks outlives it.
-  static let reset = [SQLCommand("DISCARD ALL")] + SessionSettings.commands
+  static let reset = [SQLCommand("DISCARD ALL")]
+  /// The same within a transaction: where a pooler hands the session on, that is the last that is ours of it.
+  /// Statements that were prepared are the pooler's.
+  static let pooledReset = [
+    SQLCommand("RESET SESSION AUTHORIZATION"), SQLCommand("RESET ROLE"), SQLCommand("CLOSE ALL"),
+    SQLCommand("UNLISTEN *"),
+    SQLCommand("DISCARD TEMP"), SQLCommand("SELECT pg_catalog.pg_advisory_unlock_all()"),
+    SQLCommand("RESET ALL"),
+  ]
 
   init(activity: SQLActivity, context: AttemptContext) {
     self.activity = activity
@@ -22,6 +30,23 @@ struct SQLRequest: Sendable {
   }
 
   func perform(on link: PostgresLink) throws(StepFailure) -> StepResult {
+    try refusePooler(on: link)
+    do throws(StepFailure) {
+      return try carryOut(on: link)
+    } catch {
+      let notices = link.takeNotices()
+      for notice in notices { context.output(OutputLine(.notice, notice)) }
+      throw error.adding(notices)
+    }
+  }
+
+  /// What needs the server's session as its own cannot have it from a pooler.
+  private func refusePooler(on link: PostgresLink) throws(StepFailure) {
+    guard link.facts.isPooled, let need = activity.sessionNeed else { return }
+    throw .pooled(need, connection: activity.source.name)
+  }
+
+  private func carryOut(on link: PostgresLink) throws(StepFailure) -> StepResult {
     switch activity.mode {
     case .readOnly(let role): try performReadOnly(on: link, role: role)
     case .trial: try performTrial(on: link)
@@ -52,9 +77,11 @@ struct SQLRequest: Sendable {
   private func performReadOnly(
     on link: PostgresLink, role: String?
   ) throws(StepFailure) -> StepResult {
-    let prelude = [SQLCommand("BEGIN READ ONLY"), settings.command(for: link, mayIdle: false)]
+    let prelude =
+      [SQLCommand("BEGIN READ ONLY")] + SessionSettings.entering
+      + [settings.command(for: link, mayIdle: false)]
     // Nothing to undo: the statements' answers are waited for, the transaction's end is not.
-    let ending = Self.rollback + Self.reset
+    let ending = Self.rollback + link.reset
     let fence = role.map(RoleFence.init)
     return try result(
       of: Batch(activity.statements, after: prelude, within: fence), [ending], on: link)
@@ -62,10 +89,11 @@ struct SQLRequest: Sendable {
 
   /// Deferred constraints are checked before the end, as a commit would check them.
   private func performTrial(on link: PostgresLink) throws(StepFailure) -> StepResult {
-    let prelude = [Self.begin, settings.command(for: link, mayIdle: false)]
+    let prelude =
+      [Self.begin] + SessionSettings.entering + [settings.command(for: link, mayIdle: false)]
     var batch = Batch(activity.statements, after: prelude)
     batch.append(SQLCommand("SET CONSTRAINTS ALL IMMEDIATE"))
-    return try result(of: batch, [Self.rollback, Self.reset], on: link)
+    return try result(of: batch, [Self.rollback, link.reset], on: link)
   }
 
   /// Sends the statements and, in batches of their own, what ends them; the last of that is not waited for.
@@ -89,7 +117,7 @@ struct SQLRequest: Sendable {
     do throws(StepFailure) {
       try SQLLock.takeForSession(
         SQLLock.key(context.run, context.step), on: link, within: settings.receiptWait)
-      _ = try link.exchange([[setting]])
+      _ = try link.exchange([SessionSettings.forSession + [setting]])
     } catch {
       resetUnread(link)
       throw error
@@ -200,7 +228,7 @@ struct SQLRequest: Sendable {
   private func resetUnread(_ link: PostgresLink) {
     guard !link.isSpent else { return }
     do throws(StepFailure) {
-      _ = try link.exchange([Self.reset], leaving: 1)
+      _ = try link.exchange([link.reset], leaving: 1)
     } catch {
       // The session is not used again then, and the statements have had their answers.
     }
@@ -337,7 +365,26 @@ extension RenderedStatement {
   fileprivate var mayChange: Bool { traits.effect(inReadOnly: false) != .readOnly }
 }
 
+extension PostgresLink {
+  /// What ends a step's session; a pooler's is not ours to reset.
+  var reset: [SQLCommand] { facts.isPooled ? [] : SQLRequest.reset }
+}
+
 extension StepFailure {
+  /// - Parameter need: what of a session is needed, as `SQLActivity.sessionNeed` says it.
+  static func pooled(_ need: String, connection: String) -> StepFailure {
+    StepFailure(
+      .refused,
+      "\(need) needs a session of its own, and connection '\(connection)' leads through a "
+        + "connection pooler",
+      detail:
+        "a pooler may give each transaction another session of the server, and what is set or "
+        + "locked in one stays there for whoever is given it next",
+      hint:
+        "give the address of the server itself, or that of a pool in session mode that shows the "
+        + "server's own process")
+  }
+
   /// The failure of a step whose statements take effect one by one.
   ///
   /// - Parameters:

@@ -10,6 +10,9 @@ struct SQLSettings: Sendable {
   let receiptWait: Duration
   /// For the whole attempt.
   let deadline: Duration
+  /// How long a commit, and what waits for it, may take before its connection is given up, as it is never
+  /// cancelled from here. The server itself ends what waits for it once `statementTimeout` has passed.
+  let commitDeadline: Duration
   private let applicationName: String
 
   /// - Parameters:
@@ -23,9 +26,15 @@ struct SQLSettings: Sendable {
     let all = min(statementTimeout, .seconds(86_400)) * (statements + 1)
     let receiptWait = max(statementTimeout, .seconds(30))
     self.receiptWait = receiptWait
+    let longest = Duration.seconds(86_400)
+    commitDeadline =
+      max((statementTimeout > .zero ? min(statementTimeout, longest) : longest), .seconds(60))
+      + .seconds(15)
     deadline = context.ownTimeout ?? (all + receiptWait)
     applicationName = SQLRemnants.applicationName(context.run, context.step)
   }
+
+  var statementTimeoutText: String { Self.text(statementTimeout) }
 
   /// When to look who holds the locks: early enough before `lock_timeout` has passed, as afterwards
   /// it cannot be asked; and again and again, as a statement may wait for one lock after the other.

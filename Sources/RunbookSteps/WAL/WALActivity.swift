@@ -60,16 +60,11 @@ struct WALActivity: Activity {
     let answers = try await gateway.session(of: source).use(
       until: .now + context.timeout(else: .seconds(60))
     ) { (link) throws(StepFailure) in
-      do throws(LinkError) {
-        return try link.run([
-          [SQLCommand("SELECT setting FROM pg_settings WHERE name = 'data_directory'")]
-        ])
-      } catch {
-        throw StepFailure(link: error, mayHaveCommitted: false, holders: [])
-      }
+      try link.answers(to: [
+        SQLCommand("SELECT setting FROM pg_settings WHERE name = 'data_directory'")
+      ])
     }
-    guard case .completed(let completion)? = answers.first?.first,
-      let directory = completion.resultSet?.rows.first?.first?.stringValue
+    guard let directory = answers.first?.resultSet?.rows.first?.first?.stringValue
     else {
       throw Unreadable(
         reason: "role \(identity.role) may not ask where the server keeps its data "

@@ -85,7 +85,8 @@ struct WorkText {
     let one = identified.identity
     let system = one.systemIdentifier.map { ", system \($0)" } ?? ""
     let timeline = one.timelineID.map { ", timeline \($0)" } ?? ""
-    let kind = one.isReplica ? "replica" : "primary"
+    let kind =
+      (one.isReplica ? "replica" : "primary") + (one.isPooled == true ? " behind a pooler" : "")
     return
       "\(identified.connection): database \(one.database) (OID \(one.databaseOID)) on "
       + "\(one.address), role \(one.role), PostgreSQL \(one.serverVersion), "
@@ -105,7 +106,7 @@ struct WorkText {
       "  \(places.indices.contains(index) ? places[index] : "on") \(identity(one))"
     }
     if !gate.preparation.isEmpty {
-      lines.append("  first, where they are missing, the tables for receipts:")
+      lines.append("  first, for the tables of receipts:")
       lines += self.lines(of: gate.preparation, indent: "      ")
     }
     for item in gate.steps {

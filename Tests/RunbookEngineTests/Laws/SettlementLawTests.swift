@@ -47,13 +47,16 @@ struct SettlementLawTests {
     #expect(!simulation.history.contains("started fix#2"))
   }
 
-  @Test func l6AReceiptOfOtherWorkIsSaid() async throws {
+  @Test func l6AReceiptThatIsNotTheRunsOwnProvesNothing() async throws {
     let simulation = try await died(Self.withReceipt) {
       $0.settlements["fix"] = SimulatedSettlement(
-        receipt: .of(["stdout": "x"], isSameWork: false))
+        receipt: .of(["stdout": "x"], objections: ["it is of attempt 7"]))
     }
-    #expect(try await simulation.resume().endStatus == .resolved)
-    #expect(simulation.settlement(of: "fix")?.detail.holds("differ from") == true)
+    let state = try await simulation.resume()
+    #expect(state.hold?.cause == .unknownStep)
+    #expect(state.step("fix").status == .unknown)
+    #expect(state.hold?.message.holds("it is of attempt 7") == true)
+    #expect(!simulation.history.contains("started fix#2"))
   }
 
   @Test func l6WithoutAReceiptItWasNotDoneAndRunsOnce() async throws {

@@ -39,10 +39,10 @@ extension Simulation {
 
 extension ReceiptFound {
   static func of(
-    _ values: KeyValuePairs<String, Value> = [:], attempt: Int = 1, isSameWork: Bool = true
+    _ values: KeyValuePairs<String, Value> = [:], attempt: Int = 1, objections: [String] = []
   ) -> ReceiptFound {
     ReceiptFound(
-      attempt: attempt, recordedAt: Timestamp(seconds: 7), isSameWork: isSameWork,
+      attempt: attempt, recordedAt: Timestamp(seconds: 7), objections: objections,
       result: StepResult(values: ValueMap(values.map { ($0.key, $0.value) }), hasReceipt: true))
   }
 }

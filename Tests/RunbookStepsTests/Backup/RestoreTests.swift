@@ -294,10 +294,10 @@ struct RestoreTests {
     database.sql.psql("DROP TABLE token")
     let way = try await database.way(try await database.comparison(with: before))
     try await database.restore(way)
-    let again = try await database.restore(way)
+    let again = try await database.restore(way, attempt: 2)
     #expect(again.isFormer && again.hasReceipt)
     let found = try await database.activity(way).receipt(in: database.sql.context(id: "restore"))
-    #expect(found?.isSameWork == true)
+    #expect(found?.objections == [])
     #expect(database.sql.psql("SELECT count(*) FROM token") == "60")
   }
 

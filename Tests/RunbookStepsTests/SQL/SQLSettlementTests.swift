@@ -32,7 +32,7 @@ struct SQLSettlementTests {
     try await fixture.perform(Self.change, phase: .recovery)
     let found = try #require(try await receipt(Self.change, in: fixture))
     #expect(found.attempt == 1)
-    #expect(found.isSameWork)
+    #expect(found.objections == [])
     #expect(found.result.hasReceipt)
     #expect(found.result.values["affected"] == 2)
     let recordedAt = try #require(found.recordedAt)
@@ -40,11 +40,11 @@ struct SQLSettlementTests {
     #expect(fixture.psql("SELECT count(*) FROM t") == "2")
   }
 
-  @Test func aReceiptOfOtherStatementsSaysSo() async throws {
+  @Test func aReceiptOfOtherStatementsIsNoProof() async throws {
     let fixture = try await prepared()
     try await fixture.perform(Self.change, phase: .recovery)
     let found = try await receipt("INSERT INTO t VALUES (3)", in: fixture)
-    #expect(found?.isSameWork == false)
+    #expect(found?.objections == ["it is of other statements than those of now"])
     #expect(found?.attempt == 1)
   }
 

@@ -119,9 +119,11 @@ struct AuthDatabase: Sendable {
   }
 
   @discardableResult
-  func restore(_ way: RecoveryWay, id: String = "restore") async throws -> StepResult {
+  func restore(
+    _ way: RecoveryWay, id: String = "restore", attempt: Int = 1
+  ) async throws -> StepResult {
     try await sql.gateway.prepareReceipts("main")
-    return try await activity(way, id: id).perform(in: sql.context(id: id))
+    return try await activity(way, id: id).perform(in: sql.context(id: id, attempt: attempt))
   }
 
   func activity(_ way: RecoveryWay, id: String = "restore") -> RestoreActivity {

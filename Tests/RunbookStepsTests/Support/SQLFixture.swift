@@ -66,13 +66,21 @@ struct SQLFixture: Sendable {
     id: String = "step", generation: Int64 = 1, attempt: Int = 1, timeout: Duration? = nil,
     redactor: Redactor = .none,
     objection: @escaping @Sendable (StepResult) -> FailureRecord? = { _ in nil },
-    keepsResult: Bool = false, leaseLoss: @escaping @Sendable () -> FailureRecord? = { nil }
+    keepsResult: Bool = false, actors: [String] = [], proof: RunProof = RunProof(),
+    leaseLoss: @escaping @Sendable () -> FailureRecord? = { nil }
   ) -> AttemptContext {
     AttemptContext(
       run: run, step: StepID(id), attempt: attempt, actor: Actor(account: "tester"),
       timeout: timeout, generation: generation, evidenceFolder: evidence,
       output: { lines.add($0) }, now: testNow, redactor: redactor, objection: objection,
-      keepsResult: keepsResult, leaseLoss: leaseLoss)
+      keepsResult: keepsResult, actors: actors.map { Actor(account: $0) }, proof: proof,
+      leaseLoss: leaseLoss)
+  }
+
+  /// Connects anew, as another role.
+  func connect(as role: String, options: String = "") async throws {
+    let url = server.url(of: database).replacingAll("user=test", with: "user=\(role)")
+    try await gateway.configure(connection, url: url + options)
   }
 
   @discardableResult
@@ -124,5 +132,20 @@ extension Step {
     return Step(
       id: StepID(id), title: id, phase: phase, kind: "sql", body: Fields(all, at: place),
       place: place, options: options)
+  }
+}
+
+extension PostgresGateway {
+  private func user(_ connection: String) async throws -> ReceiptUser {
+    ReceiptUser(connection: connection, role: try await identify(connection).identity.role)
+  }
+
+  @discardableResult
+  func checkReceipts(_ connection: String) async throws -> [String] {
+    try await checkReceipts([user(connection)])
+  }
+
+  func prepareReceipts(_ connection: String) async throws {
+    try await prepareReceipts([user(connection)])
   }
 }

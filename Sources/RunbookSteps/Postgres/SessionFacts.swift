@@ -1,0 +1,26 @@
+import RunbookModel
+
+/// What a session knows of its server, for as long as it leads there; used on the session's thread only.
+final class SessionFacts {
+  /// Its name in the runbook.
+  let connection: String
+  /// Who the server was when the connection was opened.
+  var identity: ConnectionIdentity?
+  /// The server's process that worked for us last, as the server tells it.
+  var serverProcess: Int32?
+  /// Whether something stands between that hands out the server's sessions, transaction by transaction
+  /// perhaps: then nothing of a session is ours once a transaction has ended.
+  var isPooled = false
+  /// Roles that the plan connects as, whose tables for receipts count as our own.
+  var receiptRoles: [String] = []
+  /// What the tables for receipts were when they were last looked through; nil before that.
+  var receiptMark: String?
+
+  init(connection: String = "") { self.connection = connection }
+
+  /// A connection was opened anew.
+  func forget() {
+    serverProcess = nil
+    receiptMark = nil
+  }
+}

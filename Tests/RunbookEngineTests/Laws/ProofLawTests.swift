@@ -1,0 +1,85 @@
+import RunbookDrill
+import RunbookModel
+import Testing
+
+@testable import RunbookEngine
+
+/// What the journal calls done has to be in the database when a run is taken up: else it is an older copy,
+/// or a standby that did not get everything, and a person decides.
+struct ProofLawTests {
+  private static let gate = "identity:main"
+  private static let lost = LostProof(isLeaseLost: true, receipts: [StepID("a")])
+
+  /// A run that did `a` and `b`, each with a receipt, and died in `c`.
+  private func died(lost: LostProof?) async throws -> Simulation {
+    var receipt = StepResult()
+    receipt.hasReceipt = true
+    let steps = ["a", "b", "c"].map { step($0, .recovery, kind: "sql") }
+    var simulation = Simulation(
+      runbook([confirmation()] + steps, connections: [connection()]),
+      outcomes: ["a": [.result(receipt)], "b": [.result(receipt)], "c": [.success, .success]])
+    simulation.effects = ["a": .mutating, "b": .mutating, "c": .mutating]
+    simulation.options.approvals = ["recovery"]
+    try await simulation.run()
+    var crashed = try simulation.crashed(during: "c")
+    crashed.gateway = SimulatedGateway(lost: lost)
+    return crashed
+  }
+
+  @Test func nothingIsAskedWhereAllIsThere() async throws {
+    let simulation = try await died(lost: nil)
+    #expect(try await simulation.resume().endStatus == .resolved)
+    #expect(!simulation.history.contains("opened \(Self.gate)"))
+  }
+
+  @Test func whatIsMissingOpensTheIdentityGateAndIsNamed() async throws {
+    let simulation = try await died(lost: Self.lost)
+    let state = try await simulation.resume()
+    #expect(state.hold?.subject == Self.gate)
+    let opened = try #require(state.gates[Self.gate]?.opened)
+    #expect(opened.question?.holds("the receipt of step 'a', which the journal calls done") == true)
+    #expect(opened.question?.holds("same server and database") == true)
+    #expect(opened.identities.last?.lost == Self.lost)
+    #expect(!simulation.history.contains("started c#2"))
+  }
+
+  @Test func goesOnOnceApprovedAndAsksNoMore() async throws {
+    var simulation = try await died(lost: Self.lost)
+    simulation.person = SimulatedOperator(decisions: [Self.gate: [.approved]])
+    let state = try await simulation.resume()
+    #expect(state.endStatus == .resolved)
+    #expect(state.step("a").attempts == 1)
+    #expect(state.proof(on: "main").receipts == [StepID("b")])
+    let crashed = try simulation.crashed(during: "c")
+    let again = try await crashed.resume()
+    #expect(again.endStatus == .resolved)
+    #expect(crashed.person.gates.isEmpty)
+  }
+
+  /// Whoever approved of a loss has not approved of another.
+  @Test func asksAnewWhereMoreIsLost() async throws {
+    let simulation = try await died(lost: Self.lost)
+    try await simulation.resume()
+    var worse = simulation.crashed(after: simulation.journal.stored)
+    worse.gateway = SimulatedGateway(
+      lost: LostProof(isLeaseLost: true, receipts: [StepID("a"), StepID("b")]))
+    worse.person = SimulatedOperator(decisions: [Self.gate: [.approved]])
+    #expect(try await worse.resume().endStatus == .resolved)
+    #expect(worse.person.gates.map { $0.identities.last?.lost?.receipts.count } == [2])
+  }
+
+  @Test func holdsWhenRefused() async throws {
+    var simulation = try await died(lost: Self.lost)
+    simulation.person = SimulatedOperator(decisions: [Self.gate: [.refused]])
+    #expect(try await simulation.resume().hold?.cause == .refusal)
+  }
+
+  /// The lease that a settlement raised has to be there as well.
+  @Test func theGenerationIsTheOneThatWroteLast() async throws {
+    let simulation = try await died(lost: nil)
+    let state = try await simulation.resume()
+    #expect(state.proof(on: "main").generation != nil)
+    #expect(state.proof(on: "main").receipts.contains(StepID("a")))
+    #expect(state.proof(on: "elsewhere").isEmpty)
+  }
+}

@@ -1,0 +1,101 @@
+import RunbookEngine
+import RunbookModel
+import RunbookTestSupport
+import Testing
+
+@testable import RunbookSteps
+
+/// Through PgBouncer, which gives the sessions of the server to whoever has a transaction.
+@Suite(.enabled(if: TestPooler.isAvailable))
+struct PoolerTests {
+  private struct World {
+    let fixture: SQLFixture
+    let pooler: TestPooler
+
+    /// What an application finds in the session that a step had.
+    var settings: String {
+      pooler.psql(
+        """
+        SELECT concat_ws(';', current_setting('search_path'), current_setting('statement_timeout'),
+          current_setting('lock_timeout'), current_setting('application_name'),
+          current_setting('DateStyle'), current_setting('synchronous_commit'),
+          (SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND database =
+            (SELECT oid FROM pg_database WHERE datname = current_database())), to_regclass('pg_temp.leftover'),
+          (SELECT count(*) FROM pg_listening_channels()), (SELECT count(*) FROM pg_cursors))
+        """, database: fixture.database)
+    }
+  }
+
+  private func world(
+    mode: String = "transaction", keepsReceipts: Bool = true
+  ) async throws -> World {
+    let fixture = try await SQLFixture(keepsReceipts: keepsReceipts)
+    let pooler = try #require(TestPooler(before: fixture.server, mode: mode))
+    fixture.psql("CREATE TABLE t (a int)")
+    try await fixture.gateway.configure(fixture.connection, url: pooler.url(of: fixture.database))
+    if keepsReceipts { try await fixture.gateway.prepareReceipts("main") }
+    return World(fixture: fixture, pooler: pooler)
+  }
+
+  @Test(arguments: ["transaction", "session"]) func isSeen(_ mode: String) async throws {
+    let world = try await world(mode: mode)
+    #expect(try await world.fixture.gateway.identify("main").identity.isPooled == true)
+    let direct = try await SQLFixture(database: world.fixture.database)
+    #expect(try await direct.gateway.identify("main").identity.isPooled == nil)
+  }
+
+  @Test(arguments: [true, false])
+  func transactionsWorkAndLeaveNothingBehind(_ keepsReceipts: Bool) async throws {
+    let world = try await world(keepsReceipts: keepsReceipts)
+    let fixture = world.fixture
+    let before = world.settings
+    let result = try await fixture.perform(
+      """
+      SET search_path = pg_catalog; SET statement_timeout = '7s'; SET application_name = 'x';
+      SET synchronous_commit = off; LISTEN channel; CREATE TEMP TABLE leftover (a int);
+      DECLARE c CURSOR WITH HOLD FOR SELECT 1; INSERT INTO public.t VALUES (1)
+      """, phase: .recovery)
+    #expect(result.hasReceipt == keepsReceipts)
+    #expect(world.settings == before)
+    #expect(fixture.psql("SELECT count(*) FROM t") == "1")
+    try await fixture.perform("SELECT a FROM t")
+    try await fixture.perform("INSERT INTO t VALUES (2)", phase: .verification, trial: true)
+    let failure = await failure {
+      try await fixture.perform(
+        "SET lock_timeout = '9s'; SELECT 1/0", phase: .recovery, id: "failing")
+    }
+    #expect(failure?.record.code == "22012")
+    _ = try await fixture.gateway.snapshot(of: "main", counting: .exact, in: fixture.context())
+    #expect(world.settings == before)
+    #expect(before.begins(with: "\"$user\", public;0;0;"))
+  }
+
+  @Test func aReceiptIsFound() async throws {
+    let world = try await world()
+    let sql = "INSERT INTO t VALUES (1)"
+    try await world.fixture.perform(sql, phase: .recovery)
+    let again = try await world.fixture.perform(sql, phase: .recovery, attempt: 2)
+    #expect(again.isFormer)
+    let activity = try world.fixture.activity(sql, phase: .recovery)
+    #expect(try await activity.receipt(in: world.fixture.context(attempt: 2))?.objections == [])
+    #expect(world.fixture.psql("SELECT count(*) FROM t") == "1")
+  }
+
+  @Test(arguments: [
+    ("VACUUM t", "`transaction: none`"), ("SELECT pg_advisory_lock(1)", "pg_advisory_lock"),
+    ("SELECT pg_catalog.pg_try_advisory_lock(1)", "pg_catalog.pg_try_advisory_lock"),
+    ("PREPARE p AS SELECT 1", "PREPARE"),
+  ])
+  func whatNeedsASessionIsRefused(_ sql: String, _ need: String) async throws {
+    let world = try await world()
+    let before = world.settings
+    let fields: [(String, FieldValue)] =
+      sql.begins(with: "VACUUM") ? [("transaction", .text(.plain("none")))] : []
+    let failure = await failure {
+      try await world.fixture.perform(sql, phase: .recovery, fields: fields)
+    }
+    #expect(failure?.record.cause == .refused)
+    #expect(failure?.record.message.begins(with: "\(need) needs a session") == true)
+    #expect(world.settings == before)
+  }
+}
