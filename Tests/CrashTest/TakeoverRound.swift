@@ -108,7 +108,8 @@ struct TakeoverRound: Round {
       account.tell("the second waited for the first in vain")
     case (0, 64) where second.standardError.holds("has ended"):
       account.void("the first was done")
-    case (0, 74) where second.standardError.holds("before it had begun anything"):
+    case (0, 74) where second.standardError.holds("before it had begun anything"),
+      (0, 64) where second.standardError.holds("has no entries yet"):
       account.void("the first had not begun")
     case (0, 74) where second.standardError.holds("another process is writing"):
       account.void("the first was stopped while it wrote")

@@ -150,6 +150,17 @@ struct FencingTests {
     #expect(ledger == "fix last")
   }
 
+  /// A word does not stand against a receipt that is not there.
+  @Test func whatHasNoReceiptIsNotResolvedAsDone() async throws {
+    try write()
+    let (program, id) = try await takenOverInVain()
+    let output = try await run("resolve", id, "fix", "--done", "--reason", "I think so")
+    #expect(output.status == 64 && output.stderr.holds("'fix' is not done"), "\(output.all)")
+    try await continued(program)
+    #expect(try await run("resume", id).status == 0)
+    #expect(ledger == "fix last")
+  }
+
   @Test(arguments: [true, false])
   func ofAnAbandonedRunNothingIsCommittedAndNobodyIsLeft(receipts: Bool) async throws {
     try write(receipts: receipts)

@@ -174,7 +174,10 @@ struct ResolveCommand: AsyncParsableCommand {
   ///
   /// - Returns: the reason that is recorded.
   private func fenced(_ step: StepID, _ held: HeldRun, _ lease: Lease) async throws -> String {
-    guard notDone else { return reason }
+    guard notDone else {
+      try await refuseWhatReceiptsDeny(step, held, lease)
+      return reason
+    }
     let finding = try await RunFence(
       held: held, lease: lease, name: actor.name, isUnreachable: fence.unreachable
     ).look(at: [step], held.entries, for: "nothing was recorded")
@@ -208,5 +211,19 @@ struct ResolveCommand: AsyncParsableCommand {
       try held.refuse(
         "step '\(step.id)' was cut off, and \(what)", hints: ["that comes first: \(again)"])
     }
+  }
+
+  /// A word does not stand against a receipt that is not there; where it cannot be looked for, the word counts.
+  private func refuseWhatReceiptsDeny(
+    _ step: StepID, _ held: HeldRun, _ lease: Lease
+  ) async throws {
+    guard held.state.step(step).settledBy == .receipt else { return }
+    let finding = try await RunFence(
+      held: held, lease: lease, name: actor.name, isUnreachable: true
+    ).look(at: [step], held.entries, for: "nothing was recorded")
+    guard let settled = finding.settled.first else { return }
+    try held.refuse(
+      "step '\(step)' is not done: \(settled.detail)",
+      hints: ["to perform it and go on: runbook resume \(held.id)"])
   }
 }
