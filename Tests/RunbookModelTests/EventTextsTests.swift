@@ -119,7 +119,8 @@ struct EventTextsTests {
     .gateOpened(
       GateOpened(
         gate: "recovery", steps: [item], preparation: [work], identities: [identified],
-        approvals: 1, question: "q", digest: digest, changes: ["c"])),
+        approvals: 1, question: "q", digest: digest, changes: ["c"],
+        others: [OtherRun(run: RunID(rawValue: "r"), summary: "s", since: time)])),
     .gateDecided(
       GateDecided(gate: "recovery", decision: .approved, means: .flag, digest: digest)),
     .attemptSettled(

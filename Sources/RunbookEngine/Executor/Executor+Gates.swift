@@ -1,4 +1,4 @@
-import RunbookModel
+public import RunbookModel
 
 extension Executor {
   /// Asks a connection who it is, for a gate that must show it; the run is held where it cannot say.
@@ -57,13 +57,18 @@ extension Executor {
       }
     }
     let statements: [String]
+    var others: [OtherRun] = []
     do throws(StepFailure) {
       try refusePoolers(for: request)
       statements = try await checkReceipts(on: request.receiptConnections)
+      if !request.steps.isEmpty {
+        others = try await self.others(
+          beside: shown(in: request), keepingReceiptsOn: request.receiptConnections)
+      }
     } catch {
       return try queue(.runHeld(hold(request.gate, error.record, "")))
     }
-    try queue(.gateOpened(await opened(request, statements, changes)))
+    try queue(.gateOpened(await opened(request, statements, changes, others)))
   }
 
   /// Looks whether all roles of the plan can keep receipts, database by database.
@@ -106,18 +111,23 @@ extension Executor {
     }
   }
 
+  private func shown(in request: GateRequest) -> [ConnectionIdentified] {
+    let identities = state.identities.sorted { $0.key < $1.key }.map(\.value)
+    return request.identities.isEmpty ? needed(by: request, identities) : request.identities
+  }
+
   private func opened(
-    _ request: GateRequest, _ statements: [String], _ changes: [String]?
+    _ request: GateRequest, _ statements: [String], _ changes: [String]?, _ others: [OtherRun]
   ) async -> GateOpened {
     var steps: [GateItem] = []
     for step in request.steps { steps.append(await sealed(step)) }
-    let identities = state.identities.sorted { $0.key < $1.key }.map(\.value)
-    let shown = request.identities.isEmpty ? needed(by: request, identities) : request.identities
+    let shown = shown(in: request)
     return GateOpened(
       gate: request.gate, steps: steps,
       preparation: statements.map { WorkItem(language: .sql, text: $0, effect: .mutating) },
       identities: shown, approvals: request.approvals, question: request.question,
-      digest: GateRequest.digest(of: steps, identities: shown), changes: changes)
+      digest: GateRequest.digest(of: steps, identities: shown, others), changes: changes,
+      others: others.isEmpty ? nil : others)
   }
 
   /// Those that the steps use, and those that receipts are kept on: what the gate shows of them is as
@@ -146,7 +156,9 @@ extension Executor {
     guard !approved else { return try queue(.runHeld(missingApproval(of: gate))) }
     if options.approvesAll, plan.isSandbox { return try decide(gate, .approved, by: .sandbox) }
     // Named ahead of time it is approved once: what is another afterwards, a person is to see.
-    if options.approvals.contains(gate.gate), approvedByFlag.insert(gate.gate).inserted {
+    if options.approvals.contains(gate.gate), gate.isAccepted(beside: options.besides),
+      approvedByFlag.insert(gate.gate).inserted
+    {
       return try decide(gate, .approved, by: .flag)
     }
     try await flush()
@@ -170,11 +182,21 @@ extension Executor {
     let missing = state.gates[gate.gate]?.missingApprovals ?? gate.approvals
     let people = missing == 1 ? "one more person" : "\(missing) more people"
     let already = missing < gate.approvals
+    let beside = (gate.others ?? []).map {
+      "\n\($0.summary); to go on beside it, say so: --beside \($0.run)"
+    }
     return RunHeld(
       cause: .gate, subject: gate.gate,
-      message: already
+      message: (already
         ? "the gate '\(gate.gate)' needs the approval of \(people)"
-        : "the gate '\(gate.gate)' must be approved by a person")
+        : "the gate '\(gate.gate)' must be approved by a person") + beside.joined())
+  }
+}
+
+extension GateOpened {
+  /// Whether each other run that is at work was named by who goes on beside it.
+  public func isAccepted(beside runs: Set<String>) -> Bool {
+    (others ?? []).allSatisfy { runs.contains($0.run.rawValue) }
   }
 }
 
@@ -187,8 +209,11 @@ extension GateRequest {
 
   /// Over the steps and identities as the person is shown them, secrets taken out, and over what the
   /// approval binds.
-  static func digest(of items: [GateItem], identities: [ConnectionIdentified]) -> Digest {
+  static func digest(
+    of items: [GateItem], identities: [ConnectionIdentified], _ others: [OtherRun]
+  ) -> Digest {
     var hasher = Digest.Hasher()
+    for other in others { hasher.update("beside \(other.run)\n") }
     for item in items {
       hasher.update("\(item.step) \(item.fate.rawValue) \(item.effect.rawValue)\n")
       hasher.update("\(item.connection ?? "-")\n")

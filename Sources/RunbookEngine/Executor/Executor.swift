@@ -11,12 +11,16 @@ public struct EnginePorts: Sendable {
   public let clock: any EngineClock
   /// Of a sandbox; nil is nobody.
   public let witness: (any SandboxWitness)?
+  /// Nil where no other runs are known of.
+  public let neighbours: (any RunNeighbours)?
 
   public init(
     journal: any Journal, kinds: [any StepKind], gateway: any ConnectionGateway,
     sandboxes: any SandboxProvider, person: any Operator, observer: any RunObserver,
-    clock: any EngineClock, witness: (any SandboxWitness)? = nil
+    clock: any EngineClock, witness: (any SandboxWitness)? = nil,
+    neighbours: (any RunNeighbours)? = nil
   ) {
+    self.neighbours = neighbours
     self.journal = journal
     self.kinds = kinds
     self.gateway = gateway

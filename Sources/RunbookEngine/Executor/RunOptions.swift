@@ -10,6 +10,8 @@ public struct RunOptions: Sendable {
   public var runFolder: String
   /// Gates that `--approve` named ahead of time.
   public var approvals: Set<String>
+  /// Other runs on the same database beside which `--beside` lets this one go on.
+  public var besides: Set<String> = []
   /// `--approve-all`, which only a sandbox allows.
   public var approvesAll: Bool
   public var isDrill: Bool

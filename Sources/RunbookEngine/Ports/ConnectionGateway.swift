@@ -31,6 +31,13 @@ public protocol ConnectionGateway: Sendable {
     of proof: RunProof, run: RunID, on connection: String
   ) async throws(StepFailure) -> LostProof?
 
+  /// Other runs that are at work in the connection's database, as far as the server shows them.
+  ///
+  /// - Parameter lookingAtReceipts: whether also those that changed something within the last hour.
+  func othersAtWork(
+    on connection: String, besides run: RunID, lookingAtReceipts: Bool
+  ) async throws(StepFailure) -> [OtherRun]
+
   func close() async
 }
 
@@ -58,6 +65,12 @@ public struct RunProof: Sendable, Hashable {
   }
 
   public var isEmpty: Bool { generation == nil && receipts.isEmpty }
+}
+
+extension ConnectionGateway {
+  public func othersAtWork(
+    on connection: String, besides run: RunID, lookingAtReceipts: Bool
+  ) async throws(StepFailure) -> [OtherRun] { [] }
 }
 
 /// Reads a connection's URL without opening anything.

@@ -9,18 +9,21 @@ public struct GateOpened: Sendable, Hashable, Codable {
   /// How many different people must approve.
   public let approvals: Int
   public let question: String?
-  /// SHA-256 over the steps and identities.
+  /// SHA-256 over the steps, the identities, and which other runs are at work.
   public let digest: Digest
   /// Why it is opened anew: what is not as it was when it was approved, or was not known then; a line
   /// each.
   public let changes: [String]?
+  /// Other runs that are at work on the same database; nil is none. Who approves it says so.
+  public let others: [OtherRun]?
 
   public init(
     gate: String, steps: [GateItem], preparation: [WorkItem] = [],
     identities: [ConnectionIdentified], approvals: Int, question: String?, digest: Digest,
-    changes: [String]? = nil
+    changes: [String]? = nil, others: [OtherRun]? = nil
   ) {
     self.changes = changes
+    self.others = others
     self.gate = gate
     self.steps = steps
     self.preparation = preparation
@@ -28,6 +31,23 @@ public struct GateOpened: Sendable, Hashable, Codable {
     self.approvals = approvals
     self.question = question
     self.digest = digest
+  }
+}
+
+/// Another run that is at work on a database.
+public struct OtherRun: Sendable, Hashable, Codable {
+  public let run: RunID
+  /// One line for people: who, where, since when, and how that is known.
+  public let summary: String
+  public let since: Timestamp?
+  /// Whether only its receipts tell of it: it may be over.
+  public let isByReceipt: Bool
+
+  public init(run: RunID, summary: String, since: Timestamp?, isByReceipt: Bool = false) {
+    self.run = run
+    self.summary = summary
+    self.since = since
+    self.isByReceipt = isByReceipt
   }
 }
 

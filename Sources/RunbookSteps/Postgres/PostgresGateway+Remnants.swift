@@ -28,7 +28,7 @@ extension PostgresGateway {
     }
   }
 
-  private func ask(
+  func ask(
     _ command: SQLCommand, on connection: String
   ) async throws(StepFailure) -> [[Value]] {
     try await session(of: connection).use(until: .now + .seconds(30)) {

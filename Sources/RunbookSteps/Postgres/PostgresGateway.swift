@@ -10,16 +10,19 @@ public final class PostgresGateway: ConnectionGateway {
   private let now: @Sendable () -> Timestamp
 
   private let confinement: Confinement?
+  private let run: RunID?
   let redactor: Redactor
 
   /// - Parameters:
   ///   - now: this host's clock, for the server's offset.
   ///   - confinement: what may be reached; nil is everything.
   ///   - redactor: takes secrets out of others' statements before they are cut for people.
+  ///   - run: whose sessions they are, for whoever looks at the server.
   public init(
     now: @escaping @Sendable () -> Timestamp, confinement: Confinement? = nil,
-    redactor: Redactor = .none
+    redactor: Redactor = .none, run: RunID? = nil
   ) {
+    self.run = run
     self.now = now
     self.confinement = confinement
     self.redactor = redactor
@@ -39,7 +42,7 @@ public final class PostgresGateway: ConnectionGateway {
     }
     let session = PostgresSession(
       connection: connection.name, target: target, now: now, confinement: confinement,
-      redactor: redactor)
+      redactor: redactor, run: run)
     let former = sessions.withLock { sessions in
       defer { sessions[connection.name] = session }
       return sessions[connection.name]

@@ -16,6 +16,7 @@ actor PostgresSession {
   private let now: @Sendable () -> Timestamp
   private let confinement: Confinement?
   private let redactor: Redactor
+  private let run: RunID?
   private var pq: LibPQ?
   private var identified: ConnectionIdentified?
   private let facts: SessionFacts
@@ -23,11 +24,13 @@ actor PostgresSession {
   /// - Parameters:
   ///   - confinement: any other target is refused before a connection is opened.
   ///   - redactor: takes secrets out of others' statements.
+  ///   - run: the session carries its name where no step gives it another.
   init(
     connection: String, target: PostgresTarget, now: @escaping @Sendable () -> Timestamp,
-    confinement: Confinement? = nil, redactor: Redactor = .none
+    confinement: Confinement? = nil, redactor: Redactor = .none, run: RunID? = nil
   ) {
     self.redactor = redactor
+    self.run = run
     self.connection = connection
     facts = SessionFacts(connection: connection)
     self.target = target
@@ -115,7 +118,7 @@ actor PostgresSession {
     let opened: LibPQ
     let answer: ConnectionIdentified
     do throws(LinkError) {
-      opened = try Self.open(target, limited)
+      opened = try Self.open(target, limited, run)
       facts.forget()
       answer = try IdentityQuestion.ask(
         opened, limited, connection: connection, facts: facts, now: now)
@@ -147,11 +150,12 @@ actor PostgresSession {
   }
 
   private static func open(
-    _ target: PostgresTarget, _ wait: LinkWait
+    _ target: PostgresTarget, _ wait: LinkWait, _ run: RunID?
   ) throws(LinkError) -> LibPQ {
     var options = target.options.map { (keyword: $0.keyword, value: $0.value) }
     options.append((keyword: "client_encoding", value: "UTF8"))
-    options.append((keyword: "fallback_application_name", value: "runbook"))
+    let name = run.map { ServerText.ascii("runbook \($0)") } ?? "runbook"
+    options.append((keyword: "fallback_application_name", value: name))
     let pq = try LibPQ(options: options)
     try pq.finishConnecting(wait)
     return pq
@@ -166,7 +170,7 @@ actor PostgresSession {
     let wait = LinkWait(
       deadline: .now + .seconds(2), interruption: interruption, request: request, stall: nil)
     do throws(LinkError) {
-      let link = PostgresLink(try open(target, wait), wait: wait) { _ in [] }
+      let link = PostgresLink(try open(target, wait, nil), wait: wait) { _ in [] }
       let outcomes = try link.ask([LockHolder.query(for: pid)])
       guard case .completed(let completion)? = outcomes.first else { return [] }
       return completion.resultSet?.rows.compactMap { LockHolder(row: $0, redactor) } ?? []

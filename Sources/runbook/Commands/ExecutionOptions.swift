@@ -9,6 +9,12 @@ struct ExecutionOptions: ParsableArguments {
       valueName: "gate"))
   var approve: [String] = []
 
+  @Option(
+    help: ArgumentHelp(
+      "Another run that is at work on the same database, beside which this one may go on; its whole id; may be "
+        + "repeated.", valueName: "run"))
+  var beside: [String] = []
+
   @Flag(help: "Approve every gate. Only in a sandbox.")
   var approveAll = false
 

@@ -25,6 +25,12 @@ struct ApproveCommand: AsyncParsableCommand {
   @Flag(help: "Do not ask once more.")
   var yes = false
 
+  @Option(
+    help: ArgumentHelp(
+      "With --yes: another run that the gate shows at work, beside which this one may go on.",
+      valueName: "run"))
+  var beside: [String] = []
+
   @OptionGroup var actor: ActorOptions
   @OptionGroup var state: StateOptions
 
@@ -50,6 +56,12 @@ struct ApproveCommand: AsyncParsableCommand {
       held.console.print("\("DRILL: an exercise, not an incident", .yellow)")
     }
     for line in WorkText().gate(known.opened) { held.console.print(line) }
+    if yes, !refuse, !known.opened.isAccepted(beside: Set(beside)) {
+      let others = (known.opened.others ?? []).map { "--beside \($0.run)" }
+      try held.refuse(
+        "another run is at work on the same database: who approves the gate says so",
+        hints: [others.joined(separator: " ")])
+    }
     guard yes || confirms(held, known.opened) else {
       try held.refuse("nothing was decided", hints: ["without a terminal, say --yes"])
     }

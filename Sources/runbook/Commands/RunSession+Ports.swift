@@ -1,3 +1,4 @@
+import Foundation
 import RunbookDrill
 import RunbookEngine
 import RunbookModel
@@ -37,7 +38,8 @@ extension RunSession {
     let clock = clock
     let confinement = confinement
     let gateway = PostgresGateway(
-      now: { clock.now() }, confinement: confinement, redactor: Redactor(secrets: plan.secrets))
+      now: { clock.now() }, confinement: confinement, redactor: Redactor(secrets: plan.secrets),
+      run: run)
     let secretVariables = plan.inputs.filter(\.declaration.isSecret).flatMap {
       ["RUNBOOK_INPUT_\($0.declaration.name)", "RUNBOOK_INPUT_\($0.declaration.name.uppercased())"]
     }
@@ -47,7 +49,13 @@ extension RunSession {
         gateway: gateway, person: person, surroundings: surroundings,
         secretVariables: Set(secretVariables), confinement: confinement),
       gateway: gateway, sandboxes: sandboxes, person: person, observer: observer, clock: clock,
-      witness: companion)
+      witness: companion, neighbours: LocalNeighbours(store: store, run: run))
+  }
+
+  /// The run's folder is STATE/runs/RUN.
+  private var store: RunStore {
+    RunStore(
+      folder: URL(filePath: folder).deletingLastPathComponent().deletingLastPathComponent().path)
   }
 
   func runOptions(_ beginning: Beginning) -> RunOptions {
@@ -61,6 +69,7 @@ extension RunSession {
       runOptions.opening = [.drill(.started(drill))]
     }
     runOptions.asksBeforeEachStep = options.stepByStep
+    runOptions.besides = Set(options.beside)
     if case .resumption(let resumption) = beginning {
       runOptions.terminatesRemnants = resumption.terminatesRemnants
       runOptions.fencesFormer = resumption.fencesFormer

@@ -105,6 +105,9 @@ struct WorkText {
     lines += gate.identities.enumerated().map { index, one in
       "  \(places.indices.contains(index) ? places[index] : "on") \(identity(one))"
     }
+    for other in gate.others ?? [] {
+      lines.append("  \("At work beside it: \(other.summary)", .boldYellow)")
+    }
     if !gate.preparation.isEmpty {
       lines.append("  first, for the tables of receipts:")
       lines += self.lines(of: gate.preparation, indent: "      ")
@@ -130,12 +133,14 @@ struct WorkText {
 }
 
 extension GateOpened {
-  /// What a person types to approve it: where something is destroyed, also what only its own screen shows.
+  /// What a person types to approve it: where something is destroyed, also what only its own screen shows; where
+  /// another run is at work, also beside which.
   var consent: String {
     let isDestructive = steps.contains {
       $0.effect == .destructive && [.willRun, .undecided].contains($0.fate)
     }
-    return isDestructive ? "yes \(digest.hex.prefixOfScalars(4))" : "yes"
+    let beside = (others ?? []).map { " beside \($0.run)" }.joined()
+    return (isDestructive ? "yes \(digest.hex.prefixOfScalars(4))" : "yes") + beside
   }
 }
 

@@ -118,6 +118,6 @@ struct SecretLawTests {
       Issue.record("no gate was opened")
       return
     }
-    #expect(gate.digest == GateRequest.digest(of: gate.steps, identities: gate.identities))
+    #expect(gate.digest == GateRequest.digest(of: gate.steps, identities: gate.identities, []))
   }
 }

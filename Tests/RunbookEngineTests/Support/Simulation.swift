@@ -21,6 +21,7 @@ struct Simulation {
   var sandboxes = SimulatedSandboxes()
   var person = SimulatedOperator()
   var witness: (any SandboxWitness)?
+  var neighbours: (any RunNeighbours)?
   var observer = RecordingObserver()
   var clock = ManualClock()
   var options = RunOptions(
@@ -67,7 +68,7 @@ struct Simulation {
   var ports: EnginePorts {
     EnginePorts(
       journal: journal, kinds: kinds, gateway: gateway, sandboxes: sandboxes, person: person,
-      observer: observer, clock: clock, witness: witness)
+      observer: observer, clock: clock, witness: witness, neighbours: neighbours)
   }
 
   /// Carries the run out, and gives the state that it came to.

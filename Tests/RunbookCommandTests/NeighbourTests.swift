@@ -1,0 +1,108 @@
+import Foundation
+import RunbookModel
+import RunbookTestSupport
+import Testing
+
+/// Two runs on one database at the same time: who begins the second is told of the first.
+@Suite(.enabled(if: TestServer.isAvailable), .timeLimit(.minutes(15)))
+struct NeighbourTests {
+  private let workspace: Workspace
+  private let database: Database
+
+  init() throws {
+    workspace = try Workspace()
+    database = try Database("CREATE TABLE ledger (step text)")
+    try workspace.write(
+      """
+      runbook: example
+      connections:
+        main: {kind: postgres, url: "${{ env.DATABASE_URL }}"}
+      detection:
+        - {id: look, sql: SELECT 1 AS n, confirms: "rows[0].n == 1"}
+      recovery:
+        - {id: fix, sql: INSERT INTO ledger VALUES ('fix')}
+        - {id: wait, shell: 'echo ready >"$PIPE"; sleep 600', effect: mutating}
+      """, to: "slow.yaml")
+    try workspace.write(
+      """
+      runbook: other
+      connections:
+        main: {kind: postgres, url: "${{ env.DATABASE_URL }}"}
+      detection:
+        - {id: look, sql: SELECT 1 AS n, confirms: "rows[0].n == 1"}
+      recovery:
+        - {id: mend, sql: INSERT INTO ledger VALUES ('mend')}
+      """, to: "other.yaml")
+  }
+
+  private func run(_ arguments: [String], state: String = "state") async throws -> Workspace.Output
+  {
+    try await workspace.run(
+      arguments,
+      environment: database.environment.merging(["RUNBOOK_STATE": workspace.path(state)]) { $1 })
+  }
+
+  private func id(state: String = "state") async throws -> String {
+    try #require(
+      try await run(["runs", "--json"], state: state).objects().first?["run"]?.stringValue)
+  }
+
+  /// A run that is in the midst of its recovery.
+  private func atWork() async throws -> (RunningProgram, id: String) {
+    let pipe = try workspace.makePipe("pipe")
+    let program = try workspace.start(
+      ["run", "slow.yaml", "--approve", "recovery", "--approve", "wait", "--as", "Ann"],
+      environment: database.environment.merging(["PIPE": pipe]) { $1 })
+    _ = await workspace.line(ofPipe: "pipe")
+    return (program, try await id())
+  }
+
+  private func end(_ program: RunningProgram) async throws {
+    program.signal(SIGINT)
+    _ = try await program.output()
+  }
+
+  /// Of the same state folder, and of another, which has the server's sessions and the receipts alone.
+  @Test(arguments: [("state", "is carried out by Ann"), ("elsewhere", "is connected as role test")])
+  func theSecondIsToldAndMustSaySo(state: String, words: String) async throws {
+    let (program, first) = try await atWork()
+    let held = try await run(["run", "other.yaml", "--approve", "recovery"], state: state)
+    #expect(held.status == 75, "\(held.all)")
+    #expect(held.stdout.holds("At work beside it: run \(first)"), "\(held.all)")
+    #expect(held.stdout.holds(words), "\(held.all)")
+    #expect(held.stdout.holds("--beside \(first)"))
+    #expect(database.query("SELECT step FROM ledger") == "fix")
+    let second = try await id(state: state)
+    let unsaid = try await run(["approve", second, "recovery", "--yes"], state: state)
+    #expect(unsaid.status == 64 && unsaid.stderr.holds("--beside \(first)"), "\(unsaid.all)")
+    let output = try await run(
+      ["resume", second, "--approve", "recovery", "--beside", first], state: state)
+    #expect(output.status == 0, "\(output.all)")
+    #expect(database.query("SELECT step FROM ledger") == "fix\nmend")
+    let journal = try await run(["journal", second], state: state)
+    #expect(journal.stdout.holds("\"others\":[{"))
+    try await end(program)
+  }
+
+  /// It is half done, whether or not somebody is at it now.
+  @Test func aRunThatIsHeldInItsRecoveryIsToldOfAndOneThatHasEndedIsNot() async throws {
+    let (program, first) = try await atWork()
+    try await end(program)
+    let held = try await run(["run", "other.yaml", "--approve", "recovery"])
+    #expect(held.status == 75, "\(held.all)")
+    #expect(held.stdout.holds("run \(first) (example) has begun to change it, and is held since"))
+    #expect(try await run(["abandon", first, "--reason", "done by hand"]).status == 0)
+    let output = try await run(["run", "other.yaml", "--approve", "recovery"])
+    // Nor is the second, which waits at its gate and has changed nothing.
+    #expect(output.status == 0 && !output.stdout.holds("At work beside it"), "\(output.all)")
+  }
+
+  /// Where only receipts tell of it, it may be over.
+  @Test func aRunOfAnotherHostIsToldOfByItsReceipts() async throws {
+    let (program, first) = try await atWork()
+    try await end(program)
+    let held = try await run(["run", "other.yaml", "--approve", "recovery"], state: "elsewhere")
+    #expect(held.status == 75, "\(held.all)")
+    #expect(held.stdout.holds("run \(first) of Ann last changed it at"), "\(held.all)")
+  }
+}
