@@ -32,6 +32,8 @@ struct NeighbourTests {
         - {id: look, sql: SELECT 1 AS n, confirms: "rows[0].n == 1"}
       recovery:
         - {id: mend, sql: INSERT INTO ledger VALUES ('mend')}
+      verification:
+        - {id: check, sql: SELECT 1}
       """, to: "other.yaml")
   }
 

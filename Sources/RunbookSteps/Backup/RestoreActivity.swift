@@ -24,6 +24,7 @@ struct RestoreActivity: Activity {
 
   func surroundings() async -> [Surrounding] {
     [Surrounding(name: "the way of recovery", content: way.value.json)]
+      + (await gateway.settings(of: source.name))
   }
 
   /// Of all that is done.

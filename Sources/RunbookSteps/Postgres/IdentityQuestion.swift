@@ -22,6 +22,22 @@ enum IdentityQuestion {
     FROM pg_control_system() s, pg_control_checkpoint() c
     """)
 
+  /// What was set for the session before this program set anything, but for what it sets itself.
+  private static let settings = SQLCommand(
+    """
+    SELECT name, setting FROM pg_catalog.pg_settings
+    WHERE source IN ('client', 'user', 'database', 'database user') AND name NOT IN (
+      'application_name', 'client_encoding', 'search_path', 'statement_timeout', 'lock_timeout')
+    UNION ALL SELECT 'DateStyle', pg_catalog.current_setting('DateStyle')
+    UNION ALL SELECT pg_catalog.split_part(one, '=', 1), one
+    FROM pg_catalog.pg_db_role_setting AS s, LATERAL pg_catalog.unnest(s.setconfig) AS one
+    WHERE s.setrole IN (0, (SELECT oid FROM pg_catalog.pg_roles WHERE rolname = current_user))
+      AND s.setdatabase IN (
+        0, (SELECT oid FROM pg_catalog.pg_database WHERE datname = pg_catalog.current_database()))
+      AND one LIKE '%.%=%'
+    ORDER BY 1, 2
+    """)
+
   /// For a transaction that is open: all in one, where the role may ask that.
   static func command(knowing identity: ConnectionIdentity?) -> SQLCommand {
     guard identity?.systemIdentifier != nil else { return main }
@@ -36,9 +52,15 @@ enum IdentityQuestion {
     let link = PostgresLink(pq, wait: wait, facts: facts) { _ in [] }
     let sent = now()
     // The other one by itself, as the server may refuse it.
-    let answers = try link.ask(each: [[main], [control]])
+    let answers = try link.ask(each: [[main], [control], [settings]])
     let received = now()
-    let system = answers.last?.first.flatMap(firstRow)
+    let system = answers.dropFirst().first?.first.flatMap(firstRow)
+    if case .completed(let completion)? = answers.last?.first {
+      facts.settings = (completion.resultSet?.rows ?? []).compactMap { row in
+        guard let name = row.first?.stringValue else { return nil }
+        return (name, row.last?.stringValue ?? "")
+      }
+    }
     guard let row = answers.first?.first.flatMap(firstRow),
       let identity = read(
         row, on: link, timeline: system?.last?.intValue, system: system?.first?.stringValue)

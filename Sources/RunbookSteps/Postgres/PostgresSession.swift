@@ -64,6 +64,13 @@ actor PostgresSession {
     return try await known()
   }
 
+  /// What was set for the session when its connection was made, for an approval to bind.
+  nonisolated func settings() async throws(StepFailure) -> [Surrounding] {
+    try await use(until: .now + target.connectTimeout) { (link) throws(StepFailure) in
+      link.facts.settings.map { Surrounding(name: "the setting \($0.name)", content: $0.value) }
+    }
+  }
+
   func close() { pq = nil }
 
   private func known() throws(StepFailure) -> ConnectionIdentified {

@@ -11,6 +11,9 @@ final class SessionFacts {
   /// Whether something stands between that hands out the server's sessions, transaction by transaction
   /// perhaps: then nothing of a session is ours once a transaction has ended.
   var isPooled = false
+  /// What the role, the database and the environment have set for the session, by name: it decides what
+  /// the same statements do.
+  var settings: [(name: String, value: String)] = []
   /// Roles that the plan connects as, whose tables for receipts count as our own.
   var receiptRoles: [String] = []
   /// What the tables for receipts were when they were last looked through; nil before that.

@@ -20,7 +20,9 @@ struct SQLActivity: Activity {
   }
 
   private func effect(of statement: RenderedStatement) -> Effect {
-    statement.traits.effect(inReadOnly: mode.isReadOnly)
+    let effect = statement.traits.effect(inReadOnly: mode.isReadOnly)
+    // Outside of a transaction nothing holds it to what its text says.
+    return mode == .separate && effect == .readOnly ? .undetermined : effect
   }
 
   var settlingMeans: SettlingMeans {
@@ -44,6 +46,8 @@ struct SQLActivity: Activity {
         calls: $0.traits.calls.isEmpty ? nil : $0.traits.calls)
     }
   }
+
+  func surroundings() async -> [Surrounding] { await gateway.settings(of: source.name) }
 
   func perform(in context: AttemptContext) async throws(StepFailure) -> StepResult {
     let session = try gateway.session(of: source.name)

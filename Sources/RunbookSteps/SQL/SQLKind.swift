@@ -45,7 +45,11 @@ public struct SQLKind: StepKind {
     let text = SQLText(source, names: [])
     let isReadOnly = !step.phase.mayChange && !step.options.isTrial
     guard !text.statements.isEmpty else { return nil }
-    let effects = text.statements.map { $0.traits.effect(inReadOnly: isReadOnly) }
+    let isSeparate = step.body["transaction"]?.string == "none"
+    let effects = text.statements.map { statement -> Effect in
+      let effect = statement.traits.effect(inReadOnly: isReadOnly)
+      return isSeparate && effect == .readOnly ? .undetermined : effect
+    }
     return Effect.worst(of: effects + (isReadOnly ? [] : [step.options.effect].compactMap(\.self)))
   }
 

@@ -166,7 +166,7 @@ struct SQLRequest: Sendable {
     do throws(StepFailure) {
       // With the lock ours: whoever takes the run over from now on waits for it.
       if let loss = context.leaseLoss() { throw StepFailure(loss) }
-      if index > 0, statement.dependsOnSettings {
+      if index > 0 {
         _ = try link.exchange(
           [[SessionSettings.guardCommand(isLocal: false)]], mayHaveCommitted: hasChanged)
       }
@@ -256,7 +256,8 @@ struct SQLRequest: Sendable {
       for (index, statement) in statements.enumerated() {
         if let fence { append(fence.entering) }
         if index == 0 { ask() }
-        if index > 0, statement.dependsOnSettings {
+        // Whatever one before it has set, and whoever reads what it gives.
+        if index > 0 {
           append(SessionSettings.guardCommand(isLocal: true))
         }
         commands.append(statement.command)
