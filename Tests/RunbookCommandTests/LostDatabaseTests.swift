@@ -20,6 +20,8 @@ struct LostDatabaseTests {
         sql: INSERT INTO done VALUES ('first')
       - id: second
         sql: INSERT INTO done SELECT 'second' WHERE 1 / (SELECT count(*) FROM allowed) = 1
+    verification:
+      - {id: check, sql: SELECT 1}
     """
 
   private let workspace: Workspace

@@ -24,6 +24,8 @@ struct SharedDatabaseTests {
       - id: mend-auth
         connection: auth
         sql: INSERT INTO auth VALUES (1)
+    verification:
+      - {id: check, connection: shop, sql: SELECT 1}
     """
 
   private struct World {

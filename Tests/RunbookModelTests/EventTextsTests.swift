@@ -23,8 +23,9 @@ struct EventTextsTests {
     connection: "main",
     identity: ConnectionIdentity(
       systemIdentifier: "1", timelineID: 1, database: "d", databaseOID: 1, role: "r",
-      isSuperuser: false, serverVersion: "15", isReplica: false, address: "a", searchPath: "p"),
-    clockOffsetMicroseconds: 1)
+      isSuperuser: false, serverVersion: "15", isReplica: false, address: "a", searchPath: "p",
+      isPooled: true),
+    clockOffsetMicroseconds: 1, lost: LostProof(isLeaseLost: true, receipts: [StepID("s")]))
   private static let input = InputRecord(
     name: "i", type: "string", value: value, origin: .flag, isSecret: false)
   private static let connection = ConnectionRecord(name: "main", kind: "postgres", target: "t")
@@ -253,7 +254,7 @@ struct EventTextsTests {
     let names = Set(kept.map { $0.pieces(separatedBy: ".").last.map(String.init) ?? $0 })
     let allowed = StoredTexts.names.union([
       // Of a step and of a run: types of their own.
-      "step", "run",
+      "step", "run", "receipts",
       // A condition and a drill's name for something, with the file that it stands in.
       "text", "file",
       // The names under which values lie in a map.

@@ -73,7 +73,7 @@ enum ReceiptTables {
 
   /// Whoever can act as this role anyway (itself, its members, superusers), owns the database, or is one of
   /// the plan's roles may own the tables. That this role is a member of another is no reason: in PostgreSQL
-  /// before version 16 a role may make others its members unasked.
+  /// before version 15 a role may make others its members unasked, and until 16 whoever has `CREATEROLE`.
   private static let questionText = """
     WITH space AS (SELECT * FROM pg_namespace WHERE nspname = 'runbook'),
       trusted AS (

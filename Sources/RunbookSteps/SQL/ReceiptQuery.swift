@@ -36,21 +36,18 @@ struct ReceiptQuery {
       """, [text(run.rawValue), String(generation)])
   }
 
-  /// A step may have set otherwise how it is committed: a receipt must not be lost with the server, a
-  /// warning must come through, and the server itself ends what waits for the commit and takes too long.
-  static func forCommit(statementTimeout: String) -> SQLCommand {
-    SQLCommand(
-      """
-      SELECT pg_catalog.set_config('synchronous_commit',
-          CASE WHEN pg_catalog.current_setting('synchronous_commit')
-            OPERATOR(pg_catalog.=) 'remote_apply' THEN 'remote_apply' ELSE 'on' END, true),
-        pg_catalog.set_config('client_min_messages',
-          CASE WHEN pg_catalog.current_setting('client_min_messages')
-            OPERATOR(pg_catalog.=) 'error' THEN 'warning'
-            ELSE pg_catalog.current_setting('client_min_messages') END, true),
-        pg_catalog.set_config('statement_timeout', $1, true)
-      """, [statementTimeout])
-  }
+  /// A step may have set otherwise how it is committed: a receipt must not be lost with the server, and a
+  /// warning must come through.
+  static let forCommit = SQLCommand(
+    """
+    SELECT pg_catalog.set_config('synchronous_commit',
+        CASE WHEN pg_catalog.current_setting('synchronous_commit')
+          OPERATOR(pg_catalog.=) 'remote_apply' THEN 'remote_apply' ELSE 'on' END, true),
+      pg_catalog.set_config('client_min_messages',
+        CASE WHEN pg_catalog.current_setting('client_min_messages')
+          OPERATOR(pg_catalog.=) 'error' THEN 'warning'
+          ELSE pg_catalog.current_setting('client_min_messages') END, true)
+    """)
 
   /// Fails where no row was stored.
   func record(

@@ -269,16 +269,13 @@ struct ReceiptTransaction {
   }
 
   private func commit(_ work: Work) throws(StepFailure) {
-    let forCommit = ReceiptQuery.forCommit(statementTimeout: settings.statementTimeoutText)
-    // What waits for the commit is done before it: `statement_timeout` ends no commit, and so it is known
-    // that what it ends here was undone.
-    var proof = [forCommit, SQLCommand("SET CONSTRAINTS ALL IMMEDIATE")]
     // Nothing that the work set for the session goes on to whoever is given it next.
-    if link.facts.isPooled { proof += SQLRequest.pooledReset + [forCommit] }
+    var proof = link.facts.isPooled ? SQLRequest.pooledReset : []
     proof.append(SessionSettings.guardCommand(isLocal: true))
     if mayChangeRole {
       proof.append(SQLCommand("RESET SESSION AUTHORIZATION"))
     }
+    proof.append(ReceiptQuery.forCommit)
     if keepsReceipt {
       proof.append(
         query.record(

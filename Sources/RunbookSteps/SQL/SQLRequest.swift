@@ -11,10 +11,11 @@ struct SQLRequest: Sendable {
   static let rollback = [SQLCommand("ROLLBACK")]
   /// Nothing that a step sets, prepares or locks outlives it.
   static let reset = [SQLCommand("DISCARD ALL")]
-  /// The same within a transaction: where a pooler hands the session on, that is the last that is ours of it.
-  /// Statements that were prepared are the pooler's.
+  /// The same within a transaction, and what waits for the commit is done before: where a pooler hands the
+  /// session on, that is the last that is ours of it. Statements that were prepared are the pooler's.
   static let pooledReset = [
-    SQLCommand("RESET SESSION AUTHORIZATION"), SQLCommand("RESET ROLE"), SQLCommand("CLOSE ALL"),
+    SQLCommand("SET CONSTRAINTS ALL IMMEDIATE"), SQLCommand("RESET SESSION AUTHORIZATION"),
+    SQLCommand("RESET ROLE"), SQLCommand("CLOSE ALL"),
     SQLCommand("UNLISTEN *"),
     SQLCommand("DISCARD TEMP"), SQLCommand("SELECT pg_catalog.pg_advisory_unlock_all()"),
     SQLCommand("RESET ALL"),

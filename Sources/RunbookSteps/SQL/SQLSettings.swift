@@ -10,8 +10,8 @@ struct SQLSettings: Sendable {
   let receiptWait: Duration
   /// For the whole attempt.
   let deadline: Duration
-  /// How long a commit, and what waits for it, may take before its connection is given up, as it is never
-  /// cancelled from here. The server itself ends what waits for it once `statementTimeout` has passed.
+  /// How long a commit, with what waits for it, may take before its connection is given up. It is never
+  /// cancelled from here, and PostgreSQL's own `statement_timeout` does not count it.
   let commitDeadline: Duration
   private let applicationName: String
 
@@ -33,8 +33,6 @@ struct SQLSettings: Sendable {
     deadline = context.ownTimeout ?? (all + receiptWait)
     applicationName = SQLRemnants.applicationName(context.run, context.step)
   }
-
-  var statementTimeoutText: String { Self.text(statementTimeout) }
 
   /// When to look who holds the locks: early enough before `lock_timeout` has passed, as afterwards
   /// it cannot be asked; and again and again, as a statement may wait for one lock after the other.

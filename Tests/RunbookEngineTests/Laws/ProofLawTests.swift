@@ -16,7 +16,7 @@ struct ProofLawTests {
     receipt.hasReceipt = true
     let steps = ["a", "b", "c"].map { step($0, .recovery, kind: "sql") }
     var simulation = Simulation(
-      runbook([confirmation()] + steps, connections: [connection()]),
+      runbook([confirmation()] + steps + [step("v", .verification)], connections: [connection()]),
       outcomes: ["a": [.result(receipt)], "b": [.result(receipt)], "c": [.success, .success]])
     simulation.effects = ["a": .mutating, "b": .mutating, "c": .mutating]
     simulation.options.approvals = ["recovery"]

@@ -55,21 +55,6 @@ struct CommitTests {
     #expect(failure?.partial?.notices == ["NOTICE: before"])
   }
 
-  @Test func takesAsLongAsTheStatementMay() async throws {
-    let fixture = try await fixture(deferred: "PERFORM pg_sleep(0.5)")
-    let failure = await failure {
-      try await fixture.perform(
-        "SET statement_timeout = 0; INSERT INTO t VALUES (1)", phase: .recovery,
-        fields: [("statement_timeout", .duration(.milliseconds(200)))])
-    }
-    // The server ended it: that it was rolled back is known.
-    #expect(failure?.record.cause == .timeout)
-    #expect(fixture.psql("SELECT count(*) FROM t") == "0")
-    let result = try await fixture.perform(
-      "INSERT INTO t VALUES (1)", phase: .recovery, attempt: 2)
-    #expect(result.hasReceipt)
-  }
-
   @Test(arguments: [
     (Duration.seconds(1), Duration.seconds(75)), (.seconds(3600), .seconds(3615)),
     (.zero, .seconds(86_415)),

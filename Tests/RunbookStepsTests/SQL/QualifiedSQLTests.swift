@@ -20,7 +20,7 @@ struct QualifiedSQLTests {
     + [true, false].map { SessionSettings.guardCommand(isLocal: $0).text }
     + [
       "SELECT " + SessionSettings.ownPath(isLocal: true),
-      ReceiptQuery.forCommit(statementTimeout: "1s").text,
+      ReceiptQuery.forCommit.text,
       query.record(
         context, Digest.sha256(of: ""), affected: 1, rowCount: 1, result: nil
       ).text, RestorePlan.setting, RoleFence.question.text,

@@ -145,7 +145,7 @@ struct ReceiptTableTests {
     #expect(second.hasReceipt)
   }
 
-  /// In PostgreSQL before version 16 a role may make any other its member.
+  /// In PostgreSQL before version 15 a role may make any other its member, and later whoever has CREATEROLE.
   @Test func aRoleThatMadeOursItsMemberOwnsNothingForUs() async throws {
     let fixture = try await SQLFixture()
     let name = UUID().uuidString.prefixOfScalars(8).lowercased()
