@@ -28,9 +28,26 @@ struct EncodedUnits {
     var found = single(at: start)
     for index in found.all.indices {
       let (sign, end) = found.all[index]
-      if end > start + 1 || sign == 0x5C { readTwice(sign, end, &found) }
+      if mayBeReadTwice(sign, start..<end) { readTwice(sign, end, &found) }
     }
     return found
+  }
+
+  /// Whether a sign that was read begins an encoding of its own.
+  ///
+  /// After a backslash as it is, what it escapes is read already where it is written as it is; and quotes are
+  /// doubled before they are encoded.
+  private func mayBeReadTwice(_ sign: UInt32, _ range: Range<Int>) -> Bool {
+    let first = at(range.lowerBound)
+    switch sign {
+    case 0x5C where first == UInt8(ascii: "\\"):
+      let next = at(range.upperBound)
+      return next == UInt8(ascii: "%") || next == UInt8(ascii: "&") || next == UInt8(ascii: "=")
+    case 0x22, 0x27:
+      return range.count > 1 && (first == UInt8(ascii: "%") || first == UInt8(ascii: "&"))
+    case 0x25, 0x26, 0x3D, 0x5C: return range.count > 1
+    default: return false
+    }
   }
 
   /// The ways to read one character that one encoding has written.

@@ -3,8 +3,7 @@
 /// Encodings that write each character by itself (percent-encoding, JSON, HTML, shells, SQL) need no
 /// pattern of their own: `EncodedUnits` reads them while a pattern is held against a text.
 struct SecretPattern: Hashable {
-  /// A decimal code is a list of the bytes' numbers.
-  enum Code: Hashable { case plain, base64, hex, decimal }
+  enum Code: Hashable { case plain, base64, hex }
 
   let scalars: [UInt32]
   let code: Code
@@ -77,16 +76,10 @@ enum SecretForms {
     return patterns.filter { $0.code == .plain || $0.scalars.count >= shortest }
   }
 
-  /// One of the two codes in the other or in itself, and lists of the bytes' numbers: `0x68, 0x75`, `[104 117]`.
+  /// One of the two codes in the other, and a list of the bytes: `0x68, 0x75`.
   private static func codesOfCodes(_ secret: [UInt8]) -> [SecretPattern] {
-    var patterns = [
-      SecretPattern(secret.flatMap { Array("0x".utf8) + hex([$0]) }, .hex),
-      SecretPattern(secret.flatMap { Array(String($0).utf8) }, .decimal),
-    ]
-    let codes = [hex(secret), hex(secret).map { $0 >= 97 ? $0 - 32 : $0 }]
-    for code in codes {
-      // All of its digits are decimal ones.
-      patterns.append(SecretPattern(hex(code), .decimal))
+    var patterns = [SecretPattern(secret.flatMap { Array("0x".utf8) + hex([$0]) }, .hex)]
+    for code in [hex(secret), hex(secret).map { $0 >= 97 ? $0 - 32 : $0 }] {
       for offset in 0..<3 { patterns.append(SecretPattern(base64(code, after: offset), .base64)) }
     }
     for offset in 0..<3 { patterns.append(SecretPattern(hex(base64(secret, after: offset)), .hex)) }

@@ -29,8 +29,7 @@ final class SecretIndex: Sendable {
     }
     self.patterns = patterns
     mayHoldNumbers = patterns.contains { pattern in
-      pattern.code != .decimal
-        && pattern.scalars.allSatisfy { SecretNumbers.characters.contains($0) }
+      pattern.scalars.allSatisfy { SecretNumbers.characters.contains($0) }
     }
     self.byFirst = byFirst
     self.byOther = byOther
@@ -297,7 +296,6 @@ extension SecretPattern {
           && !isWord
     case .base64: return wanted == 0x2B && scalar == 0x2D || wanted == 0x2F && scalar == 0x5F
     case .hex: return (65...70).contains(scalar) && scalar + 32 == wanted
-    case .decimal: return false
     }
   }
 
@@ -309,7 +307,7 @@ extension SecretPattern {
     switch code {
     case .plain: SecretForms.shortest
     case .base64: SecretForms.shortest * 8 / 6 + 1
-    case .hex, .decimal: SecretForms.shortest * 2
+    case .hex: SecretForms.shortest * 2
     }
   }
 
@@ -339,7 +337,7 @@ extension SecretPattern.Code {
     switch self {
     case .plain: []
     case .base64: Self.lineGaps
-    case .hex, .decimal: Self.groupGaps
+    case .hex: Self.groupGaps
     }
   }
 
