@@ -26,13 +26,6 @@ struct RenderedStatement: Sendable {
 
   var traits: SQLTraits { statement.traits }
 
-  /// Whether the server's settings could make it another statement, as it holds values or a backslash, or
-  /// have its rows written otherwise.
-  var dependsOnSettings: Bool {
-    traits.mayGiveRows || !statement.references.isEmpty
-      || command.text.utf8.contains(UInt8(ascii: "\\"))
-  }
-
   /// The place in the runbook of a position that the server tells.
   ///
   /// - Parameter position: characters of the command's text, counted from 1.

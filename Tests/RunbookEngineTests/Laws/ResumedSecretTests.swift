@@ -70,9 +70,9 @@ struct ResumedSecretTests {
   @Test func l7NoSecretInASettlement() async throws {
     let simulation = try await held(.detection)
     var died = simulation
+    died.effects["fix"] = .mutating
     try await died.resume()
     died = try died.crashed(during: "fix")
-    died.effects["fix"] = .mutating
     died.settlements["fix"] = SimulatedSettlement(
       failure: StepFailure(.refused, "no '\(Self.secret)'", detail: Self.secret))
     // Without a receipt, a word is asked for: the remnants are what shows the secret.
