@@ -94,8 +94,11 @@ struct LostDatabaseTests {
     cluster.psql("TRUNCATE done")
     cluster.psql("ALTER SYSTEM SET synchronous_standby_names = 'nobody'")
     cluster.psql("SELECT pg_reload_conf()")
+    let runs = try await workspace.run(["runs", "--json"])
+    let id = try #require(runs.stdout.pieces(separatedBy: "\"").first { $0.begins(with: "202") })
     let program = try workspace.start(
-      ["run", "two-steps.yaml", "--approve", "recovery"], environment: environment)
+      ["run", "two-steps.yaml", "--approve", "recovery", "--beside", String(id)],
+      environment: environment)
     cluster.await("EXISTS (SELECT FROM pg_stat_activity WHERE wait_event = 'SyncRep')", on: "one")
     cluster.psql(
       "SELECT pg_cancel_backend(pid) FROM pg_stat_activity WHERE wait_event = 'SyncRep'")
