@@ -232,7 +232,8 @@ struct FencingTests {
     let program = try workspace.start(
       ["run", "example.yaml", "--approve", "recovery"], environment: environment)
     // Killed at once, the server would notice that nobody waits for the answer.
-    database.awaitStatement("COMMIT")
+    // The step's own: only that one sleeps.
+    database.awaitStatement("COMMIT' AND wait_event = 'PgSleep")
     program.signal(SIGSTOP)
     database.query(
       "DO $$ BEGIN WHILE NOT EXISTS (SELECT FROM ledger) LOOP PERFORM pg_sleep(0.01); END LOOP; END $$"
