@@ -225,7 +225,7 @@ public struct Executor: ~Copyable {
             progress: "Another process holds the journal; waiting for it (Ctrl-C gives up)")
         }
         guard wasInterrupted ? tries < Self.lastTries : !Task.isCancelled else { throw error }
-        // Interrupted, it is tried once more.
+        // Interrupted, it is tried once more: what cuts the pause short is seen above.
         try? await ports.clock.sleep(for: .milliseconds(200))
       }
     }

@@ -29,11 +29,11 @@ struct RestoreCommand: Sendable, Hashable {
   var condition: String?
 
   var item: WorkItem {
-    var effect = Effect.mutating
-    switch action {
-    case .countNulls, .countOrphans: effect = .readOnly
-    default: break
-    }
+    let effect: Effect =
+      switch action {
+      case .countNulls, .countOrphans: .readOnly
+      case .send, .copy, .takeKnown, .put, .setAside, .forbidNulls, .identify, .refer: .mutating
+      }
     return WorkItem(language: .sql, text: sql, effect: effect, condition: condition)
   }
 }

@@ -301,6 +301,7 @@ extension Event {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
     // What could be stored can be written.
-    return (try? encoder.encode(self)).map { String(decoding: $0, as: UTF8.self) } ?? typeName
+    return (try? encoder.encode(self)).map { String(decoding: $0, as: UTF8.self) }
+      ?? "\"\(typeName)\""
   }
 }

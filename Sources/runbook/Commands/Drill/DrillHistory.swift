@@ -129,7 +129,7 @@ struct DrillHistory {
     guard let summary = try store.summary(of: run) else { return nil }
     let entries = try await store.open(run).entries()
     if let item = Item(summary, entries) { return item.counts ? item : nil }
-    // One that was killed before it had begun was held by nobody.
+    // One that was killed before it had begun was held by nobody. What cannot be replayed is told below.
     if let state = try? DrillState(replaying: entries), state.started == nil { return nil }
     throw StoreError(.cannotRead, subject: run.rawValue, "its entries make up no drill")
   }
