@@ -50,6 +50,8 @@ struct OpenEffectTests {
           timeout: 500ms
           retry: {every: 10ms, attempts: 3}
           \(payment.more)
+      verification:
+        - {id: checked, shell: "true", effect: readOnly}
       """, to: "pay.yaml")
     let output = try await workspace.run(["run", "pay.yaml", "--approve", "recovery"])
     #expect(output.status == payment.status, "\(output.all)")
@@ -73,6 +75,8 @@ struct OpenEffectTests {
       recovery:
         - id: serve
           shell: {script: "sleep 600 >/dev/null 2>&1 & echo $! > pid", leaves: running}
+      verification:
+        - {id: checked, shell: "true", effect: readOnly}
       """, to: "serve.yaml")
     let output = try await workspace.run(["run", "serve.yaml", "--approve", "recovery"])
     #expect(output.status == 0, "\(output.all)")

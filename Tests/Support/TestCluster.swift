@@ -17,6 +17,7 @@ public final class TestCluster: Sendable {
     let cleaning = """
       mkdir -m 0755 '\(folder)' && \(geteuid() == 0 ? "chown postgres '\(folder)'" : "true")
       exec 3<&0
+      trap '' HUP INT TERM
       (read line <&3
       for data in '\(folder)'/*/data; do
         \(Self.asOwner) '\(TestServer.programs)/pg_ctl' -D "$data" -w -s -m immediate stop

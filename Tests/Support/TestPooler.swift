@@ -20,7 +20,9 @@ public final class TestPooler: Sendable {
     folder = NSTemporaryDirectory() + "runbook-pool-\(UUID().uuidString.prefix(8))"
     let owner =
       geteuid() == 0 ? "setpriv --reuid postgres --regid postgres --clear-groups" : ""
+    // A signal to the tests' whole group must not end what cleans up behind them.
     let script = """
+      trap '' HUP INT TERM
       mkdir -m 0755 '\(folder)' && cd '\(folder)'
       echo '"test" ""' >users
       cat >ini <<'END'

@@ -7,7 +7,7 @@ struct NormalizedReport {
 
   init(_ text: String) {
     var text = text
-    text.replace(/[0-9]{8}-[0-9]{6}-[a-z0-9]{3}/, with: "RUN")
+    text.replace(/[0-9]{8}-[0-9]{6}-[a-z0-9]{3,4}/, with: "RUN")
     text.replace(
       /[0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]+)?/, with: "TIME")
     text.replace(/[0-9]{4}-[0-9]{2}-[0-9]{2}-auth/, with: "DAY-auth")

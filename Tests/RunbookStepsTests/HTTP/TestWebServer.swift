@@ -25,7 +25,7 @@ struct TestWebServer {
     let lines = AsyncStream<String>.makeStream()
     let process = ChildProcess(
       command: ["python3", "-u", program, fixture.folder, "\(sort)"], environment: environment,
-      timeout: .seconds(120), grace: .milliseconds(10))
+      timeout: .seconds(900), grace: .milliseconds(10))
     let server = Task {
       try await process.perform { stream, bytes in
         let text = String(decoding: bytes, as: UTF8.self)

@@ -112,7 +112,8 @@ struct PostgresSessionTests {
     let holder = try await SQLFixture(keepsReceipts: false, database: fixture.database)
     let holding = Task {
       _ = try? await holder.perform(
-        "LOCK TABLE t; SELECT pg_sleep(900)", phase: .recovery, id: "holder")
+        "LOCK TABLE t; SELECT pg_sleep(900)", phase: .recovery, id: "holder",
+        fields: [("statement_timeout", .duration(.seconds(900)))])
     }
     await fixture.waitUntil(
       """
