@@ -9,6 +9,8 @@ ifneq ($(STRICT),)
 FLAGS += -Xswiftc -warnings-as-errors
 endif
 
+# What is killed leaves nothing either.
+TIDY = scripts/with-temporary-folder.sh
 DEMO = .runbook/demo
 SHARE = $(DESTDIR)$(PREFIX)/share/runbook
 # Linked statically, the program starts in two thirds of the time.
@@ -32,8 +34,8 @@ PROPERTIES = $$(grep -rl --include='*Tests.swift' 'Property(' Tests | xargs -n1 
 
 test: dependencies ## Build everything and run all tests
 	$(SWIFT) build $(FLAGS) --build-tests
-	$(SWIFT) test $(FLAGS) --skip-build --disable-xctest --parallel --skip "$(PROPERTIES)"
-	$(SWIFT) test $(FLAGS) --skip-build --disable-xctest --parallel --filter "$(PROPERTIES)"
+	$(TIDY) $(SWIFT) test $(FLAGS) --skip-build --disable-xctest --parallel --skip "$(PROPERTIES)"
+	$(TIDY) $(SWIFT) test $(FLAGS) --skip-build --disable-xctest --parallel --filter "$(PROPERTIES)"
 
 check-runbooks: dependencies ## Break and recover the sandbox of every runbook, unattended
 	$(SWIFT) build $(FLAGS) --product runbook
@@ -44,18 +46,18 @@ check-runbooks: dependencies ## Break and recover the sandbox of every runbook, 
 crash-test: dependencies ## Kill runs at random instants and compare (N=50 MODE=kill|server|takeover|skip|abandon SEED=)
 	$(SWIFT) build $(FLAGS) --product runbook
 	$(SWIFT) build $(FLAGS) --product crash-test
-	@bin=$$($(SWIFT) build $(FLAGS) --show-bin-path) && "$$bin/crash-test" "$$bin/runbook" \
+	@bin=$$($(SWIFT) build $(FLAGS) --show-bin-path) && $(TIDY) "$$bin/crash-test" "$$bin/runbook" \
 	  --rounds $(or $(N),50) --mode $(or $(MODE),kill) $(if $(SEED),--seed $(SEED))
 
 property-test: dependencies ## Hold the properties against many generated cases (N=100000 SEED=)
 	$(SWIFT) build $(FLAGS) --build-tests
 	RUNBOOK_PROPERTY_CASES=$(or $(N),100000) RUNBOOK_PROPERTY_SEED=$(or $(SEED),$$(date +%s)) \
-	  $(SWIFT) test $(FLAGS) --skip-build --disable-xctest --filter "$(PROPERTIES)"
+	  $(TIDY) $(SWIFT) test $(FLAGS) --skip-build --disable-xctest --filter "$(PROPERTIES)"
 
 fuzz: dependencies ## Run the program on mutated inputs of every sort (N=20000 SEED= ONLY=)
 	$(SWIFT) build $(FLAGS) --product runbook
 	$(SWIFT) build $(FLAGS) --product fuzz
-	@bin=$$($(SWIFT) build $(FLAGS) --show-bin-path) && nice "$$bin/fuzz" "$$bin/runbook" \
+	@bin=$$($(SWIFT) build $(FLAGS) --show-bin-path) && nice $(TIDY) "$$bin/fuzz" "$$bin/runbook" \
 	  --cases $(or $(N),20000) $(if $(SEED),--seed $(SEED)) $(if $(ONLY),--only $(ONLY))
 
 bench: dependencies release ## Measure a release build beside its goals

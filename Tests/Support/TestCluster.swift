@@ -17,7 +17,6 @@ public final class TestCluster: Sendable {
     let cleaning = """
       mkdir -m 0755 '\(folder)' && \(geteuid() == 0 ? "chown postgres '\(folder)'" : "true")
       exec 3<&0
-      trap '' HUP INT TERM
       (read line <&3
       for data in '\(folder)'/*/data; do
         \(Self.asOwner) '\(TestServer.programs)/pg_ctl' -D "$data" -w -s -m immediate stop
@@ -25,7 +24,7 @@ public final class TestCluster: Sendable {
       rm -rf '\(folder)') >/dev/null 2>&1 &
       echo made
       """
-    guard let watchdog = SpawnedProgram(["/bin/sh", "-c", cleaning]),
+    guard let watchdog = SpawnedProgram(TestServer.watchdog + [cleaning]),
       String(decoding: watchdog.available(), as: UTF8.self).hasPrefix("made")
     else { return nil }
     self.watchdog = watchdog

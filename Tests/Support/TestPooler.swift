@@ -20,9 +20,7 @@ public final class TestPooler: Sendable {
     folder = NSTemporaryDirectory() + "runbook-pool-\(UUID().uuidString.prefix(8))"
     let owner =
       geteuid() == 0 ? "setpriv --reuid postgres --regid postgres --clear-groups" : ""
-    // A signal to the tests' whole group must not end what cleans up behind them.
     let script = """
-      trap '' HUP INT TERM
       mkdir -m 0755 '\(folder)' && cd '\(folder)'
       echo '"test" ""' >users
       cat >ini <<'END'
@@ -46,7 +44,7 @@ public final class TestPooler: Sendable {
       (read line <&3; kill $pid; rm -rf '\(folder)') >/dev/null 2>&1 &
       wait
       """
-    guard let program = SpawnedProgram(["/bin/sh", "-c", script]),
+    guard let program = SpawnedProgram(TestServer.watchdog + [script]),
       String(decoding: program.available(), as: UTF8.self).hasPrefix("ready")
     else { return nil }
     self.program = program

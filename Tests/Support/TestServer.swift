@@ -40,7 +40,6 @@ public final class TestServer: Sendable {
       mkdir -m 0700 '\(workFolder)'
       \(isRoot ? "chown postgres '\(folder)'" : "")
       cd /
-      trap '' INT TERM
       \(drop) '\(binaries)/initdb' -D '\(folder)/data' -U test -A trust -E UTF8 --no-locale \
         --no-sync >/dev/null
       \(drop) '\(binaries)/pg_ctl' -D '\(folder)/data' -w -s -l '\(folder)/log' \
@@ -52,8 +51,8 @@ public final class TestServer: Sendable {
       rm -rf '\(folder)' '\(workFolder)'
       """
     let watchdog = Process()
-    watchdog.executableURL = URL(fileURLWithPath: "/bin/sh")
-    watchdog.arguments = ["-c", script]
+    watchdog.executableURL = URL(fileURLWithPath: Self.watchdog[0])
+    watchdog.arguments = Self.watchdog.dropFirst() + [script]
     let input = Pipe()
     let output = Pipe()
     watchdog.standardInput = input
@@ -65,6 +64,10 @@ public final class TestServer: Sendable {
     let line = output.fileHandleForReading.availableData
     guard String(decoding: line, as: UTF8.self).hasPrefix("ready") else { return nil }
   }
+
+  /// The command that runs a script which cleans up behind the tests: in a session of its own, as a signal
+  /// to the tests' whole group must not end it.
+  static let watchdog = ["/usr/bin/setsid", "/bin/sh", "-c"]
 
   /// A database of the server in libpq's keywords.
   public func url(of database: String = "postgres") -> String {
