@@ -50,23 +50,17 @@ public final class TestServer: Sendable {
       \(drop) '\(binaries)/pg_ctl' -D '\(folder)/data' -w -s -m immediate stop || true
       rm -rf '\(folder)' '\(workFolder)'
       """
-    let watchdog = Process()
-    watchdog.executableURL = URL(fileURLWithPath: Self.watchdog[0])
-    watchdog.arguments = Self.watchdog.dropFirst() + [script]
-    let input = Pipe()
-    let output = Pipe()
-    watchdog.standardInput = input
-    watchdog.standardOutput = output
-    guard (try? watchdog.run()) != nil else { return nil }
-    // Kept open on purpose: its closing, by the end of this process, is the watchdog's sign.
-    _ = Unmanaged.passRetained(input)
+    guard let watchdog = SpawnedProgram(Self.watchdog + [script]) else { return nil }
+    // Kept on purpose: the closing of its input, by the end of this process, is its sign.
     _ = Unmanaged.passRetained(watchdog)
-    let line = output.fileHandleForReading.availableData
-    guard String(decoding: line, as: UTF8.self).hasPrefix("ready") else { return nil }
+    guard String(decoding: watchdog.available(), as: UTF8.self).hasPrefix("ready") else {
+      return nil
+    }
   }
 
-  /// The command that runs a script which cleans up behind the tests: in a session of its own, as a signal
-  /// to the tests' whole group must not end it.
+  /// The command of a `SpawnedProgram` that runs a script which cleans up behind the tests: in a session of its
+  /// own, as a signal to the tests' whole group must not end it. (Of a group's leader setsid(1) makes a
+  /// second process; the first is one that nobody waits for, and hides the ends of others from exit tests.)
   static let watchdog = ["/usr/bin/setsid", "/bin/sh", "-c"]
 
   /// A database of the server in libpq's keywords.
