@@ -296,12 +296,15 @@ struct JSONObserver: RunObserver {
 }
 
 extension Event {
-  /// As a journal has it.
+  /// As a journal has it; of one that cannot be written, its name and why.
   fileprivate var json: String {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-    // What could be stored can be written.
-    return (try? encoder.encode(self)).map { String(decoding: $0, as: UTF8.self) }
-      ?? "\"\(typeName)\""
+    do {
+      return String(decoding: try encoder.encode(self), as: UTF8.self)
+    } catch {
+      let value: Value = ["type": .string(typeName), "cannotBeWritten": .string("\(error)")]
+      return value.json
+    }
   }
 }
