@@ -9,7 +9,9 @@
 #include <stddef.h>
 #include <sys/eventfd.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/syscall.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 int runbook_pidfd_open(int pid) { return (int)syscall(SYS_pidfd_open, pid, 0); }
@@ -47,27 +49,108 @@ void runbook_share_heap(void) {
   mallopt(M_TOP_PAD, 1 << 20);
 }
 
+// What a program is started with, as far as memory has to be asked for.
+struct start {
+  posix_spawn_file_actions_t actions;
+  posix_spawnattr_t attributes;
+};
+
+static int prepare_start(
+    struct start *start, const char *folder, const int *descriptors, int descriptor_count) {
+  posix_spawn_file_actions_init(&start->actions);
+  int status = add_files(&start->actions, folder, descriptors, descriptor_count);
+  posix_spawnattr_init(&start->attributes);
+  sigset_t signals;
+  sigemptyset(&signals);
+  posix_spawnattr_setsigmask(&start->attributes, &signals);
+  sigfillset(&signals);
+  posix_spawnattr_setsigdefault(&start->attributes, &signals);
+  posix_spawnattr_setflags(
+      &start->attributes, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSID);
+  return status;
+}
+
+static void discard_start(struct start *start) {
+  posix_spawnattr_destroy(&start->attributes);
+  posix_spawn_file_actions_destroy(&start->actions);
+}
+
 int runbook_spawn(
     int *pid, const char *path, char *const *arguments, char *const *environment,
     const char *folder, const int *descriptors, int descriptor_count) {
-  posix_spawn_file_actions_t actions;
-  posix_spawn_file_actions_init(&actions);
-  int status = add_files(&actions, folder, descriptors, descriptor_count);
-  posix_spawnattr_t attributes;
-  posix_spawnattr_init(&attributes);
-  sigset_t signals;
-  sigemptyset(&signals);
-  posix_spawnattr_setsigmask(&attributes, &signals);
-  sigfillset(&signals);
-  posix_spawnattr_setsigdefault(&attributes, &signals);
-  posix_spawnattr_setflags(
-      &attributes, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSID);
+  struct start start;
+  int status = prepare_start(&start, folder, descriptors, descriptor_count);
   pid_t started = 0;
   if (status == 0) {
-    status = posix_spawn(&started, path, &actions, &attributes, arguments, environment);
+    status =
+        posix_spawn(&started, path, &start.actions, &start.attributes, arguments, environment);
   }
   *pid = started;
-  posix_spawnattr_destroy(&attributes);
-  posix_spawn_file_actions_destroy(&actions);
+  discard_start(&start);
+  return status;
+}
+
+static void report_of(int kind, int value) {
+  struct runbook_report report = {kind, value};
+  // Whoever does not read it any more is gone, and the keeper stays for what is left all the same.
+  if (write(0, &report, sizeof report) < 0) return;
+}
+
+// The life of a keeper. After fork(2) in a process with threads only what is async-signal-safe may be
+// called: nothing here asks for memory or takes a lock.
+static void keep(
+    const struct start *start, const char *path, char *const *arguments,
+    char *const *environment, int report, int mark, int lets_go, pid_t parent) {
+  setsid();
+  int status = prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) == 0 ? 0 : errno;
+  prctl(PR_SET_NAME, "runbook-keeper", 0, 0, 0);
+  pid_t leader = 0;
+  if (status == 0) {
+    status =
+        posix_spawn(&leader, path, &start->actions, &start->attributes, arguments, environment);
+  }
+  // Whatever else the executor has open is not to be held open by its keeper: locks, pipes, sockets.
+  dup2(report, 0);
+  dup2(mark, 1);
+  closefrom(2);
+  if (chdir("/") != 0) {
+    // Then it keeps a folder busy, and nothing else.
+  }
+  report_of(RUNBOOK_STARTED, status == 0 ? leader : -status);
+  if (status != 0) _exit(0);
+  for (;;) {
+    int ending = 0;
+    pid_t ended = waitpid(-1, &ending, __WALL);
+    if (ended < 0 && errno == EINTR) continue;
+    if (ended < 0) break;
+    if (ended != leader) continue;
+    report_of(RUNBOOK_ENDED, ending);
+    if (lets_go && getppid() != parent) _exit(0);
+  }
+  _exit(0);
+}
+
+int runbook_keep(
+    int *keeper, const char *path, char *const *arguments, char *const *environment,
+    const char *folder, const int *descriptors, int descriptor_count, int report, int mark,
+    int lets_go) {
+  struct start start;
+  int status = prepare_start(&start, folder, descriptors, descriptor_count);
+  pid_t started = 0;
+  if (status == 0) {
+    pid_t parent = getpid();
+    sigset_t all, former;
+    sigfillset(&all);
+    pthread_sigmask(SIG_SETMASK, &all, &former);
+    started = fork();
+    if (started == 0) {
+      keep(&start, path, arguments, environment, report, mark, lets_go, parent);
+      _exit(0);
+    }
+    status = started < 0 ? errno : 0;
+    pthread_sigmask(SIG_SETMASK, &former, NULL);
+  }
+  *keeper = started;
+  discard_start(&start);
   return status;
 }

@@ -26,6 +26,11 @@ struct OpenEffectTests {
     Payment(
       testDescription: "an expect that is not met", script: "kill -9 $$",
       more: "expect: exit_code == 0", status: 75, payments: 1),
+    Payment(
+      testDescription: "timeout(1)", script: "timeout 0.1 sleep 600", status: 75, payments: 1),
+    Payment(
+      testDescription: "what left session and environment",
+      script: "env -i setsid sleep 600 >/dev/null 2>&1 &", status: 75, payments: 1),
     Payment(testDescription: "its own end", script: "exit 3", status: 75, payments: 3),
     Payment(
       testDescription: "a probe that says that it is done", script: "kill -9 $$",
@@ -63,6 +68,110 @@ struct OpenEffectTests {
     #expect(try await workspace.run(["resume"]).status == 75)
     let after = try String(contentsOfFile: workspace.path("ledger"), encoding: .utf8)
     #expect(after == ledger)
+  }
+
+  /// A step whose executor was killed goes on with what left its session and its environment, and the probe
+  /// is not asked before that is gone.
+  /// What ended well is not paid again because its result is not what was wanted.
+  @Test(
+    arguments: [
+      ("expect: stdout == 'x'", 75, 1), ("capture: {x: 'int(stdout)'}", 75, 1),
+      ("expect: stdout == 'x'\n    settle: {shell: 'cat ledger', done: 'size(stdout) > 9'}", 0, 2),
+      ("expect: stdout == 'x'\n    settle: {shell: 'cat ledger', done: 'size(stdout) > 1'}", 0, 1),
+    ] as [(String, Int32, Int)])
+  func paysNoTwiceForAResultThatIsRefused(
+    _ more: String, _ status: Int32, _ payments: Int
+  ) async throws {
+    let workspace = try Workspace()
+    func write(_ on: String) throws {
+      try workspace.write(
+        """
+        runbook: pay
+        detection:
+          - {id: unpaid, shell: "true", effect: readOnly, confirms: exit_code == 0}
+        recovery:
+          - id: pay
+            shell: "echo paid | tee -a ledger"
+            retry: {every: 10ms, attempts: 3\(on)}
+            \(more)
+        verification:
+          - {id: checked, shell: "true", effect: readOnly}
+        """, to: "pay.yaml")
+    }
+    func paid() throws -> Int {
+      try String(contentsOfFile: workspace.path("ledger"), encoding: .utf8)
+        .pieces(separatedBy: "\n").count
+    }
+    try write("")
+    let output = try await workspace.run(["run", "pay.yaml", "--approve", "recovery"])
+    #expect(output.status == status, "\(output.all)")
+    #expect(try paid() == payments, "\(output.all)")
+    guard status != 0 else { return }
+    let words = "the script ended with exit 0, and what it changed stays"
+    #expect(output.stdout.holds("step 'pay' failed: "), "\(output.all)")
+    #expect(output.stdout.holds(words), "\(output.all)")
+    #expect(try await workspace.run(["resume"]).status == 75)
+    #expect(try paid() == payments)
+    #expect(try await workspace.run(["report"]).stdout.holds(words))
+    let again = try await workspace.run(["retry"])
+    #expect(again.stderr.holds(words), "\(again.all)")
+    #expect(try paid() == payments + 1)
+  }
+
+  /// An author who has looked at the result knows what another attempt does.
+  @Test func anAuthorMayWantAnotherForAResult() async throws {
+    let workspace = try Workspace()
+    try workspace.write(
+      """
+      runbook: pay
+      detection:
+        - {id: unpaid, shell: "true", effect: readOnly, confirms: exit_code == 0}
+      recovery:
+        - id: pay
+          shell: "echo paid >> ledger; wc -l < ledger"
+          retry: {every: 10ms, attempts: 5, on: {failure: "int(stdout.trim()) < 2"}}
+          expect: int(stdout.trim()) == 3
+      verification:
+        - {id: checked, shell: "true", effect: readOnly}
+      """, to: "pay.yaml")
+    let output = try await workspace.run(["run", "pay.yaml", "--approve", "recovery"])
+    #expect(output.status == 75, "\(output.all)")
+    let ledger = try String(contentsOfFile: workspace.path("ledger"), encoding: .utf8)
+    #expect(ledger == "paid\npaid\n")
+  }
+
+  @Test func whatAKilledExecutorLeavesIsFoundAndNotRaced() async throws {
+    let workspace = try Workspace()
+    let pipe = try workspace.makePipe("pipe")
+    try workspace.write(
+      """
+      runbook: pay
+      detection:
+        - {id: unpaid, shell: "true", effect: readOnly, confirms: exit_code == 0}
+      recovery:
+        - id: pay
+          shell: |
+            env -i setsid sh -c 'echo $$ > pid; sleep 600; echo paid >> ledger' &
+            until [ -s pid ]; do sleep 0.01; done
+            echo ready > "$PIPE"
+            sleep 600
+          settle: {shell: 'cat ledger 2>/dev/null | wc -l', done: 'int(stdout.trim()) > 0'}
+      verification:
+        - {id: checked, shell: "true", effect: readOnly}
+      """, to: "pay.yaml")
+    let program = try workspace.start(
+      ["run", "pay.yaml", "--approve", "recovery"],
+      environment: ["PIPE": pipe])
+    _ = await workspace.line(ofPipe: "pipe")
+    program.signal(SIGKILL)
+    _ = try await program.output()
+    let number = try String(contentsOfFile: workspace.path("pid"), encoding: .utf8)
+      .trimmingCharacters(in: .whitespacesAndNewlines)
+    let output = try await workspace.run(["resume", "--terminate"])
+    #expect(output.stdout.holds("Still there: process \(number) "), "\(output.all)")
+    #expect(output.stdout.holds("the probe says that it is not done"), "\(output.all)")
+    let pid = try #require(pid_t(number))
+    #expect(kill(pid, 0) != 0)
   }
 
   @Test func whatAStepLeavesRunningIsNamed() async throws {

@@ -96,7 +96,7 @@ struct EventTextsTests {
     .attemptStarted(
       AttemptStarted(
         step: StepID("s"), attempt: 1, effect: .mutating, isEffectDeclared: false,
-        connection: "main", work: [work], settledBy: .receipt)),
+        connection: "main", work: [work], settledBy: .receipt, receiptDigest: digest)),
     .attemptFinished(
       AttemptFinished(
         step: StepID("s"), attempt: 1, outcome: .failed, result: value, captures: value,
@@ -115,7 +115,7 @@ struct EventTextsTests {
         ], notices: ["n"], elapsedMicroseconds: 1,
         workDone: [
           WorkDone(item: 1, .sent, times: 2, affected: 1, sent: "s", reason: "r")
-        ])),
+        ], isEffectDone: true)),
     .stepSkipped(StepSkipped(step: StepID("s"), cause: .condition, reason: "r")),
     .gateOpened(
       GateOpened(

@@ -27,10 +27,15 @@ extension Executor {
         AttemptStarted(
           step: step.id, attempt: attempt, effect: activity.effect,
           isEffectDeclared: activity.isEffectDeclared, connection: activity.connection,
-          work: activity.work, settledBy: bound.settledBy)))
+          work: activity.work, settledBy: bound.settledBy,
+          receiptDigest: bound.settledBy == .receipt
+            ? activity.receiptDigest(options.key) : nil)))
     try await flush()
     if obstacle == nil { obstacle = await prepareReceipts(bound) }
-    if let obstacle { return try finishUnperformed(bound, obstacle) }
+    if let obstacle {
+      let failure = await lookedAtAgain(StepFailure(obstacle), activity.connection)
+      return try finishUnperformed(bound, failure.record)
+    }
     try await carryOut(bound, attempt: attempt)
   }
 
@@ -48,7 +53,7 @@ extension Executor {
       if step.phase.mayChange, let loss = context.leaseLoss() { throw StepFailure(loss) }
       result = try await bound.activity.perform(in: context)
     } catch {
-      failure = error
+      failure = await lookedAtAgain(error, bound.activity.connection)
       result = error.partial ?? StepResult()
     }
     let elapsed = ports.clock.uptime() - began
@@ -57,6 +62,22 @@ extension Executor {
       evidenceFolder: folder)
     try queue(.attemptFinished(report))
     if let failure = report.failure { try holdIfStopped(step.id, failure) }
+  }
+
+  /// A step that found another database there, or an older copy, has done nothing: it is looked anew where its
+  /// connection leads, so that a person is asked about it before the step is performed again. Where there is
+  /// nothing to ask, it has failed as any other.
+  private mutating func lookedAtAgain(
+    _ failure: StepFailure, _ connection: String?
+  ) async -> StepFailure {
+    guard case .elsewhere = failure.record.cause else { return failure }
+    if let connection, !plan.isSandbox {
+      seenConnections.remove(connection)
+      configuredConnections.remove(connection)
+      preparedReceipts.remove(connection)
+      if case .contested = await prepareConnection(connection) { return failure }
+    }
+    return StepFailure(failure.record.of(.refused), partial: failure.partial)
   }
 
   /// A step that was stopped, or that nobody answered, holds the run in every phase.
@@ -211,7 +232,7 @@ extension Executor {
       objection: { [binder, scope] result in
         AttemptJudge(binder: binder).judge(step, result, in: scope).failure
       }, keepsResult: !step.options.captures.isEmpty, key: options.key,
-      actors: state.step(step.id).actors,
+      actors: state.step(step.id).actors, receiptDigests: state.step(step.id).receiptDigests,
       proof: plan.connection(of: step).map { state.proof(on: $0.name) } ?? RunProof(),
       leaseLoss: {
         do throws(StoreError) {
@@ -258,6 +279,11 @@ extension Executor {
       verdict = AttemptJudge(binder: binder).judge(step, result, in: scope)
       (captures, withheld) = keep(verdict.captures, isWhole: result.openEnded.isEmpty)
     }
+    let staying = failure == nil ? staying(bound, result) : nil
+    if let staying {
+      verdict.failure = verdict.failure?.saying("\(staying.words), and what it changed stays")
+    }
+    let isDone = verdict.failure != nil && staying?.isRepeatable == false
     let stored = StoredResult(result, redactor)
     let evidence = EvidenceRecorder(runFolder: options.runFolder).record(
       result.evidence, of: stored, in: evidenceFolder, numberedFrom: state.evidenceCount,
@@ -271,7 +297,15 @@ extension Executor {
       evidence: evidence.records, timeline: result.timeline,
       notices: result.notices + evidence.notices,
       elapsedMicroseconds: (elapsed.wholeNanoseconds ?? 0) / 1000, hasReceipt: result.hasReceipt,
-      workDone: result.workDone)
+      workDone: result.workDone, isEffectDone: isDone ? true : nil)
+  }
+
+  /// How a change ended well that stays, whatever is made of its result.
+  private func staying(_ bound: BoundStep, _ result: StepResult) -> Completion? {
+    guard bound.step.phase.mayChange, bound.settledBy != .repeatable, !result.isEffectOpen else {
+      return nil
+    }
+    return result.completion
   }
 
   /// A capture that holds a secret is kept in this process only (law L7).

@@ -13,6 +13,7 @@ public import RunbookModel
 /// | failed in verification, without an answer   | hold; perform again once it is taken up         |
 /// | failed in recovery, safeguards              | hold                                            |
 /// | in flight when the run was resumed          | settle                                          |
+/// | failed, though its work had ended well      | hold, unless its probe or `on: failure:` decides |
 /// | failed, to be retried, and has a probe      | settle, and then perform                        |
 /// | unknown, whatever its retry allows          | settle; hold when that did not help             |
 /// | a connection leads elsewhere than before    | openGate, ask; hold when refused                |
@@ -64,7 +65,7 @@ public struct RunMachine: Sendable {
     case .running:
       return .settle(step)
     case .failed:
-      if [.interrupted, .unanswered].contains(current.failure?.cause) {
+      if [.interrupted, .unanswered, .elsewhere].contains(current.failure?.cause) {
         return begin(step, state, scope, now)
       }
       if current.isRetryWanted { return retry(step, state, scope, now) }
@@ -123,6 +124,7 @@ public struct RunMachine: Sendable {
   ) -> Timestamp? {
     guard let retry = step.options.retry, let last = current.finishedAt,
       let failure = current.failure, failure.cause != .invalid,
+      !current.isEffectDone || mayRepeatDone(step, retry),
       retry.condition.map({ isMet($0, by: failure, current, scope) }) ?? true,
       let next = retry.nextStart(
         last: last, spent: current.round.spent, after: current.round.attempts,
@@ -132,6 +134,12 @@ public struct RunMachine: Sendable {
       return nil
     }
     return next
+  }
+
+  /// Whether a change whose work had ended well may be tried again: its probe is asked before, or its author
+  /// has looked at the result.
+  private func mayRepeatDone(_ step: Step, _ retry: StepOptions.Retry) -> Bool {
+    step.options.settle != nil || retry.condition?.expression != nil
   }
 
   private func isMet(

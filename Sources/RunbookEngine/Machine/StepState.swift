@@ -40,6 +40,8 @@ public struct StepState: Sendable, Hashable {
   public internal(set) var settledBy: SettlementWay?
   /// Who began each attempt, the first one first.
   public internal(set) var actors: [Actor] = []
+  /// What the receipt of each attempt says of its work, the first one first; nil where that is not known.
+  public internal(set) var receiptDigests: [Digest?] = []
   /// Whether it is done, and a receipt of it was committed.
   public internal(set) var hasReceipt = false
   /// The last settlement, until something else happens to the step.
@@ -48,6 +50,8 @@ public struct StepState: Sendable, Hashable {
   public internal(set) var declaration: PersonsWord?
   /// Whether it failed without an answer: it could not be carried out, or not be judged.
   public internal(set) var isWithoutAnswer = false
+  /// Whether it failed though its work had ended well: what it changed stays, and to repeat it changes more.
+  public internal(set) var isEffectDone = false
   /// Whether another process has taken the run up since it failed without an answer.
   var isOfFormerProcess = false
   /// Whether the process that ran the last attempt is gone: then what was not done may run again.
@@ -98,6 +102,7 @@ public struct StepState: Sendable, Hashable {
       cutResults = finished.cutResults
       failure = finished.failure
       isWithoutAnswer = finished.isWithoutAnswer
+      isEffectDone = finished.isEffectDone ?? false
       hasReceipt = finished.outcome == .succeeded && finished.hasReceipt
       hasWithheldCaptures = !finished.withheldCaptures.isEmpty
     case (.running, .attemptSettled(let settled)), (.failed, .attemptSettled(let settled)),
@@ -142,6 +147,7 @@ public struct StepState: Sendable, Hashable {
   private mutating func begin(_ started: AttemptStarted, at time: Timestamp) {
     status = .running
     attempts = started.attempt
+    receiptDigests.append(started.receiptDigest)
     firstStartedAt = firstStartedAt ?? time
     lastStartedAt = time
     connection = started.connection
@@ -151,6 +157,7 @@ public struct StepState: Sendable, Hashable {
     settlement = nil
     declaration = nil
     isWithoutAnswer = false
+    isEffectDone = false
     isOfFormerProcess = false
     isOrphan = false
     isRetryWanted = false
@@ -170,6 +177,7 @@ public struct StepState: Sendable, Hashable {
       result = settled.result
       cutResults = settled.cutResults
       failure = nil
+      isEffectDone = false
       if settled.means == .word {
         declaration = PersonsWord(actor: actor, reason: settled.detail)
       }
@@ -180,8 +188,11 @@ public struct StepState: Sendable, Hashable {
     case .notDone where status == .running || isOrphan || settled.means == .word:
       status = .pending
       failure = nil
+      isEffectDone = false
     case .notDone:
-      failure = failure?.settledAsNotDone(settled.detail, wasUnknown: status == .unknown)
+      failure = failure?.settledAsNotDone(
+        settled.detail, wasUnknown: status == .unknown || isEffectDone)
+      isEffectDone = false
       status = .failed
       finishedAt = time
     }

@@ -48,6 +48,9 @@ public protocol Activity: Sendable {
   /// cannot be looked at is not told.
   func traces(in context: AttemptContext) async -> [String]
 
+  /// What a receipt will say of the work, by a hash with the run's key; nil where it keeps none.
+  func receiptDigest(_ key: RunKey?) -> Digest?
+
   /// Whether a lock in the database and the run's generation keep an earlier process from performing it.
   var isFenced: Bool { get }
 
@@ -120,6 +123,8 @@ extension Activity {
 
   public func traces(in context: AttemptContext) async -> [String] { [] }
 
+  public func receiptDigest(_ key: RunKey?) -> Digest? { nil }
+
   public var isFenced: Bool { false }
 
   public func endUnfinished(in context: AttemptContext) async throws(StepFailure) {}
@@ -160,6 +165,9 @@ public struct AttemptContext: Sendable {
   public let key: RunKey?
   /// Who began the step's attempts, by the journal, the first one first; empty where that is not known.
   public let actors: [Actor]
+  /// What the receipts of the step's attempts say of their work, by the journal, the first one first; nil
+  /// where that is not known.
+  public let receiptDigests: [Digest?]
   /// What the journal says that the step's database holds of the run.
   public let proof: RunProof
   /// Why nothing may take effect any more, such as that another process has taken the run over: asked once
@@ -174,10 +182,11 @@ public struct AttemptContext: Sendable {
     redactor: Redactor = .none,
     objection: @escaping @Sendable (StepResult) -> FailureRecord? = { _ in nil },
     keepsResult: Bool = false, key: RunKey? = nil, actors: [Actor] = [],
-    proof: RunProof = RunProof(),
+    receiptDigests: [Digest?] = [], proof: RunProof = RunProof(),
     leaseLoss: @escaping @Sendable () -> FailureRecord? = { nil }
   ) {
     self.actors = actors
+    self.receiptDigests = receiptDigests
     self.proof = proof
     self.leaseLoss = leaseLoss
     self.run = run

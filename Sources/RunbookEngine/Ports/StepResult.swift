@@ -23,6 +23,9 @@ public struct StepResult: Sendable {
   /// Whether it is open what of the work took effect: it was cut off, or ended in its midst. Where the
   /// attempt failed, a change of it is unknown then, and not failed.
   public var isEffectOpen = false
+  /// How the work ended well by its own account; nil where it did not, or where a refused result takes it
+  /// back.
+  public var completion: Completion?
   /// What became of the work, item by item, where it was not all sent as it is.
   public var workDone: [WorkDone]?
   /// What the attempt failed of when the step has no `expect` that judges otherwise: a shell step's
@@ -41,6 +44,19 @@ public struct StepResult: Sendable {
     self.notices = notices
     self.hasReceipt = hasReceipt
     self.presumedFailure = presumedFailure
+  }
+}
+
+/// A change that ended well: it stays, whatever `expect` and `capture` make of its result.
+public struct Completion: Sendable, Hashable {
+  /// `the script ended with exit 0`
+  public let words: String
+  /// Whether a second one changes no more than the first, as of an HTTP method that is idempotent.
+  public let isRepeatable: Bool
+
+  public init(_ words: String, isRepeatable: Bool = false) {
+    self.words = words
+    self.isRepeatable = isRepeatable
   }
 }
 

@@ -26,6 +26,9 @@ public struct AttemptFinished: Sendable, Hashable, Codable {
   /// What became of the work, item by item; nil where all of it was sent as it is, or where it failed and
   /// nothing tells.
   public let workDone: [WorkDone]?
+  /// Whether a change that failed had ended well by its own account, so that to repeat it changes more: its
+  /// result was refused, and what it changed stays. Nil where it is not so, and in journals of before.
+  public let isEffectDone: Bool?
 
   public init(
     step: StepID, attempt: Int, outcome: Outcome, result: Value,
@@ -33,8 +36,10 @@ public struct AttemptFinished: Sendable, Hashable, Codable {
     withheldCaptures: [String] = [], isConfirmed: Bool? = nil,
     expectations: [ExpectationRecord] = [], failure: FailureRecord? = nil,
     evidence: [EvidenceRecord] = [], timeline: [TimelineRow] = [], notices: [String] = [],
-    elapsedMicroseconds: Int64, hasReceipt: Bool = false, workDone: [WorkDone]? = nil
+    elapsedMicroseconds: Int64, hasReceipt: Bool = false, workDone: [WorkDone]? = nil,
+    isEffectDone: Bool? = nil
   ) {
+    self.isEffectDone = isEffectDone
     self.workDone = workDone
     self.step = step
     self.attempt = attempt
@@ -75,8 +80,23 @@ extension FailureRecord {
     switch cause {
     case .expectation: true
     case .refused: code.map { Self.isAnswer($0) } ?? false
-    case .unreachable, .timeout, .lock, .interrupted, .unanswered, .invalid, .lost: false
+    case .unreachable, .timeout, .lock, .interrupted, .unanswered, .invalid, .lost, .elsewhere:
+      false
     }
+  }
+
+  /// The same failure, with more to say of it.
+  public func saying(_ more: String) -> FailureRecord {
+    FailureRecord(
+      cause: cause, message: "\(message); \(more)", detail: detail, hint: hint, code: code,
+      mayRetryHelp: mayRetryHelp)
+  }
+
+  /// The same failure, for another cause.
+  public func of(_ cause: Cause) -> FailureRecord {
+    FailureRecord(
+      cause: cause, message: message, detail: detail, hint: hint, code: code,
+      mayRetryHelp: mayRetryHelp)
   }
 
   /// The failure of an attempt of which it was found out since that it had no effect.
@@ -151,6 +171,8 @@ public struct FailureRecord: Sendable, Hashable, Codable {
     case invalid
     /// The connection went away while the work was on its way: its effect is not known.
     case lost
+    /// The database is another one, or an older copy: nothing was done there, and a person is asked.
+    case elsewhere
   }
 
   public let cause: Cause

@@ -10,11 +10,15 @@ public struct AttemptStarted: Sendable, Hashable, Codable {
   public let work: [WorkItem]
   /// How its effect is found out should it be cut off; nil in journals of before this was kept.
   public let settledBy: SettlementWay?
+  /// What the attempt's receipt will say of the work: a hash with the run's key. Nil where there is no
+  /// receipt, and in journals of before this was kept.
+  public let receiptDigest: Digest?
 
   public init(
     step: StepID, attempt: Int, effect: Effect, isEffectDeclared: Bool, connection: String?,
-    work: [WorkItem], settledBy: SettlementWay? = nil
+    work: [WorkItem], settledBy: SettlementWay? = nil, receiptDigest: Digest? = nil
   ) {
+    self.receiptDigest = receiptDigest
     self.step = step
     self.attempt = attempt
     self.effect = effect

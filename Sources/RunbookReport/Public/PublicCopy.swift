@@ -230,7 +230,7 @@ struct PublicCopy {
           clockOffsetMicroseconds: row.clockOffsetMicroseconds)
       }, notices: finished.notices.map { _ in Self.leftOut },
       elapsedMicroseconds: finished.elapsedMicroseconds, hasReceipt: finished.hasReceipt,
-      workDone: finished.workDone?.map(done))
+      workDone: finished.workDone?.map(done), isEffectDone: finished.isEffectDone)
   }
 
   private func done(_ done: WorkDone) -> WorkDone {

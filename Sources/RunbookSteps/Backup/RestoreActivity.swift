@@ -34,6 +34,8 @@ struct RestoreActivity: Activity {
     return hasher.finalize()
   }
 
+  func receiptDigest(_ key: RunKey?) -> Digest? { digest(key) }
+
   private func transaction(
     on link: PostgresLink, in context: AttemptContext
   ) -> ReceiptTransaction {

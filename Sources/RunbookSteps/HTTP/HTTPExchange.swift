@@ -35,6 +35,10 @@ struct HTTPExchange: Sendable {
       notices: body.isFileWhole ? [] : ["not all of the body could be written to its file"],
       presumedFailure: presumedFailure)
     result.isEffectOpen = isEffectOpen
+    if end == RUNBOOK_REQUEST_DONE, !isEffectOpen, status < 400 {
+      result.completion = Completion(
+        "\(request.method) was answered with status \(status)", isRepeatable: isIdempotent)
+    }
     body.mark("body", in: &result)
     // It is the body once more.
     result.storedLimits["json"] = result.storedLimits["body"]
@@ -65,10 +69,19 @@ struct HTTPExchange: Sendable {
 
   /// Whether the answer leaves open what the request did: it was not answered whole, an error came in the
   /// place of the page that a redirect led to, or a gateway had no answer itself (RFC 9110, sections 15.6.3
-  /// and 15.6.5).
+  /// and 15.6.5). An error of the server, or a redirect that is not followed, says nothing of what was done by
+  /// then: where a second request would do it twice, that is open too.
   private var isEffectOpen: Bool {
     guard end == RUNBOOK_REQUEST_DONE, !isEndless else { return wasSent }
-    return isAnotherRequest || [502, 504].contains(status)
+    if isAnotherRequest || [502, 504].contains(status) { return true }
+    let saysNothing = status >= 500 || (300..<400).contains(status) && ![303, 304].contains(status)
+    return saysNothing && !isIdempotent
+  }
+
+  /// Whether a second such request changes no more than the first: only these are repeated by themselves
+  /// (RFC 9110, section 9.2.2).
+  private var isIdempotent: Bool {
+    ["GET", "HEAD", "OPTIONS", "TRACE", "PUT", "DELETE"].contains(request.method)
   }
 
   /// What is told of an answer that is an error.

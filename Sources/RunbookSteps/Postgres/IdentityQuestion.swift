@@ -132,7 +132,7 @@ extension ConnectionIdentity {
   ) throws(StepFailure) {
     guard isSameDatabase(as: now) else {
       throw StepFailure(
-        .refused, "connection '\(connection)' now leads to another database",
+        .elsewhere, "connection '\(connection)' now leads to another database",
         detail: "it was \(summary), and is \(now.summary)",
         hint: "point it at the first database again, or resume the run, which asks about it")
     }

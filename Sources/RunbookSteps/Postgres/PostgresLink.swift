@@ -36,6 +36,8 @@ final class PostgresLink {
   var serverEncoding: String { pq.serverEncoding }
   func takeNotices() -> [String] { pq.takeNotices() }
 
+  var deadline: ContinuousClock.Instant { wait.deadline }
+
   func extendDeadline(to deadline: ContinuousClock.Instant) { wait.deadline = deadline }
 
   /// Reads what an earlier request left unread.

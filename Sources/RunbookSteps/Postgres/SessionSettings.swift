@@ -60,21 +60,36 @@ enum SessionSettings {
     setting(reading + values, isLocal: isLocal)
   }
 
-  /// Behind a statement that gave rows: how values are written now. A function that it calls, or a trigger,
+  /// Before and behind a statement that gives rows: how values are written now. A function that it calls, or a trigger,
   /// may have changed that; what changes it and puts it back within one statement is not seen.
   static let question = SQLCommand(
     "SELECT "
-      + writing.map { "pg_catalog.current_setting('\($0.0)')" }.joined(separator: ", "))
+      + (writing.map(\.0) + own).map { "pg_catalog.current_setting('\($0)')" }
+      .joined(separator: ", "))
 
   private static let writing = values + [("client_encoding", "UTF8")]
+  /// By these values are written too, and they are whatever the session and the step have made of them: only a
+  /// statement that gives rows must not change them while it does.
+  private static let own = ["TimeZone", "xmlbinary", "lc_monetary"]
 
   /// The first setting that the question found to be another one.
-  static func changed(_ outcome: SQLOutcome) -> String? {
-    guard case .completed(let completion) = outcome, let row = completion.resultSet?.rows.first
-    else { return nil }
-    return zip(writing, row).first { setting, now in
+  ///
+  /// - Parameter before: what it found before the statement; nil where it was not asked.
+  static func changed(_ outcome: SQLOutcome, since before: SQLOutcome?) -> String? {
+    guard let row = row(outcome) else { return nil }
+    let changed = zip(writing, row).first { setting, now in
       !isReadTheSame(setting.0, by: now.stringValue)
     }?.0.0
+    if let changed { return changed }
+    guard let former = before.flatMap(Self.row) else { return nil }
+    return zip(own, zip(former, row).dropFirst(writing.count)).first { _, values in
+      values.0.stringValue != values.1.stringValue
+    }?.0
+  }
+
+  private static func row(_ outcome: SQLOutcome) -> [Value]? {
+    guard case .completed(let completion) = outcome else { return nil }
+    return completion.resultSet?.rows.first
   }
 
   private static func setting(_ settings: [(String, String)], isLocal: Bool) -> SQLCommand {

@@ -223,7 +223,7 @@ struct ReceiptTransaction {
   private func requireProof(_ row: [Value]?) throws(StepFailure) {
     guard let lost = proof.lost(in: row) else { return }
     throw StepFailure(
-      .refused, "the database is not the one that this run has worked on: \(lost.sentence)",
+      .elsewhere, "the database is not the one that this run has worked on: \(lost.sentence)",
       hint: "resume the run, which asks whether to go on there")
   }
 
@@ -269,13 +269,20 @@ struct ReceiptTransaction {
   }
 
   private func commit(_ work: Work) throws(StepFailure) {
+    var proof: [SQLCommand] = []
+    if context.ownTimeout != nil {
+      proof.append(settings.limit(to: link.deadline - ContinuousClock.now))
+    }
     // Nothing that the work set for the session goes on to whoever is given it next.
-    var proof = link.facts.isPooled ? SQLRequest.pooledReset : []
+    if link.facts.isPooled { proof += SQLRequest.pooledReset }
     proof.append(SessionSettings.guardCommand(isLocal: true))
     if mayChangeRole {
       proof.append(SQLCommand("RESET SESSION AUTHORIZATION"))
     }
     proof.append(ReceiptQuery.forCommit)
+    // What waits for the commit is done before it, while the server still counts the time and takes it back:
+    // a commit itself knows no `statement_timeout` (postgres.c, `finish_xact_command`).
+    if !link.facts.isPooled { proof.append(SQLCommand("SET CONSTRAINTS ALL IMMEDIATE")) }
     if keepsReceipt {
       proof.append(
         query.record(

@@ -17,6 +17,8 @@ extension SQLActivity {
     return hasher.finalize()
   }
 
+  func receiptDigest(_ key: RunKey?) -> Digest? { statementsDigest(key) }
+
   func receipt(in context: AttemptContext) async throws(StepFailure) -> ReceiptFound? {
     try await withLock(in: context) { (request, link) throws(StepFailure) in
       try request.transaction(on: link, keepsReceipt: true).find()

@@ -163,19 +163,22 @@ struct SQLRequest: Sendable {
     let batch = Batch([statement], numberedFrom: index, isOneByOne: true)
     // Behind the statement's own batch, which stands outside of a transaction block.
     let question = statement.traits.mayGiveRows ? [[SessionSettings.question]] : []
+    var before: SQLOutcome?
     var isSent = false
     do throws(StepFailure) {
       // With the lock ours: whoever takes the run over from now on waits for it.
       if let loss = context.leaseLoss() { throw StepFailure(loss) }
-      if index > 0 {
-        _ = try link.exchange(
-          [[SessionSettings.guardCommand(isLocal: false)]], mayHaveCommitted: hasChanged)
+      if index > 0 || !question.isEmpty {
+        let guarding = index > 0 ? [[SessionSettings.guardCommand(isLocal: false)]] : []
+        before = try link.exchange(guarding + question, mayHaveCommitted: hasChanged).last?.first
       }
       try refuseDoubledColumns(of: index, mayHaveChanged: hasChanged, on: link)
       isSent = true
       let outcomes = try link.exchange(
         [batch.commands] + question, rows: batch.destination(rows), mayHaveCommitted: true)
-      let changed = outcomes.dropFirst().first?.first.flatMap(SessionSettings.changed)
+      let changed = outcomes.dropFirst().first?.first.flatMap {
+        SessionSettings.changed($0, since: before)
+      }
       return (try completions(outcomes.first ?? [], of: batch, on: link), changed)
     } catch {
       resetUnread(link)
@@ -244,8 +247,8 @@ struct SQLRequest: Sendable {
     private let fence: RoleFence?
     /// Where it is asked for the role, before the first statement and behind each.
     private var questions: [Int] = []
-    /// Where it is asked for the settings by which values are written, by the statement before it.
-    private var settingsQuestions: [Int: Int] = [:]
+    /// Where it is asked for the settings by which values are written, before and behind a statement.
+    private var settingsQuestions: [Int: (before: Int, behind: Int)] = [:]
 
     init(
       _ statements: [RenderedStatement], after prelude: [SQLCommand] = [],
@@ -261,11 +264,14 @@ struct SQLRequest: Sendable {
         if index > 0 {
           append(SessionSettings.guardCommand(isLocal: true))
         }
+        let isAsked = !isOneByOne && statement.traits.mayGiveRows
+        let before = commands.count
+        if isAsked { append(SessionSettings.question) }
         commands.append(statement.command)
         self.statements.append(first + index)
         ask()
-        if !isOneByOne, statement.traits.mayGiveRows {
-          settingsQuestions[first + index] = commands.count
+        if isAsked {
+          settingsQuestions[first + index] = (before, commands.count)
           append(SessionSettings.question)
         }
       }
@@ -292,10 +298,10 @@ struct SQLRequest: Sendable {
 
     /// A setting by which rows are written that is another one behind a statement.
     func changedSetting(behind statement: Int, _ outcomes: [SQLOutcome]) -> String? {
-      guard let question = settingsQuestions[statement], outcomes.indices.contains(question) else {
+      guard let asked = settingsQuestions[statement], outcomes.indices.contains(asked.behind) else {
         return nil
       }
-      return SessionSettings.changed(outcomes[question])
+      return SessionSettings.changed(outcomes[asked.behind], since: outcomes[asked.before])
     }
 
     /// The rows of the statements alone, not of what stands between them.

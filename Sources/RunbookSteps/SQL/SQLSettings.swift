@@ -67,6 +67,14 @@ struct SQLSettings: Sendable {
     return SQLCommand("SELECT " + calls.joined(separator: ", "), all.map(\.1))
   }
 
+  /// Has the server end each statement from here on within what is left of the attempt's time.
+  func limit(to left: Duration) -> SQLCommand {
+    let least = max(left, .milliseconds(1))
+    let limit = statementTimeout > .zero ? min(statementTimeout, least) : least
+    return SQLCommand(
+      "SELECT pg_catalog.set_config('statement_timeout', $1, true)", [Self.text(limit)])
+  }
+
   private static func text(_ duration: Duration) -> String {
     let milliseconds = (duration.wholeNanoseconds ?? .max) / 1_000_000
     let atLeastOne = duration > .zero ? max(1, milliseconds) : 0

@@ -1,12 +1,14 @@
+import Glibc
 import RunbookEngine
 import RunbookModel
 
 /// A program to be run to its end, in a session and a process group of its own, without a terminal.
 ///
 /// When `run` or `perform` returns, also by throwing, nothing that the program started goes on, unless it
-/// `leavesRunning`: its group is ended, and so are processes that left the group, as long as they carry
-/// `mark` in their environment. A program that clears its environment and leaves its group is not found.
-/// Whoever is ended gets TERM, and KILL after the grace.
+/// `leavesRunning`: all that is below its keeper is ended, whatever session, environment and user it has, and
+/// so are processes elsewhere that carry `mark` in their environment. What an earlier process starts on the
+/// program's behalf (a service manager, `at`) is not found. Whoever is ended gets TERM, and KILL after the
+/// grace; who may not be signalled is named.
 struct ChildProcess: Sendable {
   /// The program, looked up in `PATH` when it holds no slash, and its arguments.
   var command: [String]
@@ -18,7 +20,7 @@ struct ChildProcess: Sendable {
   var script: [UInt8]?
   /// Variables that are added to the environment, and by which processes are found again.
   var mark: [String: String] = [:]
-  /// Until TERM is sent to the group; nil is without end.
+  /// Until it is asked to end; nil is without end.
   var timeout: Duration?
   /// From TERM to KILL.
   var grace: Duration = .seconds(5)
@@ -31,12 +33,13 @@ struct ChildProcess: Sendable {
   struct Ending: Sendable, Hashable {
     enum Reason: Sendable, Hashable {
       case exited, timedOut, cancelled
-      /// It has ended, and somebody else took in how.
+      /// Its keeper was ended, and with it went what it knew.
       case vanished
     }
 
     var reason: Reason = .exited
-    /// 128 and the signal's number when a signal ended it, as shells say it.
+    /// 128 and the signal's number when a signal ended it, as shells say it; -1 where it is not known to have
+    /// ended.
     var exitCode: Int32 = 0
     /// 0 if none.
     var signal: Int32 = 0
@@ -45,7 +48,9 @@ struct ChildProcess: Sendable {
     /// Whether somebody holds its output open who was not found, and may go on.
     var isOutputHeld = false
     /// Processes that were still there after KILL, or that may not be killed.
-    var survivors: [Int32] = []
+    var survivors: [Left] = []
+    /// Whether something of it goes on that this account cannot see.
+    var isUnseenLeft = false
   }
 
   /// A process that a program left.
@@ -53,6 +58,15 @@ struct ChildProcess: Sendable {
     let pid: Int32
     /// As it was started; secrets may be in it.
     let command: String
+    /// The account that it belongs to, where that is another.
+    let user: UInt32?
+
+    init(_ pid: Int32) {
+      self.pid = pid
+      command = ProcessTable.command(of: pid)
+      let owner = ProcessTable.user(of: pid)
+      user = owner == geteuid() ? nil : owner
+    }
   }
 
   /// Runs the program, and hands over its output as it comes.

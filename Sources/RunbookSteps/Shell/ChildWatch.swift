@@ -6,11 +6,13 @@ import RunbookModel
 ///
 /// | stage | what is awaited | then |
 /// | --- | --- | --- |
-/// | running | the end of process and output, the timeout, a cancellation | done, or terminating |
+/// | running | the end of the process, the timeout, a cancellation | lingering, or terminating |
 /// | terminating | the end of it and of what it left, the grace | done, or killing |
 /// | lingering | the process has ended by itself, but something of it goes on | done, or ending |
 /// | ending | the end of what it left, the grace | done, or killing |
-/// | killing | the end of the output, a second at most | done |
+/// | killing | the end of all, a second at most | done |
+///
+/// Done is when the process, its keeper and the output have ended: the keeper does once nothing is below it.
 ///
 /// What is left by a process that may leave something is not ended: lingering leads to done.
 struct ChildWatch {
@@ -25,6 +27,7 @@ struct ChildWatch {
   private var deadline: ContinuousClock.Instant?
   private var ending = ChildProcess.Ending()
   private var hasEnded = false
+  private var isKept = true
   private var open: [ChildProcess.Stream: CInt]
   private var remains: ProcessRemains
 
@@ -45,12 +48,13 @@ struct ChildWatch {
     self.interruption = interruption
     self.receive = receive
     open = [.standardOutput: child.output, .standardError: child.error]
-    remains = ProcessRemains(leader: child.pid, mark: process.mark)
+    remains = ProcessRemains(of: child, mark: process.mark)
+    ending.exitCode = -1
     deadline = process.timeout.map { ContinuousClock.now + $0 }
   }
 
   mutating func run() -> ChildProcess.Ending {
-    while !(hasEnded && open.isEmpty) {
+    while isKept || !open.isEmpty {
       if let deadline, deadline <= ContinuousClock.now {
         guard passDeadline() else { break }
       }
@@ -75,20 +79,18 @@ struct ChildWatch {
   private mutating func endLeft() {
     ending.left = remains.found()
     guard !ending.left.isEmpty else { return kill() }
-    remains.signal(SIGTERM)
-    remains.signal(SIGCONT)
+    remains.terminate()
     enter(.ending, for: process.grace)
   }
 
   private mutating func terminate(_ reason: ChildProcess.Ending.Reason) {
     ending.reason = reason
-    remains.signal(SIGTERM)
-    remains.signal(SIGCONT)
+    remains.terminate()
     enter(.terminating, for: process.grace)
   }
 
   private mutating func kill() {
-    remains.signal(SIGKILL)
+    remains.kill()
     enter(.killing, for: Self.afterKill)
   }
 
@@ -99,14 +101,14 @@ struct ChildWatch {
 
   private mutating func wait() {
     var polled = open.map { (stream: Optional($0.key), descriptor: $0.value) }
-    if !hasEnded { polled.append((nil, child.ended)) }
+    if isKept { polled.append((nil, child.report)) }
     var items = polled.map { pollfd(fd: $0.descriptor, events: Int16(POLLIN), revents: 0) }
     if stage == .running {
       items.append(pollfd(fd: interruption.descriptor, events: Int16(POLLIN), revents: 0))
     }
     guard poll(&items, nfds_t(items.count), waitMilliseconds) > 0 else { return }
     for (item, (stream, descriptor)) in zip(items, polled) where item.revents != 0 {
-      if let stream { read(stream, descriptor) } else { noteEnd() }
+      if let stream { read(stream, descriptor) } else { takeReport() }
     }
     if stage == .running, interruption.isSet { terminate(.cancelled) }
   }
@@ -140,37 +142,54 @@ struct ChildWatch {
     }
   }
 
-  private mutating func noteEnd() {
+  /// The end of the keeper is the end of its report.
+  private mutating func takeReport() {
+    switch SpawnedChild.Report.read(from: child.report) {
+    case .ended(let status): noteEnd(status)
+    case .started, .notStarted: break
+    case .none where errno == EAGAIN: break
+    case .none:
+      isKept = false
+      var end = siginfo_t()
+      while waitid(P_PID, id_t(child.keeper), &end, WEXITED | WNOWAIT) < 0, errno == EINTR {}
+      if !hasEnded, stage == .running { enter(.lingering, for: Self.linger) }
+    }
+  }
+
+  private mutating func noteEnd(_ status: CInt) {
     hasEnded = true
+    ending.signal = status & 0x7F
+    ending.exitCode = ending.signal == 0 ? (status >> 8) & 0xFF : 128 + ending.signal
     if stage == .running { enter(.lingering, for: Self.linger) }
   }
 
-  /// Leaves nothing behind that must not be, and reads how the process ended.
-  ///
-  /// The leader is reaped last: until then nobody else can have its number, by which the group is ended.
+  /// Leaves nothing behind that must not be.
   private mutating func finish() -> ChildProcess.Ending {
     ending.isOutputHeld = !open.isEmpty && (stage == .killing || process.leavesRunning)
     for (stream, descriptor) in open { drain(stream, descriptor) }
     for descriptor in open.values { close(descriptor) }
-    if child.ended >= 0 { close(child.ended) }
-    var end = siginfo_t()
-    while waitid(P_PID, id_t(child.pid), &end, WEXITED | WNOWAIT) < 0, errno == EINTR {}
     leave()
-    var status: CInt = 0
-    var reaped = waitpid(child.pid, &status, 0)
-    while reaped < 0, errno == EINTR { reaped = waitpid(child.pid, &status, 0) }
-    guard reaped == child.pid else {
-      ending.reason = .vanished
-      return ending
-    }
-    ending.signal = status & 0x7F
-    ending.exitCode = ending.signal == 0 ? (status >> 8) & 0xFF : 128 + ending.signal
+    if isKept, !hasEnded { takeReport() }
+    close(child.report)
+    // A keeper that keeps what cannot be ended stays with it, as its mark leads there.
+    guard !remains.isKept else { return ending }
+    let signal = SpawnedChild.Report.reap(child.keeper)
+    if !hasEnded || signal != nil, !isLetGo { ending.reason = .vanished }
     return ending
   }
 
+  private var isLetGo: Bool { ending.reason == .exited && process.leavesRunning && hasEnded }
+
   private mutating func leave() {
-    if ending.reason == .exited, process.leavesRunning {
-      if !remains.areGone(by: deadline) { ending.left = remains.found() }
+    if isLetGo {
+      if !remains.areGone(by: deadline) {
+        ending.left = remains.found()
+        ending.isUnseenLeft = ending.left.isEmpty && remains.isKept
+      }
+      // What may go on has nothing to be kept from.
+      Glibc.kill(child.keeper, SIGKILL)
+      var end = siginfo_t()
+      while waitid(P_PID, id_t(child.keeper), &end, WEXITED | WNOWAIT) < 0, errno == EINTR {}
       return
     }
     let isOver = stage == .killing || remains.areGone(by: deadline)
@@ -179,5 +198,6 @@ struct ChildWatch {
       _ = remains.areGone(by: deadline)
     }
     ending.survivors = remains.awaitEnd()
+    ending.isUnseenLeft = ending.survivors.isEmpty && remains.isKept
   }
 }

@@ -3,8 +3,8 @@ import Glibc
 import RunbookEngine
 import RunbookModel
 
-/// Processes that carry a mark in their environment: what a number alone says of a process may be of
-/// another one by now.
+/// Processes that are a step's: they carry its mark in their environment, or are below a keeper that holds
+/// it. What a number alone says of a process may be of another one by now.
 struct MarkedProcesses {
   private let mark: [[UInt8]]
 
@@ -14,9 +14,14 @@ struct MarkedProcesses {
 
   var isEmpty: Bool { mark.isEmpty }
 
-  /// All that are there and have not ended.
+  /// All that are there and have not ended; keepers, which end by themselves, are none.
   func all() -> [pid_t] {
-    isEmpty ? [] : ProcessTable.all().filter { holds($0) && !ProcessTable.isZombie($0) }.sorted()
+    guard !isEmpty else { return [] }
+    let tree = ProcessTree()
+    let kept = tree.below(tree.all.filter(isKeeper))
+    return tree.all.filter {
+      kept.contains($0) || isCarried(by: $0) && !ProcessTable.isZombie($0)
+    }.sorted()
   }
 
   /// As a person is shown them.
@@ -31,20 +36,23 @@ struct MarkedProcesses {
     }
   }
 
-  func holds(_ pid: pid_t) -> Bool {
-    guard let environment = ProcessTable.read("/proc/\(pid)/environ"), !environment.isEmpty else {
-      return false
-    }
-    let variables = environment.split(separator: 0)
-    return mark.allSatisfy { entry in variables.contains { $0.elementsEqual(entry) } }
+  /// Whether a process has the mark in its environment.
+  func isCarried(by pid: pid_t) -> Bool {
+    ProcessTable.read("/proc/\(pid)/environ").map(isIn) ?? false
   }
 
-  /// Sends a signal; the mark is read again once the process is held by a descriptor, as its number
-  /// could be another's.
+  /// Sends a signal to a process that is one of them.
   func send(_ signal: CInt, to pid: pid_t) {
-    let descriptor = runbook_pidfd_open(pid)
-    guard descriptor >= 0 else { return }
-    defer { close(descriptor) }
-    if holds(pid) { _ = runbook_pidfd_send_signal(descriptor, signal) }
+    ProcessTable.send(signal, to: pid) {
+      isCarried(by: pid) || ProcessTree.ancestors(of: pid).contains(where: isKeeper)
+    }
+  }
+
+  private func isKeeper(_ pid: pid_t) -> Bool { KeeperMark.read(of: pid).map(isIn) ?? false }
+
+  private func isIn(_ environment: [UInt8]) -> Bool {
+    guard !isEmpty, !environment.isEmpty else { return false }
+    let variables = environment.split(separator: 0)
+    return mark.allSatisfy { entry in variables.contains { $0.elementsEqual(entry) } }
   }
 }

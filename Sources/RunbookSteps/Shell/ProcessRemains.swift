@@ -1,41 +1,61 @@
 import Glibc
 import RunbookModel
 
-/// The processes that a program leaves: its group, and those that left the group but still carry the
-/// program's mark in their environment.
+/// The processes that a program leaves: all below its keeper, whatever session, environment and user they
+/// have, and those elsewhere that carry the program's mark in their environment.
 struct ProcessRemains {
-  /// The group's leader.
-  let leader: pid_t
+  private let child: SpawnedChild
   private let marked: MarkedProcesses
   private let began = ContinuousClock.now
 
   /// How often, a millisecond apart, it is looked for processes that were killed and are still there.
   private static let patience = 500
+  /// How often it is looked for processes that were started while others were told to end.
+  private static let rounds = 10
 
-  init(leader: pid_t, mark: [String: String]) {
-    self.leader = leader
+  init(of child: SpawnedChild, mark: [String: String]) {
+    self.child = child
     marked = MarkedProcesses(mark)
   }
 
-  /// Sends a signal to all of them.
-  func signal(_ signal: CInt) {
-    kill(-leader, signal)
-    for pid in strays() { marked.send(signal, to: pid) }
+  /// Whether the keeper is still there, and so is something below it.
+  var isKept: Bool {
+    var end = siginfo_t()
+    let status = waitid(P_PID, id_t(child.keeper), &end, WEXITED | WNOWAIT | WNOHANG)
+    return status == 0 && end.si_signo == 0
   }
 
-  /// All of them, for people.
-  func found() -> [ChildProcess.Left] {
-    (strays() + members()).sorted().map {
-      ChildProcess.Left(pid: $0, command: ProcessTable.command(of: $0))
+  /// Asks all of them to end, those too that are stopped.
+  func terminate() {
+    wakeKeeper()
+    var told: Set<pid_t> = []
+    for _ in 0..<Self.rounds {
+      let new = all().filter { told.insert($0).inserted }
+      guard !new.isEmpty else { return }
+      for pid in new {
+        send(SIGTERM, to: pid)
+        send(SIGCONT, to: pid)
+      }
     }
   }
+
+  func kill() {
+    wakeKeeper()
+    for pid in all() { send(SIGKILL, to: pid) }
+  }
+
+  /// A keeper that somebody has stopped does not see who has ended.
+  private func wakeKeeper() { Glibc.kill(child.keeper, SIGCONT) }
+
+  /// All of them, for people.
+  func found() -> [ChildProcess.Left] { all().map { ChildProcess.Left($0) } }
 
   /// Waits until none of them is there any more.
   ///
   /// - Returns: false when some are still there at that time; without one, when some are there now.
   func areGone(by deadline: ContinuousClock.Instant?) -> Bool {
     var pause: CInt = 1
-    while !(strays() + members()).isEmpty {
+    while isKept || !strays(among: candidates()).isEmpty {
       guard let deadline, ContinuousClock.now < deadline else { return false }
       poll(nil, 0, pause)
       pause = min(pause * 2, 50)
@@ -45,36 +65,38 @@ struct ProcessRemains {
 
   /// Kills what is left, and waits until it is gone.
   ///
-  /// The leader must have ended and not have been reaped: as long as it is there, nobody else can be given
-  /// its number, which is the group's.
-  ///
-  /// - Returns: those that did not go.
-  func awaitEnd() -> [Int32] {
-    var left: [pid_t] = []
+  /// - Returns: those that did not go, such as another user's.
+  func awaitEnd() -> [ChildProcess.Left] {
     for _ in 0..<Self.patience {
-      left = strays() + members()
-      if left.isEmpty { return [] }
-      kill(-leader, SIGKILL)
-      for pid in left { marked.send(SIGKILL, to: pid) }
+      if areGone(by: nil) { return [] }
+      kill()
       poll(nil, 0, 1)
     }
-    return left
+    return found()
   }
 
-  /// Marked processes outside of the group.
-  private func strays() -> [pid_t] {
+  private func all() -> [pid_t] {
+    guard isKept else { return strays(among: candidates()) }
+    let tree = ProcessTree()
+    let kept = tree.below([child.keeper])
+    return (kept + strays(among: tree.all.filter { !kept.contains($0) })).sorted()
+  }
+
+  /// Marked processes, which nobody keeps.
+  private func strays(among candidates: [pid_t]) -> [pid_t] {
     guard !marked.isEmpty else { return [] }
-    return candidates().filter { $0 != leader && getpgid($0) != leader && marked.holds($0) }
+    return candidates.filter { marked.isCarried(by: $0) && !ProcessTable.isZombie($0) }
   }
 
-  /// The group's processes that are not zombies.
-  private func members() -> [pid_t] {
-    candidates().filter { getpgid($0) == leader && !ProcessTable.isZombie($0) }
+  private func send(_ signal: CInt, to pid: pid_t) {
+    ProcessTable.send(signal, to: pid) {
+      ProcessTree.ancestors(of: pid).contains(child.keeper) || marked.isCarried(by: pid)
+    }
   }
 
-  /// Those that may be the program's, of all that there are.
+  /// Those that may carry the program's mark, of all that there are.
   private func candidates() -> [pid_t] {
-    Self.range(from: leader, to: ProcessTable.lastNumber(), after: ContinuousClock.now - began)
+    Self.range(from: child.pid, to: ProcessTable.lastNumber(), after: ContinuousClock.now - began)
       ?? ProcessTable.all()
   }
 

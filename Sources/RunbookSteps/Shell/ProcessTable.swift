@@ -1,3 +1,4 @@
+import CLinux
 import Glibc
 import RunbookModel
 
@@ -26,11 +27,45 @@ enum ProcessTable {
 
   /// Whether a process has ended and only awaits its parent; false when there is none.
   static func isZombie(_ pid: pid_t) -> Bool {
+    status(of: pid).first?.first.map(isOfZombie) ?? false
+  }
+
+  private static func isOfZombie(_ state: UInt8) -> Bool {
+    state == UInt8(ascii: "Z") || state == UInt8(ascii: "X")
+  }
+
+  /// A process's parent, and whether it has ended itself; nil when there is no such process.
+  static func kin(of pid: pid_t) -> (parent: pid_t, isZombie: Bool)? {
+    let status = status(of: pid)
+    guard status.count > 1, let parent = pid_t(String(decoding: status[1], as: UTF8.self)) else {
+      return nil
+    }
+    return (parent, status[0].first.map(isOfZombie) ?? false)
+  }
+
+  /// The account of a process, by its number.
+  static func user(of pid: pid_t) -> uid_t? {
+    var file = stat()
+    return stat("/proc/\(pid)", &file) == 0 ? file.st_uid : nil
+  }
+
+  /// The fields of its `stat` that follow the name, which may hold anything: the state is the first, its
+  /// parent the second. Empty when there is no such process.
+  private static func status(of pid: pid_t) -> [ArraySlice<UInt8>] {
     guard let status = read("/proc/\(pid)/stat"),
       let name = status.lastIndex(of: UInt8(ascii: ")"))
-    else { return false }
-    let state = status[name...].dropFirst(2).first
-    return state == UInt8(ascii: "Z") || state == UInt8(ascii: "X")
+    else { return [] }
+    return status[name...].dropFirst(2).split(separator: UInt8(ascii: " "))
+  }
+
+  /// Sends a signal to a process that is held by a descriptor when it is looked whether it is the one that
+  /// is meant: its number could be another's by then.
+  static func send(_ signal: CInt, to pid: pid_t, if isMeant: () -> Bool) {
+    guard pid > 0 else { return }
+    let descriptor = runbook_pidfd_open(pid)
+    guard descriptor >= 0 else { return }
+    defer { close(descriptor) }
+    if isMeant() { _ = runbook_pidfd_send_signal(descriptor, signal) }
   }
 
   /// A process's program and its arguments; secrets may be in them.
@@ -41,11 +76,9 @@ enum ProcessTable {
 
   /// When a process was started, to a second or so.
   static func start(of pid: pid_t) -> Timestamp? {
-    guard let status = read("/proc/\(pid)/stat"),
-      let name = status.lastIndex(of: UInt8(ascii: ")")), let boot = bootTime()
-    else { return nil }
-    // The 22nd field, of which the 3rd follows the name.
-    let fields = status[name...].dropFirst(2).split(separator: UInt8(ascii: " "))
+    guard let boot = bootTime() else { return nil }
+    // The 22nd field of all.
+    let fields = status(of: pid)
     let ticks = sysconf(Int32(_SC_CLK_TCK))
     guard fields.count > 19, ticks > 0,
       let start = Int64(String(decoding: fields[19], as: UTF8.self))

@@ -115,13 +115,12 @@ struct ShellActivity: Activity {
       result.notices += output.notices
     }
     result.isEffectOpen = isCutOff(ending)
+    if ending.exitCode == 0, !result.isEffectOpen {
+      result.completion = Completion("the script ended with exit 0")
+    }
     let told = notices(of: ending, context)
     for notice in told { context.output(OutputLine(.notice, notice)) }
     result.notices += told
-    if !ending.survivors.isEmpty {
-      let list = ending.survivors.map(String.init).joined(separator: ", ")
-      result.notices.append("processes that could not be ended: \(list)")
-    }
     let lastLines = stderr?.lastLines(10) ?? ""
     switch ending.reason {
     case .timedOut:
@@ -131,7 +130,8 @@ struct ShellActivity: Activity {
         hint: "give the step a longer `timeout:` if it needs it", partial: result)
     case .vanished:
       throw StepFailure(
-        .lost, "how the script ended is not known: somebody else took its end in",
+        .lost,
+        "how the script ended and what it left is not known: the process that kept it was ended",
         detail: lastLines, partial: result)
     case .cancelled:
       let mayHaveDone = settlingMeans != .repeatable && step.phase.mayChange
@@ -140,10 +140,13 @@ struct ShellActivity: Activity {
         "the script was stopped before it had ended"
           + (mayHaveDone ? ": what it had done by then is not known" : ""),
         detail: lastLines, partial: result)
-    case .exited where !leavesRunning && !ending.left.isEmpty:
+    case .exited where hasLeftWrongly(ending):
+      let became =
+        ending.survivors.isEmpty && !ending.isUnseenLeft
+        ? ", which was ended" : ", and not all of it could be ended"
       throw StepFailure(
         .refused,
-        "the script ended with \(code(of: ending)) while what it had started went on, which was ended: "
+        "the script ended with \(code(of: ending)) while what it had started went on\(became): "
           + list(of: ending.left, context),
         detail: lastLines.isEmpty ? nil : lastLines,
         hint: "where that is to go on, say `leaves: running`; else let the script wait for it",
@@ -158,7 +161,16 @@ struct ShellActivity: Activity {
   /// waited for what it had begun.
   private func isCutOff(_ ending: ChildProcess.Ending) -> Bool {
     ending.reason != .exited || ending.signal != 0 || signalOfChild(ending) != nil
-      || !leavesRunning && !ending.left.isEmpty
+      || ending.exitCode == Self.cutOffByTimeout
+      || hasLeftWrongly(ending)
+  }
+
+  /// By it timeout(1) says that it has ended its program, which had not ended by itself.
+  private static let cutOffByTimeout: Int32 = 124
+
+  /// Whether something went on when the script had ended by itself, and was not to.
+  private func hasLeftWrongly(_ ending: ChildProcess.Ending) -> Bool {
+    !leavesRunning && (!ending.left.isEmpty || ending.isUnseenLeft)
   }
 
   /// The signal that ended a program which the script waited for: shells then end with 128 and its number
@@ -170,9 +182,17 @@ struct ShellActivity: Activity {
 
   private func notices(of ending: ChildProcess.Ending, _ context: AttemptContext) -> [String] {
     var notices: [String] = []
-    if !ending.left.isEmpty {
+    let left = ending.left.filter { one in !ending.survivors.contains { $0.pid == one.pid } }
+    if !left.isEmpty {
       let what = leavesRunning ? "left running, as the step says" : "still running, and ended"
-      notices.append("\(what): \(list(of: ending.left, context))")
+      notices.append("\(what): \(list(of: left, context))")
+    }
+    if !ending.survivors.isEmpty {
+      notices.append(
+        "could not be ended, and may go on: \(list(of: ending.survivors, context))")
+    }
+    if ending.isUnseenLeft {
+      notices.append("something of it goes on that this account cannot see")
     }
     if ending.isOutputHeld {
       notices.append(
@@ -186,8 +206,10 @@ struct ShellActivity: Activity {
   private func list(of left: [ChildProcess.Left], _ context: AttemptContext) -> String {
     let shown = left.prefix(10).map { one in
       let command = one.command.isEmpty ? "?" : context.redactor.line(one.command, bytes: 120)
-      return "\(command) (process \(one.pid))"
+      let user = one.user.map { ", of user \($0)" } ?? ""
+      return "\(command) (process \(one.pid)\(user))"
     }
+    guard !shown.isEmpty else { return "processes that this account cannot see" }
     let rest = left.count > shown.count ? ", and \(left.count - shown.count) more" : ""
     return shown.joined(separator: ", ") + rest
   }
@@ -199,7 +221,10 @@ struct ShellActivity: Activity {
   private func failure(of ending: ChildProcess.Ending, _ lastLines: String) -> FailureRecord? {
     guard ending.exitCode != 0 else { return nil }
     let code = code(of: ending)
-    let inner = signalOfChild(ending).map { " (signal \($0) ended a program of it)" } ?? ""
+    let inner =
+      ending.signal == 0 && ending.exitCode == Self.cutOffByTimeout
+      ? " (as timeout(1) says it that has cut its program off)"
+      : signalOfChild(ending).map { " (signal \($0) ended a program of it)" } ?? ""
     let last = lastLines.pieces(separatedBy: "\n").last.map { ": \($0)" } ?? ""
     return FailureRecord(
       cause: .refused, message: "the script ended with \(code)\(inner)\(last)",

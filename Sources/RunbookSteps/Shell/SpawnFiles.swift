@@ -2,11 +2,14 @@ import CLinux
 import Glibc
 import RunbookModel
 
-/// The descriptors that a child process is started with.
+/// The descriptors that a child process and its keeper are started with.
 struct SpawnFiles {
   /// The ends that this process reads.
   private(set) var output: CInt = -1
   private(set) var error: CInt = -1
+  private(set) var report: CInt = -1
+  private var keeperReport: CInt = -1
+  private var keeperMark: CInt = -1
   private var childInput: CInt = -1
   private var childOutput: CInt = -1
   private var childError: CInt = -1
@@ -18,7 +21,9 @@ struct SpawnFiles {
   /// The child's descriptor of the script.
   private static let scriptNumber: CInt = 3
 
-  mutating func open(input: [UInt8], script: [UInt8]?) throws(SystemProblem) {
+  mutating func open(
+    input: [UInt8], script: [UInt8]?, mark: [String: String]
+  ) throws(SystemProblem) {
     childInput =
       input.isEmpty
       ? try Self.lifted(Glibc.open("/dev/null", O_RDONLY | O_CLOEXEC))
@@ -26,11 +31,17 @@ struct SpawnFiles {
     if let script { childScript = try Self.memoryFile(script) }
     (output, childOutput) = try Self.pipe()
     (error, childError) = try Self.pipe()
+    (report, keeperReport) = try Self.pipe(isLarge: false)
+    keeperMark = try Self.memoryFile(KeeperMark.content(mark), name: KeeperMark.name)
   }
 
-  /// Starts the program as a session's leader, with all signals as they are by default.
+  /// Starts the program below a keeper, as a session's leader, with all signals as they are by default.
+  ///
+  /// - Parameter letsGo: whether the keeper ends with the program where this process is gone by then.
+  /// - Returns: the keeper's number.
   func spawn(
-    path: String, arguments: [String], environment: [String: String], workingDirectory: String?
+    path: String, arguments: [String], environment: [String: String], workingDirectory: String?,
+    letsGo: Bool
   ) throws(SystemProblem) -> CInt {
     var arguments: [UnsafeMutablePointer<CChar>?] = arguments.map { strdup($0) }
     arguments.append(nil)
@@ -44,36 +55,43 @@ struct SpawnFiles {
     }
     var descriptors = [childInput, childOutput, childError]
     if childScript >= 0 { descriptors.append(childScript) }
-    var pid: CInt = 0
-    let status = runbook_spawn(
-      &pid, path, arguments, variables, workingDirectory, descriptors, CInt(descriptors.count))
+    var keeper: CInt = 0
+    let status = runbook_keep(
+      &keeper, path, arguments, variables, workingDirectory, descriptors, CInt(descriptors.count),
+      keeperReport, keeperMark, letsGo ? 1 : 0)
     guard status == 0 else { throw SystemProblem(status) }
-    return pid
+    return keeper
   }
 
+  /// Closes what only the child and its keeper need; a second time does nothing.
   mutating func closeChildEnds() {
-    for descriptor in [childInput, childOutput, childError, childScript] where descriptor >= 0 {
-      close(descriptor)
-    }
+    let ends = [childInput, childOutput, childError, childScript, keeperReport, keeperMark]
+    for descriptor in ends where descriptor >= 0 { close(descriptor) }
+    (childInput, childOutput, childError) = (-1, -1, -1)
+    (childScript, keeperReport, keeperMark) = (-1, -1, -1)
   }
 
   mutating func closeParentEnds() {
-    for descriptor in [output, error] where descriptor >= 0 { close(descriptor) }
+    for descriptor in [output, error, report] where descriptor >= 0 { close(descriptor) }
   }
 
-  private static func pipe() throws(SystemProblem) -> (read: CInt, write: CInt) {
+  private static func pipe(
+    isLarge: Bool = true
+  ) throws(SystemProblem) -> (read: CInt, write: CInt) {
     var ends: [CInt] = [-1, -1]
     let status = runbook_pipe(&ends)
     guard status == 0 else { throw SystemProblem(status) }
     // A program that prints much waits less for us; where the system refuses, it has the usual size.
-    _ = fcntl(ends[0], setPipeSize, 1 << 20)
+    if isLarge { _ = fcntl(ends[0], setPipeSize, 1 << 20) }
     return (try lifted(ends[0]), try lifted(ends[1]))
   }
 
   /// A file in memory that is read from its start: unlike a pipe it needs nobody who feeds it, and
   /// cannot raise SIGPIPE.
-  private static func memoryFile(_ bytes: [UInt8]) throws(SystemProblem) -> CInt {
-    let descriptor = try lifted(runbook_memory_file("runbook"))
+  private static func memoryFile(
+    _ bytes: [UInt8], name: String = "runbook"
+  ) throws(SystemProblem) -> CInt {
+    let descriptor = try lifted(runbook_memory_file(name))
     var rest = bytes[...]
     while !rest.isEmpty {
       let count = rest.withUnsafeBytes { write(descriptor, $0.baseAddress, $0.count) }

@@ -3,14 +3,15 @@ import Glibc
 import RunbookEngine
 import RunbookModel
 
-/// A process that was started, and the descriptors by which it is watched.
+/// A program that was started below a keeper, and the descriptors by which it is watched.
 ///
-/// Not `Sendable`: it belongs to the thread that watches it. The process is its session's and its
-/// group's leader, so that `pid` names the group too.
+/// Not `Sendable`: it belongs to the thread that watches it. The program is its session's and its group's
+/// leader; the keeper, of which C's `runbook_keep` tells, is this process's child.
 struct SpawnedChild {
+  let keeper: pid_t
   let pid: pid_t
-  /// Readable when the process has ended.
-  let ended: CInt
+  /// Readable when the keeper has something to report, and at its end.
+  let report: CInt
   let output: CInt
   let error: CInt
 
@@ -23,20 +24,78 @@ struct SpawnedChild {
     var files = SpawnFiles()
     defer { files.closeChildEnds() }
     do throws(SystemProblem) {
-      try files.open(input: process.input, script: process.script)
-      let pid = try files.spawn(
+      try files.open(input: process.input, script: process.script, mark: process.mark)
+      keeper = try files.spawn(
         path: Self.path(of: program, in: environment), arguments: process.command,
-        environment: environment, workingDirectory: process.workingDirectory)
-      self.pid = pid
+        environment: environment, workingDirectory: process.workingDirectory,
+        letsGo: process.leavesRunning)
+      files.closeChildEnds()
+      pid = try Self.start(keeper, files.report)
     } catch {
       files.closeParentEnds()
       throw StepFailure(
         .unreachable, "cannot start `\(program)`: \(error.message)",
         hint: process.workingDirectory.map { "it was to run in \($0)" })
     }
-    ended = runbook_pidfd_open(pid)
     output = files.output
     error = files.error
+    report = files.report
+  }
+
+  /// Waits for the keeper's word on the program's start.
+  private static func start(_ keeper: pid_t, _ report: CInt) throws(SystemProblem) -> pid_t {
+    let number: CInt
+    switch Report.await(from: report) {
+    case .started(let pid): return pid
+    case .notStarted(let problem): number = problem
+    case .ended, .none: number = ESRCH
+    }
+    Report.reap(keeper)
+    throw SystemProblem(number)
+  }
+
+  /// What a keeper says.
+  enum Report {
+    case started(pid_t)
+    case notStarted(CInt)
+    /// The program's status, as waitpid(2) gives it.
+    case ended(CInt)
+
+    /// - Returns: nil where nothing is to be read, with EAGAIN, or the keeper has ended.
+    static func read(from descriptor: CInt) -> Report? {
+      var report = runbook_report()
+      errno = 0
+      var count = Glibc.read(descriptor, &report, MemoryLayout<runbook_report>.size)
+      while count < 0, errno == EINTR {
+        count = Glibc.read(descriptor, &report, MemoryLayout<runbook_report>.size)
+      }
+      guard count == MemoryLayout<runbook_report>.size else {
+        if count >= 0 { errno = 0 }
+        return nil
+      }
+      if Int(report.kind) == RUNBOOK_ENDED { return .ended(report.value) }
+      return report.value > 0 ? .started(report.value) : .notStarted(-report.value)
+    }
+
+    /// Waits for the next.
+    ///
+    /// - Returns: nil where the keeper has ended.
+    static func await(from descriptor: CInt) -> Report? {
+      while true {
+        var item = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
+        while poll(&item, 1, -1) < 0, errno == EINTR {}
+        if let report = read(from: descriptor) { return report }
+        if errno != EAGAIN { return nil }
+      }
+    }
+
+    /// - Returns: the signal that ended the keeper; nil where it ended by itself.
+    @discardableResult
+    static func reap(_ keeper: pid_t) -> CInt? {
+      var status: CInt = 0
+      while waitpid(keeper, &status, 0) < 0, errno == EINTR {}
+      return status & 0x7F == 0 ? nil : status & 0x7F
+    }
   }
 
   /// The first executable file of that name in `PATH`, else the name itself.

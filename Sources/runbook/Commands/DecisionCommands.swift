@@ -30,6 +30,9 @@ struct RetryCommand: AsyncParsableCommand {
       try held.refuse(
         "step '\(step.id)' has not failed: it is \(held.state.step(step.id).status.rawValue)")
     }
+    if held.state.step(step.id).isEffectDone, let failure = held.state.step(step.id).failure {
+      held.console.printError("Step '\(step.id)' is performed once more: \(failure.message)")
+    }
     try await RunTakeUp(held: held, options: options)
       .go(decisions: [.retryRequested(RetryRequested(step: step.id, reason: reason))])
   }

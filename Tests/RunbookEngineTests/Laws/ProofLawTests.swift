@@ -43,6 +43,45 @@ struct ProofLawTests {
     #expect(!simulation.history.contains("started c#2"))
   }
 
+  /// A run whose third step finds in its own transaction that it is elsewhere.
+  private func finding(_ gateway: SimulatedGateway) -> Simulation {
+    var receipt = StepResult()
+    receipt.hasReceipt = true
+    let steps = ["a", "b", "c"].map { step($0, .recovery, kind: "sql") }
+    var simulation = Simulation(
+      runbook([confirmation()] + steps + [step("v", .verification)], connections: [connection()]),
+      outcomes: [
+        "a": [.result(receipt)], "b": [.result(receipt)],
+        "c": [.failure(StepFailure(.elsewhere, "an older copy")), .success],
+      ])
+    simulation.effects = ["a": .mutating, "b": .mutating, "c": .mutating]
+    simulation.options.approvals = ["recovery"]
+    simulation.gateway = gateway
+    return simulation
+  }
+
+  @Test func whatAStepFindsMissingIsAskedAboutAndTheStepIsPerformedThen() async throws {
+    let simulation = finding(SimulatedGateway(lost: Self.lost))
+    let state = try await simulation.run()
+    #expect(state.hold?.subject == Self.gate)
+    #expect(state.gates[Self.gate]?.opened.question?.holds("'a'") == true)
+    #expect(state.step("c").attempts == 1)
+    var again = simulation.crashed(after: simulation.journal.stored)
+    again.gateway = SimulatedGateway(lost: Self.lost)
+    again.person = SimulatedOperator(decisions: [Self.gate: [.approved]])
+    let end = try await again.resume()
+    #expect(end.endStatus == .resolved)
+    #expect(end.step("c").attempts == 2)
+  }
+
+  /// Else it would be performed again and again.
+  @Test func whatNothingShowsHasFailed() async throws {
+    let state = try await finding(SimulatedGateway()).run()
+    #expect(state.hold?.cause == .failedStep)
+    #expect(state.step("c").attempts == 1)
+    #expect(state.step("c").failure?.cause == .refused)
+  }
+
   @Test func goesOnOnceApprovedAndAsksNoMore() async throws {
     var simulation = try await died(lost: Self.lost)
     simulation.person = SimulatedOperator(decisions: [Self.gate: [.approved]])

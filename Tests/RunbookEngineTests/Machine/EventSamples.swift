@@ -6,7 +6,7 @@ enum EventSample: String, CaseIterable {
     attemptSucceeded, attemptFailed, attemptUnknown, attemptSkipped, stepSkipped, gateOpened,
     gateDecided, runHeld, runResumed, noteAdded, runEnded, sandboxRestarted, otherIdentified,
     settledDone, settledNotDone, settledUnknown, retryRequested, reportEdited, attemptUnable,
-    stepDeclined, declaredDone, declaredNotDone
+    stepDeclined, declaredDone, declaredNotDone, attemptRefused
 
   func event(
     about step: StepID = "a", gate: String = "recovery", attempt: Int = 1,
@@ -27,6 +27,7 @@ enum EventSample: String, CaseIterable {
     case .attemptSucceeded: Self.finished(step, attempt, .succeeded, confirms)
     case .attemptFailed: Self.finished(step, attempt, .failed)
     case .attemptUnknown: Self.finished(step, attempt, .unknown)
+    case .attemptRefused: Self.finished(step, attempt, .failed, isEffectDone: true)
     case .attemptUnable: Self.finished(step, attempt, .failed, cause: .unreachable)
     case .attemptSkipped: Self.finished(step, attempt, .skipped)
     case .stepSkipped: .stepSkipped(StepSkipped(step: step, cause: .condition, reason: "false"))
@@ -78,14 +79,14 @@ enum EventSample: String, CaseIterable {
 
   private static func finished(
     _ step: StepID, _ attempt: Int, _ outcome: Outcome, _ isConfirmed: Bool? = nil,
-    cause: FailureRecord.Cause = .expectation
+    cause: FailureRecord.Cause = .expectation, isEffectDone: Bool? = nil
   ) -> Event {
     .attemptFinished(
       AttemptFinished(
         step: step, attempt: attempt, outcome: outcome, result: .map(ValueMap()),
         isConfirmed: isConfirmed,
         failure: outcome == .failed ? FailureRecord(cause: cause, message: "no") : nil,
-        elapsedMicroseconds: 0))
+        elapsedMicroseconds: 0, isEffectDone: isEffectDone))
   }
 
   private static var start: RunStarted {

@@ -31,6 +31,13 @@ struct RunMachineTests {
     #expect(command.summary == row.command)
   }
 
+  private static func retried(_ change: (inout StepOptions) -> Void = { _ in }) -> Step {
+    step("s", .safeguards) {
+      $0.retry = StepOptions.Retry(every: .zero, within: nil, attempts: 3)
+      change(&$0)
+    }
+  }
+
   private static let a = step("a", .detection)
   private static let r = step("r", .recovery)
   private static let v = step("v", .verification)
@@ -146,6 +153,23 @@ struct RunMachineTests {
     Row(
       name: "nothing confirmed", steps: [unconfirming, r], samples: confirmed,
       command: "end notConfirmed"),
+    Row(
+      name: "failed though its work had ended well, to be retried", steps: [retried()],
+      samples: [(.attemptStarted, "s"), (.attemptRefused, "s")], command: "hold failedStep s"),
+    Row(
+      name: "failed though its work had ended well, with a probe",
+      steps: [retried { $0.settle = settle(done: "true") }],
+      samples: [(.attemptStarted, "s"), (.attemptRefused, "s")], command: "settle s"),
+    Row(
+      name: "failed though its work had ended well, and the probe says that it is not done",
+      steps: [retried { $0.settle = settle(done: "true") }],
+      samples: [(.attemptStarted, "s"), (.attemptRefused, "s"), (.settledNotDone, "s")],
+      command: "perform s#2 at 1970-01-01T00:00:00Z"),
+    Row(
+      name: "failed though its work had ended well, and a person wants another attempt",
+      steps: [retried()],
+      samples: [(.attemptStarted, "s"), (.attemptRefused, "s"), (.retryRequested, "s")],
+      command: "perform s#2"),
     Row(
       name: "detection failed", steps: [unconfirming, r],
       samples: [(.attemptStarted, "d"), (.attemptFailed, "d")], command: "end undetermined"),

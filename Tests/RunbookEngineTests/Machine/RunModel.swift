@@ -66,7 +66,11 @@ struct RunModel {
       Self.interruption(of: step.id),
     ]
     if step.phase == .verification { all.append(EventSample.attemptUnable.event(about: step.id)) }
-    if step.phase.mayChange { all.append(EventSample.attemptUnknown.event(about: step.id)) }
+    if step.phase.mayChange {
+      all.append(EventSample.attemptUnknown.event(about: step.id))
+      // Receipts are committed with the verdict: there is none that was refused.
+      if step.kind != "sql" { all.append(EventSample.attemptRefused.event(about: step.id)) }
+    }
     return all
   }
 

@@ -26,6 +26,9 @@ struct RunModelLaws {
     if let open = unsettledChange(in: state) {
       broken.append("L6: \(step.id) is performed while \(open) is not settled")
     }
+    if state.step(step.id).isEffectDone, !state.step(step.id).isRetryWanted {
+      broken.append("promise 2: \(step.id) is done again by itself though it ended well")
+    }
     if !state.contested.isEmpty {
       broken.append("identity: \(step.id) is performed though its connection leads elsewhere")
     }

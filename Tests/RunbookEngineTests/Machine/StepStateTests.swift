@@ -11,7 +11,7 @@ struct StepStateTests {
       .attemptStarted: .running, .attemptSucceeded: .succeeded, .attemptFailed: .failed,
       .attemptUnknown: .unknown, .settledDone: .succeeded, .settledNotDone: .pending,
       .settledUnknown: .unknown, .attemptUnable: .failed, .declaredDone: .succeeded,
-      .declaredNotDone: .pending,
+      .declaredNotDone: .pending, .attemptRefused: .failed,
     ],
     .failed: [
       .attemptStarted: .running, .stepSkipped: .skipped, .settledDone: .succeeded,
@@ -45,7 +45,7 @@ struct StepStateTests {
   @Test(arguments: [
     (EventSample.attemptStarted, 3), (.attemptSucceeded, 2), (.attemptFailed, 2),
     (.attemptUnknown, 2), (.settledDone, 2), (.settledNotDone, 2), (.settledUnknown, 2),
-    (.attemptUnable, 2), (.declaredDone, 2), (.declaredNotDone, 2),
+    (.attemptUnable, 2), (.attemptRefused, 2), (.declaredDone, 2), (.declaredNotDone, 2),
   ])
   func refusesAttemptsOutOfOrder(_ sample: EventSample, _ expected: Int) {
     for attempt in 0...4 {

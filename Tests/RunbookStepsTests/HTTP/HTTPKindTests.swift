@@ -214,14 +214,50 @@ import Testing
   }
 
   @Test(arguments: [
-    ("/status/500", false), ("/status/404", false), ("/status/504", true), ("/status/502", true),
-    ("/to//status/404", true), ("/keep//status/500", false), ("/keep//to//status/500", true),
+    ("post", "/status/500", true), ("post", "/status/503", true), ("patch", "/status/500", true),
+    ("put", "/status/500", false), ("delete", "/status/503", false),
+    ("post", "/status/404", false), ("post", "/status/429", false),
+    ("post", "/status/504", true), ("put", "/status/502", true),
+    ("post", "/to//status/404", true), ("put", "/keep//status/500", false),
+    ("post", "/keep//to//status/500", true),
   ])
-  func anErrorInTheChangesPlaceLeavesItOpen(_ path: String, _ isOpen: Bool) async throws {
+  func anErrorInTheChangesPlaceLeavesItOpen(
+    _ method: String, _ path: String, _ isOpen: Bool
+  ) async throws {
     try await TestWebServer.run { server in
-      let result = try await request(["post": text(server.url + path)])
+      let result = try await request([method: text(server.url + path)])
       #expect(result.presumedFailure != nil)
       #expect(result.isEffectOpen == isOpen)
+      #expect(result.completion == nil)
+    }
+  }
+
+  /// Whatever is made of the answer: what it was asked for was done.
+  @Test(arguments: [
+    ("post", "/status/200", false), ("patch", "/status/204", false), ("post", "/status/303", false),
+    ("put", "/status/200", true), ("delete", "/status/202", true), ("get", "/status/200", true),
+  ])
+  func saysThatAChangeWasAnsweredWell(
+    _ method: String, _ path: String, _ isRepeatable: Bool
+  ) async throws {
+    try await TestWebServer.run { server in
+      let result = try await request([
+        method: text(server.url + path), "follow_redirects": .data(false, KindFixture.place),
+      ])
+      #expect(!result.isEffectOpen)
+      #expect(result.completion?.isRepeatable == isRepeatable)
+      #expect(result.completion?.words.holds("was answered with status") == true)
+    }
+  }
+
+  @Test(arguments: ["/status/302", "/status/307", "/status/308"])
+  func aRedirectThatIsNotFollowedSaysNothingOfTheChange(_ path: String) async throws {
+    try await TestWebServer.run { server in
+      let result = try await request([
+        "post": text(server.url + path), "follow_redirects": .data(false, KindFixture.place),
+      ])
+      #expect(result.isEffectOpen)
+      #expect(result.completion == nil)
     }
   }
 

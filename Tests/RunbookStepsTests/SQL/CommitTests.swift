@@ -33,6 +33,29 @@ struct CommitTests {
     #expect(fixture.lines.texts == result.notices)
   }
 
+  /// A commit itself knows no limit: what waits for it is done before it, within the step's time.
+  @Test(
+    arguments: [
+      (true, [("statement_timeout", FieldValue.duration(.seconds(1)))], nil),
+      (false, [("statement_timeout", FieldValue.duration(.seconds(1)))], nil),
+      (true, [], Duration.seconds(5)), (false, [], Duration.seconds(5)),
+    ] as [(Bool, [(String, FieldValue)], Duration?)])
+  func whatWaitsForItIsBoundByTheStepsTime(
+    _ keepsReceipts: Bool, _ fields: [(String, FieldValue)], _ timeout: Duration?
+  ) async throws {
+    let fixture = try await fixture(
+      deferred: "PERFORM pg_sleep(600)", keepsReceipts: keepsReceipts)
+    let failure = await failure {
+      try await fixture.perform(
+        "INSERT INTO t VALUES (1)", phase: .recovery, fields: fields, timeout: timeout)
+    }
+    #expect(failure?.record.cause == .timeout)
+    #expect(failure?.record.code == "57014")
+    #expect(failure?.partial?.isEffectOpen != true)
+    #expect(fixture.psql("SELECT count(*) FROM t") == "0")
+    if keepsReceipts { #expect(fixture.psql("SELECT count(*) FROM runbook.receipt") == "0") }
+  }
+
   @Test func aWarningOfTheCommitCannotBeTurnedOff() async throws {
     let fixture = try await fixture(deferred: "RAISE WARNING 'look here'")
     let result = try await fixture.perform(

@@ -47,6 +47,40 @@ struct WrittenValueTests {
     }
   }
 
+  /// These are the session's and the step's own: they only must not change while rows are written.
+  private static let own = [
+    ("TimeZone", "JST-9"), ("xmlbinary", "hex"), ("lc_monetary", "POSIX"),
+  ]
+
+  @Test(arguments: own)
+  func failsWhereTheStatementChangesWhatIsItsSessions(name: String, value: String) async throws {
+    let fixture = try await Self.fixture(name, value)
+    let outside = [("transaction", FieldValue.text(.plain("none")))]
+    for (sql, phase, fields) in [
+      ("SELECT sets(), now() AS n", Phase.detection, [(String, FieldValue)]()),
+      ("SELECT 1; SELECT one FROM setting", .recovery, []),
+      ("SELECT one FROM setting", .recovery, outside),
+    ] {
+      let failure = await failure {
+        try await fixture.perform(sql, phase: phase, fields: fields)
+      }
+      #expect(failure?.record.cause == .invalid, "\(sql)")
+      #expect(failure?.record.message.holds("changed \(name)") == true, "\(sql)")
+      _ = try await fixture.perform(
+        "SELECT sets(); SELECT now() AS n", phase: phase, fields: fields)
+    }
+  }
+
+  @Test(arguments: settings + own)
+  func failsWhereACursorHasItsRowsWrittenOtherwise(name: String, value: String) async throws {
+    let fixture = try await Self.fixture(name, value)
+    let failure = await failure {
+      try await fixture.perform("DECLARE c CURSOR FOR SELECT one FROM setting; FETCH c")
+    }
+    #expect(failure?.record.cause == .invalid)
+    #expect(failure?.record.message.holds("changed \(name)") == true)
+  }
+
   @Test(arguments: settings)
   func writesTheNextStatementsRowsAsEver(name: String, value: String) async throws {
     let fixture = try await Self.fixture(name, value)

@@ -30,6 +30,7 @@ import Testing
     "setsid sleep 1000 & wait",
     "trap '' TERM; setsid sh -c 'trap \"\" TERM; while :; do sleep 1000; done' & sleep 1000",
     "kill -STOP $$",
+    "kill -STOP $PPID; sleep 1000",
   ])
   func aTimeoutEndsAllOfIt(_ script: String) async throws {
     let fixture = try AttemptFixture()
@@ -63,6 +64,95 @@ import Testing
     #expect(result?.values["exit_code"] == 0)
     #expect(result?.values["stdout"] == "begun\n")
     #expect(try fixture.markedProcesses() == [])
+  }
+
+  /// What such a process is below tells whose it is, and nothing that it could get rid of.
+  @Test(arguments: [
+    "env -i setsid sh -c 'echo $$ > pid; exec sleep 1000'",
+    "env -i setsid sh -c 'echo $$ > pid; exec sleep 1000' >/dev/null 2>&1 </dev/null",
+    "env -i setsid sh -c 'setsid sh -c \"echo \\$\\$ > pid; exec sleep 1000\" & exit'",
+    "env -i setsid sh -c 'trap \"\" TERM HUP; echo $$ > pid; sleep 1000; sleep 1000'",
+    "env -i setsid sh -c 'echo $$ > pid; kill -STOP $$; sleep 1000'",
+  ])
+  func whatLeavesSessionAndEnvironmentIsEndedAsWell(_ program: String) async throws {
+    let fixture = try AttemptFixture()
+    let script = "\(program) & until [ -s pid ]; do sleep 0.01; done"
+    let failure = await #expect(throws: StepFailure.self) {
+      _ = try await activity(script, fixture).perform(in: fixture.context())
+    }
+    #expect(failure?.record.cause == .refused)
+    #expect(failure?.record.message.holds("which was ended") == true)
+    #expect(failure?.partial?.isEffectOpen == true)
+    #expect(try !isThere(number(in: fixture)))
+  }
+
+  @Test func aTimeoutEndsWhatLeftSessionAndEnvironment() async throws {
+    let fixture = try AttemptFixture()
+    let script = "env -i setsid sh -c 'echo $$ > pid; exec sleep 1000' & sleep 1000"
+    let failure = await #expect(throws: StepFailure.self) {
+      _ = try await activity(script, fixture).perform(in: fixture.context(timeout: .seconds(1)))
+    }
+    #expect(failure?.record.cause == .timeout)
+    #expect(try !isThere(number(in: fixture)))
+  }
+
+  @Test func whatMayGoOnIsNamedThoughItLeftSessionAndEnvironment() async throws {
+    let fixture = try AttemptFixture()
+    let script = """
+      env -i setsid sh -c 'echo $$ > pid; exec sleep 1000' >/dev/null 2>&1 &
+      until [ -s pid ]; do sleep 0.01; done
+      """
+    let result = try await activity(script, leaves: true, fixture).perform(in: fixture.context())
+    let number = try number(in: fixture)
+    #expect(!result.isEffectOpen)
+    #expect(result.notices.first?.holds("sleep 1000 (process \(number))") == true)
+    #expect(isThere(number))
+    kill(number, SIGKILL)
+  }
+
+  /// Whoever ends the keeper takes away what shows that nothing is left.
+  @Test func withoutItsKeeperAScriptsEndIsNotKnown() async throws {
+    let fixture = try AttemptFixture()
+    let failure = await #expect(throws: StepFailure.self) {
+      _ = try await activity("kill -9 $PPID; sleep 1000", fixture).perform(in: fixture.context())
+    }
+    #expect(failure?.record.cause == .lost)
+    #expect(failure?.partial?.isEffectOpen == true)
+    #expect(try fixture.markedProcesses() == [])
+  }
+
+  /// Others that this process started, at the same time for one, are none of the step's.
+  @Test func endsNothingThatIsNotBelowIt() async throws {
+    let fixture = try AttemptFixture()
+    let bystander = Process()
+    bystander.executableURL = URL(fileURLWithPath: "/bin/sleep")
+    bystander.arguments = ["1000"]
+    try bystander.run()
+    let began = AsyncStream<Void>.makeStream()
+    let second = try AttemptFixture { _ in began.continuation.yield() }
+    let slow = try activity("echo begun; until [ -e go ]; do sleep 0.01; done; exit 5", second)
+    let context = second.context()
+    let task = Task { try await slow.perform(in: context) }
+    for await _ in began.stream { break }
+    let failure = await #expect(throws: StepFailure.self) {
+      _ = try await activity("env -i setsid sleep 1000 &", fixture).perform(in: fixture.context())
+    }
+    #expect(failure?.record.cause == .refused)
+    #expect(bystander.isRunning)
+    try Data().write(to: URL(fileURLWithPath: "\(second.folder)/go"))
+    #expect(try await task.value.values["exit_code"] == 5)
+    // Such a process may have been started with all other signals blocked.
+    kill(bystander.processIdentifier, SIGKILL)
+    bystander.waitUntilExit()
+  }
+
+  private func number(in fixture: AttemptFixture) throws -> pid_t {
+    let text = try String(contentsOfFile: "\(fixture.folder)/pid", encoding: .utf8)
+    return try #require(pid_t(text.trimmingCharacters(in: .whitespacesAndNewlines)))
+  }
+
+  private func isThere(_ number: pid_t) -> Bool {
+    kill(number, 0) == 0 && !ProcessTable.isZombie(number)
   }
 
   @Test(arguments: ["sleep 0.05 &", "sleep 0.05 >/dev/null 2>&1 &", "setsid sleep 0.05 &"])
@@ -121,7 +211,8 @@ import Testing
   @Test(arguments: [
     ("exit 3", false), ("exit 128", false), ("exit 255", false), ("true", false),
     ("kill -9 $$", true), ("sh -c 'kill -9 $$'; exit $?", true), ("kill -TERM $$", true),
-    ("exit 143", true), ("sh -c 'kill -9 $$' | cat; exit 1", false),
+    ("exit 143", true), ("exit 124", true), ("exit 125", false), ("exit 127", false),
+    ("timeout 0.05 sleep 1000; exit $?", true), ("sh -c 'kill -9 $$' | cat; exit 1", false),
   ])
   func tellsWhetherItsEffectIsOpen(_ script: String, _ isOpen: Bool) async throws {
     let fixture = try AttemptFixture()

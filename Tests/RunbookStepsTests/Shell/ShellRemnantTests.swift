@@ -88,6 +88,32 @@ import Testing
     #expect(orphan.process.terminationReason == .uncaughtSignal)
   }
 
+  /// What a keeper keeps is found though it carries nothing, and whoever started it is gone.
+  @Test func areFoundBelowTheirKeeper() async throws {
+    let fixture = try AttemptFixture()
+    let activity = try activity(fixture)
+    let script = """
+      env -i setsid sh -c 'echo $$ > pid; exec sleep 1000' >/dev/null 2>&1 &
+      until [ -s pid ]; do sleep 0.01; done
+      """
+    var process = ChildProcess(
+      command: ["sh", "-c", script], environment: ["PATH": "/usr/bin:/bin"],
+      workingDirectory: fixture.folder)
+    process.mark = ["RUNBOOK_RUN": fixture.run.rawValue, "RUNBOOK_STEP": "a-step"]
+    let child = try SpawnedChild(process)
+    while case .some(let report) = SpawnedChild.Report.await(from: child.report) {
+      if case .ended = report { break }
+    }
+    let found = try await activity.remnants(in: fixture.context())
+    #expect(found.count == 1)
+    #expect(found.first?.summary.holds("sleep 1000") == true)
+    #expect(try fixture.markedProcesses() == [])
+    try await activity.end(found, in: fixture.context())
+    #expect(SpawnedChild.Report.reap(child.keeper) == nil)
+    #expect(try await activity.remnants(in: fixture.context()) == [])
+    for descriptor in [child.report, child.output, child.error] { close(descriptor) }
+  }
+
   /// A number that was another's by the time that it is to be ended.
   @Test func aForeignProcessIsLeftAlone() async throws {
     let fixture = try AttemptFixture()
