@@ -43,7 +43,7 @@ check-runbooks: dependencies ## Break and recover the sandbox of every runbook, 
 	"$$bin" runs --state "$$state" >/dev/null 2>&1 || state=$$(mktemp -d); \
 	"$$bin" drill --check-all --path runbooks --state "$$state" --reports .runbook/check/reports </dev/null
 
-crash-test: dependencies ## Kill runs at random instants and compare (N=50 MODE=kill|server|takeover|skip|abandon SEED=)
+crash-test: dependencies ## Kill runs at random instants and compare (N=50 MODE=kill|server|takeover|skip|abandon|promote|pooler SEED=)
 	$(SWIFT) build $(FLAGS) --product runbook
 	$(SWIFT) build $(FLAGS) --product crash-test
 	@bin=$$($(SWIFT) build $(FLAGS) --show-bin-path) && $(TIDY) "$$bin/crash-test" "$$bin/runbook" \

@@ -6,13 +6,12 @@ import RunbookTestSupport
 /// journal says of each step is so.
 struct AbandonRound: Round {
   let baseline: Baseline
-  private let scenario = Scenario()
 
   func carryOut(in world: World, _ generator: inout SeededGenerator) throws -> Account {
     var account = Account()
     let first = try world.startRun(["--json", "--as", "first"])
     let strike = Strike.draw(
-      within: baseline.time * 0.9, steps: scenario.steps, aroundCommit: 0.7, &generator)
+      within: baseline.time * 0.9, steps: world.scenario.steps, aroundCommit: 0.7, &generator)
     let isThere = try strike.awaited(first, world)
     account.tell("\(strike)")
     guard isThere, let run = world.runs.first else {
@@ -56,7 +55,7 @@ struct AbandonRound: Round {
       return account
     }
     if status.state != "abandoned" { account.differences.append("the run is \(status.state)") }
-    let verdict = Verdict(scenario: scenario, world: world)
+    let verdict = Verdict(world: world)
     account.differences += try verdict.interim(status) + verdict.left()
     let journal = try world.start(["verify-journal", run]).finish(within: World.patience)
     if journal.status != 0 { account.differences.append("the journal: \(journal.all)") }

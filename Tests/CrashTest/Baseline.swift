@@ -5,8 +5,8 @@ struct Baseline {
   let picture: String
   let time: Duration
 
-  init(program: String, server: TestServer) throws {
-    let world = try World("baseline", program: program, server: server)
+  init(in place: Place) throws {
+    let world = try World("baseline", in: place)
     // The first run brings the program's file into memory.
     let began = ContinuousClock.now
     let output = try world.startRun().finish(within: World.patience)
@@ -15,7 +15,7 @@ struct Baseline {
       throw World.Failure(message: "the undisturbed run gave \(output.status): \(output.end)")
     }
     picture = try world.picture()
-    let differences = try Verdict(scenario: Scenario(), world: world).final(as: picture)
+    let differences = try Verdict(world: world).final(as: picture)
     guard differences.isEmpty else {
       throw World.Failure(
         message: "the undisturbed run differs: \(differences.joined(separator: "\n"))")

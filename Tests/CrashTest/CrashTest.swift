@@ -22,6 +22,10 @@ struct CrashTest: ParsableCommand {
     case skip
     /// A person gives the run up.
     case abandon
+    /// The server crashes, and a standby that may not have all of it takes its place.
+    case promote
+    /// The program is killed, and a pooler in transaction mode is between it and the server.
+    case pooler
   }
 
   @Argument(help: "The built program.")
@@ -30,7 +34,7 @@ struct CrashTest: ParsableCommand {
   @Option(help: "How many runs.")
   var rounds = 50
 
-  @Option(help: "What is struck: kill, server, takeover, skip or abandon.")
+  @Option(help: "What is struck: kill, server, takeover, skip, abandon, promote or pooler.")
   var mode = Mode.kill
 
   @Option(help: "Of the random numbers; each round's follows from it.")
@@ -55,28 +59,56 @@ struct CrashTest: ParsableCommand {
       server.crash()
       try server.start(ServerRound.calm)
     }
-    try World.prepare(server)
-    let baseline = try Baseline(program: program, server: server)
-    say("an undisturbed run of \(Scenario().steps.count) mutating steps takes \(baseline.time)")
-    let round = round(baseline)
+    let place = try place(program, server)
+    try World.prepare(place.server)
+    let baseline = try Baseline(in: place)
+    say("an undisturbed run of \(place.scenario.steps.count) mutating steps takes \(baseline.time)")
+    let round = try round(baseline, server, place)
     let tally = Tally(isVerbose: verbose)
     let next = Atomic<Int>(first)
-    let workers = mode == .server ? 1 : workers
+    let workers = isOfServer ? 1 : workers
     DispatchQueue.concurrentPerform(iterations: workers) { _ in
       while tally.mayGoOn {
         let number = next.wrappingAdd(1, ordering: .relaxed).oldValue
         guard number < first + rounds else { return }
-        tally.add(number, account(of: round, number, program, server))
+        tally.add(number, account(of: round, number, place, server))
       }
     }
-    say(tally.closing(kills: mode == .server ? "crashes" : "kills"))
+    say(tally.closing(kills: isOfServer ? "crashes" : "kills"))
     if !tally.isClean { throw ExitCode(1) }
   }
 
-  private func round(_ baseline: Baseline) -> any Round {
+  /// Whether it is the server that is struck, which all rounds share.
+  private var isOfServer: Bool { mode == .server || mode == .promote }
+
+  private func place(_ program: String, _ server: TestServer) throws -> Place {
     switch mode {
-    case .kill: KillRound(baseline: baseline)
-    case .server: ServerRound(baseline: baseline)
+    case .kill, .server, .takeover, .skip, .abandon: Place(program: program, server: server)
+    case .promote: Place(program: program, server: try Pair(workFolder: server.workFolder))
+    case .pooler:
+      if let pooler = TestPooler(before: server) {
+        // What needs a session of its own is refused there.
+        Place(
+          program: program, server: server, scenario: Scenario(without: [.outside]),
+          pooler: pooler)
+      } else {
+        throw ValidationError("there is no PgBouncer to be started")
+      }
+    }
+  }
+
+  private func round(
+    _ baseline: Baseline, _ server: TestServer, _ place: Place
+  ) throws -> any Round {
+    switch mode {
+    case .kill, .pooler: KillRound(baseline: baseline)
+    case .server: ServerRound(baseline: baseline, server: server)
+    case .promote:
+      if let pair = place.server as? Pair {
+        PromoteRound(baseline: baseline, pair: pair)
+      } else {
+        throw ValidationError("there is no pair of servers")
+      }
     case .takeover: TakeoverRound(baseline: baseline)
     case .skip: SkipRound(baseline: baseline)
     case .abandon: AbandonRound(baseline: baseline)
@@ -84,13 +116,13 @@ struct CrashTest: ParsableCommand {
   }
 
   private func account(
-    of round: any Round, _ number: Int, _ program: String, _ server: TestServer
+    of round: any Round, _ number: Int, _ place: Place, _ server: TestServer
   ) -> Account {
     // Far apart, so that rounds have nothing in common.
     var generator = SeededGenerator(seed: seed &* 1_000_003 &+ UInt64(number))
     do {
       while true {
-        let world = try World("\(number)", program: program, server: server)
+        let world = try World("\(number)", in: place)
         let account = try round.carryOut(in: world, &generator)
         if mode == .server { try server.apply(ServerRound.calm) }
         guard account.differences.isEmpty else { return account }

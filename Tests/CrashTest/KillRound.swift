@@ -4,20 +4,19 @@ import RunbookTestSupport
 /// A run whose process is killed again and again, at random instants, until it is done.
 struct KillRound: Round {
   let baseline: Baseline
-  private let scenario = Scenario()
 
   /// After as many, a command is left alone.
   private static let mostKills = 6
 
   func carryOut(in world: World, _ generator: inout SeededGenerator) throws -> Account {
     var account = Account()
-    let verdict = Verdict(scenario: scenario, world: world)
+    let verdict = Verdict(world: world)
     var status: RunStatus?
     while true {
       let command = try begin(status, world, &account)
       let isStruck = account.kills == 0 || generator.chance(0.6)
       if isStruck, account.kills < Self.mostKills {
-        let strike = draw(status, &generator)
+        let strike = draw(status, world, &generator)
         if try strike.awaited(command, world) { command.child.signal(SIGKILL) }
         account.tell("\(strike)")
       }
@@ -54,9 +53,11 @@ struct KillRound: Round {
     return try world.startAgain("resume", status.run)
   }
 
-  private func draw(_ status: RunStatus?, _ generator: inout SeededGenerator) -> Strike {
-    let open = scenario.steps.filter { status?.steps[$0.id] != "succeeded" }
-    let rest = Double(open.count) / Double(scenario.steps.count)
+  private func draw(
+    _ status: RunStatus?, _ world: World, _ generator: inout SeededGenerator
+  ) -> Strike {
+    let open = world.scenario.steps.filter { status?.steps[$0.id] != "succeeded" }
+    let rest = Double(open.count) / Double(world.scenario.steps.count)
     return .draw(
       within: baseline.time * max(0.15, rest), steps: open, aroundCommit: 0.4,
       &generator)

@@ -36,7 +36,8 @@ struct Scenario {
 
   let steps: [Step]
 
-  init() {
+  /// - Parameter sorts: of steps that it does without.
+  init(without sorts: Set<Sort> = []) {
     let recovery: [Sort] = [
       .change, .definition, .file, .capture, .use, .change, .client, .change, .outside,
       .definition, .file, .change, .capture, .use, .change, .change, .file, .definition, .outside,
@@ -44,7 +45,8 @@ struct Scenario {
       .definition,
     ]
     let safeguards: [Sort] = [.change, .file, .definition, .change]
-    steps = (recovery + safeguards).enumerated().map { number, sort in
+    steps = (recovery + safeguards).enumerated().filter { !sorts.contains($0.element) }.map {
+      number, sort in
       let text = number < 9 ? "0\(number + 1)" : "\(number + 1)"
       return Step(id: "step-\(text)", sort: sort, isSafeguard: number >= recovery.count)
     }

@@ -4,7 +4,7 @@ import RunbookTestSupport
 /// A run whose database's server crashes, around COMMIT above all, and is started again.
 struct ServerRound: Round {
   let baseline: Baseline
-  private let scenario = Scenario()
+  let server: TestServer
 
   /// A commit waits a while before it is flushed, so that a crash can come in between.
   static let settings = ["fsync": "on", "commit_delay": "3000", "commit_siblings": "0"]
@@ -16,9 +16,9 @@ struct ServerRound: Round {
 
   func carryOut(in world: World, _ generator: inout SeededGenerator) throws -> Account {
     var account = Account()
-    let verdict = Verdict(scenario: scenario, world: world)
+    let verdict = Verdict(world: world)
     var status: RunStatus?
-    try world.server.apply(Self.settings)
+    try server.apply(Self.settings)
     while account.differences.isEmpty {
       let command = try begin(status, world, &account)
       let isStruck = account.kills == 0 || generator.chance(0.5)
@@ -49,7 +49,7 @@ struct ServerRound: Round {
     _ command: RunningCommand, _ status: RunStatus?, _ world: World, _ account: inout Account,
     _ generator: inout SeededGenerator
   ) throws {
-    let open = scenario.steps.filter { status?.steps[$0.id] != "succeeded" }
+    let open = world.scenario.steps.filter { status?.steps[$0.id] != "succeeded" }
     let strike = Strike.draw(
       within: baseline.time, steps: open, aroundCommit: 0.75, &generator)
     account.tell("\(strike)")
@@ -57,12 +57,12 @@ struct ServerRound: Round {
     // Within the time that a commit waits to be flushed, or just after it.
     let delay = generator.instant(within: .milliseconds(5))
     guard try strike.awaited(command, world), !command.child.hasEnded(within: delay) else { return }
-    world.server.crash()
+    server.crash()
     account.kills += 1
     world.forgetSession()
     if isKilledToo { command.child.signal(SIGKILL) }
     _ = command.child.hasEnded(within: generator.instant(within: .milliseconds(300)))
-    try world.server.start(Self.settings)
+    try server.start(Self.settings)
   }
 
   /// A failed step is tried again, and one that is not known is looked at again.
@@ -76,7 +76,7 @@ struct ServerRound: Round {
     account.resumes += 1
     let isFailed =
       status.state == "held"
-      && scenario.steps.contains { step in
+      && world.scenario.steps.contains { step in
         status.steps[step.id] == "failed"
       }
     let word = isFailed ? "retry" : "resume"

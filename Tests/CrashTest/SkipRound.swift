@@ -6,13 +6,12 @@ import RunbookTestSupport
 /// by a person, while the process that performed it hangs or is gone.
 struct SkipRound: Round {
   let baseline: Baseline
-  private let scenario = Scenario()
 
   func carryOut(in world: World, _ generator: inout SeededGenerator) throws -> Account {
     var account = Account()
     let first = try world.startRun(["--json", "--as", "first"])
     let strike = Strike.draw(
-      within: baseline.time * 0.9, steps: scenario.steps, aroundCommit: 0.8, &generator)
+      within: baseline.time * 0.9, steps: world.scenario.steps, aroundCommit: 0.8, &generator)
     let isThere = try strike.awaited(first, world)
     account.tell("\(strike)")
     let isStopped = generator.chance(0.6)
@@ -25,7 +24,7 @@ struct SkipRound: Round {
       account.void("too early or too late")
       return account
     }
-    let verdict = Verdict(scenario: scenario, world: world)
+    let verdict = Verdict(world: world)
     account.differences += try decide(status, world, verdict, &account, &generator)
     if isStopped {
       first.child.signal(SIGCONT)

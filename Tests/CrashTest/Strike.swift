@@ -64,7 +64,10 @@ enum Strike: CustomStringConvertible {
     case .after: nil
     case .committed(let step):
       Self.loop("EXISTS (SELECT FROM ledger WHERE step = '\(step)')")
-    case .committing(let step): Self.loop(Self.activity(step, "query = 'COMMIT'", database))
+    case .committing(let step):
+      // What waits for the commit is done right before it, and takes longer.
+      Self.loop(
+        Self.activity(step, "query IN ('SET CONSTRAINTS ALL IMMEDIATE', 'COMMIT')", database))
     case .begun(let step): Self.loop(Self.activity(step, "state <> 'idle'", database))
     }
   }

@@ -6,14 +6,13 @@ import RunbookTestSupport
 /// would go on with one that was killed.
 struct TakeoverRound: Round {
   let baseline: Baseline
-  private let scenario = Scenario()
 
   func carryOut(in world: World, _ generator: inout SeededGenerator) throws -> Account {
     var account = Account()
     let first = try world.startRun(["--json", "--as", "first"])
     // The second needs a while to begin, in which the first must not come to its end.
     let strike = Strike.draw(
-      within: baseline.time * 0.7, steps: Array(scenario.steps.prefix(20)), aroundCommit: 0.6,
+      within: baseline.time * 0.7, steps: Array(world.scenario.steps.prefix(20)), aroundCommit: 0.6,
       &generator)
     let isThere = try strike.awaited(first, world)
     account.tell("\(strike)")
@@ -127,7 +126,7 @@ struct TakeoverRound: Round {
 
   /// Goes on with a run that the second had to hold, and compares.
   private func finish(_ world: World, _ account: inout Account) throws -> Account {
-    let verdict = Verdict(scenario: scenario, world: world)
+    let verdict = Verdict(world: world)
     guard try world.status() != nil else { return account }
     while account.differences.isEmpty, let status = try world.status(), status.state == "held" {
       account.differences += try verdict.interim(status)

@@ -1,7 +1,7 @@
 /// Compares what the program says with what happened: the ledgers know nothing of the program.
 struct Verdict {
-  let scenario: Scenario
   let world: World
+  private var scenario: Scenario { world.scenario }
 
   /// While a run is not done: what a step counts as, and what it left. No process of the run may live.
   func interim(_ status: RunStatus) throws -> [String] {

@@ -3,6 +3,14 @@ import Glibc
 import RunbookModel
 import RunbookTestSupport
 
+/// What all rounds of a mode share.
+struct Place {
+  let program: String
+  let server: any Host
+  var scenario = Scenario()
+  var pooler: TestPooler?
+}
+
 /// What one round has to itself: a database, a folder, and the program run on them.
 final class World {
   /// What a command of the program gave.
@@ -27,7 +35,10 @@ final class World {
   static let patience = Duration.seconds(150)
 
   let program: String
-  let server: TestServer
+  let server: any Host
+  let scenario: Scenario
+  /// What the program goes through to the server, if anything.
+  private let pooler: TestPooler?
   let database: String
   let folder: String
   private var current: Session?
@@ -35,15 +46,17 @@ final class World {
   private var unbegun: Set<String> = []
 
   /// - Parameter name: of its own, short, in lower case.
-  init(_ name: String, program: String, server: TestServer) throws {
-    self.program = program
-    self.server = server
+  init(_ name: String, in place: Place) throws {
+    program = place.program
+    server = place.server
+    scenario = place.scenario
+    pooler = place.pooler
     database = "crash_\(name)"
-    folder = "\(server.workFolder)/round-\(name)"
+    folder = "\(place.server.workFolder)/round-\(name)"
     try FileManager.default.createDirectory(
       atPath: folder, withIntermediateDirectories: false, attributes: [.posixPermissions: 0o755])
     try openDoor()
-    try Scenario().text.write(toFile: file, atomically: false, encoding: .utf8)
+    try scenario.text.write(toFile: file, atomically: false, encoding: .utf8)
     try Self.onServer(server) {
       try $0.ask("CREATE DATABASE \(database) TEMPLATE \(Self.template)")
     }
@@ -73,7 +86,7 @@ final class World {
   func closeDoor() throws { try FileManager.default.removeItem(atPath: door) }
 
   /// Makes the database that each round begins with.
-  static func prepare(_ server: TestServer) throws {
+  static func prepare(_ server: any Host) throws {
     try onServer(server) { try $0.ask("CREATE DATABASE \(template)") }
     let session = try session(server, template)
     let said = try session.ask(Scenario.preparation)
@@ -81,13 +94,13 @@ final class World {
   }
 
   private static func onServer(
-    _ server: TestServer, _ work: (Session) throws -> String
+    _ server: any Host, _ work: (Session) throws -> String
   ) throws {
     let said = try work(try session(server, "postgres"))
     guard said.isEmpty else { throw Failure(message: said) }
   }
 
-  private static func session(_ server: TestServer, _ database: String) throws -> Session {
+  private static func session(_ server: any Host, _ database: String) throws -> Session {
     try Session(
       psql: TestServer.programs + "/psql", url: server.url(of: database),
       environment: ["PATH": "/usr/bin:/bin", "HOME": server.folder])
@@ -116,13 +129,13 @@ final class World {
 extension World {
   /// Begins a run.
   func startRun(_ more: [String] = []) throws -> RunningCommand {
-    try start(["run", file, "--set", "ledger=\(ledgerFile)"] + Scenario().approvals + more)
+    try start(["run", file, "--set", "ledger=\(ledgerFile)"] + scenario.approvals + more)
   }
 
   /// Goes on with it: `resume`, `retry` or `takeover`.
   func startAgain(_ command: String, _ run: String, _ more: [String] = []) throws -> RunningCommand
   {
-    try start([command, run] + Scenario().approvals + more)
+    try start([command, run] + scenario.approvals + more)
   }
 
   func start(_ arguments: [String]) throws -> RunningCommand {
@@ -132,7 +145,8 @@ extension World {
       environment: [
         "PATH": TestServer.programs + ":/usr/bin:/bin", "HOME": folder, "LANG": "C.UTF-8",
         "RUNBOOK_STATE": stateFolder,
-        "DATABASE_URL": server.url(of: database).replacingAll(server.folder, with: door),
+        "DATABASE_URL": pooler?.url(of: database)
+          ?? server.url(of: database).replacingAll(server.folder, with: door),
       ], folder: folder)
   }
 
