@@ -41,8 +41,11 @@ struct AbandonRound: Round {
     let former = try first.finish(within: World.patience)
     account.tell("the first: \(former.status)")
     guard output.status == 0 else {
-      let isVoid = ["has ended", "before it had begun", "is writing", "locked", "has no entries"]
-        .contains { output.all.holds($0) }
+      let isVoid = [
+        "has ended", "before it had begun", "there is no run", "is writing", "locked",
+        "has no entries",
+      ]
+      .contains { output.all.holds($0) }
       guard isVoid else {
         account.differences.append("it was not abandoned: \(output.end)")
         return account
