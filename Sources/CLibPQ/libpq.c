@@ -53,6 +53,8 @@
   USE(int, PQnfields, (const PGresult *result), (result)) \
   USE(char *, PQfname, (const PGresult *result, int column), (result, column)) \
   USE(Oid, PQftype, (const PGresult *result, int column), (result, column)) \
+  USE(int, PQnparams, (const PGresult *result), (result)) \
+  USE(Oid, PQparamtype, (const PGresult *result, int number), (result, number)) \
   USE(int, PQgetisnull, (const PGresult *result, int row, int column), (result, row, column)) \
   USE(int, PQgetlength, (const PGresult *result, int row, int column), (result, row, column)) \
   USE(char *, PQgetvalue, (const PGresult *result, int row, int column), (result, row, column)) \

@@ -35,6 +35,18 @@ public struct Incomplete: Sendable, Hashable, Codable, CustomStringConvertible {
   }
 }
 
+extension Value {
+  /// The mark of what of it is not held as it was, at any depth; nil where all of it is.
+  public var incompletePart: Incomplete? {
+    switch self {
+    case .incomplete(let mark): mark
+    case .list(let items): items.lazy.compactMap(\.incompletePart).first
+    case .map(let map): map.pairs.lazy.compactMap(\.value.incompletePart).first
+    default: nil
+    }
+  }
+}
+
 extension ValueMap {
   /// The map as expressions see it: what is held in part cannot be read.
   public func hiding(_ incomplete: [String: Incomplete]) -> ValueMap {

@@ -1,19 +1,20 @@
 import RunbookModel
 
-/// PostgreSQL's text form of arrays: `{1,NULL,"a b"}`, with any number of dimensions.
+/// PostgreSQL's text form of arrays: `{1,NULL,"a b"}`, with any number of dimensions. Those with bounds of their
+/// own (`[2:3]={7,8}`) are more than a list, and are not read.
 ///
 /// https://www.postgresql.org/docs/current/arrays.html#ARRAYS-IO
 enum ArrayText {
-  /// - Returns: nil when the text is not an array's.
-  static func read(_ text: String, element: (String) -> Value) -> Value? {
+  /// - Parameter isFlat: whether to read only those of one dimension.
+  /// - Returns: nil when no list is the array that the text is.
+  static func read(_ text: String, isFlat: Bool = false, element: (String) -> Value) -> Value? {
     var bytes = Substring(text).utf8[...]
-    if bytes.first == UInt8(ascii: "["), let equals = bytes.firstIndex(of: UInt8(ascii: "=")) {
-      bytes = bytes[equals...].dropFirst()
-    }
     var open: [[Value]] = []
     while let byte = bytes.popFirst() {
       switch byte {
-      case UInt8(ascii: "{"): open.append([])
+      case UInt8(ascii: "{"):
+        guard open.isEmpty || !isFlat else { return nil }
+        open.append([])
       case UInt8(ascii: "}"):
         guard let closed = open.popLast() else { return nil }
         guard let last = open.indices.last else { return bytes.isEmpty ? .list(closed) : nil }

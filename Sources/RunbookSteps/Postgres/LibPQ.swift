@@ -92,16 +92,21 @@ final class LibPQ {
   /// Puts a command into the pipeline.
   func send(_ command: SQLCommand) throws(LinkError) {
     let code = Self.withCStrings(command.parameters) { values in
-      PQsendQueryParams(
-        connection, command.text, Int32(command.parameters.count), nil, values, nil, nil, 0)
+      Self.withTypes(command.types) { types in
+        PQsendQueryParams(
+          connection, command.text, Int32(command.parameters.count), types, values, nil, nil, 0)
+      }
     }
     guard code == 1 else { throw .lost(lastMessage) }
   }
 
-  /// Puts a question into the pipeline: which columns the command's rows will have. It has two answers; the
-  /// second one tells.
+  /// Puts a question into the pipeline: which columns the command's rows will have, and which types its
+  /// parameters. It has two answers; the second one tells.
   func sendDescription(of command: SQLCommand) throws(LinkError) {
-    guard PQsendPrepare(connection, "", command.text, 0, nil) == 1,
+    let code = Self.withTypes(command.types) { types in
+      PQsendPrepare(connection, "", command.text, Int32(command.types.count), types)
+    }
+    guard code == 1,
       PQsendDescribePrepared(connection, "") == 1
     else { throw .lost(lastMessage) }
   }
@@ -281,7 +286,8 @@ extension LibPQ {
     let affected = isChange ? Int64(text(PQcmdTuples(result))) ?? 0 : 0
     return SQLCompletion(
       tag: tag, affected: affected, resultSet: set, rowCount: rowCount,
-      described: set == nil ? columns(of: result).map(\.name) : [])
+      described: set == nil ? columns(of: result).map(\.name) : [],
+      parameterTypes: (0..<PQnparams(result)).map { PQparamtype(result, $0) })
   }
 
   private static func resultSet(_ result: OpaquePointer) -> ResultSet {
@@ -350,6 +356,12 @@ extension LibPQ {
 
   private static func text(_ bytes: UnsafeMutablePointer<CChar>?) -> String {
     text(UnsafePointer(bytes))
+  }
+
+  private static func withTypes<Result>(
+    _ types: [UInt32], _ body: (UnsafePointer<UInt32>?) -> Result
+  ) -> Result {
+    types.isEmpty ? body(nil) : types.withUnsafeBufferPointer { body($0.baseAddress) }
   }
 
   /// A null-terminated array of C strings, nil where the text is nil.

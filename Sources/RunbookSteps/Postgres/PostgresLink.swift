@@ -54,6 +54,9 @@ final class PostgresLink {
 
   /// Sends batches in one go and reads their outcomes, command by command.
   ///
+  /// A command of the first batch whose values are written by what the server takes them for costs a round trip
+  /// more: what stands before it is carried out and answered, and its parameters' types are asked.
+  ///
   /// - Parameters:
   ///   - leaving: how many of the last batches to leave unread; the next request reads them.
   ///   - destination: which of the first batch's commands give their rows to a taker.
@@ -66,6 +69,11 @@ final class PostgresLink {
     canCancel: Bool = true
   ) throws(LinkError) -> [[SQLOutcome]] {
     do throws(LinkError) {
+      var batches = batches
+      var done: [SQLOutcome] = []
+      if let first = batches.first, first.contains(where: \.isBoundByType) {
+        (done, batches[0]) = try runBoundByType(first, rows: destination, canCancel: canCancel)
+      }
       for batch in batches {
         for command in batch { try pq.send(command) }
         try pq.sendSync()
@@ -73,8 +81,10 @@ final class PostgresLink {
       try flush(canCancel: canCancel)
       var outcomes: [[SQLOutcome]] = []
       for index in batches.dropLast(leaving).indices {
-        outcomes.append(
-          try readBatch(rows: index == 0 ? destination : nil, canCancel: canCancel))
+        let isFirst = index == 0
+        let answers = try readBatch(
+          rows: isFirst ? destination : nil, after: isFirst ? done.count : 0, canCancel: canCancel)
+        outcomes.append(isFirst ? done + answers : answers)
       }
       return outcomes
     } catch {
@@ -105,15 +115,82 @@ final class PostgresLink {
   /// Asks which columns a command's rows will have; it is not run.
   func describe(_ command: SQLCommand) throws(LinkError) -> SQLOutcome {
     do throws(LinkError) {
-      try pq.sendDescription(of: command)
-      try pq.sendSync()
-      try flush(canCancel: true)
-      let outcomes = try readBatch(canCancel: true)
-      for case .failed(let error) in outcomes { return .failed(error) }
-      return outcomes.last ?? .skipped
+      return try answer(toDescriptionOf: command, canCancel: true)
     } catch {
       isSpent = true
       throw error
+    }
+  }
+
+  /// Runs a batch as far as the last command whose parameters' types have to be asked.
+  ///
+  /// - Returns: the outcomes so far, and what is still to be sent, with its values bound; nothing where a
+  ///   command has failed.
+  private func runBoundByType(
+    _ batch: [SQLCommand], rows: RowDestination?, canCancel: Bool
+  ) throws(LinkError) -> (done: [SQLOutcome], rest: [SQLCommand]) {
+    var done: [SQLOutcome] = []
+    var rest = batch
+    while let index = rest.firstIndex(where: \.isBoundByType) {
+      for command in rest[..<index] { try pq.send(command) }
+      try pq.sendDescription(of: rest[index])
+      try pq.sendSync()
+      try flush(canCancel: canCancel)
+      let answers = try readBatch(rows: rows, after: done.count, canCancel: canCancel)
+      done += answers.prefix(index)
+      var described = Self.description(answers.dropFirst(index))
+      guard let command = try bound(rest[index], &described, canCancel: canCancel) else {
+        return (done + [described] + rest[(index + 1)...].map { _ in SQLOutcome.skipped }, [])
+      }
+      rest = [command] + rest[(index + 1)...]
+    }
+    return (done, rest)
+  }
+
+  private func answer(
+    toDescriptionOf command: SQLCommand, canCancel: Bool
+  ) throws(LinkError) -> SQLOutcome {
+    try pq.sendDescription(of: command)
+    try pq.sendSync()
+    try flush(canCancel: canCancel)
+    return Self.description(try readBatch(canCancel: canCancel)[...])
+  }
+
+  /// What the two answers to a description say.
+  private static func description(_ answers: ArraySlice<SQLOutcome>) -> SQLOutcome {
+    for case .failed(let error) in answers { return .failed(error) }
+    return answers.last ?? .skipped
+  }
+
+  /// The command with its values as the types of its parameters want them. What is said of one parameter may make
+  /// another one of another type, so that it is described anew.
+  ///
+  /// - Returns: nil where the server refused to tell: then `described` is that.
+  private func bound(
+    _ command: SQLCommand, _ described: inout SQLOutcome, canCancel: Bool
+  ) throws(LinkError) -> SQLCommand? {
+    var command = command
+    while true {
+      guard case .completed(let completion) = described else { return nil }
+      let types = completion.parameterTypes
+      var forms = types.map { ParameterForm(builtIn: $0) }
+      let unknown = zip(types, forms).filter { $0.1 == nil }.map(\.0)
+      if !unknown.isEmpty {
+        let answer = try run([[ParameterForm.question(unknown)]], canCancel: canCancel).first?.first
+        guard case .completed(let completion)? = answer else {
+          described = answer ?? .skipped
+          return nil
+        }
+        let found = ParameterForm.answer(completion.resultSet?.rows ?? [])
+        forms = zip(types, forms).map { $1 ?? found[$0] }
+      }
+      let known = forms.map { $0 ?? .other }
+      let said = zip(command.values, known).map { $1.type(for: $0) }
+      guard said.contains(where: { $0 != nil }) else { return command.bound(to: types, as: known) }
+      command.types = said.enumerated().map { index, type in
+        type ?? (command.types.isEmpty ? 0 : command.types[index])
+      }
+      described = try answer(toDescriptionOf: command, canCancel: canCancel)
     }
   }
 
@@ -124,14 +201,15 @@ final class PostgresLink {
     }
   }
 
+  /// - Parameter count: how many commands of the batch have been answered before.
   private func readBatch(
-    rows destination: RowDestination? = nil, canCancel: Bool
+    rows destination: RowDestination? = nil, after count: Int = 0, canCancel: Bool
   ) throws(LinkError) -> [SQLOutcome] {
     var outcomes: [SQLOutcome] = []
     restartStall()
     while true {
       let rows = destination.flatMap {
-        $0.commands.contains(outcomes.count) ? RowUse.give($0.taker) : nil
+        $0.commands.contains(count + outcomes.count) ? RowUse.give($0.taker) : nil
       }
       switch try pq.nextAnswer(rows ?? .collect) {
       case .outcome(let outcome):

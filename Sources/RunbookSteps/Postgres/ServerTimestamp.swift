@@ -2,18 +2,15 @@ import RunbookModel
 
 /// Reads timestamps as PostgreSQL writes them with `DateStyle` ISO.
 ///
-/// Without an offset they are taken as UTC. `infinity`, years before 1 and after 9999 have no
-/// `Timestamp`.
+/// `infinity`, years before 1 and after 9999, and what has no offset have no `Timestamp`.
 enum ServerTimestamp {
   static func read(_ text: String) -> Timestamp? {
     // `2025-10-18 22:01:13.5+02`, `…+05:30`, `…+00:19:32`
     let parts = text.pieces(separatedBy: " ", omittingEmptySubsequences: false)
     guard parts.count == 2 else { return nil }
     let time = parts[1]
-    guard let sign = time.unicodeScalars.firstIndex(where: { $0 == "+" || $0 == "-" }) else {
-      return Timestamp(rfc3339: "\(parts[0])T\(time)Z")
-    }
-    guard let clock = Timestamp(rfc3339: "\(parts[0])T\(time[..<sign])Z"),
+    guard let sign = time.unicodeScalars.firstIndex(where: { $0 == "+" || $0 == "-" }),
+      let clock = Timestamp(rfc3339: "\(parts[0])T\(time[..<sign])Z"),
       let offset = seconds(of: time[sign...].dropFirstScalars())
     else { return nil }
     return clock.adding(.seconds(time[sign] == "-" ? offset : -offset))

@@ -1,6 +1,7 @@
 import RunbookModel
 
-/// Values of the server's text format, typed.
+/// Values of the server's text format, typed; those of types that have no like here are the server's text,
+/// which is the same value to it again. So is a `timestamp` without time zone: it is no point in time.
 ///
 /// The type numbers are `pg_type.oid` of the built-in types, which never change:
 /// https://github.com/postgres/postgres/blob/master/src/include/catalog/pg_type.dat
@@ -12,9 +13,9 @@ enum ServerValue {
   static func value(of text: String, type: UInt32) -> Value {
     if let element = elementType(of: type) {
       let form = form(of: element)
-      guard let list = ArrayText.read(text, element: { scalar($0, form) }) else {
-        return .string(text)
-      }
+      // A list within a list is a JSON value of a row, and a dimension of any other array.
+      guard let list = ArrayText.read(text, isFlat: form == .json, element: { scalar($0, form) })
+      else { return .string(text) }
       return list
     }
     return scalar(text, form(of: type))
@@ -30,7 +31,11 @@ enum ServerValue {
     case .timestamp: return ServerTimestamp.read(text).map { .timestamp($0) } ?? .string(text)
     case .json:
       do throws(JSONError) {
-        return try Value(json: text)
+        let value = try Value(json: text)
+        guard value != .null else {
+          return .incomplete(.unreadable("it is JSON's null, which is not SQL's NULL"))
+        }
+        return value
       } catch {
         return .incomplete(.unreadable("as JSON: \(error)"))
       }
@@ -64,7 +69,7 @@ enum ServerValue {
     case 20, 21, 23, 26: .int
     case 700, 701: .double
     case 1700: .numeric
-    case 1114, 1184: .timestamp
+    case 1184: .timestamp
     case 114, 3802: .json
     default: .text
     }
@@ -81,11 +86,11 @@ enum ServerValue {
     case 1021: 700
     case 1022: 701
     case 1231: 1700
-    case 1115: 1114
     case 1185: 1184
     case 199: 114
     case 3807: 3802
-    case 1001, 1002, 1003, 1008, 1009, 1014, 1015, 1040, 1041, 1182, 1183, 1187, 1270, 2951, 2207,
+    case 1001, 1002, 1003, 1008, 1009, 1014, 1015, 1040, 1041, 1115, 1182, 1183, 1187, 1270, 2951,
+      2207,
       2208, 2210, 2211, 4089, 4090:
       25
     default: nil

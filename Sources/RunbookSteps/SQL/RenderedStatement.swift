@@ -17,7 +17,7 @@ struct RenderedStatement: Sendable {
     var builder = StatementBuilder(text: text, values: values)
     for reference in statement.references { try builder.add(reference, from: statement) }
     builder.copy(from: statement, upTo: statement.range.upperBound)
-    command = SQLCommand(builder.text, builder.bound)
+    command = SQLCommand(builder.text, values: builder.bound)
     shownText = builder.shown
     parameters = builder.parameters
     pieces = builder.pieces
@@ -46,11 +46,11 @@ struct RenderedStatement: Sendable {
 private struct StatementBuilder {
   private let source: SQLText
   private let values: [String: Value]
-  private var numbers: [String: Int] = [:]
+  private var numbers: [String: [Bound]] = [:]
   private var position: Int?
   var text = ""
   var shown = ""
-  var bound: [String?] = []
+  var bound: [Value] = []
   var parameters: [WorkItem.Parameter] = []
   var pieces: [(rendered: Int, source: Int)] = []
 
@@ -80,19 +80,21 @@ private struct StatementBuilder {
         .invalid, "'\(reference.name)' has no value (\(place))",
         hint: NearestName.of(reference.name, among: values.keys).map { "did you mean '\($0)'?" })
     }
-    if case .incomplete(let mark) = value {
+    if let mark = value.incompletePart {
       throw StepFailure(.invalid, "'\(reference.name)' is held in part, \(mark) (\(place))")
     }
     pieces.append((rendered: text.utf8.count, source: reference.range.lowerBound))
     switch reference.form {
     case .parameter:
-      text += "$\(number(of: reference.name, value))"
+      text += "$\(number(of: reference, value))"
       shown += ":" + reference.name
     case .identifier, .literal:
       guard let quoted = SQLValue.quoted(value, as: reference.form) else {
+        let isLiteral = reference.form == .literal
+        let sort = isLiteral ? Self.description(of: value) : value.typeName
         throw StepFailure(
-          .invalid,
-          "'\(reference.name)' is \(value.typeName), and cannot be quoted here (\(place))")
+          .invalid, "'\(reference.name)' is \(sort), and cannot be quoted here (\(place))",
+          hint: isLiteral ? Self.hint(reference.name, value) : nil)
       }
       if reference.form == .identifier,
         quoted.utf8.count > SQLQuote.longestIdentifier + 2,
@@ -114,17 +116,64 @@ private struct StatementBuilder {
     }
   }
 
+  private static func description(of value: Value) -> String {
+    if case .list(let items) = value, items.isEmpty { return "an empty list" }
+    if case .list = value { return "a list with timestamps" }
+    return value.typeName
+  }
+
+  /// What may be done where a literal has more than one meaning.
+  private static func hint(_ name: String, _ value: Value) -> String {
+    if case .list(let items) = value, items.isEmpty {
+      return
+        "it is an empty array to one type and an empty object to another: bind it, :\(name), or write "
+        + "the one that is meant"
+    }
+    return
+      "a type without a zone would overlook its zone: bind it, :\(name), or capture the text that is "
+      + "meant, as with string()"
+  }
+
   /// Whether what comes next cannot be read as one with what is before it: `E:'name'` is no `E'…'`.
   private var isDelimited: Bool {
     guard let last = text.utf8.last else { return true }
     return [UInt8](" \t\n\r(,=[;".utf8).contains(last)
   }
 
-  private mutating func number(of name: String, _ value: Value) -> Int {
-    if let number = numbers[name] { return number }
-    bound.append(SQLValue.text(of: value))
-    parameters.append(WorkItem.Parameter(name: name, value: value))
-    numbers[name] = bound.count
+  private struct Bound {
+    let number: Int
+    var cast: String?
+  }
+
+  /// One name is one parameter, and has one type. Where it is cast to two, it is two parameters: else the second
+  /// cast would convert what the first has made of the value.
+  private mutating func number(of reference: SQLReference, _ value: Value) -> Int {
+    let name = reference.name
+    let cast = cast(after: reference)
+    var known = numbers[name, default: []]
+    defer { numbers[name] = known }
+    for index in known.indices {
+      guard let cast, let other = known[index].cast else {
+        if known[index].cast == nil { known[index].cast = cast }
+        return known[index].number
+      }
+      if cast.isIdentical(to: other) { return known[index].number }
+    }
+    bound.append(value)
+    if known.isEmpty { parameters.append(WorkItem.Parameter(name: name, value: value)) }
+    known.append(Bound(number: bound.count, cast: cast))
     return bound.count
+  }
+
+  /// The type's name in a `::` right behind a reference, as far as it is one word.
+  private func cast(after reference: SQLReference) -> String? {
+    let colons = [UInt8](repeating: UInt8(ascii: ":"), count: 2)
+    let rest = source.bytes[reference.range.upperBound...].drop { $0 <= 32 }
+    guard rest.starts(with: colons) else { return nil }
+    let word = rest.dropFirst(2).drop { $0 <= 32 }.prefix { byte in
+      (48...57).contains(byte) || (65...90).contains(byte) || (97...122).contains(byte)
+        || byte >= 0x80 || [UInt8]("_$.[]\"".utf8).contains(byte)
+    }
+    return String(decoding: word.map { (65...90).contains($0) ? $0 + 32 : $0 }, as: UTF8.self)
   }
 }

@@ -74,7 +74,7 @@ struct SQLRequest: Sendable {
       mayChangeRole: activity.statements.contains(where: \.traits.changesRole))
   }
 
-  /// One round trip, whatever the number of statements.
+  /// One round trip, whatever the number of statements, but for those whose parameters' types are asked.
   private func performReadOnly(
     on link: PostgresLink, role: String?
   ) throws(StepFailure) -> StepResult {

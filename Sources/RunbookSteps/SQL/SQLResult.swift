@@ -45,6 +45,7 @@ struct SQLResult {
     result.storedLimits["rows"] = StepRows.storedLimit
     if let incomplete = rows.incomplete { result.incomplete["rows"] = incomplete }
     result.timeline = timeline
+    if let notice = timelessNotice { result.notices.append(notice) }
     if rows.columns != nil { addEvidence(to: &result, isFileWhole: isWhole) }
     if request.activity.step.phase == .timeline, let incomplete = rows.incomplete {
       result.notices.append("the timeline was made of the first \(incomplete)")
@@ -70,6 +71,22 @@ struct SQLResult {
       result.notices.append(
         "not all \(rows.count) rows were kept: \(StepRows.fileName) cannot be written whole")
     }
+  }
+
+  /// Of rows that would be the timeline's, had they a point in time.
+  private var timelessNotice: String? {
+    guard request.activity.step.phase == .timeline else { return nil }
+    let count = rows.held.count { row in
+      guard let row = row.mapValue, let at = row["at"], row["event"]?.stringValue != nil else {
+        return false
+      }
+      if case .timestamp = at { return false }
+      return true
+    }
+    guard count > 0 else { return nil }
+    return
+      "\(count) \(count == 1 ? "row is" : "rows are") not in the timeline: `at` is no time with a zone there "
+      + "(timestamptz)"
   }
 
   /// In the timeline phase rows with `at` and `event` are its rows.

@@ -2,7 +2,7 @@ import RunbookModel
 
 /// Values as SQL takes them.
 enum SQLValue {
-  /// The text of a bound parameter, whose type the server infers; nil is NULL.
+  /// The text of a value that the server takes for nothing that `ParameterForm` knows; nil is NULL.
   static func text(of value: Value) -> String? {
     switch value {
     case .null: nil
@@ -21,14 +21,31 @@ enum SQLValue {
     }
   }
 
-  /// - Returns: nil when the value cannot stand there.
+  /// The text of a bound parameter; nil is NULL.
+  static func text(of value: Value, as form: ParameterForm) -> String? {
+    switch (form, value) {
+    case (.json, .string), (.json, .list), (.json, .timestamp), (.json, .duration): value.json
+    case (.jsonList, .list(let items)):
+      // Each of them is one JSON value, lists too.
+      ArrayText.literal(items.map { text(of: $0, as: .json).map(Value.string) ?? .null }) {
+        text(of: $0)
+      }
+    default: text(of: value)
+    }
+  }
+
+  /// - Returns: nil when the value cannot stand there, or would mean one thing to one type and something else
+  ///   to another: nothing tells of a literal what the server takes it for.
   static func quoted(_ value: Value, as form: SQLReference.Form) -> String? {
     switch form {
     case .parameter: return nil
     case .identifier:
       guard let name = value.stringValue, !name.isEmpty else { return nil }
       return SQLQuote.identifier(name)
-    case .literal: return text(of: value).map(SQLQuote.literal) ?? "NULL"
+    case .literal:
+      if case .list(let items) = value, items.isEmpty { return nil }
+      guard !value.holdsTimestamp else { return nil }
+      return text(of: value).map(SQLQuote.literal) ?? "NULL"
     }
   }
 }

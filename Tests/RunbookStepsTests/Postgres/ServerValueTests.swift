@@ -5,7 +5,6 @@ import Testing
 
 struct ServerValueTests {
   @Test(arguments: [
-    ("2025-10-18 22:01:13", "2025-10-18T22:01:13Z"),
     ("2025-10-18 22:01:13.123456+02", "2025-10-18T20:01:13.123456Z"),
     ("2025-10-18 22:01:13-03:30", "2025-10-19T01:31:13Z"),
     ("1880-01-01 00:00:00+00:53:28", "1879-12-31T23:06:32Z"),
@@ -14,7 +13,10 @@ struct ServerValueTests {
     #expect(ServerTimestamp.read(text)?.description == expected)
   }
 
-  @Test(arguments: ["infinity", "-infinity", "0044-03-15 12:00:00 BC", "12025-01-01 00:00:00", ""])
+  @Test(arguments: [
+    "2025-10-18 22:01:13",
+    "infinity", "-infinity", "0044-03-15 12:00:00 BC", "12025-01-01 00:00:00", "",
+  ])
   func leavesOtherTimestampsAsText(text: String) {
     #expect(ServerTimestamp.read(text) == nil)
     #expect(ServerValue.value(of: text, type: 1184) == .string(text))
@@ -69,7 +71,26 @@ struct ServerValueTests {
     #expect(ServerValue.value(of: text, type: 1007) == .string(text))
   }
 
-  @Test func readsArraysWithBounds() {
-    #expect(ServerValue.value(of: "[0:1]={1,2}", type: 1007) == [1, 2])
+  /// What a list or a value would not be the same as is the server's own text.
+  @Test(
+    arguments: [
+      ("[0:1]={1,2}", 1007), ("[0:0][2:2]={{1}}", 1007), ("{{1},{2}}", 3807),
+      ("2025-10-18 22:01:13", 1114), ("22:01:13", 1083), ("2025-10-18", 1082),
+    ] as [(String, UInt32)]) func leavesWhatIsMoreThanAValueAsText(_ text: String, _ type: UInt32)
+  {
+    #expect(ServerValue.value(of: text, type: type) == .string(text))
+  }
+
+  @Test func leavesTimesWithoutZoneInArraysAsText() {
+    #expect(
+      ServerValue.value(of: "{\"2025-10-18 22:01:13\",NULL}", type: 1115)
+        == ["2025-10-18 22:01:13", .null])
+  }
+
+  @Test func tellsJSONsNullFromNULL() {
+    #expect(ServerValue.value(of: "null", type: 3802).incompletePart?.isUnreadable == true)
+    #expect(ServerValue.value(of: "{\"null\"}", type: 3807).incompletePart?.isUnreadable == true)
+    #expect(ServerValue.value(of: "{NULL,\"1\"}", type: 3807) == [.null, 1])
+    #expect(ServerValue.value(of: "[null]", type: 3802) == [.null])
   }
 }

@@ -28,7 +28,7 @@ struct SQLPerformTests {
     #expect(row["t"] == "x")
     #expect(row["n"] == .null)
     #expect(row["at"] == Timestamp(rfc3339: "2025-10-18T20:01:13.5Z").map { .timestamp($0) })
-    #expect(row["local"] == Timestamp(rfc3339: "2025-10-18T22:01:13Z").map { .timestamp($0) })
+    #expect(row["local"] == "2025-10-18 22:01:13")
     #expect(row["forever"] == "infinity")
     #expect(row["j"] == ["a": [1, nil]])
     #expect(row["grid"] == [[1, 2], [3, nil]])
@@ -255,6 +255,14 @@ struct SQLPerformTests {
       phase: .timeline)
     let row = try #require(result.timeline.first)
     #expect(row.text == "dropped" && row.isDamage)
+  }
+
+  @Test func saysWhatHasNoTimeForTheTimeline() async throws {
+    let fixture = try await SQLFixture()
+    let result = try await fixture.perform(
+      "SELECT timestamp '2025-10-18 22:01:00' AS at, 'dropped' AS event", phase: .timeline)
+    #expect(result.timeline.isEmpty)
+    #expect(result.notices.first?.holds("1 row is not in the timeline") == true)
   }
 
   @Test func narrowsReadOnlyPhasesToTheRole() async throws {
