@@ -14,6 +14,8 @@ public struct Redactor: Sendable {
 
   private let index: SecretIndex
   private let numbers: SecretNumbers
+  /// What a program that was given a secret may quote in parts.
+  let quotable: [[UInt8]]
   /// How many values are taken out.
   public let secretCount: Int
 
@@ -21,6 +23,7 @@ public struct Redactor: Sendable {
   public init(secrets: [String]) {
     var whole = Set<[UInt8]>()
     var all = Set<[UInt8]>()
+    var parted = Set<[UInt8]>()
     for secret in secrets {
       let text = secret.trimming { $0.isWhitespace || $0.value == 0 }
       guard !text.isEmpty else { continue }
@@ -32,10 +35,16 @@ public struct Redactor: Sendable {
           all.insert(Array(line.utf8))
         }
       }
-      for inner in Credentials.values(in: String(text)) { all.insert(Array(inner.utf8)) }
+      let inner = Credentials.values(in: String(text)).map { Array($0.utf8) }
+      all.formUnion(inner)
+      // Of an address or a document that holds a secret the rest is none.
+      parted.formUnion(
+        inner.isEmpty ? lines.map { Array($0.trimming { $0.isWhitespace }.utf8) } : inner)
     }
     secretCount = whole.count
-    index = SecretIndex(all.union(whole))
+    index = SecretIndex(
+      all.union(whole), parted: parted.sorted { $0.lexicographicallyPrecedes($1) })
+    quotable = all.union(whole).sorted { $0.lexicographicallyPrecedes($1) }
     numbers = SecretNumbers(all.union(whole), shortest: Self.shortestNumber)
   }
 
@@ -199,12 +208,19 @@ public struct Redactor: Sendable {
     Actor(account: actor.account, name: actor.name.map { redact($0) })
   }
 
+  /// Whether a server may have cut the text: so many bytes a name has at most, or a statement in
+  /// `pg_stat_activity`, less those of a character that would be cut in two.
+  /// https://www.postgresql.org/docs/current/runtime-config-statistics.html#GUC-TRACK-ACTIVITY-QUERY-SIZE
+  private static func mayBeCut(_ text: String) -> Bool {
+    (60...63).contains(text.utf8.count) || (1020...1023).contains(text.utf8.count)
+  }
+
   /// The value with every string in it redacted, those of maps' keys included, and every number that is
   /// a secret as a whole.
   public func redact(_ value: Value) -> Value {
     guard !isIdle else { return value }
     switch value {
-    case .string(let text): return .string(redact(text))
+    case .string(let text): return .string(redact(text, isWhole: !Self.mayBeCut(text)))
     case .int, .decimal, .double: return isSecretNumber(value) ? .string(Self.mark) : value
     case .list(let items): return .list(items.map(redact))
     case .map(let map):
@@ -261,7 +277,7 @@ public struct Redactor: Sendable {
   public func holdsSecret(_ value: Value, isWhole: Bool = true) -> Bool {
     guard !isIdle else { return false }
     switch value {
-    case .string(let text): return holdsSecret(text, isWhole: isWhole)
+    case .string(let text): return holdsSecret(text, isWhole: isWhole && !Self.mayBeCut(text))
     case .int, .decimal, .double: return isSecretNumber(value)
     case .list(let items): return items.contains { holdsSecret($0, isWhole: isWhole) }
     case .map(let map):

@@ -8,9 +8,13 @@ final class SecretIndex: Sendable {
   /// The others.
   private let byOther: [UInt32: [Int]]
   private let filter: SecretFilter
+  private let parts: SecretParts
 
-  /// - Parameter secrets: none is empty.
-  init(_ secrets: Set<[UInt8]>) {
+  /// - Parameters:
+  ///   - secrets: none is empty.
+  ///   - parted: those of which parts are looked for as well.
+  init(_ secrets: Set<[UInt8]>, parted: [[UInt8]] = []) {
+    parts = SecretParts(parted)
     let all = secrets.reduce(into: Set<SecretPattern>()) {
       $0.formUnion(SecretForms.patterns(of: $1))
     }
@@ -80,8 +84,26 @@ final class SecretIndex: Sendable {
       if match.end > index { found.add(index..<match.end) }
       index += 1
     }
+    addParts(of: bytes, isEnd: isEnd, to: &found)
     if !isWhole { found.addRest(of: bytes.count) }
     return found
+  }
+
+  private func addParts(of bytes: UnsafeBufferPointer<UInt8>, isEnd: Bool, to found: inout Found) {
+    guard !parts.isEmpty else { return }
+    let spans = parts.spans(in: bytes)
+    if !spans.isEmpty {
+      let all = (found.spans + spans).sorted { $0.lowerBound < $1.lowerBound }
+      found.spans = []
+      for span in all { found.add(span) }
+    }
+    guard !isEnd else { return }
+    // What is found may go on, and what is not may become a part.
+    let open =
+      spans.first { $0.upperBound == bytes.count }?.lowerBound
+      ?? bytes.count - parts.openLength(of: bytes)
+    found.settled = min(found.settled, open)
+    if bytes.count - open >= SecretForms.shortest { found.showable = min(found.showable, open) }
   }
 
   private struct Match {

@@ -30,8 +30,9 @@ final class LibPQ {
     PQsetNoticeReceiver(
       connection,
       { context, result in
-        guard let context, let message = LibPQ.notice(result) else { return }
-        Unmanaged<Notices>.fromOpaque(context).takeUnretainedValue().add(message)
+        guard let context else { return }
+        let notices = Unmanaged<Notices>.fromOpaque(context).takeUnretainedValue()
+        if let message = LibPQ.notice(result, notices.words) { notices.add(message) }
       }, Unmanaged.passUnretained(notices).toOpaque())
     guard PQstatus(connection) != CONNECTION_BAD else { throw .lost(lastMessage) }
   }
@@ -60,6 +61,12 @@ final class LibPQ {
   var writesISODates: Bool {
     PQparameterStatus(connection, "DateStyle").map { String(cString: $0).begins(with: "ISO") }
       ?? false
+  }
+
+  /// How what the server says is told.
+  var words: ServerWords {
+    get { notices.words }
+    set { notices.words = newValue }
   }
 
   /// The notices since the last time, oldest first.
@@ -176,7 +183,7 @@ final class LibPQ {
     let isStreamed = rows.isStreamed && status == PGRES_TUPLES_OK
     guard isStreamed || status == PGRES_SINGLE_TUPLE else {
       (columns, rowCount) = (nil, 0)
-      return try Self.answer(result, connection)
+      return try Self.answer(result, connection, words)
     }
     let columns: [ResultColumn]
     if let known = self.columns {
@@ -197,7 +204,7 @@ final class LibPQ {
   }
 
   private static func answer(
-    _ result: OpaquePointer, _ connection: OpaquePointer
+    _ result: OpaquePointer, _ connection: OpaquePointer, _ words: ServerWords
   ) throws(LinkError) -> Answer {
     switch PQresultStatus(result) {
     case PGRES_PIPELINE_SYNC: return .sync
@@ -209,7 +216,7 @@ final class LibPQ {
       return .outcome(.completed(completion(result, nil, rowCount: 0)))
     case PGRES_COPY_IN, PGRES_COPY_OUT, PGRES_COPY_BOTH: return .copyMode
     default:
-      let error = error(result)
+      let error = error(result, words)
       // A fatal error ends the connection, also where its closing has not been seen yet.
       guard PQstatus(connection) == CONNECTION_OK, !isFatal(result) else {
         throw .lost(error.message)
@@ -258,7 +265,7 @@ final class LibPQ {
     }
     guard let result = PQgetResult(connection) else { return nil }
     defer { PQclear(result) }
-    return try Self.answer(result, connection)
+    return try Self.answer(result, connection, words)
   }
 
   /// Asks the server to cancel what runs; from a thread of its own, as that connects and may block.
@@ -323,14 +330,16 @@ extension LibPQ {
     }
   }
 
-  private static func error(_ result: OpaquePointer?) -> ServerError {
+  private static func error(_ result: OpaquePointer?, _ words: ServerWords) -> ServerError {
     func field(_ code: Unicode.Scalar) -> String? {
       PQresultErrorField(result, Int32(code.value)).map { String(cString: $0) }
     }
+    let more = words.details(field("D"), context: field("W"))
     return ServerError(
-      code: field("C") ?? "", message: field("M") ?? text(PQresultErrorMessage(result)),
-      detail: field("D"), hint: field("H"), position: field("P").flatMap { Int($0) },
-      context: field("W"))
+      code: field("C") ?? "",
+      message: words.message(field("M") ?? text(PQresultErrorMessage(result))),
+      detail: more.detail, hint: field("H").map(words.message),
+      position: field("P").flatMap { Int($0) }, context: more.context)
   }
 
   private static func isFatal(_ result: OpaquePointer) -> Bool {
@@ -338,9 +347,9 @@ extension LibPQ {
     return severity == "FATAL" || severity == "PANIC"
   }
 
-  private static func notice(_ result: OpaquePointer?) -> String? {
+  private static func notice(_ result: OpaquePointer?, _ words: ServerWords) -> String? {
     guard let result else { return nil }
-    let fields = error(result)
+    let fields = error(result, words)
     // In English whatever the server's language is.
     let severity = PQresultErrorField(result, Int32(UInt8(ascii: "V"))).map { String(cString: $0) }
     return (severity.map { "\($0): " } ?? "") + fields.message
@@ -390,6 +399,7 @@ extension LibPQ {
   }
 
   private final class Notices {
+    var words = ServerWords.asTheyAre
     private var messages: [String] = []
     /// What one request keeps at most; a loop that raises notices must not fill the memory.
     private let limit = 200

@@ -28,6 +28,13 @@ final class PostgresLink {
     self.wait = wait
     self.facts = facts
     self.findHolders = findHolders
+    pq.words = .asTheyAre
+  }
+
+  /// How what the server says in this request is told.
+  var words: ServerWords {
+    get { pq.words }
+    set { pq.words = newValue }
   }
 
   var serverVersion: Int { pq.serverVersion }

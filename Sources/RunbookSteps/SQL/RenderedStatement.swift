@@ -26,6 +26,11 @@ struct RenderedStatement: Sendable {
 
   var traits: SQLTraits { statement.traits }
 
+  /// Whether a secret is among its values, or in its text.
+  func holdsSecret(_ redactor: Redactor) -> Bool {
+    redactor.holdsSecret(shownText) || parameters.contains { redactor.holdsSecret($0.value) }
+  }
+
   /// The place in the runbook of a position that the server tells.
   ///
   /// - Parameter position: characters of the command's text, counted from 1.

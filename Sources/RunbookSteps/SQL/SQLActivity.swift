@@ -55,6 +55,9 @@ struct SQLActivity: Activity {
     return try await session.use(until: .now + request.settings.deadline) {
       (link) throws(StepFailure) in
       link.stallInterval = request.settings.stallInterval
+      if statements.contains(where: { $0.holdsSecret(context.redactor) }) {
+        link.words = ServerWords(of: context.redactor)
+      }
       link.onLockWait = { holders in
         for holder in holders {
           context.output(OutputLine(.notice, "waiting for a lock held by \(holder.description)"))
