@@ -103,6 +103,14 @@ public struct RunStore: Sendable {
     return stat(path, &status) == 0 ? Int(status.st_size) : nil
   }
 
+  /// Whether a folder is a run's own, also where its journal is gone: by two of the files that each has.
+  public static func isRunFolder(_ path: String) -> Bool {
+    let own = ["journal.db", "witness", keyFile].filter { size(of: "\(path)/\($0)") != nil }
+    guard own.count == 1 else { return own.count > 1 }
+    let names = (try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []
+    return names.contains { $0.begins(with: "lease-") }
+  }
+
   /// Removes a run whose process ended before it had stored anything: nothing was performed.
   ///
   /// - Parameter holder: this process, for people.

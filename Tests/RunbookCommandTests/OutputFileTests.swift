@@ -28,6 +28,54 @@ import Testing
 
   private func clean() throws { try FileManager.default.removeItem(atPath: folder) }
 
+  private func refusal(_ file: OutputFile) -> String? {
+    do throws(StoreError) {
+      try file.write("new")
+      return nil
+    } catch {
+      return error.message
+    }
+  }
+
+  /// By any name that leads to it.
+  @Test func writesNothingOverWhatIsRead() throws {
+    try "old".write(toFile: path("in"), atomically: false, encoding: .utf8)
+    symlink("in", path("link"))
+    link(path("in"), path("hard"))
+    symlink(folder, path("self"))
+    for name in ["in", "link", "hard", "self/in", "./in"] {
+      let told = refusal(OutputFile(path: path(name), inputs: [path("other"), path("in")]))
+      #expect(told?.holds("would be lost") == true, "\(name)")
+    }
+    #expect(text(path("in")) == "old")
+    #expect(refusal(OutputFile(path: path("out"), inputs: [path("in")])) == nil)
+    #expect(refusal(OutputFile(path: "/dev/null", inputs: ["/dev/null"])) == nil)
+    try clean()
+  }
+
+  @Test func writesNothingIntoARunsFolder() throws {
+    let run = path("run")
+    try FileManager.default.createDirectory(
+      atPath: run + "/evidence/a", withIntermediateDirectories: true)
+    for name in ["journal.db", "lease-1", "witness"] {
+      try "old".write(toFile: "\(run)/\(name)", atomically: false, encoding: .utf8)
+    }
+    symlink("run/journal.db", path("link"))
+    for name in [
+      "run/journal.db", "run/lease-1", "run/witness", "run/journal.db-wal", "run/new.md",
+      "run/evidence/a/b", "link",
+    ] {
+      let told = refusal(OutputFile(path: path(name)))
+      #expect(told?.holds("a run's own folder") == true, "\(name)")
+    }
+    #expect(text(run + "/journal.db") == "old")
+    try FileManager.default.removeItem(atPath: run + "/journal.db")
+    #expect(refusal(OutputFile(path: path("run/journal.db"))) != nil)
+    #expect(refusal(OutputFile(path: path("run/own"), isOfRun: true)) == nil)
+    #expect(refusal(OutputFile(path: path("beside.md"))) == nil)
+    try clean()
+  }
+
   @Test func replacesAFileAsAWhole() throws {
     try "old".write(toFile: path("a.md"), atomically: false, encoding: .utf8)
     chmod(path("a.md"), 0o644)

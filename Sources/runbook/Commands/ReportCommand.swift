@@ -66,7 +66,8 @@ struct ReportCommand: AsyncParsableCommand {
       console.warnOfSecrets(in: text, output.file ?? "the report")
       guard let output = output.file else { return console.print(document: text) }
       let folder = try runFolder(surroundings)
-      for notice in try ReportFile(report: report, runFolder: folder)
+      let inputs = [journal, template].compactMap { $0.map(surroundings.absolute) }
+      for notice in try ReportFile(report: report, runFolder: folder, inputs: inputs)
         .write(text, to: surroundings.absolute(output))
       {
         console.printError("  \(notice)")

@@ -75,7 +75,9 @@ struct ReportIndexCommand: ParsableCommand {
       throw ExitStatus.usage.code
     }
     do throws(StoreError) {
-      try OutputFile(path: surroundings.absolute(path)).write(text)
+      try OutputFile(
+        path: surroundings.absolute(path), inputs: items.map { "\(folder)/\($0.fileName)" }
+      ).write(text)
     } catch {
       try console.fail(error)
     }

@@ -8,14 +8,22 @@ import RunbookStore
 /// A regular file is replaced as a whole, or not at all, and is its owner's alone from its first moment,
 /// whatever the umask. A link is followed; another name of the same file keeps what it had. Whatever else is there, a device, a pipe or a standard stream,
 /// is written into and stays what it is.
+///
+/// What the command itself reads is never written over, whatever name leads to it, and nothing is written into a
+/// run's own folder but by the program's own hand.
 struct OutputFile {
   /// As messages name it.
   let path: String
+  /// What the command reads, by absolute paths.
+  var inputs: [String] = []
+  /// Whether it is one of a run's own files.
+  var isOfRun = false
 
   /// - Returns: whether it is a regular file now.
   /// - Throws: `cannotWrite`.
   @discardableResult
   func write(_ text: String) throws(StoreError) -> Bool {
+    try check()
     let bytes = Array(text.utf8)
     var status = stat()
     guard stat(path, &status) == 0 else {
@@ -42,6 +50,38 @@ struct OutputFile {
     defer { free(whole) }
     try replace(String(cString: whole), with: bytes)
     return true
+  }
+
+  /// - Throws: `cannotWrite`, where it would destroy what it must not.
+  private func check() throws(StoreError) {
+    var own = stat()
+    if stat(path, &own) == 0, own.st_mode & S_IFMT == S_IFREG {
+      for input in inputs {
+        var other = stat()
+        guard stat(input, &other) == 0, other.st_dev == own.st_dev, other.st_ino == own.st_ino
+        else { continue }
+        throw StoreError(
+          .cannotWrite, subject: path,
+          "cannot write \(path): it is what is read for it (\(input)), and would be lost")
+      }
+    }
+    guard !isOfRun, let folder = runFolder else { return }
+    throw StoreError(
+      .cannotWrite, subject: path,
+      "cannot write \(path): \(folder) is a run's own folder; name a file elsewhere")
+  }
+
+  /// The run's folder that the file is in, or in a folder of.
+  private var runFolder: String? {
+    let folder = path.index(ofLast: "/").map { String(path[...$0]) } ?? "."
+    guard let whole = realpath(path, nil) ?? realpath(folder, nil) else { return nil }
+    defer { free(whole) }
+    var place = String(cString: whole)
+    while true {
+      if RunStore.isRunFolder(place) { return place }
+      guard let slash = place.index(ofLast: "/"), slash != place.startIndex else { return nil }
+      place = String(place[..<slash])
+    }
   }
 
   private func write(_ bytes: [UInt8], _ flags: Int32) throws(StoreError) {

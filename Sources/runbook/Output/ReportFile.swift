@@ -11,6 +11,8 @@ struct ReportFile {
   let report: IncidentReport
   /// The run's folder; nil where there is only its journal.
   let runFolder: String?
+  /// What the report is made of, and must not be written over, by absolute paths.
+  var inputs: [String] = []
 
   /// A larger file of evidence stays in the run's folder.
   private static let largest: Int64 = 64 << 20
@@ -18,7 +20,7 @@ struct ReportFile {
   /// - Returns: notices of evidence that is not beside the report.
   /// - Throws: `cannotWrite`; what was written by then stays.
   func write(_ text: String, to path: String) throws(StoreError) -> [String] {
-    let isFile = try OutputFile(path: path).write(text)
+    let isFile = try OutputFile(path: path, inputs: inputs).write(text)
     let evidence = report.evidenceFiles
     guard let first = evidence.first else { return [] }
     guard isFile else { return ["the evidence that the report does not show whole is not written"] }

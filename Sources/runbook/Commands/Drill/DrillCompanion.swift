@@ -93,7 +93,7 @@ actor DrillCompanion: SandboxWitness {
     let inspection = try await inspect(url)
     let text = inspection.text
     do throws(StoreError) {
-      try OutputFile(path: baselinePath).write(text)
+      try OutputFile(path: baselinePath, isOfRun: true).write(text)
     } catch {
       throw StepFailure(.refused, error.message)
     }
