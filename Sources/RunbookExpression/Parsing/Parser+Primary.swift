@@ -98,7 +98,7 @@ extension Parser {
       report(unsupported("unsigned integers", from: token.start, to: token.end))
       value = .null
     case .double:
-      value = Double((isNegative ? "-" : "") + digits).flatMap { $0.isFinite ? .double($0) : nil }
+      value = Self.double((isNegative ? "-" : "") + digits)
     default:
       value = Self.integer(digits, isNegative: isNegative).map(Value.int)
     }
@@ -109,6 +109,15 @@ extension Parser {
     }
     try advance()
     return try add(.literal(value), from: start)
+  }
+
+  /// A decimal where a double would be another number than the one that is written.
+  private static func double(_ digits: String) -> Value? {
+    guard let double = Double(digits), double.isFinite else { return nil }
+    guard let written = ExactDecimal(digits), let read = ExactDecimal(double.description) else {
+      return nil
+    }
+    return written == read ? .double(double) : .decimal(written)
   }
 
   private static func integer(_ digits: String, isNegative: Bool) -> Int64? {

@@ -47,7 +47,7 @@ extension ExpressionCase {
     int(1e18)  =>  1000000000000000000
     ⟦int(9.3e18)⟧  =>  overflow
     ⟦int(0.0/0.0)⟧  =>  overflow
-    ⟦int(9223372036854775807.0)⟧  =>  overflow
+    ⟦int(9223372036854775808.0)⟧  =>  overflow
     ⟦int('9223372036854775808')⟧  =>  invalid
     ⟦int('')⟧  =>  invalid
     ⟦int('1.5')⟧  =>  invalid
