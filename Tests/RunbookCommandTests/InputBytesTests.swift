@@ -65,6 +65,24 @@ import Testing
     #expect(output.stderr.holds("'x' twice, as number 1 and 2"))
   }
 
+  @Test func aVariableOfOtherBytesIsRefused() throws {
+    let workspace = try workspace()
+    let program = Process()
+    program.executableURL = URL(fileURLWithPath: "/bin/sh")
+    program.arguments = [
+      "-c", "RUNBOOK_INPUT_X=$(printf 'caf\\351') exec \"$0\" run bytes.yaml 2>&1",
+      RunningProgram.path,
+    ]
+    program.currentDirectoryURL = URL(fileURLWithPath: workspace.folder)
+    let pipe = Pipe()
+    program.standardOutput = pipe
+    try program.run()
+    let said = String(decoding: pipe.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+    program.waitUntilExit()
+    #expect(program.terminationStatus == 64)
+    #expect(said.holds("RUNBOOK_INPUT_X is not UTF-8"), "\(said)")
+  }
+
   @Test func anArgumentOfOtherBytesIsRefused() throws {
     let workspace = try workspace()
     let program = Process()
@@ -88,6 +106,44 @@ import Testing
     #expect(same.status == 0, "\(same.all)")
     let other = try await workspace.run(["run", "bytes.yaml", "--set", "kind=cafe\u{301}"])
     #expect(other.status == 64, "\(other.all)")
+  }
+
+  /// A file of inputs may hold a secret in any place: what is wrong with it is told without a word of it.
+  @Test(arguments: [
+    ("key: *hunter2secret", "RB018"), ("key: {hunter2secret: 1, hunter2secret: 2}", "RB011"),
+    ("key: &hunter2secret [*hunter2secret]", "error"), ("key: [hunter2secret]", "must be text"),
+    ("kind: hunter2secret", "must be one of"), ("key: \"hunter2secret", "not YAML"),
+    ("key: hunter2secret: x", "not YAML"), ("key: !hunter2secret x", "tags are not read"),
+    ("x: {a: hunter2secret}", "must be text"),
+  ])
+  func whatIsWrongWithAFileTellsNothingOfIt(text: String, message: String) async throws {
+    let workspace = try workspace()
+    try workspace.write(text + "\n", to: "in.yaml")
+    let output = try await workspace.run(["run", "bytes.yaml", "--inputs", "in.yaml"])
+    #expect(output.status == 64, "\(output.all)")
+    #expect(output.stderr.holds(message), "\(output.all)")
+    #expect(!output.all.holds("hunter2"), "\(output.all)")
+  }
+
+  @Test func aMisspeltInputOfAFileIsTold() async throws {
+    let workspace = try workspace()
+    try workspace.write("kye: hunter2secret\n", to: "in.yaml")
+    let output = try await workspace.run(["run", "bytes.yaml", "--inputs", "in.yaml"])
+    #expect(output.status == 64, "\(output.all)")
+    #expect(output.stderr.holds("gives 'kye'"), "\(output.all)")
+    #expect(output.stderr.holds("did you mean 'key'?"), "\(output.all)")
+    #expect(!output.all.holds("hunter2"))
+  }
+
+  @Test(arguments: ["in.yaml", "key.txt"])
+  func aFileOfOtherBytesIsRefused(name: String) async throws {
+    let workspace = try workspace()
+    try workspace.write("x: y\n", to: "in.yaml")
+    try (Data("x: caf".utf8) + [0xE9, 0x0A]).write(to: URL(fileURLWithPath: workspace.path(name)))
+    let output = try await workspace.run(["run", "bytes.yaml", "--inputs", "in.yaml"])
+    #expect(output.status == 64, "\(output.all)")
+    #expect(output.stderr.holds("not UTF-8"), "\(output.all)")
+    #expect(!FileManager.default.fileExists(atPath: workspace.path("value.out")))
   }
 
   @Test func aMisspeltInputIsCompared() async throws {

@@ -81,6 +81,12 @@ final class HTTPTransfer {
     guard let colon = line.utf8.firstIndex(of: UInt8(ascii: ":")) else { return }
     let name = line[..<colon].lowercased()
     let value = Self.trimmed(line.utf8[colon...].dropFirst())
+    // A byte that was replaced would make it another value.
+    guard String(validating: bytes, as: UTF8.self) != nil else {
+      headers[name] = .incomplete(.unreadable("it is not UTF-8"))
+      return
+    }
+    if case .incomplete? = headers[name] { return }
     if let earlier = headers[name]?.stringValue {
       headers[name] = .string("\(earlier), \(value)")
     } else {

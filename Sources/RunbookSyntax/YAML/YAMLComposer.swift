@@ -10,6 +10,7 @@ struct YAMLComposer: ~Copyable {
   private var reader: YAMLEventReader
   private let bytes: UnsafeBufferPointer<UInt8>
   private let file: String
+  private let isSecret: Bool
   private let lines: LineTable
   private var anchors: [String: (node: YAMLNode, size: Size)] = [:]
   private var openAnchors: Set<String> = []
@@ -30,18 +31,23 @@ struct YAMLComposer: ~Copyable {
 
   private(set) var diagnostics = Diagnostics()
 
-  private init(_ bytes: UnsafeBufferPointer<UInt8>, file: String) {
+  private init(_ bytes: UnsafeBufferPointer<UInt8>, file: String, isSecret: Bool) {
     self.bytes = bytes
     self.file = file
+    self.isSecret = isSecret
     lines = LineTable(bytes)
     reader = YAMLEventReader(bytes, file: file)
   }
 
   /// The root node, and what is wrong; without a root there is always an error.
-  static func compose(_ text: String, file: String) -> (root: YAMLNode?, Diagnostics) {
+  ///
+  /// - Parameter isSecret: whether the text may hold secrets: what is wrong is told without a word of it.
+  static func compose(
+    _ text: String, file: String, isSecret: Bool = false
+  ) -> (root: YAMLNode?, Diagnostics) {
     var text = text
     return text.withUTF8 { bytes in
-      var composer = YAMLComposer(bytes, file: file)
+      var composer = YAMLComposer(bytes, file: file, isSecret: isSecret)
       do throws(YAMLFailure) {
         let root = try composer.document()
         return (root, composer.diagnostics)
@@ -118,10 +124,15 @@ struct YAMLComposer: ~Copyable {
   ) throws(YAMLFailure) -> YAMLNode {
     let length = event.end.column - event.start.column
     if openAnchors.contains(name) {
-      throw failure(.selfAlias, "`*\(name)` stands inside of `&\(name)`", event.start, length)
+      let what =
+        isSecret ? "an alias stands inside of its anchor" : "`*\(name)` stands inside of `&\(name)`"
+      throw failure(.selfAlias, what, event.start, length)
     }
     guard let (node, anchored) = anchors[name] else {
-      throw failure(.undefinedAlias, "there is no `&\(name)` before", event.start, length)
+      let what = isSecret ? "an alias of no anchor before" : "there is no `&\(name)` before"
+      throw failure(
+        .undefinedAlias, what, event.start, length,
+        hint: isSecret ? "put the value into quotes if it is text" : nil)
     }
     expanded += anchored
     size += anchored
@@ -160,7 +171,8 @@ struct YAMLComposer: ~Copyable {
       guard let key else { continue }
       if let first = seen.insert(key.text, at: key.mark, among: pairs) {
         report(
-          .duplicateKey, "`\(key.text.excerpt)` is here for the second time", key.mark,
+          .duplicateKey,
+          (isSecret ? "a key" : "`\(key.text.excerpt)`") + " is here for the second time", key.mark,
           length: key.length, hint: "the first is in line \(first.line)")
       } else {
         pairs.append(YAMLPair(key: key, value: value))
@@ -232,13 +244,15 @@ struct YAMLComposer: ~Copyable {
   }
 
   private func failure(
-    _ code: DiagnosticCode, _ message: String, _ mark: YAMLMark, _ length: Int32
+    _ code: DiagnosticCode, _ message: String, _ mark: YAMLMark, _ length: Int32,
+    hint: String? = nil
   ) -> YAMLFailure {
     YAMLFailure(
       Diagnostic(
         .error, code, message,
         at: Place(
-          file: file, line: Int(mark.line), column: Int(mark.column), length: Int(length))))
+          file: file, line: Int(mark.line), column: Int(mark.column), length: Int(length)),
+        hint: hint))
   }
 
   private mutating func report(

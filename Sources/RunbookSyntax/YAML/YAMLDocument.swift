@@ -4,11 +4,15 @@ public import RunbookModel
 public enum YAMLDocument {
   /// The value of a file's only document, by the core schema of YAML 1.2.
   ///
-  /// - Parameter file: the file's name for places.
+  /// - Parameters:
+  ///   - file: the file's name for places.
+  ///   - isSecret: whether it may hold secrets: what is wrong with it is told without a word of it.
   /// - Throws: all that is wrong with it, in the order of places. Tags, duplicate keys, keys that are
   ///   neither text, whole numbers nor bools, and files beyond the limits are refused.
-  public static func value(of text: String, file: String) throws(Diagnostics) -> Value {
-    let (root, diagnostics) = YAMLComposer.compose(text, file: file)
+  public static func value(
+    of text: String, file: String, isSecret: Bool = false
+  ) throws(Diagnostics) -> Value {
+    let (root, diagnostics) = YAMLComposer.compose(text, file: file, isSecret: isSecret)
     var reader = DataReader(file: file)
     reader.diagnostics = diagnostics
     let value = root.map { reader.value($0) }

@@ -50,8 +50,12 @@ struct EvalCommand: ParsableCommand {
       console.printError("error: cannot read \(vars)")
       throw ExitStatus.usage.code
     }
+    guard let text = String(validating: data, as: UTF8.self) else {
+      console.printError("error: \(vars) is not UTF-8")
+      throw ExitStatus.invalidRunbook.code
+    }
     do {
-      guard case .map(let map) = try Value(json: String(decoding: data, as: UTF8.self)) else {
+      guard case .map(let map) = try Value(json: text) else {
         console.printError("error: \(vars) must hold one JSON object")
         throw ExitStatus.invalidRunbook.code
       }

@@ -22,8 +22,10 @@ extension ReportFormat {
     guard let data = FileManager.default.contents(atPath: path) else {
       throw ValidationError("cannot read the template \(path)")
     }
-    let template = try ReportTemplate(
-      loading: String(decoding: data, as: UTF8.self), file: path, for: templates)
+    guard let source = String(validating: data, as: UTF8.self) else {
+      throw ValidationError("the template \(path) is not UTF-8")
+    }
+    let template = try ReportTemplate(loading: source, file: path, for: templates)
     return try report.text(template: template)
   }
 }

@@ -106,7 +106,10 @@ struct RunCommand: AsyncParsableCommand {
     guard let data = FileManager.default.contents(atPath: surroundings.absolute(inputs)) else {
       throw InputGatherer.Failure(message: "cannot read \(inputs)")
     }
-    let value = try YAMLDocument.value(of: String(decoding: data, as: UTF8.self), file: inputs)
+    guard let text = String(validating: data, as: UTF8.self) else {
+      throw InputGatherer.Failure(message: "\(inputs) is not UTF-8")
+    }
+    let value = try YAMLDocument.value(of: text, file: inputs, isSecret: true)
     guard let map = value.mapValue else {
       throw InputGatherer.Failure(message: "\(inputs) must hold a mapping of inputs")
     }

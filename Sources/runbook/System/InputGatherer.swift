@@ -44,6 +44,14 @@ struct InputGatherer {
           + (NearestName.of(name, among: known).map { "; did you mean '\($0)'?" }
             ?? (known.isEmpty ? "" : "; there is \(known.joined(separator: ", "))")))
     }
+    for key in file.pairs.map(\.key)
+    where !runbook.inputs.contains(where: { .string($0.name) == key }) {
+      let name = key.stringValue ?? key.json
+      throw Failure(
+        message: "the file of inputs gives '\(name)', and the runbook has no such input"
+          + (NearestName.of(name, among: runbook.inputs.map(\.name))
+            .map { "; did you mean '\($0)'?" } ?? ""))
+    }
     return try runbook.inputs.map { try resolve($0, in: runbook) }
   }
 
@@ -64,7 +72,14 @@ struct InputGatherer {
       surroundings.environment["RUNBOOK_INPUT_\(input.name)"]
       ?? surroundings.environment["RUNBOOK_INPUT_\(input.name.uppercased())"]
     if let text = flags[input.name] { return try typed(input, .string(text), .flag) }
-    if let variable { return try typed(input, .string(variable), .environment) }
+    if let variable {
+      // Its bytes may have been replaced by now.
+      for name in [input.name, input.name.uppercased()].map({ "RUNBOOK_INPUT_\($0)" }) {
+        guard let bytes = getenv(name), String(validatingCString: bytes) == nil else { continue }
+        throw Failure(message: "the input '\(input.name)': the variable \(name) is not UTF-8")
+      }
+      return try typed(input, .string(variable), .environment)
+    }
     if let value = file[input.name], value != .null { return try typed(input, value, .file) }
     if let source = input.source { return try fromSource(source, input, runbook) }
     if let fallback = input.fallback {
@@ -87,7 +102,8 @@ struct InputGatherer {
     _ input: Runbook.Input, _ data: Value, _ origin: InputRecord.Origin
   ) throws -> ResolvedInput {
     guard let value = input.type.value(of: data, relativeTo: surroundings.workingDirectory) else {
-      let shown = input.isSecret ? "" : ", not \(data.json)"
+      // A secret may stand in the wrong line of a file.
+      let shown = input.isSecret || origin == .file ? "" : ", not \(data.json)"
       throw Failure(message: "the input '\(input.name)' must be \(input.type.expectation)\(shown)")
     }
     return ResolvedInput(declaration: input, value: value, origin: origin)

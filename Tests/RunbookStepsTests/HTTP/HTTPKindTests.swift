@@ -20,6 +20,16 @@ import Testing
 
   private func text(_ text: String) -> FieldValue { KindFixture.text(text) }
 
+  @Test func aHeaderThatIsNoUTF8IsNoAnswer() async throws {
+    try await TestWebServer.run { server in
+      let result = try await request(["get": text("\(server.url)/latin-headers")])
+      let headers = result.values["headers"]?.mapValue
+      #expect(headers?["x-name"] == .incomplete(.unreadable("it is not UTF-8")))
+      #expect(headers?["x-other"] == "fine")
+      #expect(result.values["status"] == 200)
+    }
+  }
+
   private func cause(_ body: () async throws -> StepResult) async -> FailureRecord.Cause? {
     let failure = await #expect(throws: StepFailure.self) { _ = try await body() }
     return failure?.record.cause

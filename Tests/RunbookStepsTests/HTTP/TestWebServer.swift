@@ -88,6 +88,9 @@ struct TestWebServer {
                 self.send(200, b"0123456789" * 100000)
             elif path == "/twice":
                 self.send(200, b"", [("X-Name", "one"), ("X-Name", "two")])
+            elif path == "/latin-headers":
+                # send_header encodes as Latin-1, as the protocol once had it.
+                self.send(200, b"{}", [("X-Name", "caf\\u00e9"), ("X-Name", "b"), ("X-Other", "fine")])
             elif path == "/repeated":
                 self.send(200, b'{"a": 1, "a": 2}', [("Content-Type", "application/json; charset=x")])
             elif path == "/latin":
