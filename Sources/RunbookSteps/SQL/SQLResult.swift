@@ -45,7 +45,10 @@ struct SQLResult {
     result.storedLimits["rows"] = StepRows.storedLimit
     if let incomplete = rows.incomplete { result.incomplete["rows"] = incomplete }
     result.timeline = timeline
-    if let notice = timelessNotice { result.notices.append(notice) }
+    if let notice = timelessNotice {
+      request.context.output(OutputLine(.notice, notice))
+      result.notices.append(notice)
+    }
     if rows.columns != nil { addEvidence(to: &result, isFileWhole: isWhole) }
     if request.activity.step.phase == .timeline, let incomplete = rows.incomplete {
       result.notices.append("the timeline was made of the first \(incomplete)")

@@ -263,6 +263,7 @@ struct SQLPerformTests {
       "SELECT timestamp '2025-10-18 22:01:00' AS at, 'dropped' AS event", phase: .timeline)
     #expect(result.timeline.isEmpty)
     #expect(result.notices.first?.holds("1 row is not in the timeline") == true)
+    #expect(fixture.lines.texts == result.notices)
   }
 
   @Test func narrowsReadOnlyPhasesToTheRole() async throws {
