@@ -8,13 +8,13 @@ public struct ExactDecimal: Sendable {
   /// How far the point may be from the digits.
   public static let maximumExponent = 1_000_000
 
-  private let isNegative: Bool
+  let isNegative: Bool
   /// In ASCII, without zeros at the start; zero has none.
-  private let digits: [UInt8]
+  var digits: [UInt8]
   /// The power of ten of the last digit; of zero, of the last one written.
-  private let exponent: Int
+  var exponent: Int
   /// Whether it was written without an exponent.
-  private let isPlain: Bool
+  let isPlain: Bool
 
   /// Reads a number as JSON, YAML and SQL write it: `-12.50`, `.5`, `+1e-30`.
   ///
@@ -28,10 +28,10 @@ public struct ExactDecimal: Sendable {
       isPlain: parts.isPlain)
   }
 
-  private init?(isNegative: Bool, digits: [UInt8], exponent: Int, isPlain: Bool) {
+  init?(isNegative: Bool, digits: [UInt8], exponent: Int, isPlain: Bool) {
     var digits = digits
     var exponent = exponent
-    if digits.count > Self.maximumDigits {
+    if digits.count > Self.maximumDigits || exponent < -Self.maximumExponent {
       while digits.last == UInt8(ascii: "0") {
         digits.removeLast()
         exponent += 1
@@ -92,9 +92,12 @@ public struct ExactDecimal: Sendable {
 
   /// The nearest double, which may be infinite.
   public var double: Double {
-    guard digits.count > Self.mostDigitsOfDouble else { return Double(text) ?? .nan }
-    let hasMore = digits.dropFirst(Self.mostDigitsOfDouble).contains { $0 != UInt8(ascii: "0") }
-    let kept = digits.prefix(Self.mostDigitsOfDouble) + [UInt8(ascii: hasMore ? "1" : "0")]
+    guard !isZero else { return 0 }
+    var kept = digits
+    if digits.count > Self.mostDigitsOfDouble {
+      let hasMore = digits.dropFirst(Self.mostDigitsOfDouble).contains { $0 != UInt8(ascii: "0") }
+      kept = digits.prefix(Self.mostDigitsOfDouble) + [UInt8(ascii: hasMore ? "1" : "0")]
+    }
     let power = exponent + digits.count - kept.count
     let sign = isNegative ? "-" : ""
     return Double("\(sign)\(String(decoding: kept, as: UTF8.self))e\(power)") ?? .nan
@@ -110,30 +113,22 @@ public struct ExactDecimal: Sendable {
     return Int64((isNegative ? "-" : "") + String(decoding: whole, as: UTF8.self) + zeros)
   }
 
-  /// The number as `coefficient` times a power of ten, which is that of the last digit written; nil where the
-  /// digits are too many. Room for 38 digits.
-  public var scaled: (coefficient: Int128, exponent: Int)? {
-    guard digits.count <= 38 else { return nil }
-    guard let magnitude = digits.isEmpty ? 0 : Int128(String(decoding: digits, as: UTF8.self))
-    else {
-      return nil
-    }
-    return (isNegative ? -magnitude : magnitude, exponent)
-  }
-
-  /// A number written without an exponent, zeros after the point included.
-  ///
-  /// - Parameter exponent: of ten; at most 0, and at least -1000.
-  public init?(coefficient: Int128, exponent: Int) {
-    guard (-1000...0).contains(exponent) else { return nil }
-    self.init(
-      isNegative: coefficient < 0,
-      digits: coefficient == 0 ? [] : Array(String(coefficient.magnitude).utf8),
-      exponent: exponent, isPlain: true)
+  /// The number without its fraction; nil where 64 bits do not hold it.
+  public var truncated: Int64? {
+    guard pointOffset > 0 else { return 0 }
+    var whole = self
+    whole.digits = Array(digits.prefix(pointOffset))
+    whole.exponent = max(0, exponent)
+    return whole.int64
   }
 
   /// How many digits it is made of, which is what comparing or writing it costs.
   public var digitCount: Int { isPlain ? max(digits.count, -exponent) : digits.count }
+
+  /// How many digits lie between the highest and the lowest of two numbers.
+  public func spread(with other: ExactDecimal) -> Int {
+    max(pointOffset, other.pointOffset) - min(exponent, other.exponent)
+  }
 
   public var isZero: Bool { digits.isEmpty }
 
@@ -164,7 +159,8 @@ public struct ExactDecimal: Sendable {
     return exponent < 0 && digits.count <= 15 && (-3...15).contains(pointOffset) ? true : nil
   }
 
-  private var significantCount: Int {
+  /// How many digits there are without zeros at the end.
+  var significantCount: Int {
     var count = digits.count
     while count > 0, digits[count - 1] == UInt8(ascii: "0") { count -= 1 }
     return count

@@ -95,7 +95,8 @@ import Testing
     "s.indexOf('b') == -1", "s.lastIndexOf('b') == -1", "s.substring(1) != ''", "s.trim() == s",
     "strings.quote(s) != ''", "s.lines() != []", "s.lowerAscii() == s", "s.upperAscii() != s",
     "string(s) == s", "dyn(s) == s", "digits == digits", "digits < other || true",
-    "[1].transformMapEntry(i, v, m) == m",
+    "[1].transformMapEntry(i, v, m) == m", "digits + other > 0", "digits - 1 > 0",
+    "digits * 7 > 0", "digits / 4 > 0", "digits % 7 < 7",
   ])
   func limitsTheReadingOfTexts(text: String) throws {
     let long = String(repeating: "a", count: 200_000)
@@ -109,6 +110,22 @@ import Testing
     // What the nodes take alone is less.
     let error = #expect(throws: EvaluationError.self) {
       try expression.evaluate(in: scope, maximumWork: 4_000)
+    }
+    #expect(error?.cause == .tooMuchWork)
+  }
+
+  /// What two long numbers cost is the product of their lengths.
+  @Test(arguments: [
+    "digits * other > 0", "digits / other > 0", "1 / other > 0", "large % other > 0",
+  ])
+  func limitsTheArithmeticOfLongNumbers(text: String) throws {
+    let ones = String(repeating: "1", count: 60_000)
+    let number = ExactDecimal(ones).map(Value.decimal) ?? .null
+    let large = ExactDecimal("1e140000").map(Value.decimal) ?? .null
+    let scope = ValueMap([("digits", number), ("other", number), ("large", large)])
+    let expression = try RunbookExpression.Expression(parsing: .line(text))
+    let error = #expect(throws: EvaluationError.self) {
+      try expression.evaluate(in: scope, maximumWork: 1_000_000)
     }
     #expect(error?.cause == .tooMuchWork)
   }

@@ -5,19 +5,31 @@ extension Evaluator {
     _ operation: BinaryOperator, _ left: Value, _ right: Value
   ) throws(Fault) -> Value {
     switch operation {
-    case .add:
-      let sum = try Arithmetic.sum(left, right)
-      try charge(sum.copyingWork)
-      return sum
-    case .subtract: return try Arithmetic.difference(left, right)
-    case .multiply: return try Arithmetic.product(left, right)
-    case .divide: return try Arithmetic.quotient(left, right)
-    case .remainder: return try Arithmetic.remainder(left, right)
+    case .add: return try made(try Arithmetic.sum(left, right))
+    case .subtract: return try made(try Arithmetic.difference(left, right))
+    case .multiply, .divide, .remainder:
+      try charge(DecimalArithmetic.work(operation, left, right))
+      return try made(try Self.product(operation, left, right))
     case .equal: return .bool(try isEqual(left, right))
     case .notEqual: return .bool(!(try isEqual(left, right)))
     case .isIn: return .bool(try isIn(left, right))
     default: return .bool(try isOrdered(operation, left, right))
     }
+  }
+
+  private static func product(
+    _ operation: BinaryOperator, _ left: Value, _ right: Value
+  ) throws(Fault) -> Value {
+    switch operation {
+    case .divide: try Arithmetic.quotient(left, right)
+    case .remainder: try Arithmetic.remainder(left, right)
+    default: try Arithmetic.product(left, right)
+    }
+  }
+
+  private mutating func made(_ value: Value) throws(Fault) -> Value {
+    try charge(value.copyingWork)
+    return value
   }
 
   /// CEL's equality: numbers are compared across types, and values of other types differ.
@@ -85,10 +97,11 @@ extension Value {
     return .int(whole)
   }
 
-  /// What a new string or list costs to make, in nodes.
+  /// What a new string, list or decimal costs to make, in nodes.
   fileprivate var copyingWork: Int {
     switch self {
     case .string(let text): text.utf8.count / 16
+    case .decimal(let number): number.digitCount / 16
     case .list(let items): items.count
     default: 0
     }

@@ -7,7 +7,7 @@ enum Arithmetic {
     switch value {
     case .int(let number): try checked(Int64(0).subtractingReportingOverflow(number))
     case .double(let number): .double(-number)
-    case .decimal(let number): (-number).int64 == .min ? .int(.min) : .decimal(-number)
+    case .decimal(let number): .decimal(-number)
     default: throw .overload("-", value.typeName)
     }
   }
@@ -23,8 +23,7 @@ enum Arithmetic {
     case (.duration(let a), .duration(let b)):
       return try duration(inRange(a) + inRange(b))
     default:
-      if let result = try DecimalArithmetic.sum(left, right) { return result }
-      throw mismatch("+", left, right)
+      return try withDecimal(.add, left, right)
     }
   }
 
@@ -37,8 +36,7 @@ enum Arithmetic {
     case (.duration(let a), .duration(let b)):
       return try duration(inRange(a) - inRange(b))
     default:
-      if let result = try DecimalArithmetic.difference(left, right) { return result }
-      throw mismatch("-", left, right)
+      return try withDecimal(.subtract, left, right)
     }
   }
 
@@ -47,8 +45,7 @@ enum Arithmetic {
     case (.int(let a), .int(let b)): return try checked(a.multipliedReportingOverflow(by: b))
     case (.double(let a), .double(let b)): return .double(a * b)
     default:
-      if let result = try DecimalArithmetic.product(left, right) { return result }
-      throw mismatch("*", left, right)
+      return try withDecimal(.multiply, left, right)
     }
   }
 
@@ -58,8 +55,7 @@ enum Arithmetic {
     case (.int(let a), .int(let b)): return try checked(a.dividedReportingOverflow(by: b))
     case (.double(let a), .double(let b)): return .double(a / b)
     default:
-      if let result = try DecimalArithmetic.quotient(left, right) { return result }
-      throw mismatch("/", left, right)
+      return try withDecimal(.divide, left, right)
     }
   }
 
@@ -68,18 +64,17 @@ enum Arithmetic {
     case (.int, .int(0)): throw Fault(.divisionByZero, "remainder of a division by zero")
     case (.int(let a), .int(let b)): return try checked(a.remainderReportingOverflow(dividingBy: b))
     default:
-      if let result = try DecimalArithmetic.remainder(left, right) { return result }
-      throw mismatch("%", left, right)
+      return try withDecimal(.remainder, left, right)
     }
   }
 
-  private static func mismatch(_ symbol: String, _ left: Value, _ right: Value) -> Fault {
-    let hasDecimal =
-      if case .decimal = left { true } else if case .decimal = right { true } else { false }
-    return Fault(
-      .noSuchOverload,
-      "`\(symbol)` does not work on \(left.typeName) and \(right.typeName)"
-        + (hasDecimal ? "; `double()` makes a number of a decimal, rounded to one" : ""))
+  private static func withDecimal(
+    _ operation: BinaryOperator, _ left: Value, _ right: Value
+  ) throws(Fault) -> Value {
+    guard let result = try DecimalArithmetic.result(operation, left, right) else {
+      throw .overload(operation.symbol, left.typeName, right.typeName)
+    }
+    return result
   }
 
   static let overflow = Fault(.overflow, "the result is out of range")

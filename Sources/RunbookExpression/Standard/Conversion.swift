@@ -21,12 +21,8 @@ enum Conversion {
       guard number > -0x1p63, number < 0x1p63 else { throw Arithmetic.overflow }
       return .int(Int64(number))
     case .decimal(let number):
-      if let whole = number.int64 { return .int(whole) }
-      // As of the double that it is; what neither type keeps is not cut.
-      guard let double = number.exactDouble, double.magnitude < 0x1p63 else {
-        throw Fault(.overflow, "the decimal is not a whole number of 64 bits")
-      }
-      return .int(Int64(double))
+      guard let whole = number.truncated else { throw Arithmetic.overflow }
+      return .int(whole)
     case .string(let text):
       guard let number = Int64(text) else { throw unreadable("int") }
       return .int(number)
@@ -56,14 +52,17 @@ enum Conversion {
     text.utf8.count <= 1000 ? Double(text) : ExactDecimal(text)?.double
   }
 
-  /// The number that a text says, and no other: an int, a double or a decimal.
   static func decimal(_ value: Value) throws(Fault) -> Value {
     switch value {
-    case .int, .double, .decimal: return value
     case .string(let text):
-      guard let number = Value.number(text) else { throw unreadable("a number") }
-      return number
-    default: throw .overload("decimal", value.typeName)
+      guard let number = ExactDecimal(text) else { throw unreadable("a decimal") }
+      return .decimal(number)
+    default:
+      guard let number = value.asDecimal else {
+        guard case .double = value else { throw .overload("decimal", value.typeName) }
+        throw Arithmetic.overflow
+      }
+      return .decimal(number)
     }
   }
 
