@@ -3,8 +3,10 @@ import RunbookModel
 /// Text in HTML, and in the SVG inside of it, which is XML.
 package enum HTMLText {
   /// Text of an element, or of an attribute's value in quotes, with its lines and tabs.
-  package static func escaped(_ text: some StringProtocol) -> String {
-    let shown = String(text).visible
+  package static func escaped(
+    _ text: some StringProtocol, for reader: HiddenText.Reader = .people
+  ) -> String {
+    let shown = String(text).visible(for: reader)
     var result = ""
     result.reserveCapacity(shown.utf8.count)
     for scalar in shown.unicodeScalars {

@@ -44,9 +44,13 @@ package enum MarkdownText {
 
   /// Lines as they are, none longer than a page shows of one, between fences longer than any in them.
   ///
-  /// - Parameter language: letters and digits alone are taken of it.
-  package static func fence(_ text: String, language: String) -> String {
-    fence(shown: text.visible, language: language)
+  /// - Parameters:
+  ///   - language: letters and digits alone are taken of it.
+  ///   - reader: who reads the lines as they are.
+  package static func fence(
+    _ text: String, language: String, for reader: HiddenText.Reader = .people
+  ) -> String {
+    fence(shown: text.visible(for: reader), language: language)
   }
 
   /// - Parameter body: in its visible form.

@@ -7,10 +7,15 @@ import RunbookModel
 /// joiners and variation selectors stay as they are, and so does right-to-left text.
 extension String {
   /// On the lines that it has, each tab a space.
-  package var cleaned: String { filtered(keepsTabs: false) }
+  package var cleaned: String { filtered(keepsTabs: false, for: .people) }
 
   /// On the lines that it has, with its tabs.
-  package var visible: String { filtered(keepsTabs: true) }
+  package var visible: String { visible(for: .people) }
+
+  /// The same, for who else reads it as it is.
+  package func visible(for reader: HiddenText.Reader) -> String {
+    filtered(keepsTabs: true, for: reader)
+  }
 
   /// On one line: white space of any sort is one space, and none at the ends.
   package var onOneLine: String {
@@ -45,7 +50,7 @@ extension String {
     utf8.contains { $0 >= 0xD6 } && unicodeScalars.contains(where: \.runsFromTheRight)
   }
 
-  private func filtered(keepsTabs: Bool) -> String {
+  private func filtered(keepsTabs: Bool, for reader: HiddenText.Reader) -> String {
     var result = String.UnicodeScalarView()
     var isAfterReturn = false
     let scalars = Substring(self).unicodeScalars
@@ -56,7 +61,7 @@ extension String {
       case 0x0D: result.append("\n")
       case 0x09: result.append(keepsTabs ? scalar : " ")
       case 0..<0x20: result.append(Unicode.Scalar(0x2400 + scalar.value) ?? "\u{FFFD}")
-      case _ where scalar.isNoText || HiddenText.hides(scalars, at: index):
+      case _ where scalar.isNoText || HiddenText.hides(scalars, at: index, from: reader):
         result.append(contentsOf: HiddenText.shown(scalar).unicodeScalars)
       default: result.append(scalar)
       }

@@ -52,6 +52,15 @@ public indirect enum FieldValue: Sendable, Hashable {
 
   public var text: SourceText? { if case .text(let text) = self { text } else { nil } }
   public var string: String? { text?.text }
+
+  /// The text itself, also where a file holds it.
+  public var source: SourceText? {
+    switch self {
+    case .text(let source), .file(_, let source): source
+    default: nil
+    }
+  }
+
   public var bool: Bool? { if case .bool(let value) = self { value } else { nil } }
   public var int: Int64? { if case .int(let value) = self { value } else { nil } }
   public var duration: Duration? { if case .duration(let value) = self { value } else { nil } }

@@ -53,7 +53,6 @@ extension DiagnosticCode {
   public static let noSteps = DiagnosticCode(118)
   public static let noDetection = DiagnosticCode(119)
   public static let noVerification = DiagnosticCode(120)
-  public static let deceptiveText = DiagnosticCode(140)
   public static let secretType = DiagnosticCode(121)
   public static let secretDefault = DiagnosticCode(122)
   public static let defaultMismatch = DiagnosticCode(123)

@@ -104,6 +104,39 @@ struct HostileTextTests {
     #expect(TerminalReader.violations(in: shown.all).isEmpty)
   }
 
+  /// What PostgreSQL makes one name of, and a shell one word, nobody can tell from two; a title's no-break
+  /// space is a person's own.
+  @Test func showsAndWarnsOfWhatIsNoBlankToTheProgram() async throws {
+    try workspace.write(
+      """
+      runbook: blanks
+      title: "Attention\u{202F}: 10\u{A0}€"
+      connections: {main: {kind: postgres, url: "postgresql:///x"}}
+      detection:
+        - {id: look, title: "Combien\u{A0}?", sql: SELECT 1 AS a, confirms: "rows[0].a == 1"}
+      recovery:
+        - id: mend
+          sql: |
+            DELETE FROM t
+              WHERE a =\u{A0}1 OR b\u{3000}= 2
+        - {id: tidy, shell: {file: tidy.sh}, effect: mutating}
+      """, to: "runbooks/blanks/runbook.yaml")
+    try workspace.write("echo a\u{2009}b\n", to: "runbooks/blanks/tidy.sh")
+    let output = try await workspace.run(["validate", "blanks"])
+    #expect(output.status == 0, "\(output.all)")
+    for place in ["runbook.yaml:10:18", "runbook.yaml:10:26", "tidy.sh:1:7"] {
+      #expect(output.all.holds(place), "\(place) \(output.all)")
+    }
+    let warnings = output.all.pieces(separatedBy: "\n").filter { $0.holds("RB140") }
+    #expect(warnings.count == 3, "\(output.all)")
+    #expect(output.all.holds("WHERE a =\\u{a0}1 OR b\\u{3000}= 2"), "\(output.all)")
+    let shown = try await workspace.run(["run", "blanks", "--dry-run"])
+    #expect(shown.stdout.holds("WHERE a =\\u{a0}1 OR b\\u{3000}= 2"), "\(shown.all)")
+    #expect(shown.stdout.holds("warning: line 2 holds U+00A0, which looks like a blank"))
+    #expect(shown.stdout.holds("echo a\\u{2009}b"), "\(shown.all)")
+    #expect(shown.stdout.holds("Combien\u{A0}?"), "\(shown.all)")
+  }
+
   /// What leaves the printer holds its own styles and line breaks alone.
   @Test func nothingPassesThePrinter() {
     let failure = Property().firstFailure { generator in

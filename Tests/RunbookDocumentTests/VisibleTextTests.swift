@@ -32,6 +32,14 @@ import Testing
     #expect(text.visible.isIdentical(to: text))
   }
 
+  @Test func showsInCodeWhatIsNoBlankToAProgram() {
+    let text = "a\u{A0}b\u{3000}c\td"
+    #expect(text.visible(for: .program).isIdentical(to: #"a\u{a0}b\u{3000}c"# + "\td"))
+    #expect(MarkdownText.fence(text, language: "sql", for: .program).holds(#"a\u{a0}b"#))
+    #expect(HTMLText.escaped(text, for: .program).holds(#"a\u{a0}b"#))
+    #expect(MarkdownText.fence(text, language: "text").holds("a\u{A0}b"))
+  }
+
   @Test func hidesNothingOfAnyText() {
     let failure = Property().firstFailure { generator in
       let text = HostileText.text(&generator)

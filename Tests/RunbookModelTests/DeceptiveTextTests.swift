@@ -37,6 +37,36 @@ struct DeceptiveTextTests {
     #expect(DeceptiveText.survey(of: text, limit: 9).shown.isEmpty)
   }
 
+  /// All of Unicode's white space is to a program what it is not, but for what ASCII has of it; people have
+  /// ordinary uses for it.
+  @Test func whatLooksLikeABlankIsHiddenInWhatAProgramReads() {
+    var found = 0
+    for value in (0x80...0x10FFFF as ClosedRange<UInt32>) {
+      guard let scalar = Unicode.Scalar(value), scalar.properties.isWhitespace else { continue }
+      let text = "SELECT\(scalar)1"
+      found += 1
+      let survey = DeceptiveText.survey(of: text, limit: 9, for: .program)
+      #expect(survey.shown.map(\.scalar) == [scalar], "U+\(String(value, radix: 16))")
+      #expect(survey.shown.first?.offset == 6)
+      #expect(TerminalText.inline(text, for: .program).holds(HiddenText.shown(scalar)))
+      let isLine = [0x85, 0x2028, 0x2029].contains(value)
+      #expect(TerminalText.inline(text).isIdentical(to: text) != isLine)
+      #expect(
+        DeceptiveText.blanks(in: text, limit: 9).shown.isEmpty
+          == (value == 0x2028 || value == 0x2029))
+    }
+    #expect(found == 19)
+    let code = "SELECT 'שלום 👩‍👩‍👧', 'é'\r\n\t-- 日本語\n"
+    #expect(DeceptiveText.survey(of: code, limit: 9, for: .program).shown.isEmpty)
+  }
+
+  @Test func saysWhatABlankIsNot() {
+    let found = DeceptiveText.blanks(in: "DELETE FROM\u{A0}t", limit: 9).shown
+    #expect(
+      found.map(\.description)
+        == ["U+00A0, which looks like a blank and is none to the program that reads it"])
+  }
+
   @Test func saysWhere() {
     let found = DeceptiveText.survey(of: "a\nbé\u{202E}c\n", limit: 9).shown
     #expect(found.map(\.line) == [2] && found.map(\.column) == [3])

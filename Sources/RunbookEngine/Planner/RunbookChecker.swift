@@ -96,8 +96,26 @@ public struct RunbookChecker: Sendable {
     found.append(
       contentsOf: known.kind.check(
         step, in: CheckContext(runbook: runbook, valueNames: names.values)))
+    checkBlanks(in: known.spec.work, of: step, &found)
     check(probeOf: step, runbook, names, &found)
     names.add(step)
+  }
+
+  /// What is white space nowhere but to the eye, in what a program reads.
+  private func checkBlanks(in work: WorkSpec, of step: Step, _ found: inout Diagnostics) {
+    guard work.language.reader == .program else { return }
+    for field in step.body.all where work.keys.contains(field.name) {
+      guard let source = field.value.source else { continue }
+      let survey = DeceptiveText.blanks(in: source.text, limit: 3)
+      for (index, finding) in survey.shown.enumerated() where !found.isFull(of: .warning) {
+        let isLast = index == survey.shown.count - 1
+        let rest = isLast ? survey.rest.map { "; the text holds \($0)" } ?? "" : ""
+        found.append(
+          Diagnostic(
+            .warning, .deceptiveText, "the text holds \(finding.description)\(rest)",
+            at: source.place(atScalar: finding.offset, length: 1), hint: DeceptiveText.hint))
+      }
+    }
   }
 
   private func check(
@@ -112,6 +130,7 @@ public struct RunbookChecker: Sendable {
     found.append(
       contentsOf: known.kind.check(
         probe, in: CheckContext(runbook: runbook, valueNames: names.values)))
+    checkBlanks(in: known.spec.work, of: probe, &found)
     names.own = known.resultNames
     for key in ["done", "not_done"] {
       if let source = settle[key]?.text { check(expression: source, names, &found) }

@@ -33,6 +33,14 @@ public struct AttemptStarted: Sendable, Hashable, Codable {
 public struct WorkItem: Sendable, Hashable, Codable {
   public enum Language: String, Sendable, Hashable, Codable {
     case sql, shell, http, text
+
+    /// Who reads it as it runs.
+    public var reader: HiddenText.Reader {
+      switch self {
+      case .sql, .shell: .program
+      case .http, .text: .people
+      }
+    }
   }
 
   public let language: Language

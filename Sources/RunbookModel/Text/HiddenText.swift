@@ -7,14 +7,24 @@
 /// Some of them belong to ordinary writing where they stand: the joiners of emoji and of scripts that join
 /// their letters, a variation selector after what has variations, the tags of a region's flag, blanks within
 /// Braille. There they are not hidden. Letters that look alike are none of this.
+///
+/// What a program reads (SQL, a script) has more to hide: all of Unicode's white space that is drawn as a blank
+/// and is none to the program. Of `a<U+00A0>b` PostgreSQL makes one identifier, and a shell one word. In
+/// people's words it is ordinary: French has it before a colon.
 public enum HiddenText {
+  /// Who reads a text.
+  public enum Reader: Sendable {
+    case people, program
+  }
+
   /// Whether a scalar of a text is hidden where it stands.
   ///
   /// The line feed and the tab are hidden too: what they mean is the caller's.
   public static func hides<Scalars: BidirectionalCollection<Unicode.Scalar>>(
-    _ scalars: Scalars, at index: Scalars.Index
+    _ scalars: Scalars, at index: Scalars.Index, from reader: Reader = .people
   ) -> Bool {
     let scalar = scalars[index]
+    if reader == .program, isOtherBlank(scalar) { return true }
     guard mayHide(scalar) else { return false }
     let before = index > scalars.startIndex ? scalars[scalars.index(before: index)] : nil
     let next = scalars.index(after: index)
@@ -32,8 +42,18 @@ public enum HiddenText {
     }
   }
 
+  /// Whether a scalar is drawn as a blank, takes its room, and is not the space of ASCII
+  /// (<https://www.unicode.org/reports/tr44/#White_Space>).
+  static func isOtherBlank(_ scalar: Unicode.Scalar) -> Bool {
+    switch scalar.value {
+    case 0..<0xA0, 0xA1..<0x1680: false
+    default: scalar.properties.generalCategory == .spaceSeparator
+    }
+  }
+
   /// Whether a scalar is hidden in some texts.
-  public static func mayHide(_ scalar: Unicode.Scalar) -> Bool {
+  public static func mayHide(_ scalar: Unicode.Scalar, from reader: Reader = .people) -> Bool {
+    if reader == .program, isOtherBlank(scalar) { return true }
     switch scalar.value {
     case 0x20..<0x7F, 0xA0..<0xAD, 0xAE..<0x034F, 0x0350..<0x0600, 0x3041..<0x3164,
       0x3165..<0xFE00:

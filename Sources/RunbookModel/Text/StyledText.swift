@@ -22,6 +22,11 @@ public struct StyledText: Sendable, Hashable {
     add(TerminalText.inline(value), style)
   }
 
+  /// A line of what a program reads: what looks like a blank and is none to the program is shown by its number.
+  public init(code value: some StringProtocol, _ style: Style? = nil) {
+    add(TerminalText.inline(value, for: .program), style)
+  }
+
   /// A value that may have many lines.
   public init(block value: some StringProtocol, _ style: Style? = nil) {
     add(TerminalText.block(value), style)
@@ -89,6 +94,12 @@ extension StyledText: ExpressibleByStringInterpolation {
 
     public mutating func appendInterpolation(block value: some StringProtocol) {
       text += StyledText(block: value)
+    }
+
+    public mutating func appendInterpolation(
+      code value: some StringProtocol, _ style: Style? = nil
+    ) {
+      text += StyledText(code: value, style)
     }
   }
 }

@@ -6,19 +6,25 @@ public enum TerminalText {
   /// A value within a line: it cannot begin another.
   ///
   /// A tab becomes four spaces; what steers, `\u{…}` or `\n`.
-  public static func inline(_ text: some StringProtocol) -> String {
-    harmless(text, keepsLines: false)
+  public static func inline(
+    _ text: some StringProtocol, for reader: HiddenText.Reader = .people
+  ) -> String {
+    harmless(text, keepsLines: false, reader)
   }
 
   /// A text of many lines; CR LF is a line break too.
   public static func block(_ text: some StringProtocol) -> String {
-    harmless(text, keepsLines: true)
+    harmless(text, keepsLines: true, .people)
   }
 
-  private static func harmless(_ text: some StringProtocol, keepsLines: Bool) -> String {
+  private static func harmless(
+    _ text: some StringProtocol, keepsLines: Bool, _ reader: HiddenText.Reader
+  ) -> String {
     let scalars = Substring(text).unicodeScalars
     guard
-      scalars.contains(where: { HiddenText.mayHide($0) && !(keepsLines && $0 == "\n") })
+      scalars.contains(where: {
+        HiddenText.mayHide($0, from: reader) && !(keepsLines && $0 == "\n")
+      })
     else { return String(text) }
     var result = String.UnicodeScalarView()
     var index = scalars.startIndex
@@ -30,7 +36,7 @@ public enum TerminalText {
       case "\r" where keepsLines && next < scalars.endIndex && scalars[next] == "\n": break
       case "\n": result.append(contentsOf: "\\n".unicodeScalars)
       case "\t": result.append(contentsOf: "    ".unicodeScalars)
-      case _ where HiddenText.hides(scalars, at: index):
+      case _ where HiddenText.hides(scalars, at: index, from: reader):
         result.append(contentsOf: HiddenText.shown(scalar).unicodeScalars)
       default: result.append(scalar)
       }

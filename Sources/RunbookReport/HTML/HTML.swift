@@ -4,9 +4,11 @@ import RunbookModel
 /// Writes a report's contents as HTML: every text of the run is escaped, and nothing is loaded.
 struct HTML: Sendable {
   /// Lines as they are, none longer than a page shows of one, in a box that scrolls by itself.
-  static func listing(_ text: String, language: String) -> String {
+  static func listing(
+    _ text: String, language: String, for reader: HiddenText.Reader = .people
+  ) -> String {
     let lines = String(text.trimmingEnd(where: \.isNewline))
-    let body = HTMLText.escaped(lines.shortenedLines(to: String.longestLine))
+    let body = HTMLText.escaped(lines.shortenedLines(to: String.longestLine), for: reader)
     let name = HTMLText.escaped(language)
     return box("Code", "<pre><code class=\"language-\(name)\">\(body)</code></pre>")
   }
@@ -15,7 +17,9 @@ struct HTML: Sendable {
   static let longestValue = 2_000
 
   static func work(_ item: WorkItem, _ became: Phrase?) -> String {
-    var parts = [listing(item.text, language: item.language.fenceName)]
+    var parts = [
+      listing(item.text, language: item.language.fenceName, for: item.language.reader)
+    ]
     let values = item.parameters.map {
       "\(HTMLText.code($0.name)) = \(HTMLText.code($0.value.json, limit: longestValue))"
     }

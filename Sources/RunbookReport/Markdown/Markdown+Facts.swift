@@ -46,7 +46,10 @@ extension Markdown {
 
   /// A statement, script, request or instruction as it ran, with the values that were bound to it.
   static func work(_ item: WorkItem, _ became: Phrase?) -> String {
-    var parts = [MarkdownText.fence(item.text, language: item.language.fenceName)]
+    var parts = [
+      MarkdownText.fence(
+        item.text, language: item.language.fenceName, for: item.language.reader)
+    ]
     let values = item.parameters.map {
       "\(MarkdownText.code($0.name)) = \(MarkdownText.code($0.value.json, limit: HTML.longestValue))"
     }

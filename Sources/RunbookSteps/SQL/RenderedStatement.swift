@@ -53,8 +53,8 @@ private struct StatementBuilder {
   private let values: [String: Value]
   private var numbers: [String: [Bound]] = [:]
   private var position: Int?
-  var text = ""
-  var shown = ""
+  private(set) var text = ""
+  private(set) var shown = ""
   var bound: [Value] = []
   var parameters: [WorkItem.Parameter] = []
   var pieces: [(rendered: Int, source: Int)] = []
@@ -69,8 +69,7 @@ private struct StatementBuilder {
     guard start <= end, end <= source.bytes.count else { return }
     let piece = String(decoding: source.bytes[start..<end], as: UTF8.self)
     pieces.append((rendered: text.utf8.count, source: start))
-    text += piece
-    shown += piece
+    write(piece)
     position = end
   }
 
@@ -91,8 +90,7 @@ private struct StatementBuilder {
     pieces.append((rendered: text.utf8.count, source: reference.range.lowerBound))
     switch reference.form {
     case .parameter:
-      text += "$\(number(of: reference, value))"
-      shown += ":" + reference.name
+      write("$\(number(of: reference, value))", shown: ":" + reference.name)
     case .identifier, .literal:
       guard let quoted = SQLValue.quoted(value, as: reference.form) else {
         let isLiteral = reference.form == .literal
@@ -111,9 +109,7 @@ private struct StatementBuilder {
             + "(\(place))",
           detail: "PostgreSQL would cut it, and mean another thing")
       }
-      if !isDelimited { text += " " }
-      text += quoted
-      shown += quoted
+      write((isDelimited ? "" : " ") + quoted)
     }
     if SQLValue.text(of: value)?.utf8.contains(0) == true {
       throw StepFailure(
@@ -137,6 +133,12 @@ private struct StatementBuilder {
     return
       "a type without a zone would overlook its zone: bind it, :\(name), or capture the text that is "
       + "meant, as with string()"
+  }
+
+  /// The next piece, for the server and for people, who read the same but for a parameter's name.
+  private mutating func write(_ piece: String, shown name: String? = nil) {
+    text += piece
+    shown += name ?? piece
   }
 
   /// Whether what comes next cannot be read as one with what is before it: `E:'name'` is no `E'…'`.

@@ -37,10 +37,10 @@ struct CaretPicture {
   /// Tabs become four spaces, and what would steer the terminal or is hidden is shown.
   private static func cell(_ line: [Unicode.Scalar], _ index: Int) -> Cell {
     let scalar = line[index]
-    guard HiddenText.hides(line, at: index) else {
+    guard HiddenText.hides(line, at: index, from: .program) else {
       return (String(Character(scalar)), DisplayWidth.of(scalar))
     }
-    let shown = TerminalText.inline(String(Character(scalar)))
+    let shown = TerminalText.inline(String(Character(scalar)), for: .program)
     return (shown, shown.utf8.count)
   }
 

@@ -7,11 +7,12 @@ struct TextDifference {
     case removed(String)
     case added(String)
 
+    /// A change of one blank for another is one that is seen.
     var text: String {
       switch self {
-      case .same(let text): " " + text
-      case .removed(let text): "-" + text
-      case .added(let text): "+" + text
+      case .same(let text): " " + TerminalText.inline(text, for: .program)
+      case .removed(let text): "-" + TerminalText.inline(text, for: .program)
+      case .added(let text): "+" + TerminalText.inline(text, for: .program)
       }
     }
 

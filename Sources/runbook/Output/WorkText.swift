@@ -16,12 +16,13 @@ struct WorkText {
 
   private func lines(of item: WorkItem, indent: String) -> [StyledText] {
     let parts = parts(of: item.text, Self.shownText)
-    var all = lines(parts.head, indent)
+    let reader = item.language.reader
+    var all = lines(parts.head, indent, reader)
     if let tail = parts.tail {
       all.append("\(indent)\(Self.note(parts.hidden), .boldYellow)")
-      all += lines(tail, indent)
+      all += lines(tail, indent, reader)
     }
-    let survey = DeceptiveText.survey(of: item.text, limit: 3)
+    let survey = DeceptiveText.survey(of: item.text, limit: 3, for: reader)
     for finding in survey.shown {
       let words = "warning: line \(finding.line) holds \(finding.description)"
       all.append("\(indent)\(words, .boldYellow)")
@@ -41,19 +42,26 @@ struct WorkText {
     for parameter in item.parameters {
       let value = self.parts(of: parameter.value.json, Self.shownValue)
       let words = "-- :\(parameter.name) = \(value.head)"
-      all.append("\(indent)\(words, .dim)")
+      all.append("\(indent)\(code: words, .dim)")
       guard let tail = value.tail else { continue }
       all.append("\(indent)\(Self.note(value.hidden), .boldYellow)")
       let rest = "-- \(tail)"
-      all.append("\(indent)\(rest, .dim)")
+      all.append("\(indent)\(code: rest, .dim)")
     }
     return all
   }
 
-  private func lines(_ text: Substring, _ indent: String) -> [StyledText] {
+  private func lines(
+    _ text: Substring, _ indent: String, _ reader: HiddenText.Reader
+  ) -> [StyledText] {
     var texts = Array(text.pieces(separatedBy: "\n", omittingEmptySubsequences: false))
-    while texts.last?.unicodeScalars.allSatisfy(\.isWhitespace) == true { texts.removeLast() }
-    return texts.map { "\(indent)\($0.dropping(suffix: "\r"), .cyan)" }
+    while texts.last?.unicodeScalars.allSatisfy({
+      $0.isWhitespace && !HiddenText.mayHide($0, from: reader) || $0 == "\t" || $0 == "\r"
+    }) == true { texts.removeLast() }
+    return texts.map { text in
+      let line = text.dropping(suffix: "\r")
+      return reader == .program ? "\(indent)\(code: line, .cyan)" : "\(indent)\(line, .cyan)"
+    }
   }
 
   private static func note(_ hidden: Int) -> String {

@@ -219,6 +219,21 @@ struct SQLQuoteTests {
     #expect(failure != nil)
   }
 
+  /// What a gate shows is what is sent, but for a parameter's name.
+  @Test(arguments: [
+    ("SELECT U&:'v'", "SELECT U& 'AB'"), ("SELECT E:'v'", "SELECT E 'AB'"),
+    ("SELECT U&:\"v\"", "SELECT U& \"AB\""), ("SELECT x:'v' || y", "SELECT x 'AB' || y"),
+    ("SELECT -:'v'", "SELECT - 'AB'"), ("SELECT (:'v')", "SELECT ('AB')"),
+    ("SELECT :\"v\":'v'", "SELECT \"AB\" 'AB'"),
+  ])
+  func whatIsShownIsWhatIsSent(_ sql: String, _ sent: String) throws {
+    let text = SQLText(try #require(SQLKind.source(of: .sql(sql))), names: ["v"])
+    let statement = try #require(text.statements.first)
+    let rendered = try RenderedStatement(statement, of: text, values: ["v": "AB"])
+    #expect(rendered.command.text == sent)
+    #expect(rendered.shownText == sent)
+  }
+
   @Test(arguments: [
     "SELECT '--:v', '/*', :'v' AS x, '*/'", "SELECT $$:'v'$$, :'v' AS x",
     "SELECT $a$'$a$, :'v' AS x",
