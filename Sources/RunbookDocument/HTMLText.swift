@@ -1,4 +1,4 @@
-import RunbookModel
+package import RunbookModel
 
 /// Text in HTML, and in the SVG inside of it, which is XML.
 package enum HTMLText {

@@ -1,4 +1,4 @@
-import RunbookModel
+package import RunbookModel
 
 /// Text in GitHub's dialect of Markdown: nothing in it is markup, a link, a mention or an emoji.
 ///

@@ -1,4 +1,4 @@
-import RunbookModel
+package import RunbookModel
 
 /// What a page shows of a text: nothing in it is invisible, and nothing turns the writing around it.
 ///

@@ -7,7 +7,7 @@ import Testing
     #"{"a":1,"a":2}"#, #"{"a":1,"b":0,"\u0061":1}"#, #"[{"x":{"a":null,"a":null}}]"#,
   ]) func refusesAKeyThatIsThereTwice(_ text: String) throws {
     #expect(throws: JSONError.self) { try Value(json: text) }
-    _ = try Value(json: text, allowsRepeatedKeys: true)
+    _ = try Value.withRepeatedKeys(json: text)
   }
 
   @Test(arguments: ReadCase.all)

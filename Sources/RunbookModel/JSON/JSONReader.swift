@@ -20,6 +20,8 @@ struct JSONReader {
   private let allowsRepeatedKeys: Bool
   private var scanner: JSONScanner
   private var stack: [Container] = []
+  /// The keys that the text's own object has twice.
+  private(set) var repeatedKeys: Set<String> = []
 
   /// - Parameter allowsRepeatedKeys: whether of keys that are there twice the last value counts; else
   ///   they are an error.
@@ -86,6 +88,11 @@ struct JSONReader {
         let key = try scanner.readKey()
         guard allowsRepeatedKeys || stack[last].map[key] == nil else {
           throw scanner.error("an object has a key twice")
+        }
+        if allowsRepeatedKeys, stack.count == 1, stack[last].map[key] != nil,
+          let name = key.stringValue
+        {
+          repeatedKeys.insert(name)
         }
         stack[last].key = key
         return nil

@@ -7,13 +7,23 @@ extension Value {
   /// Numbers are as `Value.number` reads them: `1` is an int, `1.0` and `1e3` are doubles, and what no
   /// double reads back from is a decimal. Objects keep the order of their keys.
   ///
-  /// - Parameter allowsRepeatedKeys: whether of keys that are there twice the last value counts: only
-  ///   for what nothing is decided by.
   /// - Throws: `JSONError` for anything else, for a key that is there twice, and for nesting deeper than
   ///   `maximumJSONDepth`.
-  public init(json text: String, allowsRepeatedKeys: Bool = false) throws(JSONError) {
+  public init(json text: String) throws(JSONError) {
     try self.init(
-      json: text, maximumDepth: Value.maximumJSONDepth, allowsRepeatedKeys: allowsRepeatedKeys)
+      json: text, maximumDepth: Value.maximumJSONDepth, allowsRepeatedKeys: false)
+  }
+
+  /// As `init(json:)`, but that of keys which are there twice the last value is taken.
+  ///
+  /// - Returns: also which keys of the text's own object those are.
+  public static func withRepeatedKeys(
+    json text: String
+  ) throws(JSONError) -> (value: Value, repeatedKeys: Set<String>) {
+    var reader = JSONReader(
+      text, maximumDepth: Value.maximumJSONDepth, allowsRepeatedKeys: true)
+    let value = try reader.readDocument()
+    return (value, reader.repeatedKeys)
   }
 
   init(

@@ -36,16 +36,19 @@ public struct RegularExpression: Sendable {
   /// - Returns: nil when it was not enough.
   public func matches(_ text: String, work: inout Int) -> Bool? {
     var text = text
-    return text.withUTF8 { bytes in
-      if let bits {
-        work -= bytes.count / 8 + 1
-        return work < 0 ? nil : bits.matches(bytes)
-      }
-      var machine = Machine(program, starts, bytes, slotCount: 0, work: work)
-      machine.run()
-      work = machine.work - bytes.count / 8 - 1
-      return work < 0 ? nil : machine.result != nil
+    return text.withUTF8 { matches(utf8: $0, work: &work) }
+  }
+
+  /// Whether any part of a text in UTF-8 matches, if that is found out within bounds, as `matches(_:work:)`.
+  public func matches(utf8 text: UnsafeBufferPointer<UInt8>, work: inout Int) -> Bool? {
+    if let bits {
+      work -= text.count / 8 + 1
+      return work < 0 ? nil : bits.matches(text)
     }
+    var machine = Machine(program, starts, text, slotCount: 0, work: work)
+    machine.run()
+    work = machine.work - text.count / 8 - 1
+    return work < 0 ? nil : machine.result != nil
   }
 
   /// How many steps the pattern comes to, its repetitions laid out.
@@ -61,15 +64,19 @@ public struct RegularExpression: Sendable {
 
   /// The leftmost match, and of those that begin there the one that the pattern prefers.
   public func firstMatch(in text: String) -> Match? {
-    run(text, slotCount: program.slotCount).map { Match(text: text, names: groupNames, ends: $0) }
+    var work = Int.max
+    return firstMatch(in: text, work: &work)
   }
 
-  private func run(_ text: String, slotCount: Int) -> [Int]? {
-    var text = text
-    return text.withUTF8 { bytes in
-      var machine = Machine(program, starts, bytes, slotCount: slotCount)
+  /// The same, if it is found within bounds; below zero, `work` was not enough.
+  public func firstMatch(in text: String, work: inout Int) -> Match? {
+    var bytes = text
+    return bytes.withUTF8 { bytes in
+      var machine = Machine(program, starts, bytes, slotCount: program.slotCount, work: work)
       machine.run()
-      return machine.result
+      work = machine.work
+      guard work >= 0 else { return nil }
+      return machine.result.map { Match(text: text, names: groupNames, ends: $0) }
     }
   }
 

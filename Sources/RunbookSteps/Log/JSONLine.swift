@@ -3,13 +3,15 @@ import RunbookModel
 /// An object of a log.
 struct JSONLine {
   let fields: ValueMap
+  /// The keys that it has more than once: of those, which value is meant nobody can tell.
+  let repeatedKeys: Set<String>
 
   init?(_ line: LogBytes) {
     do throws(JSONError) {
-      guard let fields = try Value(json: line.text, allowsRepeatedKeys: true).mapValue else {
-        return nil
-      }
+      let (value, repeatedKeys) = try Value.withRepeatedKeys(json: line.text)
+      guard let fields = value.mapValue else { return nil }
       self.fields = fields
+      self.repeatedKeys = repeatedKeys
     } catch {
       return nil
     }
@@ -17,9 +19,16 @@ struct JSONLine {
 
   func text(_ name: String) -> String { fields[name]?.stringValue ?? "" }
 
+  /// Why the object cannot be used: one of the keys that are read is there twice.
+  func doubt(of names: [String]) -> String? {
+    names.first { repeatedKeys.contains($0) }.map { "an object with the key `\($0)` twice" }
+  }
+
+  static let times = ["time", "timestamp", "ts", "@timestamp", "__REALTIME_TIMESTAMP"]
+
   /// The first of the usual names that holds a time; journald's is microseconds.
   func stamp(_ zones: LogZones) -> LogStamp? {
-    ["time", "timestamp", "ts", "@timestamp", "__REALTIME_TIMESTAMP"].lazy
+    Self.times.lazy
       .compactMap { fields[$0].flatMap { Self.stamp($0, zones) } }.first
   }
 

@@ -9,6 +9,9 @@ struct JSONLogGrammar: LogGrammar {
     ("detail", "DETAIL"), ("hint", "HINT"), ("context", "CONTEXT"), ("statement", "STATEMENT"),
   ]
 
+  private static let keys =
+    ["error_severity", "message", "pid", "user", "dbname"] + additions.map(\.0)
+
   var addedWords: [String] { Self.additions.map(\.1) }
 
   /// Each line is a record: line breaks in a text are escaped.
@@ -18,6 +21,7 @@ struct JSONLogGrammar: LogGrammar {
 
   func read(_ record: LogBytes, _ head: LogHead) -> LogReading {
     guard let line = JSONLine(record) else { return .unusable("no JSON object") }
+    if let doubt = line.doubt(of: JSONLine.times + Self.keys) { return .unusable(doubt) }
     guard let severity = line.fields["error_severity"]?.stringValue else {
       return .unusable("no `error_severity`, which a jsonlog has")
     }
@@ -27,9 +31,11 @@ struct JSONLogGrammar: LogGrammar {
     head.user = line.fields["user"]?.stringValue
     head.database = line.fields["dbname"]?.stringValue
     return head.reading { at in
-      LogEvent(
+      var event = LogEvent(
         server: severity, line.text("message"),
         Self.additions.map { ($0.1, line.text($0.0)) }, at: at, head.details)
+      event.hasRepeatedKey = !line.repeatedKeys.isEmpty
+      return event
     }
   }
 }

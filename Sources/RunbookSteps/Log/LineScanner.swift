@@ -12,7 +12,8 @@ struct LineScanner {
 
   private var current: UInt8 { position < line.count ? line[position] : 0 }
 
-  mutating func dateAndTime() -> Timestamp? {
+  /// - Returns: nil for what is not written as a date and a time.
+  mutating func dateAndTime() -> LogTime.Local? {
     let start = position
     guard let year = digits(4), skip("-") || skip("/"), let month = digits(2),
       skip("-") || skip("/"), let day = digits(2), skip("T") || skip(" ") || skip("t"),
@@ -22,13 +23,14 @@ struct LineScanner {
       position = start
       return nil
     }
-    return Timestamp(
-      year: year, month: month, day: day, hour: hour, minute: minute, second: second,
-      nanosecond: fraction())
+    return LogTime.Local(
+      Timestamp(
+        year: year, month: month, day: day, hour: hour, minute: minute, second: second,
+        nanosecond: fraction()))
   }
 
   /// `18/Oct/2025:22:01:13`
-  mutating func webServerTime() -> Timestamp? {
+  mutating func webServerTime() -> LogTime.Local? {
     let start = position
     guard let day = digits(2), skip("/"), position + 3 <= line.count,
       let month = Self.months.firstIndex(of: line.part(position..<position + 3).text)
@@ -43,8 +45,9 @@ struct LineScanner {
       position = start
       return nil
     }
-    return Timestamp(
-      year: year, month: month + 1, day: day, hour: hour, minute: minute, second: second)
+    return LogTime.Local(
+      Timestamp(
+        year: year, month: month + 1, day: day, hour: hour, minute: minute, second: second))
   }
 
   private static let months = [

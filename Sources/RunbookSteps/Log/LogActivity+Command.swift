@@ -35,12 +35,15 @@ extension LogActivity {
     _ words: [String], _ takesErrors: Bool, _ findings: LogFindings, in context: AttemptContext
   ) async throws(StepFailure) -> StepResult {
     let scanner = LogScanner(grammar, match: filter.match)
+    let timeout = context.timeout(else: Self.defaultTimeout)
+    let deadline = ContinuousClock.now + timeout
+    var findings = findings
+    findings.isOver = { ContinuousClock.now > deadline }
     let output = Mutex(
       Output(
         findings: findings, standardOutput: LogBuffer(scanner),
         standardError: takesErrors ? LogBuffer(scanner) : nil,
         lastErrors: RedactedTail(context.redactor, size: 4096)))
-    let timeout = context.timeout(else: Self.defaultTimeout)
     var process = ChildProcess(
       command: words, environment: surroundings.environment,
       workingDirectory: surroundings.folder, timeout: timeout)
@@ -62,6 +65,7 @@ extension LogActivity {
     _ output: Output, _ ending: ChildProcess.Ending, _ program: String, _ takesErrors: Bool,
     _ timeout: Duration
   ) throws(StepFailure) -> StepResult {
+    try refuse(output.findings.halt)
     var result = output.findings.result(origin: origin, source: name)
     result.values["exit_code"] = .int(Int64(ending.exitCode))
     let errors = output.lastLines(10)

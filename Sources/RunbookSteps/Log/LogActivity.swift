@@ -21,6 +21,9 @@ struct LogActivity: Activity {
   let source: Source
   let grammar: any LogGrammar
   let filter: LogFilter
+  /// Where the step stands, and its patterns.
+  let step: Place
+  let places: [LogFilter.Pattern: Place]
   /// As the author asked for it.
   let limit: Int?
   /// What the timeline calls the log.
@@ -74,9 +77,27 @@ struct LogActivity: Activity {
       let reading = LogReadingOfFiles(
         paths: paths, grammar: grammar, timeout: context.timeout(else: Self.defaultTimeout))
       findings = try await reading.perform(findings)
+      try refuse(findings.halt)
       return findings.result(origin: origin, source: name)
     case .command(let words, let takesErrors):
       return try await perform(words, takesErrors, findings, in: context)
+    }
+  }
+
+  /// What is read in part only is no answer.
+  func refuse(_ halt: LogFindings.Halt?) throws(StepFailure) {
+    switch halt {
+    case nil: return
+    case .excess(let pattern, let time, let bytes):
+      throw StepFailure(
+        .invalid,
+        "`\(pattern.rawValue)` takes too much work on the event of \(time), which has \(bytes) bytes "
+          + "(\(places[pattern] ?? step))",
+        hint: "write the pattern without large counted repetitions, such as `a{1,1000}`")
+    case .overdue:
+      throw StepFailure(
+        .timeout, "reading \(origin) took longer than the step may",
+        hint: "give the step a longer `timeout:`, or say `since:` and `until:`")
     }
   }
 

@@ -38,7 +38,7 @@ struct LogBuffer {
   /// Takes bytes of which it is not known how many come.
   mutating func append(_ more: [UInt8], into findings: inout LogFindings) {
     var rest = more[...]
-    while !rest.isEmpty {
+    while !rest.isEmpty, findings.halt == nil {
       let part = rest.prefix(bytes.count - used)
       bytes.replaceSubrange(used..<used + part.count, with: part)
       used += part.count
@@ -51,6 +51,10 @@ struct LogBuffer {
   mutating func finish(into findings: inout LogFindings) { scan(isLast: true, into: &findings) }
 
   private mutating func scan(isLast: Bool, into findings: inout LogFindings) {
+    guard findings.halt == nil else {
+      used = 0
+      return
+    }
     let used = used
     let done = bytes.withUnsafeMutableBufferPointer { bytes in
       let block = LogBytes(rebasing: bytes[..<used])

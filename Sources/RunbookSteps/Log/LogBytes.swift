@@ -18,7 +18,10 @@ extension LogBytes {
     return part(start..<end)
   }
 
+  /// What is no UTF-8 is U+FFFD.
   var text: String { String(decoding: self, as: UTF8.self) }
+
+  var isUTF8: Bool { allSatisfy { $0 < 0x80 } || String(validating: self, as: UTF8.self) != nil }
 
   /// Where the line that begins here ends, its line break included; nil when it has none.
   func lineEnd(from start: Int) -> Int? {

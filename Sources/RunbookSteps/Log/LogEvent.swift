@@ -10,6 +10,8 @@ struct LogEvent: Sendable, Hashable {
   var textStart = 0
   /// What is shown instead, where it is no part of `whole`.
   var shown: String?
+  /// Whether its object has a key twice that is not read here.
+  var hasRepeatedKey = false
   /// What else the record says, for expressions.
   var details: [LogDetail] = []
 

@@ -15,15 +15,15 @@ struct LogFilter: Sendable {
     return true
   }
 
-  func takes(_ event: LogEvent) -> Bool { event.matches(match) ?? true }
+  /// A pattern that events are held against, as the step calls it.
+  enum Pattern: String, Sendable {
+    case match, damage
+  }
 
-  func isDamage(_ event: LogEvent) -> Bool { event.matches(damage) ?? false }
-}
-
-extension LogEvent {
-  /// - Returns: nil without a pattern.
-  fileprivate func matches(_ pattern: RegularExpression?) -> Bool? {
-    guard let pattern else { return nil }
-    return whole.withUnsafeBufferPointer { pattern.matches(utf8: $0) }
+  func expression(_ pattern: Pattern) -> RegularExpression? {
+    switch pattern {
+    case .match: match
+    case .damage: damage
+    }
   }
 }

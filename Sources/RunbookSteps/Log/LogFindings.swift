@@ -20,9 +20,28 @@ struct LogFindings: Sendable {
   private var last: Timestamp?
   private var unusable: [String: Int] = [:]
   private var cutCount = 0
+  private var notUTF8Count = 0
+  private var repeatedKeyCount = 0
+  /// Why no more is read.
+  private(set) var halt: Halt?
+  /// What patterns have cost since it was asked for the last time whether there is time left.
+  private var spent = 0
+  /// Whether there is no time left.
+  var isOver: @Sendable () -> Bool = { false }
   /// How many records told something, also what could not be used.
   private(set) var told = 0
   private var notices: [String] = []
+
+  enum Halt: Sendable, Hashable {
+    /// A pattern took more than one event is worth.
+    case excess(LogFilter.Pattern, of: Timestamp, bytes: Int)
+    case overdue
+  }
+
+  /// What one event may cost a pattern, in its steps: hundreds for each byte of a long line.
+  private static let mostWork = 1 << 25
+  /// What is done in a fraction of a second.
+  private static let workBetweenLooks = 1 << 22
 
   /// What the texts of all events may take.
   private static let longest = 4 << 20
@@ -48,15 +67,36 @@ struct LogFindings: Sendable {
     clockOffset.flatMap { time.adding($0) } ?? time
   }
 
-  mutating func take(_ reading: LogReading) {
+  /// Counts what patterns have cost, and looks at the clock now and then.
+  mutating func spend(_ steps: Int) {
+    spent += min(steps, Self.workBetweenLooks)
+    guard spent >= Self.workBetweenLooks else { return }
+    spent = 0
+    if isOver() { halt = halt ?? .overdue }
+  }
+
+  /// - Parameter record: the record that was read.
+  mutating func take(_ reading: LogReading, of record: LogBytes) {
     switch reading {
     case .unusable(let why): count(unusable: why)
     case .event(var event):
       guard let at = corrected(event.at) else { return count(unusable: "a time out of range") }
       event.at = at
-      guard filter.takes(at), filter.takes(event) else { return }
-      keep(event)
+      guard filter.takes(at), matches(.match, event) ?? true else { return }
+      keep(event, isUTF8: record.isUTF8)
     }
+  }
+
+  /// - Returns: nil without a pattern.
+  private mutating func matches(_ name: LogFilter.Pattern, _ event: LogEvent) -> Bool? {
+    guard let pattern = filter.expression(name) else { return nil }
+    var work = Self.mostWork
+    let isMatch = event.whole.withUnsafeBufferPointer { pattern.matches(utf8: $0, work: &work) }
+    spend(Self.mostWork - work)
+    if isMatch == nil {
+      halt = halt ?? .excess(name, of: event.at, bytes: event.whole.count)
+    }
+    return isMatch ?? false
   }
 
   private mutating func count(unusable why: String) {
@@ -65,12 +105,14 @@ struct LogFindings: Sendable {
     if unusable[why] != nil || unusable.count < 10 { unusable[why, default: 0] += 1 }
   }
 
-  private mutating func keep(_ event: LogEvent) {
+  private mutating func keep(_ event: LogEvent, isUTF8: Bool) {
     count += 1
+    if !isUTF8 { notUTF8Count += 1 }
+    if event.hasRepeatedKey { repeatedKeyCount += 1 }
     told += 1
     first = min(first ?? event.at, event.at)
     last = max(last ?? event.at, event.at)
-    let isDamage = filter.isDamage(event)
+    let isDamage = matches(.damage, event) ?? false
     if isDamage { damageCount += 1 }
     // The incident's start is among the damage: that is kept longer than the rest.
     guard kept.count < limit || (isDamage && damageCount <= limit) else { return }
@@ -132,6 +174,13 @@ struct LogFindings: Sendable {
     }
     if cutCount > 0 {
       notices.append("only the start of \(cutCount) events longer than a mebibyte was read")
+    }
+    if notUTF8Count > 0 {
+      notices.append(
+        "\(notUTF8Count) events hold bytes that are no UTF-8; they are shown as U+FFFD")
+    }
+    if repeatedKeyCount > 0 {
+      notices.append("\(repeatedKeyCount) events have a key twice that is not read")
     }
     for (why, records) in unusable.sorted(by: { $0.key < $1.key }) {
       notices.append("\(records) lines were left out: \(why)")

@@ -16,6 +16,9 @@ protocol LogGrammar: Sendable {
   /// The time of a record's first line, for finding one's way in a file.
   func stamp(of line: LogBytes) -> LogStamp?
 
+  /// What finding records may cost for a byte of the log, in steps of a pattern.
+  var workOfByte: Int { get }
+
   /// Words that stand in what patterns are held against, but not in the file.
   var addedWords: [String] { get }
 }
@@ -24,6 +27,8 @@ extension LogGrammar {
   func isWhole(_ record: LogBytes) -> Bool { true }
 
   func stamp(of line: LogBytes) -> LogStamp? { head(of: line)?.stamp }
+
+  var workOfByte: Int { 0 }
 
   var addedWords: [String] { [] }
 }

@@ -11,6 +11,12 @@ struct LogStamp: Sendable, Hashable {
     hasZone = time.zone != .none
   }
 
+  /// For a record that cannot be used.
+  init(unusable why: String) {
+    time = .unusable(why)
+    hasZone = true
+  }
+
   init(at time: Timestamp) {
     self.time = .at(time)
     hasZone = true

@@ -12,6 +12,9 @@ extension LogKind {
         match: try Self.pattern("match", of: step), damage: try Self.pattern("damage", of: step),
         since: try context.time("since", of: step),
         until: try context.time("until", of: step)),
+      step: step.place,
+      places: [.match: step.body["match"]?.text?.place, .damage: step.body["damage"]?.text?.place]
+        .compactMapValues(\.self),
       limit: step.body["limit"]?.int.map { Int($0) },
       name: step.body["source"]?.string ?? format.source,
       clock: try Self.clock(of: step, context), isDeclared: step.options.effect,

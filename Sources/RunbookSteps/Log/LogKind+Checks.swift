@@ -99,6 +99,14 @@ extension LogKind {
     case .missing: return []
     case .expression(let found): pattern = found
     }
+    guard pattern.size <= PatternGrammar.largest else {
+      return [
+        Diagnostic(
+          .error, .badPattern,
+          "the pattern is too large: every line is held against it", at: source.place,
+          hint: "write `.*` or `\\S+` in place of counted repetitions")
+      ]
+    }
     let names = pattern.groupNames.compactMap(\.self)
     var found = names.filter { !PatternGrammar.groups.contains($0) }.map { name in
       Diagnostic(

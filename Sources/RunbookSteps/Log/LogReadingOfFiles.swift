@@ -37,6 +37,7 @@ struct LogReadingOfFiles: Sendable {
   ) throws(StepFailure) -> LogFindings {
     let deadline = ContinuousClock.now + timeout
     var findings = start
+    findings.isOver = { interruption.isSet || ContinuousClock.now > deadline }
     let files: LogFiles
     do throws(LogFiles.Problem) {
       files = try LogFiles(paths, grammar)
@@ -44,7 +45,9 @@ struct LogReadingOfFiles: Sendable {
       throw StepFailure(.unreachable, error.message, hint: error.hint)
     }
     for notice in files.notices { findings.note(notice) }
-    for file in files.files { try read(file, &findings, interruption, deadline) }
+    for file in files.files where findings.halt == nil {
+      try read(file, &findings, interruption, deadline)
+    }
     return findings
   }
 
@@ -62,7 +65,7 @@ struct LogReadingOfFiles: Sendable {
     }
     var buffer = LogBuffer(LogScanner(grammar, match: filter.match))
     var isAtEnd = false
-    while !isAtEnd {
+    while !isAtEnd, findings.halt == nil {
       do throws(LogFile.Problem) {
         isAtEnd = try !buffer.fill(into: &findings) { memory throws(LogFile.Problem) in
           try file.read(into: memory)
@@ -76,6 +79,7 @@ struct LogReadingOfFiles: Sendable {
       }
       try check(interruption, deadline)
     }
+    guard findings.halt == nil else { return }
     if file.wasCut { findings.note("\(file.path) became shorter while it was read") }
     if findings.told == before, file.size ?? 0 > 0, !LogFiles.hasTime(file, grammar) {
       findings.note("\(file.path) begins with no time that can be read: is it of this format?")

@@ -32,7 +32,10 @@ struct LogScanner {
     }
     isInsideLine = false
     var records = BlockRecords(block, end, from: start, grammar, prefilter)
-    while let record = records.next() { take(record, of: block, into: &findings) }
+    while findings.halt == nil, let record = records.next() {
+      findings.spend(record.range.count * grammar.workOfByte)
+      take(record, of: block, into: &findings)
+    }
     if end == .full, records.rest == block.count {
       findings.noteCut()
       isInsideLine = block.last != UInt8(ascii: "\n")
@@ -48,7 +51,8 @@ struct LogScanner {
     {
       return
     }
-    findings.take(grammar.read(block.part(record.range), record.head))
+    let bytes = block.part(record.range)
+    findings.take(grammar.read(bytes, record.head), of: bytes)
   }
 }
 

@@ -10,8 +10,18 @@ struct LogTime {
     case named(String)
   }
 
-  /// As written: the clock's fields as if they were UTC.
-  let local: Timestamp
+  /// What the clock's fields are.
+  enum Local: Sendable, Hashable {
+    /// As written, as if they were UTC.
+    case at(Timestamp)
+    /// No day or no time of day: the 30th of February. It is the time of its line all the same: another that
+    /// stands there as well would be a guess.
+    case impossible
+
+    init(_ time: Timestamp?) { self = time.map(Local.at) ?? .impossible }
+  }
+
+  let local: Local
   let zone: Zone
   /// The bytes of the line that it takes, zone included.
   let range: Range<Int>
@@ -47,15 +57,15 @@ struct LogTime {
       guard scanner.position == text.count else { return nil }
     } else {
       var scanner = LineScanner(text, at: 0)
-      guard let local = scanner.epoch(), scanner.position == text.count else { return nil }
-      self.local = local
+      guard let time = scanner.epoch(), scanner.position == text.count else { return nil }
+      local = .at(time)
       zone = .offset(0)
     }
     range = 0..<text.count
   }
 
   init(epoch time: Timestamp, range: Range<Int>) {
-    local = time
+    local = .at(time)
     zone = .offset(0)
     self.range = range
   }

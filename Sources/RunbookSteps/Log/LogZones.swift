@@ -38,7 +38,10 @@ struct LogZones: Sendable, Hashable {
       }
       offset = known
     }
-    guard let at = time.local.adding(.seconds(-offset)) else {
+    guard case .at(let local) = time.local else {
+      return .unusable("a date or a time of day that does not exist")
+    }
+    guard let at = local.adding(.seconds(-offset)) else {
       return .unusable("a time out of range")
     }
     return .at(at)

@@ -8,14 +8,27 @@ struct PatternGrammar: LogGrammar {
 
   /// The names that the pattern's groups may have; `at` it must have.
   static let groups = ["at", "text", "level", "host"]
+  /// A pattern that looks at every line, also where nothing else is sought, may not be larger than this.
+  static let largest = 500
+  /// What one line may cost: four steps for each byte of the longest.
+  private static let mostWork = 1 << 22
+
+  var workOfByte: Int { pattern.size }
 
   func head(of line: LogBytes) -> LogHead? {
-    guard pattern.matches(utf8: line) else { return nil }
-    return LogHead()
+    var work = Self.mostWork
+    switch pattern.matches(utf8: line, work: &work) {
+    case true?: return LogHead()
+    case false?: return nil
+    case nil: return LogHead(stamp: LogStamp(unusable: Self.excess))
+    }
   }
 
+  private static let excess = "a line for which `pattern` takes too much work"
+
   func stamp(of line: LogBytes) -> LogStamp? {
-    pattern.firstMatch(in: line.text).flatMap { stamp($0) }
+    var work = Self.mostWork
+    return pattern.firstMatch(in: line.text, work: &work).flatMap { stamp($0) }
   }
 
   private func stamp(_ match: RegularExpression.Match) -> LogStamp? {
@@ -28,13 +41,21 @@ struct PatternGrammar: LogGrammar {
     var rest = LogText()
     var match: RegularExpression.Match?
     var isFirst = true
+    if case .unusable(let why)? = head.stamp?.time { return .unusable(why) }
+    var work = Self.mostWork
     record.eachLine { line in
       whole.append(line)
-      if isFirst { match = pattern.firstMatch(in: line.text) } else { rest.append(line) }
+      if isFirst {
+        match = pattern.firstMatch(in: line.text, work: &work)
+      } else {
+        rest.append(line)
+      }
       isFirst = false
       return true
     }
-    guard let match else { return .unusable("a line that `pattern` does not match") }
+    guard let match else {
+      return .unusable(work < 0 ? Self.excess : "a line that `pattern` does not match")
+    }
     var head = head
     head.stamp = stamp(match)
     return head.reading { at in

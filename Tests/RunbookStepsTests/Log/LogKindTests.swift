@@ -1,3 +1,4 @@
+import Foundation
 import RunbookEngine
 import RunbookModel
 import Testing
@@ -98,6 +99,85 @@ import Testing
       "2025-10-18 22:01:13 IST x\n2025-10-18 22:01:13Z y", "iso8601",
       ["timezone": KindFixture.text(zone)])
     #expect(rows(result) == [expected, "2025-10-18T22:01:13Z y"])
+  }
+
+  /// A day that there is not is the time of its line all the same; another that stands there is not it.
+  @Test(arguments: [
+    ("iso8601", "2026-02-30 10:00:00 2026-03-01 10:00:00 x\n2026-03-02 10:00:00Z y"),
+    ("iso8601", "2026-03-01 24:00:00 x\n2026-03-02 10:00:00Z y"),
+    ("postgres", "2026-02-30 10:00:00 UTC [1] LOG:  x\n2026-03-02 10:00:00 UTC [1] LOG:  y"),
+    (
+      "jsonl",
+      #"{"time": "2026-02-30T10:00:00Z", "ts": "2026-03-01T10:00:00Z", "msg": "x"}"#
+        + "\n" + #"{"ts": "2026-03-02T10:00:00Z", "msg": "y"}"#
+    ),
+    (
+      "jsonl",
+      #"{"time": "31/Feb/2026:10:00:00 +0000", "ts": 1772359200, "msg": "x"}"#
+        + "\n" + #"{"ts": "2026-03-02T10:00:00Z", "msg": "y"}"#
+    ),
+  ])
+  func neverGuessesADay(_ format: String, _ log: String) async throws {
+    let result = try await read(log, format)
+    #expect(result.rows.count == 1)
+    #expect(result.rows.first?.begins(with: "2026-03-02T10:00:00Z ") == true)
+    #expect(
+      result.notices == ["1 lines were left out: a date or a time of day that does not exist"])
+  }
+
+  @Test func saysWhereAnObjectHasAKeyTwice() async throws {
+    let result = try await read(
+      """
+      {"time": "2026-03-01T10:00:00Z", "time": "2026-03-02T10:00:00Z", "msg": "a"}
+      {"time": "2026-03-01T10:00:00Z", "msg": "b", "msg": "c"}
+      {"time": "2026-03-01T10:00:00Z", "msg": "d", "user": 1, "user": 2}
+      {"time": "2026-03-01T10:00:01Z", "msg": "e", "more": {"time": 1, "time": 2}}
+      """, "jsonl")
+    #expect(result.rows == ["2026-03-01T10:00:00Z d", "2026-03-01T10:00:01Z e"])
+    #expect(
+      result.notices == [
+        "1 events have a key twice that is not read",
+        "1 lines were left out: an object with the key `msg` twice",
+        "1 lines were left out: an object with the key `time` twice",
+      ])
+  }
+
+  @Test func saysWhereBytesAreNoUTF8() async throws {
+    let fixture = try LogFixture()
+    let path = fixture.folder + "/raw.log"
+    var bytes = Array("2026-03-01 10:00:00 caf".utf8)
+    bytes += [0xE9, 0x0A] + Array("2026-03-01 10:00:01 café\n".utf8)
+    #expect(FileManager.default.createFile(atPath: path, contents: Data(bytes)))
+    let result = try await fixture.perform([
+      ("path", KindFixture.text(path)), ("format", KindFixture.text("iso8601")),
+    ])
+    #expect(result.rows == ["2026-03-01T10:00:00Z caf\u{FFFD}", "2026-03-01T10:00:01Z café"])
+    #expect(
+      result.notices == ["1 events hold bytes that are no UTF-8; they are shown as U+FFFD"])
+  }
+
+  /// A pattern takes time in proportion to a line's length and its own; on a long line that is too much.
+  @Test(arguments: ["match", "damage"]) func boundsTheWorkOfAPattern(_ key: String) async throws {
+    let line = "2026-03-01 10:00:00 " + String(repeating: "a", count: 400_000)
+    let failure = await #expect(throws: StepFailure.self) {
+      try await read(line, "iso8601", [key: KindFixture.text("(a|aa|aaa){1,300}b")])
+    }
+    #expect(failure?.record.cause == .invalid)
+    #expect(
+      failure?.record.message.begins(
+        with: "`\(key)` takes too much work on the event of 2026-03-01T10:00:00Z") == true)
+    #expect(failure?.record.message.holds("\(KindFixture.place)") == true)
+  }
+
+  @Test func boundsTheWorkOfALinesPattern() async throws {
+    let long = "2026-03-01T10:00:00Z " + String(repeating: "a", count: 200_000)
+    let result = try await read(
+      long + "\n2026-03-01T10:00:01Z aab", "pattern",
+      ["pattern": KindFixture.text("^(?P<at>\\S+) (?P<text>(a|aa){1,80}b)")])
+    #expect(result.rows == ["2026-03-01T10:00:01Z aab"])
+    #expect(
+      result.notices
+        == ["1 lines were left out: a line for which `pattern` takes too much work"])
   }
 
   @Test func neverGuessesAZone() async throws {
