@@ -11,7 +11,7 @@ struct MigrationRevision: Sendable {
   let file: String
   let path: String
   /// What the result tells of it besides its operations.
-  let facts: ValueMap
+  var facts: ValueMap
   let created: Timestamp?
   let modified: Timestamp
   var operations: [MigrationOperation]
@@ -43,6 +43,25 @@ struct MigrationRevision: Sendable {
     map["unreadable"] = .list(unreadable.map(\.value))
     if let isApplied { map["is_applied"] = .bool(isApplied) }
     return map
+  }
+}
+
+extension MigrationRevision {
+  /// Of a file that holds a secret, the hash would tell it to whoever tries short ones until one fits: it is made
+  /// with the run's key, or left out where there is none, or the file is another one by now.
+  mutating func hideHash(_ redactor: Redactor, _ key: RunKey?) {
+    guard let hash = facts["sha256"]?.stringValue else { return }
+    do throws(MigrationFile.Fault) {
+      let file = try MigrationFile.read(path)
+      guard Digest.sha256(of: file.bytes).hex == hash else {
+        facts["sha256"] = nil
+        return
+      }
+      guard redactor.holdsSecret(file.text) else { return }
+      facts["sha256"] = key.map { .string($0.digest(of: file.text).hex) }
+    } catch {
+      facts["sha256"] = nil
+    }
   }
 }
 

@@ -28,7 +28,10 @@ struct MigrationsActivity: Activity {
   }
 
   func perform(in context: AttemptContext) async throws(StepFailure) -> StepResult {
-    let files = try await read(within: context.timeout(else: Self.defaultTimeout))
+    var files = try await read(within: context.timeout(else: Self.defaultTimeout))
+    for index in files.revisions.indices {
+      files.revisions[index].hideHash(context.redactor, context.key)
+    }
     let findings = MigrationFindings(
       files: files, revision: revision, since: since, tables: tables, owners: owners,
       application: application, redactor: context.redactor)

@@ -225,6 +225,27 @@ struct MigrationsTests {
     #expect(!row.isDamage)
   }
 
+  /// A short secret would be found by trying until the file's hash fits.
+  @Test func keysTheHashOfAFileThatHoldsASecret() throws {
+    let fixture = try AttemptFixture()
+    let text = "ALTER ROLE app PASSWORD 'hunter22';"
+    let path = try fixture.file("V1__role.sql", text)
+    let key = try #require(RunKey([UInt8](repeating: 7, count: RunKey.size)))
+    func hash(_ redactor: Redactor, _ key: RunKey?, of stored: String) -> Value? {
+      var revision = MigrationRevision(
+        id: "1", downs: [], file: "V1__role.sql", path: path,
+        facts: ValueMap([("sha256", .string(Digest.sha256(of: stored).hex))]), created: nil,
+        modified: .epoch, operations: [])
+      revision.hideHash(redactor, key)
+      return revision.facts["sha256"]
+    }
+    let redactor = Redactor(secrets: ["hunter22"])
+    #expect(hash(.none, key, of: text) == .string(Digest.sha256(of: text).hex))
+    #expect(hash(redactor, key, of: text) == .string(key.digest(of: text).hex))
+    #expect(hash(redactor, nil, of: text) == nil)
+    #expect(hash(redactor, key, of: "as it was when it was read") == nil)
+  }
+
   @Test func takesTheZoneOfACreationDate() async throws {
     let project = try TestProject()
     try project.revise(
