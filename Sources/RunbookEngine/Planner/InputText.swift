@@ -3,8 +3,8 @@ public import RunbookModel
 extension Runbook.InputType {
   /// Reads a value of this type from text, as flags and the environment give it.
   ///
-  /// Lists are JSON arrays, or items with commas between them. Paths are made absolute against
-  /// `folder`.
+  /// Lists are JSON arrays, or items with commas between them, of which none is empty and each is taken as it
+  /// is, blanks included; an empty text is an empty list. Paths are made absolute against `folder`.
   ///
   /// - Returns: nil when the text is no such value.
   public func value(of text: String, relativeTo folder: String) -> Value? {
@@ -45,11 +45,49 @@ extension Runbook.InputType {
       return value(of: data, relativeTo: folder)
     }
     var values: [Value] = []
-    for part in text.pieces(separatedBy: ",", omittingEmptySubsequences: true) {
-      guard let value = item.value(of: String(part), relativeTo: folder) else { return nil }
+    for part in Self.items(of: text) {
+      guard !part.isEmpty, let value = item.value(of: String(part), relativeTo: folder) else {
+        return nil
+      }
       values.append(value)
     }
     return .list(values)
+  }
+
+  private static func items(of text: String) -> [Substring] {
+    text.isEmpty ? [] : text.pieces(separatedBy: ",", omittingEmptySubsequences: false)
+  }
+
+  /// Which of a list's items is not as it should be, without its value; nil where it is not one item that is.
+  public func fault(in data: Value, relativeTo folder: String) -> String? {
+    guard case .list(let item) = self else { return nil }
+    switch data {
+    case .list(let values):
+      guard let index = values.firstIndex(where: { item.value(of: $0, relativeTo: folder) == nil })
+      else { return nil }
+      return "item \(index + 1) of \(values.count) is not \(item.expectation)"
+    case .string(let text):
+      // Whether it is JSON was seen when it was read.
+      if text.begins(with: "["), let list = try? Value(json: text) {
+        return fault(in: list, relativeTo: folder)
+      }
+      let items = Self.items(of: text)
+      guard
+        let index = items.firstIndex(where: {
+          $0.isEmpty || item.value(of: String($0), relativeTo: folder) == nil
+        })
+      else { return nil }
+      let place = "item \(index + 1) of \(items.count)"
+      if items[index].isEmpty {
+        return "\(place) is empty; a JSON array may hold empty texts, as in [\"a\", \"\"]"
+      }
+      let hasBlank = [items[index].firstScalar, items[index].lastScalar].contains {
+        $0?.isWhitespace == true
+      }
+      return "\(place) is not \(item.expectation)"
+        + (hasBlank ? ": a blank stands beside it" : "")
+    default: return nil
+    }
   }
 
   /// What a value looks like, for messages.

@@ -104,7 +104,10 @@ struct InputGatherer {
     guard let value = input.type.value(of: data, relativeTo: surroundings.workingDirectory) else {
       // A secret may stand in the wrong line of a file.
       let shown = input.isSecret || origin == .file ? "" : ", not \(data.json)"
-      throw Failure(message: "the input '\(input.name)' must be \(input.type.expectation)\(shown)")
+      let fault = input.type.fault(in: data, relativeTo: surroundings.workingDirectory)
+      throw Failure(
+        message: "the input '\(input.name)' must be \(input.type.expectation)\(shown)"
+          + (fault.map { ": \($0)" } ?? ""))
     }
     return ResolvedInput(declaration: input, value: value, origin: origin)
   }
