@@ -13,12 +13,21 @@ public struct IncidentReport: Sendable {
   ///   - entries: the whole journal in order, the run's start first.
   ///   - isPublic: whether hosts, people and the world's values are left out.
   ///   - rules: what may stand in a public copy.
+  ///   - digest: of a file of evidence by its path in the run's folder, nil where it cannot be read. The report
+  ///     says then where one is not what the journal holds the hash of; without it files are not looked at.
   /// - Throws: `emptyJournal`, or `damagedJournal` when no run can have written the entries.
   public init(
-    entries: [Entry], isPublic: Bool = false, rules: PublicRules = PublicRules()
+    entries: [Entry], isPublic: Bool = false, rules: PublicRules = PublicRules(),
+    digest: ((String) -> Digest?)? = nil
   ) throws(ReportError) {
     let told = isPublic ? PublicCopy.entries(entries, rules) : entries
-    facts = ReportFacts(try RunHistory(entries: told), isPublic: isPublic)
+    var facts = ReportFacts(try RunHistory(entries: told), isPublic: isPublic)
+    if let digest {
+      // A public copy has neither the paths nor the hashes themselves.
+      let whole = try isPublic ? IncidentReport(entries: entries).facts.evidence : facts.evidence
+      facts.evidence.mark(whole.faults(digest))
+    }
+    self.facts = facts
   }
 
   /// What the index of reports says of it.

@@ -102,4 +102,40 @@ struct ReportVerificationTests {
     #expect(problems.map(\.id) == ["E3", "E5", "E6"])
     #expect(problems[1].message == "the file evidence/a/1/y cannot be read")
   }
+
+  /// What the report says of files that are gone or are others is of the day that it is written.
+  @Test(arguments: [false, true], [ReportFormat.markdown, .html, .json])
+  func theReportSaysWhatBecameOfFiles(isPublic: Bool, format: ReportFormat) throws {
+    var journal = JournalBuilder()
+    journal.start([StepRecord("a", "A", .detection)])
+    journal.begin("a")
+    let files = ["x", "y", "z"].enumerated().map { index, name in
+      EvidenceRecord(
+        id: "E\(index + 1)", what: "output", source: "s", capturedAt: .epoch, size: 1,
+        digest: Digest.sha256(of: "whole"), content: .file(path: "evidence/a/1/\(name)"),
+        isCut: false)
+    }
+    journal.add(
+      .attemptFinished(
+        AttemptFinished(
+          step: StepID("a"), attempt: 1, outcome: .succeeded, result: [:], evidence: files,
+          elapsedMicroseconds: 1)))
+    let digest: (String) -> Digest? = { path in
+      path.ends(with: "y") ? nil : Digest.sha256(of: path.ends(with: "x") ? "whole" : "another")
+    }
+    let text = try IncidentReport(entries: journal.entries, isPublic: isPublic, digest: digest)
+      .text(as: format)
+    for words in ["cannot be read any more", "is not what was captured"] {
+      #expect(text.pieces(separatedBy: words).count == 2, "\(words)")
+    }
+    let silent = try IncidentReport(entries: journal.entries, isPublic: isPublic).text(as: format)
+    #expect(!silent.holds("any more") && !silent.holds("is not what was captured"))
+    guard format == .markdown else { return }
+    for report in [text, silent] {
+      let found = try ReportVerification(of: report, entries: journal.entries, digest: digest) {
+        try $0.markdown()
+      }
+      #expect(found.changes.isEmpty)
+    }
+  }
 }

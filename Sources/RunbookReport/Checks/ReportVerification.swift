@@ -24,9 +24,11 @@ public struct ReportVerification: Sendable {
   ///   - text: the report.
   ///   - entries: the whole journal.
   ///   - rules: what may stand in a public copy.
+  ///   - digest: of a file of evidence, as `IncidentReport` takes it: what a report says of it is no change.
   ///   - write: writes a report as this one was written.
   public init(
     of text: String, entries: [Entry], rules: PublicRules = PublicRules(),
+    digest: ((String) -> Digest?)? = nil,
     write: (IncidentReport) throws -> String
   ) throws {
     let hashes = Self.hashes(in: text)
@@ -35,8 +37,17 @@ public struct ReportVerification: Sendable {
     laterCount = index.map { entries.count - $0 - 1 } ?? 0
     let used = index.map { Array(entries[...$0]) } ?? entries
     let isPublic = PublicCopy.isNamed(in: text)
-    let expected = try write(try IncidentReport(entries: used, isPublic: isPublic, rules: rules))
-    changes = Self.changes(from: Self.lines(of: expected), to: Self.lines(of: text))
+    let lines = Self.lines(of: text)
+    let plain = try write(try IncidentReport(entries: used, isPublic: isPublic, rules: rules))
+    let changes = Self.changes(from: Self.lines(of: plain), to: lines)
+    guard !changes.isEmpty, let digest else {
+      self.changes = changes
+      return
+    }
+    let looked = try write(
+      try IncidentReport(entries: used, isPublic: isPublic, rules: rules, digest: digest))
+    let others = Self.changes(from: Self.lines(of: looked), to: lines)
+    self.changes = others.count < changes.count ? others : changes
   }
 
   /// Words of 64 hexadecimal digits.

@@ -3,6 +3,11 @@ import RunbookModel
 
 /// What was captured, with its content where the journal holds it.
 struct EvidenceFacts: Sendable {
+  /// What a file of evidence is today.
+  enum Fault: Sendable {
+    case missing, changed
+  }
+
   struct Item: Sendable {
     let record: EvidenceRecord
     let step: StepID
@@ -11,6 +16,8 @@ struct EvidenceFacts: Sendable {
     let value: Value?
     /// The folder beside the report for what the report does not show whole.
     let folder: String
+    /// Nil also where its file was not looked at.
+    var fault: Fault?
 
     /// What the journal holds of it, as it was hashed.
     var whole: String? { value.map { $0.stringValue ?? $0.json } }
@@ -74,7 +81,26 @@ struct EvidenceFacts: Sendable {
     case none
   }
 
-  let items: [Item]
+  private(set) var items: [Item]
+
+  /// Says of the items, by their numbers, what became of their files.
+  mutating func mark(_ faults: [Int: Fault]) {
+    for index in items.indices { items[index].fault = faults[index] }
+  }
+
+  /// Holds the files against what the journal has of them.
+  func faults(_ digest: (String) -> Digest?) -> [Int: Fault] {
+    var faults: [Int: Fault] = [:]
+    for (index, item) in items.enumerated() {
+      guard case .file(let path) = item.content else { continue }
+      guard let found = digest(path) else {
+        faults[index] = .missing
+        continue
+      }
+      if found != item.record.digest { faults[index] = .changed }
+    }
+    return faults
+  }
 
   init(_ history: RunHistory) {
     let folder = ReportName(history).stem + ".evidence"

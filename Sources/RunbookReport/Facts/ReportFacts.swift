@@ -18,7 +18,7 @@ struct ReportFacts: Sendable {
   let responders: ResponderFacts
   let signOff: SignOffFacts
   let recoveryCommands: RecoveryCommandFacts
-  let evidence: EvidenceFacts
+  var evidence: EvidenceFacts
   let provenance: ProvenanceFacts
 
   init(_ history: RunHistory, isPublic: Bool = false) {

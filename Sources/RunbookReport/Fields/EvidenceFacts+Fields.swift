@@ -28,6 +28,15 @@ extension EvidenceFacts.Item: Presented {
     .text("file", .code, or: .nothing) { item in
       if case .file(let path) = item.content { path } else { nil }
     },
+    .text("file_fault", .words, or: .nothing) { item in
+      switch item.fault {
+      case nil: nil
+      case .missing:
+        "The file in the run's folder cannot be read any more: what it held, nobody can look up"
+      case .changed:
+        "The file in the run's folder is not what was captured: its SHA-256 is another one now"
+      }
+    },
   ]
 
   private static func content(of item: Self) -> Content? {

@@ -60,12 +60,15 @@ struct ReportCommand: AsyncParsableCommand {
       let entries = try await JournalSource(
         run: run, file: journal, state: state, surroundings: surroundings
       ).entries()
+      let folder = try runFolder(surroundings)
       let report = try IncidentReport(
-        entries: entries, isPublic: isPublic, rules: Composition.publicRules())
+        entries: entries, isPublic: isPublic, rules: Composition.publicRules(),
+        digest: folder.map { folder in
+          { (path: String) in ReportFile.digest(of: path, inRunFolder: folder) }
+        })
       let text = try format.text(of: report, template: template)
       console.warnOfSecrets(in: text, output.file ?? "the report")
       guard let output = output.file else { return console.print(document: text) }
-      let folder = try runFolder(surroundings)
       let inputs = [journal, template].compactMap { $0.map(surroundings.absolute) }
       for notice in try ReportFile(report: report, runFolder: folder, inputs: inputs)
         .write(text, to: surroundings.absolute(output))

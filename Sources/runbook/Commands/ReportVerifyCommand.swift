@@ -49,14 +49,14 @@ struct ReportVerifyCommand: AsyncParsableCommand {
         run: run?.rawValue, file: journal, state: state, surroundings: surroundings
       ).entries()
       let format = ReportFormat(of: text)
-      let found = try ReportVerification(
-        of: text, entries: entries, rules: Composition.publicRules()
-      ) { report in
-        try format.text(of: report, template: template)
-      }
       // Without the run's folder its files cannot be looked at.
       let fileDigest = run.map { run in
         { (path: String) in ReportFile.digest(of: path, inRunFolder: store.folder(of: run)) }
+      }
+      let found = try ReportVerification(
+        of: text, entries: entries, rules: Composition.publicRules(), digest: fileDigest
+      ) { report in
+        try format.text(of: report, template: template)
       }
       let problems = try IncidentReport(entries: entries).evidenceProblems(digest: fileDigest)
       let beside = ReportFile.problems(

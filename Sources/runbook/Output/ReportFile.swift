@@ -43,9 +43,13 @@ struct ReportFile {
     switch evidence.source {
     case .text(let text): bytes = Array(text.utf8)
     case .file(let own):
-      guard let found = contents(of: own), Digest.sha256(of: found) == evidence.digest else {
-        return
-          "evidence \(evidence.id) (\(own)) is not beside the report: it stays in the run's folder"
+      let name = "evidence \(evidence.id) (\(own)) is not beside the report"
+      guard evidence.size <= Self.largest else { return "\(name): it stays in the run's folder" }
+      guard let found = contents(of: own) else {
+        return "\(name): it is not in the run's folder, or cannot be read there"
+      }
+      guard Digest.sha256(of: found) == evidence.digest else {
+        return "\(name): it is not any more what was captured"
       }
       bytes = found
     }
