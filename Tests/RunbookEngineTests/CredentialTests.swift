@@ -32,6 +32,12 @@ struct CredentialTests {
     "X-Api-Key", "spring.datasource.password", "SLACK_WEBHOOK_URL", "JWT_SIGNING_KEY_PRIMARY",
     "PASSWORD_HASH", "TOKEN", "NETRC_CONTENT", "PW", "DB_CRED", "PWD_DB", "PW_ADMIN", "db-pw",
     "AwsCred",
+    // One word or two, one or several, and short forms.
+    "APIKEYS", "PASSPHRASES", "SSH_PRIVKEY", "DB_PSWD", "PASSWDS", "DB_PWDS", "API_KEYS",
+    "apiKeys", "sshPrivKey", "SSHKEY", "GPGKEY", "TLSKEY", "RSAPRIVKEYS", "PASS_PHRASE", "passWord",
+    "DB_PASS_WORD", "PASSW", "DBPASWD", "PSWRD", "AUTHTOKENS", "CLIENTSECRETS", "BEARERS", "JWTS",
+    "DBCREDS", "SEED_PHRASE", "awsAccessKeyId", "AWSACCESSKEYID", "CREDENTIALS", "PIN_CODE",
+    "PASSKEYS", "SIGNINGKEYS", "LICENSEKEY", "SECRETS", "TOKENS",
   ]) func aNameMeansACredential(_ name: String) {
     for value in ["abc", "1234567890", "/slash", "on", "https://k@h/1", "8"]
     where !(value == "on" || value == "8") || CredentialName(name).meaning == .certain {
@@ -47,7 +53,13 @@ struct CredentialTests {
     ("KEYBOARD", "de"), ("URL", "http://host:80/a@b"), ("HOME", "/root"),
     ("TOKEN", ""), ("SECRET_SANTA", "on"), ("PASSWORD_RESETS", "3"),
     ("COOKIE_SECURE", "true"), ("TOKEN_BUCKET", "100"),
-    ("MONKEY", "george"),
+    ("MONKEY", "george"), ("MONKEYS", "george"), ("TURKEY", "x"), ("HOCKEY", "x"),
+    ("PASSENGER_COUNT", "3"), ("PASSENGERS", "ann"), ("TOKENIZER_PATH", "/x"), ("TOKENIZER", "bpe"),
+    ("AUTHOR", "ann"), ("AUTHORS", "ann"), ("MAX_TOKENS", "4096"), ("TOKENS_PER_MINUTE", "60"),
+    ("PUBKEY", "abc"), ("SSH_PUBKEYS", "abc"), ("SURPASS", "x"), ("BYPASSES", "x"),
+    ("COMPASSES", "x"), ("KEYBOARDS", "de"), ("KEYNOTE", "x"), ("SACRED", "x"), ("HOTKEY", "x"),
+    ("PASSIVE", "x"), ("PASSAGE", "x"), ("SECRETARY", "ann"), ("CLASSES", "x"), ("BYPASS", "x"),
+    ("SORTKEYS", "id"), ("PASSTHROUGH", "x"), ("CRYPTO", "x"),
     ("SORT_KEY", "id"), ("KUBECONFIG", "/root/.kube/config"),
     ("GIT_ASKPASS", "/usr/bin/askpass"), ("SALT_ROUNDS", "10"),
     ("XDG_SESSION_ID", "3"), ("NEXT_PUBLIC_API_KEY", "pk_live"),

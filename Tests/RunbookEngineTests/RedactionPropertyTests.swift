@@ -147,7 +147,9 @@ struct RedactionPropertyTests {
     def text(b): return ''.join(chr(c) if 32 <= c < 127 else '.' for c in b)
     def od(*words):
         return lambda b: subprocess.run(['od', *words], input=b, stdout=subprocess.PIPE, check=True).stdout.decode()
-    forms = [xxd, hexdump, od('-tx1'), od('-tx1z'), od('-An', '-tx1'), od('-A', 'x', '-t', 'x1z', '-v')]
+    def trace(b): return '=> Send data, %d bytes\n' % len(b) + ''.join('%04x: %-48s%s\n' % (i, ''.join('%02x ' % c for c in b[i:i+16]), text(b[i:i+16])) for i in range(0, len(b), 16))
+    def tcpdump(b): return ''.join('\t0x%04x:  %-39s  %s\n' % (i, ' '.join(b[i:i+16][j:j+2].hex() for j in range(0, len(b[i:i+16]), 2)), text(b[i:i+16])) for i in range(0, len(b), 16))
+    forms = [xxd, hexdump, trace, tcpdump, od('-tx1c'), od('-tx1'), od('-tx1z'), od('-An', '-tx1'), od('-A', 'x', '-t', 'x1z', '-v')]
     for line in sys.stdin.read().split():
         s = base64.b64decode(line)
         f = random.choice(forms)
@@ -181,6 +183,7 @@ struct RedactionPropertyTests {
       let told = (0...(all.count - 4)).contains { start in
         let part = all[start..<start + 4]
         return redacted.contains(String(decoding: part, as: UTF8.self))
+          || digits.contains(String(decoding: part, as: UTF8.self))
           || digits.contains(part.map { String($0, radix: 16) }.joined())
       }
       if told || !redacted.contains(Redactor.mark) {

@@ -40,6 +40,18 @@ struct RedactorTests {
       secrets: ["host=h password='it\\'s me'"], text: "it's me, it\\'s me",
       redacted: "[redacted], [redacted]"),
     Case(secrets: ["long"], text: "lon", redacted: "lon"),
+    Case(secrets: ["grün-x1"], text: "U&'gr\\00fcn-x1'", redacted: "U&'[redacted]'"),
+    Case(
+      secrets: ["a\u{1F600}bcd"], text: "a\\+01F600bcd a\\D83D\\DE00bcd",
+      redacted: "[redacted] [redacted]"),
+    Case(
+      secrets: ["hunter"], text: "[104, 117, 110, 116, 101, 114] 104 117\n 110 116 101 114",
+      redacted: "[[redacted]] [redacted]"),
+    Case(
+      secrets: ["gründe"],
+      text: "[103, 114, -61, -68, 110, 100, 101],[103,114,195,188,110,100,101]",
+      redacted: "[[redacted]],[[redacted]]"),
+    Case(secrets: ["hunt"], text: "[104, 117, 110, 116]", redacted: "[104, 117, 110, 116]"),
   ]) func takesSecretsOut(_ example: Case) {
     let redactor = Redactor(secrets: example.secrets)
     #expect(redactor.redact(example.text) == example.redacted)

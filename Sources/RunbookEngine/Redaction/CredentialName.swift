@@ -44,11 +44,15 @@ struct CredentialName {
     if kept.suffix(2) == ["SECRET", "ID"] || kept.suffix(3) == ["ACCESS", "KEY", "ID"] {
       return .certain
     }
-    if Self.describing.contains(last) || kept.contains("PUBLIC") || kept.contains("PUB") {
+    if Self.describing.contains(last) || kept.contains("PUBLIC") || kept.contains("PUB")
+      || (last.ends(with: "S") && kept.contains(where: Self.counting.contains))
+    {
       return .none
     }
     if hasForm, Self.files.contains(last) { return .certain }
-    if Self.isCredentialWord(last) { return .certain }
+    if Self.isCredentialWord(last) || Self.isCredentialWord(kept.suffix(2).joined()) {
+      return .certain
+    }
     if Self.lastWords.contains(last), kept.count > 1 || Self.alone.contains(last) {
       let before = kept.count > 1 ? kept[kept.count - 2] : ""
       return Self.otherKeys.contains(before) || kept == ["OLD", "PWD"] ? .none : .certain
@@ -57,35 +61,55 @@ struct CredentialName {
     return isPerhaps && kept != ["PWD"] && kept != ["OLD", "PWD"] ? .perhaps : .none
   }
 
+  /// One or several: `APIKEYS` are what `APIKEY` is.
   private static func isCredentialWord(_ word: String) -> Bool {
+    isOne(word) || (word.ends(with: "S") && isOne(String(word.dropLastScalars())))
+      || ["CREDS", "PWDS"].contains { word.ends(with: $0) }
+  }
+
+  private static func isOne(_ word: String) -> Bool {
     wholeWords.contains(word) || ends.contains { word.ends(with: $0) }
-      || (word.ends(with: "PASS") && !["BYPASS", "COMPASS", "TRESPASS"].contains(word))
+      || (word.ends(with: "PASS") && !passes.contains { word.ends(with: $0) })
       // Such as `BINDPW` and `USERPWD`; `PWD` is a folder.
       || (word.utf8.count > 3 && (word.ends(with: "PW") || word.ends(with: "PWD"))
         && word != "OLDPWD")
+      || (word.ends(with: "KEY")
+        && secretKeys.contains { word.dropping(suffix: "KEY").ends(with: $0) })
   }
 
+  /// What ends in `PASS` and opens nothing.
+  private static let passes = ["BYPASS", "COMPASS", "TRESPASS", "SURPASS", "OVERPASS", "UNDERPASS"]
+
+  /// What a key that is one word with it opens or signs: `SSHPRIVKEY` and `APIKEY`, not `MONKEY` and `PUBKEY`.
+  private static let secretKeys = [
+    "API", "ACCESS", "PRIVATE", "PRIV", "SECRET", "MASTER", "SIGNING", "ENCRYPTION", "CRYPT",
+    "CRYPTO", "SESSION", "ACCOUNT", "AUTH", "SSH", "GPG", "PGP", "RSA", "ECDSA", "TLS", "SSL",
+    "HMAC", "AES", "JWT", "LICENSE", "LICENCE", "DEPLOY", "STORAGE", "SHARED", "CLIENT", "SERVER",
+    "CERT", "APP", "SERVICE", "WALLET", "ROOT", "ADMIN", "TOKEN", "WEBHOOK", "CONSUMER", "PASS",
+  ]
+
+  /// Beside several, these tell how many there are: `MAX_TOKENS`.
+  private static let counting: Set = ["MAX", "MIN", "NUM", "NUMBER", "TOTAL", "COUNT", "PER"]
+
   private static let wholeWords: Set = [
-    "SECRETS", "TOKENS", "PASSWORDS", "CREDENTIAL", "CREDENTIALS", "CRED", "CREDS", "JWT", "PW",
-    "PWDS",
-    "PASSWDS", "MNEMONIC", "COOKIE",
-    "COOKIES", "BEARER", "PSW", "PSK", "AUTHORIZATION",
+    "CREDENTIAL", "CRED", "JWT", "PW", "MNEMONIC", "COOKIE", "BEARER", "PSW", "PSK",
+    "AUTHORIZATION",
     // In other languages.
     "MDP", "CLAVE", "HASLO", "HASŁO", "HESLO", "JELSZO", "JELSZÓ", "PAROL", "PAROLA", "PAROLĂ",
     "SIFRE", "ŞIFRE", "GEHEIM", "GEHEIMNIS",
   ]
   private static let ends = [
-    "PASSWORD", "PASSWD", "PASSPHRASE", "PASSCODE", "PASSKEY", "SECRET", "TOKEN", "PWORD",
-    "PASSWRD",
-    "APIKEY", "ACCESSKEY", "PRIVATEKEY", "SECRETKEY", "MASTERKEY", "SIGNINGKEY", "ENCRYPTIONKEY",
-    "SESSIONKEY", "ACCOUNTKEY", "AUTHKEY",
+    "PASSWORD", "PASSWD", "PASSWRD", "PASSW", "PASWORD", "PASWD", "PSSWD", "PSWD", "PSWRD", "PWORD",
+    "PWRD", "PASSPHRASE", "PASSFRASE", "PASSCODE", "SEEDPHRASE", "RECOVERYPHRASE", "PINCODE",
+    "SECRET", "SECRETID", "TOKEN", "ACCESSKEYID", "CREDENTIAL",
     // In other languages.
     "PASSWORT", "KENNWORT", "CONTRASENA", "CONTRASEÑA", "SENHA", "MOTDEPASSE", "WACHTWOORD",
     "LOSENORD", "LÖSENORD", "SALASANA", "PASSORD", "ADGANGSKODE",
   ]
   /// Words that make a credential at a name's end, where another stands before them.
   private static let lastWords: Set = [
-    "KEY", "KEYS", "PWD", "PW", "DSN", "AUTH", "PIN", "OTP", "PAT", "SIG", "SIGNATURE", "SK", "SAS",
+    "KEY", "KEYS", "PWD", "PW", "DSNS", "OTPS", "DSN", "AUTH", "PIN", "OTP", "PAT", "SIG",
+    "SIGNATURE", "SK", "SAS",
     "BASIC", "SALT", "PEPPER",
   ]
   private static let alone: Set = ["DSN", "AUTH"]

@@ -242,6 +242,7 @@ struct EncodedUnits {
       return
     }
     let run = body - start
+    readSQLUnicode(body, run, byte, &found)
     switch byte {
     case UInt8(ascii: "n"): found.add(0x0A, body + 1)
     case UInt8(ascii: "r"): found.add(0x0D, body + 1)
@@ -271,6 +272,22 @@ struct EncodedUnits {
     default:
       break
     }
+  }
+
+  /// `\00f6` and `\+01f600`, as PostgreSQL's `U&'…'` has them.
+  private func readSQLUnicode(_ body: Int, _ run: Int, _ byte: UInt8, _ found: inout Readings) {
+    if byte == UInt8(ascii: "+") {
+      if let scalar = number(body + 1, digits: 6, base: 16, &found) { found.add(scalar, body + 7) }
+      return
+    }
+    guard Self.hexDigit(byte) != nil, let unit = number(body, digits: 4, base: 16, &found) else {
+      return
+    }
+    guard (0xD800..<0xDC00).contains(unit) else { return found.add(unit, body + 4) }
+    guard isRun(body + 4, run, &found),
+      let low = number(body + 4 + run, digits: 4, base: 16, &found), (0xDC00..<0xE000).contains(low)
+    else { return }
+    found.add(0x10000 + (unit - 0xD800) * 0x400 + (low - 0xDC00), body + 8 + run)
   }
 
   private func escapedByte(
@@ -484,12 +501,21 @@ struct EncodedUnits {
   }
 
   /// Where the next line's first byte stands in a dump of bytes, seen from behind the last byte of a line, as
-  /// `xxd`, `hexdump -C` and `od` lay them out: a column of text, the line's end, and an offset.
+  /// `xxd`, `hexdump -C`, `od`, `curl --trace` and `tcpdump -X` lay them out: a column of text, the line's end, and
+  /// an offset; `od -tx1c` has a line of the characters in between, which begins with blanks.
   func skippingDumpBreak(_ start: Int, _ touchesEnd: inout Bool) -> Int? {
     var index = start
     while index < start + 80, let byte = at(index), byte != 0x0A { index += 1 }
     if index < bytes.count, bytes[index] != 0x0A { return nil }
     index += 1
+    if at(index) == 0x20, at(index + 1) == 0x20, at(index + 2) == 0x20 {
+      let line = index
+      while index < line + 120, let byte = at(index), byte != 0x0A { index += 1 }
+      if index < bytes.count, bytes[index] != 0x0A { return nil }
+      index += 1
+    }
+    if at(index) == 0x09 { index += 1 }
+    if at(index) == UInt8(ascii: "0"), at(index + 1) == UInt8(ascii: "x") { index += 2 }
     let offset = index
     while index < offset + 16, let byte = at(index), Self.hexDigit(byte) != nil { index += 1 }
     if index < bytes.count, index < offset + 4 { return nil }

@@ -3,7 +3,11 @@
 /// Encodings that write each character by itself (percent-encoding, JSON, HTML, shells, SQL) need no
 /// pattern of their own: `EncodedUnits` reads them while a pattern is held against a text.
 struct SecretPattern: Hashable {
-  enum Code: Hashable { case plain, base64, hex }
+  enum Code: Hashable {
+    case plain, base64, hex
+    /// The bytes' numbers, in a list.
+    case list
+  }
 
   let scalars: [UInt32]
   let code: Code
@@ -68,6 +72,7 @@ enum SecretForms {
       }
     }
     patterns.formUnion(codesOfCodes(secret))
+    if secret.count >= shortestList { patterns.formUnion(lists(of: secret)) }
     // As dumps show what is not ASCII.
     let dotted = secret.map { $0 < 0x80 ? $0 : UInt8(ascii: ".") }
     if dotted.count(where: { $0 != UInt8(ascii: ".") }) >= shortest {
@@ -84,6 +89,16 @@ enum SecretForms {
     }
     for offset in 0..<3 { patterns.append(SecretPattern(hex(base64(secret, after: offset)), .hex)) }
     return patterns
+  }
+
+  /// Fewer numbers stand beside one another by chance.
+  static let shortestList = 6
+
+  /// `[104, 117]`, and `[-61, -74]` of languages whose bytes have a sign.
+  private static func lists(of secret: [UInt8]) -> [SecretPattern] {
+    let unsigned = secret.flatMap { Array(String($0).utf8) }
+    let signed = secret.flatMap { Array(String(Int8(bitPattern: $0)).utf8) }
+    return [SecretPattern(unsigned, .list), SecretPattern(signed, .list)]
   }
 
   private static let digits = Array("0123456789abcdef".utf8)

@@ -161,10 +161,11 @@ final class SecretIndex: Sendable {
       let byte = units.bytes[place]
       guard !EncodedUnits.isSpecial(byte) else { break }
       guard pattern.accepts(UInt32(byte), at: position) else {
-        // What a dump has between two lines is no gap like others.
-        if pattern.code == .hex, position > 1, byte == 0x0A || byte == 0x20 {
-          let next = units.bytes[place + 1]
-          if byte == 0x0A || next == 0x20 || next == 0x0A { break }
+        // What a dump has between two lines is no gap like others: after a blank, its column of text.
+        if pattern.code == .hex, position > 1,
+          byte == 0x0A || (byte == 0x20 && position.isMultiple(of: 2))
+        {
+          break
         }
         guard pattern.skips(UInt32(byte), before: position) else { return Match(end: 0) }
         passed += 1
@@ -205,7 +206,10 @@ final class SecretIndex: Sendable {
       }
       guard isWhole(pattern, units.bytes, place) else { continue }
       result.end = max(result.end, place)
-      if pattern.code == .hex { takeTextColumn(units, from: starts, &result) }
+      if pattern.code == .hex {
+        takeTextColumn(units, from: starts, &result)
+        takeLineOfCharacters(units.bytes, from: starts, &result)
+      }
     }
     return result
   }
@@ -221,6 +225,31 @@ final class SecretIndex: Sendable {
     let limit = match.end + 80
     while match.end < min(limit, bytes.count), bytes[match.end] != 0x0A { match.end += 1 }
     if match.end == bytes.count { match.touchesEnd = true }
+  }
+
+  /// `od -tx1c` has the characters on a line of their own, under the bytes' numbers.
+  private func takeLineOfCharacters(
+    _ bytes: UnsafeBufferPointer<UInt8>, from starts: [Int], _ match: inout Match
+  ) {
+    guard let start = starts.min(), start < match.end, bytes[start..<match.end].contains(0x20)
+    else { return }
+    var index = match.end
+    while index < match.end + 80, index < bytes.count, bytes[index] != 0x0A {
+      guard bytes[index] == 0x20 || SecretNumbers.isHexDigit(bytes[index]) else { return }
+      index += 1
+    }
+    guard index < bytes.count, bytes[index] == 0x0A else {
+      if index == bytes.count { match.touchesEnd = true }
+      return
+    }
+    index += 1
+    for offset in 0..<3 where index + offset < bytes.count && bytes[index + offset] != 0x20 {
+      return
+    }
+    let line = index
+    while index < bytes.count, index < line + 120, bytes[index] != 0x0A { index += 1 }
+    if index == bytes.count { match.touchesEnd = true }
+    if index > line { match.end = index }
   }
 
   /// So much can stand between two characters of a pattern.
@@ -316,6 +345,7 @@ extension SecretPattern {
       return wanted == Self.space && (Self.isSpace(scalar) || scalar == 0x5F)
         || (wanted >= 0x80 && scalar == Self.lost || wanted == Self.lost && scalar >= 0x80)
           && !isWord
+    case .list: return false
     case .base64: return wanted == 0x2B && scalar == 0x2D || wanted == 0x2F && scalar == 0x5F
     case .hex: return (65...70).contains(scalar) && scalar + 32 == wanted
     }
@@ -329,7 +359,7 @@ extension SecretPattern {
     switch code {
     case .plain: SecretForms.shortest
     case .base64: SecretForms.shortest * 8 / 6 + 1
-    case .hex: SecretForms.shortest * 2
+    case .hex, .list: SecretForms.shortest * 2
     }
   }
 
@@ -360,9 +390,11 @@ extension SecretPattern.Code {
     case .plain: []
     case .base64: Self.lineGaps
     case .hex: Self.groupGaps
+    case .list: Self.itemGaps
     }
   }
 
   private static let lineGaps: [UInt32] = [0x0A, 0x0D, 0x20, 0x09]
+  private static let itemGaps: [UInt32] = [0x0A, 0x0D, 0x20, 0x09, 0x2C]
   private static let groupGaps: [UInt32] = [0x0A, 0x0D, 0x20, 0x3A, 0x2D, 0x2C]
 }

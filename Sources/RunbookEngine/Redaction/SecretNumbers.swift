@@ -5,6 +5,10 @@ struct SecretNumbers: Sendable {
   /// What numbers are written in.
   static let characters = Set("0123456789.eE+-".unicodeScalars.map(\.value))
 
+  static func isHexDigit(_ byte: UInt8) -> Bool {
+    (48...57).contains(byte) || (97...102).contains(byte | 0x20)
+  }
+
   private var exact: Set<ExactDecimal> = []
   /// A double keeps fewer digits than a secret may have.
   private var rounded: Set<Double> = []
