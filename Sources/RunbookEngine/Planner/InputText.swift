@@ -79,7 +79,9 @@ extension Runbook.InputType {
       else { return nil }
       let place = "item \(index + 1) of \(items.count)"
       if items[index].isEmpty {
-        return "\(place) is empty; a JSON array may hold empty texts, as in [\"a\", \"\"]"
+        let mayBeEmpty = item.value(of: "", relativeTo: folder) != nil
+        return place + " is empty"
+          + (mayBeEmpty ? #"; a JSON array may hold empty texts, as in ["a", ""]"# : "")
       }
       let hasBlank = [items[index].firstScalar, items[index].lastScalar].contains {
         $0?.isWhitespace == true
