@@ -170,10 +170,10 @@ import Testing
   }
 
   @Test func boundsTheWorkOfALinesPattern() async throws {
-    let long = "2026-03-01T10:00:00Z " + String(repeating: "a", count: 200_000)
+    let long = "2026-03-01T10:00:00Z " + String(repeating: "a", count: 200_000) + "c b"
     let result = try await read(
       long + "\n2026-03-01T10:00:01Z aab", "pattern",
-      ["pattern": KindFixture.text("^(?P<at>\\S+) (?P<text>(a|aa){1,80}b)")])
+      ["pattern": KindFixture.text("^(?P<at>\\S+) (?P<text>(a|aa)*(a|aa){1,80}b)")])
     #expect(result.rows == ["2026-03-01T10:00:01Z aab"])
     #expect(
       result.notices
