@@ -119,5 +119,6 @@ struct RedactorTests {
     #expect(
       redactor.redact([.int(123), .int(77_665_545), .double(123)]) == [123, 77_665_545, 123.0])
     #expect(!Redactor.none.mayHoldNumbers)
+    #expect(!Redactor(secrets: ["a word"]).mayHoldNumbers)
   }
 }

@@ -78,7 +78,7 @@ import Testing
       path: "../../Support/Programs/decimal_oracle.py")
     let command = ["/usr/bin/python3", script.standardized.path, file.path]
     let program = try #require(SpawnedProgram(command))
-    return program.text().pieces(separatedBy: "\n").dropLast().map { String($0) }
+    return program.text().pieces(separatedBy: "\n").map { String($0) }
   }
 
   private static func made(_ generator: inout SeededGenerator, _ seed: UInt64) -> Case {

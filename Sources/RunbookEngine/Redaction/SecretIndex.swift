@@ -33,7 +33,7 @@ final class SecretIndex: Sendable {
     }
     self.patterns = patterns
     mayHoldNumbers = patterns.contains { pattern in
-      pattern.scalars.allSatisfy { SecretNumbers.characters.contains($0) }
+      pattern.code != .list && pattern.scalars.allSatisfy { SecretNumbers.characters.contains($0) }
     }
     self.byFirst = byFirst
     self.byOther = byOther
