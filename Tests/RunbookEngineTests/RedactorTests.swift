@@ -51,6 +51,7 @@ struct RedactorTests {
       secrets: ["gründe"],
       text: "[103, 114, -61, -68, 110, 100, 101],[103,114,195,188,110,100,101]",
       redacted: "[[redacted]],[[redacted]]"),
+    Case(secrets: ["hunter"], text: "104117110116101114", redacted: "104117110116101114"),
     Case(secrets: ["hunt"], text: "[104, 117, 110, 116]", redacted: "[104, 117, 110, 116]"),
   ]) func takesSecretsOut(_ example: Case) {
     let redactor = Redactor(secrets: example.secrets)

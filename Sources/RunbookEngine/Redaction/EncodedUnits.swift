@@ -500,6 +500,21 @@ struct EncodedUnits {
       String(decoding: name.dropFirst(isHex ? 2 : 1), as: UTF8.self), radix: isHex ? 16 : 10)
   }
 
+  /// Whether a dump's line goes on with two more numbers of two or of four digits.
+  func hasMoreNumbers(from start: Int) -> Bool {
+    var index = start
+    for _ in 0..<2 {
+      let number = index
+      while index < number + 5, let byte = at(index), Self.hexDigit(byte) != nil { index += 1 }
+      guard index - number == 2 || index - number == 4, at(index) == 0x20 || at(index) == 0x0A
+      else {
+        return false
+      }
+      index += 1
+    }
+    return true
+  }
+
   /// Where the next line's first byte stands in a dump of bytes, seen from behind the last byte of a line, as
   /// `xxd`, `hexdump -C`, `od`, `curl --trace` and `tcpdump -X` lay them out: a column of text, the line's end, and
   /// an offset; `od -tx1c` has a line of the characters in between, which begins with blanks.

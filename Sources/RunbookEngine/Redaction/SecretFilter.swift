@@ -33,6 +33,10 @@ struct SecretFilter: Sendable {
     let beginnings = patterns.map(Beginning.init)
     let kinds = Self.kinds(beginnings)
     let others = Bytes(UInt8.allValues.filter { kinds[Int($0)] != .plain })
+    let notSeparators = Bytes(
+      UInt8.allValues.filter {
+        kinds[Int($0)] != .plain && !SecretPattern.Code.itemGaps.contains(UInt32($0))
+      })
     let notGaps = Bytes(UInt8.allValues.filter { ![.plain, .gap].contains(kinds[Int($0)]) })
     var pairs = (0..<Self.depth).map { _ in PairTable() }
     var gapPairs = PairTable()
@@ -41,7 +45,7 @@ struct SecretFilter: Sendable {
       for (depth, firsts) in beginning.bytes.prefix(Self.depth).enumerated() {
         for first in firsts {
           pairs[depth].allow(first, beginning.next(depth))
-          pairs[depth].allow(first, others)
+          pairs[depth].allow(first, beginning.isInNumber(depth + 1) ? notSeparators : others)
         }
       }
       for first in beginning.bytes.first ?? [] {
@@ -163,8 +167,15 @@ struct SecretFilter: Sendable {
     var gaps: [UInt8] = []
     /// Whether white space is among its first characters, which any white space stands for.
     var hasSpace = false
+    /// Of a list, how long its first number is: nothing stands between the digits of one.
+    private var numberLength = 0
+
+    func isInNumber(_ place: Int) -> Bool { place < numberLength }
 
     init(_ pattern: SecretPattern) {
+      if pattern.code == .list {
+        numberLength = pattern.scalars.firstIndex(of: SecretPattern.comma) ?? 0
+      }
       for position in 0..<min(SecretFilter.depth + 1, pattern.scalars.count) {
         bytes.append(pattern.spellings(at: position).filter { $0 < 0x80 }.map { UInt8($0) })
         if pattern.scalars[position] == SecretPattern.space { hasSpace = true }

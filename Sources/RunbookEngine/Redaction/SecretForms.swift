@@ -5,7 +5,7 @@
 struct SecretPattern: Hashable {
   enum Code: Hashable {
     case plain, base64, hex
-    /// The bytes' numbers, in a list.
+    /// The bytes' numbers, each set apart from the next.
     case list
   }
 
@@ -26,6 +26,9 @@ struct SecretPattern: Hashable {
     self.scalars = scalars
     self.code = code
   }
+
+  /// Between two numbers of a list; blanks and line breaks do as well.
+  static let comma: UInt32 = 0x2C
 
   static func isSpace(_ scalar: UInt32) -> Bool {
     switch scalar {
@@ -96,9 +99,9 @@ enum SecretForms {
 
   /// `[104, 117]`, and `[-61, -74]` of languages whose bytes have a sign.
   private static func lists(of secret: [UInt8]) -> [SecretPattern] {
-    let unsigned = secret.flatMap { Array(String($0).utf8) }
-    let signed = secret.flatMap { Array(String(Int8(bitPattern: $0)).utf8) }
-    return [SecretPattern(unsigned, .list), SecretPattern(signed, .list)]
+    let unsigned = secret.map { String($0) }.joined(separator: ",")
+    let signed = secret.map { String(Int8(bitPattern: $0)) }.joined(separator: ",")
+    return [unsigned, signed].map { SecretPattern(Array($0.utf8), .list) }
   }
 
   private static let digits = Array("0123456789abcdef".utf8)

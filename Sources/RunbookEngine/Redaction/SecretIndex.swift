@@ -163,7 +163,7 @@ final class SecretIndex: Sendable {
       guard pattern.accepts(UInt32(byte), at: position) else {
         // What a dump has between two lines is no gap like others: after a blank, its column of text.
         if pattern.code == .hex, position > 1,
-          byte == 0x0A || (byte == 0x20 && position.isMultiple(of: 2))
+          byte == 0x0A || (byte == 0x20 && !units.hasMoreNumbers(from: place + 1))
         {
           break
         }
@@ -345,7 +345,7 @@ extension SecretPattern {
       return wanted == Self.space && (Self.isSpace(scalar) || scalar == 0x5F)
         || (wanted >= 0x80 && scalar == Self.lost || wanted == Self.lost && scalar >= 0x80)
           && !isWord
-    case .list: return false
+    case .list: return wanted == Self.comma && SecretPattern.Code.itemGaps.contains(scalar)
     case .base64: return wanted == 0x2B && scalar == 0x2D || wanted == 0x2F && scalar == 0x5F
     case .hex: return (65...70).contains(scalar) && scalar + 32 == wanted
     }
@@ -372,14 +372,18 @@ extension SecretPattern {
     case (.base64, 0x2B): return [0x2B, 0x2D]
     case (.base64, 0x2F): return [0x2F, 0x5F]
     case (.hex, 97...102): return [scalar, scalar - 32]
+    case (.list, Self.comma): return Code.itemGaps
     default: return [scalar]
     }
   }
 
   /// What may stand between the characters of a code that is written in lines and groups.
   func skips(_ scalar: UInt32, before position: Int) -> Bool {
-    code == .plain
-      ? scalars[position - 1] == Self.space && Self.isSpace(scalar) : code.gaps.contains(scalar)
+    switch code {
+    case .plain: scalars[position - 1] == Self.space && Self.isSpace(scalar)
+    case .list: scalars[position - 1] == Self.comma && code.gaps.contains(scalar)
+    case .base64, .hex: code.gaps.contains(scalar)
+    }
   }
 }
 
@@ -395,6 +399,6 @@ extension SecretPattern.Code {
   }
 
   private static let lineGaps: [UInt32] = [0x0A, 0x0D, 0x20, 0x09]
-  private static let itemGaps: [UInt32] = [0x0A, 0x0D, 0x20, 0x09, 0x2C]
+  static let itemGaps: [UInt32] = [0x0A, 0x0D, 0x20, 0x09, 0x2C]
   private static let groupGaps: [UInt32] = [0x0A, 0x0D, 0x20, 0x3A, 0x2D, 0x2C]
 }
