@@ -37,8 +37,13 @@ struct JSONLine {
     let time: Timestamp?
     switch value {
     case .string(var text):
-      return text.withUTF8 { LogTime(in: $0, startingWithin: 1) ?? LogTime(whole: $0) }
-        .map { LogStamp($0, zones) }
+      return text.withUTF8 { bytes in
+        guard let time = LogTime(in: bytes, startingWithin: 1) else { return LogTime(whole: bytes) }
+        // All of the text is the time: what is behind it without an offset would be its zone.
+        let isOpen =
+          time.zone == .none && bytes[time.range.upperBound...].contains { $0 != UInt8(ascii: " ") }
+        return isOpen ? time.ofUnreadableZone : time
+      }.map { LogStamp($0, zones) }
     case .int(let number) where number.magnitude < 100_000_000_000:
       time = Timestamp(seconds: number)
     case .int(let number) where number.magnitude < 100_000_000_000_000:

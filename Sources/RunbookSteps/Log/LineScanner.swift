@@ -71,7 +71,7 @@ struct LineScanner {
   mutating func zone() -> LogTime.Zone {
     let start = position
     let hasSpace = skip(" ")
-    if let offset = numericOffset(isFar: hasSpace) { return .offset(offset) }
+    if let zone = numericOffset(isFar: hasSpace) { return zone }
     let name = word()
     switch name {
     case "Z", "z", "UTC", "GMT": return .offset(0)
@@ -89,20 +89,25 @@ struct LineScanner {
     "ALERT", "EMERG", "AUDIT",
   ]
 
-  private mutating func numericOffset(isFar: Bool) -> Int? {
+  /// `+02`, `+0200`, `+02:00`.
+  ///
+  /// - Parameter isFar: whether a space is before it: then a number that is no offset may be a text's first.
+  private mutating func numericOffset(isFar: Bool) -> LogTime.Zone? {
     let start = position
     let sign = skip("+") ? 1 : skip("-") ? -1 : 0
-    guard sign != 0, let hours = digits(2), hours < 24 else {
+    guard sign != 0, current.isDigit else {
       position = start
       return nil
     }
+    let hours = digits(2)
     _ = skip(":")
-    let minutes = digits(2) ?? 0
-    guard minutes < 60, !current.isDigit else {
-      position = start
-      return nil
+    let minutes = digits(2)
+    if let hours, hours < 24, minutes ?? 0 < 60, !current.isDigit {
+      return .offset(sign * (hours * 3600 + (minutes ?? 0) * 60))
     }
-    return sign * (hours * 3600 + minutes * 60)
+    guard isFar, minutes == nil || current.isDigit else { return .unreadable }
+    position = start
+    return nil
   }
 
   /// Capital letters up to something that is neither a letter nor a digit.

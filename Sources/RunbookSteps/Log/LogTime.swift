@@ -8,6 +8,8 @@ struct LogTime {
     case none
     /// An abbreviation, such as `IST`.
     case named(String)
+    /// What stands there is no offset that there can be, or no zone that is known here: `+99:00`.
+    case unreadable
   }
 
   /// What the clock's fields are.
@@ -62,6 +64,15 @@ struct LogTime {
       zone = .offset(0)
     }
     range = 0..<text.count
+  }
+
+  /// A time behind which more stands that is no zone which can be read, where nothing but a zone may follow.
+  var ofUnreadableZone: LogTime { LogTime(local: local, zone: .unreadable, range: range) }
+
+  private init(local: Local, zone: Zone, range: Range<Int>) {
+    self.local = local
+    self.zone = zone
+    self.range = range
   }
 
   init(epoch time: Timestamp, range: Range<Int>) {

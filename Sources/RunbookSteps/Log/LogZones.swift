@@ -37,6 +37,7 @@ struct LogZones: Sendable, Hashable {
         return .unusable("the time zone `\(name)`, whose offset is not known")
       }
       offset = known
+    case .unreadable: return .unusable("a time zone or an offset that cannot be read")
     }
     guard case .at(let local) = time.local else {
       return .unusable("a date or a time of day that does not exist")

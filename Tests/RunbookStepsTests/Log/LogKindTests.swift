@@ -188,6 +188,32 @@ import Testing
         == ["1 lines were left out: the time zone `IST`, whose offset is not known"])
   }
 
+  /// What stands where a zone does and is none is not UTC.
+  @Test(arguments: [
+    ("iso8601", "2026-01-01T10:00:00+99:00 x"), ("iso8601", "2026-01-01T10:00:00+05:75 x"),
+    ("iso8601", "2026-01-01T10:00:00-24:00 x"), ("iso8601", "2026-01-01 10:00:00+5 x"),
+    ("postgres", "2026-01-01 10:00:00 +5575 [1] LOG:  x"),
+    ("postgres", "2026-01-01 10:00:00 +99:00 [1] LOG:  x"),
+    ("jsonl", #"{"time":"2026-01-01T10:00:00+5","msg":"x"}"#),
+    ("jsonl", #"{"time":"2026-01-01T10:00:00 +99","msg":"x"}"#),
+    ("jsonl", #"{"time":"2026-01-01T10:00:00 Europe/Nowhere","msg":"x"}"#),
+  ])
+  func takesNoTimeWhoseZoneCannotBeRead(_ format: String, _ line: String) async throws {
+    let result = try await read(line, format)
+    #expect(rows(result) == [])
+    #expect(
+      result.notices == ["1 lines were left out: a time zone or an offset that cannot be read"])
+  }
+
+  @Test(arguments: [
+    ("jsonl", #"{"time":"2026-01-01T10:00:00+02:00[Europe/Paris]","msg":"x"}"#, "08:00:00Z x"),
+    ("iso8601", "2026-01-01 10:00:00 -100 items", "10:00:00Z -100 items"),
+    ("iso8601", "2026-01-01 10:00:00 -5 items", "10:00:00Z -5 items"),
+  ])
+  func takesWhatIsNoZoneForText(_ format: String, _ line: String, _ row: String) async throws {
+    #expect(rows(try await read(line, format)) == ["2026-01-01T" + row])
+  }
+
   @Test(arguments: [
     ("2025-10-18T22:01:13.5Z ERROR lost", "2025-10-18T22:01:13.500Z ERROR lost"),
     ("2025-10-18 22:01:13,250 INFO here", "2025-10-18T22:01:13.250Z INFO here"),
