@@ -90,10 +90,10 @@ int runbook_spawn(
   return status;
 }
 
-static void report_of(int kind, int value) {
+static void report_to(int file, int kind, int value) {
   struct runbook_report report = {kind, value};
   // Whoever does not read it any more is gone, and the keeper stays for what is left all the same.
-  if (write(0, &report, sizeof report) < 0) return;
+  if (write(file, &report, sizeof report) < 0) return;
 }
 
 // The life of a keeper. After fork(2) in a process with threads only what is async-signal-safe may be
@@ -106,6 +106,7 @@ static void keep(
   prctl(PR_SET_NAME, "runbook-keeper", 0, 0, 0);
   pid_t leader = 0;
   if (status == 0) {
+    report_to(report, RUNBOOK_BEGINS, 0);
     status =
         posix_spawn(&leader, path, &start->actions, &start->attributes, arguments, environment);
   }
@@ -116,7 +117,7 @@ static void keep(
   if (chdir("/") != 0) {
     // Then it keeps a folder busy, and nothing else.
   }
-  report_of(RUNBOOK_STARTED, status == 0 ? leader : -status);
+  report_to(0, RUNBOOK_STARTED, status == 0 ? leader : -status);
   if (status != 0) _exit(0);
   for (;;) {
     int ending = 0;
@@ -124,7 +125,7 @@ static void keep(
     if (ended < 0 && errno == EINTR) continue;
     if (ended < 0) break;
     if (ended != leader) continue;
-    report_of(RUNBOOK_ENDED, ending);
+    report_to(0, RUNBOOK_ENDED, ending);
     if (lets_go && getppid() != parent) _exit(0);
   }
   _exit(0);

@@ -33,7 +33,8 @@ int runbook_spawn(
     int *pid, const char *path, char *const *arguments, char *const *environment,
     const char *folder, const int *descriptors, int descriptor_count);
 
-/// What a keeper reports.
+/// What a keeper reports: RUNBOOK_BEGINS right before it starts the program, which may do anything from then on,
+/// the keeper's end included.
 struct runbook_report {
   int kind;
   /// RUNBOOK_STARTED: the program's number, or an error number with its sign changed. RUNBOOK_ENDED: its
@@ -41,14 +42,15 @@ struct runbook_report {
   int value;
 };
 
-enum { RUNBOOK_STARTED = 1, RUNBOOK_ENDED = 2 };
+enum { RUNBOOK_STARTED = 1, RUNBOOK_ENDED = 2, RUNBOOK_BEGINS = 3 };
 
 /// Starts a program as runbook_spawn does, below a keeper: a copy of this process that does nothing but
 /// wait. It is the subreaper (PR_SET_CHILD_SUBREAPER, prctl(2)) of all that the program starts, so that a
 /// process of the program's stays below it whatever session, environment or user it has, and it ends once
 /// nothing is below it any more, whether or not this process is still there.
 ///
-/// `report` is a pipe's end to which the keeper writes what it sees, once each, STARTED first. `mark` is a
+/// `report` is a pipe's end to which the keeper writes what it sees, once each, in the order BEGINS,
+/// STARTED, ENDED. `mark` is a
 /// descriptor that it holds as its number 1, by which it is found; it has no others. Both must be
 /// `descriptor_count` or more. With `lets_go` it also ends with the program where this process is gone by
 /// then. It takes no signal but KILL. Returns 0, else an error number.

@@ -49,7 +49,8 @@ struct ChildProcess: Sendable {
     var isOutputHeld = false
     /// Processes that were still there after KILL, or that may not be killed.
     var survivors: [Left] = []
-    /// Whether something of it goes on that this account cannot see.
+    /// Whether something of it went on, or still does, that was not found by name: another account's, or what
+    /// makes new processes faster than they are read.
     var isUnseenLeft = false
   }
 

@@ -34,6 +34,8 @@ struct ChildWatch {
   /// How long something may go on after the process has ended.
   private static let linger = Duration.milliseconds(250)
   private static let afterKill = Duration.seconds(1)
+  /// How long what is not found may still take to be gone.
+  private static let lastMoment = Duration.milliseconds(100)
   /// As much as a pipe is asked to hold goes in few readings.
   private static let chunk = 126_976
   /// A pipe holds no more: what comes after it was written by somebody who cannot be killed.
@@ -78,7 +80,11 @@ struct ChildWatch {
   /// Ends what goes on though the process has ended by itself.
   private mutating func endLeft() {
     ending.left = remains.found()
-    guard !ending.left.isEmpty else { return kill() }
+    guard !ending.left.isEmpty else {
+      // Something may just end, or make new processes faster than they are read.
+      ending.isUnseenLeft = !remains.areGone(by: ContinuousClock.now + Self.lastMoment)
+      return kill()
+    }
     remains.terminate()
     enter(.ending, for: process.grace)
   }
@@ -146,7 +152,7 @@ struct ChildWatch {
   private mutating func takeReport() {
     switch SpawnedChild.Report.read(from: child.report) {
     case .ended(let status): noteEnd(status)
-    case .started, .notStarted: break
+    case .begins, .started, .notStarted: break
     case .none where errno == EAGAIN: break
     case .none:
       isKept = false
@@ -198,6 +204,6 @@ struct ChildWatch {
       _ = remains.areGone(by: deadline)
     }
     ending.survivors = remains.awaitEnd()
-    ending.isUnseenLeft = ending.survivors.isEmpty && remains.isKept
+    if ending.survivors.isEmpty, remains.isKept { ending.isUnseenLeft = true }
   }
 }

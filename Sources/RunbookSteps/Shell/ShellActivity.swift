@@ -142,8 +142,10 @@ struct ShellActivity: Activity {
         detail: lastLines, partial: result)
     case .exited where hasLeftWrongly(ending):
       let became =
-        ending.survivors.isEmpty && !ending.isUnseenLeft
-        ? ", which was ended" : ", and not all of it could be ended"
+        !ending.survivors.isEmpty
+        ? ", and not all of it could be ended"
+        : ending.isUnseenLeft
+          ? ", and whether all of it was ended is not known" : ", which was ended"
       throw StepFailure(
         .refused,
         "the script ended with \(code(of: ending)) while what it had started went on\(became): "
@@ -192,7 +194,9 @@ struct ShellActivity: Activity {
         "could not be ended, and may go on: \(list(of: ending.survivors, context))")
     }
     if ending.isUnseenLeft {
-      notices.append("something of it goes on that this account cannot see")
+      notices.append(
+        "something of it went on that could not be named: another account's, or what makes new processes "
+          + "faster than they are read")
     }
     if ending.isOutputHeld {
       notices.append(
@@ -209,7 +213,7 @@ struct ShellActivity: Activity {
       let user = one.user.map { ", of user \($0)" } ?? ""
       return "\(command) (process \(one.pid)\(user))"
     }
-    guard !shown.isEmpty else { return "processes that this account cannot see" }
+    guard !shown.isEmpty else { return "processes that could not be named" }
     let rest = left.count > shown.count ? ", and \(left.count - shown.count) more" : ""
     return shown.joined(separator: ", ") + rest
   }

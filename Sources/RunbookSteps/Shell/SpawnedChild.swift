@@ -9,6 +9,7 @@ import RunbookModel
 /// leader; the keeper, of which C's `runbook_keep` tells, is this process's child.
 struct SpawnedChild {
   let keeper: pid_t
+  /// The keeper's where the program ended that before it could tell the program's.
   let pid: pid_t
   /// Readable when the keeper has something to report, and at its end.
   let report: CInt
@@ -44,18 +45,27 @@ struct SpawnedChild {
 
   /// Waits for the keeper's word on the program's start.
   private static func start(_ keeper: pid_t, _ report: CInt) throws(SystemProblem) -> pid_t {
-    let number: CInt
-    switch Report.await(from: report) {
-    case .started(let pid): return pid
-    case .notStarted(let problem): number = problem
-    case .ended, .none: number = ESRCH
+    var mayRun = false
+    var number = ESRCH
+    while let word = Report.await(from: report, of: keeper) {
+      switch word {
+      case .begins: mayRun = true
+      case .started(let pid): return pid
+      case .notStarted(let problem):
+        number = problem
+        mayRun = false
+      case .ended: break
+      }
     }
+    // What may have begun is watched, and its end is not known.
+    if mayRun { return keeper }
     Report.reap(keeper)
     throw SystemProblem(number)
   }
 
   /// What a keeper says.
   enum Report {
+    case begins
     case started(pid_t)
     case notStarted(CInt)
     /// The program's status, as waitpid(2) gives it.
@@ -73,17 +83,23 @@ struct SpawnedChild {
         if count >= 0 { errno = 0 }
         return nil
       }
-      if Int(report.kind) == RUNBOOK_ENDED { return .ended(report.value) }
+      switch Int(report.kind) {
+      case RUNBOOK_BEGINS: return .begins
+      case RUNBOOK_ENDED: return .ended(report.value)
+      default: break
+      }
       return report.value > 0 ? .started(report.value) : .notStarted(-report.value)
     }
 
-    /// Waits for the next.
+    private static let patience: CInt = 100
+
+    /// Waits for the next; a keeper that the program stopped before it could report is woken.
     ///
     /// - Returns: nil where the keeper has ended.
-    static func await(from descriptor: CInt) -> Report? {
+    static func await(from descriptor: CInt, of keeper: pid_t) -> Report? {
       while true {
         var item = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
-        while poll(&item, 1, -1) < 0, errno == EINTR {}
+        if poll(&item, 1, patience) == 0 { kill(keeper, SIGCONT) }
         if let report = read(from: descriptor) { return report }
         if errno != EAGAIN { return nil }
       }

@@ -155,6 +155,27 @@ import Testing
     kill(number, 0) == 0 && !ProcessTable.isZombie(number)
   }
 
+  /// What is always another process when it is looked for is killed all the same, and then not behind a success.
+  @Test func whatIsNotCaughtByNameIsNoSuccess() async throws {
+    let relay = """
+      import os, time
+      os.setsid()
+      start = time.time()
+      while time.time() - start < 10:
+          if os.fork(): os._exit(0)
+          time.sleep(0.002)
+      """
+    let fixture = try AttemptFixture()
+    let script = """
+      (env -i python3 -S -c '\(relay)' </dev/null >/dev/null 2>&1 &)
+      echo done
+      """
+    let failure = await failure {
+      try await activity(script, fixture).perform(in: fixture.context())
+    }
+    #expect(failure?.record.message.holds("while what it had started went on") == true)
+  }
+
   @Test(arguments: ["sleep 0.05 &", "sleep 0.05 >/dev/null 2>&1 &", "setsid sleep 0.05 &"])
   func whatEndsByItselfIsASuccess(_ script: String) async throws {
     let fixture = try AttemptFixture()

@@ -101,7 +101,7 @@ import Testing
       workingDirectory: fixture.folder)
     process.mark = ["RUNBOOK_RUN": fixture.run.rawValue, "RUNBOOK_STEP": "a-step"]
     let child = try SpawnedChild(process)
-    while case .some(let report) = SpawnedChild.Report.await(from: child.report) {
+    while case .some(let report) = SpawnedChild.Report.await(from: child.report, of: child.keeper) {
       if case .ended = report { break }
     }
     let found = try await activity.remnants(in: fixture.context())
