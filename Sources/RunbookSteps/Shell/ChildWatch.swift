@@ -171,8 +171,9 @@ struct ChildWatch {
 
   /// Leaves nothing behind that must not be.
   private mutating func finish() -> ChildProcess.Ending {
-    ending.isOutputHeld = !open.isEmpty && (stage == .killing || process.leavesRunning)
     for (stream, descriptor) in open { drain(stream, descriptor) }
+    // Whose end has been read by now nobody holds.
+    ending.isOutputHeld = !open.isEmpty && (stage == .killing || process.leavesRunning)
     for descriptor in open.values { close(descriptor) }
     leave()
     if isKept, !hasEnded { takeReport() }

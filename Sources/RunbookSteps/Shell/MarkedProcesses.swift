@@ -24,6 +24,9 @@ struct MarkedProcesses {
     }.sorted()
   }
 
+  /// Whether one of their keepers is there: so is the program that it was begun for, or something below it.
+  var areKept: Bool { ProcessTree().all.contains(where: isKeeper) }
+
   /// As a person is shown them.
   func remnants(_ redactor: Redactor) -> [Remnant] {
     all().map { pid in

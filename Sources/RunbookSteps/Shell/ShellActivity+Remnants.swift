@@ -6,7 +6,9 @@ import RunbookModel
 /// on with though the client that asked for them has ended.
 extension ShellActivity {
   func remnants(in context: AttemptContext) async throws(StepFailure) -> [Remnant] {
-    let processes = MarkedProcesses(mark(context)).remnants(context.redactor)
+    let marked = MarkedProcesses(mark(context))
+    // What may go on is not waited for: a keeper lets it go with the script, and is gone then.
+    let processes = leavesRunning && !marked.areKept ? [] : marked.remnants(context.redactor)
     guard let gateway, let connection else { return processes }
     let name = SQLRemnants.applicationName(context.run, context.step)
     return processes + (try await gateway.remnants(of: name, on: connection))

@@ -21,6 +21,7 @@ struct ShellActivity: Activity {
 
   var effect: Effect { step.effect() }
   var isEffectDeclared: Bool { step.options.effect != nil }
+  var connectsByItself: Bool { connection != nil }
   var work: [WorkItem] {
     [WorkItem(language: .shell, text: script, parameters: variables, effect: effect)]
   }
@@ -69,7 +70,7 @@ struct ShellActivity: Activity {
   }
 
   /// Whether what it starts may go on when it has ended.
-  private var leavesRunning: Bool { step.body["leaves"] != nil }
+  var leavesRunning: Bool { step.body["leaves"] != nil }
 
   /// Whether the script goes to the interpreter as an argument: then messages name the step.
   private var isArgument: Bool {
@@ -186,7 +187,8 @@ struct ShellActivity: Activity {
     var notices: [String] = []
     let left = ending.left.filter { one in !ending.survivors.contains { $0.pid == one.pid } }
     if !left.isEmpty {
-      let what = leavesRunning ? "left running, as the step says" : "still running, and ended"
+      let isLetGo = leavesRunning && ending.reason == .exited
+      let what = isLetGo ? "left running, as the step says" : "still running, and ended"
       notices.append("\(what): \(list(of: left, context))")
     }
     if !ending.survivors.isEmpty {

@@ -38,9 +38,16 @@ import Testing
     var pid: pid_t { process.processIdentifier }
   }
 
-  private func activity(_ fixture: AttemptFixture) throws -> any Activity {
-    let step = KindFixture.step(
-      "shell", ["script": KindFixture.text("true"), "grace": .duration(.milliseconds(200))])
+  private func activity(
+    _ fixture: AttemptFixture, leaves: Bool = false
+  ) throws -> any Activity {
+    let grace = FieldValue.duration(.milliseconds(200))
+    let step =
+      leaves
+      ? KindFixture.step(
+        "shell",
+        ["script": KindFixture.text("true"), "leaves": KindFixture.text("running"), "grace": grace])
+      : KindFixture.step("shell", ["script": KindFixture.text("true"), "grace": grace])
     return try ShellKind(environment: ShellKindTests.environment).bind(
       step, to: KindFixture.binding(folder: fixture.folder))
   }
@@ -54,6 +61,14 @@ import Testing
     let since = try #require(remnant.since)
     #expect(remnant.summary == "process \(orphan.pid) (sleep 1000), since \(since)")
     #expect(abs(since.since(testNow()).components.seconds) < 600)
+  }
+
+  /// What may go on keeps nothing from being settled, once the script has let it go.
+  @Test func whatWasLetGoIsNone() async throws {
+    let fixture = try AttemptFixture()
+    let orphan = try Orphan("echo ready; exec sleep 1000", run: fixture.run)
+    #expect(try await activity(fixture, leaves: true).remnants(in: fixture.context()) == [])
+    withExtendedLifetime(orphan) {}
   }
 
   @Test func otherRunsAndStepsHaveNone() async throws {
@@ -107,6 +122,8 @@ import Testing
     let found = try await activity.remnants(in: fixture.context())
     #expect(found.count == 1)
     #expect(found.first?.summary.holds("sleep 1000") == true)
+    let letting = try self.activity(fixture, leaves: true)
+    #expect(try await letting.remnants(in: fixture.context()) == found)
     #expect(try fixture.markedProcesses() == [])
     try await activity.end(found, in: fixture.context())
     #expect(SpawnedChild.Report.reap(child.keeper) == nil)
