@@ -32,6 +32,28 @@ enum Composition {
     ]
   }
 
+  /// What a run acts through in the real world, whoever looks at it.
+  static func ports(
+    _ plan: Plan, run: RunID, journal: any Journal, person: any Operator,
+    observer: some RunObserver, surroundings: Surroundings, confinement: Confinement? = nil,
+    witness: (any SandboxWitness)? = nil, neighbours: (any RunNeighbours)? = nil
+  ) -> EnginePorts {
+    let clock = SystemClock()
+    let gateway = PostgresGateway(
+      now: { clock.now() }, confinement: confinement, redactor: Redactor(secrets: plan.secrets),
+      run: run)
+    let secretVariables = plan.inputs.filter(\.declaration.isSecret).flatMap {
+      ["RUNBOOK_INPUT_\($0.declaration.name)", "RUNBOOK_INPUT_\($0.declaration.name.uppercased())"]
+    }
+    return EnginePorts(
+      journal: journal,
+      kinds: kinds(
+        gateway: gateway, person: person, surroundings: surroundings,
+        secretVariables: Set(secretVariables), confinement: confinement),
+      gateway: gateway, sandboxes: PostgresSandbox(environment: surroundings.environment),
+      person: person, observer: observer, clock: clock, witness: witness, neighbours: neighbours)
+  }
+
   /// The kinds for reading and checking: nothing is ever performed with them.
   static func checkingKinds() -> [any StepKind] {
     let clock = SystemClock()

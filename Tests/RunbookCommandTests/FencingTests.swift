@@ -134,6 +134,7 @@ struct FencingTests {
     let (program, id) = try await takenOverInVain()
     let output = try await run("skip", id, "--step", "fix", "--reason", "by hand", "--yes")
     #expect(output.status == 0, "\(output.all)")
+    #expect(try await run("journal", id).stdout.holds("no receipt is there") == receipts)
     try await continued(program)
     #expect(ledger == "last")
   }
@@ -144,6 +145,11 @@ struct FencingTests {
     let (program, id) = try await takenOverInVain()
     let output = try await run("resolve", id, "fix", "--not-done", "--reason", "I looked")
     #expect(output.status == 0, "\(output.all)")
+    // What the receipt shows is a proof, and stands before the word.
+    let journal = try await run("journal", id).stdout
+    #expect(journal.holds("no receipt is there") == receipts)
+    #expect(journal.holds("I looked"))
+    #expect(try await run("verify-journal", id).status == 0)
     try await continued(program)
     #expect(ledger == "")
     #expect(try await run("resume", id).status == 0)

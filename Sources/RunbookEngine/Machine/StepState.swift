@@ -4,7 +4,7 @@ public import RunbookModel
 ///
 /// | status    | attemptStarted | attemptFinished          | attemptSettled done/notDone/unknown | retryRequested | stepSkipped |
 /// | --------- | -------------- | ------------------------ | ----------------------------------- | -------------- | ----------- |
-/// | pending   | running        | –                        | –                                   | –              | skipped     |
+/// | pending   | running        | –                        | –/pending/– (**)                    | –              | skipped     |
 /// | running   | running        | succeeded/failed/unknown | succeeded/pending/unknown           | –              | –           |
 /// | failed    | running        | –                        | succeeded/failed/unknown            | failed         | skipped     |
 /// | unknown   | running        | –                        | succeeded/failed, pending/unknown   | –              | skipped     |
@@ -12,7 +12,7 @@ public import RunbookModel
 /// | skipped   | –              | –                        | –                                   | –              | –           |
 ///
 /// A dash is an entry that no run writes; replaying one is refused. (*) running, where a capture was
-/// not stored, as it held a secret. An unknown step that is settled as not done is pending again when
+/// not stored, as it held a secret. (**) where it has been begun: a person's word behind what was found out. An unknown step that is settled as not done is pending again when
 /// a process that died left it, or when a person said so; else it failed. An attempt whose number
 /// does not follow, and what is said of another attempt than the last, is refused as well.
 public struct StepState: Sendable, Hashable {
@@ -105,6 +105,9 @@ public struct StepState: Sendable, Hashable {
       isEffectDone = finished.isEffectDone ?? false
       hasReceipt = finished.outcome == .succeeded && finished.hasReceipt
       hasWithheldCaptures = !finished.withheldCaptures.isEmpty
+    case (.pending, .attemptSettled(let settled))
+    where attempts > 0 && settled.settlement == .notDone:
+      settlement = settled
     case (.running, .attemptSettled(let settled)), (.failed, .attemptSettled(let settled)),
       (.unknown, .attemptSettled(let settled)):
       settle(settled, at: time, by: actor)

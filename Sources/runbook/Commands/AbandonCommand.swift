@@ -41,10 +41,11 @@ struct AbandonCommand: AsyncParsableCommand {
       held: held, lease: lease, name: actor.name, isUnreachable: fence.unreachable,
       terminates: true
     ).look(at: held.inFlight, held.entries, for: "the run is not abandoned")
-    let found = finding.settled + finding.done
     let end = RunEnded(status: .abandoned, reason: finding.reason(reason))
-    try await held.add(found.map(Event.attemptSettled) + [.runEnded(end)], as: actor.name)
-    for one in finding.done { held.console.print("Step '\(one.step)' is done: \(one.detail).") }
+    try await held.add(finding.settled.map(Event.attemptSettled) + [.runEnded(end)], as: actor.name)
+    for one in finding.settled where one.settlement == .done {
+      held.console.print("Step '\(one.step)' is done: \(one.detail).")
+    }
     held.console.print(
       "Run \(held.id) is abandoned; nothing that was committed was rolled back.")
     guard let folder = held.state.sandboxFolder else { return }

@@ -156,14 +156,14 @@ struct ResolveCommand: AsyncParsableCommand {
     // As it is once nobody else can decide anything: what it was before may have been settled since.
     let now = try await held.renewed()
     if let refusal = now.state.refusal(ofWordOn: step) { try refuse(refusal, step, held) }
-    let reason = try await fenced(step.id, now, lease)
+    let (found, reason) = try await fenced(step.id, now, lease)
     let settled = AttemptSettled(
       step: step.id, attempt: now.state.step(step.id).attempts, settlement: done ? .done : .notDone,
       means: .word,
       detail: reason)
     do throws(StoreError) {
       _ = try await held.journal.append(
-        [.attemptSettled(settled)], by: held.surroundings.actor(as: actor.name),
+        (found + [settled]).map(Event.attemptSettled), by: held.surroundings.actor(as: actor.name),
         at: SystemClock().now())
     } catch {
       try held.console.fail(error)
@@ -175,21 +175,23 @@ struct ResolveCommand: AsyncParsableCommand {
 
   /// What is recorded as not done must not take effect afterwards, nor have done so.
   ///
-  /// - Returns: the reason that is recorded.
-  private func fenced(_ step: StepID, _ held: HeldRun, _ lease: Lease) async throws -> String {
+  /// - Returns: what was found out, to be recorded before, and the reason that is recorded.
+  private func fenced(
+    _ step: StepID, _ held: HeldRun, _ lease: Lease
+  ) async throws -> ([AttemptSettled], reason: String) {
     guard notDone else {
       try await refuseWhatReceiptsDeny(step, held, lease)
-      return reason
+      return ([], reason)
     }
     let finding = try await RunFence(
       held: held, lease: lease, name: actor.name, isUnreachable: fence.unreachable
     ).look(at: [step], held.entries, for: "nothing was recorded")
-    if let receipt = finding.done.first {
+    if let receipt = finding.done {
       try held.refuse(
         "step '\(step)' is done: \(receipt.detail)",
         hints: ["to take it as done and go on: runbook resume \(held.id)"])
     }
-    return finding.reason(reason)
+    return (finding.settled, finding.reason(reason))
   }
 
   private func refuse(
@@ -224,7 +226,7 @@ struct ResolveCommand: AsyncParsableCommand {
     let finding = try await RunFence(
       held: held, lease: lease, name: actor.name, isUnreachable: true
     ).look(at: [step], held.entries, for: "nothing was recorded")
-    guard let settled = finding.settled.first else { return }
+    guard let settled = finding.settled.first, settled.settlement == .notDone else { return }
     try held.refuse(
       "step '\(step)' is not done: \(settled.detail)",
       hints: ["to perform it and go on: runbook resume \(held.id)"])

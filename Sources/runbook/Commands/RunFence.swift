@@ -30,12 +30,13 @@ struct RunFence {
 
   /// What is to be recorded with a decision.
   struct Finding {
-    /// What the receipts say, to be recorded before it.
+    /// What receipts and probes say, to be recorded before it.
     var settled: [AttemptSettled] = []
-    /// Steps that are done.
-    var done: [AttemptSettled] = []
     /// Why nothing was found out about some of them, where a person said to go on all the same.
     var unseen: [String] = []
+
+    /// The first step that is done.
+    var done: AttemptSettled? { settled.first { $0.settlement == .done } }
 
     /// A person's reason, with what nobody looked at.
     func reason(_ reason: String) -> String {
@@ -75,18 +76,18 @@ struct RunFence {
     held.journal.redact(with: Redactor(secrets: made.secrets))
     var executor = Executor(plan: made, ports: ports(made), options: options(state))
     try executor.takeIn(entries)
+    var open: [(step: StepID, why: String)] = []
     for step in steps {
       switch await executor.fence(step) {
-      case .clear(let settled): finding.settled += settled.map { [$0] } ?? []
-      case .done(let settled): finding.done.append(settled)
+      case .clear(let settled): finding.settled += [settled].compactMap(\.self)
+      case .done(let settled): finding.settled.append(settled)
       // What failed by its own process's word is over, whether or not its database can be asked.
       case .open where state.step(step).status == .failed: continue
-      case .open(let why):
-        await executor.leaveFence()
-        try accept(why, of: step, for: what, in: &finding)
+      case .open(let why): open.append((step, why))
       }
     }
     await executor.leaveFence()
+    for (step, why) in open { try accept(why, of: step, for: what, in: &finding) }
     return finding
   }
 
@@ -134,14 +135,9 @@ struct RunFence {
   }
 
   private func ports(_ plan: Plan) -> EnginePorts {
-    let clock = SystemClock()
-    let gateway = PostgresGateway(now: { clock.now() }, redactor: Redactor(secrets: plan.secrets))
-    return EnginePorts(
-      journal: held.journal,
-      kinds: Composition.kinds(
-        gateway: gateway, person: Nobody(), surroundings: held.surroundings, secretVariables: []),
-      gateway: gateway, sandboxes: PostgresSandbox(environment: held.surroundings.environment),
-      person: Nobody(), observer: FenceObserver(console: held.console), clock: clock)
+    Composition.ports(
+      plan, run: held.id, journal: held.journal, person: Nobody(),
+      observer: FenceObserver(console: held.console), surroundings: held.surroundings)
   }
 
   private func options(_ state: RunState) -> RunOptions {

@@ -35,21 +35,10 @@ extension RunSession {
         journal: journal, kinds: world.kinds, gateway: world.gateway, sandboxes: world.sandboxes,
         person: person, observer: observer, clock: world.clock, witness: companion)
     }
-    let clock = clock
-    let confinement = confinement
-    let gateway = PostgresGateway(
-      now: { clock.now() }, confinement: confinement, redactor: Redactor(secrets: plan.secrets),
-      run: run)
-    let secretVariables = plan.inputs.filter(\.declaration.isSecret).flatMap {
-      ["RUNBOOK_INPUT_\($0.declaration.name)", "RUNBOOK_INPUT_\($0.declaration.name.uppercased())"]
-    }
-    return EnginePorts(
-      journal: journal,
-      kinds: Composition.kinds(
-        gateway: gateway, person: person, surroundings: surroundings,
-        secretVariables: Set(secretVariables), confinement: confinement),
-      gateway: gateway, sandboxes: sandboxes, person: person, observer: observer, clock: clock,
-      witness: companion, neighbours: LocalNeighbours(store: store, run: run))
+    return Composition.ports(
+      plan, run: run, journal: journal, person: person, observer: observer,
+      surroundings: surroundings, confinement: confinement, witness: companion,
+      neighbours: LocalNeighbours(store: store, run: run))
   }
 
   /// The run's folder is STATE/runs/RUN.

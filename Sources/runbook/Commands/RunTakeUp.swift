@@ -79,11 +79,12 @@ struct RunTakeUp {
         isUnreachable: isUnreachable, terminates: options.terminate)
       let finding = try await fence.look(
         at: [skip.step], entries, plan: plan, for: "nothing was skipped")
-      if let done = finding.done.first {
+      if let done = finding.done {
         try held.refuse(
           "step '\(skip.step)' cannot be skipped: it is done; \(done.detail)",
           hints: ["to take it as done and go on: runbook resume \(held.id)"])
       }
+      all += finding.settled.map(Event.attemptSettled)
       all.append(
         .stepSkipped(
           StepSkipped(step: skip.step, cause: skip.cause, reason: finding.reason(skip.reason))))

@@ -59,6 +59,20 @@ struct StepStateTests {
     }
   }
 
+  /// What was found out comes first, and then a person's word on it.
+  @Test(arguments: EventSample.allCases)
+  func aWordMayFollowWhatWasFoundNotDone(_ sample: EventSample) {
+    var state = StepState()
+    state.status = .pending
+    state.attempts = 1
+    guard [.settledNotDone, .declaredNotDone, .settledDone, .declaredDone].contains(sample) else {
+      return
+    }
+    let isTaken = state.apply(sample.event(attempt: 1), at: .epoch, by: Self.ann)
+    #expect(isTaken == [.settledNotDone, .declaredNotDone].contains(sample))
+    #expect(state.status == .pending)
+  }
+
   @Test func keepsTheTimeOfItsFirstAttempt() throws {
     var state = StepState()
     let later = try #require(Timestamp(seconds: 60))
