@@ -16,22 +16,26 @@ public final class SimulatedGateway: ConnectionGateway {
   private let recorded = Mutex<[Call]>([])
   private let failures: [Call: StepFailure]
   private let databaseOID: Int64
+  private let laterOID: Int64?
   private let role: String
   private let lostProof: LostProof?
 
   /// - Parameters:
   ///   - failures: calls that fail.
   ///   - databaseOID: of every connection's database; another one is another database.
+  ///   - laterOID: of another database that each comes to lead to once it was identified.
   ///   - role: as whom each connects.
   ///   - lost: what of a run is not there, where something of it should be.
   public init(
-    failures: [Call: StepFailure] = [:], databaseOID: Int64 = 0, role: String = "simulated",
+    failures: [Call: StepFailure] = [:], databaseOID: Int64 = 0, laterOID: Int64? = nil,
+    role: String = "simulated",
     lost: LostProof? = nil
   ) {
     lostProof = lost
     self.role = role
     self.failures = failures
     self.databaseOID = databaseOID
+    self.laterOID = laterOID
   }
 
   /// In order.
@@ -46,11 +50,13 @@ public final class SimulatedGateway: ConnectionGateway {
   }
 
   public func identify(_ connection: String) async throws(StepFailure) -> ConnectionIdentified {
+    let isKnown = calls.contains(.identify(connection))
     try record(.identify(connection))
     return ConnectionIdentified(
       connection: connection,
       identity: ConnectionIdentity(
-        systemIdentifier: nil, timelineID: nil, database: "simulated", databaseOID: databaseOID,
+        systemIdentifier: nil, timelineID: nil, database: "simulated",
+        databaseOID: isKnown ? laterOID ?? databaseOID : databaseOID,
         role: role, isSuperuser: false, serverVersion: "simulated", isReplica: false,
         address: "simulated"))
   }

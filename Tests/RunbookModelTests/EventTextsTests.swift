@@ -25,7 +25,8 @@ struct EventTextsTests {
       systemIdentifier: "1", timelineID: 1, database: "d", databaseOID: 1, role: "r",
       isSuperuser: false, serverVersion: "15", isReplica: false, address: "a", searchPath: "p",
       isPooled: true),
-    clockOffsetMicroseconds: 1, lost: LostProof(isLeaseLost: true, receipts: [StepID("s")]))
+    clockOffsetMicroseconds: 1,
+    lost: LostProof(isLeaseLost: true, receipts: [StepID("s")], begun: [StepID("s")]))
   private static let input = InputRecord(
     name: "i", type: "string", value: value, origin: .flag, isSecret: false)
   private static let connection = ConnectionRecord(name: "main", kind: "postgres", target: "t")
@@ -96,7 +97,7 @@ struct EventTextsTests {
     .attemptStarted(
       AttemptStarted(
         step: StepID("s"), attempt: 1, effect: .mutating, isEffectDeclared: false,
-        connection: "main", work: [work], settledBy: .receipt, receiptDigest: digest)),
+        connection: "main", work: [work], settledBy: .receipt, receiptDigest: digest, noted: 1)),
     .attemptFinished(
       AttemptFinished(
         step: StepID("s"), attempt: 1, outcome: .failed, result: value, captures: value,
@@ -254,7 +255,7 @@ struct EventTextsTests {
     let names = Set(kept.map { $0.pieces(separatedBy: ".").last.map(String.init) ?? $0 })
     let allowed = StoredTexts.names.union([
       // Of a step and of a run: types of their own.
-      "step", "run", "receipts",
+      "step", "run", "receipts", "begun",
       // A condition and a drill's name for something, with the file that it stands in.
       "text", "file",
       // The names under which values lie in a map.

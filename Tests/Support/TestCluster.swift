@@ -48,24 +48,33 @@ public final class TestCluster: Sendable {
   /// Runs a script as the servers' user, in the folder, with the server's programs at hand.
   @discardableResult
   public func run(_ script: String) -> String {
-    let whole = """
-      cd '\(folder)' && export PATH='\(TestServer.programs)':"$PATH" && exec \(Self.asOwner) sh -ec '
-      \(script.replacingOccurrences(of: "'", with: "'\\''"))' 2>&1
-      """
-    let text = SpawnedProgram(["/bin/sh", "-c", whole])?.text() ?? ""
+    let text = SpawnedProgram(["/bin/sh", "-c", self.script(script)])?.text() ?? ""
     return text.trimmingCharacters(in: .whitespacesAndNewlines)
   }
 
-  public func start(_ name: String) {
-    run(
-      """
-      pg_ctl -D \(name)/data -w -s -l \(name)/log -o "-c unix_socket_directories=\(folder)/\(name)" \
-        start </dev/null >/dev/null
-      """)
+  /// What `run` gives a shell, for others to run.
+  public func script(_ script: String) -> String {
+    """
+    cd '\(folder)' && export PATH='\(TestServer.programs)':"$PATH" && exec \(Self.asOwner) sh -ec '
+    \(script.replacingOccurrences(of: "'", with: "'\\''"))' 2>&1
+    """
   }
 
-  public func stop(_ name: String, mode: String = "fast") {
-    run("pg_ctl -D \(name)/data -w -s -m \(mode) stop")
+  public func start(_ name: String) { run(starting(name)) }
+
+  public func stop(_ name: String, mode: String = "fast") { run(stopping(name, mode: mode)) }
+
+  /// A script that starts a server.
+  public func starting(_ name: String) -> String {
+    """
+    pg_ctl -D \(name)/data -w -s -l \(name)/log -o "-c unix_socket_directories=\(folder)/\(name)" \
+      start </dev/null >/dev/null
+    """
+  }
+
+  /// A script that stops it.
+  public func stopping(_ name: String, mode: String = "fast") -> String {
+    "pg_ctl -D \(name)/data -w -s -m \(mode) stop"
   }
 
   /// Makes a standby `name` of `one`, and starts it: it streams asynchronously.
@@ -77,6 +86,8 @@ public final class TestCluster: Sendable {
       """)
     start(name)
   }
+
+  public func socket(of name: String) -> String { "\(folder)/\(name)/.s.PGSQL.\(Self.port)" }
 
   /// Libpq's keywords; of several servers the one that takes changes is meant.
   public func url(of names: [String]) -> String {

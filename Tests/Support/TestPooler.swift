@@ -5,6 +5,7 @@ import Foundation
 /// It ends with the value, and with the tests' process: it reads a stream whose other end only that holds.
 public final class TestPooler: Sendable {
   private let folder: String
+  private let server: String
   private let program: SpawnedProgram
   private static let port = "54323"
 
@@ -14,17 +15,22 @@ public final class TestPooler: Sendable {
   /// Whether it is installed.
   public static var isAvailable: Bool { TestServer.isAvailable && binary != nil }
 
-  /// - Parameter mode: `transaction` or `session`.
-  public init?(before server: TestServer, mode: String = "transaction") {
+  /// - Parameters:
+  ///   - mode: `transaction` or `session`.
+  ///   - front: where the database `front` leads at first.
+  public init?(before server: TestServer, mode: String = "transaction", front: String = "postgres")
+  {
     guard let binary = Self.binary else { return nil }
     folder = NSTemporaryDirectory() + "runbook-pool-\(UUID().uuidString.prefix(8))"
     let owner =
       geteuid() == 0 ? "setpriv --reuid postgres --regid postgres --clear-groups" : ""
+    self.server = "host=\(server.folder) port=\(server.port)"
     let script = """
       mkdir -m 0755 '\(folder)' && cd '\(folder)'
       echo '"test" ""' >users
       cat >ini <<'END'
       [databases]
+      front = host=\(server.folder) port=\(server.port) dbname=\(front)
       * = host=\(server.folder) port=\(server.port)
       [pgbouncer]
       listen_port = \(Self.port)
@@ -38,6 +44,7 @@ public final class TestPooler: Sendable {
       \(geteuid() == 0 ? "chown postgres ." : "true")
       \(owner) '\(binary)' ini >log 2>&1 &
       pid=$!
+      echo $pid >pid
       while ! grep -q 'process up' log; do sleep 0.02; done
       echo ready
       exec 3<&0
@@ -48,6 +55,21 @@ public final class TestPooler: Sendable {
       String(decoding: program.available(), as: UTF8.self).hasPrefix("ready")
     else { return nil }
     self.program = program
+  }
+
+  /// A script that leads the database `front` elsewhere; the sessions of the server that it had are closed.
+  public func leading(to database: String) -> String {
+    """
+    cd '\(folder)'
+    sed -i 's|^front = .*|front = \(server) dbname=\(database)|' ini
+    kill -HUP "$(cat pid)"
+    while ! '\(TestServer.programs)/psql' -X -q -A -t -c 'SELECT current_database()' \
+      '\(url(of: "front"))' | grep -q '^\(database)$'; do sleep 0.02; done
+    """
+  }
+
+  public func lead(to database: String) {
+    _ = SpawnedProgram(["/bin/sh", "-c", leading(to: database)])?.text()
   }
 
   /// Libpq's keywords.

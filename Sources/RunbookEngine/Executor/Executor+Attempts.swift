@@ -10,9 +10,10 @@ extension Executor {
     let step = bound.step
     let activity = bound.activity
     guard try await mayBegin(bound) else { return }
-    if isUnseen(activity.connection) || isUnseen(activity.clockConnection) {
-      try await flushOutcome()
-    }
+    if activity.connectsByItself, let connection = activity.connection { forget(connection) }
+    let isUnseen = await isUnseen(activity.connection)
+    let isClockUnseen = await self.isUnseen(activity.clockConnection)
+    if isUnseen || isClockUnseen { try await flushOutcome() }
     var obstacle: FailureRecord?
     switch await prepareConnection(activity.connection) {
     case .ready: break
@@ -22,6 +23,17 @@ extension Executor {
     // Nothing is asked where nothing can be performed.
     if obstacle == nil { guard try await isAsApproved(bound) else { return } }
     if case .contested = await prepareConnection(activity.clockConnection) { return }
+    var noted: Int64?
+    if obstacle == nil, notesBeginning(of: bound) {
+      // That its gate is approved comes before anything that is written.
+      try await flush()
+      do throws(StepFailure) {
+        noted = try await note(bound)
+      } catch {
+        if case .elsewhere = error.record.cause { return }
+        obstacle = error.record
+      }
+    }
     try queue(
       .attemptStarted(
         AttemptStarted(
@@ -29,14 +41,34 @@ extension Executor {
           isEffectDeclared: activity.isEffectDeclared, connection: activity.connection,
           work: activity.work, settledBy: bound.settledBy,
           receiptDigest: bound.settledBy == .receipt
-            ? activity.receiptDigest(options.key) : nil)))
+            ? activity.receiptDigest(options.key) : nil,
+          noted: noted)))
     try await flush()
-    if obstacle == nil { obstacle = await prepareReceipts(bound) }
-    if let obstacle {
-      let failure = await lookedAtAgain(StepFailure(obstacle), activity.connection)
-      return try finishUnperformed(bound, failure.record)
-    }
+    if let obstacle { return try finishUnperformed(bound, obstacle) }
     try await carryOut(bound, attempt: attempt)
+  }
+
+  /// Whether the database is told that a change begins which leaves no receipt there: where the run keeps receipts
+  /// in it anyway. By that an older copy is known.
+  private func notesBeginning(of bound: BoundStep) -> Bool {
+    guard bound.step.phase.mayChange, [.probe, .word].contains(bound.settledBy),
+      let connection = bound.activity.connection
+    else { return false }
+    return machine.receiptConnections.contains { $0.isIdentical(to: connection) }
+  }
+
+  private mutating func note(_ bound: BoundStep) async throws(StepFailure) -> Int64? {
+    guard let connection = bound.activity.connection else { return nil }
+    let count = Int64(state.attempts + 1)
+    try await onKnownGround([connection]) { (executor) async throws(StepFailure) in
+      if let obstacle = await executor.prepareReceipts(on: connection) {
+        throw StepFailure(obstacle)
+      }
+      try await executor.ports.gateway.note(
+        count, of: executor.options.run, beside: executor.state.proof(on: connection),
+        on: connection)
+    }
+    return count
   }
 
   /// Performs an attempt whose intent is durable, and takes in what came of it.
@@ -51,9 +83,18 @@ extension Executor {
     let context = context(of: step, attempt, folder)
     do throws(StepFailure) {
       if step.phase.mayChange, let loss = context.leaseLoss() { throw StepFailure(loss) }
-      result = try await bound.activity.perform(in: context)
+      result = try await onKnownGround([bound.activity.connection].compactMap(\.self)) {
+        (executor) async throws(StepFailure) in
+        if let obstacle = await executor.prepareReceipts(bound) {
+          throw StepFailure(
+            obstacle,
+            partial: StepResult(workDone: WorkDone.until(0, of: bound.activity.work.count)))
+        }
+        return try await bound.activity.perform(in: context)
+      }
+      try await requireSameGround(behind: bound, result)
     } catch {
-      failure = await lookedAtAgain(error, bound.activity.connection)
+      failure = error
       result = error.partial ?? StepResult()
     }
     let elapsed = ports.clock.uptime() - began
@@ -64,20 +105,59 @@ extension Executor {
     if let failure = report.failure { try holdIfStopped(step.id, failure) }
   }
 
-  /// A step that found another database there, or an older copy, has done nothing: it is looked anew where its
-  /// connection leads, so that a person is asked about it before the step is performed again. Where there is
-  /// nothing to ask, it has failed as any other.
-  private mutating func lookedAtAgain(
-    _ failure: StepFailure, _ connection: String?
-  ) async -> StepFailure {
-    guard case .elsewhere = failure.record.cause else { return failure }
-    if let connection, !plan.isSandbox {
-      seenConnections.remove(connection)
-      configuredConnections.remove(connection)
-      preparedReceipts.remove(connection)
-      if case .contested = await prepareConnection(connection) { return failure }
+  /// What a script says of a database counts where its connection leads to the same one when it has ended.
+  private mutating func requireSameGround(
+    behind bound: BoundStep, _ result: StepResult
+  ) async throws(StepFailure) {
+    guard bound.activity.connectsByItself, bound.settledBy == .repeatable,
+      let connection = bound.activity.connection
+    else { return }
+    forget(connection)
+    guard case .contested = await prepareConnection(connection) else { return }
+    throw StepFailure(
+      .elsewhere, "connection '\(connection)' leads elsewhere since the step began",
+      detail: "which of the two databases answered is not known, and what it said is not used",
+      partial: result)
+  }
+
+  /// Does what asks databases. Where one of them is not what it was, or its server was started anew, nothing of it was
+  /// done (`FailureRecord.Cause.elsewhere`): all are looked at anew, and it is done once more.
+  ///
+  /// - Throws: with the cause `elsewhere` where a person has to decide first where a connection leads, and only then.
+  mutating func onKnownGround<Result>(
+    _ connections: [String],
+    _ body: (inout Executor) async throws(StepFailure) -> Result
+  ) async throws(StepFailure) -> Result {
+    do throws(StepFailure) {
+      return try await body(&self)
+    } catch {
+      guard case .elsewhere = error.record.cause else { throw error }
+      for connection in connections {
+        forget(connection)
+        switch await prepareConnection(connection) {
+        case .ready: continue
+        case .contested: throw error
+        case .obstacle(let failure): throw StepFailure(failure, partial: error.partial)
+        }
+      }
+      // Something of it was done before.
+      if error.partial?.isEffectOpen == true {
+        throw StepFailure(error.record.of(.refused), partial: error.partial)
+      }
     }
-    return StepFailure(failure.record.of(.refused), partial: failure.partial)
+    do throws(StepFailure) {
+      return try await body(&self)
+    } catch {
+      guard case .elsewhere = error.record.cause else { throw error }
+      throw StepFailure(error.record.of(.refused), partial: error.partial)
+    }
+  }
+
+  /// Where it leads is asked anew before it is used again.
+  mutating func forget(_ connection: String) {
+    seenConnections.remove(connection)
+    configuredConnections.remove(connection)
+    preparedReceipts.remove(connection)
   }
 
   /// A step that was stopped, or that nobody answered, holds the run in every phase.
@@ -106,8 +186,10 @@ extension Executor {
     try holdIfStopped(bound.step.id, obstacle)
   }
 
-  private func isUnseen(_ connection: String?) -> Bool {
-    connection.map { !seenConnections.contains($0) } ?? false
+  private func isUnseen(_ connection: String?) async -> Bool {
+    guard let connection else { return false }
+    guard seenConnections.contains(connection) else { return true }
+    return await !ports.gateway.isConnected(connection)
   }
 
   /// Asks the person, where the run goes step by step; the run is held when the answer is no.
@@ -158,9 +240,13 @@ extension Executor {
     case contested
   }
 
-  /// Makes sure that a connection is there, and leads where it led before.
+  /// Makes sure that a connection is there, and leads where it led before, to a database that holds what it should.
   mutating func prepareConnection(_ connection: String?) async -> Readiness {
-    guard let connection, !seenConnections.contains(connection) else { return .ready }
+    guard let connection else { return .ready }
+    guard await isUnseen(connection) else {
+      return state.contested[connection] == nil ? .ready : .contested
+    }
+    if seenConnections.contains(connection) { forget(connection) }
     do throws(StepFailure) {
       let identity = try await provenIdentity(of: connection)
       seenConnections.insert(connection)
@@ -173,12 +259,14 @@ extension Executor {
       try queueOrFail(.connectionIdentified(identity))
       return state.contested[connection] == nil ? .ready : .contested
     } catch {
-      return .obstacle(error.record)
+      // Where it leads now here and now there, nobody can be asked about it.
+      let record = error.record
+      return .obstacle(record.cause == .elsewhere ? record.of(.refused) : record)
     }
   }
 
-  /// Who the server is, and what of the run is missing there. It is asked once a process: what comes of it
-  /// later, each transaction of a step finds out for itself.
+  /// Who the server is, and what of the run is missing there. It is asked whenever a connection is made: what comes
+  /// of it later, each transaction finds out for itself.
   private mutating func provenIdentity(
     of connection: String
   ) async throws(StepFailure) -> ConnectionIdentified {
@@ -204,9 +292,14 @@ extension Executor {
   }
 
   mutating func prepareReceipts(_ bound: BoundStep) async -> FailureRecord? {
-    guard bound.settledBy == .receipt, let connection = bound.activity.connection,
-      !preparedReceipts.contains(connection)
-    else { return nil }
+    guard bound.settledBy == .receipt, let connection = bound.activity.connection else {
+      return nil
+    }
+    return await prepareReceipts(on: connection)
+  }
+
+  private mutating func prepareReceipts(on connection: String) async -> FailureRecord? {
+    guard !preparedReceipts.contains(connection) else { return nil }
     do throws(StepFailure) {
       try await ports.gateway.prepareReceipts(receiptUsers(of: connection))
       preparedReceipts.insert(connection)

@@ -32,10 +32,14 @@ extension Executor {
 
   /// Connects where that has not happened, and asks the server who it is.
   mutating func identity(of connection: String) async throws(StepFailure) -> ConnectionIdentified {
-    if !configuredConnections.contains(connection),
-      let target = plan.targets.first(where: { $0.connection.name == connection })
-    {
-      try await ports.gateway.configure(target.connection, url: target.url)
+    if !configuredConnections.contains(connection) {
+      if let sandbox,
+        let declared = plan.runbook.connections.first(where: { $0.name == connection })
+      {
+        try await ports.gateway.configure(declared, url: sandbox.url)
+      } else if let target = plan.targets.first(where: { $0.connection.name == connection }) {
+        try await ports.gateway.configure(target.connection, url: target.url)
+      }
       configuredConnections.insert(connection)
     }
     return try await ports.gateway.identify(connection)
@@ -57,18 +61,30 @@ extension Executor {
       }
     }
     let statements: [String]
-    var others: [OtherRun] = []
+    let others: [OtherRun]
     do throws(StepFailure) {
-      try refusePoolers(for: request)
-      statements = try await checkReceipts(on: request.receiptConnections)
-      if !request.steps.isEmpty {
-        others = try await self.others(
-          beside: shown(in: request), keepingReceiptsOn: request.receiptConnections)
+      (statements, others) = try await onKnownGround(connections) {
+        (executor) async throws(StepFailure) in try await executor.findings(for: request)
       }
     } catch {
+      if case .elsewhere = error.record.cause { return }
       return try queue(.runHeld(hold(request.gate, error.record, "")))
     }
     try queue(.gateOpened(await opened(request, statements, changes, others)))
+  }
+
+  /// What is run first for receipts, and who else is at work there.
+  private func findings(
+    for request: GateRequest
+  ) async throws(StepFailure) -> ([String], [OtherRun]) {
+    try refusePoolers(for: request)
+    let statements = try await checkReceipts(on: request.receiptConnections)
+    guard !request.steps.isEmpty else { return (statements, []) }
+    return (
+      statements,
+      try await others(
+        beside: shown(in: request), keepingReceiptsOn: request.receiptConnections)
+    )
   }
 
   /// Looks whether all roles of the plan can keep receipts, database by database.
@@ -233,6 +249,7 @@ extension GateRequest {
           + "\(one.searchPath ?? "?")\n")
       if let lost = identity.lost {
         hasher.update("lost \(lost.isLeaseLost) \(lost.receipts.map(\.rawValue))\n")
+        if let begun = lost.begun { hasher.update("begun \(begun.map(\.rawValue))\n") }
       }
     }
     return hasher.finalize()

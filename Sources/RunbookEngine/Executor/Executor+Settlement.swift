@@ -9,14 +9,19 @@ extension Executor {
       progress: "Finding out whether step '\(step.id)', attempt \(attempt), took effect")
     let finding: Finding
     do throws(StepFailure) {
-      guard let found = try await findOut(about: step, attempt) else { return }
-      finding = found
+      finding = try await findOut(about: step)
     } catch {
+      switch error.record.cause {
+      // A person has to decide first where the connection leads.
+      case .elsewhere: return
       // Who stops the run while it is found out changes nothing about the attempt.
-      if case .interrupted = error.record.cause { return try queue(.runHeld(interruption)) }
-      finding = Finding(.unknown, .none, Self.text(of: redactor.redact(error.record)))
+      case .interrupted: return try queue(.runHeld(interruption))
+      default:
+        finding = Finding(
+          .unknown, .none, Self.text(of: redactor.redact(error.record)), isOver: false)
+      }
     }
-    try queue(.attemptSettled(event(step, attempt, finding)))
+    try queue(.attemptSettled(event(step, finding)))
     // No entry tells of files that a probe wrote.
     _ = EvidenceFolder(path: settlingFolder(step.id, attempt)).sweep(keeping: [])
   }
@@ -26,14 +31,18 @@ extension Executor {
     let settlement: Settlement
     let means: AttemptSettled.Means
     let detail: String
+    /// Whether nothing that was begun can take effect any more.
+    let isOver: Bool
     var doneAt: Timestamp?
     var result: StepResult?
     var remnants: [Remnant] = []
 
     init(
       _ settlement: Settlement, _ means: AttemptSettled.Means, _ detail: String,
-      doneAt: Timestamp? = nil, result: StepResult? = nil, remnants: [Remnant] = []
+      isOver: Bool = true, doneAt: Timestamp? = nil, result: StepResult? = nil,
+      remnants: [Remnant] = []
     ) {
+      self.isOver = isOver
       self.settlement = settlement
       self.means = means
       self.detail = detail
@@ -47,10 +56,10 @@ extension Executor {
     }
   }
 
-  /// - Returns: nil when a person has to decide first where the connection leads.
-  private mutating func findOut(
-    about step: Step, _ attempt: Int
-  ) async throws(StepFailure) -> Finding? {
+  /// Finds out about a step's last attempt, for the run itself or before a person's word: in one way.
+  ///
+  /// - Throws: with the cause `elsewhere` where a person has to decide first where the connection leads.
+  mutating func findOut(about step: Step) async throws(StepFailure) -> Finding {
     let known = state.step(step.id)
     guard known.settledBy != .repeatable else { return .repeatable }
     let bound = try binder.bind(step, in: scope)
@@ -58,25 +67,47 @@ extension Executor {
     let way = known.settledBy ?? bound.settledBy
     guard way != .repeatable else { return .repeatable }
     if let difference = bound.difference(from: known) {
-      return Finding(.unknown, .none, difference)
+      return Finding(.unknown, .none, difference, isOver: false)
     }
-    switch await prepareConnection(bound.activity.connection) {
+    guard let connection = bound.activity.connection else {
+      return try await findOut(about: bound, by: way)
+    }
+    forget(connection)
+    switch await prepareConnection(connection) {
     case .ready: break
-    case .contested: return nil
+    case .contested: throw elsewhere(connection, known.attempts)
     case .obstacle(let failure): throw StepFailure(failure)
     }
+    return try await onKnownGround([connection]) { (executor) async throws(StepFailure) in
+      try await executor.findOut(about: bound, by: way)
+    }
+  }
+
+  private func elsewhere(_ connection: String, _ attempt: Int) -> StepFailure {
+    let place =
+      state.contested[connection]?.lost.map(\.sentence)
+      ?? "it leads to another database than the one that attempt \(attempt) was made on"
+    return StepFailure(.elsewhere, "connection '\(connection)': \(place)")
+  }
+
+  private mutating func findOut(
+    about bound: BoundStep, by way: SettlementWay
+  ) async throws(StepFailure) -> Finding {
+    let attempt = state.step(bound.step.id).attempts
     let context = context(of: bound.step, attempt, settlingFolder(bound.step.id, attempt))
     if let standing = try await standing(of: bound, context) { return standing }
-    if way != .receipt { try await bound.activity.awaitLock(in: context) }
-    let finding =
-      switch way {
-      case .repeatable, .receipt: try await receipt(of: bound, context)
-      case .probe: try await probe(bound.step, context)
-      case .word:
-        Finding(
-          .unknown, .none,
-          "the step has neither a receipt nor a `settle:` probe; a person has to say")
-      }
+    let finding: Finding
+    switch way {
+    case .receipt, .repeatable: finding = try await receipt(of: bound, context)
+    case .probe:
+      try await bound.activity.awaitLock(in: context)
+      finding = try await probed(bound.step, context)
+    case .word:
+      try await bound.activity.awaitLock(in: context)
+      finding = Finding(
+        .unknown, .none,
+        "the step has neither a receipt nor a `settle:` probe; a person has to say")
+    }
     guard finding.settlement == .unknown else { return finding }
     let traces = await bound.activity.traces(in: context)
     return Finding(
@@ -84,22 +115,35 @@ extension Executor {
       remnants: finding.remnants)
   }
 
+  /// What the probe says. That it cannot say anything does not make what has ended go on.
+  private func probed(
+    _ step: Step, _ context: AttemptContext
+  ) async throws(StepFailure) -> Finding {
+    do throws(StepFailure) {
+      return try await probe(step, context)
+    } catch {
+      guard ![.elsewhere, .interrupted].contains(error.record.cause) else { throw error }
+      return Finding(.unknown, .none, Self.text(of: redactor.redact(error.record)))
+    }
+  }
+
   /// What of the attempt is still there, once it was ended or waited for.
-  func standing(
+  private func standing(
     of bound: BoundStep, _ context: AttemptContext
   ) async throws(StepFailure) -> Finding? {
     let left = try await awaitEnd(of: bound, context)
     guard !left.isEmpty else { return nil }
     let list = left.map(\.summary).joined(separator: "; ")
     return Finding(
-      .unknown, .none, "what the attempt left is still there: \(list)", remnants: left)
+      .unknown, .none, "what the attempt left is still there: \(list)", isOver: false,
+      remnants: left)
   }
 
   private func settlingFolder(_ step: StepID, _ attempt: Int) -> String {
     "\(options.runFolder)/evidence/\(step)-\(attempt)-settle"
   }
 
-  mutating func receipt(
+  private mutating func receipt(
     of bound: BoundStep, _ context: AttemptContext
   ) async throws(StepFailure) -> Finding {
     if let obstacle = await prepareReceipts(bound) { throw StepFailure(obstacle) }
@@ -161,9 +205,7 @@ extension Executor {
     return bound.activity.isFenced ? left : left + ports.journal.formerExecutors()
   }
 
-  mutating func event(
-    _ step: Step, _ attempt: Int, _ finding: Finding
-  ) -> AttemptSettled {
+  mutating func event(_ step: Step, _ finding: Finding) -> AttemptSettled {
     var captures = ValueMap()
     var withheld: [String] = []
     if let result = finding.result {
@@ -177,7 +219,8 @@ extension Executor {
     }
     let stored = StoredResult(finding.result ?? StepResult(), redactor)
     return AttemptSettled(
-      step: step.id, attempt: attempt, settlement: finding.settlement, means: finding.means,
+      step: step.id, attempt: state.step(step.id).attempts, settlement: finding.settlement,
+      means: finding.means,
       detail: finding.detail, doneAt: finding.doneAt,
       result: .map(stored.values), incomplete: stored.incomplete,
       captures: .map(captures), withheldCaptures: withheld.isEmpty ? nil : withheld,
@@ -205,7 +248,7 @@ extension Executor {
 
 /// The `settle:` of a step: a read-only probe.
 extension Executor {
-  func probe(
+  private func probe(
     _ step: Step, _ context: AttemptContext
   ) async throws(StepFailure) -> Finding {
     guard let settle = step.options.settle, let probe = step.probe(among: Set(binder.kinds.keys))

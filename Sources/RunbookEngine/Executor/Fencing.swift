@@ -13,7 +13,7 @@ public import RunbookModel
 /// | between statements outside a transaction     | its session is waited for, or ended on a word      |
 /// | runs a script or a request, and lives        | nothing keeps it from that: nothing is recorded    |
 ///
-/// `Executor.settle` finds out about an attempt in the same way.
+/// `Executor.settle` finds out about an attempt by the same `findOut`.
 public enum Fencing: Sendable {
   /// Nothing that was begun can take effect any more. What a receipt or a probe says, where it does, is to be
   /// recorded first.
@@ -39,49 +39,20 @@ extension Executor {
     guard let step = plan.runbook.steps.first(where: { $0.id == id }) else {
       return .open(why: "the runbook has no step '\(id)' any more")
     }
-    do throws(StepFailure) {
-      return try await fence(step)
-    } catch {
-      let text = Self.text(of: redactor.redact(error.record))
-      return .open(why: text.pieces(separatedBy: "\n").joined(separator: " "))
-    }
-  }
-
-  private mutating func fence(_ step: Step) async throws(StepFailure) -> Fencing {
-    let known = state.step(step.id)
-    let bound = try binder.bind(step, in: scope)
-    let way = known.settledBy ?? bound.settledBy
-    if let difference = bound.difference(from: known) { return .open(why: difference) }
-    if let connection = bound.activity.connection {
-      let found = try await identity(of: connection).identity
-      if let former = state.identities[connection]?.identity, !former.isSameDatabase(as: found) {
-        return .open(
-          why: "connection '\(connection)' leads to another database than the one that attempt "
-            + "\(known.attempts) was made on")
-      }
-    }
-    let folder = "\(options.runFolder)/evidence/\(step.id)-\(known.attempts)-settle"
-    let context = context(of: step, known.attempts, folder)
-    if let standing = try await standing(of: bound, context) { return .open(why: standing.detail) }
     let finding: Finding
-    switch way {
-    case .receipt: finding = try await receipt(of: bound, context)
-    case .probe:
-      try await bound.activity.awaitLock(in: context)
-      do throws(StepFailure) {
-        finding = try await probe(step, context)
-      } catch {
-        // Nothing of it can take effect any more; whether it has is left to the person.
-        return .clear(nil)
-      }
-    case .word, .repeatable:
-      try await bound.activity.awaitLock(in: context)
-      return .clear(nil)
+    do throws(StepFailure) {
+      finding = try await findOut(about: step)
+    } catch {
+      finding = Finding(
+        .unknown, .none, Self.text(of: redactor.redact(error.record)), isOver: false)
     }
-    switch finding.settlement {
-    case .done: return .done(event(step, known.attempts, finding))
-    case .notDone: return .clear(event(step, known.attempts, finding))
-    case .unknown: return .clear(nil)
+    guard finding.isOver else {
+      return .open(why: finding.detail.pieces(separatedBy: "\n").joined(separator: " "))
+    }
+    return switch finding.settlement {
+    case .done: .done(event(step, finding))
+    case .notDone: .clear(event(step, finding))
+    case .unknown: .clear(nil)
     }
   }
 

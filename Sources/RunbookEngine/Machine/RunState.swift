@@ -26,6 +26,9 @@ public struct RunState: Sendable, Hashable {
   public private(set) var contested: [String: ConnectionIdentified] = [:]
   /// The lease's generation that was written last to the database of each connection.
   private var leases: [String: Int64] = [:]
+  /// What was noted in the database of each connection when attempts began that leave no receipt: the run's attempts
+  /// by then, of each step's last.
+  private var begun: [String: [StepID: Int64]] = [:]
   /// Steps whose receipts a connection's database has not, and a person let the run go on.
   private var writtenOff: [String: Set<StepID>] = [:]
   /// Of the process that carries the run out.
@@ -75,6 +78,9 @@ public struct RunState: Sendable, Hashable {
     case .attemptStarted(let payload):
       try applyToStep(payload.step, event, at: time, by: actor)
       steps[payload.step]?.actors.append(actor)
+      if let connection = payload.connection {
+        begun[connection, default: [:]][payload.step] = payload.noted
+      }
     case .stepSkipped(let payload): try applyToStep(payload.step, event, at: time, by: actor)
     case .attemptFinished(let payload):
       try applyToStep(payload.step, event, at: time, by: actor)
@@ -195,6 +201,7 @@ public struct RunState: Sendable, Hashable {
       contested[name] = nil
       // What was written to the former one is not expected here.
       leases[name] = nil
+      begun[name] = nil
       writtenOff[name, default: []].formUnion(identity.lost?.receipts ?? [])
     }
   }
@@ -213,8 +220,13 @@ public struct RunState: Sendable, Hashable {
       generation: leases[connection],
       receipts: receipts.keys.sorted {
         $0.rawValue.utf8.lexicographicallyPrecedes($1.rawValue.utf8)
-      })
+      },
+      begun: (begun[connection] ?? [:]).sorted { $0.value < $1.value }
+        .map { RunProof.Begun(step: $0.key, attempt: $0.value) })
   }
+
+  /// Attempts of all steps.
+  var attempts: Int { steps.values.reduce(0) { $0 + $1.attempts } }
 
   /// The gate that asks whether a connection may lead elsewhere; no step can have that name.
   public static func identityGate(of connection: String) -> String { "identity:\(connection)" }

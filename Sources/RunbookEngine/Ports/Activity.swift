@@ -29,6 +29,10 @@ public protocol Activity: Sendable {
   /// names, variables that it reads. An approval binds it; only looked at for that.
   func surroundings() async -> [Surrounding]
 
+  /// Whether what it starts connects by itself, as a script's programs do: then the run's own connection tells nothing
+  /// of where that leads, and a new one is asked right before.
+  var connectsByItself: Bool { get }
+
   /// Why it cannot be performed over a connection pooler, where it cannot: what of it needs a session of
   /// its own.
   var sessionNeed: String? { get }
@@ -110,6 +114,8 @@ extension Activity {
   public var clockConnection: String? { nil }
 
   public func surroundings() async -> [Surrounding] { [] }
+
+  public var connectsByItself: Bool { false }
 
   public var sessionNeed: String? { nil }
 

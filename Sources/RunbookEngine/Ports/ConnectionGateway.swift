@@ -31,6 +31,20 @@ public protocol ConnectionGateway: Sendable {
     of proof: RunProof, run: RunID, on connection: String
   ) async throws(StepFailure) -> LostProof?
 
+  /// Whether the connection that was made last is still there: one that was made anew may lead to what was put back
+  /// meanwhile.
+  func isConnected(_ connection: String) async -> Bool
+
+  /// Notes in the database that an attempt begins which leaves no receipt. To be called once receipts are prepared.
+  ///
+  /// - Parameters:
+  ///   - attempt: the run's attempts by then, this one included.
+  ///   - proof: what the database holds of the run.
+  /// - Throws: `elsewhere` where it does not.
+  func note(
+    _ attempt: Int64, of run: RunID, beside proof: RunProof, on connection: String
+  ) async throws(StepFailure)
+
   /// Other runs that are at work in the connection's database, as far as the server shows them.
   ///
   /// - Parameter lookingAtReceipts: whether also those that changed something within the last hour.
@@ -58,16 +72,36 @@ public struct RunProof: Sendable, Hashable {
   public var generation: Int64?
   /// Steps that are done, with a receipt.
   public var receipts: [StepID]
+  /// Steps whose last attempt leaves none, and what was noted there when it began, in its order.
+  public var begun: [Begun]
 
-  public init(generation: Int64? = nil, receipts: [StepID] = []) {
-    self.generation = generation
-    self.receipts = receipts
+  /// A step that was begun, and the run's attempts by then.
+  public struct Begun: Sendable, Hashable {
+    public let step: StepID
+    public let attempt: Int64
+
+    public init(step: StepID, attempt: Int64) {
+      self.step = step
+      self.attempt = attempt
+    }
   }
 
-  public var isEmpty: Bool { generation == nil && receipts.isEmpty }
+  public init(generation: Int64? = nil, receipts: [StepID] = [], begun: [Begun] = []) {
+    self.generation = generation
+    self.receipts = receipts
+    self.begun = begun
+  }
+
+  public var isEmpty: Bool { generation == nil && receipts.isEmpty && begun.isEmpty }
 }
 
 extension ConnectionGateway {
+  public func isConnected(_ connection: String) async -> Bool { true }
+
+  public func note(
+    _ attempt: Int64, of run: RunID, beside proof: RunProof, on connection: String
+  ) async throws(StepFailure) {}
+
   public func othersAtWork(
     on connection: String, besides run: RunID, lookingAtReceipts: Bool
   ) async throws(StepFailure) -> [OtherRun] { [] }

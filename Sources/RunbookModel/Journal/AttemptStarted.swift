@@ -13,11 +13,16 @@ public struct AttemptStarted: Sendable, Hashable, Codable {
   /// What the attempt's receipt will say of the work: a hash with the run's key. Nil where there is no
   /// receipt, and in journals of before this was kept.
   public let receiptDigest: Digest?
+  /// Where it leaves no receipt: the run's attempts by then, as it was noted in the connection's database before; nil
+  /// where nothing was noted.
+  public let noted: Int64?
 
   public init(
     step: StepID, attempt: Int, effect: Effect, isEffectDeclared: Bool, connection: String?,
-    work: [WorkItem], settledBy: SettlementWay? = nil, receiptDigest: Digest? = nil
+    work: [WorkItem], settledBy: SettlementWay? = nil, receiptDigest: Digest? = nil,
+    noted: Int64? = nil
   ) {
+    self.noted = noted
     self.receiptDigest = receiptDigest
     self.step = step
     self.attempt = attempt

@@ -24,22 +24,40 @@ public struct LostProof: Sendable, Hashable, Codable {
   public let isLeaseLost: Bool
   /// Steps that are done by the journal, and whose receipts are not there.
   public let receipts: [StepID]
+  /// Steps that leave no receipt, and whose beginning, which was noted there, is not; nil where there are none.
+  public let begun: [StepID]?
 
-  public init(isLeaseLost: Bool, receipts: [StepID]) {
+  public init(isLeaseLost: Bool, receipts: [StepID], begun: [StepID]? = nil) {
     self.isLeaseLost = isLeaseLost
     self.receipts = receipts
+    self.begun = begun
   }
 
   /// For people.
   public var sentence: String {
     let copy = "this database is an older copy, or one that did not get all that was done"
-    guard !receipts.isEmpty else {
-      return "the lease that this run wrote there last is not there: \(copy)"
+    var missing: [String] = []
+    let names = { (steps: [StepID]) in steps.map { "'\($0)'" }.joined(separator: ", ") }
+    switch receipts.count {
+    case 0: break
+    case 1:
+      missing.append(
+        "the receipt of step \(names(receipts)), which the journal calls done, is not there")
+    default:
+      missing.append(
+        "the receipts of steps \(names(receipts)), which the journal calls done, are not there")
     }
-    let names = receipts.map { "'\($0)'" }.joined(separator: ", ")
-    return receipts.count == 1
-      ? "the receipt of step \(names), which the journal calls done, is not there: \(copy)"
-      : "the receipts of steps \(names), which the journal calls done, are not there: \(copy)"
+    if let begun, !begun.isEmpty {
+      missing.append(
+        begun.count == 1
+          ? "step \(names(begun)), which leaves no receipt, was begun before, and nothing there tells of it"
+          : "steps \(names(begun)), which leave no receipts, were begun before, and nothing there tells of them"
+      )
+    }
+    if missing.isEmpty {
+      missing.append("the lease that this run wrote there last is not there")
+    }
+    return "\(missing.joined(separator: ", and ")): \(copy)"
   }
 }
 

@@ -42,9 +42,7 @@ struct CatalogReader {
       SELECT set_config('row_security', 'off', true), set_config('statement_timeout', $1, true),
         set_config('application_name', $2, true), set_config('datestyle', 'ISO', true)
       """, ["\(max(1, min(milliseconds, Int64(Int32.max))))ms", name])
-    let opening =
-      [SQLCommand("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")] + SessionSettings.entering
-      + [setting]
+    let opening = link.opening("ISOLATION LEVEL REPEATABLE READ READ ONLY") + [setting]
     let questions = [
       SQLCommand("SELECT current_database(), current_setting('server_version')"),
       CatalogQuery.objects, CatalogQuery.tables, CatalogQuery.positions,

@@ -1,15 +1,24 @@
 import RunbookEngine
 import RunbookModel
 
-/// Asks a server who it is, in one round trip.
+/// Asks a server who it is: all of it when a connection is made, and in each transaction whether it is still that.
+///
+/// Between two transactions a pooler, a failover, a new address of a name or a promotion can have led elsewhere. What
+/// a data folder was put back to, or a copy that calls itself the same, is seen by when the server was started:
+/// neither comes about under a server that runs.
 enum IdentityQuestion {
   private static let columns = """
     current_database(), d.oid, current_user, coalesce(r.rolsuper, false),
       current_setting('server_version'), pg_is_in_recovery(), clock_timestamp(),
-      CASE WHEN pg_is_in_recovery() THEN NULL
-        ELSE left(pg_walfile_name(pg_current_wal_insert_lsn()), 8) END,
-      current_setting('runbook.search_path'), pg_backend_pid()
+      \(timeline), current_setting('runbook.search_path'), pg_backend_pid(), \(start)
     """
+  /// The one that is written to now; a replica writes none.
+  private static let timeline = """
+    CASE WHEN pg_is_in_recovery() THEN NULL
+        ELSE left(pg_walfile_name(pg_current_wal_insert_lsn()), 8) END
+    """
+  private static let start = "extract(epoch FROM pg_postmaster_start_time())::text"
+  private static let system = "(SELECT system_identifier::text FROM pg_control_system())"
   private static let place = """
     FROM pg_database d LEFT JOIN pg_roles r ON r.rolname = current_user
     WHERE d.datname = current_database()
@@ -38,11 +47,40 @@ enum IdentityQuestion {
     ORDER BY 1, 2
     """)
 
-  /// For a transaction that is open: all in one, where the role may ask that.
-  static func command(knowing identity: ConnectionIdentity?) -> SQLCommand {
-    guard identity?.systemIdentifier != nil else { return main }
-    return SQLCommand(
-      "SELECT \(columns), (SELECT system_identifier::text FROM pg_control_system()) \(place)")
+  /// Fails where the server is not the one that is known, so that nothing behind it in the transaction is carried out.
+  ///
+  /// - Parameter serverStart: when the server was started, as it said.
+  static func command(
+    knowing identity: ConnectionIdentity, _ serverStart: String?
+  ) -> SQLCommand {
+    var values: [String?] = []
+    func isStill(_ expression: String, _ value: String?) -> String {
+      values.append(value)
+      return "\(expression) IS NOT DISTINCT FROM $\(values.count)"
+    }
+    var all = [
+      isStill("current_database()::text", identity.database),
+      isStill("d.oid::text", String(identity.databaseOID)),
+      isStill("pg_is_in_recovery()::text", identity.isReplica ? "true" : "false"),
+      isStill(start, serverStart),
+    ]
+    let mayAskSystem = identity.systemIdentifier != nil
+    if mayAskSystem { all.append(isStill(system, identity.systemIdentifier)) }
+    if !identity.isReplica {
+      all.append(isStill(timeline, identity.timelineID.map(fileName(of:))))
+    } else if mayAskSystem {
+      all.append(
+        isStill(
+          "(SELECT timeline_id::text FROM pg_control_checkpoint())",
+          identity.timelineID.map { String($0) }))
+    }
+    var command = SQLCommand(
+      """
+      SELECT \(columns), \(mayAskSystem ? system : "NULL"),
+        1 / CASE WHEN \(all.joined(separator: " AND ")) THEN 1 ELSE 0 END \(place)
+      """, values)
+    command.asksIdentity = true
+    return command
   }
 
   static func ask(
@@ -61,6 +99,7 @@ enum IdentityQuestion {
         return (name, row.last?.stringValue ?? "")
       }
     }
+    facts.serverStart = answers.first?.first.flatMap(firstRow)?.dropFirst(10).first?.stringValue
     guard let row = answers.first?.first.flatMap(firstRow),
       let identity = read(
         row, on: link, timeline: system?.last?.intValue, system: system?.first?.stringValue)
@@ -70,15 +109,41 @@ enum IdentityQuestion {
       clockOffsetMicroseconds: offset(row[6], sent, received))
   }
 
-  /// The identity of an answer within a transaction; notes on the way whose session it is.
-  static func identity(in outcome: SQLOutcome, on link: PostgresLink) -> ConnectionIdentity? {
-    firstRow(outcome).flatMap { read($0, on: link, timeline: nil, system: $0.last?.stringValue) }
+  /// Takes the answer to `command`.
+  ///
+  /// - Throws: `elsewhere` where the server is another, and nothing of the transaction was carried out.
+  static func require(_ outcome: SQLOutcome, on link: PostgresLink) throws(LinkError) {
+    guard let known = link.facts.identity else { return }
+    let connection = link.facts.connection
+    switch outcome {
+    case .failed(let error) where error.code == "22012":
+      throw .elsewhere(
+        StepFailure(
+          .elsewhere, "connection '\(connection)' does not lead where it led any more",
+          detail:
+            "it was \(known.summary): another server or database answers there now, or the server was "
+            + "started anew; nothing was carried out there"))
+    // What came before it says why.
+    case .failed, .skipped: return
+    case .completed:
+      guard
+        let now = firstRow(outcome).flatMap({
+          read($0, on: link, timeline: known.timelineID, system: known.systemIdentifier)
+        })
+      else { throw .lost("the server did not say who it is") }
+      guard !link.isStateOfStep else { return }
+      do throws(StepFailure) {
+        try known.requireSame(as: now, connection: connection)
+      } catch {
+        throw .elsewhere(error)
+      }
+    }
   }
 
   private static func read(
     _ row: [Value], on link: PostgresLink, timeline: Int64?, system: String?
   ) -> ConnectionIdentity? {
-    guard row.count == 11 else { return nil }
+    guard row.count > 11 else { return nil }
     note(row[9], on: link)
     return ConnectionIdentity(
       systemIdentifier: system, timelineID: Self.timeline(row[7]) ?? timeline,
@@ -101,6 +166,12 @@ enum IdentityQuestion {
   /// the former one for minutes after a promotion.
   private static func timeline(_ fileName: Value) -> Int64? {
     fileName.stringValue.flatMap { Int64($0, radix: 16) }
+  }
+
+  /// How the names of a timeline's files begin.
+  private static func fileName(of timeline: Int64) -> String {
+    let digits = String(timeline, radix: 16, uppercase: true)
+    return String(repeating: "0", count: max(0, 8 - digits.utf8.count)) + digits
   }
 
   private static func firstRow(_ outcome: SQLOutcome) -> [Value]? {

@@ -110,6 +110,21 @@ public final class PostgresGateway: ConnectionGateway {
     }
   }
 
+  public func isConnected(_ connection: String) async -> Bool {
+    guard let session = sessions.withLock({ $0[connection] }) else { return false }
+    return await session.isConnected
+  }
+
+  public func note(
+    _ attempt: Int64, of run: RunID, beside proof: RunProof, on connection: String
+  ) async throws(StepFailure) {
+    try await session(of: connection).use(until: .now + Receipts.deadline) {
+      (link) throws(StepFailure) in
+      try ReceiptProof(run: run, proof: proof, encoding: link.serverEncoding)
+        .raise(to: attempt, on: link)
+    }
+  }
+
   public func close() async {
     let all = sessions.withLock { sessions in
       defer { sessions = [:] }

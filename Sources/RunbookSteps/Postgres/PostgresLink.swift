@@ -18,6 +18,8 @@ final class PostgresLink {
   private(set) var holders: [LockHolder] = []
   /// Whether the connection must not be used again.
   var isSpent = false
+  /// Whether the session's role and settings are what a step's own statements have made of them.
+  var isStateOfStep = false
   let facts: SessionFacts
 
   init(
@@ -59,6 +61,19 @@ final class PostgresLink {
     return isClean
   }
 
+  /// Opens a transaction, on the server that is meant: on another one nothing behind it is carried out, and `run`
+  /// throws `elsewhere`. All transactions begin with it.
+  func opening(_ begin: String) -> [SQLCommand] {
+    let question = facts.identity.map {
+      IdentityQuestion.command(knowing: $0, facts.serverStart)
+    }
+    return [SQLCommand("BEGIN \(begin)")] + SessionSettings.entering
+      + [question].compactMap(\.self)
+  }
+
+  /// Asks whether the server is still the one that is meant; for what is not carried out in a transaction.
+  func requireIdentity() throws(StepFailure) { _ = try answers(to: []) }
+
   /// Sends batches in one go and reads their outcomes, command by command.
   ///
   /// A command of the first batch whose values are written by what the server takes them for costs a round trip
@@ -76,6 +91,7 @@ final class PostgresLink {
     canCancel: Bool = true
   ) throws(LinkError) -> [[SQLOutcome]] {
     do throws(LinkError) {
+      let sent = batches
       var batches = batches
       var done: [SQLOutcome] = []
       if let first = batches.first, first.contains(where: \.isBoundByType) {
@@ -93,6 +109,12 @@ final class PostgresLink {
           rows: isFirst ? destination : nil, after: isFirst ? done.count : 0, canCancel: canCancel)
         outcomes.append(isFirst ? done + answers : answers)
       }
+      for (batch, answers) in zip(sent, outcomes) {
+        guard let question = batch.firstIndex(where: \.asksIdentity),
+          answers.indices.contains(question)
+        else { continue }
+        try IdentityQuestion.require(answers[question], on: self)
+      }
       return outcomes
     } catch {
       isSpent = true
@@ -109,8 +131,7 @@ final class PostgresLink {
 
   /// `ask`, each of them in a transaction of its own, and all in one round trip.
   func ask(each questions: [[SQLCommand]]) throws(LinkError) -> [[SQLOutcome]] {
-    let opening =
-      [SQLCommand("BEGIN ISOLATION LEVEL READ COMMITTED READ ONLY")] + SessionSettings.entering
+    let opening = opening("ISOLATION LEVEL READ COMMITTED READ ONLY")
     let outcomes = try run(questions.flatMap { [opening + $0, [SQLCommand("ROLLBACK")]] })
     return questions.indices.map { index in
       let answers = outcomes.indices.contains(2 * index) ? outcomes[2 * index] : []

@@ -6,7 +6,8 @@ import Synchronization
 ///
 /// It connects when it is first used, and again after the connection was lost, a request was
 /// interrupted, or a request left it in an unclear state. Each time it asks the server who it is: once
-/// an identity is known, another one is refused.
+/// an identity is known, another one is refused, and so is the same server when it was started anew. Each
+/// transaction asks again (`PostgresLink.opening`).
 actor PostgresSession {
   nonisolated let target: PostgresTarget
   private nonisolated let executor = ThreadExecutor()
@@ -19,6 +20,8 @@ actor PostgresSession {
   private let run: RunID?
   private var pq: LibPQ?
   private var identified: ConnectionIdentified?
+  /// When the server was started that was identified.
+  private var serverStart: String?
   private let facts: SessionFacts
 
   /// - Parameters:
@@ -72,6 +75,9 @@ actor PostgresSession {
   }
 
   func close() { pq = nil }
+
+  /// Whether the connection that was made is still there.
+  var isConnected: Bool { pq?.isAlive() == true }
 
   private func known() throws(StepFailure) -> ConnectionIdentified {
     guard let identified else { throw StepFailure(.unreachable, "\(connection) is closed") }
@@ -137,14 +143,23 @@ actor PostgresSession {
   }
 
   private func accept(_ answer: ConnectionIdentified) throws(StepFailure) {
-    try identified?.identity.requireSame(as: answer.identity, connection: connection)
+    if let identified {
+      try identified.identity.requireSame(as: answer.identity, connection: connection)
+      guard serverStart == facts.serverStart else {
+        throw StepFailure(
+          .elsewhere, "the server of connection '\(connection)' was started anew",
+          detail: "whether it still holds all that was there has to be looked at first")
+      }
+    }
     identified = answer
+    serverStart = facts.serverStart
     facts.identity = answer.identity
   }
 
   private func failure(_ error: LinkError) -> StepFailure {
     switch error {
     case .interrupted: StepFailure(.interrupted, "interrupted while connecting to \(connection)")
+    case .elsewhere(let failure): failure
     case .deadline:
       StepFailure(
         .unreachable, "\(connection) (\(target.display)) did not answer in time",

@@ -71,7 +71,7 @@ enum Receipts {
   /// Runs what a preparation says, in one transaction.
   static func make(_ statements: [String], on link: PostgresLink) throws(StepFailure) {
     let work =
-      [SQLCommand("BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE")] + SessionSettings.entering
+      link.opening(SQLRequest.changing)
       + [
         SQLCommand("SET LOCAL statement_timeout = '20s'"),
         SQLCommand("SET LOCAL lock_timeout = 0"),

@@ -1,3 +1,4 @@
+import RunbookEngine
 import RunbookModel
 
 /// A statement for the server, with its bound values as text.
@@ -10,6 +11,8 @@ struct SQLCommand: Sendable, Hashable {
   private(set) var values: [Value]
   /// `pg_type.oid` of each parameter; 0 is one that the server infers, as it does with all where this is empty.
   var types: [UInt32] = []
+  /// Whether it asks if the server is the one that is meant: its answer counts before all others of its batch.
+  var asksIdentity = false
 
   init(_ text: String, _ parameters: [String?] = []) {
     self.text = text
@@ -72,4 +75,6 @@ enum LinkError: Error, Sendable {
   case lost(String)
   case deadline
   case interrupted
+  /// The server is not who it was: nothing of the transaction was carried out, or nothing of it counts.
+  case elsewhere(StepFailure)
 }

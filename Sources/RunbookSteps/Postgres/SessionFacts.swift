@@ -6,6 +6,8 @@ final class SessionFacts {
   let connection: String
   /// Who the server was when the connection was opened.
   var identity: ConnectionIdentity?
+  /// When it was started, as it says.
+  var serverStart: String?
   /// The server's process that worked for us last, as the server tells it.
   var serverProcess: Int32?
   /// Whether something stands between that hands out the server's sessions, transaction by transaction
@@ -23,6 +25,8 @@ final class SessionFacts {
 
   /// A connection was opened anew.
   func forget() {
+    identity = nil
+    serverStart = nil
     serverProcess = nil
     receiptMark = nil
   }

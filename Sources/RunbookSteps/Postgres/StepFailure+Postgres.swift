@@ -44,6 +44,7 @@ extension StepFailure {
     let detail = holders.map { "the lock is held by \($0.description)" }
     let joined = detail.isEmpty ? nil : detail.joined(separator: "\n")
     switch error {
+    case .elsewhere(let failure): self = failure
     case .lost(let reason) where mayHaveCommitted:
       self.init(
         .lost, "the connection was lost; whether the work took effect is not known", detail: reason)

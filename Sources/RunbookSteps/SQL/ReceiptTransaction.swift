@@ -60,7 +60,6 @@ struct ReceiptTransaction {
     guard keepsReceipt else {
       let commands = locking + [settings.command(for: link)]
       let batch = try link.exchange([commands]).first ?? []
-      try requireIdentity(in: batch)
       try requireAnswers(to: commands, batch)
       try refuseLoss()
       return nil
@@ -69,21 +68,21 @@ struct ReceiptTransaction {
     let commands =
       locking + standing(mark) + [query.claim(generation: context.generation)]
       + [settings.command(for: link)]
+    let answer = Answer(behind: locking)
     let batch = try link.exchange([commands]).first ?? []
-    try requireIdentity(in: batch)
-    if batch.indices.contains(Answer.check),
-      ReceiptTables.areOtherwise(batch[Answer.tables], batch[Answer.check])
+    if batch.indices.contains(answer.check),
+      ReceiptTables.areOtherwise(batch[answer.tables], batch[answer.check])
     {
       return try lookAgain(isAgain) { () throws(StepFailure) in try begin(isAgain: true) }
     }
     try requireAnswers(to: commands, batch)
     // With the lock ours: whoever takes the run over from now on waits for it, or ends this session.
     try refuseLoss()
-    try requireGeneration(Self.row(batch[Answer.claim])?.first?.intValue, batch[Answer.claim])
-    if let row = Self.row(batch[Answer.look]) {
+    try requireGeneration(Self.row(batch[answer.claim])?.first?.intValue, batch[answer.claim])
+    if let row = Self.row(batch[answer.look]) {
       return try former(row)
     }
-    try requireProof(Self.row(batch[Answer.proof]))
+    try proof.require(batch[answer.proof])
     return nil
   }
 
@@ -97,7 +96,6 @@ struct ReceiptTransaction {
     do throws(StepFailure) {
       link.stallInterval = settings.receiptWait * 0.4
       let batch = try link.exchange([locking]).first ?? []
-      try requireIdentity(in: batch)
       try refuseFailure(batch)
       leaveTransaction()
     } catch {
@@ -136,19 +134,19 @@ struct ReceiptTransaction {
       link.stallInterval = settings.receiptWait * 0.4
       let mark = try ReceiptTables.mark(on: link)
       let commands = locking + standing(mark) + [query.claim(generation: context.generation)]
+      let answer = Answer(behind: locking)
       let batch = try link.exchange([commands]).first ?? []
-      try requireIdentity(in: batch)
-      if batch.indices.contains(Answer.check),
-        ReceiptTables.areOtherwise(batch[Answer.tables], batch[Answer.check])
+      if batch.indices.contains(answer.check),
+        ReceiptTables.areOtherwise(batch[answer.tables], batch[answer.check])
       {
         return try lookAgain(isAgain) { () throws(StepFailure) in try find(isAgain: true) }
       }
       try requireAnswers(to: commands, batch)
-      try requireGeneration(Self.row(batch[Answer.claim])?.first?.intValue, batch[Answer.claim])
-      try requireProof(Self.row(batch[Answer.proof]))
+      try requireGeneration(Self.row(batch[answer.claim])?.first?.intValue, batch[answer.claim])
+      try proof.require(batch[answer.proof])
       let outcomes = try link.exchange([[SQLCommand("COMMIT")], link.reset], leaving: 1)
       try refuseFailure(outcomes.first ?? [])
-      return Self.row(batch[Answer.look]).map {
+      return Self.row(batch[answer.look]).map {
         receipt($0, attempts: 1..<(context.attempt + 1)).found
       }
     } catch {
@@ -158,21 +156,24 @@ struct ReceiptTransaction {
   }
 
   /// Where the answers are.
-  private enum Answer {
-    static let identity = 4
-    static let tables = 6
-    static let check = 7
-    static let look = 8
-    static let proof = 9
-    static let claim = 10
+  private struct Answer {
+    let tables, check, look, proof, claim: Int
+
+    init(behind locking: [SQLCommand]) {
+      tables = locking.count
+      check = tables + 1
+      look = tables + 2
+      proof = tables + 3
+      claim = tables + 4
+    }
   }
 
   /// Begins the transaction, on the server that is meant, with the step's lock.
   private var locking: [SQLCommand] {
-    [SQLRequest.begin] + SessionSettings.entering + [
+    link.opening(SQLRequest.changing) + [
       settings.command(
         for: link, statement: settings.receiptWait, lock: .zero, isBeforeStatements: false),
-      IdentityQuestion.command(knowing: link.facts.identity), query.lock,
+      query.lock,
     ]
   }
 
@@ -206,25 +207,6 @@ struct ReceiptTransaction {
       throw StepFailure(.refused, "the tables for receipts are being changed", mayRetryHelp: true)
     }
     return try body()
-  }
-
-  /// Between two transactions a pooler, a failover or a promotion can have led elsewhere.
-  private func requireIdentity(in batch: [SQLOutcome]) throws(StepFailure) {
-    guard let known = link.facts.identity, batch.indices.contains(Answer.identity) else { return }
-    guard let now = IdentityQuestion.identity(in: batch[Answer.identity], on: link) else {
-      // What failed before says why.
-      try refuseFailure(batch)
-      throw StepFailure(.unreachable, "the server did not say who it is")
-    }
-    try known.requireSame(as: now, connection: link.facts.connection)
-  }
-
-  /// What the journal calls done has to be there.
-  private func requireProof(_ row: [Value]?) throws(StepFailure) {
-    guard let lost = proof.lost(in: row) else { return }
-    throw StepFailure(
-      .elsewhere, "the database is not the one that this run has worked on: \(lost.sentence)",
-      hint: "resume the run, which asks whether to go on there")
   }
 
   private func refuseFailure(_ outcomes: [SQLOutcome]) throws(StepFailure) {

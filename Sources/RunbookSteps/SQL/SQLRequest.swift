@@ -7,7 +7,8 @@ struct SQLRequest: Sendable {
   let context: AttemptContext
   let settings: SQLSettings
 
-  static let begin = SQLCommand("BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE")
+  /// How a transaction is opened that may change something.
+  static let changing = "ISOLATION LEVEL READ COMMITTED READ WRITE"
   static let rollback = [SQLCommand("ROLLBACK")]
   /// Nothing that a step sets, prepares or locks outlives it.
   static let reset = [SQLCommand("DISCARD ALL")]
@@ -78,9 +79,7 @@ struct SQLRequest: Sendable {
   private func performReadOnly(
     on link: PostgresLink, role: String?
   ) throws(StepFailure) -> StepResult {
-    let prelude =
-      [SQLCommand("BEGIN READ ONLY")] + SessionSettings.entering
-      + [settings.command(for: link, mayIdle: false)]
+    let prelude = link.opening("READ ONLY") + [settings.command(for: link, mayIdle: false)]
     // Nothing to undo: the statements' answers are waited for, the transaction's end is not.
     let ending = Self.rollback + link.reset
     let fence = role.map(RoleFence.init)
@@ -90,8 +89,7 @@ struct SQLRequest: Sendable {
 
   /// Deferred constraints are checked before the end, as a commit would check them.
   private func performTrial(on link: PostgresLink) throws(StepFailure) -> StepResult {
-    let prelude =
-      [Self.begin] + SessionSettings.entering + [settings.command(for: link, mayIdle: false)]
+    let prelude = link.opening(Self.changing) + [settings.command(for: link, mayIdle: false)]
     var batch = Batch(activity.statements, after: prelude)
     batch.append(SQLCommand("SET CONSTRAINTS ALL IMMEDIATE"))
     return try result(of: batch, [Self.rollback, link.reset], on: link)
@@ -116,9 +114,12 @@ struct SQLRequest: Sendable {
   private func performSeparately(on link: PostgresLink) throws(StepFailure) -> StepResult {
     let setting = settings.command(for: link, isLocal: false)
     do throws(StepFailure) {
+      try link.requireIdentity()
+      try refusePooler(on: link)
       try SQLLock.takeForSession(
         SQLLock.key(context.run, context.step), on: link, within: settings.receiptWait)
       _ = try link.exchange([SessionSettings.forSession + [setting]])
+      link.isStateOfStep = true
     } catch {
       resetUnread(link)
       throw error
@@ -168,6 +169,8 @@ struct SQLRequest: Sendable {
     do throws(StepFailure) {
       // With the lock ours: whoever takes the run over from now on waits for it.
       if let loss = context.leaseLoss() { throw StepFailure(loss) }
+      try link.requireIdentity()
+      try refusePooler(on: link)
       if index > 0 || !question.isEmpty {
         let guarding = index > 0 ? [[SessionSettings.guardCommand(isLocal: false)]] : []
         before = try link.exchange(guarding + question, mayHaveCommitted: hasChanged).last?.first

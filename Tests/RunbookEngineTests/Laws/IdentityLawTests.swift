@@ -87,6 +87,28 @@ struct IdentityLawTests {
     #expect(back.person.gates.isEmpty)
   }
 
+  /// A step of any phase that finds itself elsewhere: it is no finding and no pass, and is performed once a person has
+  /// decided.
+  @Test(arguments: [Phase.timeline, .detection, .recovery, .verification, .safeguards])
+  func whatAnotherDatabaseSaidIsNoAnswer(_ phase: Phase) async throws {
+    var simulation = Simulation(
+      runbook(
+        [step("look", phase, kind: "sql"), confirmation(), step("fine", .verification)].sorted {
+          $0.phase < $1.phase
+        }, connections: [connection()]),
+      outcomes: ["look": [.failure(StepFailure(.elsewhere, "another database")), .success]])
+    simulation.gateway = SimulatedGateway(databaseOID: 1, laterOID: 2)
+    simulation.options.approvals = ["recovery"]
+    let held = try await simulation.run()
+    #expect(held.hold?.subject == Self.gate)
+    #expect(held.step("look").isWithoutAnswer)
+    var again = moved(simulation, to: 2)
+    again.person = SimulatedOperator(decisions: [Self.gate: [.approved]])
+    let state = try await again.resume()
+    #expect(state.endStatus == .resolved)
+    #expect(state.step("look").attempts == 2)
+  }
+
   @Test func asksAnewAboutAThirdDatabase() async throws {
     let simulation = try await diedAndMoved()
     try await simulation.resume()

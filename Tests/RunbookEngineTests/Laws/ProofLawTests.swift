@@ -107,6 +107,28 @@ struct ProofLawTests {
     #expect(worse.person.gates.map { $0.identities.last?.lost?.receipts.count } == [2])
   }
 
+  /// What leaves no receipt is expected by what was noted when it began.
+  @Test func whatWasNotedIsExpected() throws {
+    var state = RunState()
+    func apply(_ event: Event) throws {
+      try state.apply(event, at: .epoch, by: Actor(account: "ann"))
+    }
+    func started(_ step: String, _ attempt: Int, on connection: String, noted: Int64?) -> Event {
+      .attemptStarted(
+        AttemptStarted(
+          step: StepID(step), attempt: attempt, effect: .mutating, isEffectDeclared: true,
+          connection: connection, work: [], settledBy: .word, noted: noted))
+    }
+    try apply(EventSample.runStarted.event())
+    try apply(started("a", 1, on: "main", noted: 1))
+    try apply(started("b", 1, on: "main", noted: 2))
+    try apply(started("c", 1, on: "other", noted: nil))
+    try apply(started("a", 2, on: "main", noted: 4))
+    #expect(state.proof(on: "main").begun.map(\.step) == ["b", "a"])
+    #expect(state.proof(on: "main").begun.map(\.attempt) == [2, 4])
+    #expect(state.proof(on: "other").isEmpty)
+  }
+
   @Test func holdsWhenRefused() async throws {
     var simulation = try await died(lost: Self.lost)
     simulation.person = SimulatedOperator(decisions: [Self.gate: [.refused]])

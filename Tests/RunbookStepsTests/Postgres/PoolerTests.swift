@@ -70,6 +70,58 @@ struct PoolerTests {
     #expect(before.begins(with: "\"$user\", public;0;0;"))
   }
 
+  /// A database with a row, and the pooler led from it to another one with none.
+  private func ledElsewhere() async throws -> (SQLFixture, other: SQLFixture, TestPooler) {
+    let (fixture, other) = (try await SQLFixture(), try await SQLFixture())
+    for one in [fixture, other] { one.psql("CREATE TABLE t (a serial)") }
+    let pooler = try #require(TestPooler(before: fixture.server, front: fixture.database))
+    try await fixture.gateway.configure(fixture.connection, url: pooler.url(of: "front"))
+    try await fixture.gateway.prepareReceipts("main")
+    _ = try await fixture.perform("SELECT 1")
+    pooler.lead(to: other.database)
+    return (fixture, other, pooler)
+  }
+
+  /// What a run sends on a connection.
+  enum Request: CaseIterable, Sendable {
+    case look, trial, snapshot, change, receipt, lock, proof, note, others
+
+    func send(_ fixture: SQLFixture) async throws {
+      let change = try fixture.activity("INSERT INTO t DEFAULT VALUES", phase: .recovery)
+      switch self {
+      case .look: try await fixture.perform("SELECT count(*) FROM t")
+      case .trial:
+        try await fixture.perform(
+          "INSERT INTO t DEFAULT VALUES", phase: .verification, trial: true)
+      case .snapshot:
+        _ = try await fixture.gateway.snapshot(
+          of: "main", counting: .exact, in: fixture.context())
+      case .change: _ = try await change.perform(in: fixture.context())
+      case .receipt: _ = try await change.receipt(in: fixture.context())
+      case .lock: try await change.awaitLock(in: fixture.context())
+      case .proof:
+        _ = try await fixture.gateway.lost(
+          of: RunProof(generation: 1), run: fixture.run, on: "main")
+      case .note:
+        try await fixture.gateway.note(1, of: fixture.run, beside: RunProof(), on: "main")
+      case .others:
+        _ = try await fixture.gateway.othersAtWork(
+          on: "main", besides: fixture.run, lookingAtReceipts: true)
+      }
+    }
+  }
+
+  @Test(arguments: Request.allCases)
+  func nothingIsSentToADatabaseThatAPoolerHasComeToLeadTo(_ request: Request) async throws {
+    let (fixture, other, pooler) = try await ledElsewhere()
+    let failure = await failure { try await request.send(fixture) }
+    withExtendedLifetime(pooler) {}
+    #expect(failure?.record.cause == .elsewhere, "\(String(describing: failure))")
+    #expect(failure?.record.message.holds("does not lead where it led") == true)
+    #expect(other.psql("SELECT is_called FROM t_a_seq") == "f")
+    #expect(other.psql("SELECT to_regnamespace('runbook') IS NULL") == "t")
+  }
+
   @Test func aReceiptIsFound() async throws {
     let world = try await world()
     let sql = "INSERT INTO t VALUES (1)"

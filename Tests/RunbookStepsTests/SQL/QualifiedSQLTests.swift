@@ -24,7 +24,8 @@ struct QualifiedSQLTests {
       query.record(
         context, Digest.sha256(of: ""), affected: 1, rowCount: 1, result: nil
       ).text, RestorePlan.setting, RoleFence.question.text,
-      RoleFence(role: "reader").entering.text, SQLRequest.begin.text, InvalidIndexes.query.text,
+      RoleFence(role: "reader").entering.text, "BEGIN \(SQLRequest.changing)",
+      InvalidIndexes.query.text,
       ParameterForm.question([16384]).text,
     ] + (SQLRequest.rollback + SQLRequest.reset + SQLRequest.pooledReset).map(\.text)
 
