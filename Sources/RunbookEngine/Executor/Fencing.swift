@@ -28,6 +28,7 @@ extension Executor {
   /// Takes the journal in, to fence and to record decisions with.
   public mutating func takeIn(_ entries: [Entry]) throws(StoreError) {
     state = try RunState(replaying: entries)
+    state.beLookedAt()
     sequence = entries.last?.sequence ?? 0
   }
 

@@ -179,6 +179,12 @@ public struct RunState: Sendable, Hashable {
     gates = [:]
   }
 
+  /// Takes in what is seen of a run that is held: it is looked at, and not gone on with.
+  mutating func beLookedAt() {
+    if case .held = lifecycle { lifecycle = .running }
+    contested = [:]
+  }
+
   private mutating func identify(_ payload: ConnectionIdentified) {
     let name = payload.connection
     let isElsewhere =

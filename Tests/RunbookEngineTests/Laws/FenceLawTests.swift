@@ -78,9 +78,16 @@ struct FenceLawTests {
     #expect(why.holds("away"))
   }
 
-  @Test func anotherDatabaseSaysNothing() async throws {
+  /// Whether the run is held by then.
+  @Test(arguments: [true, false])
+  func anotherDatabaseSaysNothing(isHeld: Bool) async throws {
     let simulation = try await died(Self.withReceipt) {
       $0.gateway = SimulatedGateway(databaseOID: 7)
+    }
+    if isHeld {
+      _ = try await simulation.journal.append(
+        [.runHeld(RunHeld(cause: .interruption, subject: nil, message: "it was interrupted"))],
+        by: Actor(account: "ann"), at: .epoch)
     }
     guard case .open(let why) = try await fence(simulation) else {
       Issue.record("it is open")
