@@ -76,6 +76,7 @@ lint: ## Check the sources' form, and who imports what
 	$(SWIFT) format lint --strict --recursive --parallel Sources Tests Package.swift
 	scripts/check-imports.sh
 	scripts/check-printing.sh
+	scripts/check-transactions.sh
 
 install: release ## Install the program and its runbooks below PREFIX (/usr/local)
 	install -D -m 755 "$$($(SWIFT) build $(RELEASE) --show-bin-path)/runbook" \

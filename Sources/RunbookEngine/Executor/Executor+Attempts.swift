@@ -106,7 +106,7 @@ extension Executor {
   }
 
   /// What a script says of a database counts where its connection leads to the same one when it has ended.
-  private mutating func requireSameGround(
+  mutating func requireSameGround(
     behind bound: BoundStep, _ result: StepResult
   ) async throws(StepFailure) {
     guard bound.activity.connectsByItself, bound.settledBy == .repeatable,

@@ -116,7 +116,7 @@ extension Executor {
   }
 
   /// What the probe says. That it cannot say anything does not make what has ended go on.
-  private func probed(
+  private mutating func probed(
     _ step: Step, _ context: AttemptContext
   ) async throws(StepFailure) -> Finding {
     do throws(StepFailure) {
@@ -248,12 +248,14 @@ extension Executor {
 
 /// The `settle:` of a step: a read-only probe.
 extension Executor {
-  private func probe(
+  private mutating func probe(
     _ step: Step, _ context: AttemptContext
   ) async throws(StepFailure) -> Finding {
     guard let settle = step.options.settle, let probe = step.probe(among: Set(binder.kinds.keys))
     else { return Finding(.unknown, .none, "the probe cannot be read") }
-    let result = try await binder.bind(probe, in: scope).activity.perform(in: context)
+    let bound = try binder.bind(probe, in: scope)
+    let result = try await bound.activity.perform(in: context)
+    try await requireSameGround(behind: bound, result)
     var scope = scope
     scope.result = result.visibleValues
     let done = try isTrue(settle["done"]?.text, in: scope, what: "done")
