@@ -79,10 +79,13 @@ extension RestorePlan {
   /// Where rows wait that do not go right into their table.
   private mutating func addStage(of load: TableLoad) {
     guard let stage = stages[load.table] else { return }
-    // Whatever types the columns have had since: as text any of them goes in.
+    // Whatever types the columns have had since: as text any of them goes in. What comes back has its type already,
+    // as COPY reads it: a cast may be one that a user has made.
+    let types = ExactMap(zip(load.columns, load.types).map { ($0, $1) })
     let shape =
       load.mode == .fill
-      ? "LIKE \(load.table)" : load.copied.map { "\($0) text" }.joined(separator: ", ")
+      ? "LIKE \(load.table)"
+      : load.copied.map { "\($0) \(types[$0] ?? "text")" }.joined(separator: ", ")
     add("CREATE TEMPORARY TABLE \(stage.droppingQualifier) (\(shape)) ON COMMIT DROP")
   }
 
@@ -115,10 +118,12 @@ extension RestorePlan {
 
   private mutating func addColumns(_ load: TableLoad) {
     let copied = ExactSet(load.copied)
-    let pairs = zip(load.columns, load.types).filter { copied.contains($0.0) }
-    guard let stage = stages[load.table], !load.key.isEmpty, !pairs.isEmpty else { return }
-    let values = pairs.map { "\($0.0) = source.\($0.0)::\($0.1)" }.joined(separator: ", ")
-    let match = load.key.map { "target.\($0)::text = source.\($0)" }.joined(separator: " AND ")
+    let columns = load.columns.filter { copied.contains($0) }
+    guard let stage = stages[load.table], !load.key.isEmpty, !columns.isEmpty else { return }
+    let values = columns.map { "\($0) = source.\($0)" }.joined(separator: ", ")
+    // As the backup has it: `format` takes the type's own output, a cast to text may be a user's.
+    let match = load.key.map { "format('%s', target.\($0)) = source.\($0)" }
+      .joined(separator: " AND ")
     add(
       "UPDATE \(load.table) AS target SET \(values) FROM \(stage) AS source WHERE \(match)",
       .put(table: load.table))
@@ -140,7 +145,7 @@ extension RestorePlan {
       WITH gone AS (DELETE FROM \(source) WHERE ctid = ANY (ARRAY(
           SELECT child.ctid FROM \(source) AS child WHERE \(condition) LIMIT 5000))
         RETURNING *)
-      SELECT row_to_json(gone)::text FROM gone
+      SELECT *, ROW(gone.*)::text FROM gone
       """, .setAside(table: table, source: source, why: why),
       "repeated as long as it finds rows; they go to a file of evidence")
   }

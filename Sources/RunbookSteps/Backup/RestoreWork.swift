@@ -71,7 +71,7 @@ struct RestoreWork {
     case .setAside(let table, let source, let why):
       while true {
         let done = try send(index)
-        let moved = done.lastRows?.rows.compactMap(\.first) ?? []
+        let moved = done.lastRows.map(RestoredRows.lines) ?? []
         log.add(Int64(moved.count), to: index)
         guard !moved.isEmpty else { break }
         try rows.setAside(moved, of: table, from: source, why: why)

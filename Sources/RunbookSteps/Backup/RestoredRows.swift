@@ -62,10 +62,10 @@ struct RestoredRows {
   func orphans(of key: ForeignKey) -> Int64 { orphans.first { $0.key == key }?.rows ?? 0 }
 
   /// - Parameters:
-  ///   - moved: each row as JSON.
+  ///   - moved: each row as JSON of one line.
   ///   - source: where they were taken from; the table itself counts them as not restored any more.
   mutating func setAside(
-    _ moved: [Value], of table: String, from source: String, why: String
+    _ moved: [String], of table: String, from source: String, why: String
   ) throws(StepFailure) {
     if open == nil {
       let name =
@@ -75,12 +75,26 @@ struct RestoredRows {
       open = (name, writer, 0)
     }
     var lines: [UInt8] = []
-    for row in moved { lines += Array(((row.stringValue ?? row.json) + "\n").utf8) }
+    for row in moved { lines += Array((row + "\n").utf8) }
     guard open?.writer.write(lines) == true else { throw unwritable }
     open?.rows += Int64(moved.count)
     counts[table, default: Count()].setAside += Int64(moved.count)
     if source.isIdentical(to: table) {
       counts[table, default: Count()].restored -= Int64(moved.count)
+    }
+  }
+
+  /// Rows as JSON, made here: what the server makes JSON with are casts that users can have made.
+  ///
+  /// - Parameter rows: each with itself as text behind its columns. That stands for a row in which something is
+  ///   not read, JSON that names a key twice, say.
+  static func lines(_ rows: ResultSet) -> [String] {
+    rows.rows.map { row in
+      let values = ValueMap(Array(zip(rows.columns, row.dropLast())))
+      guard Value.map(values).incompletePart == nil else {
+        return Value.map(ValueMap([("as_text", row.last ?? .null)])).json
+      }
+      return Value.map(values).json
     }
   }
 

@@ -2,6 +2,10 @@ import RunbookEngine
 import RunbookModel
 
 /// Takes a snapshot over an open connection, in one READ ONLY transaction that sees one state.
+///
+/// Nothing that a user of the database has made is called: whoever owns a type may have made casts of it, to
+/// `text` and to `json` too, and they would run with the rights of the one who looks. So rows are read as `ROW(…)::text`
+/// alone, which calls the types' output functions (`record_out`), and these only a superuser can make.
 struct CatalogReader {
   let link: PostgresLink
   let counting: CatalogSnapshot.Counting
@@ -42,7 +46,8 @@ struct CatalogReader {
       SELECT set_config('row_security', 'off', true), set_config('statement_timeout', $1, true),
         set_config('application_name', $2, true), set_config('datestyle', 'ISO', true)
       """, ["\(max(1, min(milliseconds, Int64(Int32.max))))ms", name])
-    let opening = link.opening("ISOLATION LEVEL REPEATABLE READ READ ONLY") + [setting]
+    let opening =
+      link.opening("ISOLATION LEVEL REPEATABLE READ READ ONLY") + [setting, Self.tablesOnly]
     let questions = [
       SQLCommand("SELECT current_database(), current_setting('server_version')"),
       CatalogQuery.objects, CatalogQuery.tables, CatalogQuery.positions,
@@ -59,6 +64,15 @@ struct CatalogReader {
       rows: try rows(of: answers[2], answers[1].compactMap(Self.object)),
       positions: Self.positions(answers[3]))
   }
+
+  /// A table that its owner replaces by a view, between the questions, is not read: the view's functions would be called.
+  /// As `pg_dump` does since CVE-2024-7348, where the server knows it:
+  /// https://www.postgresql.org/docs/current/runtime-config-client.html#GUC-RESTRICT-NONSYSTEM-RELATION-KIND
+  private static let tablesOnly = SQLCommand(
+    """
+    SELECT set_config(name, 'view, foreign-table', true) FROM pg_settings
+    WHERE name = 'restrict_nonsystem_relation_kind'
+    """)
 
   private static func object(_ row: [Value]) -> CatalogObject? {
     guard row.count == 6, let kind = row[0].stringValue, let identity = row[1].stringValue,
@@ -123,49 +137,40 @@ struct CatalogReader {
     switch counting {
     case .keys:
       let keys = Self.keys(of: objects)
-      try takeNumbers(of: &result) { keys[$0].map { ("ROW(\($0))::text", []) } }
+      try takeNumbers(of: &result, .keys, keys)
     case .contents:
-      let added = addedColumns(objects)
-      // By the columns' names, whatever their order.
-      try takeNumbers(of: &result) { table in
-        let names = Value.list((added[table] ?? []).map { .string($0) })
-        let text =
-          "(to_jsonb(of_table.*) - ARRAY(SELECT jsonb_array_elements_text($1::jsonb)))::text"
-        return (text, [names.json])
-      }
+      try takeNumbers(of: &result, .contents, contents(objects))
     case .exact, .estimated, .none: break
     }
     return result
   }
 
-  /// What tables have that the former snapshot does not know.
-  private func addedColumns(_ objects: [CatalogObject]) -> ExactMap<[String]> {
-    guard let former else { return [:] }
-    let known = Set(former.objects.map(\.key))
-    let added = objects.filter { $0.kind == "column" && !known.contains($0.key) }
+  /// The tables' columns that the former snapshot knows, by their names, whatever their order.
+  private func contents(_ objects: [CatalogObject]) -> ExactMap<String> {
+    let known = former.map { Set($0.objects.map(\.key)) }
     var names = ExactMap<[String]>()
-    for column in added {
-      guard let name = TableName.parts(of: column.identity).last else { continue }
-      names[column.table ?? "", default: []].append(name)
+    for object in objects where object.kind == "column" {
+      guard let table = object.table, known?.contains(object.key) ?? true else { continue }
+      names[table, default: []].append("of_table.\(object.name)")
     }
-    return names
+    return names.mapValues { $0.sorted { $0.isBeforeExactly($1) }.joined(separator: ", ") }
   }
 
-  /// - Parameter text: what tells a table's rows apart, in SQL with its parameters; nil takes no numbers
-  ///   of it.
+  /// - Parameter columns: what tells a table's rows apart, as SQL writes them; of other tables none are taken.
   private func takeNumbers(
-    of rows: inout ExactMap<CatalogSnapshot.Rows>, by text: (_ table: String) -> (String, [String])?
+    of rows: inout ExactMap<CatalogSnapshot.Rows>, _ numbering: CatalogSnapshot.Numbering,
+    _ columns: ExactMap<String>
   ) throws(StepFailure) {
     for (table, known) in rows.inOrder {
-      guard let count = known.count, count <= Self.mostKeys, let (text, parameters) = text(table)
-      else {
+      guard let count = known.count, count <= Self.mostKeys, let columns = columns[table] else {
         continue
       }
       let command = SQLCommand(
-        "SELECT hashtextextended(\(text), 0) FROM ONLY \(table) AS of_table ORDER BY 1",
-        parameters)
+        "SELECT hashtextextended(ROW(\(columns))::text, 0) FROM ONLY \(table) AS of_table ORDER BY 1"
+      )
       let answer = try run([[command]]).first ?? []
       rows[table]?.keys = answer.compactMap { $0.first?.intValue }
+      rows[table]?.numbering = numbering
     }
   }
 

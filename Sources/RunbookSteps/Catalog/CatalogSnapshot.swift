@@ -17,12 +17,35 @@ struct CatalogSnapshot: Sendable {
     case none
   }
 
+  /// What a row's number is made of.
+  enum Numbering: String, Sendable {
+    /// Its primary key.
+    case keys
+    /// All of its columns, by their names.
+    case contents
+  }
+
   struct Rows: Sendable, Hashable {
     /// nil when the role may not read the table, or row security hides rows from it.
     let count: Int64?
     let counting: Counting
     /// 64 bits of a hash of each row's primary key, or of all of it; nil where they were not taken.
     var keys: [Int64]?
+    /// nil also in a file of version 1, which does not say it, and had other numbers for contents.
+    var numbering: Numbering?
+
+    /// Both tables' numbers; nil where one has none, or where they are not known to be made of the same.
+    func numbers(with other: Rows) -> (own: [Int64], others: [Int64])? {
+      guard let keys, let others = other.keys else { return nil }
+      let isSame =
+        if let numbering, let another = other.numbering {
+          numbering == another
+        } else {
+          // Numbers of 64 bits are in both only where they are made of the same.
+          keys.isEmpty || others.isEmpty || !Set(keys).isDisjoint(with: others)
+        }
+      return isSame ? (keys, others) : nil
+    }
   }
 
   let database: String
@@ -70,7 +93,8 @@ struct CatalogSnapshot: Sendable {
 
 extension CatalogSnapshot {
   static let format = "runbook-catalog"
-  static let version: Int64 = 1
+  static let version: Int64 = 2
+  private static let readVersions: ClosedRange<Int64> = 1...version
 
   /// As stored in a file: a format of its own with a version.
   var value: Value {
@@ -88,6 +112,7 @@ extension CatalogSnapshot {
           ("counting", .string(rows.counting.rawValue)),
         ])
         if let keys = rows.keys { row["keys"] = .list(keys.map(Value.int)) }
+        if let numbering = rows.numbering { row["keys_of"] = .string(numbering.rawValue) }
         return .map(row)
       })
     map["sequences"] = .list(
@@ -104,7 +129,7 @@ extension CatalogSnapshot {
     guard let map = value.mapValue, map["format"]?.stringValue == Self.format else {
       throw CatalogSnapshotError("it is not a snapshot of `runbook snapshot`")
     }
-    guard map["version"]?.intValue == Self.version else {
+    guard map["version"]?.intValue.map(Self.readVersions.contains) ?? false else {
       throw CatalogSnapshotError("it has a format version that this program does not know")
     }
     let objects = map["objects"]?.listValue ?? []
@@ -131,7 +156,8 @@ extension CatalogSnapshot {
       result[table] = Rows(
         count: map["count"]?.intValue,
         counting: map["counting"]?.stringValue.flatMap(Counting.init) ?? .none,
-        keys: map["keys"]?.listValue?.compactMap(\.intValue))
+        keys: map["keys"]?.listValue?.compactMap(\.intValue),
+        numbering: map["keys_of"]?.stringValue.flatMap(Numbering.init))
     }
     return result
   }

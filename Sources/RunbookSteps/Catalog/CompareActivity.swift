@@ -32,6 +32,9 @@ struct CompareActivity: Activity {
     result.notices =
       expected.troubles.map { "not compared, as it could not be restored: \($0)" }
       + comparison.unknown.map { "\(path) has no table \($0)" }
+      + comparison.incomparable.map {
+        "which rows of \($0) are gone is not known: \(path) tells them apart in another way"
+      }
     for finding in comparison.findings where finding.fate.isDamage {
       context.output(OutputLine(.notice, finding.detail))
     }
@@ -94,11 +97,31 @@ extension CatalogComparison {
       ("table", .string(TableName(identity: table).shown)), ("before", before.0),
       ("before_is", before.1), ("now", now.0), ("now_is", now.1),
     ])
-    if let were = expected.rows[table]?.keys, let are = actual.rows[renamed ?? table]?.keys {
+    if let (were, are) = numbers(of: table) {
       row["gone"] = .int(Int64(Set(were).subtracting(are).count))
       row["new"] = .int(Int64(Set(are).subtracting(were).count))
     }
     return .map(row)
+  }
+
+  private func numbers(of table: String) -> (own: [Int64], others: [Int64])? {
+    rows(of: table).flatMap { $0.numbers(with: $1) }
+  }
+
+  private func rows(of table: String) -> (CatalogSnapshot.Rows, CatalogSnapshot.Rows)? {
+    let renamed = findings(.renamed).first { $0.object.identity.isIdentical(to: table) }?.foundAs
+    guard let were = expected.rows[table], let are = actual.rows[renamed ?? table] else {
+      return nil
+    }
+    return (were, are)
+  }
+
+  /// Tables whose rows have numbers in both, and not of the same sort.
+  fileprivate var incomparable: [String] {
+    (tables + emptiedOthers).filter { table in
+      guard let (were, are) = rows(of: table) else { return false }
+      return were.keys != nil && are.keys != nil && were.numbers(with: are) == nil
+    }.map { TableName(identity: $0).shown }
   }
 }
 

@@ -95,7 +95,9 @@ public struct SandboxInspection: Sendable {
     let now = snapshot.rows[table]
     let (were, are) = (before.count ?? 0, now?.count ?? 0)
     var (lost, new) = (max(0, were - are), max(0, are - were))
-    if let old = before.keys, let current = now?.keys ?? (now == nil ? [] : nil) {
+    if let (old, current) = before.numbers(
+      with: now ?? CatalogSnapshot.Rows(count: 0, counting: .exact, keys: []))
+    {
       let shared = Self.sharedCount(old, current)
       (lost, new) = (Int64(old.count) - shared, Int64(current.count) - shared)
     }
