@@ -22,7 +22,7 @@ struct RedactionPropertyTests {
 
   /// What Python's and bash's own encoders write: a line for each secret, its forms in Base64.
   private static let program = #"""
-    import sys, json, base64, urllib.parse as u, html, html.entities, shlex, random, subprocess, binascii, quopri
+    import sys, json, base64, unicodedata, urllib.parse as u, html, html.entities, shlex, random, subprocess, binascii, quopri
     from xml.sax.saxutils import escape as xml
     random.seed(int(sys.argv[1]))
     secrets = [base64.b64decode(l).decode() for l in sys.stdin.read().split()]
@@ -48,6 +48,8 @@ struct RedactionPropertyTests {
             try: return f(s, s.encode('latin-1'))
             except UnicodeEncodeError: return s
         return write
+    def windows(s):
+        return ''.join(bytes([b]).decode('cp1252') if b not in (0x81, 0x8d, 0x8f, 0x90, 0x9d) else chr(b) for b in s.encode())
     def q(s, b):
         return ''.join(chr(c) if chr(c).isalnum() and c < 128 else '=%02X' % c for c in b)
     texts = [
@@ -74,6 +76,14 @@ struct RedactionPropertyTests {
         ('hex entities', lambda s: ''.join('&#x%X;' % ord(c) for c in s)),
         ('repr', lambda s: repr(s)[1:-1]), ('ascii', lambda s: ascii(s)[1:-1]), ('bytes', lambda s: repr(s.encode())[2:-1]),
         ('sql', lambda s: s.replace("'", "''")), ('sql E', lambda s: s.replace('\\', '\\\\').replace("'", "\\'")),
+        ('csv in csv', lambda s: s.replace('"', '""""')), ('csv in csv in csv', lambda s: s.replace('"', '"' * 8)),
+        ('nfc', lambda s: unicodedata.normalize('NFC', s)), ('nfd', lambda s: unicodedata.normalize('NFD', s)),
+        ('nfd json', lambda s: json.dumps(unicodedata.normalize('NFD', s))[1:-1]),
+        ('mojibake', lambda s: s.encode().decode('latin-1')), ('mojibake 1252', windows),
+        ('mojibake of nfd', lambda s: windows(unicodedata.normalize('NFD', s))),
+        ('mojibake in a query', lambda s: u.quote(windows(s), safe='')),
+        ('braces', lambda s: ''.join('\\x{%x}' % ord(c) for c in s)), ('BRACES', lambda s: ''.join('\\x{%04X}' % ord(c) for c in s)),
+        ('braces of what is not ASCII', lambda s: ''.join(c if ord(c) < 128 else '\\x{%x}' % ord(c) for c in s)),
         ('csv', lambda s: s.replace('"', '""')), ('crlf', lambda s: s.replace('\n', '\r\n') if '\r' not in s else s),
         ('escapes', lambda s: ''.join('\\x%02x' % b for b in s.encode())),
         ('octal', lambda s: ''.join('\\%03o' % b for b in s.encode())),
@@ -89,7 +99,9 @@ struct RedactionPropertyTests {
         ('percent', lambda b: u.quote(base64.b64encode(b).decode(), safe='')),
         ('twice', lambda b: base64.b64encode(base64.b64encode(b)).decode()),
         ('hex', lambda b: b.hex()), ('HEX', lambda b: b.hex().upper()), ('colons', lambda b: b.hex(':')), ('dashes', lambda b: b.hex('-')),
-        ('commas', lambda b: b.hex(',')), ('hex of base64', lambda b: base64.b64encode(b).hex()),
+        ('commas', lambda b: b.hex(',')), ('blanks', lambda b: b.hex(' ')), ('BLANKS', lambda b: b.hex(' ').upper()),
+        ('pairs', lambda b: b.hex(' ', 2)), ('COLONS', lambda b: b.hex(':').upper()), ('fours', lambda b: b.hex(':', -4)),
+        ('two blanks', lambda b: b.hex(' ').replace(' ', '  ')), ('colon and blank', lambda b: b.hex(':').replace(':', ': ')), ('hex of base64', lambda b: base64.b64encode(b).hex()),
         ('base64 of hex', lambda b: base64.b64encode(b.hex().encode()).decode()),
         ('base64 of HEX', lambda b: base64.b64encode(b.hex().upper().encode()).decode()),
         ('0x', lambda b: ','.join('0x%02x' % c for c in b)),

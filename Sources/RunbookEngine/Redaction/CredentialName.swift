@@ -50,7 +50,9 @@ struct CredentialName {
       return .none
     }
     if hasForm, Self.files.contains(last) { return .certain }
-    if Self.isCredentialWord(last) || Self.isCredentialWord(kept.suffix(2).joined()) {
+    if Self.isCredentialWord(last) || Self.isCredentialWord(kept.suffix(2).joined())
+      || Self.isPrivateHalf(last, after: kept.dropLast().last ?? "")
+    {
       return .certain
     }
     if Self.lastWords.contains(last), kept.count > 1 || Self.alone.contains(last) {
@@ -61,11 +63,32 @@ struct CredentialName {
     return isPerhaps && kept != ["PWD"] && kept != ["OLD", "PWD"] ? .perhaps : .none
   }
 
-  /// One or several: `APIKEYS` are what `APIKEY` is.
+  /// One or several, and with its form: `APIKEYS` are what `APIKEY` is, and so is `APIKEYBASE`.
   private static func isCredentialWord(_ word: String) -> Bool {
     isOne(word) || (word.ends(with: "S") && isOne(String(word.dropLastScalars())))
       || ["CREDS", "PWDS"].contains { word.ends(with: $0) }
+      || joinedForms.contains { form in
+        guard word.ends(with: form) else { return false }
+        let rest = String(word.dropping(suffix: form))
+        return isOne(rest) || files.contains(rest)
+      }
   }
+
+  /// `GPG_PRIVATE`, `sshPriv`: a pair of keys has one half that is nobody else's.
+  private static func isPrivateHalf(_ word: String, after other: String) -> Bool {
+    ["PRIVATE", "PRIV"].contains { half in
+      word == half
+        ? keyPairs.contains(other)
+        : word.ends(with: half) && keyPairs.contains(String(word.dropping(suffix: half)))
+    }
+  }
+
+  /// What keys come in pairs for.
+  private static let keyPairs: Set = [
+    "GPG", "PGP", "SSH", "RSA", "DSA", "ECDSA", "ED", "EC", "TLS", "SSL", "JWT", "JWK", "AGE",
+    "SIGNING", "KEY",
+    "CERT", "WIREGUARD", "WG", "DKIM", "SAML", "WALLET",
+  ]
 
   private static func isOne(_ word: String) -> Bool {
     wholeWords.contains(word) || ends.contains { word.ends(with: $0) }
@@ -75,6 +98,7 @@ struct CredentialName {
         && word != "OLDPWD")
       || (word.ends(with: "KEY")
         && secretKeys.contains { word.dropping(suffix: "KEY").ends(with: $0) })
+      || (word.ends(with: "AUTH") && auths.contains(String(word.dropping(suffix: "AUTH"))))
   }
 
   /// What ends in `PASS` and opens nothing.
@@ -86,6 +110,14 @@ struct CredentialName {
     "CRYPTO", "SESSION", "ACCOUNT", "AUTH", "SSH", "GPG", "PGP", "RSA", "ECDSA", "TLS", "SSL",
     "HMAC", "AES", "JWT", "LICENSE", "LICENCE", "DEPLOY", "STORAGE", "SHARED", "CLIENT", "SERVER",
     "CERT", "APP", "SERVICE", "WALLET", "ROOT", "ADMIN", "TOKEN", "WEBHOOK", "CONSUMER", "PASS",
+    "UNSEAL", "RECOVERY", "UNLOCK", "TOTP",
+  ]
+
+  /// What one signs in to by an `AUTH` that is one word with it: `BASICAUTH`, not `OAUTH`.
+  private static let auths: Set = [
+    "BASIC", "HTTP", "HTTPBASIC", "PROXY", "DIGEST", "REDIS", "REDISCLI", "REGISTRY", "DOCKER",
+    "NPM", "SMTP", "API",
+    "DB",
   ]
 
   /// Beside several, these tell how many there are: `MAX_TOKENS`.
@@ -101,7 +133,10 @@ struct CredentialName {
   private static let ends = [
     "PASSWORD", "PASSWD", "PASSWRD", "PASSW", "PASWORD", "PASWD", "PSSWD", "PSWD", "PSWRD", "PWORD",
     "PWRD", "PASSPHRASE", "PASSFRASE", "PASSCODE", "SEEDPHRASE", "RECOVERYPHRASE", "PINCODE",
-    "SECRET", "SECRETID", "TOKEN", "ACCESSKEYID", "CREDENTIAL",
+    "SECRET", "SECRETID", "TOKEN", "ACCESSKEYID", "CREDENTIAL", "PRIVATEPEM", "PRIVPEM", "KEYPEM",
+    "RECOVERYCODE", "UNLOCKCODE", "BACKUPCODE", "SCRATCHCODE", "SECURITYCODE", "ACCESSCODE",
+    "OTPCODE", "MFACODE",
+    "OTPSEED", "MFASEED", "WALLETSEED", "MASTERSEED", "SECRETSEED",
     // In other languages.
     "PASSWORT", "KENNWORT", "CONTRASENA", "CONTRASEÑA", "SENHA", "MOTDEPASSE", "WACHTWOORD",
     "LOSENORD", "LÖSENORD", "SALASANA", "PASSORD", "ADGANGSKODE",
@@ -110,9 +145,9 @@ struct CredentialName {
   private static let lastWords: Set = [
     "KEY", "KEYS", "PWD", "PW", "DSNS", "OTPS", "DSN", "AUTH", "PIN", "OTP", "PAT", "SIG",
     "SIGNATURE", "SK", "SAS",
-    "BASIC", "SALT", "PEPPER",
+    "BASIC", "SALT", "PEPPER", "HMAC", "TOTP", "HOTP", "UNSEAL",
   ]
-  private static let alone: Set = ["DSN", "AUTH"]
+  private static let alone: Set = ["DSN", "AUTH", "HMAC", "TOTP", "HOTP", "UNSEAL"]
   /// What a key can be that opens nothing.
   private static let otherKeys: Set = [
     "PRIMARY", "FOREIGN", "SORT", "PARTITION", "UNIQUE", "CACHE", "HOT",
@@ -124,8 +159,18 @@ struct CredentialName {
     "JSON", "YAML", "PLAIN", "PLAINTEXT", "OLD", "NEW", "PREVIOUS", "CURRENT", "NEXT", "BACKUP",
     "PRIMARY", "SECONDARY", "PROD", "PRODUCTION", "STAGING", "TEST", "DEV", "LIVE", "INLINE",
   ]
+  /// Those that are written as one word with a credential's.
+  private static let joinedForms = [
+    "BASE", "B", "HEX", "ENC", "ENCODED", "DATA", "VALUE", "STRING", "RAW", "CONTENT", "CONTENTS",
+    "JSON", "PLAIN",
+    "PLAINTEXT",
+  ]
   /// Files that hold credentials. A variable of such a name tells where one is, unless it tells a form.
-  private static let files: Set = ["KUBECONFIG", "NETRC", "PGPASS", "PEM", "KEYSTORE"]
+  private static let files: Set = [
+    "KUBECONFIG", "NETRC", "PGPASS", "PEM", "KEYSTORE", "KEYTAB", "KEYRING", "HTPASSWD", "PFX",
+    "JKS", "KDBX",
+    "DOCKERCONFIG", "DOCKERCFG", "NPMRC", "PYPIRC",
+  ]
   /// Words that say something of a credential which is not it.
   private static let describing: Set = [
     "FILE", "FILES", "PATH", "PATHS", "DIR", "DIRECTORY", "FOLDER", "URL", "URI", "HOST",

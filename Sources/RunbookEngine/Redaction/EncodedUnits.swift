@@ -72,7 +72,8 @@ struct EncodedUnits {
     case UInt8(ascii: "\\"): readBackslashes(start, &found)
     case UInt8(ascii: "&"): readEntity(start, &found)
     case UInt8(ascii: "'"): readQuote(start, &found)
-    case UInt8(ascii: "\""): if expect("\"", start + 1, &found) { found.add(0x22, start + 2) }
+    // Doubled, and in a field of a field twice and more.
+    case UInt8(ascii: "\""): readDoubled(start, &found)
     case UInt8(ascii: "$"): readDollarQuote(start, &found)
     case 0x0D:
       found.add(0x0A, start + 1)
@@ -256,7 +257,9 @@ struct EncodedUnits {
     case UInt8(ascii: "U"):
       if let scalar = number(body + 1, digits: 8, base: 16, &found) { found.add(scalar, body + 9) }
     case UInt8(ascii: "x"):
-      if let one = number(body + 1, digits: 2, base: 16, &found) {
+      if at(body + 1) == UInt8(ascii: "{") {
+        readBraces(body + 2, &found)
+      } else if let one = number(body + 1, digits: 2, base: 16, &found) {
         found.add(one, body + 3)
         if one >= 0x80 { readUTF8(start, &found) { escapedByte($0, run, "x", &$1) } }
       }
@@ -308,7 +311,7 @@ struct EncodedUnits {
     return true
   }
 
-  /// `\u00e4`, `\ud83d\ude00` and `\u{1f600}`.
+  /// `\u00e4`, `\ud83d\ude00` and `\u{1f600}`; the last as `\x{1f600}` too.
   private func readUnicodeEscape(_ start: Int, _ body: Int, _ run: Int, _ found: inout Readings) {
     if at(body + 1) == UInt8(ascii: "{") { return readBraces(body + 2, &found) }
     guard let unit = number(body + 1, digits: 4, base: 16, &found) else { return }
@@ -376,10 +379,20 @@ struct EncodedUnits {
     (48...57).contains(byte) || (65...90).contains(byte) || (97...122).contains(byte)
   }
 
+  /// One quote that was doubled once, twice or three times.
+  private func readDoubled(_ start: Int, _ found: inout Readings) {
+    guard let quote = at(start) else { return }
+    var end = start + 1
+    while end < start + 8, at(end) == quote { end += 1 }
+    if end < start + 8, end >= bytes.count { found.touchesEnd = true }
+    for count in [2, 4, 8] where start + count <= end {
+      found.add(UInt32(quote), start + count)
+    }
+  }
+
   /// One quote as SQL doubles it, and as shells end a quoted text for it.
   private func readQuote(_ start: Int, _ found: inout Readings) {
-    if expect("'", start + 1, &found) { found.add(0x27, start + 2) }
-    if expect("'''", start + 1, &found) { found.add(0x27, start + 4) }
+    readDoubled(start, &found)
     if expect("\\''", start + 1, &found) { found.add(0x27, start + 4) }
     if expect("\"'\"'", start + 1, &found) { found.add(0x27, start + 5) }
     if expect("$'", start + 1, &found) {

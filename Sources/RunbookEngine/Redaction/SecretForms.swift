@@ -50,6 +50,10 @@ enum SecretForms {
 
   /// - Parameter secret: not empty.
   static func patterns(of secret: [UInt8]) -> Set<SecretPattern> {
+    SecretSpellings.all(of: secret).reduce(into: []) { $0.formUnion(patterns(ofSpelling: $1)) }
+  }
+
+  private static func patterns(ofSpelling secret: [UInt8]) -> Set<SecretPattern> {
     var plain = SecretPattern(secret, .plain)
     guard secret.count >= shortest else {
       plain.isWord = true
