@@ -33,14 +33,17 @@ public struct Template: Sendable {
   /// The text with each expression replaced by its value's text: strings as they are, numbers, bools,
   /// timestamps and durations as `string()` gives them, lists and maps as JSON.
   ///
+  /// - Parameter written: how a value's text stands among what the author wrote.
   /// - Throws: `EvaluationError` when an expression has no value, or its value is null.
-  public func render(in scope: some EvaluationScope) throws(EvaluationError) -> String {
+  public func render(
+    in scope: some EvaluationScope, written: (String) -> String = { $0 }
+  ) throws(EvaluationError) -> String {
     var result = ""
     for part in parts {
       switch part {
       case .text(let text): result += text
       case .expression(let expression):
-        result += try Self.text(of: try expression.evaluate(in: scope), expression)
+        result += written(try Self.text(of: try expression.evaluate(in: scope), expression))
       }
     }
     return result

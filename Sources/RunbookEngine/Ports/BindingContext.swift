@@ -22,8 +22,14 @@ public struct BindingContext: Sendable {
   }
 
   /// Text with its `${{ }}` filled in.
-  public func render(_ template: SourceText) throws(StepFailure) -> String {
-    try filled(template) { template throws(EvaluationError) in try template.render(in: scope) }
+  ///
+  /// - Parameter written: how a value's text stands among what the author wrote.
+  public func render(
+    _ template: SourceText, written: (String) -> String = { $0 }
+  ) throws(StepFailure) -> String {
+    try filled(template) { template throws(EvaluationError) in
+      try template.render(in: scope, written: written)
+    }
   }
 
   /// A URL with its `${{ }}` filled in, each written for its place.

@@ -59,6 +59,10 @@ public struct WaysKind: StepKind {
       let text = try context.render(template)
       return text.isEmpty ? nil : text
     }
+    func path(_ key: String) throws(StepFailure) -> String? {
+      guard let template = step.body[key]?.text, try text(key) != nil else { return nil }
+      return try context.renderPath(template)
+    }
     let preferred = try text("prefer")
     if let preferred, RecoveryWay.Name(rawValue: preferred) == nil {
       throw StepFailure(
@@ -67,8 +71,7 @@ public struct WaysKind: StepKind {
     }
     return WaysActivity(
       gateway: gateway, environment: environment, source: connection.name, damage: damage,
-      archive: try text("archive")?.resolved(in: context.folder),
-      alembic: try text("alembic")?.resolved(in: context.folder),
+      archive: try path("archive"), alembic: try path("alembic"),
       revision: try text("revision"), runbookTables: try context.names("runbook", of: step) ?? [],
       preferred: preferred.flatMap(RecoveryWay.Name.init))
   }

@@ -65,13 +65,12 @@ public struct CompareKind: StepKind {
     guard let connection = context.connection, let with = step.body["with"]?.text else {
       throw StepFailure(.invalid, "step '\(step.id)' needs a connection and `with`")
     }
-    let path = try context.render(with)
-    guard !path.isEmpty else {
+    guard !(try context.render(with)).isEmpty else {
       throw StepFailure(.invalid, "there is nothing to compare with (\(with.place))")
     }
     return CompareActivity(
       gateway: gateway, environment: environment, source: connection.name,
-      path: path.resolved(in: context.folder),
+      path: try context.renderPath(with),
       tables: try context.names("tables", of: step),
       counting: step.body["rows"]?.string.flatMap(CatalogSnapshot.Counting.init) ?? .exact)
   }

@@ -154,7 +154,7 @@ private struct HTTPFields {
 
   func path(_ name: String) throws(StepFailure) -> String? {
     guard let template = step.body[name]?.text else { return nil }
-    return try context.render(template).resolved(in: context.folder)
+    return try context.renderPath(template)
   }
 
   private func rendered(_ value: Value) throws(StepFailure) -> Value {

@@ -4,8 +4,7 @@ import RunbookModel
 /// Logs to be read, with their values.
 struct LogActivity: Activity {
   enum Source: Sendable, Hashable {
-    /// Paths and patterns of paths, absolute.
-    case files([String])
+    case files([LogPath])
     case command([String], takesErrors: Bool)
   }
 
@@ -64,7 +63,7 @@ struct LogActivity: Activity {
   /// The files, or the command as a shell would be given it.
   var origin: String {
     switch source {
-    case .files(let paths): paths.joined(separator: ", ")
+    case .files(let paths): paths.map(\.path).joined(separator: ", ")
     case .command(let words, _): words.map(\.quotedForShell).joined(separator: " ")
     }
   }

@@ -16,18 +16,18 @@ struct LogFiles {
   }
 
   /// - Parameter paths: files, and patterns of files such as `/var/log/postgresql/*.log*`.
-  init(_ paths: [String], _ grammar: any LogGrammar) throws(Problem) {
+  init(_ paths: [LogPath], _ grammar: any LogGrammar) throws(Problem) {
     var seen: Set<LogFile.Identity> = []
     for path in paths {
-      // A file may have a name that looks like a pattern.
-      let isPattern = access(path, F_OK) != 0 && path.holds { "*?[".holds($0) }
-      let found = isPattern ? Self.expand(path) : [path]
+      let pattern = path.wantedPattern
+      let found = pattern.map(LogPath.files(matching:)) ?? [path.path]
       guard !found.isEmpty else {
         throw Problem(
-          message: "no file matches \(path)", hint: "is it the right folder, and may it be read?")
+          message: "no file matches \(path.path)",
+          hint: "is it the right folder, and may it be read?")
       }
       for name in found {
-        guard let file = try open(name, isPattern) else { continue }
+        guard let file = try open(name, pattern != nil) else { continue }
         guard seen.insert(file.identity).inserted else { continue }
         guard files.count < Self.most else {
           throw Problem(
@@ -56,15 +56,6 @@ struct LogFiles {
           message: "cannot read \(path): \(error.message)",
           hint: "is it the right file, and may this account read it?")
       }
-    }
-  }
-
-  private static func expand(_ pattern: String) -> [String] {
-    var result = glob_t()
-    defer { globfree(&result) }
-    guard glob(pattern, 0, nil, &result) == 0, let paths = result.gl_pathv else { return [] }
-    return (0..<Int(result.gl_pathc)).compactMap { index in
-      paths[index].map { String(cString: $0) }
     }
   }
 

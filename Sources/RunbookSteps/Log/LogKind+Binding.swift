@@ -38,7 +38,9 @@ extension LogKind {
     guard let path = step.body["path"] else {
       throw StepFailure(.invalid, "step '\(step.id)' needs a path or a command")
     }
-    return .files(try rendered(path, context).map { $0.resolved(in: context.folder) })
+    var paths: [LogPath] = []
+    for text in path.items.compactMap(\.text) { paths.append(try LogPath(text, in: context)) }
+    return .files(paths)
   }
 
   private static func rendered(

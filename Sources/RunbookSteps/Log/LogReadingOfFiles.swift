@@ -3,11 +3,11 @@ import RunbookModel
 
 /// Reads log files one after the other, on a thread of its own.
 struct LogReadingOfFiles: Sendable {
-  let paths: [String]
+  let paths: [LogPath]
   let grammar: any LogGrammar
   let timeout: Duration
 
-  private var list: String { paths.joined(separator: ", ") }
+  private var list: String { paths.map(\.path).joined(separator: ", ") }
 
   func perform(_ findings: LogFindings) async throws(StepFailure) -> LogFindings {
     let interruption = Interruption()

@@ -65,12 +65,12 @@ public struct MigrationsKind: StepKind {
   public func bind(
     _ step: Step, to context: BindingContext
   ) throws(StepFailure) -> any Activity {
-    guard let path = try rendered("path", of: step, in: context) else {
+    guard let template = step.body["path"]?.text, !(try context.render(template)).isEmpty else {
       throw StepFailure(.invalid, "the path of the migrations is empty")
     }
     return MigrationsActivity(
       environment: environment,
-      path: path.begins(with: "/") ? path : "\(context.folder)/\(path)",
+      path: try context.renderPath(template),
       tool: step.body["tool"]?.string.flatMap(MigrationTool.init),
       revision: try rendered("revision", of: step, in: context),
       since: try since(of: step, in: context),

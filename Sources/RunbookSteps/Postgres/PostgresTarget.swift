@@ -21,6 +21,10 @@ public struct PostgresTarget: Sendable, Hashable {
         .invalid, "the connection's url is empty",
         hint: "give postgresql://USER@HOST/DATABASE, or libpq's host=… dbname=…")
     }
+    // libpq would read it as far as there.
+    guard !trimmed.utf8.contains(0) else {
+      throw StepFailure(.invalid, "the connection's url holds a zero byte")
+    }
     let text = try Self.withPlainScheme(trimmed)
     guard LibPQ.isInstalled else {
       throw StepFailure(

@@ -129,7 +129,7 @@ public struct ShellKind: StepKind {
     of step: Step, _ context: BindingContext
   ) throws(StepFailure) -> String {
     guard let template = step.body["working_directory"]?.text else { return context.folder }
-    return try context.render(template).resolved(in: context.folder)
+    return try context.renderPath(template)
   }
 
   private static func isVariableName(_ name: String) -> Bool {
@@ -139,6 +139,19 @@ public struct ShellKind: StepKind {
         (48...57).contains(byte) || (65...90).contains(byte) || (97...122).contains(byte)
           || byte == UInt8(ascii: "_")
       }
+  }
+}
+
+extension BindingContext {
+  /// The path of a file with its values, absolute.
+  ///
+  /// With a zero byte in it the system would take it up to there: that is another file than the one that is shown.
+  func renderPath(_ template: SourceText) throws(StepFailure) -> String {
+    let path = try render(template)
+    guard !path.utf8.contains(0) else {
+      throw StepFailure(.invalid, "the path holds a zero byte (\(template.place))")
+    }
+    return path.resolved(in: folder)
   }
 }
 

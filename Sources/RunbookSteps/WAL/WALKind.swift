@@ -60,8 +60,7 @@ public struct WALKind: StepKind {
     }
     var folder: String?
     if let template = step.body["folder"]?.text {
-      let path = try context.render(template)
-      if !path.isEmpty { folder = path.resolved(in: context.folder) }
+      if !(try context.render(template)).isEmpty { folder = try context.renderPath(template) }
     }
     return WALActivity(
       gateway: gateway, environment: environment, source: connection.name, folder: folder,

@@ -1,6 +1,7 @@
 import Foundation
 import RunbookEngine
 import RunbookModel
+import RunbookTestSupport
 import Testing
 
 @testable import RunbookSteps
@@ -54,6 +55,55 @@ import Testing
     try file("a[1]", "22:00:01 this")
     try file("a1", "22:00:01 that")
     #expect(try await read(KindFixture.text("a[1]")).texts == ["this"])
+  }
+
+  /// Of a value, and of the folder's own name, no sign is a pattern's.
+  @Test(arguments: [
+    ("${{ name }}", "a*", nil as String?), ("${{ name }}", "a?", nil),
+    ("${{ name }}", "[ab]1", nil),
+    ("${{ name }}*", "a[1]", "brackets"), ("${{ name }}?", "a*", "star"),
+    ("*${{ name }}", "1]", "brackets"),
+    ("?${{ name }}.log", "\\", "back"),
+  ])
+  func takesAValueByItsSigns(_ path: String, _ name: String, _ text: String?) async throws {
+    let folder = "\(fixture.folder)/x[1]*"
+    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+    for (name, text) in [
+      ("a1", "plain"), ("b1", "other"), ("a[1]x", "brackets"), ("a[1]", "brackets"),
+      ("a*b", "star"),
+      ("a\\.log", "back"),
+    ] {
+      try file("x[1]*/\(name)", "22:00:01 \(text)")
+    }
+    let step = LogFixture.step([
+      ("path", KindFixture.text(path)), ("format", KindFixture.text("iso8601")),
+    ])
+    let values = ValueMap([("name", .string(name))])
+    let kind = LogKind(environment: [:], gateway: nil)
+    let activity = try kind.bind(step, to: KindFixture.binding(values, folder: folder))
+    guard let text else {
+      await #expect(throws: StepFailure.self) {
+        _ = try await activity.perform(in: fixture.attempt.context())
+      }
+      return
+    }
+    let result = try await activity.perform(in: fixture.attempt.context())
+    #expect(Set(result.texts) == [text])
+  }
+
+  /// Whatever a value holds, in a pattern it matches itself and nothing else.
+  @Test func aValueInAPatternIsLiteral() {
+    let failure = Property().firstFailure { generator in
+      let name = HostileText.text(&generator, pieces: 1...6, excluding: ["\0"])
+      let other = HostileText.text(&generator, pieces: 1...6, excluding: ["\0"])
+      let pattern = LogPath.literal(name)
+      guard fnmatch(pattern, name, 0) == 0 else { return "\(name.debugDescription) is not matched" }
+      guard name.isIdentical(to: other) || fnmatch(pattern, other, 0) != 0 else {
+        return "\(other.debugDescription) is matched by \(name.debugDescription)"
+      }
+      return nil
+    }
+    #expect(failure == nil)
   }
 
   @Test(arguments: [

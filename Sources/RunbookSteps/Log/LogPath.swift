@@ -1,0 +1,46 @@
+import Glibc
+import RunbookEngine
+import RunbookModel
+
+/// Where a log lies: a file, or files that a pattern names.
+///
+/// A pattern is what the author wrote as one. In a value, and in the name of the runbook's folder, `*`, `?` and `[` are signs
+/// of a name like any others.
+struct LogPath: Sendable, Hashable {
+  /// Absolute, as it is shown.
+  let path: String
+  /// As `glob` reads it; nil where the author wrote none.
+  private let pattern: String?
+
+  init(_ source: SourceText, in context: BindingContext) throws(StepFailure) {
+    path = try context.renderPath(source)
+    let own = try context.render(source) { _ in "" }
+    guard own.holds(where: { "*?[".holds($0) }) else {
+      pattern = nil
+      return
+    }
+    let written = try context.render(source, written: Self.literal)
+    pattern = written.resolved(in: Self.literal(context.folder))
+  }
+
+  /// The pattern, unless there is a file of its very name.
+  var wantedPattern: String? { access(path, F_OK) == 0 ? nil : pattern }
+
+  /// In the order of their names.
+  static func files(matching pattern: String) -> [String] {
+    var result = glob_t()
+    defer { globfree(&result) }
+    guard glob(pattern, 0, nil, &result) == 0, let paths = result.gl_pathv else { return [] }
+    return (0..<Int(result.gl_pathc)).compactMap { index in
+      paths[index].map { String(cString: $0) }
+    }
+  }
+
+  /// As a pattern that matches nothing else: https://www.man7.org/linux/man-pages/man7/glob.7.html
+  static func literal(_ text: String) -> String {
+    let bytes = text.utf8.flatMap { byte -> [UInt8] in
+      "*?[]\\".utf8.contains(byte) ? [UInt8(ascii: "\\"), byte] : [byte]
+    }
+    return String(decoding: bytes, as: UTF8.self)
+  }
+}
