@@ -30,6 +30,21 @@ import Testing
     #expect(error?.cause == .damaged(sequence: sequence))
   }
 
+  /// Of two values of one key another reader may take the other one, whatever their depth; the chain fits both.
+  @Test(arguments: [
+    (#""sequence":1}"#, #""sequence":7,"sequence":1}"#),
+    (#""text":"note 1"#, #""text":"note 9","text":"note 1"#),
+    (#""account":"tester""#, #""account":"other","\u0061ccount":"tester""#),
+  ])
+  func aKeyThatIsThereTwiceIsDamage(_ old: String, _ new: String) async throws {
+    let first = try #require(try await entries().first)
+    let body = first.body.replacingAll(old, with: new)
+    try #require(body != first.body)
+    let text = "\(Entry.hash(of: body, after: .zero).hex) \(body)\n"
+    let error = #expect(throws: StoreError.self) { try JournalText.parse(text, from: "test") }
+    #expect(error?.cause == .damaged(sequence: 1))
+  }
+
   @Test func findsAMissingEntry() async throws {
     let text = JournalText.text(of: try await entries())
     let lines = text.pieces(separatedBy: "\n")

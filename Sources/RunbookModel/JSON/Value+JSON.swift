@@ -10,8 +10,7 @@ extension Value {
   /// - Throws: `JSONError` for anything else, for a key that is there twice, and for nesting deeper than
   ///   `maximumJSONDepth`.
   public init(json text: String) throws(JSONError) {
-    try self.init(
-      json: text, maximumDepth: Value.maximumJSONDepth, allowsRepeatedKeys: false)
+    try self.init(json: text, maximumDepth: Value.maximumJSONDepth)
   }
 
   /// As `init(json:)`, but that of keys which are there twice the last value is taken.
@@ -26,11 +25,8 @@ extension Value {
     return (value, reader.repeatedKeys)
   }
 
-  init(
-    json text: String, maximumDepth: Int, allowsRepeatedKeys: Bool = true
-  ) throws(JSONError) {
-    var reader = JSONReader(
-      text, maximumDepth: maximumDepth, allowsRepeatedKeys: allowsRepeatedKeys)
+  init(json text: String, maximumDepth: Int) throws(JSONError) {
+    var reader = JSONReader(text, maximumDepth: maximumDepth, allowsRepeatedKeys: false)
     self = try reader.readDocument()
   }
 
