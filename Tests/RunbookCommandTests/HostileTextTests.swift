@@ -137,6 +137,35 @@ struct HostileTextTests {
     #expect(shown.stdout.holds("Combien\u{A0}?"), "\(shown.all)")
   }
 
+  /// At a gate whatever is no title may be meant for a program: a body, a header, a file's name, a value.
+  @Test func showsEveryBlankOfAGateByItsNumber() {
+    let texts = [
+      "POST http://h/a\u{A0}b", "X-A: b\u{202F}c", "\n{\"a\u{2003}b\": 1}",
+      "read /var/log/a\u{3000}b.log",
+      "Type\u{1680}this",
+    ]
+    let items = texts.enumerated().map { index, text in
+      GateItem(
+        step: StepID("s\(index)"), title: "Pr\u{EA}t\u{A0}?", fate: .willRun,
+        effect: .mutating, connection: nil,
+        work: [
+          WorkItem(
+            language: index < 3 ? .http : .text, text: text,
+            parameters: [.init(name: "v\u{A0}w", value: "x\u{205F}y")], effect: .mutating)
+        ])
+    }
+    let shown = WorkText().gate(
+      GateOpened(
+        gate: "recovery", steps: items, identities: [], approvals: 1, question: "Sur\u{A0}?",
+        digest: .zero, changes: ["file a\u{A0}b has changed"])
+    ).map(\.plain).joined(separator: "\n")
+    let left = shown.unicodeScalars.filter {
+      $0.properties.generalCategory == .spaceSeparator && $0 != " "
+    }
+    #expect(left.count == items.count && left.allSatisfy { $0 == "\u{A0}" }, "\(shown)")
+    #expect(shown.holds("a\\u{2003}b") && shown.holds("Sur\\u{a0}?"), "\(shown)")
+  }
+
   /// What leaves the printer holds its own styles and line breaks alone.
   @Test func nothingPassesThePrinter() {
     let failure = Property().firstFailure { generator in

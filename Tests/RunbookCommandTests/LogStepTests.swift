@@ -42,6 +42,31 @@ import Testing
     #expect(report.holds("- **2025-10-18 22:01:13** LOG: x (journal)"))
   }
 
+  /// What was read and could not be used is in the report too, not in the journal alone.
+  @Test func theReportSaysWhatWasLeftOut() async throws {
+    let workspace = try Workspace()
+    let lines = [
+      "[yesterday] a", "[2025-10-18T22:01:13Z] b", "[2025-10-18T22:01:14Z] c", "[never] d",
+    ]
+    try workspace.write(lines.joined(separator: "\n") + "\n", to: "app.log")
+    try workspace.write(
+      #"""
+      runbook: left
+      title: Left out
+      timeline:
+        - id: read
+          log: {path: app.log, format: pattern, pattern: '^\[(?P<at>[^\]]+)\] (?P<text>.*)', limit: 1}
+      detection:
+        - {id: never, effect: readOnly, shell: "true", confirms: "false"}
+      """#, to: "left.yaml")
+    let output = try await workspace.run(["run", "left.yaml"])
+    #expect(output.status == 0, "\(output.all)")
+    let report = try workspace.report()
+    #expect(report.holds("Notice of step `read`: "), "\(report)")
+    #expect(report.holds("2 lines were left out"), "\(report)")
+    #expect(report.holds("1 of 2 events were not kept"), "\(report)")
+  }
+
   @Test func readsOnWithoutTheServer() async throws {
     let (workspace, output) = try await run(["DATABASE_URL": "host=/nowhere dbname=x"])
     #expect(output.status == 0, "\(output.all)")

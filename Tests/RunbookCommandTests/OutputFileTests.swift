@@ -76,6 +76,29 @@ import Testing
     try clean()
   }
 
+  /// A folder that is refused is not made either, however deep and by whatever way it is named.
+  @Test func makesNoFolderInARunsFolder() throws {
+    for name in ["run", "run/evidence"] {
+      try FileManager.default.createDirectory(
+        atPath: path(name), withIntermediateDirectories: true)
+    }
+    for name in ["journal.db", "lease-1", "witness"] {
+      try "old".write(toFile: path("run/\(name)"), atomically: false, encoding: .utf8)
+    }
+    symlink("run/evidence", path("link"))
+    for name in ["run/new/a.md", "run/evidence/x/y/a.md", "link/x/a.md", "run/./x/a.md"] {
+      let error = #expect(throws: StoreError.self) { try OutputFile(path: path(name)).makeFolder() }
+      #expect(error?.message.holds("a run's own folder") == true, "\(name)")
+    }
+    #expect(
+      try FileManager.default.subpathsOfDirectory(atPath: path("run")).sorted() == [
+        "evidence", "journal.db", "lease-1", "witness",
+      ])
+    try OutputFile(path: path("new/deep/a.md")).makeFolder()
+    #expect(refusal(OutputFile(path: path("new/deep/a.md"))) == nil)
+    try clean()
+  }
+
   @Test func replacesAFileAsAWhole() throws {
     try "old".write(toFile: path("a.md"), atomically: false, encoding: .utf8)
     chmod(path("a.md"), 0o644)

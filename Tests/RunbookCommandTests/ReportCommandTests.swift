@@ -161,6 +161,64 @@ import Testing
     #expect(changed.status == 1 && changed.stdout.holds("its SHA-256 is"), "\(changed.all)")
   }
 
+  /// A report of a journal alone says what it did not look at.
+  @Test func aJournalAloneSaysWhatWasNotChecked() async throws {
+    let workspace = try Workspace()
+    try workspace.write(
+      """
+      runbook: long
+      title: Long output
+      detection:
+        - id: long
+          effect: readOnly
+          shell: {script: seq 1 100000, output_limit: 100}
+          confirms: "false"
+      """, to: "long.yaml")
+    let output = try await workspace.run(["run", "long.yaml"])
+    #expect(output.status == 0, "\(output.all)")
+    let own = try await workspace.run(["report"])
+    #expect(!own.stderr.holds("Not checked"), "\(own.stderr)")
+    let journal = try await workspace.run(["journal"])
+    let path = try workspace.write(journal.stdout, to: "a.journal")
+    let alone = try await workspace.run(["report", "--journal", path])
+    #expect(alone.status == 0 && alone.stdout == own.stdout, "\(alone.all)")
+    #expect(alone.stderr.holds("Not checked: 1 file of evidence, which only the run's"))
+  }
+
+  /// A folder for reports within a run's own is refused before it is made.
+  @Test func makesNoFolderForReportsInARun() async throws {
+    let (workspace, _) = try await failedRun()
+    let journal = try #require(
+      try workspace.contents(of: "state").map(\.path).first { $0.ends(with: "journal.db") })
+    let run = String(journal.dropLastScalars("/journal.db".unicodeScalars.count))
+    let before = try FileManager.default.subpathsOfDirectory(atPath: run).sorted()
+    let output = try await workspace.run(
+      ["run", "told.yaml", "--approve", "recovery", "--approve", "no", "--reports", "\(run)/a/b"])
+    #expect(output.all.holds("The report was not written"), "\(output.all)")
+    #expect(output.all.holds("is a run's own folder"), "\(output.all)")
+    #expect(try FileManager.default.subpathsOfDirectory(atPath: run).sorted() == before)
+  }
+
+  /// A text of many lines stands in one line of a table as a person can read it.
+  @Test func statusShowsLineBreaksForPeople() async throws {
+    let workspace = try Workspace()
+    try workspace.write(
+      """
+      runbook: lines
+      title: Lines
+      detection:
+        - {id: sees, effect: readOnly, shell: "true", confirms: "true"}
+      recovery:
+        - {id: mends, shell: exit 3}
+      """, to: "lines.yaml")
+    _ = try await workspace.run(["run", "lines.yaml", "--approve", "recovery"])
+    let skipped = try await workspace.run(["skip", "--yes", "--reason", "first line\nsecond line"])
+    #expect(skipped.status == 79, "\(skipped.all)")
+    let status = try await workspace.run(["status"])
+    #expect(status.stdout.holds("first line↵ second line"), "\(status.all)")
+    #expect(!status.stdout.holds("\\n"), "\(status.all)")
+  }
+
   @Test func namesAChangedJournal() async throws {
     let (workspace, report) = try await failedRun()
     let journal = try await workspace.run(["journal"])

@@ -32,7 +32,7 @@ struct TerminalTextTests {
 
   @Test func showsWhatItDoesNotObey() {
     #expect(TerminalText.inline("a\u{1B}[2Jb") == #"a\u{1b}[2Jb"#)
-    #expect(TerminalText.inline("a\u{202E}b\nc") == #"a\u{202e}b\nc"#)
+    #expect(TerminalText.inline("a\u{202E}b\nc\r\nd\n") == #"a\u{202e}b↵ c↵ d↵"#)
     #expect(TerminalText.block("a\r\nb\r\u{9B}c\td") == "a\nb\\u{d}\\u{9b}c    d")
     #expect(TerminalText.inline("x\u{E0041}\u{1F3F4}\u{E0041}") == "x\\u{e0041}🏴\\u{e0041}")
   }
@@ -40,9 +40,26 @@ struct TerminalTextTests {
   @Test func keepsStylesApartFromValues() {
     let value = "\u{1B}[31mred\nResolved"
     let text: StyledText = "Run \(value, .bold)\n\(block: value)"
-    #expect(text.plain == "Run \\u{1b}[31mred\\nResolved\n\\u{1b}[31mred\nResolved")
+    #expect(text.plain == "Run \\u{1b}[31mred↵ Resolved\n\\u{1b}[31mred\nResolved")
     #expect(text.spans.count { $0.style == .bold } == 1)
     #expect(text.styled(.dim).spans.allSatisfy { $0.style != nil })
+  }
+
+  /// Whatever looks like a blank, of a text in any form.
+  @Test func nothingThatLooksLikeABlankIsLeftInCode() {
+    let blanks = (0x80...0x10FFFF).compactMap(Unicode.Scalar.init).filter {
+      $0.properties.generalCategory == .spaceSeparator
+    }
+    #expect(blanks.count == 16)
+    let failure = Property().firstFailure { generator in
+      var text = HostileText.text(&generator)
+      text.unicodeScalars.append(generator.one(of: blanks))
+      text += HostileText.text(&generator)
+      let styled: StyledText = "a \(text, .bold) b\n\(block: text)"
+      let left = styled.asCode.plain.unicodeScalars.first { blanks.contains($0) }
+      return left.map { "U+\(String($0.value, radix: 16)) of \(text.debugDescription)" }
+    }
+    #expect(failure == nil)
   }
 
   @Test(arguments: [

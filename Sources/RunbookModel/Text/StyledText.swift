@@ -42,6 +42,13 @@ public struct StyledText: Sendable, Hashable {
   /// How many cells of a terminal it takes, as one line.
   public var width: Int { spans.reduce(0) { $0 + DisplayWidth.of($1.text) } }
 
+  /// All of it as what a program reads is shown: with what looks like a blank by its number.
+  public var asCode: StyledText {
+    var text: StyledText = ""
+    for span in spans { text.add(TerminalText.block(span.text, for: .program), span.style) }
+    return text
+  }
+
   /// What has no style yet has this one.
   public func styled(_ style: Style) -> StyledText {
     var text: StyledText = ""

@@ -5,7 +5,7 @@
 public enum TerminalText {
   /// A value within a line: it cannot begin another.
   ///
-  /// A tab becomes four spaces; what steers, `\u{…}` or `\n`.
+  /// A tab becomes four spaces, a line break `↵`, and what steers `\u{…}`.
   public static func inline(
     _ text: some StringProtocol, for reader: HiddenText.Reader = .people
   ) -> String {
@@ -13,8 +13,10 @@ public enum TerminalText {
   }
 
   /// A text of many lines; CR LF is a line break too.
-  public static func block(_ text: some StringProtocol) -> String {
-    harmless(text, keepsLines: true, .people)
+  public static func block(
+    _ text: some StringProtocol, for reader: HiddenText.Reader = .people
+  ) -> String {
+    harmless(text, keepsLines: true, reader)
   }
 
   private static func harmless(
@@ -33,8 +35,10 @@ public enum TerminalText {
       let next = scalars.index(after: index)
       switch scalar {
       case "\n" where keepsLines: result.append(scalar)
-      case "\r" where keepsLines && next < scalars.endIndex && scalars[next] == "\n": break
-      case "\n": result.append(contentsOf: "\\n".unicodeScalars)
+      case "\r" where next < scalars.endIndex && scalars[next] == "\n": break
+      case "\n":
+        result.append("↵")
+        if next < scalars.endIndex { result.append(" ") }
       case "\t": result.append(contentsOf: "    ".unicodeScalars)
       case _ where HiddenText.hides(scalars, at: index, from: reader):
         result.append(contentsOf: HiddenText.shown(scalar).unicodeScalars)

@@ -162,6 +162,13 @@ extension IncidentReport {
     }
   }
 
+  /// Pieces of evidence that are files of the run's folder, so that the journal alone says nothing of what they hold.
+  public var filesOfEvidence: [String] {
+    facts.evidence.items.compactMap { item in
+      if case .file = item.record.content { item.record.id } else { nil }
+    }
+  }
+
   /// Holds each piece of evidence against its SHA-256.
   ///
   /// - Parameter digest: of a file by its path in the run's folder, nil where it cannot be read; without it

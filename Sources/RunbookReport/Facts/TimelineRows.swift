@@ -124,10 +124,12 @@ struct TimelineRows {
     }
   }
 
-  /// What was told of changes: what a step left running, or what a server warned of.
+  /// What was told of changes: what a step left running, or what a server warned of. Of steps that only read: what they
+  /// left out, such as lines of a log; a server's words on a question are none of it.
   private var notices: [TimelineFacts.Row] {
     history.finishedAttempts.flatMap { step, finished in
-      (step.record.phase.mayChange ? finished.payload.notices : []).map { notice in
+      let isTold = step.record.phase.mayChange || step.record.kind != "sql"
+      return (isTold ? finished.payload.notices : []).map { notice in
         row(
           finished.stamp, "Notice of step \(name: step.id): \(quote: notice)", part(of: step),
           reference: Reference(finished))

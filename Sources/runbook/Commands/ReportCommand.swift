@@ -66,6 +66,7 @@ struct ReportCommand: AsyncParsableCommand {
         digest: folder.map { folder in
           { (path: String) in ReportFile.digest(of: path, inRunFolder: folder) }
         })
+      if folder == nil { tellOfEvidence(report, console) }
       let text = try format.text(of: report, template: template)
       console.warnOfSecrets(in: text, output.file ?? "the report")
       guard let output = output.file else { return console.print(document: text) }
@@ -81,6 +82,19 @@ struct ReportCommand: AsyncParsableCommand {
     } catch let error as ReportError {
       try console.fail(error, template: template)
     }
+  }
+
+  /// What a journal alone can show of its evidence, and what not.
+  private func tellOfEvidence(_ report: IncidentReport, _ console: Console) {
+    for problem in report.evidenceProblems(digest: nil) {
+      console.printError("  evidence \(problem.id): \(problem.message)")
+    }
+    let count = report.filesOfEvidence.count
+    guard count > 0 else { return }
+    let files = count == 1 ? "1 file of evidence" : "\(count) files of evidence"
+    console.printError(
+      "  Not checked: \(files), which only the run's own folder has ('runbook report RUN' looks at them)"
+    )
   }
 
   private func runFolder(_ surroundings: Surroundings) throws -> String? {

@@ -57,7 +57,7 @@ struct RunClosing {
         "To go on without it: runbook skip \(run) --reason TEXT", giveUp,
       ]
     case .privilege:
-      return ["Let the owner run these statements, then: runbook resume \(run)", giveUp]
+      return ["Once nothing stands in the way: runbook resume \(run)", giveUp]
     case .interruption:
       return ["Nothing was rolled back unasked. To go on: runbook resume \(run)", giveUp]
     case .deadline:

@@ -165,8 +165,8 @@ struct RunSession {
         report = try IncidentReport(entries: try await journal.entries())
       }
       let folder = surroundings.absolute(options.reports)
-      try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
       let path = "\(folder)/\(report.suggestedFileName)"
+      try OutputFile(path: path).makeFolder()
       let text = try report.markdown()
       let notices = try ReportFile(report: report, runFolder: self.folder).write(text, to: path)
       for notice in notices { console.printError("  \(notice)") }

@@ -1,3 +1,4 @@
+import Foundation
 import Glibc
 import RunbookEngine
 import RunbookModel
@@ -52,6 +53,22 @@ struct OutputFile {
     return true
   }
 
+  /// Makes the folder that it is to be in, where that is missing.
+  ///
+  /// - Throws: `cannotWrite`; also, before anything is made, where it would not be written.
+  func makeFolder() throws(StoreError) {
+    try check()
+    guard let folder = path.index(ofLast: "/").map({ String(path[..<$0]) }), !folder.isEmpty else {
+      return
+    }
+    do {
+      try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+    } catch {
+      throw StoreError(
+        .cannotWrite, subject: path, "cannot write \(path): \(error.localizedDescription)")
+    }
+  }
+
   /// - Throws: `cannotWrite`, where it would destroy what it must not.
   private func check() throws(StoreError) {
     var own = stat()
@@ -73,15 +90,28 @@ struct OutputFile {
 
   /// The run's folder that the file is in, or in a folder of.
   private var runFolder: String? {
-    let folder = path.index(ofLast: "/").map { String(path[...$0]) } ?? "."
-    guard let whole = realpath(path, nil) ?? realpath(folder, nil) else { return nil }
-    defer { free(whole) }
-    var place = String(cString: whole)
+    guard var place = nearestPlace else { return nil }
     while true {
       if RunStore.isRunFolder(place) { return place }
       guard let slash = place.index(ofLast: "/"), slash != place.startIndex else { return nil }
       place = String(place[..<slash])
     }
+  }
+
+  /// The path, or the nearest folder on the way to it that is there, without links.
+  private var nearestPlace: String? {
+    var path = path
+    while true {
+      if let whole = realpath(path, nil) {
+        defer { free(whole) }
+        return String(cString: whole)
+      }
+      guard let slash = path.index(ofLast: "/") else { break }
+      path = slash == path.startIndex ? "/" : String(path[..<slash])
+    }
+    guard let whole = realpath(".", nil) else { return nil }
+    defer { free(whole) }
+    return String(cString: whole)
   }
 
   private func write(_ bytes: [UInt8], _ flags: Int32) throws(StoreError) {

@@ -10,8 +10,9 @@ struct WorkText {
   private static let shownText = (head: 12 << 10, tail: 4 << 10)
   private static let shownValue = (head: 1 << 10, tail: 256)
 
+  /// Whatever its language: a request's body, a file's name or an instruction may be meant for a program too.
   func lines(of work: [WorkItem], indent: String) -> [StyledText] {
-    work.flatMap { lines(of: $0, indent: indent) }
+    work.flatMap { lines(of: $0, indent: indent) }.map(\.asCode)
   }
 
   private func lines(of item: WorkItem, indent: String) -> [StyledText] {
@@ -101,20 +102,21 @@ struct WorkText {
       + "\(kind)\(system)\(timeline)"
   }
 
-  /// A gate in full: every statement that will run, on which database.
+  /// A gate in full: every statement that will run, on which database. What looks like a blank is shown by its number in
+  /// all of it but the steps' titles, which are a person's words.
   func gate(_ gate: GateOpened) -> [StyledText] {
     let about = gate.steps.isEmpty ? "a person must decide" : "this is what will run"
     var lines: [StyledText] = ["", "\("Gate '\(gate.gate)': \(about)", .bold)"]
     if let changes = gate.changes, !changes.isEmpty {
       lines.append("  \("It is not what was approved:", .boldYellow)")
-      lines += changes.map { "    \($0)" }
+      lines += changes.map { "    \(code: $0)" }
     }
     let places = gate.steps.isEmpty ? ["before", "now"] : []
     lines += gate.identities.enumerated().map { index, one in
-      "  \(places.indices.contains(index) ? places[index] : "on") \(identity(one))"
+      "  \(places.indices.contains(index) ? places[index] : "on") \(code: identity(one))"
     }
     for other in gate.others ?? [] {
-      lines.append("  \("At work beside it: \(other.summary)", .boldYellow)")
+      lines.append("  \(code: "At work beside it: \(other.summary)", .boldYellow)")
     }
     if !gate.preparation.isEmpty {
       lines.append("  first, for the tables of receipts:")
@@ -134,7 +136,7 @@ struct WorkText {
         lines += self.lines(of: item.work, indent: "      ")
       }
     }
-    if let question = gate.question { lines.append("  \(block: question)") }
+    if let question = gate.question { lines.append(("  \(block: question)" as StyledText).asCode) }
     if gate.approvals > 1 { lines.append("  It takes \(gate.approvals) people's approval.") }
     return lines
   }

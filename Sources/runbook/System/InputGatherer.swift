@@ -44,12 +44,13 @@ struct InputGatherer {
           + (NearestName.of(name, among: known).map { "; did you mean '\($0)'?" }
             ?? (known.isEmpty ? "" : "; there is \(known.joined(separator: ", "))")))
     }
-    for key in file.pairs.map(\.key)
+    for (index, key) in file.pairs.map(\.key).enumerated()
     where !runbook.inputs.contains(where: { .string($0.name) == key }) {
-      let name = key.stringValue ?? key.json
+      // A secret may stand in the place of a name.
       throw Failure(
-        message: "the file of inputs gives '\(name)', and the runbook has no such input"
-          + (NearestName.of(name, among: runbook.inputs.map(\.name))
+        message:
+          "the runbook has no input of the name that the file of inputs has as number \(index + 1)"
+          + (NearestName.of(key.stringValue ?? key.json, among: runbook.inputs.map(\.name))
             .map { "; did you mean '\($0)'?" } ?? ""))
     }
     return try runbook.inputs.map { try resolve($0, in: runbook) }

@@ -1,4 +1,3 @@
-import Foundation
 import RunbookDrill
 import RunbookEngine
 import RunbookModel
@@ -13,14 +12,13 @@ struct AfterActionFile {
     let report = try AfterActionReport(entries: entries)
     let path = "\(folder)/\(report.suggestedFileName)"
     let text = try report.markdown()
-    do {
-      try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+    do throws(StoreError) {
+      try OutputFile(path: path).makeFolder()
       try OutputFile(path: path).write(text)
       console.print("After-action report \(path)")
       console.warnOfSecrets(in: text, path)
     } catch {
-      let reason = (error as? StoreError)?.message ?? error.localizedDescription
-      console.printError("The after-action report was not written: \(reason)")
+      console.printError("The after-action report was not written: \(error.message)")
       console.printError("  'runbook drill report \(run)' prints it at any time")
     }
   }
