@@ -24,8 +24,9 @@ struct Archive: Sendable {
       throw StepFailure(.unreachable, "\(path) cannot be read: \(SystemProblem().message)")
     }
     let program = try restoreProgram(environment)
+    // Whether this `pg_restore` can restore of it.
     let output = try await ChildProcess.run(
-      [program, "--list", "--verbose", "--", path], environment: Self.environment,
+      [program, "--list", "--", path], environment: Self.environment,
       workingDirectory: "/", timeout: .seconds(120))
     guard output.exitCode == 0 else {
       throw StepFailure(
@@ -33,7 +34,14 @@ struct Archive: Sendable {
         hint: "make one by `pg_dump --format=custom`; a plain SQL file cannot be restored in parts",
         code: "\(output.exitCode)")
     }
-    return Archive(path: path, program: program, list: output.stdout)
+    let contents = try await OwnThread.run { () -> Result<ArchiveTableOfContents, StepFailure> in
+      do throws(StepFailure) {
+        return .success(try ArchiveTableOfContents(of: path))
+      } catch {
+        return .failure(error)
+      }
+    }.get()
+    return Archive(path: path, program: program, contents)
   }
 
   private static func restoreProgram(
@@ -50,32 +58,13 @@ struct Archive: Sendable {
       hint: "install it: `apt-get install postgresql-client`")
   }
 
-  init(path: String, program: String, list: String) {
+  private init(path: String, program: String, _ contents: ArchiveTableOfContents) {
     self.path = path
     self.program = program
-    var entries: [ArchiveEntry] = []
-    var head: [String: String] = [:]
-    for line in list.pieces(separatedBy: "\n") {
-      if let entry = ArchiveEntry(line: line) {
-        entries.append(entry)
-      } else if line.begins(with: ";\tdepends on:"), !entries.isEmpty {
-        entries[entries.count - 1].dependencies = line.dropFirstScalars(13).pieces(separatedBy: " ")
-          .compactMap { Int($0) }
-      } else if line.begins(with: "; Archive created at ") {
-        head["created"] = String(line.dropFirstScalars(21))
-      } else if let colon = line.range(ofFirst: ": ") {
-        let name = line[..<colon.lowerBound].dropScalars { $0 == ";" || $0 == " " }
-        head[String(name)] = String(line[colon.upperBound...])
-      }
-    }
-    self.entries = entries
-    // `2026-11-23 02:13:35 UTC`, by the clock of the dump's machine.
-    createdAt = head["created"].flatMap { text in
-      let parts = text.pieces(separatedBy: " ")
-      return parts.count == 3 ? Timestamp(rfc3339: "\(parts[0])T\(parts[1])Z") : nil
-    }
-    database = head["dbname"] ?? ""
-    serverVersion = head["Dumped from database version"] ?? ""
+    entries = contents.entries
+    createdAt = contents.createdAt
+    database = contents.database
+    serverVersion = contents.serverVersion
   }
 
   /// When an entry's part of the script comes; that of a remark is its object's.
@@ -88,7 +77,7 @@ struct Archive: Sendable {
 
   /// The part of a script that makes these entries, in the archive's order.
   func command(for ids: Set<Int>) -> ChildProcess {
-    let lines = entries.filter { ids.contains($0.id) }.map { "\($0.id); 0 0 \($0.kind)\n" }
+    let lines = entries.filter { ids.contains($0.id) }.map { "\($0.id);\n" }
     return ChildProcess(
       command: [program, "--file=-", "--use-list=/dev/stdin", "--", path],
       environment: Self.environment, workingDirectory: "/", input: Array(lines.joined().utf8),
@@ -107,6 +96,19 @@ struct Archive: Sendable {
         .refused, "pg_restore could not read \(path)", detail: output.stderr,
         code: "\(output.exitCode)")
     }
-    return try ArchiveScript(output.stdout).statements
+    let statements = try ArchiveScript(output.stdout).statements
+    for statement in statements {
+      guard Self.verbs.contains(String(statement.prefixOfScalars { $0 != " " })) else {
+        throw StepFailure(
+          .invalid, "the archive holds a statement that pg_dump does not write",
+          detail: String(statement.prefixOfScalars(200)))
+      }
+    }
+    return statements
   }
+
+  /// What statements that make objects begin with.
+  private static let verbs: Set<String> = [
+    "ALTER", "COMMENT", "CREATE", "GRANT", "REFRESH", "REVOKE", "SECURITY", "SET",
+  ]
 }

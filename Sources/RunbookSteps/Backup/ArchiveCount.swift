@@ -5,7 +5,7 @@ import RunbookModel
 struct ArchiveContents: Sendable {
   /// In the archive's order.
   var parts: [ArchivePart] = []
-  /// By the table's identity: how many rows there are, and of which columns.
+  /// By the table's name, as the catalogue or else the archive writes it: how many rows there are, and of which columns.
   var counts = ExactMap<Int64>()
   var columns = ExactMap<[String]>()
 }
@@ -37,22 +37,36 @@ enum ArchivePart: Sendable, Hashable {
 extension Archive {
   /// What it holds of data; everything is read.
   ///
-  /// - Parameter ids: of data's entries.
-  func contents(of ids: Set<Int>) async throws(StepFailure) -> ArchiveContents {
+  /// - Parameters:
+  ///   - ids: of data's entries.
+  ///   - names: how tables are to be called; others are called as the archive does.
+  func contents(
+    of ids: Set<Int>, as names: [TableName: String]
+  ) async throws(StepFailure) -> ArchiveContents {
     guard !ids.isEmpty else { return ArchiveContents() }
     return try await stream(ids) { (data) throws(StepFailure) in
-      var counter = Counter()
+      var counter = Counter(names: names)
       try data.read(into: &counter)
       return counter.contents
     }
   }
 
+  /// What the data of these entries begin with.
+  func heads(of ids: Set<Int>) throws(StepFailure) -> [ArchiveData.Head] {
+    var heads: [ArchiveData.Head] = []
+    for entry in entries where ids.contains(entry.id) { heads.append(try ArchiveData.Head(entry)) }
+    return heads
+  }
+
   private struct Counter: ArchiveData.Receiver {
-    var contents = ArchiveContents()
+    let names: [TableName: String]
+    private(set) var contents = ArchiveContents()
     private var table = ""
 
+    init(names: [TableName: String]) { self.names = names }
+
     mutating func begin(_ copy: CopyStatement) {
-      table = copy.table
+      table = names[copy.name] ?? copy.table
       contents.parts.append(.rows(table: table))
       contents.columns[table] = copy.columns
       contents.counts[table] = 0
@@ -72,10 +86,11 @@ extension Archive {
   func stream<Result: Sendable>(
     _ ids: Set<Int>, _ body: @escaping @Sendable (ArchiveData) throws(StepFailure) -> Result
   ) async throws(StepFailure) -> Result {
-    try await streaming(ids) { (channel) async throws(StepFailure) -> Result in
+    let heads = try heads(of: ids)
+    return try await streaming(ids) { (channel) async throws(StepFailure) -> Result in
       let outcome = try await OwnThread.run { () -> Swift.Result<Result, StepFailure> in
         do throws(StepFailure) {
-          return .success(try body(ArchiveData(next: channel.next)))
+          return .success(try body(ArchiveData(next: channel.next, heads: heads)))
         } catch {
           return .failure(error)
         }

@@ -14,14 +14,61 @@ struct ArchiveData {
     mutating func statement(_ text: String) throws(StepFailure)
   }
 
+  /// What the data of one entry begin with, as the table of contents has it.
+  struct Head: Sendable {
+    enum Form: Sendable {
+      case rows(CopyStatement)
+      /// The statement that says where a sequence stands.
+      case position(String)
+    }
+
+    let form: Form
+    /// With the line's end.
+    let bytes: [UInt8]
+
+    /// - Throws: `invalid` for rows that do not come by COPY into the entry's own table, and for anything else that
+    ///   is not written as `pg_dump` does.
+    init(_ entry: ArchiveEntry) throws(StepFailure) {
+      guard let text = entry.filling?.trimming(where: { $0 == "\n" }) else {
+        throw StepFailure(
+          .invalid, "the archive holds its rows as INSERT statements, which cannot be streamed",
+          hint: "make the backup without --inserts")
+      }
+      let words = (try? PGQuery.words(of: String(text))) ?? []
+      let name = TableName(schema: entry.schema ?? "", name: entry.tag)
+      bytes = Array(text.utf8) + [UInt8(ascii: "\n")]
+      if words.last == ";", let copy = CopyStatement(words.dropLast()) {
+        guard copy.name == name else {
+          throw StepFailure(
+            .invalid, "the archive's rows of \(name.shown) go to \(copy.name.shown)",
+            hint: "a backup made with --load-via-partition-root cannot be restored in parts")
+        }
+        form = .rows(copy)
+      } else if words.last == ";", SequencePosition(words.dropLast())?.sequence == name {
+        form = .position(String(text.dropLastScalars()))
+      } else {
+        throw StepFailure(
+          .invalid, "the archive's data are not what pg_dump writes",
+          detail: String(text.prefixOfScalars(200)))
+      }
+    }
+  }
+
   let next: () throws(StepFailure) -> [UInt8]?
+  /// Of all that comes, in its order.
+  let heads: [Head]
 
   private static let terminator = Array("\\.\n".utf8)
 
-  /// - Throws: what the receiver throws, and `invalid` for data that is not written as COPY.
+  /// A name may hold line breaks, quotes and whatever looks like another statement: nothing between the rows is taken
+  /// for anything but the next entry's beginning, to the byte.
+  ///
+  /// - Throws: what the receiver throws, and `invalid` for what is not written as `pg_dump` writes data with
+  ///   COPY: nothing is passed over.
   func read(into receiver: inout some Receiver) throws(StepFailure) {
     var rest: [UInt8] = []
     var isInRows = false
+    var heads = heads[...]
     while let chunk = try next() {
       rest += chunk
       while true {
@@ -29,17 +76,41 @@ struct ArchiveData {
           guard try rows(&rest, &receiver) else { break }
           try receiver.end()
           isInRows = false
-        } else if let copy = try line(&rest, &receiver) {
-          if case .some(let copy) = copy {
+        } else if let head = heads.first, rest.starts(with: head.bytes) {
+          rest.removeFirst(head.bytes.count)
+          heads.removeFirst()
+          switch head.form {
+          case .rows(let copy):
             try receiver.begin(copy)
             isInRows = true
+          case .position(let statement): try receiver.statement(statement)
           }
-        } else {
+        } else if heads.first?.bytes.starts(with: rest) == true {
           break
+        } else {
+          guard let end = rest.firstIndex(of: UInt8(ascii: "\n")) else { break }
+          try Self.check(String(decoding: rest[..<end], as: UTF8.self))
+          rest.removeFirst(end + 1)
         }
       }
     }
-    guard !isInRows else { throw StepFailure(.refused, "the archive's data ended within a table") }
+    guard !isInRows, heads.isEmpty, rest.isEmpty else {
+      throw StepFailure(.refused, "the archive's data ended too soon")
+    }
+  }
+
+  /// Of what stands between: comments, and what the session is to be set to, which whoever runs the rest does.
+  private static func check(_ line: String) throws(StepFailure) {
+    if line.begins(with: "SET ") { return try ArchiveScript.checkReading(line) }
+    guard
+      line.isEmpty || line.begins(with: "--") || ArchiveScript.isPath(line)
+        // Since 15.14 a script is between these, which are psql's.
+        || line.begins(with: "\\restrict ") || line.begins(with: "\\unrestrict ")
+    else {
+      throw StepFailure(
+        .invalid, "the archive's data hold what its table of contents does not",
+        detail: String(line.prefixOfScalars(200)))
+    }
   }
 
   /// Hands over rows; what could be the beginning of their end stays.
@@ -77,27 +148,29 @@ struct ArchiveData {
     if let found { return (found, true) }
     return ((bytes.lastIndex(of: UInt8(ascii: "\n")) ?? -1) + 1, false)
   }
+}
 
-  /// Takes one line that is not a row.
-  ///
-  /// - Returns: nil when it is not whole yet; else the COPY that it is, if it is one.
-  private func line(
-    _ rest: inout [UInt8], _ receiver: inout some Receiver
-  ) throws(StepFailure) -> CopyStatement?? {
-    guard let end = rest.firstIndex(of: UInt8(ascii: "\n")) else { return nil }
-    let text = String(decoding: rest[..<end], as: UTF8.self)
-    rest.removeFirst(end + 1)
-    if text.begins(with: "COPY "), let copy = CopyStatement(text) { return .some(copy) }
-    if text.begins(with: "SELECT pg_catalog.setval(") {
-      try receiver.statement(text.ends(with: ";") ? String(text.dropLastScalars()) : text)
-    } else if text.begins(with: "SET client_encoding") {
-      try ArchiveScript.checkEncoding(text)
-    } else if text.begins(with: "INSERT ") {
-      throw StepFailure(
-        .invalid, "the archive holds its rows as INSERT statements, which cannot be streamed",
-        hint: "make the backup without --inserts")
-    }
-    return .some(nil)
+/// `SELECT pg_catalog.setval('public.s', 5, true)`
+struct SequencePosition {
+  let sequence: TableName
+
+  /// - Parameter words: its tokens.
+  init?(_ words: ArraySlice<Substring>) {
+    let words = Array(words)
+    guard words.starts(with: ["SELECT", "pg_catalog", ".", "setval", "("]), words.count >= 11,
+      let name = words[5].utf8.first, name == UInt8(ascii: "'")
+    else { return nil }
+    let number = words[7] == "-" ? words[8] : words[7]
+    let rest = words.dropFirst(words[7] == "-" ? 9 : 8)
+    guard words[6] == ",", Int64(number) != nil || number == "9223372036854775808",
+      rest.elementsEqual([",", "true", ")"]) || rest.elementsEqual([",", "false", ")"])
+    else { return nil }
+    sequence = TableName(identity: SQLQuote.unquoted(words[5]))
+  }
+
+  init?(_ statement: String) {
+    guard let words = try? PGQuery.words(of: statement) else { return nil }
+    self.init(words[...])
   }
 }
 
@@ -108,14 +181,41 @@ struct CopyStatement: Sendable, Hashable {
   /// In the order of the data, as SQL writes them.
   let columns: [String]
 
-  init?(_ text: String) {
-    let suffix = " FROM stdin;"
-    guard text.begins(with: "COPY "), text.ends(with: suffix) else { return nil }
-    let body = String(text.dropFirstScalars(5).dropLastScalars(suffix.unicodeScalars.count))
-    guard let open = body.firstOutsideQuotes(of: "("), body.ends(with: ")") else { return nil }
-    table = body[..<open].trimmingSpaces
-    columns = body[open...].dropFirstScalars().dropLastScalars().splitOutsideQuotes(by: ",")
-      .map(\.trimmingSpaces)
+  var name: TableName { TableName(identity: table) }
+
+  /// - Parameter words: its tokens.
+  init?(_ words: ArraySlice<Substring>) {
+    guard words.first == "COPY" else { return nil }
+    var words = words.dropFirst()
+    var table = ""
+    while let name = words.popFirst() {
+      table += name
+      guard words.first == ".", let point = words.popFirst() else { break }
+      table += point
+    }
+    var columns: [String] = []
+    if words.first == "(" {
+      repeat {
+        words.removeFirst()
+        guard let name = words.popFirst() else { return nil }
+        columns.append(String(name))
+      } while words.first == ","
+      guard words.popFirst() == ")" else { return nil }
+    }
+    guard words.elementsEqual(["FROM", "stdin"]), !table.isEmpty else { return nil }
+    self.table = table
+    self.columns = columns
+  }
+}
+
+extension PGQuery {
+  /// The text's tokens, as they stand there.
+  static func words(of text: String) throws(Fault) -> [Substring] {
+    let bytes = text.utf8
+    return try scan(text).map { token in
+      let start = bytes.index(bytes.startIndex, offsetBy: token.start)
+      return text[start..<bytes.index(bytes.startIndex, offsetBy: token.end)]
+    }
   }
 }
 

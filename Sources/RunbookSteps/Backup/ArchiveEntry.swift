@@ -1,58 +1,44 @@
 import RunbookModel
 
-/// A line of an archive's table of contents.
+/// An entry of an archive's table of contents.
 struct ArchiveEntry: Sendable, Hashable {
   let id: Int
   /// `TABLE`, `TABLE DATA`, `FK CONSTRAINT`, …
   let kind: String
   /// nil for what is in no schema.
   let schema: String?
-  /// Its name, as `pg_restore --list` prints it: without quotes, a constraint's behind its table's.
+  /// Its name without quotes, a constraint's behind its table's, a function's with its arguments' types; of a
+  /// remark what it is on.
   let tag: String
+  /// nil for what nobody owns.
+  var owner: String?
+  /// What its data begin with: of rows the COPY, of a sequence's place the whole statement.
+  var filling: String?
   var dependencies: [Int] = []
-
-  /// Kinds of two words and more; all others have one.
-  private static let longKinds = [
-    "ACCESS METHOD", "BLOB DATA", "BLOB METADATA", "CHECK CONSTRAINT", "DATABASE PROPERTIES",
-    "DEFAULT ACL", "EVENT TRIGGER", "FK CONSTRAINT", "FOREIGN DATA WRAPPER", "FOREIGN SERVER",
-    "FOREIGN TABLE", "INDEX ATTACH", "LARGE OBJECT", "MATERIALIZED VIEW DATA",
-    "MATERIALIZED VIEW", "OPERATOR CLASS", "OPERATOR FAMILY", "PROCEDURAL LANGUAGE",
-    "PUBLICATION TABLES IN SCHEMA", "PUBLICATION TABLE", "ROW SECURITY", "SECURITY LABEL",
-    "SEQUENCE OWNED BY", "SEQUENCE SET", "SERVER", "STATISTICS DATA", "SUBSCRIPTION TABLE",
-    "TABLE ATTACH", "TABLE DATA", "TEXT SEARCH CONFIGURATION", "TEXT SEARCH DICTIONARY",
-    "TEXT SEARCH PARSER", "TEXT SEARCH TEMPLATE", "USER MAPPING",
-  ]
-
-  /// Reads `215; 1259 16386 TABLE public user postgres`.
-  init?(line: Substring) {
-    guard let mark = line.index(ofFirst: ";"), let id = Int(line[..<mark]) else { return nil }
-    let fields = line[mark...].dropFirstScalars().dropFirstScalars()
-      .pieces(separatedBy: " ", maxSplits: 2, omittingEmptySubsequences: false)
-    guard fields.count == 3, Int(fields[0]) != nil, Int(fields[1]) != nil else { return nil }
-    let rest = fields[2]
-    let long = Self.longKinds.first { rest.begins(with: $0 + " ") }
-    let kind = long ?? String(rest.prefixOfScalars { $0 != " " })
-    let names = rest.dropFirstScalars(kind.unicodeScalars.count + 1)
-      .pieces(separatedBy: " ", maxSplits: 1, omittingEmptySubsequences: false)
-    guard names.count == 2 else { return nil }
-    self.id = id
-    self.kind = kind
-    schema = names[0] == "-" ? nil : String(names[0])
-    // The last word is the owner; `pg_restore` prints none for a few kinds, and a space all the same.
-    let end = names[1].index(ofLast: " ") ?? names[1].endIndex
-    tag = String(names[1][..<end])
-  }
+  /// Of what is on a table: the table's name.
+  var table: String?
 
   enum Section: Sendable { case before, data, after, last }
 
   /// Whether it says something of what it depends on, and comes with that.
   var isRemark: Bool { ["COMMENT", "ACL", "SECURITY LABEL"].contains(kind) }
 
+  /// Whether it is on a table, a view or a domain, whose name its tag begins with.
+  var isPart: Bool {
+    ["CONSTRAINT", "FK CONSTRAINT", "CHECK CONSTRAINT", "TRIGGER", "POLICY", "RULE"].contains(kind)
+  }
+
+  var mayHaveParts: Bool {
+    ["TABLE", "FOREIGN TABLE", "VIEW", "MATERIALIZED VIEW", "DOMAIN"].contains(kind)
+  }
+
   /// When its part of the script comes: references and triggers last, so that rows can be looked at
   /// between.
   var section: Section {
     switch kind {
-    case "TABLE DATA", "SEQUENCE SET", "BLOBS", "BLOB DATA", "STATISTICS DATA": .data
+    case "TABLE DATA", "SEQUENCE SET", "BLOB", "BLOBS", "BLOB METADATA", "BLOB DATA",
+      "STATISTICS DATA":
+      .data
     case "CONSTRAINT", "INDEX", "INDEX ATTACH", "CHECK CONSTRAINT": .after
     case "FK CONSTRAINT", "TRIGGER", "RULE", "STATISTICS", "POLICY", "ROW SECURITY",
       "EVENT TRIGGER", "PUBLICATION", "PUBLICATION TABLE", "PUBLICATION TABLES IN SCHEMA",
@@ -62,33 +48,49 @@ struct ArchiveEntry: Sendable, Hashable {
     }
   }
 
-  /// What it is called in a catalogue snapshot: kind, schema and names, divided by spaces; nil for what
-  /// is no object there.
+  /// What it is called in a catalogue snapshot; nil for what is no object there.
   var objectName: String? {
-    let known: String? =
-      switch kind {
-      case "TABLE", "FOREIGN TABLE": "table"
-      case "VIEW", "MATERIALIZED VIEW": "view"
-      case "SEQUENCE", "INDEX", "STATISTICS", "TYPE", "DOMAIN", "TRIGGER", "POLICY", "RULE",
-        "CONSTRAINT":
-        kind.lowercased()
-      case "FK CONSTRAINT", "CHECK CONSTRAINT": "constraint"
-      case "SCHEMA", "EXTENSION": kind.lowercased()
-      case "FUNCTION", "PROCEDURE", "AGGREGATE": kind.lowercased()
-      default: nil
-      }
-    guard let known else { return nil }
-    let name =
-      kind == "FUNCTION" || kind == "PROCEDURE" || kind == "AGGREGATE"
-      ? String(tag.prefixOfScalars { $0 != "(" }) : tag
-    return ([known] + [schema].compactMap { $0 } + [name]).joined(separator: " ")
+    if isPart {
+      let name = table.map { [$0, String(tag.dropFirstScalars($0.unicodeScalars.count + 1))] }
+      return archiveName(
+        kind.ends(with: "CONSTRAINT") ? "constraint" : kind.lowercased(), name ?? [tag])
+    }
+    switch kind {
+    case "TABLE", "FOREIGN TABLE": return archiveName("table", [tag])
+    case "VIEW", "MATERIALIZED VIEW": return archiveName("view", [tag])
+    case "SEQUENCE", "INDEX", "STATISTICS", "TYPE", "DOMAIN", "SCHEMA", "EXTENSION":
+      return archiveName(kind.lowercased(), [tag])
+    case "FUNCTION", "PROCEDURE", "AGGREGATE":
+      return archiveName(kind.lowercased(), [String(tag[..<routineEnd])])
+    default: return nil
+    }
+  }
+
+  /// Of a routine: where its arguments begin. Their types' names are in quotes where they hold a parenthesis, and its
+  /// own name is not.
+  private var routineEnd: String.Index {
+    var isQuoted = false
+    for index in tag.unicodeScalars.indices.reversed() {
+      if tag.unicodeScalars[index] == "\"" { isQuoted.toggle() }
+      if tag.unicodeScalars[index] == "(", !isQuoted { return index }
+    }
+    return tag.endIndex
+  }
+
+  private func archiveName(_ kind: String, _ names: [String]) -> String {
+    ([kind] + [schema].compactMap(\.self) + names).joined(separator: CatalogObject.nameSeparator)
   }
 }
 
 extension CatalogObject {
+  /// No name has it in it.
+  static let nameSeparator = "\0"
+
   /// As `ArchiveEntry.objectName`.
   var archiveName: String {
-    let parts = TableName.parts(of: String(identity.prefixOfScalars { $0 != "(" }))
-    return ([kind] + parts).joined(separator: " ")
+    let isRoutine = ["function", "procedure", "aggregate"].contains(kind)
+    let end = isRoutine ? identity.firstOutsideQuotes(of: "(") : nil
+    let parts = TableName.parts(of: String(identity[..<(end ?? identity.endIndex)]))
+    return ([kind] + parts).joined(separator: Self.nameSeparator)
   }
 }

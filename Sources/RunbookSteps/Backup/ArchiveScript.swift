@@ -23,11 +23,40 @@ struct ArchiveScript {
         .invalid, "the archive's script cannot be read", detail: error.message)
     }
     var statements: [String] = []
+    var body = BodyReader()
+    var start: Int?
     for range in ranges {
-      let statement = Self.trimmed(String(decoding: bytes[range], as: UTF8.self))
+      body.read(String(decoding: bytes[range], as: UTF8.self))
+      let from = start ?? range.lowerBound
+      start = body.isOpen ? from : nil
+      guard !body.isOpen || range == ranges.last else { continue }
+      let statement = Self.trimmed(String(decoding: bytes[from..<range.upperBound], as: UTF8.self))
       if try Self.isWork(statement) { statements.append(statement) }
     }
     self.statements = statements
+  }
+
+  /// Tells where a function's body in SQL, `BEGIN ATOMIC … END`, ends: its statements end in semicolons too.
+  private struct BodyReader {
+    private var depth = 0
+
+    var isOpen: Bool { depth > 0 }
+
+    mutating func read(_ piece: String) {
+      guard isOpen || piece.holds("ATOMIC"), let words = try? PGQuery.words(of: piece) else {
+        return
+      }
+      var former: Substring = ""
+      for word in words {
+        switch word.uppercased() {
+        case "ATOMIC" where !isOpen && former.uppercased() == "BEGIN": depth = 1
+        case "CASE" where isOpen: depth += 1
+        case "END" where isOpen: depth -= 1
+        default: break
+        }
+        former = word
+      }
+    }
   }
 
   /// Since 15.14 a script is between `\restrict KEY` and `\unrestrict KEY`, which are psql's.
@@ -62,14 +91,27 @@ struct ArchiveScript {
 
   private static func isWork(_ statement: String) throws(StepFailure) -> Bool {
     guard !statement.isEmpty else { return false }
-    if statement.begins(with: "SELECT pg_catalog.set_config('search_path'") { return false }
+    // The other end of `SET SESSION AUTHORIZATION`, around a grant that is not the owner's own.
+    if isPath(statement) || statement == "RESET SESSION AUTHORIZATION" { return false }
     guard statement.begins(with: "SET ") else { return true }
     let name = statement.dropFirstScalars(4).prefixOfScalars { $0 != " " && $0 != "=" }
-    if name == "client_encoding" { try checkEncoding(statement) }
+    try checkReading(statement)
     return kept.contains(String(name))
   }
 
-  static func checkEncoding(_ setting: String) throws(StepFailure) {
+  /// Whether it sets the path in which names are looked up, which whoever runs the rest does.
+  static func isPath(_ statement: String) -> Bool {
+    statement.begins(with: "SELECT pg_catalog.set_config('search_path', ")
+  }
+
+  /// - Parameter setting: a `SET`, by which what follows may have to be read otherwise.
+  static func checkReading(_ setting: String) throws(StepFailure) {
+    if setting.begins(with: "SET standard_conforming_strings = off") {
+      throw StepFailure(
+        .invalid, "the archive's strings are written as of standard_conforming_strings = off",
+        hint: "set it to on for the database, and make the backup anew")
+    }
+    guard setting.begins(with: "SET client_encoding") else { return }
     let value = setting.pieces(separatedBy: "'").dropFirst().first ?? ""
     guard value == "UTF8" || value == "SQL_ASCII" else {
       throw StepFailure(

@@ -73,14 +73,21 @@ struct ArchiveWay {
 
   /// Comments and grants of columns that are added again: the table that they depend on is there.
   private var ofColumns: Set<Int> {
-    let tags = ExactSet(
-      lostColumns.map { column in
-        let parts = TableName.parts(of: column.identity)
-        return "COLUMN " + parts.dropFirst().joined(separator: ".")
+    func name(_ kind: String, _ schema: String?, _ tag: String) -> String {
+      [kind, schema ?? "", tag].joined(separator: CatalogObject.nameSeparator)
+    }
+    let names = ExactSet(
+      lostColumns.flatMap { column in
+        // pg_dump writes names in a grant's tag as they are, and in a comment's with quotes.
+        let bare = TableName.parts(of: column.identity)
+        let quoted = column.identity.splitOutsideQuotes(by: ".").dropFirst()
+        return [
+          name("ACL", bare.first, "COLUMN " + bare.dropFirst().joined(separator: ".")),
+          name("COMMENT", bare.first, "COLUMN " + quoted.joined(separator: ".")),
+        ]
       })
     return Set(
-      archive.entries.filter { ["COMMENT", "ACL"].contains($0.kind) && tags.contains($0.tag) }
-        .map(\.id))
+      archive.entries.filter { names.contains(name($0.kind, $0.schema, $0.tag)) }.map(\.id))
   }
 
   private func addLoads(
@@ -99,11 +106,15 @@ struct ArchiveWay {
       guard entry.kind == "TABLE DATA", let schema = entry.schema else { return false }
       return modes[TableName(schema: schema, name: entry.tag)] != nil
     }
-    let sequences = entries.filter { $0.section == .data && $0.kind != "TABLE DATA" }
+    let sequences = entries.filter { $0.kind == "SEQUENCE SET" }
     way.data = archive.entries.map(\.id).filter { id in
       data.contains { $0.id == id } || sequences.contains { $0.id == id }
     }
-    let contents = try await archive.contents(of: Set(way.data))
+    let known = damage.missing + damage.standing + live.objects
+    let names = Dictionary(
+      known.filter { $0.kind == "table" }.map { (TableName(identity: $0.identity), $0.identity) }
+    ) { first, _ in first }
+    let contents = try await archive.contents(of: Set(way.data), as: names)
     way.contents = contents.parts
     let standing = contents.counts.inOrder.map(\.key).filter { table in
       modes[TableName(identity: table)].map { $0 != .whole } ?? false
@@ -176,9 +187,15 @@ extension CatalogObject {
   /// Of a column: `3: character varying(20) NOT NULL` has the type between.
   fileprivate var columnType: String {
     let text = definition.dropScalars { $0 != ":" }.dropFirstScalars(2)
-    let ends = [" collate ", " NOT NULL", " GENERATED ", " DEFAULT ", " STORAGE ", " STATISTICS "]
-      .compactMap { text.range(ofFirst: $0)?.lowerBound }
-    return String(text[..<(ends.min() ?? text.endIndex)])
+    let ends = [
+      " collate ", " NOT NULL", " GENERATED ", " DEFAULT ", " STORAGE ", " STATISTICS ", " WITH ",
+    ]
+    var isQuoted = false
+    let end = text.unicodeScalars.indices.first { index in
+      if text.unicodeScalars[index] == "\"" { isQuoted.toggle() }
+      return !isQuoted && ends.contains { text[index...].begins(with: $0) }
+    }
+    return String(text[..<(end ?? text.endIndex)])
   }
 }
 

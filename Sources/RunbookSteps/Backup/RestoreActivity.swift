@@ -58,14 +58,15 @@ struct RestoreActivity: Activity {
       return try await run(nil, in: context)
     }
     let archive = try await Archive.open(mark.path, environment: environment)
+    let heads = try archive.heads(of: Set(way.data))
     let check = ArchiveCheck(mark)
     return try await archive.streaming(Set(way.data)) { (channel) async throws(StepFailure) in
-      try await run((channel, check), in: context)
+      try await run(RestoreSource(channel: channel, heads: heads, check: check), in: context)
     }
   }
 
   private func run(
-    _ archive: (channel: ByteChannel, check: ArchiveCheck)?, in context: AttemptContext
+    _ archive: RestoreSource?, in context: AttemptContext
   ) async throws(StepFailure) -> StepResult {
     let settings = settings(context)
     let session = try gateway.session(of: source.name)

@@ -60,7 +60,7 @@ extension RestorePlan {
         }
         let place = stages[table] ?? table
         add(
-          "COPY \(place) (\(load.copied.joined(separator: ", "))) FROM stdin", .copy(load),
+          "COPY \(place)\(load.columnList) FROM stdin", .copy(load),
           "the backup's \(load.rows) rows follow")
       case .sequence(let statement): add(statement)
       }
@@ -81,11 +81,11 @@ extension RestorePlan {
     guard let stage = stages[load.table] else { return }
     // Whatever types the columns have had since: as text any of them goes in. What comes back has its type already,
     // as COPY reads it: a cast may be one that a user has made.
-    let types = ExactMap(zip(load.columns, load.types).map { ($0, $1) })
+    let types = ExactMap(zip(load.columns, load.types).map { (Self.bare($0), $1) })
     let shape =
       load.mode == .fill
       ? "LIKE \(load.table)"
-      : load.copied.map { "\($0) \(types[$0] ?? "text")" }.joined(separator: ", ")
+      : load.copied.map { "\($0) \(types[Self.bare($0)] ?? "text")" }.joined(separator: ", ")
     add("CREATE TEMPORARY TABLE \(stage.droppingQualifier) (\(shape)) ON COMMIT DROP")
   }
 
@@ -116,9 +116,12 @@ extension RestorePlan {
       why: "another row has its unique key")
   }
 
+  /// Without the quotes that `pg_dump` may set where the server sets none.
+  private static func bare(_ column: String) -> String { TableName(identity: column).name }
+
   private mutating func addColumns(_ load: TableLoad) {
-    let copied = ExactSet(load.copied)
-    let columns = load.columns.filter { copied.contains($0) }
+    let copied = ExactSet(load.copied.map(Self.bare))
+    let columns = load.columns.filter { copied.contains(Self.bare($0)) }
     guard let stage = stages[load.table], !load.key.isEmpty, !columns.isEmpty else { return }
     let values = columns.map { "\($0) = source.\($0)" }.joined(separator: ", ")
     // As the backup has it: `format` takes the type's own output, a cast to text may be a user's.
@@ -223,6 +226,13 @@ extension RestorePlan {
     } else {
       add(statement)
     }
+  }
+}
+
+extension TableLoad {
+  /// A table may have none.
+  fileprivate var columnList: String {
+    copied.isEmpty ? "" : " (\(copied.joined(separator: ", ")))"
   }
 }
 

@@ -1,6 +1,13 @@
 import RunbookEngine
 import RunbookModel
 
+/// What a restore's rows come from.
+struct RestoreSource: Sendable {
+  let channel: ByteChannel
+  let heads: [ArchiveData.Head]
+  let check: ArchiveCheck
+}
+
 /// Takes one way of recovery in an open transaction, command by command, and notes what became of each.
 struct RestoreWork {
   private let way: RecoveryWay
@@ -26,7 +33,7 @@ struct RestoreWork {
 
   /// - Parameter archive: what its data come from; nil for a way without rows.
   mutating func perform(
-    _ archive: (channel: ByteChannel, check: ArchiveCheck)?
+    _ archive: RestoreSource?
   ) throws(StepFailure) -> ReceiptTransaction.Work {
     do throws(StepFailure) {
       try sendAll(archive)
@@ -42,11 +49,11 @@ struct RestoreWork {
   }
 
   private mutating func sendAll(
-    _ archive: (channel: ByteChannel, check: ArchiveCheck)?
+    _ archive: RestoreSource?
   ) throws(StepFailure) {
     try run(0..<plan.data.lowerBound)
     if let archive {
-      try ArchiveData(next: archive.channel.next).read(into: &self)
+      try ArchiveData(next: archive.channel.next, heads: archive.heads).read(into: &self)
       try archive.check.wait()
       guard next == plan.data.upperBound else { throw Self.otherArchive }
       try refuseOtherTriggers()
@@ -139,7 +146,7 @@ struct RestoreWork {
 
 extension RestoreWork: ArchiveData.Receiver {
   mutating func begin(_ copy: CopyStatement) throws(StepFailure) {
-    guard let load = nextLoad, load.table.isIdentical(to: copy.table),
+    guard let load = nextLoad, TableName(identity: load.table) == copy.name,
       load.copied.isIdentical(to: copy.columns)
     else { throw Self.otherArchive }
     log.send(next)
@@ -158,6 +165,7 @@ extension RestoreWork: ArchiveData.Receiver {
     guard let load = nextLoad else { throw Self.otherArchive }
     switch try unlost({ () throws(LinkError) in try link.endCopy() }) {
     case .completed(let completion):
+      guard completion.affected == load.rows else { throw Self.otherArchive }
       log.add(completion.affected, to: next)
       if load.mode == .whole { rows.noteRestored(completion.affected, of: load.table) }
     case .failed(let error): throw StepFailure(error, holders: link.holders)

@@ -60,7 +60,7 @@ struct TableLoad: Sendable, Hashable {
     copied = texts("copied")
     triggers =
       map["triggers"]?.listValue?.compactMap { TableTrigger($0.listValue ?? []) } ?? []
-    guard columns.count == types.count, !copied.isEmpty,
+    guard columns.count == types.count, map["copied"] != nil,
       triggers.count == map["triggers"]?.listValue?.count
     else { return nil }
   }

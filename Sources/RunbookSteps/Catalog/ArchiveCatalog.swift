@@ -20,11 +20,13 @@ struct ArchiveCatalog {
   ///   - names: tables whose rows are counted, as runbooks name them, with those that refer to them; nil is all,
   ///     empty none.
   func read(name: String, counting names: [String]?) async throws(StepFailure) -> Answer {
+    let schema = try await ArchiveSchema(of: archive, now: now)
     var answer = try await PostgresSandbox(environment: environment)
       .withTemporary(named: name) { (server) async throws(StepFailure) in
-        let url = try await Self.prepare(archive, server, now)
-        let troubles = try await restore(to: server)
-        return Answer(snapshot: try await Self.snapshot(url, now), troubles: troubles)
+        let restored = try await schema.restore(on: server)
+        let snapshot = try await Self.snapshot(restored.session, now)
+        return Answer(
+          snapshot: snapshot.renaming(bootstrap: restored.bootstrap), troubles: restored.troubles)
       }
     let rows = try await rows(of: answer.snapshot, names)
     answer.snapshot = answer.snapshot.with(rows: rows, takenAt: archive.createdAt)
@@ -40,49 +42,13 @@ struct ArchiveCatalog {
         wanted.filter { names.contains(where: TableName(identity: $0).isMeant) })
       wanted.formUnion(CatalogComparison.referring(to: wanted, in: snapshot))
     }
-    let tables = Set(wanted.map { TableName(identity: $0) })
+    let tables = Dictionary(wanted.map { (TableName(identity: $0), $0) }) { first, _ in first }
     let counted = archive.entries.filter { entry in
       guard entry.kind == "TABLE DATA", let schema = entry.schema else { return false }
-      return tables.contains(TableName(schema: schema, name: entry.tag))
+      return tables[TableName(schema: schema, name: entry.tag)] != nil
     }
-    let counts = try await archive.contents(of: Set(counted.map(\.id))).counts
+    let counts = try await archive.contents(of: Set(counted.map(\.id)), as: tables).counts
     return counts.mapValues { CatalogSnapshot.Rows(count: $0, counting: .exact) }
-  }
-
-  /// Makes the roles that the archive names: who owns and who may what is part of the catalogue.
-  private static func prepare(
-    _ archive: Archive, _ server: PostgresServer, _ now: @escaping @Sendable () -> Timestamp
-  ) async throws(StepFailure) -> PostgresSession {
-    let session = PostgresSession(
-      connection: "the archive's own server", target: try PostgresTarget(url: server.url), now: now)
-    let schema = archive.entries.filter { $0.section != .data }
-    let script = try await archive.statements(for: Set(schema.map(\.id)))
-    let roles: [String]
-    do throws(PGQuery.Fault) {
-      roles = try RoleNames.find(in: script.joined(separator: ";\n"))
-    } catch {
-      throw StepFailure(.invalid, "the archive's script cannot be read", detail: error.message)
-    }
-    let commands = roles.filter { $0 != "postgres" && !$0.begins(with: "pg_") }.compactMap {
-      SQLCommand("CREATE ROLE \(SQLQuote.identifier($0))")
-    }
-    try await session.use(until: .now + statementTimeout) { (link) throws(StepFailure) in
-      _ = try link.exchange([commands])
-    }
-    return session
-  }
-
-  private func restore(to server: PostgresServer) async throws(StepFailure) -> [String] {
-    let target = try PostgresTarget(url: server.url)
-    let output = try await ChildProcess.run(
-      [archive.program, "--schema-only", "--dbname=sandbox", "--", archive.path],
-      environment: Archive.environment.merging(target.environment) { $1 }, workingDirectory: "/",
-      timeout: Self.statementTimeout)
-    // What it could not do it says line by line, and goes on.
-    let words = output.stderr.pieces(separatedBy: "\n").map(String.init)
-    return words.filter {
-      $0.begins(with: "pg_restore: error:") && !$0.ends(with: "already exists")
-    }
   }
 
   private static func snapshot(
@@ -96,5 +62,29 @@ struct ArchiveCatalog {
     }
     await session.close()
     return snapshot
+  }
+}
+
+extension CatalogSnapshot {
+  /// What a range's own functions belong to is the server's first superuser, whoever makes the range: that is
+  /// `postgres` nearly everywhere.
+  fileprivate func renaming(bootstrap: String) -> CatalogSnapshot {
+    let (owner, grantee) = ("owner \(bootstrap) ", " to \(bootstrap)")
+    let renamed = objects.map { object in
+      let isOwned = object.definition.begins(with: owner)
+      let isGranted = object.kind == "grant" && object.identity.ends(with: grantee)
+      guard isOwned || isGranted else { return object }
+      return CatalogObject(
+        kind: object.kind,
+        identity: isGranted
+          ? object.identity.dropping(suffix: grantee) + " to postgres" : object.identity,
+        table: object.table, uses: object.uses,
+        definition: isOwned
+          ? "owner postgres " + object.definition.dropping(prefix: owner) : object.definition,
+        remake: object.remake)
+    }
+    return CatalogSnapshot(
+      database: database, serverVersion: serverVersion, takenAt: takenAt, objects: renamed,
+      rows: rows, positions: positions)
   }
 }

@@ -48,6 +48,20 @@ public struct PostgresTarget: Sendable, Hashable {
     self.secrets = secrets
   }
 
+  /// The same with one of libpq's keywords set otherwise.
+  func setting(_ keyword: String, to value: String) -> PostgresTarget {
+    let former = options.first { $0.keyword == keyword }
+    let option = ConnectionString.Option(
+      keyword: keyword, variable: former?.variable, value: value)
+    return PostgresTarget(
+      options: options.filter { $0.keyword != keyword } + [option], secrets: secrets)
+  }
+
+  private init(options: [ConnectionString.Option], secrets: [String]) {
+    self.options = options
+    self.secrets = secrets
+  }
+
   /// User, host, port and database, for people.
   public var display: String {
     var text = value(of: "user").map { $0 + "@" } ?? ""

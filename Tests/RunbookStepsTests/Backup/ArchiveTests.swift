@@ -6,35 +6,72 @@ import Testing
 
 struct ArchiveTests {
   @Test(arguments: [
-    ("215; 1259 16386 TABLE public user postgres", "TABLE", "public", "user", "table public user"),
-    ("3; 0 0 TABLE DATA public my table me", "TABLE DATA", "public", "my table", nil),
     (
-      "9; 2606 5 FK CONSTRAINT public session session_fk me", "FK CONSTRAINT", "public",
-      "session session_fk", "constraint public session session_fk"
+      ArchiveEntry(id: 1, kind: "TABLE", schema: "public", tag: "user"),
+      ["table", "public", "user"]
     ),
-    ("4; 2615 2 SCHEMA - auth me", "SCHEMA", nil, "auth", "schema auth"),
+    (ArchiveEntry(id: 1, kind: "TABLE DATA", schema: "public", tag: "my table"), nil),
     (
-      "5; 1255 7 FUNCTION public f(integer, text) me", "FUNCTION", "public", "f(integer, text)",
-      "function public f"
+      ArchiveEntry(
+        id: 1, kind: "FK CONSTRAINT", schema: "a b", tag: "my session my fk", table: "my session"),
+      ["constraint", "a b", "my session", "my fk"]
     ),
-    ("6; 0 0 ENCODING - ENCODING ", "ENCODING", nil, "ENCODING", nil),
+    (ArchiveEntry(id: 1, kind: "SCHEMA", schema: nil, tag: "au th"), ["schema", "au th"]),
+    (
+      ArchiveEntry(id: 1, kind: "FUNCTION", schema: "public", tag: #"f(x)(integer, s."a(b)")"#),
+      ["function", "public", "f(x)"]
+    ),
+    (ArchiveEntry(id: 1, kind: "ENCODING", schema: nil, tag: "ENCODING"), nil),
   ])
-  func readsALineOfTheContents(
-    _ line: String, _ kind: String, _ schema: String?, _ tag: String, _ object: String?
-  ) throws {
-    let entry = try #require(ArchiveEntry(line: line[...]))
-    #expect(entry.kind == kind && entry.schema == schema && entry.tag == tag)
-    #expect(entry.objectName == object)
+  func knowsWhatACatalogueCallsAnEntry(_ entry: ArchiveEntry, _ parts: [String]?) {
+    #expect(entry.objectName == parts?.joined(separator: "\0"))
   }
 
-  @Test(arguments: ["", ";", "; Archive created at", "x; 1 2 TABLE a b c", "7; TABLE a b"])
-  func overlooksOtherLines(_ line: String) { #expect(ArchiveEntry(line: line[...]) == nil) }
+  @Test(arguments: [
+    ("table", #"public."my.table""#, ["table", "public", "my.table"]),
+    ("constraint", #"s."a b"."c""d""#, ["constraint", "s", "a b", "c\"d"]),
+    ("function", #"public."f(x)"(a integer, s."b(")"#, ["function", "public", "f(x)"]),
+    ("schema", #""au th""#, ["schema", "au th"]),
+  ])
+  func callsAnObjectAsAnArchiveDoes(_ kind: String, _ identity: String, _ parts: [String]) {
+    let object = CatalogObject(kind: kind, identity: identity, definition: "")
+    #expect(object.archiveName == parts.joined(separator: "\0"))
+  }
 
-  @Test func readsAColumnListWithQuotes() throws {
-    let copy = try #require(CopyStatement(#"COPY public."a (b)" (id, "x, y", "q""z") FROM stdin;"#))
-    #expect(copy.table == #"public."a (b)""#)
-    #expect(copy.columns == ["id", #""x, y""#, #""q""z""#])
-    #expect(CopyStatement("COPY public.t FROM stdin;") == nil)
+  private func head(
+    _ filling: String?, schema: String = "public", tag: String
+  ) throws -> ArchiveData.Head {
+    try ArchiveData.Head(
+      ArchiveEntry(id: 1, kind: "TABLE DATA", schema: schema, tag: tag, filling: filling))
+  }
+
+  @Test(arguments: [
+    (
+      #"COPY public."a (b)" (id, "x, y", "q""z") FROM stdin;"#, "a (b)",
+      ["id", "\"x, y\"", "\"q\"\"z\""]
+    ),
+    ("COPY public.t  FROM stdin;", "t", []),
+    ("COPY public.\"a\nb\" (\"c\nd\") FROM stdin;\n", "a\nb", ["\"c\nd\""]),
+  ])
+  func readsWhatRowsBeginWith(_ text: String, _ tag: String, _ columns: [String]) throws {
+    guard case .rows(let copy) = try head(text, tag: tag).form else {
+      return #expect(Bool(false), "no rows")
+    }
+    #expect(copy.columns == columns && copy.name == TableName(schema: "public", name: tag))
+  }
+
+  @Test(
+    arguments: [
+      (nil, "INSERT"), ("COPY public.other (a) FROM stdin;", "go to other"),
+      ("COPY public.t FROM '/etc/passwd';", "not what pg_dump writes"),
+      ("COPY public.t (a) FROM stdin; DROP TABLE t;", "not what pg_dump writes"),
+      ("SELECT pg_catalog.setval('public.t', (SELECT 1), true);", "not what pg_dump writes"),
+      ("SELECT pg_catalog.setval('public.other', 1, true);", "not what pg_dump writes"),
+      ("SELECT evil();", "not what pg_dump writes"), ("", "not what pg_dump writes"),
+    ] as [(String?, String)])
+  func refusesRowsThatBeginOtherwise(_ text: String?, _ words: String) {
+    let failure = #expect(throws: StepFailure.self) { try head(text, tag: "t") }
+    #expect(failure?.record.message.holds(words) == true)
   }
 
   private struct Recorder: ArchiveData.Receiver {
@@ -59,38 +96,65 @@ struct ArchiveTests {
       a\\.
       \\.
 
-      COPY public.b (x) FROM stdin;
+      COPY public."b
+      \\." (x) FROM stdin;
       \\.
 
       SELECT pg_catalog.setval('public.s', 5, true);
 
       """
     var left = Array(stream.utf8)[...]
-    let data = ArchiveData(next: {
-      defer { left = left.dropFirst(size) }
-      return left.isEmpty ? nil : Array(left.prefix(size))
-    })
+    let heads = [
+      try head("COPY public.a (x) FROM stdin;\n", tag: "a"),
+      try head("COPY public.\"b\n\\.\" (x) FROM stdin;\n", tag: "b\n\\."),
+      try head("SELECT pg_catalog.setval('public.s', 5, true);\n", tag: "s"),
+    ]
+    let data = ArchiveData(
+      next: {
+        defer { left = left.dropFirst(size) }
+        return left.isEmpty ? nil : Array(left.prefix(size))
+      }, heads: heads)
     var recorder = Recorder()
     try data.read(into: &recorder)
     #expect(
       recorder.text
-        == "<public.a>1\n\\\\.\na\\.\n</><public.b></>{SELECT pg_catalog.setval('public.s', 5, true)}"
+        == "<public.a>1\n\\\\.\na\\.\n</><public.\"b\n\\.\"></>{SELECT pg_catalog.setval('public.s', 5, true)}"
     )
   }
 
   @Test(arguments: [
     ("SET client_encoding = 'LATIN1';\n", "LATIN1"),
-    ("INSERT INTO t VALUES (1);\n", "INSERT"), ("COPY t (a) FROM stdin;\n1\n", "ended"),
+    ("SET standard_conforming_strings = off;\n", "standard_conforming_strings"),
+    ("INSERT INTO t VALUES (1);\n", "table of contents"),
+    ("COPY t (a) FROM stdin;\n1\n", "ended"),
+    ("COPY t (a) FROM stdin;\n1\n\\.\nDROP TABLE t;\n", "table of"),
+    ("COPY u (a) FROM stdin;\n\\.\n", "table of contents"), ("", "ended"),
+    ("SET a = b; DROP TABLE t;\nCOPY t (a) FROM stdin;\n\\.\nCOPY t (a) FROM stdin;\n", "table of"),
   ])
-  func refusesWhatItCannotStream(_ stream: String, _ word: String) {
+  func refusesWhatIsNotInTheTableOfContents(_ stream: String, _ words: String) throws {
     var left: [UInt8]? = Array(stream.utf8)
-    let data = ArchiveData(next: {
-      defer { left = nil }
-      return left
-    })
+    let data = ArchiveData(
+      next: {
+        defer { left = nil }
+        return left
+      }, heads: [try head("COPY t (a) FROM stdin;", tag: "t")])
     var recorder = Recorder()
     let failure = #expect(throws: StepFailure.self) { try data.read(into: &recorder) }
-    #expect(failure?.record.message.holds(word) == true)
+    #expect(failure?.record.message.holds(words) == true)
+  }
+
+  @Test func keepsABodyInSQLWhole() throws {
+    let body = """
+      CREATE FUNCTION public.f(a integer) RETURNS integer
+          LANGUAGE sql
+          BEGIN ATOMIC
+       SELECT CASE WHEN (f.a > 1) THEN 2 ELSE 3 END AS "end";
+       SELECT (f.a + 1);
+      END
+      """
+    let atomic = "COMMENT ON FUNCTION public.f(a integer) IS 'BEGIN ATOMIC; is not one'"
+    let script = try ArchiveScript("\(body);\n\n\n\(atomic);\n\nCREATE TABLE t (a int);\n")
+    #expect(script.statements == [body, atomic, "CREATE TABLE t (a int)"])
   }
 
   @Test func leavesPsqlsOwnLinesAndSettingsOut() throws {

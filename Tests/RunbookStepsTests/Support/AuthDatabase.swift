@@ -68,6 +68,12 @@ struct AuthDatabase: Sendable {
     }
   }
 
+  /// Another database, with its backup.
+  init(sql: SQLFixture, archive: String) {
+    self.sql = sql
+    self.archive = archive
+  }
+
   /// A copy, on a thread of its own: making it blocks.
   init() async throws {
     let database = await withCheckedContinuation { continuation in
