@@ -50,7 +50,12 @@ enum SecretForms {
 
   /// - Parameter secret: not empty.
   static func patterns(of secret: [UInt8]) -> Set<SecretPattern> {
-    SecretSpellings.all(of: secret).reduce(into: []) { $0.formUnion(patterns(ofSpelling: $1)) }
+    // Other spellings in group encodings would be five times the patterns.
+    SecretSpellings.all(of: secret).dropFirst().reduce(into: patterns(ofSpelling: secret)) {
+      var plain = SecretPattern($1, .plain)
+      plain.isWord = secret.count < shortest
+      $0.insert(plain)
+    }
   }
 
   private static func patterns(ofSpelling secret: [UInt8]) -> Set<SecretPattern> {
