@@ -19,12 +19,18 @@ public struct Actor: Sendable, Hashable, Codable {
   public let account: String
   /// `--as NAME`, where people share an account.
   public let name: String?
+  /// How the account's person came to act as another one: `by sudo as root`; nil where they did not.
+  public let via: String?
 
-  public init(account: String, name: String? = nil) {
+  public init(account: String, name: String? = nil, via: String? = nil) {
     self.account = account
     self.name = name
+    self.via = via
   }
 
-  /// The name where there is one, else the account.
-  public var displayName: String { name ?? account }
+  /// The name where there is one, else the account, and how they came to act.
+  public var displayName: String { (name ?? account) + (via.map { " (\($0))" } ?? "") }
+
+  /// The same person, however they came to act.
+  public var person: Actor { Actor(account: account, name: name) }
 }

@@ -25,6 +25,12 @@ extension RunStore {
     return nil
   }
 
+  /// Whether one of a run's last entries says that it has ended.
+  func hasEndedAtAGlance(_ run: RunID) throws(StoreError) -> Bool {
+    let journal = try open(run)
+    return journal.isBlank ? false : try journal.hasEnd()
+  }
+
   /// How long each attempt of a run took that succeeded, in microseconds, in order.
   public func succeededAttempts(
     of run: RunID
@@ -51,6 +57,21 @@ extension SQLiteJournal {
         runbook: name, isDrill: isDrill,
         drillMode: try drill?.textIfAny(0, in: path).flatMap(DrillMode.init),
         isCheck: drill?.numberIfAny(1) == 1)
+    }
+  }
+
+  /// Notes and edits of the report may stand behind the end; who wrote more of them is read as a whole.
+  fileprivate func hasEnd() throws(StoreError) -> Bool {
+    try reading { database in
+      let row = try Row.fetchOne(
+        database,
+        sql: """
+          SELECT EXISTS (
+            SELECT 1 FROM (SELECT body FROM entry ORDER BY sequence DESC LIMIT 50)
+            WHERE instr(body, '"type":"runEnded"') > 0
+              AND json_extract(body, '$.event.type') = 'runEnded')
+          """)
+      return row?.numberIfAny(0) == 1
     }
   }
 

@@ -195,14 +195,16 @@ public struct RunStore: Sendable {
 
   /// The runs that somebody has to go on with, the newest first: held, or cut off as their process died.
   ///
-  /// Drills at the table are none: `drill resume` goes on with them. Only the newest runs are looked at.
+  /// Drills at the table are none: `drill resume` goes on with them. Of older runs those that say that they
+  /// have ended are taken at their word, and not read.
   ///
   /// - Throws: what is wrong with a journal that is newer than all that are found: it may be the one.
   public func waiting() throws(StoreError) -> [RunSummary] {
     try check()
     var found: [RunSummary] = []
-    for run in runs().prefix(Self.mostLookedAt) {
+    for (index, run) in runs().enumerated() {
       do throws(StoreError) {
+        if index >= Self.mostRead, try hasEndedAtAGlance(run) { continue }
         if let summary = try waiting(run) { found.append(summary) }
       } catch {
         // One that goes away meanwhile is none.
@@ -214,7 +216,7 @@ public struct RunStore: Sendable {
   }
 
   /// Each is read from its beginning to its end, as its chain of hashes is checked.
-  private static let mostLookedAt = 100
+  private static let mostRead = 100
 
   private func waiting(_ run: RunID) throws(StoreError) -> RunSummary? {
     guard let summary = try summary(of: run) else { return nil }

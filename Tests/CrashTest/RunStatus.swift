@@ -18,7 +18,7 @@ struct RunStatus {
     var steps: [String: String] = [:]
     for step in object["steps"]?.listValue ?? [] {
       guard let map = step.mapValue, let id = map["id"]?.stringValue else { continue }
-      steps[id] = map["status"]?.stringValue
+      steps[id] = map["left_out"] == .bool(true) ? "skipped" : map["status"]?.stringValue
     }
     self.steps = steps
   }

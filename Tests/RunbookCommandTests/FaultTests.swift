@@ -65,7 +65,7 @@ struct FaultTests {
       says: ["5 rows of session set aside: what it refers to in user is gone"],
       rows: ["| session | 675 | 600 | 595 | 5 | 595 | 85 |"]),
     Fault(
-      name: "failed-upgrade", state: "notConfirmed", cure: "pending",
+      name: "failed-upgrade", state: "notConfirmed", cure: "notBegun",
       says: [
         "their transaction was rolled back", "The write-ahead log has the rollback",
         "A recovery would have done harm.",

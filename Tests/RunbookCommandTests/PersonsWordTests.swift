@@ -93,12 +93,12 @@ struct PersonsWordTests {
     #expect(status?["state"] == "unverified")
     #expect(status?["reason"] == .string(reason))
     #expect(try await run("runs").stdout.holds("unverified"))
-    #expect(try await run("status").stdout.holds("skipped by Ann: the log is gone"))
+    #expect(try await run("status").stdout.holds("left out by Ann: the log is gone"))
     let report = try workspace.report()
     #expect(report.holds("| **Status** | UNVERIFIED |"))
     #expect(report.holds("- **Status**: UNVERIFIED: \(reason)"))
     #expect(report.holds("it is not shown that the incident is over"))
-    #expect(report.holds("skipped by Ann: the log is gone"))
+    #expect(report.holds("left out by Ann: the log is gone"))
     #expect(!report.holds("RESOLVED"))
     let json = try await run("report", "--format", "json").wholeObject()
     #expect(json["head"]?.mapValue?["status"] == "unverified")
@@ -181,7 +181,7 @@ struct PersonsWordTests {
     #expect(database.query("SELECT count(*) FROM fixed") == "1")
   }
 
-  @Test(arguments: ["", "  ", "\t\n", "\u{200B}", "\u{3164}", "\u{2060} \u{FEFF}"])
+  @Test(arguments: ["", "  ", "\t\n", "\u{200B}", "\u{3164}", "\u{2060} \u{FEFF}", ".", "?!"])
   func aReasonThatSaysNothingIsRefused(_ reason: String) async throws {
     let (_, id) = try await held()
     let before = try await run("journal", id).stdout

@@ -119,7 +119,7 @@ struct ResumeTests {
     #expect(output.status == 0, "\(output.all)")
     #expect(ledger == "first last")
     let report = try workspace.report()
-    #expect(report.holds("`broken` was skipped by Ann: not needed"))
+    #expect(report.holds("`broken` was left out by Ann: not needed"))
     #expect(report.holds("perhaps now"))
     #expect(try await run("resume").stderr.holds("has ended: resolved"))
   }

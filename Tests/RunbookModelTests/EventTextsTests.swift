@@ -18,7 +18,7 @@ struct EventTextsTests {
   private static let item = GateItem(
     step: StepID("s"), title: "t", fate: .willRun, effect: .mutating, isEffectDeclared: true,
     connection: "main",
-    work: [work], seal: [SealedPart(name: "n", digest: digest)])
+    work: [work], seal: [SealedPart(name: "n", digest: digest, file: "/f")], unbound: ["u"])
   private static let identified = ConnectionIdentified(
     connection: "main",
     identity: ConnectionIdentity(
@@ -35,7 +35,7 @@ struct EventTextsTests {
     steps: [
       StepRecord(
         id: StepID("s"), title: "t", phase: .recovery, kind: "sql", line: 1, captures: ["c"],
-        fallbacks: value)
+        fallbacks: value, when: digest)
     ], report: value, folder: "/f", fileName: "runbook.yaml",
     sources: [SourceFile(path: "p", text: "t")])
   private static let failure = FailureRecord(
@@ -122,9 +122,11 @@ struct EventTextsTests {
       GateOpened(
         gate: "recovery", steps: [item], preparation: [work], identities: [identified],
         approvals: 1, question: "q", digest: digest, changes: ["c"],
-        others: [OtherRun(run: RunID(rawValue: "r"), summary: "s", since: time)])),
+        others: [OtherRun(run: RunID(rawValue: "r"), summary: "s", since: time)],
+        isDeclinable: true)),
     .gateDecided(
-      GateDecided(gate: "recovery", decision: .approved, means: .flag, digest: digest)),
+      GateDecided(
+        gate: "recovery", decision: .approved, means: .flag, digest: digest, reason: "r")),
     .attemptSettled(
       AttemptSettled(
         step: StepID("s"), attempt: 1, settlement: .done, means: .receipt, detail: "d",
@@ -135,8 +137,10 @@ struct EventTextsTests {
     .runResumed(
       RunResumed(
         host: "h", approvals: ["recovery"], toolVersion: "v", generation: 1, takenFrom: "t",
+        reason: "r",
         change: PlanChange(
-          difference: "d", runbook: runbook, connections: [connection], planFingerprint: digest))),
+          difference: "d", runbook: runbook, connections: [connection], planFingerprint: digest,
+          performs: [StepID("s")]))),
     .noteAdded(NoteAdded(text: "t", at: time)),
     .reportEdited(ReportEdited(edits: [.init(field: "f", operation: .set, text: "t")])),
     .runEnded(RunEnded(status: .resolved, reason: "r")),
@@ -255,7 +259,7 @@ struct EventTextsTests {
     let names = Set(kept.map { $0.pieces(separatedBy: ".").last.map(String.init) ?? $0 })
     let allowed = StoredTexts.names.union([
       // Of a step and of a run: types of their own.
-      "step", "run", "receipts", "begun",
+      "step", "run", "receipts", "begun", "performs",
       // A condition and a drill's name for something, with the file that it stands in.
       "text", "file",
       // The names under which values lie in a map.

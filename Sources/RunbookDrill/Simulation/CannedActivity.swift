@@ -14,8 +14,18 @@ struct CannedActivity: Activity {
 
   var isEffectDeclared: Bool { step.options.effect != nil }
 
-  /// Nothing is ever done, so it may always be done again.
-  var settlingMeans: SettlingMeans { .repeatable }
+  /// Nothing is ever done, so it may always be done again; but what nobody could know of the real step
+  /// nobody knows here.
+  var settlingMeans: SettlingMeans { mayEndOpen ? .none : .repeatable }
+
+  /// Whether an attempt is cut off by its time in the midst of a change that neither a receipt nor a probe
+  /// tells of.
+  private var mayEndOpen: Bool {
+    guard effect != .readOnly, !spec.keepsReceipts, step.options.settle == nil,
+      let limit = step.options.timeout
+    else { return false }
+    return attempts.contains { limit < $0.delay.duration }
+  }
 
   func perform(in context: AttemptContext) async throws(StepFailure) -> StepResult {
     guard let attempt = attempts.prefix(max(1, context.attempt)).last else {
@@ -46,9 +56,11 @@ struct CannedActivity: Activity {
       throw StepFailure(.interrupted, "the simulated step was stopped")
     }
     if let limit, limit < delay {
+      var partial = StepResult()
+      partial.isEffectOpen = mayEndOpen
       throw StepFailure(
         .timeout, "the step did not end within \(limit.secondsText) (simulated)",
-        mayRetryHelp: true)
+        mayRetryHelp: true, partial: partial)
     }
   }
 

@@ -16,6 +16,17 @@ extension Executor {
     return false
   }
 
+  /// Why a step may not be performed though its intent is stored: its approval was taken back in that moment.
+  func missingConsent(for bound: BoundStep) -> FailureRecord? {
+    guard bound.step.phase.mayChange, !(options.approvesAll && plan.isSandbox) else { return nil }
+    var names = bound.step.phase == .recovery ? [RunMachine.recoveryGateName] : []
+    if machine.asksByItself(bound, state) { names.append(bound.step.id.rawValue) }
+    guard let name = names.first(where: { state.gates[$0]?.isApproved != true }) else { return nil }
+    return FailureRecord(
+      cause: .unanswered,
+      message: "nothing of it was performed: the gate '\(name)' is not approved any more")
+  }
+
   /// The gate that has to be opened, and why; nil where all is as it was approved, or no gate is due.
   private func changesSinceApproval(of bound: BoundStep) async -> (gate: String, [String])? {
     let own = bound.step.id.rawValue
@@ -59,9 +70,10 @@ extension Executor {
     let bound: BoundStep
     do throws(StepFailure) { bound = try binder.bind(step, in: scope) } catch { return item }
     let parts = await StepSeal(bound.activity, key: options.key, redactor).parts
+    let unbound = await bound.activity.unbound().map { redactor.redact($0) }
     return GateItem(
       step: item.step, title: item.title, fate: item.fate, effect: item.effect,
       isEffectDeclared: item.isEffectDeclared, connection: item.connection, work: item.work,
-      seal: parts)
+      seal: parts, unbound: unbound.isEmpty ? nil : unbound)
   }
 }

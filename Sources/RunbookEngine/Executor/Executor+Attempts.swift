@@ -44,6 +44,11 @@ extension Executor {
             ? activity.receiptDigest(options.key) : nil,
           noted: noted)))
     try await flush()
+    if let withdrawn = missingConsent(for: bound) {
+      return try finish(
+        step.id, outcome: .failed, failure: withdrawn,
+        workDone: WorkDone.until(0, of: activity.work.count))
+    }
     if let obstacle { return try finishUnperformed(bound, obstacle) }
     try await carryOut(bound, attempt: attempt)
   }

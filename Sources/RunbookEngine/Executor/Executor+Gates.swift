@@ -70,7 +70,9 @@ extension Executor {
       if case .elsewhere = error.record.cause { return }
       return try queue(.runHeld(hold(request.gate, error.record, "")))
     }
-    try queue(.gateOpened(await opened(request, statements, changes, others)))
+    // What nobody has approved as it is now stays said, whoever looks at the gate.
+    let all = changes ?? state.gateChanges[request.gate]
+    try queue(.gateOpened(await opened(request, statements, all, others)))
   }
 
   /// What is run first for receipts, and who else is at work there.
@@ -143,7 +145,7 @@ extension Executor {
       preparation: statements.map { WorkItem(language: .sql, text: $0, effect: .mutating) },
       identities: shown, approvals: request.approvals, question: request.question,
       digest: GateRequest.digest(of: steps, identities: shown, others), changes: changes,
-      others: others.isEmpty ? nil : others)
+      others: others.isEmpty ? nil : others, isDeclinable: request.isDeclinable ? true : nil)
   }
 
   /// Those that the steps use, and those that receipts are kept on: what the gate shows of them is as
@@ -179,11 +181,32 @@ extension Executor {
     }
     try await flush()
     switch await ports.person.decide(on: redactor.redact(gate)) {
-    case .approved: try decide(gate, .approved, by: .terminal)
-    case .refused: try decide(gate, .refused, by: .terminal)
+    case .approved: try await answer(gate, .approved)
+    case .refused: try await answer(gate, .refused)
     case .unavailable:
       try queue(.runHeld(Task.isCancelled ? interruption : missingApproval(of: gate)))
     }
+  }
+
+  /// Takes a person's answer, unless it was decided from elsewhere while the question stood there.
+  private mutating func answer(
+    _ gate: GateOpened, _ decision: GateDecided.Decision
+  ) async throws(StoreError) {
+    try await takeInOthers()
+    guard let now = state.gates[gate.gate], now.opened.digest == gate.digest else { return }
+    if let refuser = now.refuser {
+      return ports.observer.observe(
+        progress: "The gate '\(gate.gate)' was refused by \(refuser.displayName) meanwhile: "
+          + "this answer is not taken")
+    }
+    // A refusal is taken all the same: nothing runs that somebody refuses.
+    if now.isApproved, decision == .approved {
+      return ports.observer.observe(
+        progress: "The gate '\(gate.gate)' was approved by \(now.approverNames) meanwhile")
+    }
+    try decide(gate, decision, by: .terminal)
+    // With what others decide in this moment it is read again.
+    try await flush()
   }
 
   private mutating func decide(
@@ -197,6 +220,7 @@ extension Executor {
   private func missingApproval(of gate: GateOpened) -> RunHeld {
     let missing = state.gates[gate.gate]?.missingApprovals ?? gate.approvals
     let people = missing == 1 ? "one more person" : "\(missing) more people"
+    let names = state.gates[gate.gate]?.approverNames ?? ""
     let already = missing < gate.approvals
     let beside = (gate.others ?? []).map {
       "\n\($0.summary); to go on beside it, say so: --beside \($0.run)"
@@ -205,6 +229,7 @@ extension Executor {
       cause: .gate, subject: gate.gate,
       message: (already
         ? "the gate '\(gate.gate)' needs the approval of \(people)"
+          + (names.isEmpty ? "" : "; approved by \(names)")
         : "the gate '\(gate.gate)' must be approved by a person") + beside.joined())
   }
 }
@@ -218,9 +243,11 @@ extension GateOpened {
 
 extension GateRequest {
   func redacted(by redactor: Redactor) -> GateRequest {
-    GateRequest(
+    var copy = GateRequest(
       gate: gate, steps: steps.map { redactor.redact($0) }, approvals: approvals,
       question: question, receiptConnections: receiptConnections, identities: identities)
+    copy.isDeclinable = isDeclinable
+    return copy
   }
 
   /// Over the steps and identities as the person is shown them, secrets taken out, and over what the

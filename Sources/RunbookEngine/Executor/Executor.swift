@@ -94,11 +94,12 @@ public struct Executor: ~Copyable {
   ///   - entries: the run's journal.
   ///   - decisions: what the person who resumes it has decided, such as to skip a step.
   ///   - takenFrom: who was made to stop.
+  ///   - reason: why, as the person says.
   ///   - change: what differs from the plan that the run began with, and was accepted.
   /// - Throws: as `run`, and `damaged` when a decision does not fit the run's state.
   public mutating func resume(
     from entries: [Entry], decisions: [Event] = [], takenFrom: String? = nil,
-    change: PlanChange? = nil
+    reason: String? = nil, change: PlanChange? = nil
   ) async throws(StoreError) {
     state = try RunState(replaying: entries)
     sequence = entries.last?.sequence ?? 0
@@ -108,7 +109,7 @@ public struct Executor: ~Copyable {
         RunResumed(
           host: options.host, approvals: options.approvals.sorted(),
           toolVersion: options.toolVersion, generation: options.generation, takenFrom: takenFrom,
-          change: change)))
+          reason: reason, change: change)))
     try await goOn()
   }
 
@@ -142,6 +143,8 @@ public struct Executor: ~Copyable {
       try await prepareSandbox()
     case .skip(let step, let reason):
       try queue(.stepSkipped(StepSkipped(step: step, cause: .condition, reason: reason)))
+    case .decline(let step, let reason):
+      try queue(.stepSkipped(StepSkipped(step: step, cause: .decision, reason: reason)))
     case .fail(let step, let failure):
       try failUnperformed(step, failure)
     case .settle(let step):
@@ -181,17 +184,19 @@ public struct Executor: ~Copyable {
   mutating func flush() async throws(StoreError) {
     guard !pending.isEmpty, let time = pendingSince else { return }
     let entries: [Entry]
+    ports.observer.observe(storing: happened)
     do throws(StoreError) {
       let (journal, pending, actor) = (ports.journal, pending, options.actor)
       entries = try await patiently { () async throws(StoreError) in
         try await journal.append(pending, by: actor, at: time)
       }
     } catch {
-      // An intent that was not stored was not carried out.
-      ports.observer.observe(
-        unstored: pending.filter { if case .attemptStarted = $0 { false } else { true } })
+      let unstored = happened
+      ports.observer.observe(storing: [])
+      ports.observer.observe(unstored: unstored)
       throw error
     }
+    ports.observer.observe(storing: [])
     pending.removeAll(keepingCapacity: true)
     pendingSince = nil
     let isAlone = entries.first?.sequence == sequence + 1
@@ -202,6 +207,25 @@ public struct Executor: ~Copyable {
     let journal = ports.journal
     let all = try await patiently { () async throws(StoreError) in try await journal.entries() }
     state = try RunState(replaying: all)
+  }
+
+  /// What waits to be stored and has happened: an intent that was not stored was not carried out.
+  private var happened: [Event] {
+    pending.filter { if case .attemptStarted = $0 { false } else { true } }
+  }
+
+  /// Reads the journal again: somebody may have decided on something from elsewhere.
+  mutating func takeInOthers() async throws(StoreError) {
+    try await flush()
+    let journal = ports.journal
+    let all = try await patiently { () async throws(StoreError) in try await journal.entries() }
+    // What another process has made of the run is no longer this one's.
+    try journal.checkLease()
+    let new = all.filter { $0.sequence > sequence }
+    guard let last = new.last else { return }
+    sequence = last.sequence
+    state = try RunState(replaying: all)
+    for entry in new { ports.observer.observe(entry) }
   }
 
   /// How often a journal that another process holds is tried once the run is to stop.

@@ -31,13 +31,17 @@ extension RunStarted {
 }
 
 extension PlanChange {
-  /// - Parameter difference: as `diff -u` writes it.
-  public init(to plan: Plan, difference: String, key: RunKey? = nil) {
+  /// - Parameters:
+  ///   - difference: as `diff -u` writes it.
+  ///   - performs: steps that `--perform` named.
+  public init(
+    to plan: Plan, difference: String, key: RunKey? = nil, performs: [StepID] = []
+  ) {
     let redactor = Redactor(secrets: plan.secrets)
     self.init(
       difference: difference, runbook: RunbookRecord(plan.runbook, redactor, key),
       connections: plan.targets.map(\.record),
-      planFingerprint: plan.fingerprint(redactor, key))
+      planFingerprint: plan.fingerprint(redactor, key), performs: performs.isEmpty ? nil : performs)
   }
 }
 
@@ -45,7 +49,7 @@ extension RunbookRecord {
   fileprivate init(_ runbook: Runbook, _ redactor: Redactor, _ key: RunKey?) {
     self.init(
       name: runbook.name, title: runbook.title, severity: runbook.severity, owner: runbook.owner,
-      steps: runbook.steps.map(StepRecord.init),
+      steps: runbook.steps.map { StepRecord($0, key) },
       report: runbook.report.map { FieldValue.fields($0).asValue } ?? .map(ValueMap()),
       folder: runbook.folder, fileName: runbook.fileName,
       sources: runbook.sources.map { source in
@@ -57,10 +61,12 @@ extension RunbookRecord {
 }
 
 extension StepRecord {
-  fileprivate init(_ step: Step) {
+  fileprivate init(_ step: Step, _ key: RunKey?) {
+    let when = step.options.when?.text ?? ""
     self.init(
       id: step.id, title: step.title, phase: step.phase, kind: step.kind, line: step.place.line,
-      captures: step.options.captures.map(\.name), fallbacks: Self.fallbacks(of: step))
+      captures: step.options.captures.map(\.name), fallbacks: Self.fallbacks(of: step),
+      when: key?.digest(of: when) ?? Digest.sha256(of: when))
   }
 
   private static func fallbacks(of step: Step) -> Value? {

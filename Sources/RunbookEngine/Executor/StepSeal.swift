@@ -1,4 +1,4 @@
-import RunbookModel
+public import RunbookModel
 
 /// What an approval binds of a step: each part of what will be performed, hashed with the run's key.
 struct StepSeal: Sendable, Hashable {
@@ -6,13 +6,13 @@ struct StepSeal: Sendable, Hashable {
 
   /// - Parameter redactor: parts are named without secrets, as they are stored.
   init(_ activity: any Activity, key: RunKey?, _ redactor: Redactor) async {
-    var contents: [(name: ExactText, hasher: Digest.Hasher)] = []
-    func add(_ name: String, _ content: String) {
+    var contents: [(name: ExactText, hasher: Digest.Hasher, file: String?)] = []
+    func add(_ name: String, _ content: String, file: String? = nil) {
       let name = ExactText(redactor.redact(name))
       var place = contents.endIndex
       if let known = contents.firstIndex(where: { $0.name == name }) { place = known }
-      if place == contents.endIndex { contents.append((name, key.hasher)) }
-      contents[place].hasher.update("\(content.utf8.count) \(content)")
+      if place == contents.endIndex { contents.append((name, key.hasher, file)) }
+      contents[place].hasher.update(Self.text(of: content))
     }
     add("the effect", activity.effect.rawValue)
     add("the connection", activity.connection ?? "")
@@ -24,11 +24,21 @@ struct StepSeal: Sendable, Hashable {
         add("value \(parameter.name) of \(name)", parameter.value.json)
       }
     }
-    for one in await activity.surroundings() { add(one.name, one.content) }
-    parts = contents.map { name, hasher in
+    for one in await activity.surroundings() { add(one.name, one.content, file: one.file) }
+    parts = contents.map { name, hasher, file in
       var hasher = hasher
-      return SealedPart(name: String(name.text), digest: hasher.finalize())
+      return SealedPart(
+        name: String(name.text), digest: hasher.finalize(), file: file.map { redactor.redact($0) })
     }
+  }
+
+  private static func text(of content: String) -> String { "\(content.utf8.count) \(content)" }
+
+  /// The digest of a part that is made of one content alone.
+  static func digest(of content: String, key: RunKey?) -> Digest {
+    var hasher = key.hasher
+    hasher.update(text(of: content))
+    return hasher.finalize()
   }
 
   private static func name(of language: WorkItem.Language, _ number: Int, of count: Int) -> String {
@@ -54,5 +64,22 @@ struct StepSeal: Sendable, Hashable {
       default: "\(part.name) is another"
       }
     } + approved.filter { !present.contains(ExactText($0.name)) }.map { "\($0.name) is gone" }
+  }
+}
+
+extension GateOpened {
+  /// What of the files that an approval of the gate binds is not as it was when the gate was opened; a line
+  /// each. Files alone can be looked at from another terminal: its environment is another.
+  ///
+  /// - Parameter content: what tells a file at a path from another; nil where there is none.
+  public func changedFiles(key: RunKey?, content: (String) -> String?) -> [String] {
+    steps.flatMap { item in
+      (item.seal ?? []).compactMap { part -> String? in
+        guard let file = part.file else { return nil }
+        guard let now = content(file) else { return "\(item.step): \(part.name) is gone" }
+        return StepSeal.digest(of: now, key: key) == part.digest
+          ? nil : "\(item.step): \(part.name) is another"
+      }
+    }
   }
 }

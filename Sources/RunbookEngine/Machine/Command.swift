@@ -4,6 +4,8 @@ public import RunbookModel
 public enum Command: Sendable {
   case prepareSandbox
   case skip(StepID, reason: String)
+  /// A safeguard's gate was refused: the incident is over without it.
+  case decline(StepID, reason: String)
   /// The step cannot be bound to its values: it fails without having been performed.
   case fail(StepID, FailureRecord)
   /// It is not known whether the last attempt took effect: find out.
@@ -79,6 +81,8 @@ public struct GateRequest: Sendable, Hashable {
   public let question: String?
   /// Connections on which receipts will be kept.
   public let receiptConnections: [String]
+  /// Whether refusing it leaves its step out for good.
+  var isDeclinable = false
   /// Identities to be shown besides those of the steps' connections.
   public var identities: [ConnectionIdentified] = []
 }

@@ -85,7 +85,11 @@ extension RunMachine {
   /// The command that a step's own gate asks for; nil once it is approved.
   func ownGate(_ bound: BoundStep, _ state: RunState, _ scope: RunScope) -> Command? {
     let step = bound.step
-    if let gate = state.gates[step.id.rawValue] { return command(for: gate) }
+    if let gate = state.gates[step.id.rawValue] {
+      guard gate.isRefused, step.phase == .safeguards else { return command(for: gate) }
+      let who = gate.refuser.map { " by \($0.displayName)" } ?? ""
+      return .decline(step.id, reason: StepSkipped.refusedGate + who)
+    }
     if let connection = unidentified(among: [step], state) {
       return .identify(connection: connection)
     }
@@ -97,19 +101,21 @@ extension RunMachine {
   ) -> GateRequest {
     let step = bound.step
     let isFirst = state.gates[Self.recoveryGateName]?.isApproved != true
-    return GateRequest(
+    var request = GateRequest(
       gate: step.id.rawValue, steps: [binder.gateItem(step, in: scope)],
       approvals: step.options.gate?.approvals ?? 1, question: step.options.gate?.question,
       receiptConnections: isFirst ? receiptConnections : [])
+    request.isDeclinable = step.phase == .safeguards
+    return request
   }
 
   private func command(for gate: GateState) -> Command? {
     if gate.isApproved { return nil }
-    guard gate.isRefused else { return .ask(gate.opened) }
+    guard let refuser = gate.refuser else { return .ask(gate.opened) }
     return .hold(
       RunHeld(
         cause: .refusal, subject: gate.opened.gate,
-        message: "the gate '\(gate.opened.gate)' was refused"))
+        message: "the gate '\(gate.opened.gate)' was refused by \(refuser.displayName)"))
   }
 
   private func unidentified(among steps: [Step], _ state: RunState) -> String? {

@@ -23,6 +23,7 @@ public import RunbookModel
 /// | detection found nothing, by a person's word | end: undetermined                               |
 /// | detection found nothing that it must        | end: notConfirmed                               |
 /// | recovery is next                            | openGate, ask; hold when refused                |
+/// | a safeguard asks, and is refused            | decline                                         |
 /// | verification over, a step failed            | end: failed                                     |
 /// | everything over, all that applied passed    | end: resolved                                   |
 /// | everything over, else                       | end: unverified                                 |
@@ -49,7 +50,7 @@ public struct RunMachine: Sendable {
       if let command = ending(before: step.phase, state) { return command }
       if let command = advance(step, state, scope, now) { return command }
     }
-    return ending(before: nil, state) ?? .end(end(by: verification(state)))
+    return ending(before: nil, state) ?? .end(end(by: verification(state), state))
   }
 
   /// What is to be done about a step; nil goes on to the next.
@@ -235,7 +236,7 @@ extension RunMachine {
     }
     guard isPast(.verification) else { return nil }
     let verification = verification(state)
-    return verification.failed.isEmpty ? nil : .end(end(by: verification))
+    return verification.failed.isEmpty ? nil : .end(end(by: verification, state))
   }
 
   private func verification(_ state: RunState) -> VerificationTally {
@@ -243,15 +244,25 @@ extension RunMachine {
   }
 
   /// Of what happened alone: what a person said in place of a step verifies nothing.
-  private func end(by verification: VerificationTally) -> RunEnded {
-    let status: RunEnded.Status =
-      !verification.failed.isEmpty ? .failed : verification.isVerified ? .resolved : .unverified
-    return RunEnded(status: status, reason: verification.words)
+  private func end(by verification: VerificationTally, _ state: RunState) -> RunEnded {
+    guard verification.failed.isEmpty else {
+      return RunEnded(status: .failed, reason: verification.words)
+    }
+    let reason = [
+      verification.words, state.changes(in: .recovery).wordsOfRecovery,
+      state.changes(in: .safeguards).wordsOfSafeguards,
+    ]
+    return RunEnded(
+      status: verification.isVerified ? .resolved : .unverified,
+      reason: reason.compactMap(\.self).joined(separator: "; "))
   }
 
   /// Whether anything may be done only once detection has confirmed an incident.
-  private var needsConfirmation: Bool {
+  private func needsConfirmation(_ state: RunState) -> Bool {
     plan.runbook.steps.contains { $0.options.confirms != nil || $0.phase == .recovery }
+      || state.formerSteps.contains {
+        $0.phase == .recovery || $0.phase == .detection && state.step($0.id).fate == .removed
+      }
   }
 
   /// How a detection without a finding ends the run; nil when the run goes on.
@@ -262,22 +273,28 @@ extension RunMachine {
       let message = current.failure?.message ?? "no reason is known"
       return undetermined("detection step '\(failed.id)' \(verb): \(message)")
     }
-    guard needsConfirmation else { return nil }
-    let steps = plan.runbook.steps.filter { $0.phase == .detection }
-    for step in steps {
-      switch state.step(step.id).fate {
+    guard needsConfirmation(state) else { return nil }
+    let steps = plan.runbook.steps.filter { $0.phase == .detection }.map(\.id)
+    let former = state.formerSteps.filter { $0.phase == .detection }.map(\.id)
+    for step in steps + former {
+      switch state.step(step).fate {
       case .skipped(let word):
-        return undetermined("detection step '\(step.id)' was skipped (reason: \(word.reason))")
+        return undetermined("detection step '\(step)' was skipped (reason: \(word.reason))")
       case .declared(let word):
         return undetermined(
-          "detection step '\(step.id)' was declared done, and found nothing (reason: \(word.reason))"
+          "detection step '\(step)' was declared done, and found nothing (reason: \(word.reason))"
         )
       case .failed:
-        return undetermined("detection step '\(step.id)' failed, and was left out since")
+        return undetermined("detection step '\(step)' failed, and was left out since")
+      case .removed:
+        return undetermined(
+          "detection step '\(step)' was taken out of the runbook before it was carried out")
+      case .ruledOut:
+        return undetermined("detection step '\(step)' was left out by a `when` that was changed")
       case .passed, .notApplicable, .open: continue
       }
     }
-    guard steps.contains(where: { state.step($0.id).fate == .passed }) else {
+    guard steps.contains(where: { state.step($0).fate == .passed }) else {
       return undetermined(
         steps.isEmpty
           ? "the runbook has no detection steps"

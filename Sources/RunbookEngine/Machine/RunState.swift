@@ -36,9 +36,11 @@ public struct RunState: Sendable, Hashable {
   /// Whether a person let the run go on after its deadline.
   public private(set) var isPastDeadline = false
   public private(set) var steps: [StepID: StepState] = [:]
-  /// Steps of which something is recorded, and which a change of the runbook has taken out since.
-  private var formerSteps: [StepRecord] = []
+  /// Steps that the runbook had, and that a change has taken out since, whatever became of them.
+  public private(set) var formerSteps: [StepRecord] = []
   public private(set) var gates: [String: GateState] = [:]
+  /// By gate: what is not as it was when it was approved last, until somebody approves it as it is now.
+  public private(set) var gateChanges: [String: [String]] = [:]
   /// Gates that were ever opened. A person may decide on one while the run, taken up, has closed it:
   /// that is late, and not damage.
   private var openedGates: Set<String> = []
@@ -98,11 +100,13 @@ public struct RunState: Sendable, Hashable {
     case .gateOpened(let payload):
       openedGates.insert(payload.gate)
       gates[payload.gate] = GateState(opened: payload)
+      if let changes = payload.changes { gateChanges[payload.gate] = changes }
     case .gateDecided(let payload):
       guard openedGates.contains(payload.gate) else { throw misplaced(event) }
       // Who decides from another terminal may come too late; that changes nothing any more.
       if case .ended = lifecycle { return }
       gates[payload.gate]?.take(payload, by: actor)
+      if gates[payload.gate]?.isApproved == true { gateChanges[payload.gate] = nil }
       settleIdentity(payload.gate)
     case .runHeld(let payload): lifecycle = .held(payload)
     case .runResumed(let payload): resume(payload)
@@ -168,14 +172,15 @@ public struct RunState: Sendable, Hashable {
     // anew what nobody has approved yet.
     gates = gates.filter { !$0.value.isRefused && !$0.value.approvers.isEmpty }
     guard let change = payload.change else { return }
-    let ids = Set(change.runbook.steps.map(\.id))
-    formerSteps = (formerSteps + (runbook?.steps ?? [])).filter {
-      !ids.contains($0.id) && step($0.id).status != .pending
-    }
-    runbook = change.runbook
+    adopt(change.runbook)
     planFingerprint = change.planFingerprint
     connections = change.connections
     // What was approved is not what would run now.
+    for gate in gates.values where !gate.approvers.isEmpty {
+      gateChanges[gate.opened.gate] = [
+        "the runbook or a connection was changed, and the change accepted"
+      ]
+    }
     gates = [:]
   }
 
@@ -183,6 +188,25 @@ public struct RunState: Sendable, Hashable {
   mutating func beLookedAt() {
     if case .held = lifecycle { lifecycle = .running }
     contested = [:]
+  }
+
+  /// Goes on with a runbook that was changed. What it had stays known as what it is.
+  private mutating func adopt(_ changed: RunbookRecord) {
+    let ids = Set(changed.steps.map(\.id))
+    let former = formerSteps + (runbook?.steps ?? [])
+    formerSteps = former.filter { !ids.contains($0.id) }
+    for record in formerSteps { steps[record.id, default: StepState()].isTakenOut = true }
+    for record in changed.steps {
+      // What was decided by the `when` that it had was decided.
+      let isOpen = step(record.id).status == .pending && step(record.id).attempts == 0
+      if let known = former.last(where: { $0.id == record.id }), isOpen, let when = known.when,
+        record.when != when
+      {
+        steps[record.id, default: StepState()].hasNewCondition = true
+      }
+      steps[record.id]?.isTakenOut = false
+    }
+    runbook = changed
   }
 
   private mutating func identify(_ payload: ConnectionIdentified) {
@@ -281,6 +305,15 @@ extension RunState {
     return VerificationTally((present + former).map { (step: $0, fate: step($0).fate) })
   }
 
+  /// What became of the steps of a phase that changes things, those that were taken out among them.
+  public func changes(in phase: Phase) -> ChangeTally {
+    let records = ((runbook?.steps ?? []) + formerSteps).filter { $0.phase == phase }
+    return ChangeTally(records.map { step($0.id).changeFate(of: $0.id) })
+  }
+
+  /// Whether nothing can happen to its steps any more.
+  public var isOver: Bool { if case .ended = lifecycle { true } else { false } }
+
   /// What speaks against an end that a journal gives; nil where its entries bear it out. Before version 5
   /// a run was called resolved whatever became of its verification, and nothing is said.
   public func objection(to end: RunEnded) -> String? {
@@ -291,7 +324,11 @@ extension RunState {
     case .notConfirmed where !findings.isEmpty:
       return "the run is called not confirmed, and a step has confirmed the incident"
     case .notConfirmed:
-      let detection = (runbook?.steps ?? []).filter { $0.phase == .detection }.map(\.id)
+      let records = (runbook?.steps ?? []) + formerSteps
+      let detection = records.filter { $0.phase == .detection }.map(\.id)
+      guard !detection.contains(where: { step($0).fate == .removed }) else {
+        return "the run is called not confirmed, and a detection step was taken out of the runbook"
+      }
       let wasLookedFor = detection.contains { step($0).fate == .passed }
       let isWordOnly = detection.contains { step($0).isWordOnly }
       return wasLookedFor && !isWordOnly
@@ -332,7 +369,7 @@ extension StepState {
   var isWordOnly: Bool {
     switch fate {
     case .skipped, .declared: true
-    case .passed, .failed, .notApplicable, .open: false
+    case .passed, .failed, .notApplicable, .removed, .ruledOut, .open: false
     }
   }
 }
@@ -341,13 +378,21 @@ extension StepState {
 public struct GateState: Sendable, Hashable {
   public let opened: GateOpened
   public private(set) var approvers: Set<Actor> = []
-  public private(set) var isRefused = false
+  /// Who refused it; nil where nobody did.
+  public private(set) var refuser: Actor?
+  public var isRefused: Bool { refuser != nil }
 
   init(opened: GateOpened) { self.opened = opened }
 
   /// Accounts that approved: a name that one typed is that account's word, whatever the name.
   public var accounts: Set<String> { Set(approvers.map(\.account)) }
   public var isApproved: Bool { !isRefused && accounts.count >= opened.approvals }
+  /// Who approved it, for people; empty where nobody did.
+  public var approverNames: String {
+    approvers.map(\.displayName).sorted {
+      $0.utf8.lexicographicallyPrecedes($1.utf8)
+    }.joined(separator: ", ")
+  }
   public var missingApprovals: Int { max(0, opened.approvals - accounts.count) }
 
   /// Whether it asks if the run may go on in this database, which it shows behind the former one.
@@ -360,7 +405,8 @@ public struct GateState: Sendable, Hashable {
     guard decision.digest == opened.digest else { return }
     switch decision.decision {
     case .approved: approvers.insert(actor)
-    case .refused: isRefused = true
+    case .refused: refuser = refuser ?? actor
+    case .withdrawn: approvers = approvers.filter { $0.account != actor.account }
     }
   }
 }

@@ -35,6 +35,12 @@ public struct StepState: Sendable, Hashable {
   var cutResults: [String: Incomplete] = [:]
   public internal(set) var failure: FailureRecord?
   public internal(set) var skip: Skip?
+  /// Whether a change took it out of the runbook.
+  public internal(set) var isTakenOut = false
+  /// Whether a change gave it another `when` before that was looked at.
+  var hasNewCondition = false
+  /// What its last attempt was to carry out, as it was stored.
+  var work: [WorkItem] = []
   public internal(set) var connection: String?
   /// Of the last attempt: how its effect is found out should it be cut off.
   public internal(set) var settledBy: SettlementWay?
@@ -67,6 +73,8 @@ public struct StepState: Sendable, Hashable {
   public struct Skip: Sendable, Hashable {
     public let cause: StepSkipped.Cause
     public let word: PersonsWord
+    /// How it stood by then.
+    let former: Status
   }
 
   struct Round: Sendable, Hashable {
@@ -116,9 +124,10 @@ public struct StepState: Sendable, Hashable {
       round = Round()
     case (.pending, .stepSkipped(let skipped)), (.failed, .stepSkipped(let skipped)),
       (.unknown, .stepSkipped(let skipped)):
-      status = .skipped
       skip = Skip(
-        cause: skipped.cause, word: PersonsWord(actor: actor, reason: skipped.reason))
+        cause: skipped.cause, word: PersonsWord(actor: actor, reason: skipped.reason),
+        former: status)
+      status = .skipped
       finishedAt = time
     default:
       return false
@@ -154,6 +163,7 @@ public struct StepState: Sendable, Hashable {
     firstStartedAt = firstStartedAt ?? time
     lastStartedAt = time
     connection = started.connection
+    work = started.work
     settledBy = started.settledBy
     hasReceipt = false
     failure = nil
@@ -207,15 +217,52 @@ extension StepState {
   var fate: VerificationTally.Fate {
     switch status {
     case .succeeded: declaration.map { .declared($0) } ?? .passed
-    case .failed: isWithoutAnswer ? .open : .failed
+    case .failed where !isWithoutAnswer: .failed
     // What was found stays found, whoever leaves the step out afterwards.
     case .skipped where failure != nil && !isWithoutAnswer: .failed
     case .skipped:
       switch skip {
       case .some(let skip) where skip.cause == .decision: .skipped(skip.word)
+      case .some, nil: hasNewCondition ? .ruledOut : .notApplicable
+      }
+    case .pending, .running, .unknown, .failed: isTakenOut ? .removed : .open
+    }
+  }
+
+  /// What became of it as a step that changes something.
+  func changeFate(of id: StepID) -> ChangeTally.Fate {
+    switch status {
+    case .succeeded: declaration.map { .declared($0) } ?? .performed
+    case .skipped:
+      switch skip {
+      case .some(let skip) where skip.cause == .decision:
+        attempts == 0 ? .skipped(skip.word) : .leftOut(standing(isOver: true), skip.word)
       case .some, nil: .notApplicable
       }
-    case .pending, .running, .unknown: .open
+    case .pending, .running, .unknown, .failed: isTakenOut ? .removed(id) : .open
+    }
+  }
+
+  /// How it stands, by what its entries show.
+  ///
+  /// - Parameters:
+  ///   - isOver: whether nothing can happen to it any more, as its run has ended.
+  ///   - phase: nil where it makes no difference whether a check found something.
+  public func standing(in phase: Phase? = nil, isOver: Bool) -> StepStanding {
+    var known = status
+    if status == .skipped {
+      guard attempts > 0, let former = skip?.former else { return .skipped }
+      known = former
+    }
+    let isOver = isOver || isTakenOut || status == .skipped
+    return switch known {
+    case .pending where attempts > 0 && isOver: .notDone
+    case .pending: isOver ? .notBegun : .pending
+    case .running: isOver ? .unknown : .inFlight
+    case .succeeded: declaration == nil ? .succeeded : .declared
+    case .failed: isWithoutAnswer && phase?.mayChange == false ? .couldNotRun : .failed
+    case .unknown: .unknown
+    case .skipped: .skipped
     }
   }
 }

@@ -33,6 +33,10 @@ public protocol Activity: Sendable {
   /// of where that leads, and a new one is asked right before.
   var connectsByItself: Bool { get }
 
+  /// What it visibly runs or reads that is not among them: an approval does not bind it, and a gate says so.
+  /// For people, a few words each.
+  func unbound() async -> [String]
+
   /// Why it cannot be performed over a connection pooler, where it cannot: what of it needs a session of
   /// its own.
   var sessionNeed: String? { get }
@@ -77,10 +81,13 @@ public struct Surrounding: Sendable, Hashable {
   public let name: String
   /// As it is, secrets included: it is hashed with the run's key, and not stored.
   public let content: String
+  /// The path of the file that the content is of; nil where it is none.
+  public let file: String?
 
-  public init(name: String, content: String) {
+  public init(name: String, content: String, file: String? = nil) {
     self.name = name
     self.content = content
+    self.file = file
   }
 }
 
@@ -116,6 +123,8 @@ extension Activity {
   public func surroundings() async -> [Surrounding] { [] }
 
   public var connectsByItself: Bool { false }
+
+  public func unbound() async -> [String] { [] }
 
   public var sessionNeed: String? { nil }
 

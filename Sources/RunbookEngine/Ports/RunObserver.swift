@@ -8,6 +8,12 @@ public protocol RunObserver: Sendable {
   func observe(_ line: OutputLine, of step: StepID)
   /// Work outside of any step: "Starting a throwaway PostgreSQL".
   func observe(progress: String)
+  /// What happened and is about to be stored, redacted; empty once it is, or is known not to be.
+  func observe(storing events: [Event])
   /// What happened and could not be stored, redacted: nobody will know of it but by this.
   func observe(unstored events: [Event])
+}
+
+extension RunObserver {
+  public func observe(storing events: [Event]) {}
 }

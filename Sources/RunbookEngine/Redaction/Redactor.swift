@@ -205,7 +205,7 @@ public struct Redactor: Sendable {
 
   /// A person's name may be typed where a password was asked for.
   public func redact(_ actor: Actor) -> Actor {
-    Actor(account: actor.account, name: actor.name.map { redact($0) })
+    Actor(account: actor.account, name: actor.name.map { redact($0) }, via: actor.via)
   }
 
   /// Whether a server may have cut the text: so many bytes a name has at most, or a statement in

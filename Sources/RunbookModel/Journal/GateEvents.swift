@@ -16,12 +16,15 @@ public struct GateOpened: Sendable, Hashable, Codable {
   public let changes: [String]?
   /// Other runs that are at work on the same database; nil is none. Who approves it says so.
   public let others: [OtherRun]?
+  /// Whether refusing it leaves its step out for good, as it is a safeguard's; nil is no.
+  public let isDeclinable: Bool?
 
   public init(
     gate: String, steps: [GateItem], preparation: [WorkItem] = [],
     identities: [ConnectionIdentified], approvals: Int, question: String?, digest: Digest,
-    changes: [String]? = nil, others: [OtherRun]? = nil
+    changes: [String]? = nil, others: [OtherRun]? = nil, isDeclinable: Bool? = nil
   ) {
+    self.isDeclinable = isDeclinable
     self.changes = changes
     self.others = others
     self.gate = gate
@@ -72,11 +75,14 @@ public struct GateItem: Sendable, Hashable, Codable {
   /// Over all that decides what the step does, part by part, with the run's key; nil where its values
   /// are not known yet, or it is not to run.
   public let seal: [SealedPart]?
+  /// What it visibly runs or reads, and what its approval does not bind, for people; nil is nothing.
+  public let unbound: [String]?
 
   public init(
     step: StepID, title: String, fate: Fate, effect: Effect, isEffectDeclared: Bool? = nil,
-    connection: String?, work: [WorkItem], seal: [SealedPart]? = nil
+    connection: String?, work: [WorkItem], seal: [SealedPart]? = nil, unbound: [String]? = nil
   ) {
+    self.unbound = unbound
     self.isEffectDeclared = isEffectDeclared
     self.seal = seal
     self.step = step
@@ -93,16 +99,21 @@ public struct SealedPart: Sendable, Hashable, Codable {
   /// For people: `statement 2`, `environment TARGET`, `file ./restore.sh`.
   public let name: String
   public let digest: Digest
+  /// The file whose content it is; nil where it is none, and in journals of before this was kept.
+  public let file: String?
 
-  public init(name: String, digest: Digest) {
+  public init(name: String, digest: Digest, file: String? = nil) {
     self.name = name
     self.digest = digest
+    self.file = file
   }
 }
 
 public struct GateDecided: Sendable, Hashable, Codable {
   public enum Decision: String, Sendable, Hashable, Codable {
     case approved, refused
+    /// An approval is taken back by the account that gave it.
+    case withdrawn
   }
 
   public enum Means: String, Sendable, Hashable, Codable {
@@ -114,8 +125,13 @@ public struct GateDecided: Sendable, Hashable, Codable {
   public let means: Means
   /// The content that was decided on.
   public let digest: Digest
+  /// Why, where the person said so.
+  public let reason: String?
 
-  public init(gate: String, decision: Decision, means: Means, digest: Digest) {
+  public init(
+    gate: String, decision: Decision, means: Means, digest: Digest, reason: String? = nil
+  ) {
+    self.reason = reason
     self.gate = gate
     self.decision = decision
     self.means = means

@@ -4,6 +4,9 @@ public struct StepSkipped: Sendable, Hashable, Codable {
   /// The `when` that was false, or a person's reason.
   public let reason: String
 
+  /// What a reason begins with that nobody gave, as the step's gate was refused.
+  public static let refusedGate = "its gate was refused"
+
   public enum Cause: String, Sendable, Hashable, Codable {
     /// `when` was false.
     case condition

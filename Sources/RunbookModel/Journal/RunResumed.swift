@@ -8,13 +8,16 @@ public struct RunResumed: Sendable, Hashable, Codable {
   public let generation: Int64?
   /// Who held the lease until then, where it was taken from a living process.
   public let takenFrom: String?
+  /// Why it was taken, where the person said so.
+  public let reason: String?
   /// What a person accepted that differs from what the run began with.
   public let change: PlanChange?
 
   public init(
     host: String, approvals: [String], toolVersion: String? = nil, generation: Int64? = nil,
-    takenFrom: String? = nil, change: PlanChange? = nil
+    takenFrom: String? = nil, reason: String? = nil, change: PlanChange? = nil
   ) {
+    self.reason = reason
     self.host = host
     self.approvals = approvals
     self.toolVersion = toolVersion
@@ -31,11 +34,14 @@ public struct PlanChange: Sendable, Hashable, Codable {
   public let runbook: RunbookRecord
   public let connections: [ConnectionRecord]
   public let planFingerprint: Digest
+  /// Steps that `--perform` named: they may do again what is done, or come before it; nil is none.
+  public let performs: [StepID]?
 
   public init(
     difference: String, runbook: RunbookRecord, connections: [ConnectionRecord],
-    planFingerprint: Digest
+    planFingerprint: Digest, performs: [StepID]? = nil
   ) {
+    self.performs = performs
     self.difference = difference
     self.runbook = runbook
     self.connections = connections

@@ -85,11 +85,14 @@ public struct StepRecord: Sendable, Hashable, Codable {
   public let captures: [String]
   /// A map of the captures that have a value when the step is skipped; nil where none has.
   public let fallbacks: Value?
+  /// Of its `when`, of nothing without one, with the run's key; nil in journals of before it was kept.
+  public let when: Digest?
 
   public init(
     id: StepID, title: String, phase: Phase, kind: String, line: Int, captures: [String],
-    fallbacks: Value? = nil
+    fallbacks: Value? = nil, when: Digest? = nil
   ) {
+    self.when = when
     self.id = id
     self.title = title
     self.phase = phase

@@ -13,6 +13,10 @@ public struct VerificationTally: Sendable, Hashable {
     case skipped(PersonsWord)
     /// A person said that it is done.
     case declared(PersonsWord)
+    /// A change took it out of the runbook before it was carried out.
+    case removed
+    /// A change gave it a `when`, and that was false: the runbook that the run began with asked for it.
+    case ruledOut
     /// It could not be carried out, or was not yet.
     case open
   }
@@ -53,7 +57,10 @@ public struct VerificationTally: Sendable, Hashable {
 
   private var counts: String {
     let noun = fates.count == 1 ? "verification step" : "verification steps"
-    let others = [failures, skips, declarations, inapplicable, open].compactMap(\.self)
+    let others = [
+      failures, skips, declarations, inapplicable, named(.removed, "taken out of the runbook"),
+      named(.ruledOut, "left out by a `when` that was changed"), open,
+    ].compactMap(\.self)
     return (["\(passedCount) of \(fates.count) \(noun) passed"] + others).joined(separator: ", ")
   }
 
@@ -71,36 +78,23 @@ public struct VerificationTally: Sendable, Hashable {
 
   private var inapplicable: String? {
     let count = fates.count { $0.fate == .notApplicable }
-    guard count > 0 else { return nil }
-    return "\(count) did not apply (\(count == 1 ? "its" : "their") `when` was false)"
+    return count == 0 ? nil : TallyText.inapplicable(count)
   }
 
   private var open: String? {
     let count = fates.count { $0.fate == .open }
-    guard count > 0 else { return nil }
-    return "\(count) \(count == 1 ? "was" : "were") not carried out"
+    return count == 0 ? nil : "\(TallyText.was(count)) not carried out"
+  }
+
+  private func named(_ fate: Fate, _ verb: String) -> String? {
+    let steps = fates.filter { $0.fate == fate }.map { "'\($0.step)'" }
+    guard !steps.isEmpty else { return nil }
+    return "\(TallyText.was(steps.count)) \(verb) (\(steps.joined(separator: ", ")))"
   }
 
   private func counted(_ verb: String, _ word: (Fate) -> PersonsWord?) -> String? {
     let words = fates.compactMap { word($0.fate) }
     guard !words.isEmpty else { return nil }
-    var reasons: [String] = []
-    for reason in words.map({ Self.line($0.reason) }) where !reasons.contains(reason) {
-      reasons.append(reason)
-    }
-    let label = reasons.count == 1 ? "reason" : "reasons"
-    return "\(words.count) \(words.count == 1 ? "was" : "were") \(verb) "
-      + "(\(label): \(reasons.joined(separator: "; ")))"
-  }
-
-  /// The entry of the word itself has all of it.
-  private static let longestReason = 200
-
-  private static func line(_ reason: String) -> String {
-    let line = reason.pieces(separatedBy: "\n")
-      .map { piece in piece.trimming { $0.isWhitespace } }
-      .filter { !$0.isEmpty }.joined(separator: " ")
-    guard line.unicodeScalars.count > longestReason else { return line }
-    return line.prefixOfScalars(longestReason) + "…"
+    return "\(TallyText.was(words.count)) \(verb) \(TallyText.reasons(of: words))"
   }
 }

@@ -18,6 +18,9 @@ struct Phrase: Sendable, Hashable {
   static func + (left: Phrase, right: Phrase) -> Phrase {
     Phrase(pieces: left.pieces + right.pieces)
   }
+
+  /// A person's reason behind a colon; nothing where they gave none.
+  static func why(_ reason: String?) -> Phrase { reason.map { ": \(quote: $0)" } ?? "" }
 }
 
 extension Phrase: ExpressibleByStringInterpolation {

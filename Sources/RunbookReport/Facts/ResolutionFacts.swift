@@ -17,7 +17,7 @@ struct ResolutionFacts: Sendable {
     let recovery = history.steps(of: .recovery)
     let isTold = history.isConfirmed || history.ended == nil
     steps = isTold ? recovery.map { StepFacts($0) } : []
-    hasStarted = recovery.contains { $0.status != .pending }
+    hasStarted = recovery.contains(where: \.isTouched)
     deviations =
       history.resumptions.compactMap { Self.deviation(of: $0) }
       + history.steps.flatMap { Self.deviations(of: $0) }
@@ -25,14 +25,20 @@ struct ResolutionFacts: Sendable {
 
   private static func deviation(of resumption: Stamped<RunResumed>) -> Deviation? {
     let who = resumption.actor.displayName
-    if resumption.payload.change != nil {
+    if let change = resumption.payload.change {
+      let again = (change.performs ?? []).map(\.rawValue).joined(separator: ", ")
+      let named: Phrase =
+        again.isEmpty
+        ? "" : "; performed all the same, though it may do again what was done: \(name: again)"
       return Deviation(
-        text: "the runbook was changed during the run, and the change accepted by \(quote: who)",
+        text: "the runbook was changed during the run, and the change accepted by \(quote: who)"
+          + named,
         reference: Reference(resumption.stamp))
     }
     guard let holder = resumption.payload.takenFrom else { return nil }
     return Deviation(
-      text: "the run was taken over by \(quote: who) from \(quote: holder)",
+      text: "the run was taken over by \(quote: who) from \(quote: holder)"
+        + Phrase.why(resumption.payload.reason),
       reference: Reference(resumption.stamp))
   }
 
@@ -60,19 +66,17 @@ struct ResolutionFacts: Sendable {
       deviations += episode.last.settlements.map { Self.deviation(of: $0) }
     }
     for retry in step.retries {
-      let reason = retry.payload.reason.map { ": \($0)" } ?? ""
       deviations.append(
         Deviation(
-          text: """
-            another attempt of \(name: step.id) was wanted by \(quote: retry.actor.displayName)\
-            \(quote: reason)
-            """, reference: Reference(retry.stamp)))
+          text:
+            "another attempt of \(name: step.id) was wanted by \(quote: retry.actor.displayName)"
+            + Phrase.why(retry.payload.reason), reference: Reference(retry.stamp)))
     }
-    if let skipped = step.skipped, skipped.payload.cause == .decision {
+    if let skipped = step.skipped, let verb = step.leavingOut {
       deviations.append(
         Deviation(
           text: """
-            \(name: step.id) was \(words: step.record.phase == .safeguards ? "declined" : "skipped") by \(quote: skipped.actor.displayName): \
+            \(name: step.id) was \(words: verb) by \(quote: skipped.actor.displayName): \
             \(quote: skipped.payload.reason)
             """, reference: Reference(skipped.stamp)))
     }

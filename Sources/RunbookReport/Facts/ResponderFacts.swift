@@ -50,8 +50,13 @@ struct ResponderFacts: Sendable {
     var deeds: [(stamp: Stamp, deed: String)] = [(history.started.stamp, "started the run")]
     for gate in history.gates {
       for decision in gate.decisions {
-        let verb = decision.payload.decision == .approved ? "approved" : "refused"
-        deeds.append((decision.stamp, "\(verb) a gate"))
+        let deed =
+          switch decision.payload.decision {
+          case .approved: "approved a gate"
+          case .refused: "refused a gate"
+          case .withdrawn: "withdrew an approval"
+          }
+        deeds.append((decision.stamp, deed))
       }
     }
     deeds += history.resumptions.map { ($0.stamp, "resumed the run") }
@@ -64,7 +69,7 @@ struct ResponderFacts: Sendable {
       deeds += step.retries.map { ($0.stamp, "had a step tried again") }
       deeds += step.attempts.map { ($0.started.stamp, "ran steps") }
       if let skipped = step.skipped, skipped.payload.cause == .decision {
-        deeds.append((skipped.stamp, "skipped a step"))
+        deeds.append((skipped.stamp, step.attempts.isEmpty ? "skipped a step" : "left a step out"))
       }
     }
     deeds.sort { $0.stamp.sequence < $1.stamp.sequence }

@@ -36,7 +36,9 @@ struct SafeguardFacts: Sendable {
 
   private static func facts(of step: StepHistory, _ history: RunHistory) -> StepFacts {
     var facts = StepFacts(step)
-    if step.status == .pending {
+    // Whoever refuses its gate declines it, unless somebody has left it out in words of their own.
+    let isOwn = step.skipped?.payload.reason.begins(with: StepSkipped.refusedGate) == false
+    if step.attempts.isEmpty, !step.isTakenOut, !isOwn {
       let decision = history.gates.last { $0.name == step.id.rawValue }?.decisions.last
       facts.refusal = decision?.payload.decision == .refused ? decision : nil
     }

@@ -15,6 +15,10 @@ struct StepFacts: Sendable {
   let word: PersonsWord?
   /// Whether it did not apply by the runbook's own condition.
   let isInapplicable: Bool
+  /// What a person did who left it out; nil where nobody did.
+  let leavingOut: String?
+  /// Whether a change took it out of the runbook.
+  let isTakenOut: Bool
   /// Who refused its gate, where it was not performed since.
   var refusal: Stamped<GateDecided>?
   let hasReceipt: Bool
@@ -26,7 +30,9 @@ struct StepFacts: Sendable {
     attempts = step.attempts.count
     startedAt = step.attempts.first?.started.at
     finishedAt = step.skipped?.at ?? step.attempts.last?.finished?.at
-    elapsed = step.word == nil ? step.attempts.last?.elapsed : nil
+    elapsed = step.status == .declared ? nil : step.attempts.last?.elapsed
+    leavingOut = step.leavingOut
+    isTakenOut = step.isTakenOut
     word = step.word
     isInapplicable = step.isInapplicable
     reason = step.skipped?.payload.reason ?? step.word?.reason ?? step.failureReason

@@ -29,7 +29,7 @@ struct SummaryFacts: Sendable {
     remaining =
       isEnded
       ? []
-      : history.steps.filter { [.pending, .failed, .couldNotRun].contains($0.status) }.map(\.record)
+      : history.steps.filter(\.isToCome).map(\.record)
     inFlight = history.steps.filter { $0.status == .inFlight }.map(\.record)
     hold = history.currentHold
     isConfirmed = history.isConfirmed

@@ -164,11 +164,11 @@ struct TimelineRows {
 
   private var skips: [TimelineFacts.Row] {
     history.steps.compactMap { step in
-      guard let skipped = step.skipped, skipped.payload.cause == .decision else { return nil }
+      guard let skipped = step.skipped, let verb = step.leavingOut else { return nil }
       return row(
         skipped.stamp,
         """
-        Step \(name: step.id) \(words: step.record.phase == .safeguards ? "declined" : "skipped") by \(quote: skipped.actor.displayName): \
+        Step \(name: step.id) \(words: verb) by \(quote: skipped.actor.displayName): \
         \(quote: skipped.payload.reason)
         """, part(of: step))
     }
@@ -181,16 +181,21 @@ struct TimelineRows {
           row(
             decision.stamp,
             """
-            Gate \(name: gate.name) \(words: decision.payload.decision.rawValue) by \
+            \(words: decision.payload.decision == .withdrawn ? "Approval of gate" : "Gate") \
+            \(name: gate.name) \(words: decision.payload.decision.rawValue) by \
             \(quote: decision.actor.displayName)
-            """, part(ofGate: gate.name))
+            """ + Phrase.why(decision.payload.reason), part(ofGate: gate.name))
         }
     }
   }
 
   /// A gate that shows no steps is about what it asks alone.
   private func opening(of gate: GateHistory) -> Phrase {
-    let opened: Phrase = "Gate \(name: gate.name) opened"
+    let changes = gate.opened.payload.changes ?? []
+    let anew: Phrase =
+      changes.isEmpty
+      ? "" : ", as it is not what was approved: \(quote: changes.joined(separator: "; "))"
+    let opened: Phrase = "Gate \(name: gate.name) opened" + anew
     guard gate.opened.payload.steps.isEmpty, let question = gate.opened.payload.question else {
       return opened
     }

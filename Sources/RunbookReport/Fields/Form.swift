@@ -97,19 +97,3 @@ extension Form where Value == Content {
   /// A content that says itself what it is.
   static var any: Form { Form { $0 } }
 }
-
-extension StepHistory.Status {
-  /// As tables say it.
-  var words: String {
-    switch self {
-    case .pending: "not run"
-    case .inFlight: "no outcome yet"
-    case .succeeded: "succeeded"
-    case .failed: "failed"
-    case .unknown: "unknown"
-    case .skipped: "skipped"
-    case .declared: "declared done"
-    case .couldNotRun: "could not be carried out"
-    }
-  }
-}

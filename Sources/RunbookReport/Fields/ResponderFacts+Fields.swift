@@ -37,6 +37,7 @@ extension ResponderFacts.Decision: Presented {
     }.only(for: .people),
     .text("step_count", .number) { $0.stepCount }.only(for: .tools),
     .text("sha256", .digest) { $0.digest }.only(for: .tools),
+    .text("reason", .quote, or: .nothing) { $0.decided?.payload.reason },
     .flag("is_same_content") { $0.isSameContent },
     .text("approvals", .number) { $0.approvals },
     .text("reference", .reference) { $0.reference },

@@ -9,7 +9,7 @@ extension StepFacts: Presented {
     .text("status", Form(.status) { $0 }) { .status($0.status, $0.statusWords) },
     .text("word", .phrase, or: .nothing) { $0.wordPhrase }.only(for: .people),
     .text("decided_by", .quote, or: .nothing) {
-      ($0.word?.actor ?? $0.refusal?.actor)?.displayName
+      ($0.refusal?.actor ?? $0.word?.actor)?.displayName
     },
     .text("attempts", .number) { $0.attempts },
     .text("started", .time, or: .nothing) { $0.startedAt },
@@ -23,17 +23,21 @@ extension StepFacts: Presented {
 }
 
 extension StepFacts {
-  /// What became of it; a safeguard that a person left out was declined.
-  fileprivate var statusWords: String {
-    if record.phase == .safeguards, refusal != nil || (status == .skipped && word != nil) {
-      return "declined"
-    }
-    return isInapplicable ? "did not apply" : status.words
+  /// What became of it, and what a person did to it besides.
+  var statusWords: String {
+    if isInapplicable { return "did not apply" }
+    let own = refusal != nil && attempts == 0 ? Self.declined : leavingOut
+    guard attempts > 0 || isTakenOut else { return own ?? status.words }
+    let taken = isTakenOut ? "taken out of the runbook" : nil
+    let base = attempts > 0 || own == nil ? [status.words] : []
+    return (base + [own, taken].compactMap(\.self)).joined(separator: ", ")
   }
+
+  private static let declined = Phase.safeguards.verbOfLeavingOut(wasTried: false)
 
   /// Whose word stands for it, and why.
   var wordPhrase: Phrase? {
-    if let word { return "by \(quote: word.actor.displayName): \(quote: word.reason)" }
-    return refusal.map { "\(quote: $0.actor.displayName) refused its gate" }
+    if let refusal { return "\(quote: refusal.actor.displayName) refused its gate" }
+    return word.map { "by \(quote: $0.actor.displayName): \(quote: $0.reason)" }
   }
 }

@@ -34,17 +34,25 @@ extension VerificationFacts.Test: Presented {
   }
 
   private static func actual(_ test: Self) -> Phrase {
-    switch test.step.status {
-    case .pending: "not run"
-    case .inFlight: "no outcome yet"
-    case .skipped where test.step.isInapplicable:
-      "did not apply: \(name: test.step.reason ?? "when") was false"
-    case .skipped, .declared:
-      "\(words: test.step.status.words) " + (test.step.wordPhrase ?? "by nobody that is recorded")
-    case .succeeded: test.actual ?? "no error"
-    case .failed, .unknown: findings(of: test)
-    case .couldNotRun: "could not be carried out: " + findings(of: test)
+    let step = test.step
+    switch step.status {
+    case _ where step.isInapplicable:
+      return "did not apply: \(name: step.reason ?? "when") was false"
+    case .pending, .notBegun, .inFlight, .notDone, .skipped, .declared:
+      return "\(words: step.statusWords)" + (step.wordPhrase.map { " " + $0 } ?? "")
+    case .succeeded: return test.actual ?? "no error"
+    case .failed, .unknown: return findings(of: test) + leftOut(step)
+    case .couldNotRun: return "could not be carried out: " + findings(of: test) + leftOut(step)
     }
+  }
+
+  /// What a person or a change did to it after it was tried.
+  private static func leftOut(_ step: StepFacts) -> Phrase {
+    var phrase: Phrase = ""
+    if let verb = step.leavingOut {
+      phrase = phrase + "; \(words: verb)" + (step.wordPhrase.map { " " + $0 } ?? "")
+    }
+    return step.isTakenOut ? phrase + "; taken out of the runbook" : phrase
   }
 }
 

@@ -79,8 +79,12 @@ extension HTML {
   }
 
   static func actor(_ actor: Actor) -> String {
-    guard let name = actor.name, name != actor.account else { return HTMLText.quote(actor.account) }
-    return "\(HTMLText.quote(name)) (account \(HTMLText.code(actor.account)))"
+    let via = actor.via.map { HTMLText.quote($0) }
+    guard let name = actor.name, name != actor.account else {
+      return HTMLText.quote(actor.account) + (via.map { " (\($0))" } ?? "")
+    }
+    return "\(HTMLText.quote(name)) (account \(HTMLText.code(actor.account))"
+      + (via.map { ", \($0)" } ?? "") + ")"
   }
 
   static func reference(_ reference: Reference) -> String {
@@ -139,7 +143,7 @@ extension HTML {
       case .unknown, .couldNotRun: "?"
       case .declared: "!"
       case .inFlight: "…"
-      case .skipped, .pending: "–"
+      case .skipped, .pending, .notBegun, .notDone: "–"
       }
     return "<span class=\"status \(status.rawValue)\"><span aria-hidden=\"true\">\(sign)</span> "
       + "\(words)</span>"

@@ -21,7 +21,7 @@ struct ReportScope: EvaluationScope, Sendable {
       ]))
     names["steps"] = .map(
       ValueMap(
-        history.steps.filter { $0.status != .pending }
+        history.steps.filter(\.isTouched)
           .map { ($0.id.rawValue, Self.summary(of: $0)) }))
     let captures = Self.captures(of: history)
     self.names = isPublic ? names.mapValues(\.hidingLeftOut) : names
@@ -41,7 +41,7 @@ struct ReportScope: EvaluationScope, Sendable {
 
   private static func summary(of step: StepHistory) -> Value {
     var map = result(of: step)
-    map["outcome"] = .string(outcome(of: step.status))
+    map["outcome"] = .string(outcome(of: step))
     map["attempts"] = .int(Int64(step.attempts.count))
     if let first = step.attempts.first { map["started"] = .timestamp(first.started.at) }
     let finishedAt = step.skipped?.at ?? step.attempts.last?.finished?.at
@@ -49,11 +49,14 @@ struct ReportScope: EvaluationScope, Sendable {
     return .map(map)
   }
 
-  private static func outcome(of status: StepHistory.Status) -> String {
-    switch status {
+  /// As the run's own expressions have it.
+  private static func outcome(of step: StepHistory) -> String {
+    if step.skipped != nil { return StepStanding.skipped.rawValue }
+    return switch step.status {
     case .inFlight: "running"
     case .couldNotRun: "failed"
-    case .pending, .succeeded, .failed, .unknown, .skipped, .declared: status.rawValue
+    case .notDone, .notBegun: "pending"
+    case .pending, .succeeded, .failed, .unknown, .skipped, .declared: step.status.rawValue
     }
   }
 
@@ -67,7 +70,7 @@ struct ReportScope: EvaluationScope, Sendable {
 
   private static func captures(of history: RunHistory) -> ValueMap {
     var captures = ValueMap()
-    for step in history.steps where step.status == .skipped {
+    for step in history.steps where step.skipped != nil {
       for (name, value) in step.record.fallbacks?.mapValue?.pairs.map({ $0 }) ?? [] {
         captures[name] = value
       }

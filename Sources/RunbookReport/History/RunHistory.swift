@@ -92,14 +92,16 @@ struct RunHistory: Sendable {
     case .runEnded(let payload):
       ended = Stamped(stamp: stamp, payload: payload)
       currentHold = nil
+      for index in steps.indices { steps[index].isRunOver = true }
     }
   }
 
-  /// Goes on with a runbook that was changed; what steps that are gone had done stays.
+  /// Goes on with a runbook that was changed; steps that are gone stay as what they are.
   private mutating func adopt(_ changed: RunbookRecord) {
     runbook = changed
     let ids = Set(changed.steps.map(\.id))
-    let gone = steps.filter { !ids.contains($0.id) && $0.status != .pending }
+    var gone = steps.filter { !ids.contains($0.id) }
+    for index in gone.indices { gone[index].isTakenOut = true }
     steps =
       changed.steps.map { record in
         positions[record.id].map { steps[$0].renewed(with: record) } ?? StepHistory(record: record)

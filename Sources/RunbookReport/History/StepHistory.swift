@@ -64,28 +64,28 @@ struct Episode: Sendable {
 
 /// All that the journal says of one step.
 struct StepHistory: Sendable {
-  enum Status: String, Sendable, Hashable {
-    case pending, inFlight, succeeded, failed, unknown, skipped
-    /// A person said that it is done, and nothing showed it.
-    case declared
-    /// A check that was not carried out, or could not be judged: it found nothing.
-    case couldNotRun
-  }
+  typealias Status = StepStanding
 
   private(set) var record: StepRecord
   private(set) var attempts: [AttemptHistory] = []
   private(set) var skipped: Stamped<StepSkipped>?
   private(set) var retries: [Stamped<RetryRequested>] = []
+  /// Whether a change took it out of the runbook.
+  var isTakenOut = false
+  /// Whether nothing can happen to it any more, as the run has ended.
+  var isRunOver = false
 
   init(record: StepRecord) { self.record = record }
 
   var id: StepID { record.id }
 
   var status: Status {
-    if skipped != nil { return .skipped }
-    guard let last = attempts.last else { return .pending }
+    if skipped != nil, attempts.isEmpty { return .skipped }
+    let isOver = isRunOver || isTakenOut || skipped != nil
+    guard let last = attempts.last else { return isOver ? .notBegun : .pending }
     switch last.outcome {
-    case nil: return last.wasCutOff ? .pending : .inFlight
+    case nil where last.wasCutOff: return isOver ? .notDone : .pending
+    case nil: return isOver ? .unknown : .inFlight
     case .succeeded: return .succeeded
     case .failed: return isWithoutAnswer ? .couldNotRun : .failed
     case .skipped: return .skipped
@@ -107,6 +107,21 @@ struct StepHistory: Sendable {
       PersonsWord(actor: $0.actor, reason: $0.payload.detail)
     }
   }
+
+  /// What a person did who left it out; nil where nobody did.
+  var leavingOut: String? {
+    guard skipped?.payload.cause == .decision else { return nil }
+    return record.phase.verbOfLeavingOut(wasTried: !attempts.isEmpty)
+  }
+
+  /// Whether it may still be carried out.
+  var isToCome: Bool {
+    guard skipped == nil, !isTakenOut else { return false }
+    return [.pending, .failed, .couldNotRun].contains(status)
+  }
+
+  /// Whether anything is recorded of it.
+  var isTouched: Bool { skipped != nil || !attempts.isEmpty }
 
   /// Whether the runbook itself did not ask for it in this run.
   var isInapplicable: Bool { skipped?.payload.cause == .condition }
@@ -153,6 +168,7 @@ struct StepHistory: Sendable {
   func renewed(with record: StepRecord) -> StepHistory {
     var copy = self
     copy.record = record
+    copy.isTakenOut = false
     return copy
   }
 

@@ -69,7 +69,7 @@ extension StepHistory.Status {
     case .unknown, .couldNotRun: "❓"
     case .declared: "✋"
     case .inFlight: "⏳"
-    case .skipped, .pending: "⏭️"
+    case .skipped, .pending, .notBegun, .notDone: "⏭️"
     }
   }
 }

@@ -81,7 +81,11 @@ struct PublicCopy {
       .stepSkipped(
         StepSkipped(step: skipped.step, cause: skipped.cause, reason: message(skipped.reason)))
     case .gateOpened(let opened): .gateOpened(gate(opened))
-    case .gateDecided: event
+    case .gateDecided(let decided):
+      .gateDecided(
+        GateDecided(
+          gate: decided.gate, decision: decided.decision, means: decided.means,
+          digest: decided.digest, reason: decided.reason.map(told)))
     case .retryRequested(let retry):
       .retryRequested(RetryRequested(step: retry.step, reason: retry.reason.map(told)))
     case .runHeld(let held):
@@ -128,7 +132,7 @@ struct PublicCopy {
         StepRecord(
           id: step.id, title: text(step.title), phase: step.phase, kind: step.kind,
           line: step.line, captures: step.captures,
-          fallbacks: step.fallbacks.map { $0.mapStrings(authored) })
+          fallbacks: step.fallbacks.map { $0.mapStrings(authored) }, when: step.when.map(keyed))
       }, report: runbook.report.mapStrings(authored), folder: Self.leftOut,
       fileName: runbook.fileName,
       sources: runbook.sources.map {
@@ -140,11 +144,12 @@ struct PublicCopy {
     RunResumed(
       host: host(resumed.host), approvals: resumed.approvals, toolVersion: resumed.toolVersion,
       generation: resumed.generation, takenFrom: resumed.takenFrom.map(text),
+      reason: resumed.reason.map(told),
       change: resumed.change.map { change in
         PlanChange(
           difference: text(change.difference), runbook: runbook(change.runbook),
           connections: change.connections.map(connection),
-          planFingerprint: change.planFingerprint)
+          planFingerprint: change.planFingerprint, performs: change.performs)
       })
   }
 
@@ -194,7 +199,8 @@ struct PublicCopy {
           isEffectDeclared: item.isEffectDeclared, connection: item.connection,
           work: item.work.map(work))
       }, preparation: opened.preparation.map(work), identities: opened.identities.map(identified),
-      approvals: opened.approvals, question: opened.question.map(told), digest: opened.digest)
+      approvals: opened.approvals, question: opened.question.map(told), digest: opened.digest,
+      isDeclinable: opened.isDeclinable)
   }
 
   /// A statement without its literals, a script as its author wrote it, a request's method and scheme.
@@ -324,8 +330,8 @@ struct PublicCopy {
   // Texts.
 
   private func person(_ actor: Actor) -> Actor {
-    let number = (people.firstIndex(of: actor) ?? people.count) + 1
-    return Actor(account: "person-\(number)", name: "Person \(number)")
+    let number = (people.firstIndex(of: actor.person) ?? people.count) + 1
+    return Actor(account: "person-\(number)", name: "Person \(number)", via: actor.via)
   }
 
   /// The same pseudonym as the actor of that name has.

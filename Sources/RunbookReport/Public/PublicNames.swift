@@ -7,7 +7,7 @@ struct PublicNames {
 
   init(_ entries: [Entry]) {
     for entry in entries {
-      if !people.contains(entry.actor) { people.append(entry.actor) }
+      if !people.contains(entry.actor.person) { people.append(entry.actor.person) }
       take(entry.event)
     }
     for entry in entries {

@@ -24,12 +24,9 @@ struct HTTPActivity: Activity {
     let files = [
       request.certificateAuthority, request.clientCertificate, request.clientKey, request.socket,
     ]
-    let marks = files.map { path in
-      path.map { "\($0) \(FileContent.mark(of: $0) ?? "")" } ?? ""
-    }
-    return [
-      Surrounding(name: "the certificates and the socket", content: marks.joined(separator: "\0"))
-    ] + Self.proxies
+    return files.compactMap(\.self).map { path in
+      Surrounding(name: "file \(path)", content: FileContent.mark(of: path) ?? "", file: path)
+    } + Self.proxies
   }
 
   /// Variables by which libcurl goes another way: https://curl.se/libcurl/c/libcurl-env.html

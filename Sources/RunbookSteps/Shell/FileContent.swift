@@ -2,12 +2,12 @@ import Glibc
 import RunbookModel
 
 /// What tells a file from what it was when somebody looked at it.
-enum FileContent {
+public enum FileContent {
   /// A longer file is known by its size and the time of its last change.
   private static let largestHashed = 16 << 20
 
   /// What it holds, or what tells it from another where it is long; nil for what is no file.
-  static func mark(of path: String) -> String? {
+  public static func mark(of path: String) -> String? {
     var status = stat()
     guard stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { return nil }
     let changed = "\(status.st_mtim.tv_sec).\(status.st_mtim.tv_nsec)"
@@ -16,6 +16,14 @@ enum FileContent {
       return "\(path) \(size) \(changed) \(status.st_ino)"
     }
     return "\(path) \(status.st_mode) \(Digest.sha256(of: bytes))"
+  }
+
+  /// The bytes of a file that is not longer; nil of any other, and of what is no file.
+  static func bytes(of path: String, most: Int) -> [UInt8]? {
+    var status = stat()
+    guard stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFREG, status.st_size <= most
+    else { return nil }
+    return bytes(of: path, Int(status.st_size))
   }
 
   private static func bytes(of path: String, _ size: Int) -> [UInt8]? {

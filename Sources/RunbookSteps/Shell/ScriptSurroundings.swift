@@ -2,8 +2,17 @@ import Glibc
 import RunbookEngine
 import RunbookModel
 
-/// What decides what a script does besides its own text: the files and programs that it names, and the
-/// variables that it reads.
+/// What decides what a script does besides its own text: the files and programs that it names, those that
+/// scripts among them name in turn, and the variables that it reads.
+///
+/// | a file is bound that                                                    |
+/// | ------------------------------------------------------------------------ |
+/// | a word of the script names, from its folder or one that a `cd` names literally |
+/// | `PATH` leads to by a word                                                |
+/// | is read in (`.`, `source`) or run as a script, by its literal name       |
+/// | is named in the same ways in such a script of the folder, and so on      |
+///
+/// What else the script visibly runs or reads is in `unbound`.
 struct ScriptSurroundings {
   let script: String
   let command: [String]
@@ -46,21 +55,124 @@ struct ScriptSurroundings {
     }.sorted().map { Surrounding(name: "environment \($0)", content: environment[$0] ?? "") }
   }
 
-  private var files: [Surrounding] {
-    var seen = Set<ExactText>()
-    return names.compactMap { name in
-      guard seen.insert(ExactText(name)).inserted, let path = path(of: name),
-        let content = FileContent.mark(of: path)
-      else { return nil }
-      return Surrounding(name: "file \(name)", content: content)
+  private var files: [Surrounding] { reading.files }
+
+  /// What the script and those that it runs visibly run or read, and what is not bound: for people.
+  var unbound: [String] { reading.unbound }
+
+  /// Beyond these, what a script leads to is not bound.
+  private static let (mostFiles, deepest, largestScript) = (200, 8, 256 << 10)
+
+  private struct Reading {
+    var files: [Surrounding] = []
+    var unbound: [String] = []
+    var seen: Set<ExactText> = []
+    var folders: [String]
+
+    mutating func say(_ what: String) {
+      if !unbound.contains(where: { $0.isIdentical(to: what) }) { unbound.append(what) }
     }
   }
 
-  /// Words of the script and its interpreter that may name a file; none that is only written to.
-  private var names: [String] {
-    var names = command.filter { !$0.begins(with: "-") && !$0.isIdentical(to: script) }
+  private var reading: Reading {
+    var reading = Reading(folders: [workingDirectory])
+    let shell = command.first.map { Self.isShell($0) } ?? false
+    read(script, isShell: shell, extra: interpreterNames, depth: 0, &reading)
+    return reading
+  }
+
+  private func read(
+    _ text: String, isShell: Bool, extra: [String], depth: Int, _ reading: inout Reading
+  ) {
+    var scripts: [String] = []
+    if isShell {
+      let scan = ShellScan(text)
+      for folder in scan.folders where reading.folders.count < Self.mostFiles {
+        for base in reading.folders {
+          let path = folder.resolved(in: base)
+          if !reading.folders.contains(where: { $0.isIdentical(to: path) }) {
+            reading.folders.append(path)
+          }
+        }
+      }
+      for one in scan.unknown { reading.say(one) }
+      scripts = scan.scripts
+    } else {
+      reading.say("what a script that is no shell's loads by itself")
+    }
+    var found: [(name: String, path: String)] = []
+    for name in extra + Self.names(in: text) {
+      found += paths(of: name, in: reading.folders).map { (name, $0) }
+    }
+    for name in scripts {
+      found += reading.folders.map { (name, name.resolved(in: $0)) }
+    }
+    for (name, path) in found {
+      guard reading.seen.insert(ExactText(path)).inserted,
+        let content = FileContent.mark(of: path)
+      else { continue }
+      guard reading.files.count < Self.mostFiles else {
+        return reading.say("more files than are looked at")
+      }
+      reading.files.append(
+        Surrounding(name: "file \(shown(name, path, reading))", content: content, file: path))
+      guard !Self.isOfTheSystem(path), let script = Self.script(at: path, scripts.contains(name))
+      else { continue }
+      guard depth < Self.deepest else {
+        reading.say("what \(name) runs")
+        continue
+      }
+      read(script.text, isShell: script.isShell, extra: [], depth: depth + 1, &reading)
+    }
+  }
+
+  /// The name as it is written where it leads there from the script's own folder, else the path.
+  private func shown(_ name: String, _ path: String, _ reading: Reading) -> String {
+    let isOwn =
+      !name.holds("/") && Self.isOfTheSystem(path)
+      || name.resolved(in: workingDirectory).isIdentical(to: path)
+    let isTaken = reading.files.contains { $0.name.isIdentical(to: "file \(name)") }
+    return isOwn && !isTaken ? name : path
+  }
+
+  private static func isShell(_ path: String) -> Bool {
+    let name = path.pieces(separatedBy: "/").last.map(String.init) ?? path
+    return ["sh", "bash", "dash", "ksh", "zsh", "ash"].contains(name)
+  }
+
+  /// Programs that the system brings are bound by their bytes, and not read.
+  private static func isOfTheSystem(_ path: String) -> Bool {
+    ["/usr/", "/bin/", "/sbin/", "/lib", "/opt/"].contains { path.begins(with: $0) }
+  }
+
+  /// The text of a file that is a script, and whether it is a shell's; nil where it is none.
+  ///
+  /// - Parameter isRun: whether a script runs it or reads it in.
+  private static func script(at path: String, _ isRun: Bool) -> (text: String, isShell: Bool)? {
+    guard let bytes = FileContent.bytes(of: path, most: largestScript), !bytes.contains(0) else {
+      return nil
+    }
+    let text = String(decoding: bytes, as: UTF8.self)
+    guard text.begins(with: "#!") else {
+      let isNamed = path.ends(with: ".sh") || path.ends(with: ".bash")
+      return isRun || isNamed ? (text, true) : nil
+    }
+    let first = text.pieces(separatedBy: "\n").first.map(String.init) ?? ""
+    let words = first.pieces { " \t#!\r".unicodeScalars.contains($0) }.map(String.init)
+    let program = words.first { !$0.ends(with: "/env") && !$0.begins(with: "-") } ?? ""
+    return (text, isShell(program))
+  }
+
+  /// Words of the interpreter's command that may name a file.
+  private var interpreterNames: [String] {
+    command.filter { !$0.begins(with: "-") && !$0.isIdentical(to: script) }
+  }
+
+  /// Words of a script that may name a file; none that is only written to.
+  private static func names(in text: String) -> [String] {
+    var names: [String] = []
     var isTarget = false
-    for word in script.pieces(whereSeparator: Self.endsWord) {
+    for word in text.pieces(whereSeparator: endsWord) {
       if word.ends(with: ">") {
         isTarget = true
         continue
@@ -71,15 +183,17 @@ struct ScriptSurroundings {
     return names
   }
 
-  /// - Returns: nil where there is no such file.
-  private func path(of name: String) -> String? {
-    guard !name.isEmpty else { return nil }
-    if name.holds("/") { return name.resolved(in: workingDirectory) }
-    let here = name.resolved(in: workingDirectory)
+  /// Where a word may lead to; empty where it names no file.
+  private func paths(of name: String, in folders: [String]) -> [String] {
+    guard !name.isEmpty else { return [] }
+    if name.begins(with: "/") { return [name] }
+    let here = folders.map { name.resolved(in: $0) }.filter { access($0, F_OK) == 0 }
+    if name.holds("/") { return here }
     // A word without a dot or a slash names a table or the like more often than a file of the folder.
-    if name.holds("."), access(here, F_OK) == 0 { return here }
-    let folders = environment["PATH"]?.pieces(separatedBy: ":") ?? []
-    return folders.map { "\($0)/\(name)" }.first { access($0, X_OK) == 0 }
+    if name.holds("."), !here.isEmpty { return here }
+    let places = environment["PATH"]?.pieces(separatedBy: ":") ?? []
+    let programs: [String] = places.map { "\($0)/\(name)" }
+    return programs.first { access($0, X_OK) == 0 }.map { (path: String) in [path] } ?? []
   }
 
   private static func isOfName(_ scalar: Unicode.Scalar) -> Bool {

@@ -26,12 +26,16 @@ struct ShellActivity: Activity {
     [WorkItem(language: .shell, text: script, parameters: variables, effect: effect)]
   }
 
-  func surroundings() async -> [Surrounding] {
-    let environment = await environment(nil)
-    return ScriptSurroundings(
-      script: script, command: command, workingDirectory: workingDirectory,
-      environment: environment, input: input
-    ).all
+  func surroundings() async -> [Surrounding] { await scriptSurroundings.all }
+
+  func unbound() async -> [String] { await scriptSurroundings.unbound }
+
+  private var scriptSurroundings: ScriptSurroundings {
+    get async {
+      ScriptSurroundings(
+        script: script, command: command, workingDirectory: workingDirectory,
+        environment: await environment(nil), input: input)
+    }
   }
 
   func perform(in context: AttemptContext) async throws(StepFailure) -> StepResult {

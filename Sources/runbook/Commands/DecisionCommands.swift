@@ -44,7 +44,8 @@ struct SkipCommand: AsyncParsableCommand {
     discussion: """
       What comes after it is shown first. The reason stands in the report. What its last attempt left is ended \
       or waited for before, and its receipt is looked for: what is done is not skipped. A run whose \
-      verification was skipped ends unverified; a safeguard that was skipped is listed as declined.
+      verification was skipped ends unverified; a safeguard that was skipped before it was tried is listed \
+      as declined. What a step came to before it was left out stays said.
       """)
 
   @Argument(
@@ -149,7 +150,7 @@ struct ResolveCommand: AsyncParsableCommand {
   }
 
   func run() async throws {
-    let held = try await HeldRun.open(run, state)
+    let held = try await HeldRun.open(run, state, actsForOwner: true)
     let step = try held.step(step)
     let lease = try held.takeLease(as: actor.name).lease
     defer { lease.release() }

@@ -36,12 +36,24 @@ struct ResumptionOptions: ParsableArguments {
     help: "Go on although the runbook or a connection was changed; the journal keeps the change.")
   var acceptChanges = false
 
+  @Option(
+    help: ArgumentHelp(
+      "With --accept-changes: a step that may do again what is done, or comes before it, and is to be performed "
+        + "all the same; may be repeated.", valueName: "id"))
+  var perform: [String] = []
+
   @Flag(
     help: "End statements and processes that a dead executor left, instead of waiting for them.")
   var terminate = false
 
   @OptionGroup var execution: ExecutionOptions
   @OptionGroup var state: StateOptions
+
+  func validate() throws {
+    guard acceptChanges || perform.isEmpty else {
+      throw ValidationError("--perform is only for --accept-changes")
+    }
+  }
 }
 
 /// Who somebody is, where people share an account.

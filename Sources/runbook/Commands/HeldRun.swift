@@ -21,15 +21,20 @@ struct HeldRun {
   /// The run's state as it is by now.
   func stateNow() async throws -> RunState { try RunState(replaying: await journal.entries()) }
 
-  /// - Parameter isGoneOnWith: whether, without a name, the newest run is meant that waits for somebody to
-  ///   go on with it; else the newest of all.
+  /// - Parameters:
+  ///   - isGoneOnWith: whether, without a name, the newest run is meant that waits for somebody to go on
+  ///     with it; else the newest of all.
+  ///   - actsForOwner: whether root may do it to another account's run.
   /// - Throws: the exit status, once what is wrong was printed.
   static func open(
     _ name: String?, _ options: StateOptions, mayHaveEnded: Bool = false,
-    isGoneOnWith: Bool = false
+    isGoneOnWith: Bool = false, actsForOwner: Bool = false
   ) async throws -> HeldRun {
     let surroundings = Surroundings.current()
     let console = Console.current(surroundings)
+    if actsForOwner {
+      try surroundings.workAsOwner(of: surroundings.stateFolder(options.state), console)
+    }
     do throws(StoreError) {
       let store = surroundings.store(options.state)
       let id: RunID
@@ -131,6 +136,18 @@ struct HeldRun {
     console.printError("error: \(message)")
     for hint in hints { console.printError("  \(hint)") }
     throw status.code
+  }
+
+  /// The state folder that the run is kept in: STATE/runs/RUN is its own.
+  var stateFolder: String {
+    let parts = folder.pieces(separatedBy: "/", omittingEmptySubsequences: false)
+    return parts.dropLast(2).joined(separator: "/")
+  }
+
+  /// Whether a file of the runbook is as the journal has it.
+  func isSame(_ current: SourceFile, as former: SourceFile) -> Bool {
+    let key = RunStore.key(inRunFolder: folder)
+    return former.digest == current.digest || former.digest == key?.digest(of: current.text)
   }
 
   /// Takes the lease where nobody lives who holds it.

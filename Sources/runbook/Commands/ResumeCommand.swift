@@ -29,7 +29,8 @@ struct ResumeCommand: AsyncParsableCommand {
       !held.state.step(StepID(subject)).isRetryWanted
     {
       try held.refuse(
-        hold.message, hints: RunClosing.advice(hold, run: held.id), .held)
+        hold.message, hints: RunClosing.advice(hold, run: held.id, nil, in: held.stateFolder), .held
+      )
     }
     try await RunTakeUp(held: held, options: options).go()
   }
@@ -47,10 +48,14 @@ struct TakeoverCommand: AsyncParsableCommand {
   @Argument(help: "The run, by its id or the start of one.")
   var run: String
 
+  @Option(
+    help: ArgumentHelp("Why it is taken over.", valueName: "text"), transform: SpokenReason.parse)
+  var reason: String?
+
   @OptionGroup var options: ResumptionOptions
 
   func run() async throws {
     let held = try await HeldRun.open(run, options.state)
-    try await RunTakeUp(held: held, options: options).go(force: true)
+    try await RunTakeUp(held: held, options: options, reason: reason).go(force: true)
   }
 }

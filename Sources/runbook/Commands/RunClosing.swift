@@ -8,6 +8,8 @@ struct RunClosing {
   let plan: Plan
   let state: RunState
   let console: Console
+  /// Where the run is kept.
+  let stateFolder: String
 
   func show(report: String?) {
     console.print("")
@@ -16,7 +18,11 @@ struct RunClosing {
       console.print("\(end.status.title, end.status.style): \(end.reason)")
     case .held(let hold):
       console.print("\("Held", .yellow): \(block: hold.message)")
-      for line in Self.advice(hold, run: run) { console.print("  \(line)") }
+      if state.verification.isVerified {
+        console.print("  Verified: \(state.verification.words).")
+      }
+      let gate = hold.subject.flatMap { state.gates[$0] }
+      for line in Self.advice(hold, run: run, gate, in: stateFolder) { console.print("  \(line)") }
     case .notStarted, .running:
       break
     }
@@ -24,17 +30,38 @@ struct RunClosing {
     if let report { console.print("Report \(report)") }
   }
 
+  /// What somebody types who approves from another account.
+  static func otherAccount(_ run: RunID, _ gate: String, _ folder: String) -> String {
+    "From another account of this host: sudo runbook approve \(run) \(gate) --state \(folder.shellWord)"
+  }
+
   /// The commands that go on from a hold.
-  static func advice(_ hold: RunHeld, run: RunID) -> [String] {
+  ///
+  /// - Parameters:
+  ///   - gate: that holds the run; nil where it is none.
+  ///   - folder: where the run is kept.
+  static func advice(
+    _ hold: RunHeld, run: RunID, _ gate: GateState?, in folder: String
+  ) -> [String] {
     let subject = hold.subject ?? "recovery"
     let giveUp = "To give the run up: runbook abandon \(run) --reason TEXT"
     switch hold.cause {
     case .gate, .refusal:
       let isStep = subject != RunMachine.recoveryGateName && !subject.holds(":")
       let skip = isStep ? ["To go on without it: runbook skip \(run) --reason TEXT"] : []
-      return [
-        "To approve it and go on: runbook resume \(run) --approve \(subject)",
-        "To approve it for whoever goes on: runbook approve \(run) \(subject)",
+      guard let gate, gate.opened.approvals > 1 else {
+        return [
+          "To approve it and go on: runbook resume \(run) --approve \(subject)",
+          "To approve it for whoever goes on: runbook approve \(run) \(subject)",
+        ] + skip + [giveUp]
+      }
+      let first =
+        gate.approvers.isEmpty || gate.isRefused
+        ? ["To approve it from this account: runbook approve \(run) \(subject)"] : []
+      return first + [
+        otherAccount(run, subject, folder),
+        "It takes \(gate.opened.approvals) people, each from an account of their own; then: "
+          + "runbook resume \(run)",
       ] + skip + [giveUp]
     case .verification:
       return [

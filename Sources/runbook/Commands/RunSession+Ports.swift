@@ -42,7 +42,7 @@ extension RunSession {
   }
 
   /// The run's folder is STATE/runs/RUN.
-  private var store: RunStore {
+  var store: RunStore {
     RunStore(
       folder: URL(filePath: folder).deletingLastPathComponent().deletingLastPathComponent().path)
   }

@@ -52,6 +52,8 @@ struct RunSession {
     let state: RunState
     var decisions: [Event] = []
     var takenFrom: String?
+    /// Why it is taken over.
+    var reason: String?
     var change: PlanChange?
     var terminatesRemnants = false
     var fencesFormer = false
@@ -70,7 +72,9 @@ struct RunSession {
       lease.release()
       let report = await writeReport(of: entries)
       if !options.json {
-        RunClosing(run: run, plan: plan, state: state, console: console).show(report: report)
+        RunClosing(
+          run: run, plan: plan, state: state, console: console, stateFolder: store.folder
+        ).show(report: report)
       }
       var status = ExitStatus(state)
       if drill != nil, let ending = try await conclude(state) { status = ending }
@@ -104,11 +108,13 @@ struct RunSession {
       case .resumption(let resumption):
         try await executor.resume(
           from: resumption.entries, decisions: resumption.decisions,
-          takenFrom: resumption.takenFrom, change: resumption.change)
+          takenFrom: resumption.takenFrom, reason: resumption.reason, change: resumption.change)
       }
       return executor.state
     }
-    let signals = SignalWatch { work.cancel() }
+    // What is being stored, and may not be any more, is printed before the program goes.
+    let signals = SignalWatch(
+      cancel: { work.cancel() }, beforeExit: { collector.printUnstored() })
     let lease = lease
     let ticker = Task {
       while !Task.isCancelled {

@@ -11,6 +11,8 @@ struct RunTakeUp {
   let options: ResumptionOptions
   /// Whether a person says that what cannot be reached is gone for good.
   var isUnreachable = false
+  /// Why the run is taken over.
+  var reason: String?
 
   /// Goes on with the run.
   ///
@@ -31,7 +33,10 @@ struct RunTakeUp {
       held.console.printError("The run was taken from \(takenFrom.description).")
     }
     let (entries, state) = try await standing()
-    if change != nil { try refuseUnsettledChanges(of: plan, state) }
+    if change != nil {
+      try refuseUnsettledChanges(of: plan, state)
+      try refuseRepetitions(by: plan, state)
+    }
     let decisions = try await fenced(decisions, entries, plan, lease)
     var resumption = RunSession.Resumption(entries: entries, state: state)
     // What a drill's clock did while nobody carried the run out, nobody can tell.
@@ -39,6 +44,7 @@ struct RunTakeUp {
     resumption.decisions =
       (isCutOff ? drill.map(DrillMachine.takeUp) ?? [] : []).map(Event.drill) + decisions
     resumption.takenFrom = takenFrom?.description
+    resumption.reason = reason
     resumption.change = change
     resumption.terminatesRemnants = options.terminate
     resumption.fencesFormer = force
@@ -62,6 +68,27 @@ struct RunTakeUp {
             + "--done|--not-done --reason TEXT",
         ], .invalidRunbook)
     }
+  }
+
+  /// What is done is not done again under another name, unless a person names it.
+  private func refuseRepetitions(by plan: Plan, _ state: RunState) throws {
+    let ids = plan.runbook.steps.map(\.id.rawValue)
+    for name in options.perform where !ids.contains(where: { $0.isIdentical(to: name) }) {
+      try held.refuse("the runbook has no step '\(name)' to be performed", .usage)
+    }
+    let doubts = plan.doubts(about: state, kinds: Composition.checkingKinds()).filter {
+      !($0.mayBeNamed && options.perform.contains($0.step.rawValue))
+    }
+    guard !doubts.isEmpty else { return }
+    for doubt in doubts { held.console.printError("error: \(doubt.why)") }
+    let named = doubts.filter(\.mayBeNamed).map { " --perform \($0.step)" }.joined()
+    try held.refuse(
+      "the change cannot be accepted as it is: what is done must not be done again",
+      hints: ["a step that is done keeps its id: give it back, or take the new step out"]
+        + (named.isEmpty
+          ? []
+          : ["where it is other work that is wanted all the same: --accept-changes\(named)"]),
+      .invalidRunbook)
   }
 
   /// A step that is left out must not take effect afterwards, nor have done so.
@@ -126,7 +153,12 @@ struct RunTakeUp {
         hints: ["to go on with it as it is now, its gates asked anew: --accept-changes"],
         .invalidRunbook)
     }
-    return (plan, PlanChange(to: plan, difference: difference, key: key), world)
+    return (
+      plan,
+      PlanChange(
+        to: plan, difference: difference, key: key, performs: options.perform.map { StepID($0) }),
+      world
+    )
   }
 
   /// What a simulated run is carried out in; nil for any other.
@@ -156,17 +188,12 @@ struct RunTakeUp {
       }, isSandbox: started.isSandbox, held.console)
   }
 
-  private func isSame(_ current: SourceFile, as former: SourceFile) -> Bool {
-    let key = RunStore.key(inRunFolder: held.folder)
-    return former.digest == current.digest || former.digest == key?.digest(of: current.text)
-  }
-
   private func difference(of plan: Plan, from record: RunbookRecord) -> String {
     var parts: [String] = []
     let now = plan.runbook.sources
     for former in record.sources {
       let current = now.first { $0.path.isIdentical(to: former.path) }
-      if let current, isSame(current, as: former) { continue }
+      if let current, held.isSame(current, as: former) { continue }
       parts.append(TextDifference(from: former.text, to: current?.text ?? "").text(former.path))
     }
     for added in now

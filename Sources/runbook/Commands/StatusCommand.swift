@@ -16,7 +16,7 @@ struct StatusCommand: AsyncParsableCommand {
   var json = false
 
   func run() async throws {
-    let held = try await HeldRun.open(run, state, mayHaveEnded: true)
+    let held = try await HeldRun.open(run, state, mayHaveEnded: true, actsForOwner: true)
     let lease: LeaseState
     do throws(StoreError) {
       lease = try held.journal.leaseState()
@@ -27,14 +27,12 @@ struct StatusCommand: AsyncParsableCommand {
     if json {
       held.console.print(json: object(held.id, held.state, lease, forecast).json)
     } else {
-      show(held.id, held.state, lease, forecast, held.console)
+      show(held, lease, forecast)
     }
   }
 
-  private func show(
-    _ id: RunID, _ state: RunState, _ lease: LeaseState, _ forecast: KillForecast,
-    _ console: Console
-  ) {
+  private func show(_ held: HeldRun, _ lease: LeaseState, _ forecast: KillForecast) {
+    let (id, state, console) = (held.id, held.state, held.console)
     guard let started = state.started else { return console.print("Run \(id) has no entries.") }
     console.print("\(started.runbook.title, .bold) (run \(id))")
     console.print(
@@ -47,12 +45,12 @@ struct StatusCommand: AsyncParsableCommand {
     if started.isDrill { console.print("DRILL: an exercise, not an incident") }
     if started.isSandbox { console.print("SANDBOX: a throwaway database, not a real one") }
     var table = Table(["", "PHASE", "STEP", "ATTEMPTS", "OUTCOME"])
-    for step in (state.runbook ?? started.runbook).steps {
+    for step in (state.runbook ?? started.runbook).steps + state.formerSteps {
       let one = state.step(step.id)
       table.append(
         [
-          one.mark(in: step.phase), step.phase.rawValue, step.id.rawValue, "\(one.attempts)",
-          one.outcome(in: step.phase),
+          one.mark(in: step.phase, state), step.phase.rawValue, step.id.rawValue,
+          "\(one.attempts)", one.outcome(in: step.phase, state),
         ])
     }
     console.print("\n\(table.text)")
@@ -60,8 +58,27 @@ struct StatusCommand: AsyncParsableCommand {
     if !started.isDrill || started.isSandbox {
       for line in forecast.lines { console.print("\(line)") }
     }
+    if !state.isOver { showGates(state, console) }
     if case .held(let hold) = state.lifecycle {
-      for line in RunClosing.advice(hold, run: id) { console.print("\(line)") }
+      if state.verification.isVerified { console.print("Verified: \(state.verification.words).") }
+      let gate = hold.subject.flatMap { state.gates[$0] }
+      for line in RunClosing.advice(hold, run: id, gate, in: held.stateFolder) {
+        console.print("\(line)")
+      }
+    }
+  }
+
+  /// What waits for a person's decision, and what of it is not what was approved once.
+  private func showGates(_ state: RunState, _ console: Console) {
+    for gate in state.waitingGates {
+      let names = gate.approverNames
+      let given = names.isEmpty ? "" : ", approved by \(names)"
+      let count = gate.opened.approvals > 1 ? " of \(gate.opened.approvals) people" : ""
+      console.print("Gate '\(gate.opened.gate)' waits for a decision\(count)\(given).")
+    }
+    for (gate, changes) in state.gateChanges.sorted(by: { $0.key < $1.key }) {
+      console.print("\("Gate '\(gate)': it is not what was approved:", .boldYellow)")
+      for change in changes { console.print("  \(change)") }
     }
   }
 
@@ -71,19 +88,32 @@ struct StatusCommand: AsyncParsableCommand {
     [
       "run": .string(id.rawValue),
       "runbook": .string(state.started?.runbook.name ?? ""),
-      "state": .string(state.lifecycle.name), "reason": .string(state.lifecycle.reason),
+      "state": .string(state.lifecycle.name),
+      "verified": .bool(state.verification.isVerified), "reason": .string(state.lifecycle.reason),
       "sandbox": .bool(state.started?.isSandbox ?? false),
       "drill": .bool(state.started?.isDrill ?? false),
       "alive": .bool(lease.living != nil), "generation": .int(lease.generation),
       "if_killed": .string(forecast.lines.joined(separator: " ")),
       "started": state.startedAt.map(Value.timestamp) ?? .null,
       "findings": .list(state.findings.map { .string($0.rawValue) }),
+      "gates": .list(
+        (state.isOver ? [] : state.waitingGates).map { gate in
+          [
+            "gate": .string(gate.opened.gate), "approvals": .int(Int64(gate.opened.approvals)),
+            "approved_by": .list(gate.accounts.sorted().map(Value.string)),
+            "refused_by": gate.refuser.map { .string($0.displayName) } ?? .null,
+            "sha256": .string(gate.opened.digest.hex),
+            "changes": .list((state.gateChanges[gate.opened.gate] ?? []).map(Value.string)),
+          ]
+        }),
       "steps": .list(
-        (state.runbook?.steps ?? []).map { step in
+        ((state.runbook?.steps ?? []) + state.formerSteps).map { step in
           let one = state.step(step.id)
           return [
             "id": .string(step.id.rawValue), "phase": .string(step.phase.rawValue),
-            "status": .string(one.word(in: step.phase)),
+            "status": .string(one.word(in: step.phase, state)),
+            "in_runbook": .bool(!one.isTakenOut),
+            "left_out": .bool(one.skip?.cause == .decision),
             "attempts": .int(Int64(one.attempts)),
             "failure": one.failure.map { .string($0.message) } ?? .null,
             "decided_by": one.word.map { .string($0.actor.displayName) } ?? .null,
@@ -104,8 +134,10 @@ struct RunsCommand: ParsableCommand {
   var json = false
 
   func run() throws {
-    let console = Console.current(.current())
-    let store = Surroundings.current().store(state.state)
+    let surroundings = Surroundings.current()
+    let console = Console.current(surroundings)
+    try surroundings.workAsOwner(of: surroundings.stateFolder(state.state), console)
+    let store = surroundings.store(state.state)
     do throws(StoreError) { try store.check() } catch { try console.fail(error) }
     var table = Table(["RUN", "RUNBOOK", "STARTED", "STATE"])
     let runs = store.runs()
@@ -189,44 +221,49 @@ extension StepState {
     declaration ?? skip.flatMap { $0.cause == .decision ? $0.word : nil }
   }
 
-  fileprivate func mark(in phase: Phase) -> String {
-    if isNoFinding(in: phase) { return "?" }
-    return declaration == nil ? status.mark : "!"
+  fileprivate func mark(in phase: Phase, _ state: RunState) -> String {
+    switch standing(in: phase, isOver: state.isOver) {
+    case .pending, .notBegun, .notDone: " "
+    case .inFlight: ">"
+    case .succeeded: "✔"
+    case .failed: "✘"
+    case .unknown, .couldNotRun: "?"
+    case .skipped: "-"
+    case .declared: "!"
+    }
   }
 
-  fileprivate func outcome(in phase: Phase) -> String {
+  fileprivate func outcome(in phase: Phase, _ state: RunState) -> String {
+    let gone = isTakenOut ? ["taken out of the runbook"] : []
     if let declaration {
-      return "declared done by \(declaration.actor.displayName): \(declaration.reason)"
+      let who = "declared done by \(declaration.actor.displayName): \(declaration.reason)"
+      return ([who] + gone).joined(separator: "; ")
     }
-    if let skip {
-      guard skip.cause == .decision else { return "did not apply: \(skip.word.reason)" }
-      let verb = phase == .safeguards ? "declined" : "skipped"
-      return "\(verb) by \(skip.word.actor.displayName): \(skip.word.reason)"
+    if let skip, skip.cause == .condition { return "did not apply: \(skip.word.reason)" }
+    let left = skip.map {
+      "\(phase.verbOfLeavingOut(wasTried: attempts > 0)) by \($0.word.actor.displayName): "
+        + $0.word.reason
     }
-    let verb = isNoFinding(in: phase) ? "could not be carried out" : status.rawValue
-    return failure.map { "\(verb): \($0.message)" } ?? verb
+    let standing = standing(in: phase, isOver: state.isOver)
+    let own = standing == .skipped ? nil : standing.plainWords(failure)
+    return ([own, left].compactMap(\.self) + gone).joined(separator: "; ")
   }
 
   /// As tools read it.
-  fileprivate func word(in phase: Phase) -> String {
-    if declaration != nil { return "declared" }
-    return isNoFinding(in: phase) ? "couldNotRun" : status.rawValue
-  }
-
-  private func isNoFinding(in phase: Phase) -> Bool {
-    status == .failed && isWithoutAnswer && !phase.mayChange
+  fileprivate func word(in phase: Phase, _ state: RunState) -> String {
+    let standing = standing(in: phase, isOver: state.isOver)
+    return standing == .inFlight ? "running" : standing.rawValue
   }
 }
 
-extension StepState.Status {
-  fileprivate var mark: String {
+extension StepStanding {
+  /// As a list says it.
+  fileprivate func plainWords(_ failure: FailureRecord?) -> String {
     switch self {
-    case .pending: " "
-    case .running: ">"
-    case .succeeded: "✔"
-    case .failed: "✘"
-    case .unknown: "?"
-    case .skipped: "-"
+    case .pending: "pending"
+    case .inFlight: "running"
+    case .failed, .couldNotRun, .unknown: failure.map { "\(words): \($0.message)" } ?? words
+    case .notBegun, .notDone, .succeeded, .skipped, .declared: words
     }
   }
 }
@@ -237,5 +274,12 @@ extension Console {
     let isPath = error.subject.begins(with: "/") && !error.message.holds(error.subject)
     printError("error: \(isPath ? "\(error.subject): " : "")\(error.message)")
     throw ExitStatus(error).code
+  }
+}
+
+extension RunState {
+  /// Gates that are not approved, by name.
+  fileprivate var waitingGates: [GateState] {
+    gates.values.filter { !$0.isApproved }.sorted { $0.opened.gate < $1.opened.gate }
   }
 }

@@ -6,6 +6,8 @@ import Synchronization
 final class EntryCollector: RunObserver {
   private let observer: any RunObserver
   private let collected: Mutex<[Entry]>
+  /// What is being stored at this moment.
+  private let storing = Mutex<[Event]>([])
 
   /// - Parameter entries: what the journal holds already.
   init(_ entries: [Entry], passingOnTo observer: any RunObserver) {
@@ -30,5 +32,18 @@ final class EntryCollector: RunObserver {
 
   func observe(progress: String) { observer.observe(progress: progress) }
 
+  func observe(storing events: [Event]) { storing.withLock { $0 = events } }
+
   func observe(unstored events: [Event]) { observer.observe(unstored: events) }
+
+  /// Prints outcomes that are being stored, for a program that ends before that is over.
+  func printUnstored() {
+    let events = storing.withLock { $0 }.filter {
+      switch $0 {
+      case .attemptFinished, .attemptSettled: true
+      default: false
+      }
+    }
+    if !events.isEmpty { observer.observe(unstored: events) }
+  }
 }

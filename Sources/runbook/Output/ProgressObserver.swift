@@ -19,6 +19,8 @@ final class ProgressObserver: RunObserver {
     var question: String?
     /// What each step last failed of, so that retries do not say it again.
     var failures: [StepID: String] = [:]
+    /// Steps of which an attempt was begun.
+    var tried: Set<StepID> = []
     /// How long steps took before.
     var usual = UsualDurations()
   }
@@ -124,15 +126,18 @@ final class ProgressObserver: RunObserver {
       case .stepSkipped(let skipped):
         header(of: skipped.step, &live)
         let title = live.steps[skipped.step]?.title ?? skipped.step.rawValue
+        let wasTried = live.tried.contains(skipped.step)
+        let verb = live.steps[skipped.step]?.phase.verbOfLeavingOut(wasTried: wasTried) ?? "skipped"
         let why =
           skipped.cause == .condition
-          ? "not \(skipped.reason)"
-          : "by \(entry.actor.displayName): \(skipped.reason)"
-        line("  \("– \(title): skipped, \(why)", .dim)", &live)
+          ? "skipped, not \(skipped.reason)"
+          : "\(verb) by \(entry.actor.displayName): \(skipped.reason)"
+        line("  \("– \(title): \(why)", .dim)", &live)
       case .gateOpened(let gate): for one in text.gate(gate) { line(one, &live) }
       case .gateDecided(let decision):
         line(
-          "  Gate '\(decision.gate)' \(decision.decision.rawValue) by \(entry.actor.displayName)",
+          "  Gate '\(decision.gate)' \(decision.decision.rawValue) by \(entry.actor.displayName)"
+            + (decision.reason.map { ": \($0)" } ?? ""),
           &live)
       case .attemptSettled(let settled): show(settled, by: entry.actor, &live)
       case .noteAdded(let note):
@@ -157,6 +162,7 @@ final class ProgressObserver: RunObserver {
       guard let runbook = state.runbook else { return }
       for step in runbook.steps { live.steps[step.id] = step }
       let settled = runbook.steps.count { state.step($0.id).status.isSettled }
+      live.tried.formUnion(runbook.steps.map(\.id).filter { state.step($0).attempts > 0 })
       let run = state.started.map { "\($0.run)" } ?? ""
       line("\(runbook.title, .bold) (run \(run)), taken up again", &live)
       live.isDrill = state.started?.isDrill == true
@@ -222,6 +228,7 @@ final class ProgressObserver: RunObserver {
   }
 
   private func show(_ started: AttemptStarted, _ live: inout Live) {
+    live.tried.insert(started.step)
     header(of: started.step, &live)
     clearLine(&live)
     var title = live.steps[started.step]?.title ?? started.step.rawValue

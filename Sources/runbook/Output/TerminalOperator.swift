@@ -11,10 +11,21 @@ struct TerminalOperator: Operator {
   var aside: (any TerminalAside)?
 
   func decide(on gate: GateOpened) async -> OperatorDecision {
-    let answer = await ask(
-      "Type '\(gate.consent)' to approve '\(gate.gate)', anything else refuses: ", isFree: true)
-    guard let answer else { return .unavailable }
-    return answer == gate.consent ? .approved : .refused
+    guard gate.isDeclinable == true else {
+      let answer = await ask(
+        "Type '\(gate.consent)' to approve '\(gate.gate)', anything else refuses: ", isFree: true)
+      guard let answer else { return .unavailable }
+      return answer == gate.consent ? .approved : .refused
+    }
+    // A refusal leaves the safeguard out for good: a slip of the fingers is none.
+    while let answer = await ask(
+      "Type '\(gate.consent)' to approve '\(gate.gate)', 'no' to decline it for good: ",
+      isFree: true)
+    {
+      if answer == gate.consent { return .approved }
+      if ["n", "no"].contains(answer.lowercased()) { return .refused }
+    }
+    return .unavailable
   }
 
   func decide(on remnants: [Remnant], of step: StepID) async -> RemnantDecision {

@@ -102,6 +102,29 @@ struct WorkText {
       + "\(kind)\(system)\(timeline)"
   }
 
+  /// Which files an approval binds, and what the step visibly runs or reads besides.
+  private func binding(of item: GateItem, indent: String) -> [StyledText] {
+    var lines: [StyledText] = []
+    let files = (item.seal ?? []).filter { $0.file != nil }
+      .map { $0.name.dropping(prefix: "file ") }
+    if !files.isEmpty {
+      let words = "-- the approval binds these files: \(Self.list(files.map(String.init)))"
+      lines.append("\(indent)\(code: words, .dim)")
+    }
+    if let unbound = item.unbound {
+      let words = "-- runs or reads what is not bound: \(Self.list(unbound))"
+      lines.append("\(indent)\(code: words, .yellow)")
+    }
+    return lines
+  }
+
+  private static let mostListed = 30
+
+  private static func list(_ items: [String]) -> String {
+    let rest = items.count > mostListed ? ", and \(items.count - mostListed) more" : ""
+    return items.prefix(mostListed).joined(separator: ", ") + rest
+  }
+
   /// A gate in full: every statement that will run, on which database. What looks like a blank is shown by its number in
   /// all of it but the steps' titles, which are a person's words.
   func gate(_ gate: GateOpened) -> [StyledText] {
@@ -134,10 +157,14 @@ struct WorkText {
           "  - \(item.step): \(item.title) [\(effect(item.effect, isDeclared: item.isEffectDeclared ?? false))\(undecided)]"
         )
         lines += self.lines(of: item.work, indent: "      ")
+        lines += binding(of: item, indent: "      ")
       }
     }
     if let question = gate.question { lines.append(("  \(block: question)" as StyledText).asCode) }
-    if gate.approvals > 1 { lines.append("  It takes \(gate.approvals) people's approval.") }
+    if gate.approvals > 1 {
+      lines.append(
+        "  It takes \(gate.approvals) people's approval, each from an account of their own.")
+    }
     return lines
   }
 }

@@ -8,13 +8,22 @@ import Synchronization
 struct SignalWatch {
   private let sources: [any DispatchSourceSignal]
 
-  init(cancel: @escaping @Sendable () -> Void) {
+  /// - Parameters:
+  ///   - cancel: for the first signal.
+  ///   - beforeExit: for the second; it must not wait for anything.
+  init(
+    cancel: @escaping @Sendable () -> Void, beforeExit: @escaping @Sendable () -> Void = {}
+  ) {
     let count = Mutex(0)
     let shared = CountBox(count: count)
     sources = [SIGINT, SIGTERM, SIGHUP].map { number in
       signal(number, SIG_IGN)
       let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
-      source.setEventHandler { if shared.next() == 1 { cancel() } else { _exit(130) } }
+      source.setEventHandler {
+        guard shared.next() > 1 else { return cancel() }
+        beforeExit()
+        _exit(130)
+      }
       source.resume()
       return source
     }

@@ -2,11 +2,11 @@ import ArgumentParser
 import RunbookModel
 
 /// What a person gives as a reason or a note: it stands in the journal and in the report, and has to say
-/// something.
+/// something: a letter or a digit at least.
 enum SpokenReason {
   /// - Throws: `ValidationError` where nothing of it can be seen.
   static func parse(_ text: String) throws -> String {
-    guard text.unicodeScalars.contains(where: \.isSeen) else {
+    guard text.unicodeScalars.contains(where: \.isOfWords) else {
       throw ValidationError("it says nothing: give words")
     }
     return String(text.trimming { $0.isWhitespace })
@@ -14,6 +14,11 @@ enum SpokenReason {
 }
 
 extension Unicode.Scalar {
+  /// Whether it is a letter or a digit that is seen.
+  fileprivate var isOfWords: Bool {
+    isSeen && (properties.isAlphabetic || properties.numericType != nil)
+  }
+
   /// Whether something stands where it is.
   fileprivate var isSeen: Bool {
     // The blank pattern of Braille and the empty Hangul letters are letters to Unicode.

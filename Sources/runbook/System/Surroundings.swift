@@ -10,6 +10,18 @@ struct Surroundings: Sendable {
   let workingDirectory: String
   /// The folder of the program's own file.
   let programFolder: String
+  /// Whose word is recorded.
+  let responsible: ResponsibleAccount
+
+  init(
+    environment: [String: String], workingDirectory: String, programFolder: String,
+    responsible: ResponsibleAccount? = nil
+  ) {
+    self.environment = environment
+    self.workingDirectory = workingDirectory
+    self.programFolder = programFolder
+    self.responsible = responsible ?? .current(environment)
+  }
 
   static func current() -> Surroundings {
     let program = (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe"))
@@ -25,7 +37,7 @@ struct Surroundings: Sendable {
     Confinement.forgetDatabases(of: environment)
     return Surroundings(
       environment: Confinement.environment(environment), workingDirectory: workingDirectory,
-      programFolder: programFolder)
+      programFolder: programFolder, responsible: responsible)
   }
 
   func stateFolder(_ flag: String?) -> String {
@@ -50,9 +62,7 @@ struct Surroundings: Sendable {
   }
 
   func actor(as name: String?) -> Actor {
-    let entry = getpwuid(geteuid())
-    let account = entry.map { String(cString: $0.pointee.pw_name) } ?? "uid \(geteuid())"
-    return redactor.redact(Actor(account: account, name: name))
+    redactor.redact(Actor(account: responsible.name, name: name, via: responsible.via))
   }
 
   /// What can be known of secrets without a runbook.

@@ -21,10 +21,12 @@ final class RunningProgram: Sendable {
       .first { FileManager.default.isExecutableFile(atPath: $0) } ?? "runbook"
   }()
 
-  /// - Parameter input: the file that is its standard input.
+  /// - Parameters:
+  ///   - input: the file that is its standard input.
+  ///   - prefix: a command that starts it, such as one that changes the account.
   init(
     _ arguments: [String], in workspace: Workspace, environment: [String: String],
-    input: String = "/dev/null"
+    input: String = "/dev/null", through prefix: [String] = []
   ) throws {
     let name = UUID().uuidString.prefix(8)
     outputFile = workspace.path("out-\(name)")
@@ -45,7 +47,7 @@ final class RunningProgram: Sendable {
     posix_spawnattr_setsigmask(&attributes, &none)
     posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK))
     var words: [UnsafeMutablePointer<CChar>?] =
-      (Self.command(in: workspace.folder) + arguments).map { strdup($0) } + [nil]
+      (Self.command(in: workspace.folder, through: prefix) + arguments).map { strdup($0) } + [nil]
     var variables: [UnsafeMutablePointer<CChar>?] =
       environment.map { strdup("\($0.key)=\($0.value)") } + [nil]
     defer { for text in words + variables { free(text) } }
@@ -56,8 +58,8 @@ final class RunningProgram: Sendable {
     Thread.detachNewThread { [self] in awaitEnd() }
   }
 
-  private static func command(in folder: String) -> [String] {
-    ["/usr/bin/env", "--chdir=\(folder)", path]
+  private static func command(in folder: String, through prefix: [String]) -> [String] {
+    ["/usr/bin/env", "--chdir=\(folder)"] + prefix + [path]
   }
 
   /// Waits by the number: by `Process`, an end is seen late or never where another child has inherited

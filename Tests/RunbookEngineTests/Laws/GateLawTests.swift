@@ -63,7 +63,9 @@ struct GateLawTests {
     simulation.options.approvals = ["recovery", "fix"]
     let state = try await simulation.run()
     #expect(state.hold?.cause == .gate)
-    #expect(state.hold?.message == "the gate 'fix' needs the approval of one more person")
+    #expect(
+      state.hold?.message == "the gate 'fix' needs the approval of one more person; approved by ann"
+    )
     #expect(state.gates["fix"]?.missingApprovals == 1)
   }
 

@@ -47,6 +47,15 @@ struct IndependentReaderTests {
         faults.append("verify-journal: \(objection)")
       }
     }
+    for step in reader.steps {
+      let phase = Phase(rawValue: step.phase)
+      let said = state.step(StepID(step.id)).standing(in: phase, isOver: state.isOver).rawValue
+      // What its process had ended and was found to have had no effect is to come again for the run.
+      let isOpen = step.isFoundNotDone && ["pending", "notDone", "failed"].contains(said)
+      if said.lowercased() != step.word.replacingAll("_", with: ""), !isOpen {
+        faults.append("'status' says \(said) of '\(step.id)', which is \(step.word)")
+      }
+    }
     let report = try IncidentReport(entries: entries)
     faults += Self.faults(ofJSON: try Value(json: report.text(as: .json)), reader)
     faults += Self.faults(ofMarkdown: try report.markdown(), reader)
@@ -76,6 +85,13 @@ struct IndependentReaderTests {
     return faults
   }
 
+  /// Whether a line has a step's title, and not that of another whose id begins with this one's.
+  private static func names(_ line: some StringProtocol, _ id: String) -> Bool {
+    String(line).pieces(separatedBy: "Step \(id)").dropFirst().contains { rest in
+      rest.unicodeScalars.first.map { !$0.properties.isAlphabetic && $0 != "-" } ?? true
+    }
+  }
+
   private static func faults(ofMarkdown text: String, _ reader: IndependentReader) -> [String] {
     var faults: [String] = []
     let isWhole = reader.end?.status == "resolved" && reader.areSafeguardsImplemented
@@ -86,8 +102,14 @@ struct IndependentReaderTests {
       faults.append("the heading is wrong about safeguards")
     }
     for line in text.pieces(separatedBy: "\n") where line.holds("✅") {
-      for step in reader.steps where step.word != "succeeded" && line.holds("Step \(step.id)") {
+      for step in reader.steps where step.word != "succeeded" && names(line, step.id) {
         faults.append("the report ticks '\(step.id)', which is \(step.word): \(line)")
+      }
+    }
+    for line in text.pieces(separatedBy: "\n") where line.holds("declined") {
+      for step in reader.steps
+      where line.holds("`\(step.id)`") && !reader.declined.contains(step.id) {
+        faults.append("the report says declined of '\(step.id)', which is \(step.word): \(line)")
       }
     }
     for step in reader.steps where step.word == "declared" {
@@ -103,6 +125,8 @@ struct IndependentReaderTests {
 private struct RandomRun {
   var simulation: Simulation
   private let gates: Set<String>
+  /// What was accepted, by what the journal has of it.
+  private var accepted: [RunbookRecord: Runbook] = [:]
 
   init(_ generator: inout SeededGenerator) {
     var steps = [step("d1", .detection) { $0.confirms = source("true") }]
@@ -165,6 +189,8 @@ private struct RandomRun {
       if generator.chance(0.3) { cut(&generator) }
       let state = try RunState(replaying: simulation.journal.stored)
       if case .ended = state.lifecycle { return }
+      // A change whose entry was cut off was never accepted.
+      if let known = state.runbook.flatMap({ accepted[$0] }) { simulation.runbook = known }
       simulation = simulation.crashed(after: simulation.journal.stored)
       look(&generator)
       if generator.chance(0.03) {
@@ -176,9 +202,44 @@ private struct RandomRun {
           decisions: Dictionary(uniqueKeysWithValues: gates.map { ($0, [.refused]) }))
       }
       try await speak(on: state, &generator)
-      try await simulation.resume(
-        decisions: decisions(on: try RunState(replaying: simulation.journal.stored), &generator))
+      let spoken = try RunState(replaying: simulation.journal.stored)
+      let decisions = decisions(on: spoken, &generator)
+      let change = change(from: spoken, &generator)
+      try await simulation.resume(decisions: decisions, change: change)
     }
+  }
+
+  /// What `--accept-changes` would take: a step that is not begun, or that failed, goes, gets another name,
+  /// or a `when` that is false.
+  private mutating func change(
+    from state: RunState, _ generator: inout SeededGenerator
+  ) -> PlanChange? {
+    guard generator.chance(0.15) else { return nil }
+    let steps = simulation.runbook.steps
+    let index = generator.below(steps.count)
+    let old = steps[index]
+    guard [.pending, .failed].contains(state.step(old.id).status) else { return nil }
+    var changed = steps
+    switch generator.below(3) {
+    case 0: changed.remove(at: index)
+    case 1:
+      changed[index] = step("\(old.id)x", old.phase, kind: old.kind)
+      simulation.outcomes[changed[index].id] = [.success, .success]
+      simulation.effects[changed[index].id] = simulation.effects[old.id]
+    default:
+      changed[index] = step(old.id.rawValue, old.phase, kind: old.kind) {
+        $0.when = source("false")
+      }
+    }
+    if let former = state.runbook { accepted[former] = simulation.runbook }
+    simulation.runbook = runbook(changed, connections: [connection()])
+    guard simulation.plan.objections(to: state, kinds: simulation.kinds).isEmpty else {
+      simulation.runbook = runbook(steps, connections: [connection()])
+      return nil
+    }
+    let change = PlanChange(to: simulation.plan, difference: "changed")
+    accepted[change.runbook] = simulation.runbook
+    return change
   }
 
   /// The process died before it could write all that it wrote.

@@ -78,6 +78,7 @@ struct RunModel {
     switch command {
     case .prepareSandbox, .fail: return []
     case .skip(let step, _): return [EventSample.stepSkipped.event(about: step)]
+    case .decline(let step, _): return [Self.skip(step)]
     case .settle(let step):
       let settled: [EventSample] =
         step.phase.mayChange ? [.settledDone, .settledNotDone, .settledUnknown] : [.settledNotDone]

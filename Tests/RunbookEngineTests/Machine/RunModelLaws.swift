@@ -12,7 +12,7 @@ struct RunModelLaws {
     case .perform(let bound, _, _): performing(bound, in: state)
     case .settle(let step): settling(step, in: state)
     case .end(let end): ending(end, in: state)
-    case .skip, .fail, .hold, .identify, .openGate, .ask, .prepareSandbox: []
+    case .skip, .decline, .fail, .hold, .identify, .openGate, .ask, .prepareSandbox: []
     }
   }
 

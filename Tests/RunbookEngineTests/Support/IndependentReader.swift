@@ -6,16 +6,41 @@ struct IndependentReader {
   struct Step {
     let id: String
     let phase: String
-    /// As the report's JSON calls it.
-    var word = "pending"
+    /// As the report's JSON calls it, as long as the run goes on.
+    fileprivate var own = "pending"
     var isPersons = false
     fileprivate var hasEnded = false
+    /// Whether an attempt was begun.
+    var wasTried = false
+    /// Whether somebody, or its `when`, left it out.
+    var isLeftOut = false
+    /// Whether a change took it out of the runbook.
+    var isGone = false
+    fileprivate var isRunOver = false
+    /// Whether its attempt's effect was unknown when its process had ended it, and it was found to have had none.
+    var isFoundNotDone = false
+    /// Whether a change gave it another `when`.
+    var hasNewWhen = false
+    fileprivate var when = ""
+
+    /// As the report's JSON calls it.
+    var word: String {
+      if isLeftOut, !wasTried { return "skipped" }
+      guard isLeftOut || isGone || isRunOver else { return own }
+      return switch own {
+      case "pending": wasTried ? "not_done" : "not_begun"
+      case "in_flight": "unknown"
+      default: own
+      }
+    }
   }
 
   private(set) var steps: [Step] = []
   private(set) var end: (status: String, reason: String)?
   private(set) var isHeld = false
   private(set) var hasFinding = false
+  /// Gates that were refused last.
+  private var refused: Set<String> = []
 
   init(_ entries: [Entry]) throws {
     for entry in entries { read(try Value(json: entry.body)["event"] ?? .null) }
@@ -24,40 +49,68 @@ struct IndependentReader {
   private mutating func read(_ event: Value) {
     switch event["type"]?.stringValue {
     case "runStarted":
-      steps = (event["runbook"]?["steps"]?.listValue ?? []).map {
-        Step(id: $0["id"]?.stringValue ?? "", phase: $0["phase"]?.stringValue ?? "")
-      }
+      adopt(event["runbook"])
     case "attemptStarted":
-      change(event) { $0 = Step(id: $0.id, phase: $0.phase, word: "in_flight") }
+      change(event) {
+        let (hasNewWhen, when) = ($0.hasNewWhen, $0.when)
+        $0 = Step(id: $0.id, phase: $0.phase, own: "in_flight", wasTried: true)
+        ($0.hasNewWhen, $0.when) = (hasNewWhen, when)
+      }
     case "attemptFinished":
       if event["isConfirmed"] == .bool(true) { hasFinding = true }
       change(event) { step in
         step.hasEnded = true
         let outcome = event["outcome"]?.stringValue ?? ""
         let isCheck = !["recovery", "safeguards"].contains(step.phase)
-        step.word =
+        step.own =
           outcome == "failed" && isCheck && !Self.isAnswer(event) ? "could_not_run" : outcome
       }
     case "attemptSettled":
       change(event) { step in
         step.isPersons = event["means"] == "word"
         switch event["settlement"]?.stringValue {
-        case "done": step.word = step.isPersons ? "declared" : "succeeded"
-        case "notDone": step.word = step.hasEnded && !step.isPersons ? "failed" : "pending"
-        default: step.word = "unknown"
+        case "done": step.own = step.isPersons ? "declared" : "succeeded"
+        case "notDone":
+          step.isFoundNotDone = step.hasEnded
+          step.own = step.hasEnded && !step.isPersons ? "failed" : "pending"
+        default: step.own = "unknown"
         }
       }
     case "stepSkipped":
       change(event) { step in
-        step.word = "skipped"
+        step.isLeftOut = true
         step.isPersons = event["cause"] == "decision"
       }
+    case "gateOpened": refused.remove(event["gate"]?.stringValue ?? "")
+    case "gateDecided":
+      if event["decision"] == "refused" { refused.insert(event["gate"]?.stringValue ?? "") }
     case "runHeld": isHeld = true
-    case "runResumed": isHeld = false
+    case "runResumed":
+      isHeld = false
+      if let change = event["change"], change != .null { adopt(change["runbook"]) }
     case "runEnded":
+      for index in steps.indices { steps[index].isRunOver = true }
       end = (event["status"]?.stringValue ?? "", event["reason"]?.stringValue ?? "")
     default: break
     }
+  }
+
+  /// The steps of a runbook, and those that it has no more.
+  private mutating func adopt(_ runbook: Value?) {
+    let present = (runbook?["steps"]?.listValue ?? []).map { record in
+      let id = record["id"]?.stringValue ?? ""
+      let when = record["when"]?.stringValue ?? ""
+      var step =
+        steps.first { $0.id == id } ?? Step(id: id, phase: record["phase"]?.stringValue ?? "")
+      let isKnown = steps.contains { $0.id == id }
+      if isKnown, step.when != when, !step.wasTried, !step.isLeftOut { step.hasNewWhen = true }
+      step.when = when
+      step.isGone = false
+      return step
+    }
+    var former = steps.filter { step in !present.contains { $0.id == step.id } }
+    for index in former.indices { former[index].isGone = true }
+    steps = present + former
   }
 
   private mutating func change(_ event: Value, _ body: (inout Step) -> Void) {
@@ -103,7 +156,18 @@ struct IndependentReader {
       && safeguards.allSatisfy { $0.word == "succeeded" || isInapplicable($0) }
   }
 
-  private func isInapplicable(_ step: Step) -> Bool { step.word == "skipped" && !step.isPersons }
+  /// A `when` that a change brought is not the runbook's that was begun with.
+  private func isInapplicable(_ step: Step) -> Bool {
+    guard step.word == "skipped", !step.isPersons else { return false }
+    return !step.hasNewWhen || ["recovery", "safeguards"].contains(step.phase)
+  }
+
+  /// Steps that may be called declined.
+  var declined: [String] {
+    steps(in: "safeguards").filter { step in
+      !step.wasTried && (step.isLeftOut && step.isPersons || refused.contains(step.id))
+    }.map(\.id)
+  }
 
   /// What of the end's reason does not fit the steps; nil where all does.
   var faultOfReason: String? {
@@ -112,10 +176,10 @@ struct IndependentReader {
     let passed = checks.count { $0.word == "succeeded" }
     let counts = "\(passed) of \(checks.count) verification step"
     let isRight =
-      if end.reason == "every verification step passed" {
+      if end.reason.begins(with: "every verification step passed") {
         passed == checks.count && passed > 0
       } else if checks.isEmpty {
-        end.reason == "nothing was verified: the runbook has no verification steps"
+        end.reason.begins(with: "nothing was verified: the runbook has no verification steps")
       } else if end.status == "failed", checks.count == 1 {
         end.reason == "verification step '\(checks[0].id)' failed"
       } else {
@@ -123,7 +187,23 @@ struct IndependentReader {
           && end.reason.begins(with: "nothing was verified")
             == (passed == 0 && end.status != "failed")
       }
-    return isRight ? nil : "'\(end.reason)' is not so: \(counts)s passed"
+    guard isRight else { return "'\(end.reason)' is not so: \(counts)s passed" }
+    for check in checks where check.isGone && !["succeeded", "failed"].contains(check.word) {
+      guard end.reason.holds("'\(check.id)'") || check.isLeftOut || check.word == "declared" else {
+        return "'\(end.reason)' does not name '\(check.id)', which was taken out"
+      }
+    }
+    guard end.status != "failed" else { return nil }
+    for (phase, words) in [
+      ("recovery", "no recovery step was performed"),
+      ("safeguards", "no safeguard was carried out"),
+    ] {
+      let all = steps(in: phase)
+      let isAsked = phase == "recovery" || !all.allSatisfy { isInapplicable($0) }
+      let isNone = !all.isEmpty && isAsked && !all.contains { $0.word == "succeeded" }
+      if end.reason.holds(words) != isNone { return "'\(end.reason)' is wrong about \(phase)" }
+    }
+    return nil
   }
 }
 

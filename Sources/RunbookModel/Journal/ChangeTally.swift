@@ -1,0 +1,121 @@
+/// What became of the steps of a phase that changes things, counted from what became of each of them.
+public struct ChangeTally: Sendable, Hashable {
+  public enum Fate: Sendable, Hashable {
+    case performed
+    /// Its `when` was false.
+    case notApplicable
+    /// Nobody tried it, and a person said why not.
+    case skipped(PersonsWord)
+    /// It was tried, and left out on a person's word when it stood so.
+    case leftOut(StepStanding, PersonsWord)
+    /// A person said that it is done.
+    case declared(PersonsWord)
+    /// A change took it out of the runbook before it was done.
+    case removed(StepID)
+    /// Nothing of these became of it.
+    case open
+  }
+
+  private let fates: [Fate]
+
+  public init(_ fates: [Fate]) { self.fates = fates }
+
+  /// What the end of a run says of recovery; nil where all that applied was performed, and something was.
+  public var wordsOfRecovery: String? {
+    words("recovery step", "recovery steps", performed: "performed", skipped: "skipped")
+  }
+
+  /// What the end of a run says of its safeguards; nil where all that applied were carried out.
+  public var wordsOfSafeguards: String? {
+    // One that the runbook itself does not ask for is no gap.
+    guard fates.contains(where: { $0 != .performed && $0 != .notApplicable }) else { return nil }
+    return words("safeguard", "safeguards", performed: "carried out", skipped: "declined")
+  }
+
+  private func words(
+    _ noun: String, _ nouns: String, performed verb: String, skipped: String
+  ) -> String? {
+    let count = fates.count { $0 == .performed }
+    let isWhole = fates.allSatisfy { $0 == .performed || $0 == .notApplicable }
+    guard !fates.isEmpty, !(isWhole && count > 0) else { return nil }
+    let rest = gaps(skipped: skipped).joined(separator: ", ")
+    guard count > 0 else { return "no \(noun) was \(verb): \(rest)" }
+    return
+      "\(count) of \(fates.count) \(nouns) \(count == 1 ? "was" : "were") \(verb), \(rest)"
+  }
+
+  private func gaps(skipped: String) -> [String] {
+    let leftOut = [StepStanding.failed, .unknown, .notDone].compactMap { standing in
+      Self.counted(verb(of: standing), fates.compactMap { $0.leftOut(as: standing) })
+    }
+    let removed = fates.compactMap { if case .removed(let step) = $0 { "'\(step)'" } else { nil } }
+    let inapplicable = fates.count { $0 == .notApplicable }
+    let open = fates.count { $0 == .open }
+    return [
+      Self.counted(
+        skipped, fates.compactMap { if case .skipped(let word) = $0 { word } else { nil } })
+    ].compactMap(\.self) + leftOut
+      + [
+        Self.counted(
+          "declared done",
+          fates.compactMap { if case .declared(let word) = $0 { word } else { nil } }
+        ),
+        removed.isEmpty
+          ? nil
+          : "\(TallyText.was(removed.count)) taken out of the runbook "
+            + "(\(removed.joined(separator: ", ")))",
+        inapplicable == 0 ? nil : TallyText.inapplicable(inapplicable),
+        open == 0 ? nil : "\(TallyText.was(open)) not carried out",
+      ].compactMap(\.self)
+  }
+
+  private func verb(of standing: StepStanding) -> String {
+    switch standing {
+    case .failed, .couldNotRun: "left out after it failed"
+    case .unknown, .inFlight: "left out with its effect unknown"
+    case .notDone, .pending, .notBegun, .succeeded, .skipped, .declared:
+      "left out after it was cut off"
+    }
+  }
+
+  private static func counted(_ verb: String, _ words: [PersonsWord]) -> String? {
+    words.isEmpty ? nil : "\(TallyText.was(words.count)) \(verb) \(TallyText.reasons(of: words))"
+  }
+}
+
+extension ChangeTally.Fate {
+  fileprivate func leftOut(as standing: StepStanding) -> PersonsWord? {
+    guard case .leftOut(let own, let word) = self, own == standing else { return nil }
+    return word
+  }
+}
+
+/// What the sentences of tallies are made of.
+enum TallyText {
+  static func was(_ count: Int) -> String { "\(count) \(count == 1 ? "was" : "were")" }
+
+  static func inapplicable(_ count: Int) -> String {
+    "\(count) did not apply (\(count == 1 ? "its" : "their") `when` was false)"
+  }
+
+  /// Each reason once, in brackets.
+  static func reasons(of words: [PersonsWord]) -> String {
+    var reasons: [String] = []
+    for reason in words.map({ line($0.reason) }) where !reasons.contains(reason) {
+      reasons.append(reason)
+    }
+    let label = reasons.count == 1 ? "reason" : "reasons"
+    return "(\(label): \(reasons.joined(separator: "; ")))"
+  }
+
+  /// The entry of the word itself has all of it.
+  private static let longestReason = 200
+
+  private static func line(_ reason: String) -> String {
+    let line = reason.pieces(separatedBy: "\n")
+      .map { piece in piece.trimming { $0.isWhitespace } }
+      .filter { !$0.isEmpty }.joined(separator: " ")
+    guard line.unicodeScalars.count > longestReason else { return line }
+    return line.prefixOfScalars(longestReason) + "…"
+  }
+}

@@ -1,0 +1,46 @@
+/// How a step stands, by what its entries show and nothing else: the words of `status` and of the report.
+///
+/// | attempts | the last one                    | while the step may still run | once it may not  |
+/// | -------- | ------------------------------- | ---------------------------- | ---------------- |
+/// | none     | –                               | pending                      | notBegun, or skipped where somebody or its `when` said so |
+/// | some     | has no outcome                  | inFlight                     | unknown          |
+/// | some     | cut off, and had no effect      | pending                      | notDone          |
+/// | some     | has an outcome                  | the outcome                  | the outcome      |
+///
+/// A step may not run any more once its run has ended, somebody left it out, or a change took it out of the
+/// runbook. What a person said afterwards is shown beside the standing, and makes none.
+public enum StepStanding: String, Sendable, Hashable, CaseIterable {
+  case pending, notBegun, inFlight, notDone, succeeded, failed, unknown
+  /// Left out before it was tried, by a person or by its `when`.
+  case skipped
+  /// A person said that it is done, and nothing showed it.
+  case declared
+  /// A check that was not carried out, or could not be judged: it found nothing.
+  case couldNotRun
+
+  /// As tables say it.
+  public var words: String {
+    switch self {
+    case .pending: "not run"
+    case .notBegun: "not begun"
+    case .inFlight: "no outcome yet"
+    case .notDone: "cut off, without effect"
+    case .succeeded: "succeeded"
+    case .failed: "failed"
+    case .unknown: "unknown"
+    case .skipped: "skipped"
+    case .declared: "declared done"
+    case .couldNotRun: "could not be carried out"
+    }
+  }
+}
+
+extension Phase {
+  /// What a person did to a step of the phase that is left out.
+  ///
+  /// - Parameter wasTried: whether an attempt was begun before: then it was not declined.
+  public func verbOfLeavingOut(wasTried: Bool) -> String {
+    if wasTried { return "left out" }
+    return self == .safeguards ? "declined" : "skipped"
+  }
+}

@@ -1,0 +1,79 @@
+import Glibc
+import RunbookModel
+
+/// The account whose word a process records: of the person, as far as the system tells.
+///
+/// | the process is      | its word is                                                                         |
+/// | ------------------- | ----------------------------------------------------------------------------------- |
+/// | any account's       | that account's, whatever `$SUDO_UID` says                                            |
+/// | root's, real user 0 | who logged in (`/proc/self/loginuid`, where it is set), else `$SUDO_UID`, else root  |
+///
+/// The kernel keeps the first one from being changed once it is set
+/// (<https://man7.org/linux/man-pages/man8/pam_loginuid.8.html>); sudo sets the second one itself
+/// (<https://www.sudo.ws/docs/man/sudo.man/#ENVIRONMENT>). Whoever is root can still say anything.
+struct ResponsibleAccount: Sendable, Hashable {
+  let name: String
+  /// Nil where the account acts as itself.
+  let via: String?
+
+  static func current(_ environment: [String: String]) -> ResponsibleAccount {
+    of(
+      real: getuid(), effective: geteuid(), login: login, sudo: environment["SUDO_UID"],
+      name: { number in getpwuid(number).map { String(cString: $0.pointee.pw_name) } })
+  }
+
+  static func of(
+    real: UInt32, effective: UInt32, login: UInt32?, sudo: String?, name: (UInt32) -> String?
+  ) -> ResponsibleAccount {
+    func known(_ number: UInt32) -> String { name(number) ?? "uid \(number)" }
+    guard real == 0 else { return ResponsibleAccount(name: known(effective), via: nil) }
+    let bySudo = sudo.flatMap { UInt32($0) }
+    guard let person = login ?? bySudo, person != 0 else {
+      return ResponsibleAccount(name: known(effective), via: nil)
+    }
+    return ResponsibleAccount(
+      name: known(person), via: bySudo == nil ? "as root" : "by sudo as root")
+  }
+
+  /// What the kernel has where nobody logged in is no account.
+  private static let unset = UInt32.max
+
+  private static var login: UInt32? {
+    let file = open("/proc/self/loginuid", O_RDONLY | O_CLOEXEC)
+    guard file >= 0 else { return nil }
+    defer { close(file) }
+    var bytes = [UInt8](repeating: 0, count: 32)
+    let count = read(file, &bytes, bytes.count)
+    let text = String(decoding: bytes.prefix(max(0, count)), as: UTF8.self)
+    let number = UInt32(text.trimming { $0.isWhitespace })
+    return number == unset ? nil : number
+  }
+}
+
+extension Surroundings {
+  /// Lets root decide on a run of another account: from here on the process is that account's, so that
+  /// nothing of root's is left in its state folder, and nothing in it is trusted further than it is there.
+  ///
+  /// Whose word is recorded was settled before.
+  func workAsOwner(of folder: String, _ console: Console) throws {
+    var status = stat()
+    guard geteuid() == 0, stat(folder, &status) == 0, status.st_uid != 0,
+      status.st_mode & S_IFMT == S_IFDIR
+    else { return }
+    guard let entry = getpwuid(status.st_uid) else {
+      console.printError(
+        "error: \(folder) belongs to an account that is not known (\(status.st_uid))")
+      throw ExitStatus.badFile.code
+    }
+    let (name, group) = (String(cString: entry.pointee.pw_name), entry.pointee.pw_gid)
+    guard initgroups(name, group) == 0, setgid(group) == 0, setuid(status.st_uid) == 0,
+      geteuid() == status.st_uid, setuid(0) != 0
+    else {
+      let why = String(cString: strerror(errno))
+      console.printError(
+        "error: \(folder) belongs to '\(name)', and this process cannot work as that account: \(why)"
+      )
+      throw ExitStatus.badFile.code
+    }
+  }
+}

@@ -1,0 +1,119 @@
+import Foundation
+import RunbookEngine
+import RunbookModel
+import RunbookTestSupport
+import Testing
+
+@testable import RunbookSteps
+
+/// What a script visibly runs, and what of it no approval can bind.
+struct ShellScanTests {
+  @Test(
+    arguments: [
+      ("sh ./fix.sh", [], ["./fix.sh"], []),
+      ("cd tools && ./x", ["tools"], ["./x"], []),
+      (". ./lib.sh; source more.sh", [], ["./lib.sh", "more.sh"], []),
+      ("bash -eu fix", [], ["fix"], []),
+      ("sh -c 'cd sub && ./inner'", ["sub"], ["./inner"], []),
+      ("if [ -f x ]; then 'bin/my tool' a; fi", [], ["bin/my tool"], []),
+      ("sudo -u ops ./x", [], [], []),
+      ("exec env A=b ./x \"$1\"", [], ["./x"], []),
+      ("for f in migrations/*.sql; do psql -f \"$f\"; done", [], [], ["migrations/*.sql"]),
+      ("sh scripts/*.sh", [], [], ["scripts/*.sh"]),
+      ("cd \"$DIR\" && ./x", [], ["./x"], ["cd \"$DIR\""]),
+      (". \"$HOME/env\"", [], [], ["\"$HOME/env\""]),
+      ("$TOOL --now", [], [], ["$TOOL"]),
+      ("eval \"$X\"", [], [], ["eval"]),
+      ("python3 fix.py", [], [], ["what fix.py loads by itself"]),
+      ("find . -exec ./x {} ';'", [], [], ["find -exec"]),
+      ("echo \"$TARGET\" > \"$OUT/ran\"", [], [], []),
+      ("echo 'SELECT * FROM a/b' # ./not.sh", [], [], []),
+      ("cat <<EOF\n./not.sh $X/y\nEOF\n./yes.sh", [], ["./yes.sh"], []),
+      ("echo \"$(./inner.sh) and more\"; ./last.sh", [], ["./inner.sh", "./last.sh"], []),
+      ("x=`./one.sh`; ./two.sh", [], ["./one.sh", "./two.sh"], []),
+      ("curl https://example.com/$X", [], [], []),
+    ] as [(String, [String], [String], [String])])
+  func readsWhatAScriptNames(
+    _ script: String, _ folders: [String], _ scripts: [String], _ unknown: [String]
+  ) {
+    let scan = ShellScan(script)
+    #expect(scan.folders == folders)
+    #expect(scan.scripts == scripts)
+    #expect(scan.unknown == unknown)
+  }
+
+  /// Whatever the script is, it is read to its end.
+  @Test func endsOnAnything() {
+    let property = Property(share: 0.2)
+    let pieces = [
+      "$(", ")", "`", "\"", "'", "\\", " ", "\n", "<<EOF", ">", "a/b", "*", "cd ", ". ", "#",
+      "${x}", "sh -c ", ";", "[", "é",
+    ]
+    for number in 0..<UInt64(property.cases) {
+      var generator = SeededGenerator(seed: property.seed &+ number)
+      let script = (0..<generator.below(30)).map { _ in generator.one(of: pieces) }.joined()
+      _ = ShellScan(script)
+    }
+  }
+}
+
+/// The files that an approval of a script binds.
+struct ScriptSurroundingsTests {
+  private let fixture: AttemptFixture
+
+  init() throws { fixture = try AttemptFixture() }
+
+  private func write(_ text: String, to name: String) throws {
+    let path = "\(fixture.folder)/\(name)"
+    try FileManager.default.createDirectory(
+      atPath: (path as NSString).deletingLastPathComponent, withIntermediateDirectories: true)
+    try text.write(toFile: path, atomically: true, encoding: .utf8)
+  }
+
+  private func surroundings(_ script: String) -> ScriptSurroundings {
+    ScriptSurroundings(
+      script: script, command: ["sh", "-eu", "-c", script, "step"],
+      workingDirectory: fixture.folder, environment: ["PATH": "/usr/bin:/bin"], input: "")
+  }
+
+  /// Those in the folder, by their paths there.
+  private func files(_ script: String) -> Set<String> {
+    let paths = surroundings(script).all.compactMap(\.file)
+      .map { URL(filePath: $0).standardized.path }
+    let own = URL(filePath: fixture.folder).standardized.path + "/"
+    return Set(paths.filter { $0.begins(with: own) }.map { String($0.dropping(prefix: own)) })
+  }
+
+  @Test(
+    arguments: [
+      ("sh ./fix.sh", ["fix.sh", "lib/common.sh", "lib/deep.sh", "data.sql"]),
+      ("cd lib && ./common.sh", ["lib/common.sh", "lib/deep.sh"]),
+      ("cd lib; . ./deep.sh", ["lib/deep.sh"]),
+      ("sh plain", ["plain", "data.sql"]),
+      ("echo plain", []),
+      ("psql -f data.sql", ["data.sql"]),
+    ] as [(String, [String])])
+  func whatAScriptLeadsToIsBound(_ script: String, _ bound: [String]) throws {
+    try write("#!/bin/sh\n. ./lib/common.sh\npsql -f data.sql\n", to: "fix.sh")
+    try write("cd lib\nsource ./deep.sh\n. ./lib/deep.sh\n", to: "lib/common.sh")
+    try write("true\n", to: "lib/deep.sh")
+    try write("psql -f data.sql\n", to: "plain")
+    try write("SELECT 1\n", to: "data.sql")
+    #expect(files(script) == Set(bound))
+  }
+
+  @Test func aScriptThatReadsItselfInEnds() throws {
+    try write(". ./a.sh\n. ./b.sh\n", to: "a.sh")
+    try write(". ./a.sh\n", to: "b.sh")
+    #expect(files("sh a.sh") == ["a.sh", "b.sh"])
+  }
+
+  @Test func whatCannotBeBoundIsSaid() throws {
+    try write("for f in parts/*.sql; do psql -f \"$f\"; done\n", to: "fix.sh")
+    try write("#!/usr/bin/env python3\nimport helper\n", to: "tool")
+    #expect(surroundings("sh ./fix.sh").unbound == ["parts/*.sql"])
+    #expect(
+      surroundings("./tool").unbound == ["what a script that is no shell's loads by itself"])
+    #expect(surroundings("echo fine").unbound.isEmpty)
+  }
+}
