@@ -12,7 +12,8 @@ import RunbookModel
 /// | is read in (`.`, `source`) or run as a script, by its literal name       |
 /// | is named in the same ways in such a script of the folder, and so on      |
 ///
-/// What else the script visibly runs or reads is in `unbound`.
+/// A log and a file with a process's number are not: they are others at each look. They, and what else the script
+/// visibly runs or reads, are in `unbound`.
 struct ScriptSurroundings {
   let script: String
   let command: [String]
@@ -111,6 +112,10 @@ struct ScriptSurroundings {
       guard reading.seen.insert(ExactText(path)).inserted,
         let content = FileContent.mark(of: path)
       else { continue }
+      guard !Self.isWrittenOn(path) else {
+        reading.say(name)
+        continue
+      }
       guard reading.files.count < Self.mostFiles else {
         return reading.say("more files than are looked at")
       }
@@ -133,6 +138,13 @@ struct ScriptSurroundings {
       || name.resolved(in: workingDirectory).isIdentical(to: path)
     let isTaken = reading.files.contains { $0.name.isIdentical(to: "file \(name)") }
     return isOwn && !isTaken ? name : path
+  }
+
+  /// Whether programs write on in it by its name, so that it is another at each look: a log, a process's number.
+  private static func isWrittenOn(_ path: String) -> Bool {
+    let name = path.pieces(separatedBy: "/").last.map(String.init) ?? path
+    return name.isIdentical(to: "log")
+      || [".log", ".pid"].contains { name.ends(with: $0) }
   }
 
   private static func isShell(_ path: String) -> Bool {

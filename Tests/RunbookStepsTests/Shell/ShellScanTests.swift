@@ -115,5 +115,12 @@ struct ScriptSurroundingsTests {
     #expect(
       surroundings("./tool").unbound == ["what a script that is no shell's loads by itself"])
     #expect(surroundings("echo fine").unbound.isEmpty)
+    // What programs write on in is another at each look.
+    for name in ["log", "server.log", "postmaster.pid"] {
+      try write("one", to: name)
+      let surroundings = surroundings("pg_ctl -l ./\(name) start")
+      #expect(surroundings.unbound == ["./\(name)"])
+      #expect(!surroundings.all.contains { $0.file?.ends(with: name) == true })
+    }
   }
 }
