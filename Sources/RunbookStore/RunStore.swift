@@ -265,7 +265,8 @@ public struct RunStore: Sendable {
     }
     return RunSummary(
       run: run, runbook: started.runbook.name, startedAt: ends.first.recordedAt,
-      isSandbox: started.isSandbox, isDrill: started.isDrill, lastChange: ends.last.event)
+      isSandbox: started.isSandbox, isDrill: started.isDrill, lastChange: ends.last.event,
+      lastChangeAt: ends.last.recordedAt)
   }
 }
 
@@ -278,4 +279,5 @@ public struct RunSummary: Sendable {
   public let isDrill: Bool
   /// The last time that it began, was resumed, was held or ended.
   public let lastChange: Event
+  public let lastChangeAt: Timestamp
 }

@@ -99,6 +99,26 @@ struct NeighbourTests {
     #expect(output.status == 0 && !output.stdout.holds("At work beside it"), "\(output.all)")
   }
 
+  /// Its approval knew of nobody; until it is resumed another run has recovered, and has ended.
+  @Test(arguments: ["state", "elsewhere"])
+  func whatWasApprovedBeforeAnotherRunRecoveredIsAskedAnew(state: String) async throws {
+    #expect(try await run(["run", "other.yaml"]).status == 75)
+    let first = try await id()
+    #expect(try await run(["approve", first, "recovery", "--yes"]).status == 0)
+    let recovered = try await run(["run", "other.yaml", "--approve", "recovery"], state: state)
+    #expect(recovered.status == 0, "\(recovered.all)")
+    let second = try await id(state: state)
+    let held = try await run(["resume", first])
+    #expect(held.status == 75, "\(held.all)")
+    #expect(held.stdout.holds("run \(second) was not known of when it was approved"), "\(held.all)")
+    #expect(held.stdout.holds("t work beside it: run \(second)"), "\(held.all)")
+    #expect(held.all.holds("--beside \(second)"))
+    #expect(database.query("SELECT step FROM ledger") == "mend")
+    let output = try await run(["resume", first, "--approve", "recovery", "--beside", second])
+    #expect(output.status == 0, "\(output.all)")
+    #expect(database.query("SELECT step FROM ledger") == "mend\nmend")
+  }
+
   /// Where only receipts tell of it, it may be over.
   @Test func aRunOfAnotherHostIsToldOfByItsReceipts() async throws {
     let (program, first) = try await atWork()

@@ -9,11 +9,58 @@ extension Executor {
   mutating func isAsApproved(_ bound: BoundStep) async throws(StoreError) -> Bool {
     // In a sandbox where all is approved unseen, nothing is held against what was seen.
     if options.approvesAll, plan.isSandbox { return true }
-    guard bound.step.phase.mayChange, let (gate, changes) = await changesSinceApproval(of: bound)
-    else { return true }
+    guard bound.step.phase.mayChange else { return true }
+    if let (gate, changes) = await changesSinceApproval(of: bound) {
+      try await flushOutcome()
+      try await open(machine.request(for: gate, bound, state, scope), changes: changes)
+      return false
+    }
+    return try await isAloneAsApproved(bound)
+  }
+
+  /// Opens the gate where a run is at work beside this one, or was since this one began, that no gate has shown: it
+  /// may have done what this one is about to do.
+  private mutating func isAloneAsApproved(_ bound: BoundStep) async throws(StoreError) -> Bool {
+    let own = bound.step.id.rawValue
+    guard let gate = (state.gates[own] ?? recoveryGate(for: bound.step))?.opened else {
+      return true
+    }
+    let shown = databases(of: bound, gate)
+    let place = ([gate.gate] + shown.map(\.connection)).joined(separator: "\0")
+    let now = ports.clock.uptime()
+    if let looked = looksBeside[place], now - looked < Self.longestUnlooked { return true }
     try await flushOutcome()
-    try await open(machine.request(for: gate, bound, state, scope), changes: changes)
-    return false
+    let newcomers: [OtherRun]
+    do throws(StepFailure) {
+      newcomers = try await onKnownGround(shown.map(\.connection)) {
+        (executor) async throws(StepFailure) in
+        try await executor.others(
+          beside: shown, keepingReceiptsOn: executor.machine.receiptConnections)
+      }.filter { !state.consentedRuns.contains($0.run) }
+    } catch {
+      if case .elsewhere = error.record.cause { return false }
+      try queue(.runHeld(hold(gate.gate, error.record, "")))
+      return false
+    }
+    guard newcomers.isEmpty else {
+      let changes = newcomers.map { "run \($0.run) was not known of when it was approved" }
+      try await open(machine.request(for: gate.gate, bound, state, scope), changes: changes)
+      return false
+    }
+    looksBeside[place] = now
+    return true
+  }
+
+  /// Whoever begins later is told of this run at a gate of its own: in between this one is not held up by looking.
+  private static var longestUnlooked: Duration { .seconds(30) }
+
+  /// Where a step may change something: in its connection's database, or in any that its gate shows.
+  private func databases(of bound: BoundStep, _ gate: GateOpened) -> [ConnectionIdentified] {
+    if let connection = bound.activity.connection {
+      return [state.identities[connection]].compactMap(\.self)
+    }
+    return gate.identities.map(\.connection).filter(seenConnections.contains)
+      .compactMap { state.identities[$0] }
   }
 
   /// Why a step may not be performed though its intent is stored: its approval was taken back in that moment.

@@ -14,7 +14,7 @@ extension Executor {
   }
 
   /// The hold that an obstacle on the way to a gate makes.
-  private func hold(_ subject: String, _ obstacle: FailureRecord, _ start: String) -> RunHeld {
+  func hold(_ subject: String, _ obstacle: FailureRecord, _ start: String) -> RunHeld {
     guard obstacle.cause != .interrupted else { return interruption }
     return RunHeld(
       cause: obstacle.cause == .refused ? .privilege : .obstacle, subject: subject,

@@ -56,6 +56,8 @@ public struct Executor: ~Copyable {
   var preparedReceipts: Set<String> = []
   /// Gates that `--approve` has approved in this process.
   var approvedByFlag: Set<String> = []
+  /// By gate and connection: when this process last looked who else is at work there since the gate was approved.
+  var looksBeside: [String: Duration] = [:]
   /// When this process began, by both clocks.
   private let began: (now: Timestamp, uptime: Duration)
 

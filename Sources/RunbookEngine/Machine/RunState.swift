@@ -41,6 +41,8 @@ public struct RunState: Sendable, Hashable {
   public private(set) var gates: [String: GateState] = [:]
   /// By gate: what is not as it was when it was approved last, until somebody approves it as it is now.
   public private(set) var gateChanges: [String: [String]] = [:]
+  /// Other runs that a gate showed at work when it was approved.
+  public private(set) var consentedRuns: Set<RunID> = []
   /// Gates that were ever opened. A person may decide on one while the run, taken up, has closed it:
   /// that is late, and not damage.
   private var openedGates: Set<String> = []
@@ -106,7 +108,10 @@ public struct RunState: Sendable, Hashable {
       // Who decides from another terminal may come too late; that changes nothing any more.
       if case .ended = lifecycle { return }
       gates[payload.gate]?.take(payload, by: actor)
-      if gates[payload.gate]?.isApproved == true { gateChanges[payload.gate] = nil }
+      if let gate = gates[payload.gate], gate.isApproved {
+        gateChanges[payload.gate] = nil
+        consentedRuns.formUnion((gate.opened.others ?? []).map(\.run))
+      }
       settleIdentity(payload.gate)
     case .runHeld(let payload): lifecycle = .held(payload)
     case .runResumed(let payload): resume(payload)

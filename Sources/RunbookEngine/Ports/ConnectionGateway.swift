@@ -47,9 +47,11 @@ public protocol ConnectionGateway: Sendable {
 
   /// Other runs that are at work in the connection's database, as far as the server shows them.
   ///
-  /// - Parameter lookingAtReceipts: whether also those that changed something within the last hour.
+  /// - Parameters:
+  ///   - lookingAtReceipts: whether also those that changed something within the last hour, or since `start`.
+  ///   - start: when the run that asks began.
   func othersAtWork(
-    on connection: String, besides run: RunID, lookingAtReceipts: Bool
+    on connection: String, besides run: RunID, lookingAtReceipts: Bool, since start: Timestamp?
   ) async throws(StepFailure) -> [OtherRun]
 
   func close() async
@@ -103,7 +105,7 @@ extension ConnectionGateway {
   ) async throws(StepFailure) {}
 
   public func othersAtWork(
-    on connection: String, besides run: RunID, lookingAtReceipts: Bool
+    on connection: String, besides run: RunID, lookingAtReceipts: Bool, since start: Timestamp?
   ) async throws(StepFailure) -> [OtherRun] { [] }
 }
 

@@ -2,33 +2,38 @@ public import RunbookModel
 
 /// Other runs that this account knows of.
 public protocol RunNeighbours: Sendable {
-  /// - Parameter identities: the databases that are about to be changed.
-  func look(on identities: [ConnectionIdentified]) async -> RunsBeside
+  /// - Parameters:
+  ///   - identities: the databases that are about to be changed.
+  ///   - start: when the run that asks began; nil where it has not.
+  func look(on identities: [ConnectionIdentified], since start: Timestamp?) async -> RunsBeside
 }
 
 /// What is known of other runs.
 public struct RunsBeside: Sendable {
-  /// They have not ended, and one of the databases is theirs too.
+  /// One of the databases is theirs too, and they have not ended, or changed it and ended since the run that asks
+  /// began.
   public var atWork: [OtherRun] = []
-  /// They have ended.
+  /// They had ended before, or changed none of the databases.
   public var over: Set<RunID> = []
 
   public init() {}
 }
 
 extension Executor {
-  /// Other runs that are at work on what a gate is about: by this account's journals, by the server's sessions,
-  /// and by receipts.
+  /// Other runs that are at work on what a gate is about, or were since this run began: by this account's journals,
+  /// by the server's sessions, and by receipts.
   func others(
     beside identities: [ConnectionIdentified], keepingReceiptsOn receipts: [String]
   ) async throws(StepFailure) -> [OtherRun] {
     guard !plan.isSandbox, !options.isDrill else { return [] }
-    let known = await ports.neighbours?.look(on: identities) ?? RunsBeside()
+    let known =
+      await ports.neighbours?.look(on: identities, since: state.startedAt)
+      ?? RunsBeside()
     var found = known.atWork.filter { $0.run != options.run }
     for identity in identities {
       let seen = try await ports.gateway.othersAtWork(
         on: identity.connection, besides: options.run,
-        lookingAtReceipts: receipts.contains(identity.connection))
+        lookingAtReceipts: receipts.contains(identity.connection), since: state.startedAt)
       for other in seen where !found.contains(where: { $0.run == other.run }) {
         // What it changed once is no sign of work where it is known to be over.
         if other.isByReceipt, known.over.contains(other.run) { continue }
@@ -38,7 +43,7 @@ extension Executor {
     return found.map { other in
       OtherRun(
         run: other.run, summary: redactor.redact(other.summary), since: other.since,
-        isByReceipt: other.isByReceipt)
+        isByReceipt: other.isByReceipt, hasEnded: other.hasEnded)
     }.sorted { $0.run.rawValue < $1.run.rawValue }
   }
 }

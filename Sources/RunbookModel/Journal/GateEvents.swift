@@ -45,8 +45,14 @@ public struct OtherRun: Sendable, Hashable, Codable {
   public let since: Timestamp?
   /// Whether only its receipts tell of it: it may be over.
   public let isByReceipt: Bool
+  /// Whether it is known to have ended since the run began that asks; nil is no.
+  public let hasEnded: Bool?
 
-  public init(run: RunID, summary: String, since: Timestamp?, isByReceipt: Bool = false) {
+  public init(
+    run: RunID, summary: String, since: Timestamp?, isByReceipt: Bool = false,
+    hasEnded: Bool? = nil
+  ) {
+    self.hasEnded = hasEnded
     self.run = run
     self.summary = summary
     self.since = since

@@ -4,7 +4,7 @@ public import RunbookModel
 /// Other runs that are at work in a database, by what the server shows of them.
 extension PostgresGateway {
   public func othersAtWork(
-    on connection: String, besides run: RunID, lookingAtReceipts: Bool
+    on connection: String, besides run: RunID, lookingAtReceipts: Bool, since start: Timestamp?
   ) async throws(StepFailure) -> [OtherRun] {
     let sessions = try await ask(Self.sessions, on: connection).compactMap(Self.session)
     var found = Dictionary(
@@ -12,7 +12,8 @@ extension PostgresGateway {
     if lookingAtReceipts,
       try await ask(Self.hasReceipts, on: connection).first?.first?.boolValue == true
     {
-      for other in try await ask(Self.receipts, on: connection).compactMap(Self.receipt)
+      let rows = try await ask(Self.receipts(since: start, besides: run), on: connection)
+      for other in rows.compactMap(Self.receipt)
       where found[other.run] == nil {
         found[other.run] = other
       }
@@ -53,22 +54,37 @@ extension PostgresGateway {
 
   private static let hasReceipts = SQLCommand(
     """
-    SELECT EXISTS (SELECT FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
-      WHERE n.nspname = 'runbook' AND c.relname = 'receipt' AND c.relkind = 'r'
-        AND has_schema_privilege(n.oid, 'USAGE') AND has_table_privilege(c.oid, 'SELECT'))
+    SELECT count(*) = 2 FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+    WHERE n.nspname = 'runbook' AND c.relname IN ('receipt', 'lease') AND c.relkind = 'r'
+      AND has_schema_privilege(n.oid, 'USAGE') AND has_table_privilege(c.oid, 'SELECT')
     """)
 
-  /// Of runs that changed something a short while ago, whose process may be on any host.
-  private static let receipts = SQLCommand(
-    """
-    SELECT r.run, (array_agg(r.actor ORDER BY r.recorded_at DESC))[1], max(r.recorded_at)
-    FROM runbook.receipt r WHERE r.recorded_at > clock_timestamp() - interval '1 hour'
-    GROUP BY r.run ORDER BY r.run
-    """)
+  /// Of runs that changed something a short while ago, or since a run began, whose process may be on any host: an
+  /// hour is allowed for how far its clock is from the server's. Runs that began later by their ids, and have noted
+  /// in their lease alone that a step begins, have left no time.
+  private static func receipts(since start: Timestamp?, besides run: RunID) -> SQLCommand {
+    SQLCommand(
+      """
+      SELECT r.run, (array_agg(r.actor ORDER BY r.recorded_at DESC))[1], max(r.recorded_at)
+      FROM runbook.receipt r
+      WHERE r.recorded_at > least(clock_timestamp(), $1::timestamptz) - interval '1 hour'
+      GROUP BY r.run
+      UNION ALL
+      SELECT DISTINCT split_part(l.run, ' ', 1), NULL, NULL::timestamptz FROM runbook.lease l
+      WHERE l.run COLLATE "C" > $2 AND NOT EXISTS (
+        SELECT FROM runbook.receipt r WHERE r.run = split_part(l.run, ' ', 1))
+      ORDER BY 1
+      """, [start?.description, run.rawValue])
+  }
 
   private static func receipt(_ row: [Value]) -> OtherRun? {
-    guard row.count == 3, let run = row[0].stringValue, case .timestamp(let time) = row[2] else {
-      return nil
+    guard row.count == 3, let run = row[0].stringValue else { return nil }
+    guard case .timestamp(let time) = row[2] else {
+      return OtherRun(
+        run: RunID(rawValue: run),
+        summary:
+          "run \(run) began later and has begun to change it; when, and whether it has ended, "
+          + "cannot be seen from here", since: nil, isByReceipt: true)
     }
     return OtherRun(
       run: RunID(rawValue: run),

@@ -2,29 +2,29 @@ import RunbookEngine
 import RunbookModel
 
 extension PostgresGateway {
-  /// Sessions of the server that carry this name, but for our own.
+  /// Sessions of the server that carry the step's name or hold its lock, but for our own.
   func remnants(
-    of applicationName: String, on connection: String
+    of run: RunID, _ step: StepID, on connection: String
   ) async throws(StepFailure) -> [Remnant] {
-    try await ask(SQLRemnants.query(applicationName), on: connection)
+    try await ask(SQLRemnants.query(run, step), on: connection)
       .compactMap { SQLRemnants.remnant($0, redactor) }
   }
 
   /// Ends them.
-  func end(_ applicationName: String, on connection: String) async throws(StepFailure) {
-    _ = try await ask(SQLRemnants.termination(of: applicationName), on: connection)
+  func end(_ run: RunID, _ step: StepID, on connection: String) async throws(StepFailure) {
+    _ = try await ask(SQLRemnants.termination(of: run, step), on: connection)
   }
 
   /// Ends sessions that perform a step where their end undoes what they did, and sees them gone.
   func endUnfinished(
     _ run: RunID, _ step: StepID, on connection: String
   ) async throws(StepFailure) {
-    let (name, key) = (SQLRemnants.applicationName(run, step), SQLLock.key(run, step))
-    var count = try await ask(SQLLock.ending(name, key), on: connection).first?.first?.intValue
+    let key = SQLLock.key(run, step)
+    var count = try await ask(SQLLock.ending(key), on: connection).first?.first?.intValue
     let deadline = ContinuousClock.now + .seconds(5)
     while count != 0, .now < deadline {
       _ = try await ask(SQLCommand("SELECT pg_catalog.pg_sleep(0.05)"), on: connection)
-      count = try await ask(SQLLock.counting(name, key), on: connection).first?.first?.intValue
+      count = try await ask(SQLLock.counting(key), on: connection).first?.first?.intValue
     }
   }
 

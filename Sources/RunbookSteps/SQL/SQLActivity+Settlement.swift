@@ -89,14 +89,12 @@ extension SQLActivity {
   }
 
   func remnants(in context: AttemptContext) async throws(StepFailure) -> [Remnant] {
-    try await gateway.remnants(
-      of: SQLRemnants.applicationName(context.run, context.step), on: source.name)
+    try await gateway.remnants(of: context.run, context.step, on: source.name)
   }
 
   func end(
     _ remnants: [Remnant], in context: AttemptContext
   ) async throws(StepFailure) {
-    try await gateway.end(
-      SQLRemnants.applicationName(context.run, context.step), on: source.name)
+    try await gateway.end(context.run, context.step, on: source.name)
   }
 }

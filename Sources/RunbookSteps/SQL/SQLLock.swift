@@ -37,32 +37,37 @@ enum SQLLock {
     }
   }
 
-  /// Ends sessions that hold the lock, carry the step's name and are this role's, and whose end undoes what they
-  /// did; one that is committing is left alone. Gives how many there were.
-  static func ending(_ applicationName: String, _ key: String) -> SQLCommand {
+  /// Ends sessions that hold the lock and are this role's, and whose end undoes what they did; one that is committing
+  /// is left alone. Gives how many there were. What they call themselves a step's statements can change.
+  static func ending(_ key: String) -> SQLCommand {
     holders(
-      "count(pg_catalog.pg_terminate_backend(a.pid))", applicationName, key,
+      "count(pg_catalog.pg_terminate_backend(a.pid))", key,
       "AND NOT (a.state = 'active' AND a.query = 'COMMIT')")
   }
 
   /// How many of them are there.
-  static func counting(_ applicationName: String, _ key: String) -> SQLCommand {
-    holders("count(*)", applicationName, key, "")
+  static func counting(_ key: String) -> SQLCommand {
+    holders("count(*)", key, "")
   }
 
-  /// The key in two halves: https://www.postgresql.org/docs/current/view-pg-locks.html
-  private static func holders(
-    _ what: String, _ applicationName: String, _ key: String, _ more: String
-  ) -> SQLCommand {
+  private static func holders(_ what: String, _ key: String, _ more: String) -> SQLCommand {
     SQLCommand(
       """
       SELECT \(what) FROM pg_stat_activity a
-      WHERE a.application_name = $1 AND a.pid <> pg_backend_pid()
+      WHERE a.pid <> pg_backend_pid()
         AND a.datname = current_database() AND a.usename = current_user \(more)
-        AND EXISTS (SELECT FROM pg_locks l
-          WHERE l.pid = a.pid AND l.locktype = 'advisory' AND l.objsubid = 1
-            AND l.database = a.datid
-            AND (l.classid::bigint << 32) | l.objid::bigint = $2::bigint)
-      """, [applicationName, key])
+        AND \(isHolder("$1"))
+      """, [key])
+  }
+
+  /// Whether the session `a` holds the lock. The key is there in two halves:
+  /// https://www.postgresql.org/docs/current/view-pg-locks.html
+  static func isHolder(_ key: String) -> String {
+    """
+    EXISTS (SELECT FROM pg_locks l
+      WHERE l.pid = a.pid AND l.locktype = 'advisory' AND l.objsubid = 1
+        AND l.database = a.datid
+        AND (l.classid::bigint << 32) | l.objid::bigint = \(key)::bigint)
+    """
   }
 }

@@ -3,10 +3,11 @@ import RunbookModel
 
 /// Sessions of the server in which a step's statements still run or wait though their client is gone.
 ///
-/// They are known by their `application_name`, which names the run and the step.
+/// They are known by their `application_name`, which names the run and the step, or by the step's lock, which they
+/// hold whatever they call themselves.
 enum SQLRemnants {
   /// https://www.postgresql.org/docs/current/monitoring-stats.html#MONITORING-PG-STAT-ACTIVITY-VIEW
-  static func query(_ applicationName: String) -> SQLCommand {
+  static func query(_ run: RunID, _ step: StepID) -> SQLCommand {
     SQLCommand(
       """
       SELECT a.pid, coalesce(a.state, ''), coalesce(a.wait_event_type || ': ' || a.wait_event, ''),
@@ -17,10 +18,10 @@ enum SQLRemnants {
             AND l.database = a.datid AND l.relation IS NOT NULL), ''),
         array_to_string(pg_blocking_pids(a.pid), ', ')
       FROM pg_stat_activity a
-      WHERE a.application_name = $1 AND a.pid <> pg_backend_pid()
+      WHERE (a.application_name = $1 OR \(SQLLock.isHolder("$2"))) AND a.pid <> pg_backend_pid()
         AND a.datname = current_database()
       ORDER BY a.pid
-      """, [applicationName])
+      """, [applicationName(run, step), SQLLock.key(run, step)])
   }
 
   static func remnant(_ row: [Value], _ redactor: Redactor) -> Remnant? {
@@ -39,13 +40,13 @@ enum SQLRemnants {
     return Remnant(pid: pid, summary: text, since: since)
   }
 
-  static func termination(of applicationName: String) -> SQLCommand {
+  static func termination(of run: RunID, _ step: StepID) -> SQLCommand {
     SQLCommand(
       """
       SELECT pg_terminate_backend(a.pid) FROM pg_stat_activity a
-      WHERE a.application_name = $1 AND a.pid <> pg_backend_pid()
+      WHERE (a.application_name = $1 OR \(SQLLock.isHolder("$2"))) AND a.pid <> pg_backend_pid()
         AND a.datname = current_database()
-      """, [applicationName])
+      """, [applicationName(run, step), SQLLock.key(run, step)])
   }
 
   /// `runbook RUN STEP` in ASCII, cut to what PostgreSQL keeps: 63 bytes.

@@ -10,8 +10,8 @@ extension ShellActivity {
     // What may go on is not waited for: a keeper lets it go with the script, and is gone then.
     let processes = leavesRunning && !marked.areKept ? [] : marked.remnants(context.redactor)
     guard let gateway, let connection else { return processes }
-    let name = SQLRemnants.applicationName(context.run, context.step)
-    return processes + (try await gateway.remnants(of: name, on: connection))
+    return processes
+      + (try await gateway.remnants(of: context.run, context.step, on: connection))
   }
 
   func end(
@@ -27,7 +27,6 @@ extension ShellActivity {
       for pid in marked.all() { marked.send(SIGKILL, to: pid) }
     }
     guard let gateway, let connection else { return }
-    let name = SQLRemnants.applicationName(context.run, context.step)
-    try await gateway.end(name, on: connection)
+    try await gateway.end(context.run, context.step, on: connection)
   }
 }

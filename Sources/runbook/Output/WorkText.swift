@@ -139,7 +139,8 @@ struct WorkText {
       "  \(places.indices.contains(index) ? places[index] : "on") \(code: identity(one))"
     }
     for other in gate.others ?? [] {
-      lines.append("  \(code: "At work beside it: \(other.summary)", .boldYellow)")
+      let start = other.hasEnded == true ? "Was at work beside it" : "At work beside it"
+      lines.append("  \(code: "\(start): \(other.summary)", .boldYellow)")
     }
     if !gate.preparation.isEmpty {
       lines.append("  first, for the tables of receipts:")

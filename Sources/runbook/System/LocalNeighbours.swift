@@ -10,16 +10,21 @@ struct LocalNeighbours: RunNeighbours {
   /// How many of the newest runs are looked at: a person waits for it.
   private static let lookedAtRuns = 100
 
-  func look(on identities: [ConnectionIdentified]) async -> RunsBeside {
+  func look(
+    on identities: [ConnectionIdentified], since start: Timestamp?
+  ) async -> RunsBeside {
     var found = RunsBeside()
     for other in store.runs().filter({ $0 != run }).prefix(Self.lookedAtRuns) {
       do throws(StoreError) {
         guard let summary = try store.summary(of: other), !summary.isSandbox, !summary.isDrill
         else { continue }
-        if case .runEnded = summary.lastChange {
+        let hasEnded = if case .runEnded = summary.lastChange { true } else { false }
+        if hasEnded, start.map({ summary.lastChangeAt < $0 }) ?? true {
           found.over.insert(other)
         } else if let one = try await look(at: other, summary, identities) {
           found.atWork.append(one)
+        } else if hasEnded {
+          found.over.insert(other)
         }
       } catch {
         // A journal that cannot be read tells nothing; `runs` lists it as damaged. What its process does to the
@@ -50,10 +55,13 @@ struct LocalNeighbours: RunNeighbours {
     }
     guard hasBegun, let last = state.lastEntryAt else { return nil }
     let how =
-      if case .held(let hold) = state.lifecycle { "is held since \(last): \(hold.message)" } else {
-        "was cut off at \(last)"
+      switch state.lifecycle {
+      case .held(let hold): "has begun to change it, and is held since \(last): \(hold.message)"
+      case .ended: "has changed it, and ended at \(summary.lastChangeAt), since this run began"
+      case .running, .notStarted: "has begun to change it, and was cut off at \(last)"
       }
+    let hasEnded = if case .ended = state.lifecycle { true } else { false }
     return OtherRun(
-      run: other, summary: "\(name) has begun to change it, and \(how)", since: last)
+      run: other, summary: "\(name) \(how)", since: last, hasEnded: hasEnded ? true : nil)
   }
 }

@@ -116,6 +116,25 @@ struct SQLFenceTests {
     #expect(fixture.psql("SELECT count(*) FROM t") == (isEnded ? "0" : "1"))
   }
 
+  /// What a session calls itself, the step's own statements can change.
+  @Test func anUnfinishedTransactionIsEndedWhateverItCallsItself() async throws {
+    let fixture = try await prepared(.receipt)
+    let slow = Task {
+      try await fixture.perform(
+        "INSERT INTO t VALUES (1); SET application_name = 'other'; SELECT pg_sleep(600)",
+        phase: .recovery)
+    }
+    let isAtWork = Self.isAtWork.replacingAll("runbook run-1 step", with: "other")
+    await fixture.waitUntil(isAtWork)
+    let other = try await SQLFixture(database: fixture.database)
+    let activity = try other.activity("INSERT INTO t VALUES (1)", phase: .recovery)
+    #expect(try await activity.remnants(in: other.context(generation: 2)).count == 1)
+    try await activity.endUnfinished(in: other.context(generation: 2))
+    #expect(fixture.psql("SELECT \(isAtWork)") == "f")
+    await #expect(throws: StepFailure.self) { try await slow.value }
+    #expect(fixture.psql("SELECT count(*) FROM t") == "0")
+  }
+
   /// The name alone is anybody's to take.
   @Test func aSessionWithTheNameAloneIsLeftAlone() async throws {
     let fixture = try await prepared(.receipt)
