@@ -122,7 +122,7 @@ struct EventTextsTests {
       GateOpened(
         gate: "recovery", steps: [item], preparation: [work], identities: [identified],
         approvals: 1, question: "q", digest: digest, changes: ["c"],
-        others: [OtherRun(run: RunID(rawValue: "r"), summary: "s", since: time)],
+        others: [OtherRun(run: RunID(rawValue: "r"), summary: "s", since: time, hasEnded: true)],
         isDeclinable: true)),
     .gateDecided(
       GateDecided(

@@ -89,15 +89,30 @@ extension Executor {
       return (own, ["\(own): \(was) \(when)"])
     }
     let changes =
-      await StepSeal(bound.activity, key: options.key, redactor).changes(since: seal).map {
-        "\(own): \($0)"
-      }
-      + changedConnections(since: gate.opened)
+      await self.seal(bound).changes(since: seal).map { "\(own): \($0)" }
+      + leftOut(since: gate.opened) + changedConnections(since: gate.opened)
     return changes.isEmpty ? nil : (gate.opened.gate, changes)
   }
 
   private func recoveryGate(for step: Step) -> GateState? {
     step.phase == .recovery ? state.gates[RunMachine.recoveryGateName] : nil
+  }
+
+  private func seal(_ bound: BoundStep) async -> StepSeal {
+    await StepSeal(
+      bound.activity, deciders: DecidingValues(of: bound.step, in: scope).all, key: options.key,
+      redactor)
+  }
+
+  /// Steps that were to run, and were then left out by their `when`: what comes behind them was approved with them.
+  private func leftOut(since gate: GateOpened) -> [String] {
+    gate.steps.compactMap { item in
+      let step = state.step(item.step)
+      guard item.fate == .willRun, step.status == .skipped, step.skip?.cause == .condition else {
+        return nil
+      }
+      return "\(item.step): it was to run, and was left out"
+    }
   }
 
   private func changedConnections(since gate: GateOpened) -> [String] {
@@ -116,11 +131,15 @@ extension Executor {
     else { return item }
     let bound: BoundStep
     do throws(StepFailure) { bound = try binder.bind(step, in: scope) } catch { return item }
-    let parts = await StepSeal(bound.activity, key: options.key, redactor).parts
+    let parts = await seal(bound).parts
     let unbound = await bound.activity.unbound().map { redactor.redact($0) }
+    let manner = bound.activity.manner.map {
+      WorkItem.Parameter(name: $0.name, value: redactor.redact($0.value))
+    }
     return GateItem(
       step: item.step, title: item.title, fate: item.fate, effect: item.effect,
       isEffectDeclared: item.isEffectDeclared, connection: item.connection, work: item.work,
-      seal: parts, unbound: unbound.isEmpty ? nil : unbound)
+      seal: parts, unbound: unbound.isEmpty ? nil : unbound,
+      manner: manner.isEmpty ? nil : manner)
   }
 }

@@ -4,8 +4,12 @@ public import RunbookModel
 struct StepSeal: Sendable, Hashable {
   let parts: [SealedPart]
 
-  /// - Parameter redactor: parts are named without secrets, as they are stored.
-  init(_ activity: any Activity, key: RunKey?, _ redactor: Redactor) async {
+  /// - Parameters:
+  ///   - deciders: what decides besides the activity whether the step runs and what becomes of it.
+  ///   - redactor: parts are named without secrets, as they are stored.
+  init(
+    _ activity: any Activity, deciders: [Surrounding] = [], key: RunKey?, _ redactor: Redactor
+  ) async {
     var contents: [(name: ExactText, hasher: Digest.Hasher, file: String?)] = []
     func add(_ name: String, _ content: String, file: String? = nil) {
       let name = ExactText(redactor.redact(name))
@@ -24,7 +28,9 @@ struct StepSeal: Sendable, Hashable {
         add("value \(parameter.name) of \(name)", parameter.value.json)
       }
     }
-    for one in await activity.surroundings() { add(one.name, one.content, file: one.file) }
+    for one in await activity.surroundings() + deciders {
+      add(one.name, one.content, file: one.file)
+    }
     parts = contents.map { name, hasher, file in
       var hasher = hasher
       return SealedPart(

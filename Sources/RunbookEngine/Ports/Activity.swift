@@ -29,6 +29,10 @@ public protocol Activity: Sendable {
   /// names, variables that it reads. An approval binds it; only looked at for that.
   func surroundings() async -> [Surrounding]
 
+  /// How `work` is performed where that is not the usual way, such as by which interpreter: for people, who are to
+  /// approve it. What of it decides is among `surroundings`.
+  var manner: [WorkItem.Parameter] { get }
+
   /// Whether what it starts connects by itself, as a script's programs do: then the run's own connection tells nothing
   /// of where that leads, and a new one is asked right before.
   var connectsByItself: Bool { get }
@@ -121,6 +125,8 @@ extension Activity {
   public var clockConnection: String? { nil }
 
   public func surroundings() async -> [Surrounding] { [] }
+
+  public var manner: [WorkItem.Parameter] { [] }
 
   public var connectsByItself: Bool { false }
 

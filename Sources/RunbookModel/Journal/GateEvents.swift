@@ -83,11 +83,15 @@ public struct GateItem: Sendable, Hashable, Codable {
   public let seal: [SealedPart]?
   /// What it visibly runs or reads, and what its approval does not bind, for people; nil is nothing.
   public let unbound: [String]?
+  /// How its work is performed where that is not the usual way: by which interpreter, in which folder; nil is nothing.
+  public let manner: [WorkItem.Parameter]?
 
   public init(
     step: StepID, title: String, fate: Fate, effect: Effect, isEffectDeclared: Bool? = nil,
-    connection: String?, work: [WorkItem], seal: [SealedPart]? = nil, unbound: [String]? = nil
+    connection: String?, work: [WorkItem], seal: [SealedPart]? = nil, unbound: [String]? = nil,
+    manner: [WorkItem.Parameter]? = nil
   ) {
+    self.manner = manner
     self.unbound = unbound
     self.isEffectDeclared = isEffectDeclared
     self.seal = seal

@@ -46,7 +46,7 @@ extension ResponderFacts.Decision: Presented {
   private static func means(_ means: GateDecided.Means) -> String {
     switch means {
     case .terminal: "at the terminal"
-    case .flag: "ahead of time, by a flag"
+    case .flag: "ahead of time, by --approve, whatever the gate was to show"
     case .approveCommand: "by the approve command"
     case .sandbox: "all gates approved for a sandbox"
     }

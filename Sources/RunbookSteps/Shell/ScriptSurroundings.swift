@@ -7,7 +7,8 @@ import RunbookModel
 ///
 /// | a file is bound that                                                    |
 /// | ------------------------------------------------------------------------ |
-/// | a word of the script names, from its folder or one that a `cd` names literally |
+/// | a word of the script names, from its folder or one that a `cd` names literally, quoted or not |
+/// | it reads from (`< FILE`), or that psql reads when it starts             |
 /// | `PATH` leads to by a word                                                |
 /// | is read in (`.`, `source`) or run as a script, by its literal name       |
 /// | is named in the same ways in such a script of the folder, and so on      |
@@ -86,23 +87,29 @@ struct ScriptSurroundings {
     _ text: String, isShell: Bool, extra: [String], depth: Int, _ reading: inout Reading
   ) {
     var scripts: [String] = []
+    var names = extra + Self.names(in: text)
     if isShell {
       let scan = ShellScan(text)
       for folder in scan.folders where reading.folders.count < Self.mostFiles {
         for base in reading.folders {
-          let path = folder.resolved(in: base)
+          let path = atHome(folder).resolved(in: base)
           if !reading.folders.contains(where: { $0.isIdentical(to: path) }) {
             reading.folders.append(path)
           }
         }
       }
       for one in scan.unknown { reading.say(one) }
-      scripts = scan.scripts
+      scripts = scan.scripts.map(atHome)
+      names += scan.words.map(atHome)
+      if scan.programs.contains("psql") { names += psqlFiles }
+      for folder in scan.operands.map(atHome) where isFolder(folder, in: reading.folders) {
+        reading.say("what the folder \(folder) holds")
+      }
     } else {
       reading.say("what a script that is no shell's loads by itself")
     }
     var found: [(name: String, path: String)] = []
-    for name in extra + Self.names(in: text) {
+    for name in names {
       found += paths(of: name, in: reading.folders).map { (name, $0) }
     }
     for name in scripts {
@@ -121,6 +128,10 @@ struct ScriptSurroundings {
       }
       reading.files.append(
         Surrounding(name: "file \(shown(name, path, reading))", content: content, file: path))
+      if FileContent.isByTimes(path) {
+        reading.say("all of \(path), which counts by its size and times")
+      }
+      for one in Self.commandsOfPSQL(at: path) { reading.say("\(one) in \(name)") }
       guard !Self.isOfTheSystem(path), let script = Self.script(at: path, scripts.contains(name))
       else { continue }
       guard depth < Self.deepest else {
@@ -145,6 +156,45 @@ struct ScriptSurroundings {
     let name = path.pieces(separatedBy: "/").last.map(String.init) ?? path
     return name.isIdentical(to: "log")
       || [".log", ".pid"].contains { name.ends(with: $0) }
+  }
+
+  /// A name that begins with the account's folder, as a path.
+  private func atHome(_ name: String) -> String {
+    guard name.begins(with: ShellScan.home) else { return name }
+    return (environment["HOME"] ?? "~") + String(name.dropping(prefix: ShellScan.home))
+  }
+
+  /// Whether a word names a folder that is not the system's.
+  private func isFolder(_ name: String, in folders: [String]) -> Bool {
+    guard !name.isEmpty else { return false }
+    return folders.contains { base in
+      let path = name.resolved(in: base)
+      var status = stat()
+      return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
+        && !Self.isOfTheSystem(path) && !["/", "/tmp", "/dev"].contains(path)
+    }
+  }
+
+  /// What psql reads unasked: https://www.postgresql.org/docs/current/app-psql.html#APP-PSQL-FILES
+  private var psqlFiles: [String] {
+    let home = environment["HOME"] ?? ""
+    let own = [
+      ("PSQLRC", ".psqlrc"), ("PGSERVICEFILE", ".pg_service.conf"), ("PGPASSFILE", ".pgpass"),
+    ]
+    return own.map { environment[$0.0] ?? "\(home)/\($0.1)" }.filter { $0.begins(with: "/") }
+  }
+
+  /// By which a file of SQL has psql read or run more.
+  private static func commandsOfPSQL(at path: String) -> [String] {
+    guard path.ends(with: ".sql") || path.ends(with: ".psql"),
+      let bytes = FileContent.bytes(of: path, most: largestScript)
+    else { return [] }
+    let lines = String(decoding: bytes, as: UTF8.self).pieces(separatedBy: "\n")
+    return lines.compactMap { line in
+      let text = String(line).trimming { $0 == " " || $0 == "\t" || $0 == "\r" }
+      let reads = ["\\i ", "\\ir ", "\\include", "\\!", "\\copy", "\\gexec"]
+      return reads.contains { text.begins(with: $0) } ? String(text.prefixOfScalars(80)) : nil
+    }
   }
 
   private static func isShell(_ path: String) -> Bool {

@@ -26,6 +26,22 @@ struct ShellActivity: Activity {
     [WorkItem(language: .shell, text: script, parameters: variables, effect: effect)]
   }
 
+  /// A script's program, folder and input, where the step gives them.
+  var manner: [WorkItem.Parameter] {
+    var all: [WorkItem.Parameter] = []
+    if let interpreter = step.body["interpreter"]?.items.compactMap(\.string) {
+      all.append(
+        WorkItem.Parameter(name: "run by", value: .list(interpreter.map { .string($0) })))
+    }
+    if step.body["working_directory"] != nil {
+      all.append(WorkItem.Parameter(name: "in the folder", value: .string(workingDirectory)))
+    }
+    if !input.isEmpty {
+      all.append(WorkItem.Parameter(name: "standard input", value: .string(input)))
+    }
+    return all
+  }
+
   func surroundings() async -> [Surrounding] { await scriptSurroundings.all }
 
   func unbound() async -> [String] { await scriptSurroundings.unbound }

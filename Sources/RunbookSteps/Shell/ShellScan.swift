@@ -12,10 +12,30 @@ struct ShellScan {
   private(set) var scripts: [String] = []
   /// Words by which it runs or reads files that are known only once it runs.
   private(set) var unknown: [String] = []
+  /// Its words as the shell takes them, without quotes, but for what is only written to: a file may have such a name.
+  private(set) var words: [String] = []
+  /// Those of them by which a program may be given a whole folder.
+  private(set) var operands: [String] = []
+  /// The programs that it runs, by their last names.
+  private(set) var programs: Set<String> = []
 
   private var command: [Word] = []
-  /// Whether the next word is only written to.
-  private var isTarget = false
+  /// What the command reads from its standard input.
+  private var inputs: [Word] = []
+  /// A shell that runs what its input gives it, where that is not known yet.
+  private var reader: String?
+  private var role = Role.word
+
+  /// What the next word is.
+  private enum Role {
+    case word
+    /// A file that is only written to.
+    case target
+    /// A file that is read.
+    case input
+    /// No file: a number of an open one, or a text.
+    case none
+  }
 
   private static let shells: Set = ["sh", "bash", "dash", "ksh", "zsh", "ash"]
   private static let loaders: Set = ["python", "python3", "perl", "ruby", "node", "php", "lua"]
@@ -23,35 +43,95 @@ struct ShellScan {
   private static let wrappers: Set = [
     "exec", "command", "env", "nohup", "time", "nice", "sudo", "setsid", "builtin", "timeout",
   ]
+  /// Programs that run what is not in the script: elsewhere, or by a file that they find by themselves.
+  private static let runners: Set = [
+    "ssh", "su", "parallel", "make", "docker", "podman", "kubectl", "ansible", "ansible-playbook",
+    "terraform", "run-parts", "npm", "at", "batch", "alias", "watch",
+  ]
+  /// Programs that read no folder that they are given, or give no more than its names.
+  private static let folderless: Set = [
+    "cd", "pushd", "popd", "mkdir", "rmdir", "rm", "ls", "test", "[", "[[", "echo", "printf",
+    "chmod",
+    "chown", "chgrp", "du", "df", "touch", "stat", "mktemp", "export", "readonly", "local", "unset",
+    "basename", "dirname", "realpath", "for", "case", "select", "return", "exit", "kill", "sleep",
+    "pg_ctl", "initdb", "expr", "let", "set", "trap",
+  ]
+  /// Programs whose last operand is where they write to.
+  private static let copiers: Set = ["cp", "mv", "ln", "install", "rsync", "scp"]
   private static let keywords: Set = [
     "if", "then", "else", "elif", "fi", "do", "done", "while", "until", "{", "}", "!", "esac", "(",
   ]
   private static let deepest = 4
 
   init(_ script: String, depth: Int = 0) {
-    var words = ShellWords(script)
-    while let item = words.next() {
+    var text = ShellWords(script)
+    while let item = text.next() {
       switch item {
       case .word(let word):
-        if isTarget { isTarget = false } else { command.append(word) }
-      case .output: isTarget = true
-      case .input: isTarget = false
+        switch role {
+        case .word: command.append(word)
+        case .input: inputs.append(word)
+        case .target, .none: break
+        }
+        role = .word
+      case .output: role = .target
+      case .input: role = .input
+      case .other: role = .none
       case .end:
-        isTarget = false
+        role = .word
         takeCommand(depth)
+      case .documents(let texts):
+        role = .word
+        takeCommand(depth)
+        takeInput(texts, depth)
       }
     }
     takeCommand(depth)
+    takeInput([], depth)
+    if text.isBroken { say("all that follows a quotation mark or a bracket without its end") }
   }
 
   private mutating func takeCommand(_ depth: Int) {
+    for word in command + inputs where !word.isOpen { self.words += word.names }
+    for word in inputs where word.isOpen { say("< \(word.raw)") }
     var words = command[...]
     command = []
     while let first = words.first, Self.keywords.contains(first.text) || first.isAssignment {
       words = words.dropFirst()
     }
+    let name = words.first?.text.lastPathPart ?? ""
     for word in words where word.isUnknownFile { say(word.raw) }
+    let isPlain = ["", "[", "[[", "test", "echo", "printf", "expr", "let", "export", "case"]
+      .contains(name)
+    for word in words.dropFirst() where word.isPattern && !word.isDynamic && !isPlain {
+      say(word.raw)
+    }
+    if !Self.folderless.contains(name) {
+      var given = words.dropFirst().filter { !$0.isOpen }
+      if Self.copiers.contains(name) { given = Array(given.dropLast()) }
+      operands += given.flatMap(\.names)
+    }
     take(words, depth)
+    inputs = []
+  }
+
+  /// What a shell reads that runs its input: texts of the script itself, or nothing that is seen.
+  private mutating func takeInput(_ texts: [String], _ depth: Int) {
+    guard let name = reader else { return }
+    reader = nil
+    guard !texts.isEmpty, depth < Self.deepest else {
+      return say("what \(name) reads from its input")
+    }
+    for text in texts { take(ShellScan(text, depth: depth + 1)) }
+  }
+
+  private mutating func take(_ inner: ShellScan) {
+    folders += inner.folders
+    scripts += inner.scripts
+    words += inner.words
+    operands += inner.operands
+    programs.formUnion(inner.programs)
+    for one in inner.unknown { say(one) }
   }
 
   private mutating func take(_ words: ArraySlice<Word>, _ depth: Int) {
@@ -59,11 +139,20 @@ struct ShellScan {
     guard !first.isDynamic else { return say(first.raw) }
     let operands = words.dropFirst()
     let name = first.text.lastPathPart
+    programs.insert(name)
     switch name {
     case "for", "case", "select": return
+    case "trap":
+      guard let code = operands.first(where: { !$0.isOption }) else { return }
+      if code.isDynamic || depth >= Self.deepest { return say("trap \(code.raw)") }
+      take(ShellScan(code.text, depth: depth + 1))
+    case _ where Self.runners.contains(name): say("what \(name) runs")
     case "cd", "pushd":
-      guard let folder = operands.first(where: { !$0.isOption }) else { return }
-      if folder.isOpen { say("\(name) \(folder.raw)") } else { folders.append(folder.text) }
+      guard let folder = operands.first(where: { !$0.isOption }) else {
+        if name == "cd" { folders.append(Self.home) }
+        return
+      }
+      if folder.isOpen { say("\(name) \(folder.raw)") } else { folders.append(folder.path) }
     case ".", "source":
       if let file = operands.first { takeScript(file) }
     case "eval", "xargs":
@@ -76,7 +165,7 @@ struct ShellScan {
           $0.isOption || $0.isAssignment || $0.text.firstScalar?.isASCIIDigit == true
         },
         depth)
-    case _ where Self.shells.contains(name): takeShell(operands, depth)
+    case _ where Self.shells.contains(name): takeShell(name, operands, depth)
     case _ where Self.loaders.contains(name):
       guard let file = operands.first else { return }
       if file.isOption || file.isOpen {
@@ -89,25 +178,46 @@ struct ShellScan {
     }
   }
 
-  private mutating func takeShell(_ operands: ArraySlice<Word>, _ depth: Int) {
-    let rest = operands.drop { $0.isOption && !$0.isScriptOption }
-    guard let first = rest.first else { return }
+  private mutating func takeShell(_ name: String, _ operands: ArraySlice<Word>, _ depth: Int) {
+    var rest = operands
+    var readsInput = false
+    while let option = rest.first, option.isOption || option.text.begins(with: "+") {
+      if option.isScriptOption { break }
+      rest = rest.dropFirst()
+      let isLong = option.text.begins(with: "--")
+      if !isLong, option.text.unicodeScalars.contains("s") { readsInput = true }
+      // Such an option's value is the next word.
+      let takesValue =
+        isLong
+        ? ["--rcfile", "--init-file"].contains(option.text)
+        : option.text.ends(with: "o") || option.text.ends(with: "O")
+      if takesValue { rest = rest.dropFirst() }
+    }
+    guard let first = rest.first, !readsInput, first.text != "-" else {
+      if let input = inputs.last {
+        // What is open of it is said with the other words.
+        if !input.isOpen { takeScript(input) }
+        return
+      }
+      reader = name
+      return
+    }
     guard first.isScriptOption else { return takeScript(first) }
     guard let script = rest.dropFirst().first else { return }
     guard !script.isDynamic, depth < Self.deepest else { return say("\(first.text) \(script.raw)") }
-    let inner = ShellScan(script.text, depth: depth + 1)
-    folders += inner.folders
-    scripts += inner.scripts
-    for one in inner.unknown { say(one) }
+    take(ShellScan(script.text, depth: depth + 1))
   }
 
   private mutating func takeScript(_ word: Word) {
-    if word.isOpen { say(word.raw) } else { scripts.append(word.text) }
+    if word.isOpen { say(word.raw) } else { scripts.append(word.path) }
   }
 
   private mutating func say(_ what: String) {
     if !unknown.contains(where: { $0.isIdentical(to: what) }) { unknown.append(what) }
   }
+
+  /// Stands for the account's folder in a word.
+  static let home = "\u{0}HOME"
 
   /// A word as it is written, and as the shell takes it.
   struct Word {
@@ -119,8 +229,29 @@ struct ShellScan {
     /// Whether it is a pattern of names.
     var isPattern = false
     var isQuoted = false
+    /// Whether an unquoted brace was opened in it: several names may follow.
+    var isInBraces = false
 
-    var isOpen: Bool { isDynamic || isPattern }
+    /// Whether what it names is not in the text: a tilde leads to a folder of the account.
+    var isOpen: Bool {
+      isDynamic || isPattern || text.begins(with: "~") && !isOfHome && !isQuotedTilde
+    }
+    private var isQuotedTilde: Bool { !raw.begins(with: "~") }
+    /// Whether it begins with the folder of the account that runs it.
+    private var isOfHome: Bool {
+      raw.begins(with: "~/") || raw.unicodeScalars.count == 1 && raw.begins(with: "~")
+    }
+    /// It as a file's name.
+    var path: String { isOfHome ? ShellScan.home + String(text.dropping(prefix: "~")) : text }
+    /// What of it may be a file's name: the word, the value of an option or a setting in it.
+    var names: [String] {
+      var names = [path]
+      if let (_, value) = text.halves(at: "="), !value.isEmpty { names.append(String(value)) }
+      if isOption, !text.begins(with: "--"), text.utf8.count > 2 {
+        names.append(String(text.dropFirstScalars(2)))
+      }
+      return names
+    }
     var isOption: Bool { text.begins(with: "-") && text != "-" }
     /// `-c`, also among other letters: `-ec`.
     var isScriptOption: Bool { isOption && !text.begins(with: "--") && text.ends(with: "c") }
@@ -157,6 +288,10 @@ private struct ShellWords {
     case word(ShellScan.Word)
     /// The next word is written to, or read.
     case output, input
+    /// The next word is no file.
+    case other
+    /// A line ends, and with it the texts that its commands are given.
+    case documents([String])
     /// A command ends, or another begins within it.
     case end
   }
@@ -171,6 +306,8 @@ private struct ShellWords {
   /// Commands within words that are open: whether in backquotes, and whether their word is in double quotes.
   private var open: [(isBackquoted: Bool, isInQuotes: Bool)] = []
   private var awaitsDocument = false
+  /// Whether a quotation mark, a bracket or a text has no end.
+  private(set) var isBroken = false
 
   init(_ script: String) { scalars = Array(script.unicodeScalars) }
 
@@ -183,8 +320,7 @@ private struct ShellWords {
       case " ", "\t", "\r": index += 1
       case "\n":
         index += 1
-        skipDocuments()
-        return .end
+        return .documents(takeDocuments())
       case "#":
         while index < scalars.count, scalars[index] != "\n" { index += 1 }
       case ")", "`":
@@ -206,6 +342,7 @@ private struct ShellWords {
         if let item = word() { return item }
       }
     }
+    if !open.isEmpty || !documents.isEmpty { isBroken = true }
     return nil
   }
 
@@ -219,22 +356,33 @@ private struct ShellWords {
       awaitsDocument = true
       return next()
     }
+    if sign.begins(with: "<<<") || sign.ends(with: "&") { return .other }
     return scalar == ">" ? .output : .input
   }
 
-  private mutating func skipDocuments() {
+  private mutating func takeDocuments() -> [String] {
+    var texts: [String] = []
     for end in documents {
-      while index < scalars.count {
+      var text = String.UnicodeScalarView()
+      var isEnded = false
+      while index < scalars.count, !isEnded {
         var line = String.UnicodeScalarView()
         while index < scalars.count, scalars[index] != "\n" {
           line.append(scalars[index])
           index += 1
         }
         index += 1
-        if String(line).trimming(where: { $0 == "\t" || $0 == "\r" }) == end { break }
+        isEnded = String(line).trimming(where: { $0 == "\t" || $0 == "\r" }) == end
+        if !isEnded {
+          text += line
+          text.append("\n")
+        }
       }
+      if !isEnded { isBroken = true }
+      texts.append(String(text))
     }
     documents = []
+    return texts
   }
 
   /// - Returns: nil where nothing of it is a word of a command.
@@ -255,6 +403,10 @@ private struct ShellWords {
         take(&word, raw: 1, text: nil)
       case "$":
         word.isDynamic = true
+        if let end = arithmeticEnd {
+          take(&word, raw: end - index, text: "$")
+          continue
+        }
         let isCommand = index + 1 < scalars.count && scalars[index + 1] == "("
         take(&word, raw: 1, text: "$")
         guard isCommand else { continue }
@@ -278,6 +430,13 @@ private struct ShellWords {
       case "*" where !isInQuotes, "?" where !isInQuotes, "[" where !isInQuotes:
         word.isPattern = word.isPattern || !isTest
         take(&word, raw: 1, text: scalar)
+      case "," where !isInQuotes && word.isInBraces:
+        word.isPattern = true
+        take(&word, raw: 1, text: scalar)
+      case "{" where !isInQuotes:
+        // In `${NAME}` it is none of names.
+        if word.raw.unicodeScalars.last != "$" { word.isInBraces = true }
+        take(&word, raw: 1, text: scalar)
       case " " where !isInQuotes, "\t" where !isInQuotes, "\r" where !isInQuotes,
         "\n" where !isInQuotes, ";" where !isInQuotes, "&" where !isInQuotes,
         "|" where !isInQuotes, "(" where !isInQuotes, ")" where !isInQuotes,
@@ -286,13 +445,41 @@ private struct ShellWords {
       default: take(&word, raw: 1, text: scalar)
       }
     }
-    if index >= scalars.count { isInQuotes = false }
+    if index >= scalars.count, isInQuotes {
+      isInQuotes = false
+      isBroken = true
+    }
+    // The number of the file that a redirection is for.
+    if index < scalars.count, scalars[index] == "<" || scalars[index] == ">", !word.isQuoted,
+      !word.text.isEmpty, word.text.unicodeScalars.allSatisfy(\.isASCIIDigit), !awaitsDocument
+    {
+      return nil
+    }
     if awaitsDocument {
       awaitsDocument = false
       documents.append(word.text)
       return nil
     }
     return .word(word)
+  }
+
+  /// Where the arithmetic ends that begins here; nil where none does, or it may be commands.
+  private var arithmeticEnd: Int? {
+    guard index + 2 < scalars.count, scalars[index + 1] == "(", scalars[index + 2] == "(" else {
+      return nil
+    }
+    var depth = 0
+    for end in (index + 1)..<scalars.count {
+      let scalar = scalars[end]
+      if scalar == "(" { depth += 1 }
+      if scalar == ")" { depth -= 1 }
+      if depth == 0 { return scalars[end - 1] == ")" ? end + 1 : nil }
+      let isArithmetic =
+        scalar.isASCIILetter || scalar.isASCIIDigit
+        || "_ +-*%<>=!&|^?:,$()".unicodeScalars.contains(scalar)
+      guard isArithmetic else { return nil }
+    }
+    return nil
   }
 
   /// Whether the bracket that begins here is the program `[`.
@@ -316,6 +503,6 @@ private struct ShellWords {
     while index < scalars.count, scalars[index] != "'" {
       take(&word, raw: 1, text: scalars[index])
     }
-    if index < scalars.count { take(&word, raw: 1, text: nil) }
+    if index < scalars.count { take(&word, raw: 1, text: nil) } else { isBroken = true }
   }
 }

@@ -137,6 +137,7 @@ final class ProgressObserver: RunObserver {
       case .gateDecided(let decision):
         line(
           "  Gate '\(decision.gate)' \(decision.decision.rawValue) by \(entry.actor.displayName)"
+            + (decision.means == .flag ? " ahead of time (--approve), whatever it shows" : "")
             + (decision.reason.map { ": \($0)" } ?? ""),
           &live)
       case .attemptSettled(let settled): show(settled, by: entry.actor, &live)

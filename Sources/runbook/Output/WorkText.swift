@@ -18,10 +18,12 @@ struct WorkText {
   private func lines(of item: WorkItem, indent: String) -> [StyledText] {
     let parts = parts(of: item.text, Self.shownText)
     let reader = item.language.reader
-    var all = lines(parts.head, indent, reader)
+    // To a shell it is part of the line's last word.
+    let keepsReturns = item.language == .shell
+    var all = lines(parts.head, indent, reader, keepsReturns)
     if let tail = parts.tail {
       all.append("\(indent)\(Self.note(parts.hidden), .boldYellow)")
-      all += lines(tail, indent, reader)
+      all += lines(tail, indent, reader, keepsReturns)
     }
     let survey = DeceptiveText.survey(of: item.text, limit: 3, for: reader)
     for finding in survey.shown {
@@ -41,26 +43,31 @@ struct WorkText {
       all.append("\(indent)\(words, .dim)")
     }
     for parameter in item.parameters {
-      let value = self.parts(of: parameter.value.json, Self.shownValue)
-      let words = "-- :\(parameter.name) = \(value.head)"
-      all.append("\(indent)\(code: words, .dim)")
-      guard let tail = value.tail else { continue }
-      all.append("\(indent)\(Self.note(value.hidden), .boldYellow)")
-      let rest = "-- \(tail)"
-      all.append("\(indent)\(code: rest, .dim)")
+      all += lines(":\(parameter.name) =", parameter.value, indent)
     }
     return all
   }
 
+  private func lines(_ start: String, _ value: Value, _ indent: String) -> [StyledText] {
+    let value = parts(of: value.json, Self.shownValue)
+    let words = "-- \(start) \(value.head)"
+    let first: StyledText = "\(indent)\(code: words, .dim)"
+    guard let tail = value.tail else { return [first] }
+    let rest = "-- \(tail)"
+    return [
+      first, "\(indent)\(Self.note(value.hidden), .boldYellow)", "\(indent)\(code: rest, .dim)",
+    ]
+  }
+
   private func lines(
-    _ text: Substring, _ indent: String, _ reader: HiddenText.Reader
+    _ text: Substring, _ indent: String, _ reader: HiddenText.Reader, _ keepsReturns: Bool
   ) -> [StyledText] {
     var texts = Array(text.pieces(separatedBy: "\n", omittingEmptySubsequences: false))
     while texts.last?.unicodeScalars.allSatisfy({
       $0.isWhitespace && !HiddenText.mayHide($0, from: reader) || $0 == "\t" || $0 == "\r"
     }) == true { texts.removeLast() }
     return texts.map { text in
-      let line = text.dropping(suffix: "\r")
+      let line = keepsReturns ? text : text.dropping(suffix: "\r")
       return reader == .program ? "\(indent)\(code: line, .cyan)" : "\(indent)\(line, .cyan)"
     }
   }
@@ -104,7 +111,13 @@ struct WorkText {
 
   /// Which files an approval binds, and what the step visibly runs or reads besides.
   private func binding(of item: GateItem, indent: String) -> [StyledText] {
-    var lines: [StyledText] = []
+    var lines = (item.manner ?? []).flatMap { self.lines("\($0.name):", $0.value, indent) }
+    let variables = (item.seal ?? []).map(\.name).filter { $0.begins(with: "environment ") }
+      .map { String($0.dropping(prefix: "environment ")) }
+    if !variables.isEmpty {
+      let words = "-- the approval binds these variables: \(Self.list(variables))"
+      lines.append("\(indent)\(code: words, .dim)")
+    }
     let files = (item.seal ?? []).filter { $0.file != nil }
       .map { $0.name.dropping(prefix: "file ") }
     if !files.isEmpty {

@@ -84,6 +84,46 @@ struct ApprovalLawTests {
     #expect(opened.steps.first?.work.map(\.text) == ["use x"])
   }
 
+  /// What a condition reads is approved with it: an input whose value decides, wherever it stands.
+  @Test(
+    arguments: [
+      { $0.when = source("inputs.target != ''") },
+      { $0.expect = [source("stdout != inputs.target")] },
+      {
+        $0.captures = [
+          .init(
+            name: "c", place: Place(file: "runbook.yaml", line: 1, column: 1),
+            expression: source("inputs['target'] + stdout"))
+        ]
+      },
+    ] as [@Sendable (inout StepOptions) -> Void])
+  func l8WhatDecidesIsApprovedWithTheStep(
+    _ options: @Sendable (inout StepOptions) -> Void
+  ) async throws {
+    var simulation = try await approved([step("fix", .recovery, options)])
+    give("production", to: &simulation)
+    let state = try await simulation.resume()
+    #expect(state.step("fix").attempts == 0)
+    #expect(
+      state.gates["recovery"]?.opened.changes
+        == ["fix: inputs.target, which decides over it, is another"])
+  }
+
+  /// The step behind it was approved together with it.
+  @Test func l8WhatWasToRunAndIsLeftOutIsAskedBeforeTheNext() async throws {
+    var simulation = try await approved([
+      step("backup", .recovery) { $0.when = source("inputs.target == 'staging'") },
+      step("fix", .recovery),
+    ])
+    give("production", to: &simulation)
+    let state = try await simulation.resume()
+    #expect(state.step("fix").attempts == 0)
+    #expect(
+      state.gates["recovery"]?.opened.changes == ["backup: it was to run, and was left out"])
+    simulation.person = SimulatedOperator(decisions: ["recovery": [.approved]])
+    #expect(try await simulation.resume().step("fix").status == .succeeded)
+  }
+
   @Test func l8WhatWasToBeSkippedIsAskedBeforeItRuns() async throws {
     var simulation = try await approved([
       step("one", .recovery),

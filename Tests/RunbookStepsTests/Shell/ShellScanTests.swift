@@ -26,6 +26,25 @@ struct ShellScanTests {
       ("eval \"$X\"", [], [], ["eval"]),
       ("python3 fix.py", [], [], ["what fix.py loads by itself"]),
       ("find . -exec ./x {} ';'", [], [], ["find -exec"]),
+      ("sh 0<./in.sh", [], ["./in.sh"], []),
+      ("sh -s -- a <./in.sh", [], ["./in.sh"], []),
+      ("0< 'in.sh' bash", [], ["in.sh"], []),
+      ("bash -eo pipefail './x y'", [], ["./x y"], []),
+      ("sh ./x\\ y.sh", [], ["./x y.sh"], []),
+      ("'./x'.sh a", [], ["./x.sh"], []),
+      ("sh <<EOF\n. ./in.sh\n$X\nEOF", [], ["./in.sh"], ["$X"]),
+      ("curl https://example.com | sh", [], [], ["what sh reads from its input"]),
+      ("sh <\"$F\"", [], [], ["< \"$F\""]),
+      ("sh <<<'exit 1'", [], [], ["what sh reads from its input"]),
+      (". ~ann/env", [], [], ["~ann/env"]),
+      ("trap '. ./end.sh' EXIT", [], ["./end.sh"], []),
+      ("cat parts* {a,b}.sql", [], [], ["{a,b}.sql", "parts*"]),
+      ("x=$((2 * 3)); case $x in a*) true;; esac; [ $x = 6* ]", [], [], []),
+      ("ssh host ./x; run-parts parts", [], [], ["what ssh runs", "what run-parts runs"]),
+      (
+        "echo 'never", [], [],
+        ["all that follows a quotation mark or a bracket without its end"]
+      ),
       ("echo \"$TARGET\" > \"$OUT/ran\"", [], [], []),
       ("echo 'SELECT * FROM a/b' # ./not.sh", [], [], []),
       ("cat <<EOF\n./not.sh $X/y\nEOF\n./yes.sh", [], ["./yes.sh"], []),
@@ -73,7 +92,8 @@ struct ScriptSurroundingsTests {
   private func surroundings(_ script: String) -> ScriptSurroundings {
     ScriptSurroundings(
       script: script, command: ["sh", "-eu", "-c", script, "step"],
-      workingDirectory: fixture.folder, environment: ["PATH": "/usr/bin:/bin"], input: "")
+      workingDirectory: fixture.folder,
+      environment: ["PATH": "/usr/bin:/bin", "HOME": fixture.folder], input: "")
   }
 
   /// Those in the folder, by their paths there.
@@ -92,6 +112,12 @@ struct ScriptSurroundingsTests {
       ("sh plain", ["plain", "data.sql"]),
       ("echo plain", []),
       ("psql -f data.sql", ["data.sql"]),
+      ("psql -fdata.sql", ["data.sql"]),
+      ("psql --file='two words.sql'", ["two words.sql"]),
+      ("psql <two\\ words.sql", ["two words.sql"]),
+      ("cat \"two words.sql\"", ["two words.sql"]),
+      (". ~/home.sh", ["home.sh", "data.sql"]),
+      ("cd; ./home.sh", ["home.sh", "data.sql"]),
     ] as [(String, [String])])
   func whatAScriptLeadsToIsBound(_ script: String, _ bound: [String]) throws {
     try write("#!/bin/sh\n. ./lib/common.sh\npsql -f data.sql\n", to: "fix.sh")
@@ -99,7 +125,15 @@ struct ScriptSurroundingsTests {
     try write("true\n", to: "lib/deep.sh")
     try write("psql -f data.sql\n", to: "plain")
     try write("SELECT 1\n", to: "data.sql")
+    try write("SELECT 2\n", to: "two words.sql")
+    try write("cat data.sql\n", to: "home.sh")
     #expect(files(script) == Set(bound))
+  }
+
+  @Test func whatPSQLReadsUnaskedIsBound() throws {
+    try write("\\set x 1\n", to: ".psqlrc")
+    #expect(files("psql -c 'SELECT 1'") == [".psqlrc"])
+    #expect(files("echo SELECT 1").isEmpty)
   }
 
   @Test func aScriptThatReadsItselfInEnds() throws {
@@ -122,5 +156,28 @@ struct ScriptSurroundingsTests {
       #expect(surroundings.unbound == ["./\(name)"])
       #expect(!surroundings.all.contains { $0.file?.ends(with: name) == true })
     }
+    try write("\\i other.sql\nSELECT 1;\n", to: "all.sql")
+    #expect(surroundings("psql -f all.sql").unbound == ["\\i other.sql in all.sql"])
+    #expect(surroundings("cp -r parts /tmp/x").unbound.isEmpty)
+    try write("x", to: "parts/a.sql")
+    #expect(surroundings("cp -r parts /tmp/x").unbound == ["what the folder parts holds"])
+    #expect(surroundings("mkdir -p parts; ls parts").unbound.isEmpty)
+  }
+
+  /// By what it holds, however its times are set.
+  @Test func aLongFileIsBoundByItsBytes() throws {
+    let path = "\(fixture.folder)/long"
+    let zeros = Data(count: (16 << 20) + 1)
+    try zeros.write(to: URL(filePath: path))
+    let attributes = try FileManager.default.attributesOfItem(atPath: path)
+    let before = FileContent.mark(of: path)
+    var other = zeros
+    other[5] = 1
+    let handle = try FileHandle(forWritingTo: URL(filePath: path))
+    try handle.write(contentsOf: other)
+    try handle.close()
+    let date = try #require(attributes[.modificationDate] as? Date)
+    try FileManager.default.setAttributes([.modificationDate: date], ofItemAtPath: path)
+    #expect(FileContent.mark(of: path) != before)
   }
 }
