@@ -44,6 +44,25 @@ struct ApprovalTests {
     #expect(!FileManager.default.fileExists(atPath: workspace.path("ran")))
   }
 
+  /// Whatever is bound is visible: how a script is run, what it is given, and what ends its lines.
+  @Test func theGateShowsHowAScriptIsRun() async throws {
+    try workspace.write("true\r\n", to: "fix.sh")
+    _ = try await hold(
+      """
+            file: fix.sh
+            interpreter: [bash, -e]
+            working_directory: /tmp
+            stdin: some input
+            env: {TARGET: staging}
+      """)
+    let text = try await workspace.run(["run", "example.yaml"]).stdout
+    for words in [
+      #"-- run by: ["bash","-e"]"#, #"-- in the folder: "/tmp""#,
+      #"-- standard input: "some input""#, "-- the approval binds these variables:", "TARGET",
+    ] { #expect(text.holds(words), "\(words): \(text)") }
+    #expect(!text.holds("      true\n"), "\(text)")
+  }
+
   @Test func aChangedFileThatTheScriptRunsIsAskedAnew() async throws {
     try workspace.write("echo staging > ran\n", to: "fix.sh")
     let id = try await hold("      script: sh ./fix.sh")
