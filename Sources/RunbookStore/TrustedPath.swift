@@ -234,6 +234,17 @@ public enum TrustedPath {
     }
   }
 
+  /// Whether this process sees the machine's accounts as they are, and none that its user gave to itself.
+  public static let isInWholeNamespace = isWhole(accountMap)
+
+  static func isWhole(_ map: String?) -> Bool {
+    guard let map else { return true }
+    let lines = map.pieces(separatedBy: "\n")
+      .map { $0.pieces(whereSeparator: \.isWhitespace).compactMap { UInt64($0) } }
+      .filter { !$0.isEmpty }
+    return lines == [[0, 0, UInt64(UInt32.max)]]
+  }
+
   private static let accountMap = contents(of: "/proc/self/uid_map")
 
   private static func contents(of path: String) -> String? {

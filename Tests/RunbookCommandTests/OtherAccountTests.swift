@@ -89,6 +89,40 @@ struct OtherAccountTests {
     #expect(try workspace.report().holds("daemon (by sudo as root)"))
   }
 
+  /// What somebody refused is not performed by another one's flag, and who refused takes it back alone.
+  @Test(arguments: ["recovery", "fix"])
+  func anotherOnesRefusalStands(_ gate: String) async throws {
+    #expect(try await own("run", "example.yaml", "--approve", "recovery").status == 75)
+    let id = try #require(
+      try await own("runs", "--json").objects().first?["run"]?.stringValue)
+    if gate == "recovery" {
+      #expect(
+        try await own("approve", id, gate, "--withdraw", "--reason", "not yet").status == 0)
+      #expect(try await own("resume", id).status == 75)
+    }
+    let refused = try await asRoot(
+      "approve", id, gate, "--refuse", "--reason", "not before the backup", "--yes",
+      sudo: try uid("daemon"))
+    #expect(refused.status == 0, "\(refused.all)")
+    #expect(refused.stdout.holds("the account daemon: runbook approve \(id) \(gate) --withdraw"))
+    for command in [["resume", id], ["resume", id, "--approve", gate]] {
+      let output = try await run(
+        ["setpriv", "--reuid", "nobody", "--regid", "nogroup", "--clear-groups"], command, nil)
+      #expect(output.status == 77, "\(output.all)")
+      #expect(output.all.holds("was refused by daemon"), "\(output.all)")
+    }
+    let status = try await own("status", id)
+    #expect(status.stdout.holds("Refused by daemon"), "\(status.all)")
+    #expect(!status.stdout.holds("waits for a decision"), "\(status.all)")
+    let own = try await own("approve", id, gate, "--withdraw", "--reason", "mine")
+    #expect(own.status == 64, "\(own.all)")
+    let back = try await asRoot(
+      "approve", id, gate, "--withdraw", "--reason", "the backup is there", sudo: try uid("daemon"))
+    #expect(back.status == 0 && back.stdout.holds("refusal of the gate"), "\(back.all)")
+    let resumed = try await self.own("resume", id)
+    #expect(resumed.status == 75, "\(resumed.all)")
+  }
+
   @Test func anApprovalIsTakenBackByWhoGaveItAlone() async throws {
     #expect(try await own("run", "example.yaml").status == 75)
     let id = try #require(

@@ -1,5 +1,6 @@
 import Testing
 
+@testable import RunbookStore
 @testable import runbook
 
 /// Whose word is recorded where somebody acts as root.
@@ -31,6 +32,23 @@ struct ResponsibleAccountTests {
     let found = ResponsibleAccount.of(
       real: real, effective: effective, login: login, sudo: sudo, name: { Self.names[$0] })
     #expect(found == ResponsibleAccount(name: account, via: via))
+  }
+
+  /// In a user namespace of its own a process is root by its own word.
+  @Test func nobodyIsBelievedInANamespaceOfItsOwn() {
+    let found = ResponsibleAccount.of(
+      real: 0, effective: 0, login: 1001, sudo: "1002", isNested: true, name: { Self.names[$0] })
+    #expect(found.name == "root" && found.via == nil && !found.isKnownToOthers)
+    #expect(ResponsibleAccount.current([:]).isKnownToOthers == TrustedPath.isInWholeNamespace)
+  }
+
+  @Test(
+    arguments: [
+      (nil, true), ("         0          0 4294967295\n", true), ("0 1000 1\n", false), ("", false),
+      ("0 1000 1\n1 100000 65536\n", false), ("0 0 65536\n", false),
+    ] as [(String?, Bool)])
+  func tellsAWholeNamespace(_ map: String?, _ isWhole: Bool) {
+    #expect(TrustedPath.isWhole(map) == isWhole)
   }
 
   @Test(

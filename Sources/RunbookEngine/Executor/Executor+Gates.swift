@@ -171,7 +171,9 @@ extension Executor {
 
   mutating func ask(_ gate: GateOpened) async throws(StoreError) {
     let approved = state.gates[gate.gate]?.accounts.contains(options.actor.account) == true
-    guard !approved else { return try queue(.runHeld(missingApproval(of: gate))) }
+    guard !approved, gate.approvals < 2 || options.isActorKnown else {
+      return try queue(.runHeld(missingApproval(of: gate)))
+    }
     if options.approvesAll, plan.isSandbox { return try decide(gate, .approved, by: .sandbox) }
     // Named ahead of time it is approved once: what is another afterwards, a person is to see.
     if options.approvals.contains(gate.gate), gate.isAccepted(beside: options.besides),

@@ -12,6 +12,8 @@ public struct RunOptions: Sendable {
   public var approvals: Set<String>
   /// Other runs on the same database beside which `--beside` lets this one go on.
   public var besides: Set<String> = []
+  /// Whether the system vouches for the actor's account; else it counts for no gate that takes two people.
+  public var isActorKnown = true
   /// `--approve-all`, which only a sandbox allows.
   public var approvesAll: Bool
   public var isDrill: Bool

@@ -114,7 +114,7 @@ public struct RunState: Sendable, Hashable {
       }
       settleIdentity(payload.gate)
     case .runHeld(let payload): lifecycle = .held(payload)
-    case .runResumed(let payload): resume(payload)
+    case .runResumed(let payload): resume(payload, by: actor)
     case .noteAdded(let payload): notes.append(payload)
     case .reportEdited: break
     case .runEnded(let payload): lifecycle = .ended(payload)
@@ -166,16 +166,17 @@ public struct RunState: Sendable, Hashable {
     lifecycle = .running
   }
 
-  private mutating func resume(_ payload: RunResumed) {
+  private mutating func resume(_ payload: RunResumed, by actor: Actor) {
     if case .held(let hold) = lifecycle, hold.cause == .deadline { isPastDeadline = true }
     lifecycle = .running
     generation = payload.generation ?? generation
     for id in steps.keys { steps[id]?.takeUp() }
     // The process looks anew where its connections lead.
     contested = [:]
-    // A refusal stands for the process that it stopped; who resumes the run is asked again, and shown
-    // anew what nobody has approved yet.
-    gates = gates.filter { !$0.value.isRefused && !$0.value.approvers.isEmpty }
+    // What nobody has approved yet is shown anew. Who refused is asked again; another one's refusal stands.
+    gates = gates.filter { _, gate in
+      gate.refuser.map { $0.account != actor.account } ?? !gate.approvers.isEmpty
+    }
     guard let change = payload.change else { return }
     adopt(change.runbook)
     planFingerprint = change.planFingerprint
@@ -411,7 +412,9 @@ public struct GateState: Sendable, Hashable {
     switch decision.decision {
     case .approved: approvers.insert(actor)
     case .refused: refuser = refuser ?? actor
-    case .withdrawn: approvers = approvers.filter { $0.account != actor.account }
+    case .withdrawn:
+      approvers = approvers.filter { $0.account != actor.account }
+      if refuser?.account == actor.account { refuser = nil }
     }
   }
 }

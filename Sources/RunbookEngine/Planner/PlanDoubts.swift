@@ -150,10 +150,10 @@ private struct PlanPast {
 }
 
 extension StepState {
-  /// Whether it took effect, or was left out before anybody knew.
+  /// Whether it took effect, also where its result was refused, or was left out before anybody knew.
   fileprivate var mayHaveChangedSomething: Bool {
     let isOpen = status == .skipped && attempts > 0 && skip?.former == .unknown
-    guard status == .succeeded || isOpen else { return false }
+    guard status == .succeeded || isEffectDone || isOpen else { return false }
     return work.isEmpty || work.contains { $0.effect != .readOnly }
   }
 }

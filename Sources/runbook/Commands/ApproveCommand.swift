@@ -96,7 +96,7 @@ struct ApproveCommand: AsyncParsableCommand {
         "the gate '\(gate)' was opened anew meanwhile: what was decided on is not what would run now",
         hints: ["look at it again: runbook approve \(held.id) \(gate)"])
     }
-    try tell(gateNow, now, who, held)
+    try tell(gateNow, now, who, held, wasRefused: known.isRefused)
   }
 
   /// What the person's word cannot be, as the gate stands.
@@ -104,7 +104,17 @@ struct ApproveCommand: AsyncParsableCommand {
     _ known: GateState, _ who: Actor, _ held: HeldRun
   ) throws {
     if let refuser = known.refuser {
-      try held.refuse("the gate '\(gate)' is refused already, by \(refuser.displayName)")
+      guard decision != .withdrawn || refuser.account != who.account else { return }
+      try held.refuse(
+        "the gate '\(gate)' is refused already, by \(refuser.displayName)",
+        hints: [RunClosing.withdrawal(held.id, gate, of: refuser)])
+    }
+    if decision == .approved, known.opened.approvals > 1,
+      !held.surroundings.responsible.isKnownToOthers
+    {
+      try held.refuse(
+        "in a user namespace of its own a process can be any account's: it takes "
+          + "\(known.opened.approvals) people, and who this is cannot be told")
     }
     let isUsed = known.isUsed(in: held.state)
     switch decision {
@@ -181,11 +191,12 @@ struct ApproveCommand: AsyncParsableCommand {
   }
 
   private func tell(
-    _ gateNow: GateState, _ state: RunState, _ who: Actor, _ held: HeldRun
+    _ gateNow: GateState, _ state: RunState, _ who: Actor, _ held: HeldRun, wasRefused: Bool
   ) throws {
     let console = held.console
     guard !withdraw else {
-      console.print("The approval of the gate '\(gate)' was withdrawn by \(who.displayName).")
+      let word = wasRefused ? "refusal" : "approval"
+      console.print("The \(word) of the gate '\(gate)' was withdrawn by \(who.displayName).")
       let begun = gateNow.opened.steps.filter { state.step($0.step).attempts > 0 }.map {
         "'\($0.step)'"
       }
@@ -196,7 +207,9 @@ struct ApproveCommand: AsyncParsableCommand {
     }
     console.print(
       "The gate '\(gate)' was \(refuse ? "refused" : "approved") by \(who.displayName).")
-    if !refuse, gateNow.missingApprovals > 0 {
+    if refuse {
+      console.print("\(RunClosing.withdrawal(held.id, gate, of: who))")
+    } else if gateNow.missingApprovals > 0 {
       let other = RunClosing.otherAccount(held.id, gate, held.stateFolder)
       console.print("It needs \(gateNow.missingApprovals) more. \(other)")
     } else if try held.isIdle {

@@ -35,6 +35,12 @@ struct RunClosing {
     "From another account of this host: sudo runbook approve \(run) \(gate) --state \(folder.shellWord)"
   }
 
+  /// How a refusal is taken back; nobody else's word goes past it.
+  static func withdrawal(_ run: RunID, _ gate: String, of refuser: Actor) -> String {
+    "Refused by \(refuser.displayName). To take that back, from the account \(refuser.account): "
+      + "runbook approve \(run) \(gate) --withdraw --reason TEXT"
+  }
+
   /// The commands that go on from a hold.
   ///
   /// - Parameters:
@@ -49,6 +55,15 @@ struct RunClosing {
     case .gate, .refusal:
       let isStep = subject != RunMachine.recoveryGateName && !subject.holds(":")
       let skip = isStep ? ["To go on without it: runbook skip \(run) --reason TEXT"] : []
+      if let gate, gate.isApproved {
+        return ["Approved by \(gate.approverNames) since. To go on: runbook resume \(run)", giveUp]
+      }
+      if let refuser = gate?.refuser {
+        return [
+          withdrawal(run, subject, of: refuser),
+          "To be asked again, as \(refuser.account): runbook resume \(run)",
+        ] + skip + [giveUp]
+      }
       guard let gate, gate.opened.approvals > 1 else {
         return [
           "To approve it and go on: runbook resume \(run) --approve \(subject)",

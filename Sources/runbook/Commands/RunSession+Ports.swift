@@ -59,6 +59,7 @@ extension RunSession {
     }
     runOptions.asksBeforeEachStep = options.stepByStep
     runOptions.besides = Set(options.beside)
+    runOptions.isActorKnown = surroundings.responsible.isKnownToOthers
     if case .resumption(let resumption) = beginning {
       runOptions.terminatesRemnants = resumption.terminatesRemnants
       runOptions.fencesFormer = resumption.fencesFormer

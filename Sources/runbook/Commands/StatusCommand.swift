@@ -280,6 +280,7 @@ extension Console {
 extension RunState {
   /// Gates that are not approved, by name.
   fileprivate var waitingGates: [GateState] {
-    gates.values.filter { !$0.isApproved }.sorted { $0.opened.gate < $1.opened.gate }
+    gates.values.filter { !$0.isApproved && !$0.isRefused }
+      .sorted { $0.opened.gate < $1.opened.gate }
   }
 }

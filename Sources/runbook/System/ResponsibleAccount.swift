@@ -1,11 +1,13 @@
 import Glibc
 import RunbookModel
+import RunbookStore
 
 /// The account whose word a process records: of the person, as far as the system tells.
 ///
 /// | the process is      | its word is                                                                         |
 /// | ------------------- | ----------------------------------------------------------------------------------- |
 /// | any account's       | that account's, whatever `$SUDO_UID` says                                            |
+/// | in a user namespace that has not all accounts | the same; it counts for no gate that takes two people     |
 /// | root's, real user 0 | who logged in (`/proc/self/loginuid`, where it is set), else `$SUDO_UID`, else root  |
 ///
 /// The kernel keeps the first one from being changed once it is set
@@ -15,17 +17,24 @@ struct ResponsibleAccount: Sendable, Hashable {
   let name: String
   /// Nil where the account acts as itself.
   let via: String?
+  /// Whether the system vouches for it: in a user namespace of its own a process is root, and any account, by itself.
+  var isKnownToOthers = true
 
   static func current(_ environment: [String: String]) -> ResponsibleAccount {
     of(
       real: getuid(), effective: geteuid(), login: login, sudo: environment["SUDO_UID"],
+      isNested: !TrustedPath.isInWholeNamespace,
       name: { number in getpwuid(number).map { String(cString: $0.pointee.pw_name) } })
   }
 
   static func of(
-    real: UInt32, effective: UInt32, login: UInt32?, sudo: String?, name: (UInt32) -> String?
+    real: UInt32, effective: UInt32, login: UInt32?, sudo: String?, isNested: Bool = false,
+    name: (UInt32) -> String?
   ) -> ResponsibleAccount {
     func known(_ number: UInt32) -> String { name(number) ?? "uid \(number)" }
+    guard !isNested else {
+      return ResponsibleAccount(name: known(effective), via: nil, isKnownToOthers: false)
+    }
     guard real == 0 else { return ResponsibleAccount(name: known(effective), via: nil) }
     let bySudo = sudo.flatMap { UInt32($0) }
     guard let person = login ?? bySudo, person != 0 else {

@@ -46,6 +46,36 @@ struct PlanDoubtTests {
     #expect(try await doubts(Array(renamed)) == ["step 'a2' does what 'a' has done"])
   }
 
+  /// What its work did stays, though its result was refused: under another name it is the same work.
+  @Test(arguments: [false, true])
+  func aStepWhoseResultWasRefusedIsDone(_ isSkipped: Bool) async throws {
+    var simulation = Simulation([confirmation()] + Self.recovery + [step("v", .verification)])
+    simulation.effects = ["a": .mutating, "b": .mutating, "c": .mutating, "a2": .mutating]
+    simulation.options.approvals = ["recovery"]
+    try await simulation.run()
+    var state = RunState()
+    for entry in simulation.journal.stored {
+      if case .attemptFinished(let finished) = entry.event, finished.step == "a" { break }
+      try state.apply(entry.event, at: entry.recordedAt, by: entry.actor)
+    }
+    let refused = AttemptFinished(
+      step: "a", attempt: 1, outcome: .failed, result: .null,
+      failure: FailureRecord(cause: .expectation, message: "expect was false"),
+      elapsedMicroseconds: 1, isEffectDone: true)
+    try state.apply(.attemptFinished(refused), at: .epoch, by: Actor(account: "ann"))
+    if isSkipped {
+      try state.apply(
+        .stepSkipped(StepSkipped(step: "a", cause: .decision, reason: "it is paid")),
+        at: .epoch, by: Actor(account: "ann"))
+    }
+    simulation.runbook = runbook(
+      [confirmation(), step("a2", .recovery, text: "pay one\npay two")]
+        + Self.recovery.dropFirst() + [step("v", .verification)])
+    #expect(
+      simulation.plan.doubts(about: state, kinds: simulation.kinds).map(\.why)
+        == ["step 'a2' does what 'a' has done"])
+  }
+
   @Test func aDoneStepThatWasRenamedAndEditedIsOneToBeNamed() async throws {
     let renamed = [step("a2", .recovery, text: "pay both")] + Self.recovery.dropFirst()
     #expect(
