@@ -25,7 +25,7 @@ public import RunbookModel
 /// | recovery is next                            | openGate, ask; hold when refused                |
 /// | a safeguard asks, and is refused            | decline                                         |
 /// | verification over, a step failed            | end: failed                                     |
-/// | everything over, all that applied passed    | end: resolved                                   |
+/// | everything over, passed, nothing is lost    | end: resolved                                   |
 /// | everything over, else                       | end: unverified                                 |
 public struct RunMachine: Sendable {
   public let plan: Plan
@@ -251,9 +251,10 @@ extension RunMachine {
     let reason = [
       verification.words, state.changes(in: .recovery).wordsOfRecovery,
       state.changes(in: .safeguards).wordsOfSafeguards,
+      state.losses.words,
     ]
     return RunEnded(
-      status: verification.isVerified ? .resolved : .unverified,
+      status: verification.isVerified && state.losses.isEmpty ? .resolved : .unverified,
       reason: reason.compactMap(\.self).joined(separator: "; "))
   }
 

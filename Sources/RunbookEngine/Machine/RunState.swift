@@ -29,8 +29,6 @@ public struct RunState: Sendable, Hashable {
   /// What was noted in the database of each connection when attempts began that leave no receipt: the run's attempts
   /// by then, of each step's last.
   private var begun: [String: [StepID: Int64]] = [:]
-  /// Steps whose receipts a connection's database has not, and a person let the run go on.
-  private var writtenOff: [String: Set<StepID>] = [:]
   /// Of the process that carries the run out.
   private var generation: Int64 = 1
   /// Whether a person let the run go on after its deadline.
@@ -238,7 +236,11 @@ public struct RunState: Sendable, Hashable {
       // What was written to the former one is not expected here.
       leases[name] = nil
       begun[name] = nil
-      writtenOff[name, default: []].formUnion(identity.lost?.receipts ?? [])
+      let loss = RecordLoss(connection: name, approvers: known.approverNames)
+      // How one stands that is not done is found out in this database.
+      for step in identity.lost?.steps ?? [] where self.step(step).status == .succeeded {
+        steps[step]?.loss = loss
+      }
     }
   }
 
@@ -248,9 +250,9 @@ public struct RunState: Sendable, Hashable {
 
   /// What the database of a connection has to hold of the run.
   public func proof(on connection: String) -> RunProof {
-    let receipts = steps.filter { id, step in
+    let receipts = steps.filter { _, step in
       step.status == .succeeded && step.hasReceipt && step.connection == connection
-        && writtenOff[connection]?.contains(id) != true
+        && step.loss == nil
     }
     return RunProof(
       generation: leases[connection],
@@ -311,6 +313,15 @@ extension RunState {
     return VerificationTally((present + former).map { (step: $0, fate: step($0).fate) })
   }
 
+  /// Steps that are done by the journal, and of which a database has no record any more.
+  public var losses: RecordLossTally {
+    let ids = ((runbook?.steps ?? []) + formerSteps).map(\.id)
+    return RecordLossTally(ids.compactMap { id in step(id).loss.map { (step: id, loss: $0) } })
+  }
+
+  /// Whether verification has passed, and what was done is there as far as is known.
+  public var isVerified: Bool { verification.isVerified && losses.isEmpty }
+
   /// What became of the steps of a phase that changes things, those that were taken out among them.
   public func changes(in phase: Phase) -> ChangeTally {
     let records = ((runbook?.steps ?? []) + formerSteps).filter { $0.phase == phase }
@@ -327,6 +338,8 @@ extension RunState {
     switch end.status {
     case .resolved where !verification.isVerified:
       return "the run is called resolved, and is not: \(verification.words)"
+    case .resolved where !losses.isEmpty:
+      return "the run is called resolved, and is not: \(losses.words ?? "")"
     case .notConfirmed where !findings.isEmpty:
       return "the run is called not confirmed, and a step has confirmed the incident"
     case .notConfirmed:
@@ -339,7 +352,7 @@ extension RunState {
       let isWordOnly = detection.contains { step($0).isWordOnly }
       return wasLookedFor && !isWordOnly
         ? nil : "the run is called not confirmed, and was not looked into"
-    case .unverified where verification.isVerified || !verification.failed.isEmpty,
+    case .unverified where isVerified || !verification.failed.isEmpty,
       .failed where verification.failed.isEmpty:
       return "the run is called \(end.status.rawValue), and is not: \(verification.words)"
     case .practised where !started.isDrill:

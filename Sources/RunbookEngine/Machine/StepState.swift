@@ -50,6 +50,8 @@ public struct StepState: Sendable, Hashable {
   public internal(set) var receiptDigests: [Digest?] = []
   /// Whether it is done, and a receipt of it was committed.
   public internal(set) var hasReceipt = false
+  /// Set where the database has no record of it any more, and people let the run go on.
+  public internal(set) var loss: RecordLoss?
   /// The last settlement, until something else happens to the step.
   public internal(set) var settlement: AttemptSettled?
   /// Who said that the step is done, where nothing showed it.
@@ -166,6 +168,7 @@ public struct StepState: Sendable, Hashable {
     work = started.work
     settledBy = started.settledBy
     hasReceipt = false
+    loss = nil
     failure = nil
     settlement = nil
     declaration = nil
@@ -259,7 +262,8 @@ extension StepState {
     case .pending where attempts > 0 && isOver: .notDone
     case .pending: isOver ? .notBegun : .pending
     case .running: isOver ? .unknown : .inFlight
-    case .succeeded: declaration == nil ? .succeeded : .declared
+    case .succeeded where declaration != nil: .declared
+    case .succeeded: loss == nil ? .succeeded : .missing
     case .failed: isWithoutAnswer && phase?.mayChange == false ? .couldNotRun : .failed
     case .unknown: .unknown
     case .skipped: .skipped

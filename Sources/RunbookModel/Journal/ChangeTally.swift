@@ -73,7 +73,7 @@ public struct ChangeTally: Sendable, Hashable {
     switch standing {
     case .failed, .couldNotRun: "left out after it failed"
     case .unknown, .inFlight: "left out with its effect unknown"
-    case .notDone, .pending, .notBegun, .succeeded, .skipped, .declared:
+    case .notDone, .pending, .notBegun, .succeeded, .missing, .skipped, .declared:
       "left out after it was cut off"
     }
   }

@@ -33,6 +33,9 @@ public struct LostProof: Sendable, Hashable, Codable {
     self.begun = begun
   }
 
+  /// Steps whose record is not there.
+  public var steps: [StepID] { receipts + (begun ?? []) }
+
   /// For people.
   public var sentence: String {
     let copy = "this database is an older copy, or one that did not get all that was done"

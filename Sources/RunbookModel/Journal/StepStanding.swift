@@ -6,11 +6,14 @@
 /// | some     | has no outcome                  | inFlight                     | unknown          |
 /// | some     | cut off, and had no effect      | pending                      | notDone          |
 /// | some     | has an outcome                  | the outcome                  | the outcome      |
+/// | some     | succeeded, its record is lost   | missing                      | missing          |
 ///
 /// A step may not run any more once its run has ended, somebody left it out, or a change took it out of the
 /// runbook. What a person said afterwards is shown beside the standing, and makes none.
 public enum StepStanding: String, Sendable, Hashable, CaseIterable {
   case pending, notBegun, inFlight, notDone, succeeded, failed, unknown
+  /// It succeeded, and a person let the run go on in a database that has no record of it.
+  case missing
   /// Left out before it was tried, by a person or by its `when`.
   case skipped
   /// A person said that it is done, and nothing showed it.
@@ -26,6 +29,7 @@ public enum StepStanding: String, Sendable, Hashable, CaseIterable {
     case .inFlight: "no outcome yet"
     case .notDone: "cut off, without effect"
     case .succeeded: "succeeded"
+    case .missing: "succeeded, its record missing in the database since"
     case .failed: "failed"
     case .unknown: "unknown"
     case .skipped: "skipped"

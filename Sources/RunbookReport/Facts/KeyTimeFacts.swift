@@ -76,7 +76,14 @@ struct KeyTimeFacts: Sendable {
   }
 
   private static func mitigated(_ history: RunHistory) -> Time {
-    let ends = history.steps(of: .recovery).compactMap { step in
+    let recovery = history.steps(of: .recovery)
+    if let lost = recovery.first(where: { $0.status == .missing }) {
+      return Time(
+        name: "Mitigated", at: nil,
+        basis: "the database has no record any more of what \(name: lost.id) did", reference: nil,
+        isRunsOwn: true)
+    }
+    let ends = recovery.compactMap { step in
       step.success.map { (step: step, end: $0) }
     }
     guard let last = ends.max(by: { $0.end.sequence < $1.end.sequence })

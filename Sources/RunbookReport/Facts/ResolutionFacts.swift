@@ -20,6 +20,7 @@ struct ResolutionFacts: Sendable {
     hasStarted = recovery.contains(where: \.isTouched)
     deviations =
       history.resumptions.compactMap { Self.deviation(of: $0) }
+      + history.losses.map { Self.deviation(of: $0) }
       + history.steps.flatMap { Self.deviations(of: $0) }
   }
 
@@ -40,6 +41,20 @@ struct ResolutionFacts: Sendable {
       text: "the run was taken over by \(quote: who) from \(quote: holder)"
         + Phrase.why(resumption.payload.reason),
       reference: Reference(resumption.stamp))
+  }
+
+  private static func deviation(of loss: AcceptedLoss) -> Deviation {
+    let who = loss.approvers.map(\.displayName).joined(separator: ", ")
+    let steps = loss.steps.map(\.rawValue).joined(separator: ", ")
+    let what: Phrase =
+      loss.steps.isEmpty
+      ? "the lease that the run wrote there last is missing"
+      : "it has no record of what \(name: steps) did"
+    return Deviation(
+      text: """
+        gate \(name: loss.gate) was approved by \(quote: who), and the run went on in a database \
+        that is an older copy, or did not get all that was done: 
+        """ + what, reference: loss.reference)
   }
 
   private static func deviation(of settled: Stamped<AttemptSettled>) -> Deviation {

@@ -36,7 +36,7 @@ struct StepFacts: Sendable {
     word = step.word
     isInapplicable = step.isInapplicable
     reason = step.skipped?.payload.reason ?? step.word?.reason ?? step.failureReason
-    hasReceipt = step.lastFinished?.payload.hasReceipt ?? false
+    hasReceipt = step.attempts.last { $0.finished != nil }?.hasReceipt ?? false
     reference = step.lastReference
   }
 }

@@ -39,7 +39,7 @@ extension NumberedCommand: Presented {
       return .label(started.effectText, raw: started.effect.rawValue.snakeCased)
     },
     .flag("is_effect_declared") { $0.command.attempt.started.payload.isEffectDeclared },
-    .flag("has_receipt") { $0.command.attempt.finished?.payload.hasReceipt ?? false },
+    .flag("has_receipt") { $0.command.attempt.hasReceipt },
     .text("failure", .quote, or: .nothing) { $0.command.attempt.failure?.message },
     .texts("work", .work) { $0.command.work.map { .work($0.item, became: $0.became) } },
     .flag("is_extent_unknown") { $0.command.isExtentUnknown },
@@ -53,6 +53,7 @@ extension Form where Value == AttemptHistory {
     Form(.status) { attempt in
       if attempt.declaration != nil { return .status(.declared, "declared done") }
       return switch attempt.outcome {
+      case .succeeded where attempt.loss != nil: .status(.missing, StepStanding.missing.words)
       case .succeeded: .status(.succeeded, "succeeded")
       case .failed: .status(.failed, "failed")
       case .unknown: .status(.unknown, "its effect is unknown")

@@ -41,6 +41,7 @@ extension VerificationFacts.Test: Presented {
     case .pending, .notBegun, .inFlight, .notDone, .skipped, .declared:
       return "\(words: step.statusWords)" + (step.wordPhrase.map { " " + $0 } ?? "")
     case .succeeded: return test.actual ?? "no error"
+    case .missing: return "\(words: step.statusWords)"
     case .failed, .unknown: return findings(of: test) + leftOut(step)
     case .couldNotRun: return "could not be carried out: " + findings(of: test) + leftOut(step)
     }

@@ -141,7 +141,7 @@ extension HTML {
       case .succeeded: "✓"
       case .failed: "✗"
       case .unknown, .couldNotRun: "?"
-      case .declared: "!"
+      case .declared, .missing: "!"
       case .inFlight: "…"
       case .skipped, .pending, .notBegun, .notDone: "–"
       }

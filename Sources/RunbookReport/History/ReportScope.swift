@@ -55,6 +55,7 @@ struct ReportScope: EvaluationScope, Sendable {
     return switch step.status {
     case .inFlight: "running"
     case .couldNotRun: "failed"
+    case .missing: "succeeded"
     case .notDone, .notBegun: "pending"
     case .pending, .succeeded, .failed, .unknown, .skipped, .declared: step.status.rawValue
     }

@@ -38,6 +38,10 @@ struct RunHistory: Sendable {
   private(set) var lastHash: Digest
   let entryCount: Int
   private var positions: [StepID: Int]
+  /// Databases that lack something of the run, until people have let it go on there.
+  private var contested: [String: ConnectionIdentified] = [:]
+  /// What people let the run go on without.
+  private(set) var losses: [AcceptedLoss] = []
   /// The runbook as it ran at last.
   private(set) var runbook: RunbookRecord
   private(set) var restarts: [Stamped<SandboxRestarted>] = []
@@ -74,6 +78,8 @@ struct RunHistory: Sendable {
     case .sandboxPrepared(let payload): sandbox = Stamped(stamp: stamp, payload: payload)
     case .connectionIdentified(let payload):
       identities.append(Stamped(stamp: stamp, payload: payload))
+      contested[payload.connection] = payload.lost == nil ? nil : payload
+      settleLosses()
     case .attemptStarted, .attemptFinished, .stepSkipped, .attemptSettled, .retryRequested:
       try takeStep(entry)
     case .gateOpened(let payload):
@@ -86,6 +92,7 @@ struct RunHistory: Sendable {
     case .runResumed(let payload):
       resumptions.append(Stamped(stamp: stamp, payload: payload))
       currentHold = nil
+      contested = [:]
       if let change = payload.change { adopt(change.runbook) }
     case .noteAdded(let payload): notes.append(Stamped(stamp: stamp, payload: payload))
     case .reportEdited(let payload): edits.append(Stamped(stamp: stamp, payload: payload))
@@ -131,6 +138,27 @@ struct RunHistory: Sendable {
     }
   }
 
+  /// Takes in what is missing in databases of which people have approved by now.
+  private mutating func settleLosses() {
+    for (name, found) in contested.sorted(by: { $0.key < $1.key }) {
+      guard let gate = gates.last(where: { $0.name == "identity:\(name)" }),
+        let approvers = gate.approval, let shown = gate.opened.payload.identities.last,
+        shown.lost == found.lost, shown.identity.isSameDatabase(as: found.identity),
+        let lost = found.lost, let decision = gate.decisions.last
+      else { continue }
+      contested[name] = nil
+      let names = approvers.map(\.displayName).joined(separator: ", ")
+      for step in lost.steps {
+        guard let position = positions[step] else { continue }
+        steps[position].lose(RecordLoss(connection: name, approvers: names))
+      }
+      losses.append(
+        AcceptedLoss(
+          gate: gate.name, steps: lost.steps, approvers: approvers,
+          reference: Reference(decision.stamp)))
+    }
+  }
+
   private mutating func takeDecision(_ decision: Stamped<GateDecided>) throws(ReportError) {
     guard let index = gates.lastIndex(where: { $0.name == decision.payload.gate }) else {
       throw .damagedJournal(
@@ -138,7 +166,16 @@ struct RunHistory: Sendable {
         reason: "gate '\(decision.payload.gate)' was decided and never opened")
     }
     gates[index].decisions.append(decision)
+    if ended == nil { settleLosses() }
   }
+}
+
+/// What a database had no record of when people let the run go on in it.
+struct AcceptedLoss: Sendable {
+  let gate: String
+  let steps: [StepID]
+  let approvers: [Actor]
+  let reference: Reference
 }
 
 extension RunHistory {

@@ -7,7 +7,12 @@ struct AttemptHistory: Sendable {
   /// What was found out about it where it had no outcome, or an unknown one; in order.
   var settlements: [Stamped<AttemptSettled>] = []
 
+  /// Set where the database has no record of it any more, and people let the run go on.
+  var loss: RecordLoss?
+
   var number: Int { started.payload.attempt }
+  /// Whether its receipt is in the database, as far as is known.
+  var hasReceipt: Bool { loss == nil && finished?.payload.hasReceipt == true }
   /// What a person said of it in place of proof: that it is done.
   var declaration: Stamped<AttemptSettled>? {
     settlements.last.flatMap { last in
@@ -86,7 +91,7 @@ struct StepHistory: Sendable {
     switch last.outcome {
     case nil where last.wasCutOff: return isOver ? .notDone : .pending
     case nil: return isOver ? .unknown : .inFlight
-    case .succeeded: return .succeeded
+    case .succeeded: return last.loss == nil ? .succeeded : .missing
     case .failed: return isWithoutAnswer ? .couldNotRun : .failed
     case .skipped: return .skipped
     case .unknown: return last.declaration == nil ? .unknown : .declared
@@ -164,6 +169,13 @@ struct StepHistory: Sendable {
     }
   }
 
+  /// Takes in that the database has no record of it, where it is done by the journal.
+  mutating func lose(_ loss: RecordLoss) {
+    guard skipped == nil, let last = attempts.indices.last else { return }
+    let isDone = attempts[last].outcome == .succeeded || attempts[last].declaration != nil
+    if isDone { attempts[last].loss = loss }
+  }
+
   /// The same history under the record of a changed runbook.
   func renewed(with record: StepRecord) -> StepHistory {
     var copy = self
@@ -201,4 +213,17 @@ struct GateHistory: Sendable {
   var decisions: [Stamped<GateDecided>] = []
 
   var name: String { opened.payload.gate }
+
+  /// Who approved it, by account, where enough people did and nobody refused.
+  var approval: [Actor]? {
+    var approvers: [Actor] = []
+    for decision in decisions where decision.payload.digest == opened.payload.digest {
+      switch decision.payload.decision {
+      case .approved: if !approvers.contains(decision.actor) { approvers.append(decision.actor) }
+      case .refused: return nil
+      case .withdrawn: approvers.removeAll { $0.account == decision.actor.account }
+      }
+    }
+    return Set(approvers.map(\.account)).count >= opened.payload.approvals ? approvers : nil
+  }
 }

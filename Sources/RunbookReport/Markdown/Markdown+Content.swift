@@ -66,6 +66,7 @@ extension StepHistory.Status {
     switch self {
     case .succeeded: "✅"
     case .failed: "❌"
+    case .missing: "⚠️"
     case .unknown, .couldNotRun: "❓"
     case .declared: "✋"
     case .inFlight: "⏳"

@@ -18,7 +18,7 @@ struct RunClosing {
       console.print("\(end.status.title, end.status.style): \(end.reason)")
     case .held(let hold):
       console.print("\("Held", .yellow): \(block: hold.message)")
-      if state.verification.isVerified {
+      if state.isVerified {
         console.print("  Verified: \(state.verification.words).")
       }
       let gate = hold.subject.flatMap { state.gates[$0] }

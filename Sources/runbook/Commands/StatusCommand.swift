@@ -60,7 +60,7 @@ struct StatusCommand: AsyncParsableCommand {
     }
     if !state.isOver { showGates(state, console) }
     if case .held(let hold) = state.lifecycle {
-      if state.verification.isVerified { console.print("Verified: \(state.verification.words).") }
+      if state.isVerified { console.print("Verified: \(state.verification.words).") }
       let gate = hold.subject.flatMap { state.gates[$0] }
       for line in RunClosing.advice(hold, run: id, gate, in: held.stateFolder) {
         console.print("\(line)")
@@ -89,7 +89,7 @@ struct StatusCommand: AsyncParsableCommand {
       "run": .string(id.rawValue),
       "runbook": .string(state.started?.runbook.name ?? ""),
       "state": .string(state.lifecycle.name),
-      "verified": .bool(state.verification.isVerified), "reason": .string(state.lifecycle.reason),
+      "verified": .bool(state.isVerified), "reason": .string(state.lifecycle.reason),
       "sandbox": .bool(state.started?.isSandbox ?? false),
       "drill": .bool(state.started?.isDrill ?? false),
       "alive": .bool(lease.living != nil), "generation": .int(lease.generation),
@@ -229,7 +229,7 @@ extension StepState {
     case .failed: "✘"
     case .unknown, .couldNotRun: "?"
     case .skipped: "-"
-    case .declared: "!"
+    case .declared, .missing: "!"
     }
   }
 
@@ -246,7 +246,8 @@ extension StepState {
     }
     let standing = standing(in: phase, isOver: state.isOver)
     let own = standing == .skipped ? nil : standing.plainWords(failure)
-    return ([own, left].compactMap(\.self) + gone).joined(separator: "; ")
+    let lost = standing == .missing ? loss.map { "approved by \($0.approvers)" } : nil
+    return ([own, lost, left].compactMap(\.self) + gone).joined(separator: "; ")
   }
 
   /// As tools read it.
@@ -263,7 +264,7 @@ extension StepStanding {
     case .pending: "pending"
     case .inFlight: "running"
     case .failed, .couldNotRun, .unknown: failure.map { "\(words): \($0.message)" } ?? words
-    case .notBegun, .notDone, .succeeded, .skipped, .declared: words
+    case .notBegun, .notDone, .succeeded, .missing, .skipped, .declared: words
     }
   }
 }

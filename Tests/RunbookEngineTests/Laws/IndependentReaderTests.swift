@@ -197,6 +197,11 @@ private struct RandomRun {
         return try await add(.runEnded(RunEnded(status: .abandoned, reason: "restored")))
       }
       simulation.options.approvals = generator.chance(0.8) ? gates : []
+      if generator.chance(0.1) {
+        let lost = LostProof(isLeaseLost: false, receipts: [StepID("r1")])
+        simulation.gateway = SimulatedGateway(lost: lost)
+        simulation.options.approvals.insert("identity:main")
+      }
       if generator.chance(0.3) {
         simulation.person = SimulatedOperator(
           decisions: Dictionary(uniqueKeysWithValues: gates.map { ($0, [.refused]) }))

@@ -70,7 +70,7 @@ struct ProofLawTests {
     again.gateway = SimulatedGateway(lost: Self.lost)
     again.person = SimulatedOperator(decisions: [Self.gate: [.approved]])
     let end = try await again.resume()
-    #expect(end.endStatus == .resolved)
+    #expect(end.endStatus == .unverified)
     #expect(end.step("c").attempts == 2)
   }
 
@@ -86,13 +86,33 @@ struct ProofLawTests {
     var simulation = try await died(lost: Self.lost)
     simulation.person = SimulatedOperator(decisions: [Self.gate: [.approved]])
     let state = try await simulation.resume()
-    #expect(state.endStatus == .resolved)
+    #expect(state.endStatus == .unverified)
     #expect(state.step("a").attempts == 1)
     #expect(state.proof(on: "main").receipts == [StepID("b")])
-    let crashed = try simulation.crashed(during: "c")
+    let crashed = try simulation.crashed(during: "c", attempt: 2)
     let again = try await crashed.resume()
-    #expect(again.endStatus == .resolved)
+    #expect(again.endStatus == .unverified)
     #expect(crashed.person.gates.isEmpty)
+  }
+
+  /// Nobody knows that what is gone was not needed: verification asks only what its author thought of.
+  @Test func whatWasLostIsSaidAtTheEndAndOfTheStep() async throws {
+    var simulation = try await died(lost: Self.lost)
+    simulation.person = SimulatedOperator(decisions: [Self.gate: [.approved]])
+    let state = try await simulation.resume()
+    guard case .ended(let end) = state.lifecycle else {
+      Issue.record("it has not ended")
+      return
+    }
+    let words = "the database of 'main' has no record of what 'a' did (approved by "
+    #expect(end.status == .unverified)
+    #expect(end.reason.begins(with: "every verification step passed; \(words)"))
+    #expect(!state.isVerified)
+    #expect(state.step("a").standing(isOver: true) == .missing)
+    #expect(state.step("b").standing(isOver: true) == .succeeded)
+    #expect(state.objection(to: end) == nil)
+    let objection = state.objection(to: RunEnded(status: .resolved, reason: "r"))
+    #expect(objection?.holds(words) == true)
   }
 
   /// Whoever approved of a loss has not approved of another.
@@ -103,7 +123,7 @@ struct ProofLawTests {
     worse.gateway = SimulatedGateway(
       lost: LostProof(isLeaseLost: true, receipts: [StepID("a"), StepID("b")]))
     worse.person = SimulatedOperator(decisions: [Self.gate: [.approved]])
-    #expect(try await worse.resume().endStatus == .resolved)
+    #expect(try await worse.resume().endStatus == .unverified)
     #expect(worse.person.gates.map { $0.identities.last?.lost?.receipts.count } == [2])
   }
 

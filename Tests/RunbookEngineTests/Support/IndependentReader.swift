@@ -22,10 +22,13 @@ struct IndependentReader {
     /// Whether a change gave it another `when`.
     var hasNewWhen = false
     fileprivate var when = ""
+    /// Whether a database had no record of it, and somebody let the run go on there.
+    var isLost = false
 
     /// As the report's JSON calls it.
     var word: String {
       if isLeftOut, !wasTried { return "skipped" }
+      if isLost, own == "succeeded" { return "missing" }
       guard isLeftOut || isGone || isRunOver else { return own }
       return switch own {
       case "pending": wasTried ? "not_done" : "not_begun"
@@ -41,6 +44,8 @@ struct IndependentReader {
   private(set) var hasFinding = false
   /// Gates that were refused last.
   private var refused: Set<String> = []
+  /// What the gates of databases show as missing.
+  private var lost: [String: [String]] = [:]
 
   init(_ entries: [Entry]) throws {
     for entry in entries { read(try Value(json: entry.body)["event"] ?? .null) }
@@ -81,8 +86,19 @@ struct IndependentReader {
         step.isLeftOut = true
         step.isPersons = event["cause"] == "decision"
       }
-    case "gateOpened": refused.remove(event["gate"]?.stringValue ?? "")
+    case "gateOpened":
+      let gate = event["gate"]?.stringValue ?? ""
+      refused.remove(gate)
+      let shown = event["identities"]?.listValue?.last?["lost"]?["receipts"]?.listValue
+      lost[gate] = gate.begins(with: "identity:") ? (shown ?? []).compactMap(\.stringValue) : []
     case "gateDecided":
+      if event["decision"] == "approved", end == nil {
+        let missing = lost[event["gate"]?.stringValue ?? ""] ?? []
+        for index in steps.indices
+        where missing.contains(steps[index].id) && steps[index].own == "succeeded" {
+          steps[index].isLost = true
+        }
+      }
       if event["decision"] == "refused" { refused.insert(event["gate"]?.stringValue ?? "") }
     case "runHeld": isHeld = true
     case "runResumed":
@@ -147,7 +163,7 @@ struct IndependentReader {
     let isVerified =
       checks.contains { $0.word == "succeeded" }
       && checks.allSatisfy { $0.word == "succeeded" || isInapplicable($0) }
-    return isVerified ? "resolved" : "unverified"
+    return isVerified && !steps.contains(where: \.isLost) ? "resolved" : "unverified"
   }
 
   var areSafeguardsImplemented: Bool {
@@ -200,8 +216,11 @@ struct IndependentReader {
     ] {
       let all = steps(in: phase)
       let isAsked = phase == "recovery" || !all.allSatisfy { isInapplicable($0) }
-      let isNone = !all.isEmpty && isAsked && !all.contains { $0.word == "succeeded" }
+      let isNone = !all.isEmpty && isAsked && !all.contains { $0.own == "succeeded" }
       if end.reason.holds(words) != isNone { return "'\(end.reason)' is wrong about \(phase)" }
+    }
+    for step in steps where step.isLost && !end.reason.holds("no record of what '\(step.id)'") {
+      return "'\(end.reason)' does not say that '\(step.id)' is lost"
     }
     return nil
   }

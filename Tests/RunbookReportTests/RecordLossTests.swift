@@ -1,0 +1,58 @@
+import RunbookModel
+import RunbookReport
+import RunbookTestSupport
+import Testing
+
+/// What a database has lost, and a person let go, is not shown as done.
+struct RecordLossTests {
+  private static let ann = Actor(account: "ann", name: "Ann")
+
+  /// A run whose recovery step left a receipt that is not there when it is taken up.
+  private func journal(_ decision: GateDecided.Decision) -> JournalBuilder {
+    var journal = JournalBuilder()
+    journal.start([
+      StepRecord("look", "Look", .detection), StepRecord("mend", "Mend", .recovery),
+      StepRecord("check", "Check", .verification),
+    ])
+    journal.attempt("look", sql: "SELECT 1", isConfirmed: true)
+    journal.attempt("mend", sql: "UPDATE t SET a = 1", effect: .mutating, hasReceipt: true)
+    journal.add(.runResumed(RunResumed(host: "ops1", approvals: [])))
+    let identity = ConnectionIdentity(
+      systemIdentifier: "7", timelineID: 1, database: "d", databaseOID: 1, role: "r",
+      isSuperuser: false, serverVersion: "15.18", isReplica: false, address: "db1:5432")
+    let found = ConnectionIdentified(
+      connection: "main", identity: identity,
+      lost: LostProof(isLeaseLost: true, receipts: [StepID("mend")]))
+    journal.add(.connectionIdentified(found))
+    let digest = Digest.sha256(of: "gate")
+    journal.add(
+      .gateOpened(
+        GateOpened(
+          gate: "identity:main", steps: [], identities: [found], approvals: 1, question: nil,
+          digest: digest)))
+    journal.add(
+      .gateDecided(
+        GateDecided(gate: "identity:main", decision: decision, means: .terminal, digest: digest)),
+      by: Self.ann)
+    journal.attempt("check", sql: "SELECT 1")
+    return journal
+  }
+
+  @Test func aStepThatTheDatabaseHasLostIsNotTicked() throws {
+    let text = try IncidentReport(entries: journal(.approved).entries).markdown()
+    let words = "succeeded, its record missing in the database since"
+    #expect(text.holds("⚠️ \(words)"))
+    let lines = text.pieces(separatedBy: "\n").filter { $0.holds("✅") }
+    #expect(!lines.contains { $0.holds("mend") })
+    #expect(!text.holds("with a receipt in the database"))
+    #expect(!text.holds("None that the journal knows of"))
+    #expect(text.holds("gate `identity:main` was approved by Ann"))
+    #expect(text.holds("it has no record of what `mend` did"))
+  }
+
+  @Test func nothingIsLostThatNobodyLetGo() throws {
+    let text = try IncidentReport(entries: journal(.refused).entries).markdown()
+    #expect(text.holds("with a receipt in the database"))
+    #expect(!text.holds("its record missing"))
+  }
+}
