@@ -17,7 +17,9 @@ struct ProofLawTests {
     let steps = ["a", "b", "c"].map { step($0, .recovery, kind: "sql") }
     var simulation = Simulation(
       runbook([confirmation()] + steps + [step("v", .verification)], connections: [connection()]),
-      outcomes: ["a": [.result(receipt)], "b": [.result(receipt)], "c": [.success, .success]])
+      outcomes: [
+        "a": [.result(receipt)], "b": [.result(receipt)], "c": [.success, .success, .success],
+      ])
     simulation.effects = ["a": .mutating, "b": .mutating, "c": .mutating]
     simulation.options.approvals = ["recovery"]
     try await simulation.run()
