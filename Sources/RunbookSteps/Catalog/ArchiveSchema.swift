@@ -89,7 +89,8 @@ struct ArchiveSchema {
     let target = try PostgresTarget(url: server.url)
       .setting("user", to: user)
       .setting("options", to: options.map { "-c \($0)" }.joined(separator: " "))
-    return PostgresSession(connection: "the archive's own server", target: target, now: now)
+    return PostgresSession(
+      connection: "the archive's own server", target: target, now: now, own: server.own)
   }
 
   /// The archive's roles, with `postgres` among them where it names that, are no superusers. Each may own objects in

@@ -16,6 +16,7 @@ actor PostgresSession {
   private let connection: String
   private let now: @Sendable () -> Timestamp
   private let confinement: Confinement?
+  private let own: OwnServer?
   private let redactor: Redactor
   private let run: RunID?
   private var pq: LibPQ?
@@ -26,11 +27,13 @@ actor PostgresSession {
 
   /// - Parameters:
   ///   - confinement: any other target is refused before a connection is opened.
+  ///   - own: the server of our own that is meant, and no other; that of the confinement where there is one.
   ///   - redactor: takes secrets out of others' statements.
   ///   - run: the session carries its name where no step gives it another.
   init(
     connection: String, target: PostgresTarget, now: @escaping @Sendable () -> Timestamp,
-    confinement: Confinement? = nil, redactor: Redactor = .none, run: RunID? = nil
+    confinement: Confinement? = nil, own: OwnServer? = nil, redactor: Redactor = .none,
+    run: RunID? = nil
   ) {
     self.redactor = redactor
     self.run = run
@@ -39,6 +42,7 @@ actor PostgresSession {
     self.target = target
     self.now = now
     self.confinement = confinement
+    self.own = own ?? confinement?.server
   }
 
   nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
@@ -117,10 +121,10 @@ actor PostgresSession {
   }
 
   private func link(_ pq: LibPQ, _ wait: LinkWait) -> PostgresLink {
-    let (target, redactor) = (target, redactor)
+    let (target, own, redactor) = (target, own, redactor)
     return PostgresLink(pq, wait: wait, facts: facts) { pid in
       Self.holders(
-        of: pid, target, redactor, interruption: wait.interruption, request: wait.request)
+        of: pid, target, own, redactor, interruption: wait.interruption, request: wait.request)
     }
   }
 
@@ -131,13 +135,14 @@ actor PostgresSession {
     let opened: LibPQ
     let answer: ConnectionIdentified
     do throws(LinkError) {
-      opened = try Self.open(target, limited, run)
+      opened = try Self.open(target, own, limited, run)
       facts.forget()
       answer = try IdentityQuestion.ask(
         opened, limited, connection: connection, facts: facts, now: now)
     } catch {
       throw failure(error)
     }
+    try own?.require(answer.identity, connection: connection)
     try accept(answer)
     return opened
   }
@@ -172,9 +177,11 @@ actor PostgresSession {
   }
 
   private static func open(
-    _ target: PostgresTarget, _ wait: LinkWait, _ run: RunID?
+    _ target: PostgresTarget, _ own: OwnServer?, _ wait: LinkWait, _ run: RunID?
   ) throws(LinkError) -> LibPQ {
-    var options = target.options.map { (keyword: $0.keyword, value: $0.value) }
+    guard LibPQ.isInstalled else { throw .lost("there is no libpq on this machine") }
+    var options =
+      own?.options(of: target) ?? target.options.map { (keyword: $0.keyword, value: $0.value) }
     options.append((keyword: "client_encoding", value: "UTF8"))
     let name = run.map { ServerText.ascii("runbook \($0)") } ?? "runbook"
     options.append((keyword: "fallback_application_name", value: name))
@@ -186,13 +193,13 @@ actor PostgresSession {
   /// Asks on a connection of its own, which is closed afterwards. Without an answer in two seconds
   /// there is none: this serves a message only.
   private static func holders(
-    of pid: Int32, _ target: PostgresTarget, _ redactor: Redactor,
+    of pid: Int32, _ target: PostgresTarget, _ own: OwnServer?, _ redactor: Redactor,
     interruption: LinkInterruption?, request: UInt64
   ) -> [LockHolder] {
     let wait = LinkWait(
       deadline: .now + .seconds(2), interruption: interruption, request: request, stall: nil)
     do throws(LinkError) {
-      let link = PostgresLink(try open(target, wait, nil), wait: wait) { _ in [] }
+      let link = PostgresLink(try open(target, own, wait, nil), wait: wait) { _ in [] }
       let outcomes = try link.ask([LockHolder.query(for: pid)])
       guard case .completed(let completion)? = outcomes.first else { return [] }
       return completion.resultSet?.rows.compactMap { LockHolder(row: $0, redactor) } ?? []

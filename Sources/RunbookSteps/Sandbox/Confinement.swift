@@ -10,6 +10,9 @@ public struct Confinement: Sendable, Hashable {
   /// - Parameter folder: the sandbox's, whether it is there yet or not.
   public init(sandboxFolder folder: String) { self.folder = SandboxFolder(path: folder) }
 
+  /// The only one that a connection may lead to.
+  var server: OwnServer { OwnServer(folder: folder) }
+
   /// Variables that lead nowhere else: without libpq's, and without any that holds a URL or the words of
   /// a connection, `host=… dbname=…`.
   public static func environment(_ variables: [String: String]) -> [String: String] {

@@ -34,6 +34,9 @@ final class PostgresServer: RunningSandbox {
     serverVersion = version
   }
 
+  /// How this program itself reaches it.
+  var own: OwnServer { OwnServer(folder: place) }
+
   /// What leads a service to the sandbox's database, and to no other.
   private var connectionVariables: [String: String] {
     let variables = [
