@@ -145,9 +145,20 @@ struct ArchiveWay {
       let end = text.firstOutsideQuotes(of: ")") ?? text.endIndex
       return text[..<end].splitOutsideQuotes(by: ",").map(\.trimmingSpaces)
     }
-    return TableLoad(
+    var load = TableLoad(
       table: table, mode: mode, rows: rows, key: names ?? [], columns: columns.map(\.name),
       types: columns.map(\.columnType))
+    if mode == .columns {
+      load.zoned = load.key.filter { name in
+        damage.standing.contains { column in
+          column.kind == "column" && column.belongs(to: table)
+            && column.name.isIdentical(to: name)
+            && column.columnType.begins(with: "timestamp")
+            && column.columnType.ends(with: " with time zone")
+        }
+      }
+    }
+    return load
   }
 
   private func describe(_ way: inout RecoveryWay) {

@@ -81,7 +81,9 @@ extension RestorePlan {
     guard let stage = stages[load.table] else { return }
     // Whatever types the columns have had since: as text any of them goes in. What comes back has its type already,
     // as COPY reads it: a cast may be one that a user has made.
-    let types = ExactMap(zip(load.columns, load.types).map { (Self.bare($0), $1) })
+    let types = ExactMap(
+      zip(load.columns, load.types).map { (Self.bare($0), $1) }
+        + load.zoned.map { (Self.bare($0), "timestamp with time zone") })
     let shape =
       load.mode == .fill
       ? "LIKE \(load.table)"
@@ -125,8 +127,11 @@ extension RestorePlan {
     guard let stage = stages[load.table], !load.key.isEmpty, !columns.isEmpty else { return }
     let values = columns.map { "\($0) = source.\($0)" }.joined(separator: ", ")
     // As the backup has it: `format` takes the type's own output, a cast to text may be a user's.
-    let match = load.key.map { "format('%s', target.\($0)) = source.\($0)" }
-      .joined(separator: " AND ")
+    let match = load.key.map { key in
+      let isZoned = load.zoned.contains { $0.isIdentical(to: key) }
+      return "format('%s', target.\(key)) = "
+        + (isZoned ? "format('%s', source.\(key))" : "source.\(key)")
+    }.joined(separator: " AND ")
     add(
       "UPDATE \(load.table) AS target SET \(values) FROM \(stage) AS source WHERE \(match)",
       .put(table: load.table))

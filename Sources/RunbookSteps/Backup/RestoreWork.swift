@@ -51,6 +51,7 @@ struct RestoreWork {
   private mutating func sendAll(
     _ archive: RestoreSource?
   ) throws(StepFailure) {
+    if archive != nil { _ = try link.exchangeAll([SessionSettings.sameEverywhere]) }
     try run(0..<plan.data.lowerBound)
     if let archive {
       try ArchiveData(next: archive.channel.next, heads: archive.heads).read(into: &self)

@@ -23,6 +23,8 @@ struct TableLoad: Sendable, Hashable {
   let types: [String]
   /// The columns that the archive has, in its order, as SQL writes them.
   var copied: [String] = []
+  /// For `columns`: those of the key's whose values the backup may have written as of any time zone.
+  var zoned: [String] = []
   /// Of a standing table: those of its own triggers that fire.
   var triggers: [TableTrigger] = []
 
@@ -31,6 +33,7 @@ struct TableLoad: Sendable, Hashable {
       "table": .string(table), "mode": .string(mode.rawValue), "rows": .int(rows),
       "key": .list(key.map(Value.string)), "columns": .list(columns.map(Value.string)),
       "types": .list(types.map(Value.string)), "copied": .list(copied.map(Value.string)),
+      "zoned": .list(zoned.map(Value.string)),
       "triggers": .list(triggers.map { [.string($0.off), .string($0.on)] }),
     ]
   }
@@ -58,6 +61,7 @@ struct TableLoad: Sendable, Hashable {
       table: table, mode: mode, rows: rows, key: texts("key"), columns: texts("columns"),
       types: texts("types"))
     copied = texts("copied")
+    zoned = texts("zoned")
     triggers =
       map["triggers"]?.listValue?.compactMap { TableTrigger($0.listValue ?? []) } ?? []
     guard columns.count == types.count, map["copied"] != nil,

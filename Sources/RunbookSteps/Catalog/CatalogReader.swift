@@ -3,6 +3,9 @@ import RunbookModel
 
 /// Takes a snapshot over an open connection, in one READ ONLY transaction that sees one state.
 ///
+/// Values are written the same in every session (`SessionSettings.sameEverywhereToRead`): defaults stand in
+/// definitions, and rows are told apart by hashes of their texts.
+///
 /// Nothing that a user of the database has made is called: whoever owns a type may have made casts of it, to
 /// `text` and to `json` too, and they would run with the rights of the one who looks. So rows are read as `ROW(…)::text`
 /// alone, which calls the types' output functions (`record_out`), and these only a superuser can make.
@@ -44,10 +47,11 @@ struct CatalogReader {
     let setting = SQLCommand(
       """
       SELECT set_config('row_security', 'off', true), set_config('statement_timeout', $1, true),
-        set_config('application_name', $2, true), set_config('datestyle', 'ISO', true)
+        set_config('application_name', $2, true)
       """, ["\(max(1, min(milliseconds, Int64(Int32.max))))ms", name])
     let opening =
-      link.opening("ISOLATION LEVEL REPEATABLE READ READ ONLY") + [setting, Self.tablesOnly]
+      link.opening("ISOLATION LEVEL REPEATABLE READ READ ONLY")
+      + [setting, SessionSettings.sameEverywhereToRead, Self.tablesOnly]
     let questions = [
       SQLCommand("SELECT current_database(), current_setting('server_version')"),
       CatalogQuery.objects, CatalogQuery.tables, CatalogQuery.positions,

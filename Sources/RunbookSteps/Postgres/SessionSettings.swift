@@ -27,6 +27,15 @@ enum SessionSettings {
     ("extra_float_digits", "3"), ("bytea_output", "hex"),
   ]
 
+  /// By these the same value is written the same in every session. A step's own statements have them as the session
+  /// does: `TimeZone` says what day it is.
+  private static let zone = [("TimeZone", "UTC"), ("xmlbinary", "base64")]
+
+  /// In a transaction whose values are held against texts that another session wrote.
+  static let sameEverywhere = setting(zone, isLocal: true)
+  /// Where values are only read, too: an amount of money would be read otherwise than it was written.
+  static let sameEverywhereToRead = setting(zone + [("lc_monetary", "C")], isLocal: true)
+
   /// Where this program's own questions are looked up. Without a place in it `pg_temp` would be the first:
   /// https://www.postgresql.org/docs/current/runtime-config-client.html#GUC-SEARCH-PATH
   private static let place = [("search_path", "pg_catalog, pg_temp")]
