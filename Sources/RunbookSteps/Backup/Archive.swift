@@ -85,6 +85,8 @@ struct Archive: Sendable {
   }
 
   /// The statements that make these entries, none of which may be data.
+  ///
+  /// - Throws: `invalid` for one that `pg_dump` does not write in such an entry (`DumpStatement`).
   func statements(for ids: Set<Int>) async throws(StepFailure) -> [String] {
     guard !ids.isEmpty else { return [] }
     let process = command(for: ids)
@@ -96,19 +98,23 @@ struct Archive: Sendable {
         .refused, "pg_restore could not read \(path)", detail: output.stderr,
         code: "\(output.exitCode)")
     }
-    let statements = try ArchiveScript(output.stdout).statements
-    for statement in statements {
-      guard Self.verbs.contains(String(statement.prefixOfScalars { $0 != " " })) else {
-        throw StepFailure(
-          .invalid, "the archive holds a statement that pg_dump does not write",
-          detail: String(statement.prefixOfScalars(200)))
+    for entry in entries where ids.contains(entry.id) {
+      guard let definition = entry.definition else { continue }
+      for statement in try ArchiveScript(definition).statements
+      where !DumpStatement(statement).mayStand(in: entry.kind) {
+        throw Self.foreign(statement)
       }
+    }
+    let statements = try ArchiveScript(output.stdout).statements
+    for statement in statements where !DumpStatement(statement).mayBeRun {
+      throw Self.foreign(statement)
     }
     return statements
   }
 
-  /// What statements that make objects begin with.
-  private static let verbs: Set<String> = [
-    "ALTER", "COMMENT", "CREATE", "GRANT", "REFRESH", "REVOKE", "SECURITY", "SET",
-  ]
+  private static func foreign(_ statement: String) -> StepFailure {
+    StepFailure(
+      .invalid, "the archive holds a statement that pg_dump does not write there",
+      detail: String(statement.prefixOfScalars(200)))
+  }
 }

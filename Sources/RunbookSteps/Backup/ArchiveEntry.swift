@@ -15,6 +15,8 @@ struct ArchiveEntry: Sendable, Hashable {
   /// What its data begin with: of rows the COPY, of a sequence's place the whole statement.
   var filling: String?
   var dependencies: [Int] = []
+  /// The statements that make it; nil where they are its data, or none.
+  var definition: String?
   /// Of what is on a table: the table's name.
   var table: String?
 

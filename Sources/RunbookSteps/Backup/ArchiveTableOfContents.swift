@@ -99,7 +99,8 @@ struct ArchiveTableOfContents {
     let kind = try input.text() ?? ""
     _ = try input.integer()
     var filling: String?
-    if kind == "SEQUENCE SET" { filling = try input.text() } else { try input.skipText() }
+    let definition = try input.text()
+    if kind == "SEQUENCE SET" { filling = definition }
     // How it is dropped.
     try input.skipText()
     if kind == "TABLE DATA" { filling = try input.text() } else { try input.skipText() }
@@ -127,7 +128,8 @@ struct ArchiveTableOfContents {
     guard id > 0, !kind.isEmpty else { throw Unreadable(why: "an entry has no number or no kind") }
     return ArchiveEntry(
       id: id, kind: kind, schema: schema.flatMap { $0.isEmpty ? nil : $0 }, tag: tag, owner: owner,
-      filling: filling.flatMap { $0.isEmpty ? nil : $0 }, dependencies: dependencies)
+      filling: filling.flatMap { $0.isEmpty ? nil : $0 }, dependencies: dependencies,
+      definition: kind == "SEQUENCE SET" ? nil : definition.flatMap { $0.isEmpty ? nil : $0 })
   }
 
   private struct Unreadable: Error { let why: String }

@@ -60,7 +60,8 @@ struct SchemaStatement {
     (try? PGQuery.scan(text)).map { NestingLimit.excess(in: $0) == nil } ?? false
   }
 
-  private static func node(of text: String) -> SyntaxTree.Node? {
+  /// The one statement that a text is; nil for none, several, and what the parser does not know.
+  static func node(of text: String) -> SyntaxTree.Node? {
     guard isParsable(text), let tree = try? SQLParser.parse(text), tree.statements.count == 1
     else { return nil }
     return tree.statements.first?.nodes.first

@@ -383,8 +383,10 @@ extension OtherArchiveTests {
 
   /// What stands in an archive is shown before it is run, and whatever makes nothing is refused.
   @Test(arguments: [
-    ("CREATE TABLE public.more (a int)", true),
-    ("ALTER TABLE public.victim ADD COLUMN b int", true),
+    ("COMMENT ON TABLE public.victim IS 'more'", true),
+    ("CREATE TABLE public.more (a int)", false),
+    ("ALTER TABLE public.victim ADD COLUMN b int", false),
+    ("GRANT archive_reader TO PUBLIC", false), ("ALTER ROLE test SUPERUSER", false),
     ("DROP TABLE victim", false), ("COPY victim FROM PROGRAM 'touch MARK'", false),
     ("INSERT INTO victim VALUES (1)", false), ("SELECT public.trap()", false),
     ("SET session_replication_role = replica; DELETE FROM victim", false),
