@@ -217,13 +217,17 @@ struct GateHistory: Sendable {
   /// Who approved it, by account, where enough people did and nobody refused.
   var approval: [Actor]? {
     var approvers: [Actor] = []
+    var refuser: Actor?
     for decision in decisions where decision.payload.digest == opened.payload.digest {
       switch decision.payload.decision {
       case .approved: if !approvers.contains(decision.actor) { approvers.append(decision.actor) }
-      case .refused: return nil
-      case .withdrawn: approvers.removeAll { $0.account == decision.actor.account }
+      case .refused: refuser = refuser ?? decision.actor
+      case .withdrawn:
+        approvers.removeAll { $0.account == decision.actor.account }
+        if refuser?.account == decision.actor.account { refuser = nil }
       }
     }
-    return Set(approvers.map(\.account)).count >= opened.payload.approvals ? approvers : nil
+    let isEnough = Set(approvers.map(\.account)).count >= opened.payload.approvals
+    return refuser == nil && isEnough ? approvers : nil
   }
 }
