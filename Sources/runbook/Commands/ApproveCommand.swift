@@ -18,7 +18,8 @@ struct ApproveCommand: AsyncParsableCommand {
 
         sudo runbook approve 20251018-220113-abc recovery --state /home/ann/.local/state/runbook
 
-      An approval that is not used up can be taken back by who gave it: what has not begun by then does not.
+      An approval that is not used up can be taken back by who gave it: what has not begun by then does not. \
+      A refusal stands for everybody else, also against 'resume --approve', until who refused takes it back.
 
         runbook approve 20251018-220113-abc recovery --withdraw --reason "wrong cluster"
       """)
@@ -32,7 +33,7 @@ struct ApproveCommand: AsyncParsableCommand {
   @Flag(help: "Refuse it.")
   var refuse = false
 
-  @Flag(help: "Take this account's approval back, before it is used up.")
+  @Flag(help: "Take back this account's refusal, or its approval before that is used up.")
   var withdraw = false
 
   @Option(
