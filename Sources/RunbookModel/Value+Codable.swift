@@ -109,8 +109,19 @@ private enum ValueTag: String, CodingKey {
     }
   }
 
-  /// - Returns: nil when the content is not what the tag asks for.
+  /// - Returns: nil when the content is not what the tag asks for, to the sign as this program writes it: a value
+  ///   has one stored form, so that no other reader finds another one in it.
   func value(of content: Value) -> Value? {
+    guard let value = read(content) else { return nil }
+    switch (self, content) {
+    // Its keys were counted, and what it holds has been read in this way.
+    case (.map, _): return value
+    case (.text, .string(let text)): return value.tagged.json.isIdentical(to: text) ? value : nil
+    default: return Self.pair(of: value)?.content == content ? value : nil
+    }
+  }
+
+  private func read(_ content: Value) -> Value? {
     switch (self, content) {
     case (.double, .string(let text)): Double(text).map(Value.double)
     case (.decimal, .string(let text)): ExactDecimal(text).map(Value.decimal)
@@ -169,11 +180,12 @@ extension Incomplete {
 }
 
 extension ValueMap {
-  /// - Returns: nil unless each key has its value.
+  /// - Returns: nil unless each key has its value, and is there once.
   fileprivate init?(alternating items: [Value]) {
     guard items.count.isMultiple(of: 2) else { return nil }
     self.init()
     for index in stride(from: 0, to: items.count, by: 2) { self[items[index]] = items[index + 1] }
+    guard count * 2 == items.count else { return nil }
   }
 }
 

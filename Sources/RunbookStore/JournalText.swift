@@ -41,4 +41,41 @@ public enum JournalText {
   private static func isJournal(_ text: String) -> Bool {
     Digest(hex: String(Substring(text.utf8.prefix(Digest.zero.hex.utf8.count)))) != nil
   }
+
+  /// What of an entry's text this program does not read, or would write otherwise: fields of a newer version's, or of
+  /// nobody's. The chain proves of it that it was written, not what it means.
+  ///
+  /// - Returns: the fields' names, from the entry's text on, such as `event.step`; in the order of the text.
+  public static func fieldsNotRead(in entry: Entry) -> [String] {
+    let again: Entry
+    do throws(StoreError) {
+      again = try JournalCoding.entry(
+        entry.event, sequence: entry.sequence, at: entry.recordedAt, by: entry.actor, after: .zero)
+    } catch {
+      return ["event"]
+    }
+    guard !again.body.isIdentical(to: entry.body) else { return [] }
+    do throws(JSONError) {
+      return difference(try Value(json: entry.body), try Value(json: again.body), at: "")
+    } catch {
+      // Nested too deep to be told apart here.
+      return ["event"]
+    }
+  }
+
+  private static func difference(_ stored: Value, _ known: Value, at path: String) -> [String] {
+    switch (stored, known) {
+    case (.map(let stored), .map(let known)):
+      return stored.pairs.flatMap { key, value -> [String] in
+        let name = key.stringValue ?? key.json
+        let path = path.isEmpty ? name : "\(path).\(name)"
+        // An absent field and one of null are the same.
+        guard let other = known[key] else { return value == .null ? [] : [path] }
+        return difference(value, other, at: path)
+      }
+    case (.list(let stored), .list(let known)) where stored.count == known.count:
+      return zip(stored, known).flatMap { difference($0, $1, at: path) }
+    default: return stored == known ? [] : [path]
+    }
+  }
 }

@@ -107,8 +107,8 @@ public final class Lease: Sendable {
     var bytes = [UInt8](repeating: 0, count: 4096)
     let count = pread(file, &bytes, bytes.count, 0)
     // A file that cannot be read still says that somebody is there.
-    let holder = try? JSONDecoder().decode(
-      LeaseHolder.self, from: Data(bytes.prefix(max(0, count))))
+    let holder = try? LeaseHolder.decoded(
+      fromJSON: String(decoding: bytes.prefix(max(0, count)), as: UTF8.self))
     return LeaseState.Living(holder: holder, beat: beat)
   }
 

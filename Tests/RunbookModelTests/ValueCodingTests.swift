@@ -57,10 +57,25 @@ import Testing
     #"{"values":[{}]}"#, #"{"values":[{"a":1}]}"#, #"{"values":[{"$double":"x"}]}"#,
     #"{"values":[{"$map":["a"]}]}"#, #"{"values":[{"$double":"1","$map":[]}]}"#,
     #"{"values":[{"$text":"["}]}"#, #"{"values":[{"$decimal":"x"}]}"#,
+    // Of two values of one key none is the right one, whatever their depth.
+    #"{"values":[{"$map":["a",1,"a",2]}]}"#, #"{"values":[{"$map":["b",{"$map":[1,1,1,1]}]}]}"#,
+    #"{"values":[{"$map":["a",1,"\u0061",1]}]}"#,
+    #"{"values":[{"$text":"{\"$map\":[\"a\",1,\"a\",2]}"}]}"#,
+    // Unknown tags, other types, and more than belongs there.
+    #"{"values":[{"$date":"x"}]}"#, #"{"values":[{"$map":"a"}]}"#, #"{"values":[{"$double":1.5}]}"#,
+    #"{"values":[{"$incomplete":[1,2]}]}"#, #"{"values":[{"$incomplete":[1,2,"rows",3]}]}"#,
+    // One value has one spelling.
+    #"{"values":[{"$double":"0x1p1"}]}"#, #"{"values":[{"$double":"1.50"}]}"#,
+    #"{"values":[{"$double":"2"}]}"#, #"{"values":[{"$duration":"+5s"}]}"#,
+    #"{"values":[{"$duration":"1.-5s"}]}"#, #"{"values":[{"$duration":"1.50s"}]}"#,
+    #"{"values":[{"$duration":"-0s"}]}"#, #"{"values":[{"$timestamp":"1970-01-01t00:00:00Z"}]}"#,
+    #"{"values":[{"$timestamp":"1970-01-01T01:00:00+01:00"}]}"#, #"{"values":[{"$text":" 1"}]}"#,
+    #"{"values":[{"$text":"1 "}]}"#,
   ])
   func refusesWhatWasNotStored(text: String) {
     #expect(throws: DecodingError.self) {
       try JSONDecoder().decode(Entry.self, from: Data(text.utf8))
     }
+    #expect(throws: (any Error).self) { try Entry.decoded(fromJSON: text) }
   }
 }
