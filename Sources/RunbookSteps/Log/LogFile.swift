@@ -11,6 +11,8 @@ final class LogFile {
   /// Bytes when it was opened; nil where it is empty or no regular file, as those of /proc seem to be.
   let size: Int64?
   let isCompressed: Bool
+  /// Whether what writes into it decides when it ends.
+  let isPipe: Bool
   private let descriptor: CInt
   private var gzip: GzipStream?
   private var position: Int64 = 0
@@ -50,14 +52,23 @@ final class LogFile {
       throw .system(problem)
     }
     identity = Identity(device: UInt64(status.st_dev), number: UInt64(status.st_ino))
-    let isRegular = status.st_mode & S_IFMT == S_IFREG
+    let sort = status.st_mode & S_IFMT
+    let isRegular = sort == S_IFREG
     size = isRegular && status.st_size > 0 ? Int64(status.st_size) : nil
     end = size
     var magic: [UInt8] = [0, 0]
+    isPipe = sort == S_IFIFO
     isCompressed = isRegular && pread(descriptor, &magic, 2, 0) == 2 && magic == [0x1F, 0x8B]
   }
 
   deinit { close(descriptor) }
+
+  /// Whether a name leads to it.
+  func isNamed(_ name: String) -> Bool {
+    var status = stat()
+    return stat(name, &status) == 0
+      && identity == Identity(device: UInt64(status.st_dev), number: UInt64(status.st_ino))
+  }
 
   /// Reads only a part from now on; not for packed files.
   func restrict(to range: Range<Int64>) {

@@ -5,6 +5,8 @@ import RunbookModel
 struct LogFiles {
   private(set) var files: [LogFile] = []
   private(set) var notices: [String] = []
+  /// What patterns name and what is no log to be read.
+  private(set) var unread: [LogMatches.Unread] = []
 
   /// Each is held open while the step runs.
   private static let most = 500
@@ -19,15 +21,15 @@ struct LogFiles {
   init(_ paths: [LogPath], _ grammar: any LogGrammar) throws(Problem) {
     var seen: Set<LogFile.Identity> = []
     for path in paths {
-      let pattern = path.wantedPattern
-      let found = pattern.map(LogPath.files(matching:)) ?? [path.path]
-      guard !found.isEmpty else {
-        throw Problem(
-          message: "no file matches \(path.path)",
-          hint: "is it the right folder, and may it be read?")
+      let found = path.matches
+      unread += found.unread
+      if path.isPattern, found.files.count > 1, found.files.contains(where: path.path.isIdentical) {
+        notices.append(
+          "\(path.path) is a file's own name and a pattern: it is read, and what it matches")
       }
-      for name in found {
-        guard let file = try open(name, pattern != nil) else { continue }
+      let before = (files.count, seen.count)
+      for name in found.files {
+        guard let file = try open(name, path.isPattern) else { continue }
         guard seen.insert(file.identity).inserted else { continue }
         guard files.count < Self.most else {
           throw Problem(
@@ -36,26 +38,64 @@ struct LogFiles {
         }
         files.append(file)
       }
+      if path.isPattern, (files.count, seen.count) == before { try requireMatch(path, found) }
     }
     if files.count > 1 { sort(grammar) }
   }
 
-  /// - Returns: nil for a file of a pattern that was rotated away meanwhile.
+  /// A pattern under which nothing can be read is no empty log.
+  private func requireMatch(_ path: LogPath, _ found: LogMatches) throws(Problem) {
+    // What another path has named is read.
+    guard !found.files.contains(where: { name in files.contains { $0.isNamed(name) } }) else {
+      return
+    }
+    let why = unread.last.map { ": \($0.path): \($0.why)" } ?? ""
+    throw Problem(
+      message: found.files.isEmpty && found.unread.isEmpty
+        ? "no file matches \(path.path)" : "nothing that \(path.path) matches can be read\(why)",
+      hint: "is it the right folder, and may it be read?")
+  }
+
+  /// - Returns: nil for what a pattern names and what is no file to be read, such as one that was rotated away
+  ///   meanwhile.
   private mutating func open(_ path: String, _ isPattern: Bool) throws(Problem) -> LogFile? {
+    if isPattern, let sort = Self.otherSort(of: path) {
+      unread.append(LogMatches.Unread(path: path, why: "it is \(sort)"))
+      return nil
+    }
+    let file: LogFile
     do throws(LogFile.Problem) {
-      return try LogFile(path: path)
+      file = try LogFile(path: path)
     } catch {
       switch error {
       case .system(ENOENT) where isPattern:
-        notices.append("\(path) went away before it could be read")
-        return nil
-      case .system(EISDIR) where isPattern:
+        unread.append(LogMatches.Unread(path: path, why: "it went away before it could be read"))
         return nil
       default:
         throw Problem(
           message: "cannot read \(path): \(error.message)",
           hint: "is it the right file, and may this account read it?")
       }
+    }
+    guard !file.isPipe else {
+      throw Problem(
+        message: "cannot read \(path): it is a pipe, which holds no log",
+        hint: "name a file, or read what comes through it by `command:`")
+    }
+    return file
+  }
+
+  /// What a name leads to that is no file; nil of files, and where nobody knows. To open a pipe would wake who
+  /// writes to it.
+  private static func otherSort(of path: String) -> String? {
+    var status = stat()
+    guard stat(path, &status) == 0 else { return nil }
+    switch status.st_mode & S_IFMT {
+    case S_IFREG: return nil
+    case S_IFDIR: return "a folder"
+    case S_IFIFO: return "a named pipe"
+    case S_IFSOCK: return "a socket"
+    default: return "a device"
     }
   }
 

@@ -31,6 +31,7 @@ struct LogFindings: Sendable {
   /// How many records told something, also what could not be used.
   private(set) var told = 0
   private var notices: [String] = []
+  private var unread: [LogMatches.Unread] = []
 
   enum Halt: Sendable, Hashable {
     /// A pattern took more than one event is worth.
@@ -132,6 +133,10 @@ struct LogFindings: Sendable {
     if !notices.contains(notice) { notices.append(notice) }
   }
 
+  mutating func note(_ file: LogMatches.Unread) {
+    if !unread.contains(file) { unread.append(file) }
+  }
+
   /// - Parameter origin: the files or the command.
   func result(origin: String, source: String) -> StepResult {
     var result = StepResult(
@@ -140,6 +145,10 @@ struct LogFindings: Sendable {
         ("first", first.map(Value.timestamp) ?? .null),
         ("last", last.map(Value.timestamp) ?? .null),
         ("clock_offset", clockOffset.map(Value.duration) ?? .null), ("exit_code", .null),
+        (
+          "unread",
+          .list(unread.map { ["file": .string($0.path), "why": .string($0.why)] })
+        ),
       ]))
     result.timeline = kept.map { event, isDamage in
       TimelineRow(
@@ -185,8 +194,17 @@ struct LogFindings: Sendable {
     for (why, records) in unusable.sorted(by: { $0.key < $1.key }) {
       notices.append("\(records) lines were left out: \(why)")
     }
+    for file in unread.prefix(Self.mostNamed) {
+      notices.append("not read: \(file.path): \(file.why)")
+    }
+    if unread.count > Self.mostNamed {
+      notices.append("not read: \(unread.count - Self.mostNamed) more that a pattern names")
+    }
     return notices
   }
+
+  /// So many that were not read are named one by one; the result has all.
+  private static let mostNamed = 10
 }
 
 extension LogEvent {

@@ -37,6 +37,10 @@ public struct LogKind: StepKind {
         ),
         ResultSpec(
           "exit_code", "int", "What the command ended with; null without one", isPublic: true),
+        ResultSpec(
+          "unread", "list",
+          "Maps with `file` and `why`: what a pattern in `path:` names and was not read, such as folders"
+        ),
       ], work: WorkSpec(.text, in: ["path", "command"]),
       "Reads events from log files, or from a command's output")
   }

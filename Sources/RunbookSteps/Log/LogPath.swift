@@ -23,18 +23,18 @@ struct LogPath: Sendable, Hashable {
     pattern = written.resolved(in: Self.literal(context.folder))
   }
 
-  /// The pattern, unless there is a file of its very name.
-  var wantedPattern: String? { access(path, F_OK) == 0 ? nil : pattern }
-
-  /// In the order of their names.
-  static func files(matching pattern: String) -> [String] {
-    var result = glob_t()
-    defer { globfree(&result) }
-    guard glob(pattern, 0, nil, &result) == 0, let paths = result.gl_pathv else { return [] }
-    return (0..<Int(result.gl_pathc)).compactMap { index in
-      paths[index].map { String(cString: $0) }
+  /// The files that are meant. A file of the pattern's own name is one of them, beside those that it matches.
+  var matches: LogMatches {
+    guard let pattern else { return LogMatches(files: [path]) }
+    var found = LogMatches(pattern: pattern)
+    if access(path, F_OK) == 0, !found.files.contains(where: path.isIdentical) {
+      found.files.append(path)
     }
+    return found
   }
+
+  /// Whether the author wrote a pattern.
+  var isPattern: Bool { pattern != nil }
 
   /// As a pattern that matches nothing else: https://www.man7.org/linux/man-pages/man7/glob.7.html
   static func literal(_ text: String) -> String {

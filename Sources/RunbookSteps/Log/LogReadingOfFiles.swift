@@ -45,6 +45,7 @@ struct LogReadingOfFiles: Sendable {
       throw StepFailure(.unreachable, error.message, hint: error.hint)
     }
     for notice in files.notices { findings.note(notice) }
+    for unread in files.unread { findings.note(unread) }
     for file in files.files where findings.halt == nil {
       try read(file, &findings, interruption, deadline)
     }

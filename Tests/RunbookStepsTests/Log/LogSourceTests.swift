@@ -51,10 +51,61 @@ import Testing
     #expect(result.evidence.first?.source.holds("b, ") == true)
   }
 
-  @Test func takesAFileWhoseNameIsAPattern() async throws {
-    try file("a[1]", "22:00:01 this")
-    try file("a1", "22:00:01 that")
-    #expect(try await read(KindFixture.text("a[1]")).texts == ["this"])
+  /// Neither hides the other.
+  @Test(arguments: ["a[1]", "a*", "a?"])
+  func takesAFileWhoseNameIsThePattern(_ name: String) async throws {
+    try file(name, "22:00:01 this")
+    try file("a1", "22:00:02 that")
+    let result = try await read(KindFixture.text(name))
+    #expect(result.texts == ["this", "that"])
+    #expect(
+      result.notices == [
+        "\(fixture.folder)/\(name) is a file's own name and a pattern: it is read, and what it matches"
+      ])
+  }
+
+  /// Whatever a pattern names and is no file is told, and not touched.
+  @Test func tellsWhatOfAPatternIsNoFile() async throws {
+    try file("a.log", "22:00:01 this")
+    let path = { (name: String) in "\(fixture.folder)/\(name)" }
+    try FileManager.default.createDirectory(
+      atPath: path("a.log.d"), withIntermediateDirectories: true)
+    try #require(mkfifo(path("a.log.fifo"), 0o600) == 0)
+    try FileManager.default.createSymbolicLink(
+      atPath: path("a.log.null"), withDestinationPath: "/dev/null")
+    let result = try await read(KindFixture.text("a.log*"))
+    #expect(result.texts == ["this"])
+    #expect(
+      result.notices == [
+        "not read: \(path("a.log.d")): it is a folder",
+        "not read: \(path("a.log.fifo")): it is a named pipe",
+        "not read: \(path("a.log.null")): it is a device",
+      ])
+    #expect(result.values["unread"]?.listValue?.count == 3)
+  }
+
+  /// A folder on the pattern's way that cannot be looked into: a link that leads to itself.
+  @Test(arguments: ["*/a.log", "*/*.log"])
+  func tellsWhichFolderOfAPatternCannotBeRead(_ pattern: String) async throws {
+    let path = { (name: String) in "\(fixture.folder)/\(name)" }
+    try FileManager.default.createDirectory(
+      atPath: path("one"), withIntermediateDirectories: true)
+    try file("one/a.log", "22:00:01 this")
+    try FileManager.default.createSymbolicLink(
+      atPath: path("loop"), withDestinationPath: "loop")
+    let result = try await read(KindFixture.text(pattern))
+    #expect(result.texts == ["this"])
+    #expect(result.notices.count == 1)
+    #expect(result.notices.first?.begins(with: "not read: \(path("loop"))") == true)
+  }
+
+  /// A pipe that is named waits for somebody, or is empty: neither is a log.
+  @Test(arguments: ["pipe", "p*"]) func refusesAPipe(_ name: String) async throws {
+    try #require(mkfifo("\(fixture.folder)/pipe", 0o600) == 0)
+    let failure = await #expect(throws: StepFailure.self) {
+      _ = try await read(KindFixture.text(name))
+    }
+    #expect(failure?.record.cause == .unreachable)
   }
 
   /// Of a value, and of the folder's own name, no sign is a pattern's.
@@ -129,7 +180,11 @@ import Testing
       atPath: "\(fixture.folder)/a.log.1", withDestinationPath: "gone")
     let result = try await read(KindFixture.text("a.log*"))
     #expect(result.texts == ["a"])
-    #expect(result.notices == ["\(fixture.folder)/a.log.1 went away before it could be read"])
+    let why = "it went away before it could be read"
+    #expect(result.notices == ["not read: \(fixture.folder)/a.log.1: \(why)"])
+    #expect(
+      result.values["unread"]
+        == [["file": .string("\(fixture.folder)/a.log.1"), "why": .string(why)]])
   }
 
   @Test func readsPackedFilesOfManyMembers() async throws {
