@@ -16,7 +16,7 @@ struct CatalogFinding: Sendable, Hashable {
     case dependentLost = "dependent_lost"
     /// There, and not as it was.
     case changed
-    /// Nothing of the table is gone or different.
+    /// The table is defined as it was; its rows need not be the same.
     case intact
 
     /// Whether something is lost.

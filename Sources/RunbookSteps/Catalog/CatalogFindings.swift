@@ -76,9 +76,32 @@ struct CatalogFindings {
     let hasLost = missing.contains { $0.belongs(to: table.identity) }
     if found.isEmpty, !hasLost {
       found.append(
-        CatalogFinding(fate: .intact, object: table, detail: "\(shown(table)) is as it was"))
+        CatalogFinding(fate: .intact, object: table, detail: "\(shown(table)) \(rows(of: table))"))
     }
     return found
+  }
+
+  /// What is known of the rows of a table that is defined as it was.
+  private func rows(of table: CatalogObject) -> String {
+    let defined = "is defined as it was"
+    guard let were = expected.rows[table.identity], let are = actual.rows[table.identity],
+      let before = were.count, let now = are.count
+    else { return "\(defined); its rows were not compared" }
+    if let change = were.change(to: are) {
+      guard change == (0, 0) else {
+        return
+          "\(defined); of its \(before) rows \(change.gone) are gone, and \(change.new) are new"
+      }
+      switch were.numbering ?? are.numbering {
+      case .contents: return "is as it was"
+      case .keys, nil: return "\(defined), with rows of the same keys"
+      }
+    }
+    guard were.counting != .estimated, are.counting != .estimated else {
+      return "\(defined); its rows were estimated"
+    }
+    return before == now
+      ? "\(defined), with as many rows" : "\(defined); it has \(now) rows and had \(before)"
   }
 
   private func emptied(_ table: CatalogObject) -> CatalogFinding? {

@@ -1,3 +1,4 @@
+import RunbookEngine
 import RunbookModel
 
 /// What a database held at a moment: its catalogue, how many rows, and where its sequences stood.
@@ -45,6 +46,20 @@ struct CatalogSnapshot: Sendable {
           keys.isEmpty || others.isEmpty || !Set(keys).isDisjoint(with: others)
         }
       return isSame ? (keys, others) : nil
+    }
+
+    /// How many rows another table's numbers lack of this one's, and how many they have beside them; nil where they
+    /// cannot be held against one another. Each row counts, also one that is the same as another.
+    func change(to other: Rows) -> (gone: Int64, new: Int64)? {
+      guard let (own, others) = numbers(with: other) else { return nil }
+      var counts: [Int64: Int64] = [:]
+      for number in own { counts[number, default: 0] += 1 }
+      var shared: Int64 = 0
+      for number in others where counts[number, default: 0] > 0 {
+        counts[number, default: 0] -= 1
+        shared += 1
+      }
+      return (Int64(own.count) - shared, Int64(others.count) - shared)
     }
   }
 
@@ -140,35 +155,62 @@ extension CatalogSnapshot {
     var takenAt: Timestamp?
     if case .timestamp(let time)? = map["taken_at"] { takenAt = time }
     if let text = map["taken_at"]?.stringValue { takenAt = Timestamp(rfc3339: text) }
+    guard let rows = Self.rows(map["rows"]), let positions = Self.positions(map["sequences"]) else {
+      throw Self.problem("its rows or sequences are not written as a snapshot has them", value)
+    }
     self.init(
       database: map["database"]?.stringValue ?? "",
       serverVersion: map["server_version"]?.stringValue ?? "", takenAt: takenAt, objects: read,
-      rows: Self.rows(map["rows"]), positions: Self.positions(map["sequences"]))
+      rows: rows, positions: positions)
     guard map["fingerprint"]?.stringValue == fingerprint.hex else {
-      throw CatalogSnapshotError("its objects do not have the fingerprint that it states")
+      throw Self.problem("its objects do not have the fingerprint that it states", value)
     }
   }
 
-  private static func rows(_ value: Value?) -> ExactMap<Rows> {
+  /// What is marked as taken out is no definition and no number to compare with.
+  private static func problem(_ message: String, _ value: Value) -> CatalogSnapshotError {
+    CatalogSnapshotError(
+      Redactor.hasMark(value)
+        ? "secrets were taken out of it (\(Redactor.mark) stands in their place), and nothing can be held against "
+          + "what is left: take one with `runbook snapshot`" : message)
+  }
+
+  /// - Returns: nil where one is written otherwise than a snapshot has it.
+  private static func rows(_ value: Value?) -> ExactMap<Rows>? {
     var result = ExactMap<Rows>()
-    for map in value?.listValue?.compactMap(\.mapValue) ?? [] {
-      guard let table = map["table"]?.stringValue else { continue }
-      result[table] = Rows(
-        count: map["count"]?.intValue,
-        counting: map["counting"]?.stringValue.flatMap(Counting.init) ?? .none,
-        keys: map["keys"]?.listValue?.compactMap(\.intValue),
-        numbering: map["keys_of"]?.stringValue.flatMap(Numbering.init))
+    for item in value?.listValue ?? [] {
+      guard let map = item.mapValue, let table = map["table"]?.stringValue, result[table] == nil,
+        let count = optional(map["count"], \.intValue),
+        let counting = map["counting"]?.stringValue.flatMap(Counting.init),
+        let keys = optional(map["keys"], { $0.listValue }),
+        let numbering = optional(map["keys_of"], { $0.stringValue.flatMap(Numbering.init) })
+      else { return nil }
+      let numbers = keys?.compactMap(\.intValue)
+      guard numbers?.count == keys?.count else { return nil }
+      result[table] = Rows(count: count, counting: counting, keys: numbers, numbering: numbering)
     }
     return result
   }
 
-  private static func positions(_ value: Value?) -> ExactMap<Int64?> {
+  private static func positions(_ value: Value?) -> ExactMap<Int64?>? {
     var result = ExactMap<Int64?>()
-    for map in value?.listValue?.compactMap(\.mapValue) ?? [] {
-      guard let sequence = map["sequence"]?.stringValue else { continue }
-      result.updateValue(map["last_value"]?.intValue, forKey: sequence)
+    for item in value?.listValue ?? [] {
+      guard let map = item.mapValue, let sequence = map["sequence"]?.stringValue,
+        let position = optional(map["last_value"], \.intValue)
+      else { return nil }
+      result.updateValue(position, forKey: sequence)
     }
     return result
+  }
+
+  /// What may be missing or null, and is of its type where it is not.
+  ///
+  /// - Returns: nil where it is of another.
+  private static func optional<Content>(
+    _ value: Value?, _ content: (Value) -> Content?
+  ) -> Content?? {
+    guard let value, value != .null else { return .some(nil) }
+    return content(value).map { .some($0) }
   }
 }
 

@@ -97,15 +97,11 @@ extension CatalogComparison {
       ("table", .string(TableName(identity: table).shown)), ("before", before.0),
       ("before_is", before.1), ("now", now.0), ("now_is", now.1),
     ])
-    if let (were, are) = numbers(of: table) {
-      row["gone"] = .int(Int64(Set(were).subtracting(are).count))
-      row["new"] = .int(Int64(Set(are).subtracting(were).count))
+    if let (were, are) = rows(of: table), let change = were.change(to: are) {
+      row["gone"] = .int(change.gone)
+      row["new"] = .int(change.new)
     }
     return .map(row)
-  }
-
-  private func numbers(of table: String) -> (own: [Int64], others: [Int64])? {
-    rows(of: table).flatMap { $0.numbers(with: $1) }
   }
 
   private func rows(of table: String) -> (CatalogSnapshot.Rows, CatalogSnapshot.Rows)? {

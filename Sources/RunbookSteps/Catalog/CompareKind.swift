@@ -43,7 +43,7 @@ public struct CompareKind: StepKind {
           "dependents_lost", "list", "Maps with `kind`, `object`, `still_there` and `detail`"),
         ResultSpec("changed", "list", "Maps with `kind`, `object` and `detail`"),
         ResultSpec("added", "list", "What the tables have and did not have"),
-        ResultSpec("intact", "list", "Names of the tables that are as they were"),
+        ResultSpec("intact", "list", "Names of the tables that are defined as they were"),
         ResultSpec("findings", "list", "All of these: maps with `finding`, `object` and `detail`"),
         ResultSpec(
           "rows", "list",

@@ -58,7 +58,8 @@ struct SnapshotActivity: Activity {
 
   func perform(in context: AttemptContext) async throws(StepFailure) -> StepResult {
     let snapshot = try await gateway.snapshot(of: source, counting: counting, in: context)
-    let text = context.redactor.redact(snapshot.value).json + "\n"
+    let clean = context.redactor.redact(snapshot.value)
+    let text = clean.json + "\n"
     guard EvidenceFile.write(text, named: Self.fileName, in: context.evidenceFolder) else {
       throw StepFailure(.refused, "\(Self.fileName) cannot be written")
     }
@@ -73,11 +74,16 @@ struct SnapshotActivity: Activity {
         ]
       })
     values["file"] = .string("\(context.evidenceFolder)/\(Self.fileName)")
+    // Its file is written without them.
+    let isClean = clean == snapshot.value
     return StepResult(
       values: values,
       evidence: [
         EvidenceDraft(what: "rows", source: source, content: .result("tables")),
         EvidenceDraft(what: "catalogue", source: source, content: .file(Self.fileName)),
-      ])
+      ],
+      notices: isClean
+        ? [] : ["secrets were taken out of the snapshot's file: it can be shown, not compared with"]
+    )
   }
 }

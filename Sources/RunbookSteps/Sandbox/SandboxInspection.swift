@@ -95,26 +95,13 @@ public struct SandboxInspection: Sendable {
     let now = snapshot.rows[table]
     let (were, are) = (before.count ?? 0, now?.count ?? 0)
     var (lost, new) = (max(0, were - are), max(0, are - were))
-    if let (old, current) = before.numbers(
-      with: now ?? CatalogSnapshot.Rows(count: 0, counting: .exact, keys: []))
+    if let change = before.change(
+      to: now ?? CatalogSnapshot.Rows(count: 0, counting: .exact, keys: []))
     {
-      let shared = Self.sharedCount(old, current)
-      (lost, new) = (Int64(old.count) - shared, Int64(current.count) - shared)
+      (lost, new) = (change.gone, change.new)
     }
     return DrillComparison.Rows(
       table: TableName(identity: table).shown, before: were, now: are, lost: lost, new: new)
-  }
-
-  /// How many of the numbers are in both; one that is there twice counts twice.
-  private static func sharedCount(_ left: [Int64], _ right: [Int64]) -> Int64 {
-    var counts: [Int64: Int64] = [:]
-    for number in left { counts[number, default: 0] += 1 }
-    var shared: Int64 = 0
-    for number in right where counts[number, default: 0] > 0 {
-      counts[number, default: 0] -= 1
-      shared += 1
-    }
-    return shared
   }
 }
 

@@ -1,3 +1,4 @@
+import Foundation
 import RunbookEngine
 import RunbookModel
 import RunbookTestSupport
@@ -82,6 +83,105 @@ struct CatalogComparisonTests {
     #expect(found.sorted() == fault.findings.sorted())
     let isLoss = fault.findings.contains { !$0.begins(with: "changed") }
     #expect(comparison.isDamaged == isLoss)
+  }
+
+  /// Every row counts, also one that is the same as another: none hides or makes up for one.
+  @Test(
+    arguments: [
+      ("SELECT 1", 0, 0, "is as it was"),
+      (
+        "INSERT INTO twin SELECT * FROM twin", 0, 6,
+        "is defined as it was; of its 6 rows 0 are gone, and 6 are new"
+      ),
+      ("DELETE FROM twin WHERE a = 1 AND ctid <> (SELECT min(ctid) FROM twin)", 2, 0, nil),
+      ("UPDATE twin SET a = 2 WHERE a = 1", 3, 3, nil),
+      ("UPDATE twin SET a = 3 - a", 6, 6, nil),
+      // As many rows, in as many groups.
+      ("UPDATE twin SET a = 3 WHERE ctid = (SELECT min(ctid) FROM twin WHERE a = 1)", 1, 1, nil),
+    ] as [(String, Int64, Int64, String?)])
+  func rowsAreComparedAsOftenAsTheyAreThere(
+    _ change: String, _ gone: Int64, _ new: Int64, _ words: String?
+  ) async throws {
+    let fixture = try await SQLFixture()
+    fixture.psql(
+      "CREATE TABLE twin (a int, b text); INSERT INTO twin VALUES (1, 'x'), (1, 'x'), (1, 'x'), (2, NULL), (2, NULL), (3, 'x')"
+    )
+    func snapshot() async throws -> CatalogSnapshot {
+      try await fixture.gateway.snapshot(of: "main", counting: .contents, in: fixture.context())
+    }
+    // As it is read from a file, too.
+    let before = try CatalogSnapshot(try Value(json: try await snapshot().value.json))
+    fixture.psql(change)
+    let comparison = CatalogComparison(
+      expected: before, actual: try await snapshot(), names: nil)
+    let row = comparison.values["rows"]?.listValue?.first?.mapValue
+    #expect(row?["gone"] == .int(gone) && row?["new"] == .int(new), "\(row?["gone"] ?? .null)")
+    let finding = try #require(comparison.findings(.intact).first)
+    #expect(finding.detail.holds("is as it was") == (gone + new == 0))
+    if let words { #expect(finding.detail == "twin \(words)") }
+  }
+
+  /// No sentence says more of rows than was looked at.
+  @Test(arguments: [
+    (CatalogSnapshot.Counting.contents, "is as it was"),
+    (.keys, "is defined as it was, with rows of the same keys"),
+    (.exact, "is defined as it was, with as many rows"),
+    (.none, "is defined as it was; its rows were not compared"),
+  ])
+  func saysWhatIsKnownOfRows(_ counting: CatalogSnapshot.Counting, _ words: String) async throws {
+    let fixture = try await SQLFixture()
+    fixture.psql("CREATE TABLE t (a int PRIMARY KEY); INSERT INTO t VALUES (1)")
+    func snapshot() async throws -> CatalogSnapshot {
+      try await fixture.gateway.snapshot(of: "main", counting: counting, in: fixture.context())
+    }
+    let before = try await snapshot()
+    let same = CatalogComparison(expected: before, actual: try await snapshot(), names: nil)
+    #expect(same.findings.map(\.detail) == ["t \(words)"])
+    fixture.psql("INSERT INTO t VALUES (2)")
+    let more = CatalogComparison(expected: before, actual: try await snapshot(), names: nil)
+    let detail = try #require(more.findings.first?.detail)
+    #expect(counting == .none ? detail == "t \(words)" : detail != "t \(words)")
+  }
+
+  /// A mark is no number and no definition.
+  @Test func withASecretTakenOutNothingIsComparedWithIt() async throws {
+    let fixture = try await SQLFixture()
+    fixture.psql(
+      "CREATE TABLE t (a int PRIMARY KEY, b text DEFAULT 'hunter2-Secret'); INSERT INTO t VALUES (1)"
+    )
+    defer { try? FileManager.default.removeItem(atPath: fixture.evidence) }
+    let snapshot = try await fixture.gateway.snapshot(
+      of: "main", counting: .keys, in: fixture.context())
+    let number = try #require(snapshot.rows["public.t"]?.keys?.first)
+    for secret in ["hunter2-Secret", "\(number.magnitude)"] {
+      let redacted = Redactor(secrets: [secret]).redact(snapshot.value)
+      try #require(Redactor.hasMark(redacted))
+      let error = #expect(throws: CatalogSnapshotError.self) { try CatalogSnapshot(redacted) }
+      #expect(error?.message.holds("secrets were taken out of it") == true)
+    }
+    let result = try await SnapshotActivity(
+      gateway: fixture.gateway, source: "main", counting: .exact
+    ).perform(in: fixture.context(redactor: Redactor(secrets: ["hunter2-Secret"])))
+    #expect(result.notices.count == 1)
+  }
+
+  @Test(arguments: [
+    #"{"table":"t","count":"3","counting":"exact"}"#, #"{"table":"t","count":3,"counting":"x"}"#,
+    #"{"table":"t","count":3,"counting":"exact","keys":[1,"2"]}"#,
+    #"{"table":"t","count":3,"counting":"exact","keys":[1],"keys_of":"x"}"#,
+    #"{"table":"t","count":3,"counting":"exact"},{"table":"t","count":4,"counting":"exact"}"#,
+    #"{"count":3,"counting":"exact"}"#, "1",
+  ]) func rowsOfAFileAreReadOrRefused(_ rows: String) throws {
+    let empty = CatalogSnapshot(
+      database: "d", serverVersion: "15", takenAt: nil, objects: [], rows: [:], positions: [:])
+    #expect(throws: CatalogSnapshotError.self) {
+      try CatalogSnapshot(
+        try Value(
+          json: """
+            {"format":"runbook-catalog","version":2,"fingerprint":"\(empty.fingerprint.hex)",
+            "sequences":[],"objects":[],"rows":[\(rows)]}
+            """))
+    }
   }
 
   @Test func saysWhereARenamedTableIs() async throws {
