@@ -47,6 +47,15 @@ import Testing
     #expect(try bytes(workspace, "value.out") == Array(value.utf8))
   }
 
+  /// What was copied from a report or a screen is not the value.
+  @Test(arguments: ["[redacted]", "me:[redacted]@host"])
+  func aMarkIsNoValue(value: String) async throws {
+    let workspace = try workspace()
+    let output = try await workspace.run(["run", "bytes.yaml", "--set", "x=" + value])
+    #expect(output.status == 64, "\(output.all)")
+    #expect(output.all.holds("'x' holds [redacted], which stands where a secret was taken out"))
+  }
+
   /// A secret in the place of a name is told by its number alone, in every sort of file.
   @Test(arguments: [
     "{x: a, hunter2-Secret: b}", "{\"x\": \"a\", \"hunter2-Secret\": 1}",

@@ -20,8 +20,8 @@ struct RestoredRows {
 
   private var counts = ExactMap<Count>()
   private var setAsideFiles: [EvidenceDraft] = []
-  /// The file that rows are being set aside in, and how many.
-  private var open: (name: String, writer: EvidenceWriter, rows: Int64)?
+  /// The file that rows are being set aside in, how many, and of how many secrets are taken out.
+  private var open: (name: String, writer: EvidenceWriter, rows: Int64, marked: Int64)?
   /// References that could not be made whole, with the number of rows without a parent.
   private var orphans: [(key: ForeignKey, rows: Int64)] = []
   /// Rows that a lost column has no value for, as they are newer than the backup.
@@ -72,12 +72,13 @@ struct RestoredRows {
         "set-aside-\(setAsideFiles.count + 1)-\(TableName(identity: table).name.filePart).jsonl"
       let writer = EvidenceWriter(
         folder: context.evidenceFolder, name: name, redactor: context.redactor)
-      open = (name, writer, 0)
+      open = (name, writer, 0, 0)
     }
     var lines: [UInt8] = []
     for row in moved { lines += Array((row + "\n").utf8) }
     guard open?.writer.write(lines) == true else { throw unwritable }
     open?.rows += Int64(moved.count)
+    open?.marked += Int64(moved.count { context.redactor.holdsSecret($0) })
     counts[table, default: Count()].setAside += Int64(moved.count)
     if source.isIdentical(to: table) {
       counts[table, default: Count()].restored -= Int64(moved.count)
@@ -103,11 +104,16 @@ struct RestoredRows {
     guard file.writer.close() else { throw unwritable }
     open = nil
     let name = TableName(identity: table).shown
+    // Whoever brings them back by hand must not take the mark for the value.
+    let marked =
+      file.marked == 0
+      ? ""
+      : "; in \(file.marked) of them \(Redactor.mark) stands for a secret, which only the archive has"
     setAsideFiles.append(
       EvidenceDraft(
-        what: "\(file.rows) rows of \(name) set aside: \(why)", source: "the archive",
+        what: "\(file.rows) rows of \(name) set aside: \(why)\(marked)", source: "the archive",
         content: .file(file.name)))
-    context.output(OutputLine(.notice, "\(name): \(file.rows) rows set aside: \(why)"))
+    context.output(OutputLine(.notice, "\(name): \(file.rows) rows set aside: \(why)\(marked)"))
   }
 
   private var unwritable: StepFailure {

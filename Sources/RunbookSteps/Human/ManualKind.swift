@@ -85,12 +85,24 @@ private struct ManualActivity: Activity {
 
   func perform(in context: AttemptContext) async throws(StepFailure) -> StepResult {
     guard !Task.isCancelled else { throw StepFailure(.interrupted, "nobody was asked") }
-    guard let answer = await ask(context.redactor) else {
+    let shown = context.redactor.redact(question)
+    guard Set(shown.choices).count == Set(question.choices).count else {
+      throw StepFailure(
+        .refused,
+        "two choices are the same without the secrets in them: nobody could tell which is meant")
+    }
+    guard let answer = await ask(shown) else {
       throw StepFailure(
         .unanswered, "nobody is there to answer: there is no terminal",
         hint: "resume the run on a terminal")
     }
     guard !Task.isCancelled else { throw StepFailure(.interrupted, "the question was withdrawn") }
+    // Copied from what was shown: the mark is not what it stands for.
+    guard question.choices.contains(answer) || !Redactor.hasMark(.string(answer)) else {
+      throw StepFailure(
+        .refused, "the answer holds \(Redactor.mark), which stands where a secret was taken out",
+        hint: "give the value itself")
+    }
     var result = StepResult(values: ValueMap([("answer", .string(answer))]))
     result.evidence = [
       EvidenceDraft(
@@ -104,8 +116,7 @@ private struct ManualActivity: Activity {
   }
 
   /// Shows the question without secrets; the answer is the choice as it was written.
-  private func ask(_ redactor: Redactor) async -> String? {
-    let shown = redactor.redact(question)
+  private func ask(_ shown: ManualQuestion) async -> String? {
     let answer = await person.answer(shown)
     return zip(shown.choices, question.choices).first { $0.0 == answer }?.1 ?? answer
   }

@@ -26,6 +26,10 @@ struct ReceiptRow {
     if case .timestamp(let time) = field(4) { recordedAt = time }
     var result = StepResult(values: values, hasReceipt: true)
     result.incomplete = values.presumedIncomplete()
+    // With a mark in a secret's place it is another value.
+    for (name, value) in values.pairs where Redactor.hasMark(value) {
+      if let name = name.stringValue { result.incomplete[name] = .withoutSecrets }
+    }
     let attempt = Int(clamping: field(0).intValue ?? 0)
     var objections: [String] = []
     if !attempts.contains(attempt) {
@@ -70,7 +74,7 @@ struct ReceiptRow {
     // Rows that were not kept, or by another version, are not known, which is not the same as none:
     // whatever reads them must fail.
     guard let text = text.stringValue,
-      let stored = try? JSONDecoder().decode(Value.self, from: Data(text.utf8))
+      let stored = try? Value.decoded(fromJSON: text)
     else { return ValueMap() }
     return stored.mapValue ?? ValueMap()
   }

@@ -102,6 +102,13 @@ struct InputGatherer {
   private func typed(
     _ input: Runbook.Input, _ data: Value, _ origin: InputRecord.Origin
   ) throws -> ResolvedInput {
+    // Copied from what was shown: the mark is not what it stands for.
+    guard !Redactor.hasMark(data) else {
+      throw Failure(
+        message:
+          "the input '\(input.name)' holds \(Redactor.mark), which stands where a secret was taken out: "
+          + "give the value itself")
+    }
     guard let value = input.type.value(of: data, relativeTo: surroundings.workingDirectory) else {
       // A secret may stand in the wrong line of a file.
       let shown = input.isSecret || origin == .file ? "" : ", not \(data.json)"

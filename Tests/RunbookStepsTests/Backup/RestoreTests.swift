@@ -96,6 +96,23 @@ struct RestoreTests {
     #expect(lines.allSatisfy { $0.holds(#""userId":"u7""#) })
   }
 
+  /// Whoever brings them back by hand must not take the mark for the value.
+  @Test func tellsThatASecretWasTakenOutOfRowsThatAreSetAside() async throws {
+    let database = try await AuthDatabase()
+    defer { database.remove() }
+    let before = try await database.snapshot()
+    let secret = database.sql.psql(#"SELECT token FROM session WHERE "userId" = 'u7' LIMIT 1"#)
+    database.sql.psql(
+      #"DROP TABLE token, session CASCADE; DELETE FROM users; DELETE FROM "user" WHERE id = 'u7'"#)
+    let result = try await database.restore(
+      try await database.comparison(with: before), redactor: Redactor(secrets: [secret]))
+    let what = result.evidence.map(\.what).filter { $0.holds("session set aside") }
+    #expect(what.count == 1)
+    #expect(
+      what.first?.ends(
+        with: "; in 1 of them [redacted] stands for a secret, which only the archive has") == true)
+  }
+
   @Test func leavesRowsThatAreThereAsTheyAre() async throws {
     let database = try await AuthDatabase()
     defer { database.remove() }

@@ -55,6 +55,27 @@ import Testing
     #expect(result.values["answer"] == .string("said \(secret)"))
   }
 
+  /// The mark is no answer: neither a choice that could be either of two, nor what somebody copied.
+  @Test(arguments: [
+    (["said hunter2-A1", "said hunter3-B2"], "said [redacted]"), (["done"], "use [redacted]"),
+  ])
+  func takesNoMarkForAnAnswer(_ choices: [String], _ answer: String) async throws {
+    let fixture = try AttemptFixture()
+    let step = KindFixture.step(
+      "manual",
+      [
+        "instruction": KindFixture.text("say"),
+        "choices": .list(choices.map { KindFixture.text($0) }),
+      ])
+    let failure = await #expect(throws: StepFailure.self) {
+      _ = try await ManualKind(operator: Person { _ in answer })
+        .bind(step, to: KindFixture.binding())
+        .perform(
+          in: fixture.context(redactor: Redactor(secrets: ["hunter2-A1", "hunter3-B2"])))
+    }
+    #expect(failure?.record.cause == .refused)
+  }
+
   @Test func someAnswersFail() async throws {
     let plain = try await ask(["instruction": KindFixture.text("Look")]) { _ in "not done" }
     #expect(plain.presumedFailure?.cause == .refused)

@@ -85,6 +85,9 @@ struct SQLReceiptResultTests {
       redactor: Redactor(secrets: ["hunter2"]))
     #expect(result.values["rows"] == [["b": "hunter2", "hunter2": "hunter2"]])
     #expect(receipt.values["rows"] == [["b": "[redacted]", "[redacted]": "[redacted]"]])
+    // No later step takes the mark for the value.
+    #expect(receipt.incomplete["rows"] == .withoutSecrets)
+    #expect(receipt.incomplete["row_count"] == nil)
     #expect(
       fixture.psql("SELECT count(*) FROM runbook.receipt WHERE receipt::text ~ 'hunter2'") == "0")
   }

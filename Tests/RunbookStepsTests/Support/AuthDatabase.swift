@@ -111,8 +111,10 @@ struct AuthDatabase: Sendable {
 
   /// Finds the way by the backup, and takes it.
   @discardableResult
-  func restore(_ comparison: CatalogComparison, id: String = "restore") async throws -> StepResult {
-    try await restore(try await way(comparison), id: id)
+  func restore(
+    _ comparison: CatalogComparison, id: String = "restore", redactor: Redactor = .none
+  ) async throws -> StepResult {
+    try await restore(try await way(comparison), id: id, redactor: redactor)
   }
 
   func way(_ comparison: CatalogComparison) async throws -> RecoveryWay {
@@ -126,10 +128,11 @@ struct AuthDatabase: Sendable {
 
   @discardableResult
   func restore(
-    _ way: RecoveryWay, id: String = "restore", attempt: Int = 1
+    _ way: RecoveryWay, id: String = "restore", attempt: Int = 1, redactor: Redactor = .none
   ) async throws -> StepResult {
     try await sql.gateway.prepareReceipts("main")
-    return try await activity(way, id: id).perform(in: sql.context(id: id, attempt: attempt))
+    return try await activity(way, id: id).perform(
+      in: sql.context(id: id, attempt: attempt, redactor: redactor))
   }
 
   func activity(_ way: RecoveryWay, id: String = "restore") -> RestoreActivity {
