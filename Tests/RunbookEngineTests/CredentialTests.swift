@@ -51,6 +51,17 @@ struct CredentialTests {
     "KEYTAB_BASE64",
     "KEYTABBASE64", "keytab-data", "APIKEYBASE64", "TOKENHEX", "PASSWORDENC", "REDISAUTH",
     "WALLET_SEED",
+    // One general word by itself, and behind others.
+    "KEY", "SALT", "PEPPER", "NONCE", "OTP", "TOTP", "SIGNING_NONCE", "PASSWORD_SALT", "LOGIN_OTP",
+    "MASTER_KEY", "keySecret",
+    // Other languages, with marks and without, in one word and in several, the key first or last.
+    "MOT_DE_PASSE", "motDePasse", "mot-de-passe", "MOTPASSE", "PASSE", "PAROLE", "PAROLA_ADMIN",
+    "CONTRASENA", "contraseña_db", "contrasen\u{303}a", "KENNWORT", "DB_KENNWORT", "passwort",
+    "Kennwort2", "SENHA_DB", "palavra_passe", "PALAVRA-PASSE", "HASLO", "HASŁO", "hasło_admin",
+    "heslo", "JELSZÓ", "ŞİFRE", "sifre_db", "LÖSENORD", "losenord", "salasana", "passord",
+    "adgangskode", "lozinka", "slaptažodis", "ПАРОЛЬ", "пароль_бд", "db密码", "パスワード", "비밀번호",
+    "CLE_API", "CLÉ_SECRÈTE", "clave_privada", "CHAVE_API", "chiave_segreta", "API_SCHLÜSSEL",
+    "API_SCHLUESSEL", "API_SLEUTEL",
   ]) func aNameMeansACredential(_ name: String) {
     for value in ["abc", "1234567890", "/slash", "on", "https://k@h/1", "8"]
     where !(value == "on" || value == "8") || CredentialName(name).meaning == .certain {
@@ -91,6 +102,33 @@ struct CredentialTests {
     ("COMPASSDATA", "x"),
     ("SECRETARYDATA", "x"), ("RECOVERY_TARGET", "x"), ("CODEBASE", "x"), ("KEYBASE", "ann"),
     ("TAB", "x"),
+    // Numbers of pins, seeds of numbers at random, and public keys' own numbers.
+    ("PIN", "17"), ("GPIO_PIN", "4"), ("PIN", "true"), ("SEED", "1700000000"),
+    ("TEST_SEED", "abcdefg"),
+    ("NUMPY_SEED", "123456789"), ("DB_SEED", "fixtures.sql"),
+    ("GPG_KEY", "A035C8C19219BA821ECEA86B64E628F8D684696D"),
+    (
+      "GPG_KEYS",
+      "A035C8C19219BA821ECEA86B64E628F8D684696D 7169605F62C751356D054A26A821E680E5FA6305"
+    ),
+    ("GPG_KEY", "0x64E628F8D684696D"), ("GPG_KEY_ID", "64E628F8D684696D"), ("KEY", "on"),
+    ("SALT", "12"),
+    // What is said of one, and what only looks like one.
+    ("PUBLIC_KEY", "abc"), ("SSH_PUBLIC_KEY", "ssh-ed25519 AAAA"), ("KEY_FILE", "/etc/k"),
+    ("KEY_PATH", "/etc/k"), ("SSL_KEY_FILE", "/etc/k"), ("KEY_ID", "abc"), ("API_KEY_ID", "abc"),
+    ("SSH_KEY_PATH", "/root/.ssh/id"), ("PRIVATE_KEY_FILE", "/k"), ("TOKEN_NAME", "ci"),
+    ("PASSWORD_HINT", "the dog"), ("KEY_FINGERPRINT", "SHA256:abc"), ("TOKEN_LABEL", "ci"),
+    ("PASSWORD_CHANGED_AT", "2025-01-01"), ("KEYBOARD_LAYOUT", "de"), ("KEYMAP", "us"),
+    ("KEYCLOAK", "http"), ("SEEDED", "true"), ("SEED_NODES", "h1,h2"), ("PINNED", "yes"),
+    ("PINNED_VERSION", "1.2"), ("PINNED_AT", "x"), ("SPIN", "fast"), ("OPINION", "x"),
+    ("SALTSTACK", "x"),
+    ("ANNOUNCE", "x"), ("PRONOUNCE", "x"), ("DONKEY", "x"), ("WHISKEY", "x"), ("JOCKEY", "x"),
+    ("ROUTING_KEY", "a.b"), ("GROUP_KEY", "a"), ("ORACLE_API", "http"), ("CLE_PUBLIQUE", "x"),
+    ("IS_SECRET", "true"), ("USE_TOKEN", "yes"), ("REQUIRE_PASSWORD", "false"), ("NO_AUTH", "on"),
+    ("HAS_KEY", "no"), ("SKIP_PASSWORD", "true"), ("EN_PASSE_DE", "on"),
+    // In a text a pair of a general name says nothing, unless its value is random.
+    ("TEXT3", #"{"key": "name", "value": "x"}"#), ("TEXT4", "key: users\nseed: 42\nnonce: first"),
+    ("TEXT5", "SELECT 1 WHERE key = 'abc'"), ("TEXT6", "tool --key name --seed 5 --salt on"),
     ("SORT_KEY", "id"), ("KUBECONFIG", "/root/.kube/config"),
     ("GIT_ASKPASS", "/usr/bin/askpass"), ("SALT_ROUNDS", "10"),
     ("XDG_SESSION_ID", "3"), ("NEXT_PUBLIC_API_KEY", "pk_live"),
@@ -139,6 +177,12 @@ struct CredentialTests {
     Variable(#"{"secrets":{"db":"j1","port":{"pw":-1.5}}}"#, "j1", "-1.5"),
     Variable(#"{"a":"{\"password\":\"j\\\"1\\u00f6\"}"}"#, "j\"1ö"),
     Variable(#"[{"name":"DB_PASSWORD","value":"v1"}]"#, "v1"),
+    Variable(#"{"key": "AIzaSyD4ef5gh6ij7kl8", "pin": "4711"}"#, "AIzaSyD4ef5gh6ij7kl8", "4711"),
+    Variable("https://h/p?key=AIzaSyD4ef5gh6ij7kl8&x=y", "AIzaSyD4ef5gh6ij7kl8"),
+    Variable(
+      #"{"mot_de_passe": "mp1", "contraseña": "cc1", "пароль": "pp1"}"#, "mp1", "cc1", "pp1"),
+    Variable("ab12cd34ef56", "ab12cd34ef56", name: "SEED"), Variable("4711", "4711", name: "PIN"),
+    Variable("-----BEGIN PGP x", "-----BEGIN PGP x", name: "GPG_KEY"),
     // YAML, INI, XML, environment files.
     Variable("a: 1\npassword: two words # no\nb: 2", "two words # no"),
     Variable("- name: DB_PASSWORD\n  value: v1", "v1"),

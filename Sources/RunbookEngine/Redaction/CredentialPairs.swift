@@ -40,10 +40,13 @@ struct CredentialPairs {
       while index < bytes.count, Self.isName(bytes[index]) { index += 1 }
       guard index - start < 200 else { continue }
       let name = text(start..<index)
-      let meaning = Self.meaning(of: name)
-      guard meaning != .none else { continue }
-      let values = self.values(at: start..<index)
-      found += meaning == .certain ? values : values.filter { !Self.isSwitch($0) }
+      if Self.always.contains(name.lowercased()) {
+        found += values(at: start..<index)
+      } else {
+        let credential = CredentialName(name)
+        guard credential.mayBeCredential else { continue }
+        found += values(at: start..<index).filter { credential.isCredential(ofPair: $0) }
+      }
     }
     return found
   }
@@ -61,10 +64,8 @@ struct CredentialPairs {
       || (value.utf8.count <= 5 && value.utf8.allSatisfy { (48...57).contains($0) })
   }
 
-  private static func meaning(of name: String) -> CredentialName.Meaning {
-    ["sig", "signature", "auth", "pwd", "pw"].contains(name.lowercased())
-      ? .certain : CredentialName(name).meaning
-  }
+  /// Names that mean more in a text than as a variable.
+  private static let always: Set = ["sig", "signature", "auth", "pwd", "pw"]
 
   private func text(_ range: Range<Int>) -> String {
     String(decoding: bytes[range], as: UTF8.self)

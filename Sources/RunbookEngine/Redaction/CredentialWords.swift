@@ -87,11 +87,7 @@ struct CredentialWords {
       } else if word.begins(with: "--"),
         quoted.contains(index + 1) || !next.begins(with: "-")
       {
-        switch CredentialName(word).meaning {
-        case .certain: found.append(next)
-        case .perhaps where !CredentialPairs.isSwitch(next): found.append(next)
-        default: break
-        }
+        if CredentialName(word).isCredential(ofPair: next) { found.append(next) }
       } else if isNetrc, word == "password" || word == "passwd" {
         found.append(next)
       }

@@ -16,11 +16,7 @@ public enum EnvironmentSecrets {
   }
 
   private static func credential(_ name: String, _ value: String) -> [String] {
-    switch CredentialName(name).meaning {
-    case .certain: break
-    case .perhaps where !CredentialPairs.isSwitch(value): break
-    default: return []
-    }
+    guard CredentialName(name).isCredential(value) else { return [] }
     var found = Credentials.values(ofCredential: value)
     if pairs.contains(where: { name.uppercased().holds($0) }), let pair = value.halves(at: ":") {
       found.append(String(pair.after))
