@@ -41,7 +41,7 @@ struct RedactionPropertyTests {
         except UnicodeEncodeError: inner = s.encode()
         return random.randbytes(random.randrange(6)) + inner + random.randbytes(random.randrange(6))
     def lines(t, n): return '\n'.join(t[i:i+n] for i in range(0, len(t), n))
-    lists = ('0x',)
+    lists = ('0x', '0x and blanks', '0X', '0x words', '0x lines', 'quoted hex')
     def named(s): return ''.join('&%s;' % html.entities.codepoint2name[ord(c)] if ord(c) in html.entities.codepoint2name else c for c in s)
     def latin(f):
         def write(s):
@@ -50,6 +50,13 @@ struct RedactionPropertyTests {
         return write
     def windows(s):
         return ''.join(bytes([b]).decode('cp1252') if b not in (0x81, 0x8d, 0x8f, 0x90, 0x9d) else chr(b) for b in s.encode())
+    def between(s, marks, least):
+        # Of shorter ones, and of numbers, two halves meet by chance.
+        if len(s) < least or s.isdigit() or any(c.isspace() or ord(c) in (0x85, 0xa0) or 0x1c <= ord(c) < 0x20 for c in s): return s
+        places = set(random.randrange(1, len(s)) for _ in range(random.randrange(1, 4)))
+        return ''.join((random.choice(marks) if i in places else '') + c for i, c in enumerate(s))
+    wraps = ['\n', '\r\n', '\n  ', '\n\t', '\\\n', ' \\\n    ', '\n> ', '\n> > ', '\n| ', '\n# ', '   \n']
+    unseen = ['\u00ad', '\u200b', '\u200c', '\u200d', '\ufeff', '\u2060', '\u200b\u00ad']
     def q(s, b):
         return ''.join(chr(c) if chr(c).isalnum() and c < 128 else '=%02X' % c for c in b)
     texts = [
@@ -80,6 +87,11 @@ struct RedactionPropertyTests {
         ('nfc', lambda s: unicodedata.normalize('NFC', s)), ('nfd', lambda s: unicodedata.normalize('NFD', s)),
         ('nfd json', lambda s: json.dumps(unicodedata.normalize('NFD', s))[1:-1]),
         ('mojibake', lambda s: s.encode().decode('latin-1')), ('mojibake 1252', windows),
+        ('mojibake twice', lambda s: s.encode().decode('latin-1').encode().decode('latin-1')),
+        ('mojibake 1252 twice', lambda s: windows(windows(s))),
+        ('mojibake 437', lambda s: s.encode().decode('cp437')), ('mojibake 850', lambda s: s.encode().decode('cp850')),
+        ('wrapped', lambda s: between(s, wraps, 8)), ('unseen', lambda s: between(s, unseen, 1)),
+        ('unseen in json', lambda s: json.dumps(between(s, unseen, 1))[1:-1]),
         ('mojibake of nfd', lambda s: windows(unicodedata.normalize('NFD', s))),
         ('mojibake in a query', lambda s: u.quote(windows(s), safe='')),
         ('braces', lambda s: ''.join('\\x{%x}' % ord(c) for c in s)), ('BRACES', lambda s: ''.join('\\x{%04X}' % ord(c) for c in s)),
@@ -104,7 +116,12 @@ struct RedactionPropertyTests {
         ('two blanks', lambda b: b.hex(' ').replace(' ', '  ')), ('colon and blank', lambda b: b.hex(':').replace(':', ': ')), ('hex of base64', lambda b: base64.b64encode(b).hex()),
         ('base64 of hex', lambda b: base64.b64encode(b.hex().encode()).decode()),
         ('base64 of HEX', lambda b: base64.b64encode(b.hex().upper().encode()).decode()),
-        ('0x', lambda b: ','.join('0x%02x' % c for c in b)),
+        ('0x', lambda b: ','.join('0x%02x' % c for c in b)), ('0x and blanks', lambda b: ' '.join('0x%02X' % c for c in b)),
+        ('0X', lambda b: ', '.join('0X%02x' % c for c in b)),
+        ('0x words', lambda b: ' '.join('0x' + b[i:i+2].hex() for i in range(0, len(b), 2))),
+        ('0x lines', lambda b: ',\n  '.join(', '.join('0x%02x' % c for c in b[i:i+8]) for i in range(0, len(b), 8))),
+        ('quoted lines', lambda b: '\n> '.join(lines(base64.b64encode(b).decode(), 20).split('\n'))),
+        ('quoted hex', lambda b: '\n> '.join(lines(b.hex(), 20).split('\n'))),
     ]
     def line(kind, name, text): return kind + '\t' + name + '\t' + base64.b64encode(text.encode('utf-8', 'surrogateescape')).decode()
     for i, s in enumerate(secrets):
@@ -161,7 +178,10 @@ struct RedactionPropertyTests {
         return lambda b: subprocess.run(['od', *words], input=b, stdout=subprocess.PIPE, check=True).stdout.decode()
     def trace(b): return '=> Send data, %d bytes\n' % len(b) + ''.join('%04x: %-48s%s\n' % (i, ''.join('%02x ' % c for c in b[i:i+16]), text(b[i:i+16])) for i in range(0, len(b), 16))
     def tcpdump(b): return ''.join('\t0x%04x:  %-39s  %s\n' % (i, ' '.join(b[i:i+16][j:j+2].hex() for j in range(0, len(b[i:i+16]), 2)), text(b[i:i+16])) for i in range(0, len(b), 16))
-    forms = [xxd, hexdump, trace, tcpdump, od('-tx1c'), od('-tx1'), od('-tx1z'), od('-An', '-tx1'), od('-A', 'x', '-t', 'x1z', '-v')]
+    def words(b):
+        b += b'\0' * (len(b) % 2)
+        return ''.join('%07x %s\n' % (i, ' '.join('%02x%02x' % (b[j + 1], b[j]) for j in range(i, min(i + 16, len(b)), 2))) for i in range(0, len(b), 16))
+    forms = [xxd, hexdump, trace, tcpdump, od('-tx1c'), od('-tx1'), od('-tx1z'), od('-An', '-tx1'), od('-A', 'x', '-t', 'x1z', '-v'), od('-x'), od('-An', '-x'), words]
     for line in sys.stdin.read().split():
         s = base64.b64decode(line)
         f = random.choice(forms)

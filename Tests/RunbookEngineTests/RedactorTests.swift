@@ -26,8 +26,46 @@ struct RedactorTests {
     Case(secrets: [], text: "nothing", redacted: "nothing"),
     Case(
       secrets: ["é"], text: "é e\u{301} e\u{300} e", redacted: "[redacted] [redacted] e\u{300} e"),
-    Case(secrets: ["line one\nline two"], text: "has line two", redacted: "has [redacted]"),
+    // Lines count by themselves unless they are short, or words that stand in every text.
+    Case(secrets: ["line one\nline 2 two"], text: "has line 2 two", redacted: "has [redacted]"),
     Case(secrets: ["line one\nab"], text: "grab", redacted: "grab"),
+    Case(
+      secrets: [
+        "bypass\na\nadministrator\n[default]\nhost: me\n12\n4711\n-----------------\nx9-secret-y"
+      ],
+      text: "a bypass of the administrator, [default] host: me 12 4711 -----------------",
+      redacted: "a bypass of the administrator, [default] host: me 12 4711 -----------------"),
+    Case(
+      secrets: ["hunter2\np@ssword\n12345678\nMIIEvQIBADANBgkqhkiG\ncorrect horse battery"],
+      text: "hunter2 p@ssword 12345678 MIIEvQIBADANBgkqhkiG correct horse battery hunter2",
+      redacted: "[redacted] [redacted]"),
+    Case(
+      secrets: ["a\nhunter2\np@ssword\n12345678"], text: "hunter2, p@ssword, 12345678, a",
+      redacted: "[redacted], [redacted], [redacted], a"),
+    // Wrapped, and with what nobody sees within.
+    Case(
+      secrets: ["hunter2-Secret"],
+      text: "hunter2-\n  Secret h\\\nunter2-Secret\n> hunter2-S\n> ecret hunter2-Secre\r\n> > t",
+      redacted: "[redacted] [redacted]\n> [redacted] [redacted]"),
+    Case(
+      secrets: ["two words>x"], text: "two\n> words>x, two words\n>x",
+      redacted: "[redacted], [redacted]"),
+    Case(secrets: ["hunter2"], text: "hunt\ner2", redacted: "hunt\ner2"),
+    Case(secrets: ["12345678"], text: "1234\n5678", redacted: "1234\n5678"),
+    Case(
+      secrets: ["hunter2"],
+      text: "hu\u{AD}nter2 h\u{200B}u\u{FEFF}nter2 hun&shy;ter2 hun\\u200dter2",
+      redacted: "[redacted] [redacted] [redacted] [redacted]"),
+    // With the sign of hexadecimal at each number, and as two bytes of a word.
+    Case(
+      secrets: ["password"],
+      text:
+        "0x70 0x61 0x73 0x73 0x77 0x6f 0x72 0x64; 0x7061 0x7373 0X776F 0x7264; 6170 7373 6f77 6472",
+      redacted: "0x[redacted]; 0x[redacted]; [redacted]"),
+    // Twice encoded, and as a console has it.
+    Case(
+      secrets: ["grün-geheim"], text: "grÃƒÂ¼n-geheim gr├╝n-geheim grÃ\u{83}Â¼n-geheim",
+      redacted: "[redacted] [redacted] [redacted]"),
     Case(secrets: ["hunter2\r\n"], text: "hunter2\n", redacted: "[redacted]\n"),
     Case(secrets: ["hunter2\n\n"], text: "a hunter2", redacted: "a [redacted]"),
     Case(secrets: ["  hunter2\t"], text: "hunter2", redacted: "[redacted]"),
@@ -98,6 +136,16 @@ struct RedactorTests {
     ("it's", "SELECT 'it''s'", "SELECT '[redacted]'"),
   ]) func takesQuotedSecretsOut(_ secret: String, _ text: String, _ expected: String) {
     #expect(Redactor(secrets: [secret]).redact(text) == expected)
+  }
+
+  /// What a program wrote in another set of characters, one byte each, is not UTF-8.
+  @Test(arguments: [
+    [0x81 as UInt8] /* 437, 850 */, [0xFC] /* Latin-1 */, [0x9F] /* Macintosh */,
+  ]) func takesSecretsOutOfOtherSets(_ letter: [UInt8]) {
+    var stream = Redactor(secrets: ["grün-geheim"]).stream()
+    let text = Array("a gr".utf8) + letter + Array("n-geheim b".utf8)
+    let cut = stream.append(Array(text[..<5])) + stream.append(Array(text[5...])) + stream.finish()
+    #expect(String(decoding: cut, as: UTF8.self) == "a [redacted] b")
   }
 
   @Test func goesThroughListsMapsAndKeys() {

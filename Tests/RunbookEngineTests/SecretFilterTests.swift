@@ -10,7 +10,7 @@ import Testing
     "=", "=\n", "=\r\n", "%", "%25", "\\", "\\u00", "\\x", "&", "&#", "&amp;", "'", "''", "'\\''",
     "\"", "\"\"",
     "$'\\", "+", "-", "_", "/", "\r\n", "\n", " ", "\t", ":", "\u{0}", "\u{1B}[0m", "ö", "0", "0x",
-    "4", "a", "A",
+    "4", "a", "A", ">", "> ", "|", "\n> ", "\n  ", "\\\n", "\u{AD}", "\u{200B}", " 0x", ",0X",
   ]
 
   /// A text of pieces of the secrets' own forms and of what can stand among them.
@@ -54,7 +54,9 @@ import Testing
     let failure = Property(share: 0.15).firstFailure { generator in
       var secrets: [String] = []
       for _ in 0..<(1 + generator.below(4)) {
-        let secret = HostileText.text(&generator, pieces: 1...3)
+        var secret = HostileText.text(&generator, pieces: 1...3)
+        // Long enough to be wrapped.
+        if generator.chance(0.5) { secret += "wordy>|\\-7x" }
         let trimmed = secret.trimming { $0.properties.isWhitespace || $0.value == 0 }
         if !trimmed.isEmpty { secrets.append(String(trimmed)) }
       }

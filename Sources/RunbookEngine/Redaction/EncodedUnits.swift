@@ -111,6 +111,63 @@ struct EncodedUnits {
     return index
   }
 
+  /// A line's end where something wrapped a text.
+  struct Fold {
+    /// Where the text may go on: each sign that lines begin with can be one of its own.
+    var ends: [Int]
+    /// Whether there is more than blanks beside the line's end.
+    var isMarked: Bool
+  }
+
+  /// Where a text goes on after it was wrapped: blanks, a backslash, the line's end, and in the next line blanks and what
+  /// mails, comments and tables begin their lines with.
+  ///
+  /// - Returns: nil where no line ends.
+  func fold(at start: Int, _ touchesEnd: inout Bool) -> Fold? {
+    var index = start
+    while index < start + Self.widestFold, let byte = at(index), Self.isBlank(byte) { index += 1 }
+    var isMarked = at(index) == UInt8(ascii: "\\")
+    if isMarked { index += 1 }
+    if at(index) == 0x0D { index += 1 }
+    guard let end = at(index) else {
+      if index > start { touchesEnd = true }
+      return nil
+    }
+    guard end == 0x0A else { return nil }
+    index += 1
+    let line = index
+    while index < line + Self.widestFold, let byte = at(index), Self.isBlank(byte) { index += 1 }
+    var ends = index > line ? [line, index] : [line]
+    while ends.count < Self.mostFoldMarks, let byte = at(index), Self.foldMarks.contains(byte) {
+      isMarked = true
+      index += 1
+      ends.append(index)
+      while index < line + Self.widestFold, let byte = at(index), Self.isBlank(byte) { index += 1 }
+      if ends.last != index { ends.append(index) }
+    }
+    if index >= bytes.count { touchesEnd = true }
+    return Fold(ends: ends, isMarked: isMarked)
+  }
+
+  private static func isBlank(_ byte: UInt8) -> Bool { byte == 0x20 || byte == 0x09 }
+
+  private static let mostFoldMarks = 16
+  /// A table's column is no wider.
+  private static let widestFold = 200
+  private static let foldMarks = Array(">|#".utf8)
+  /// All that can stand where a text is wrapped.
+  static let foldBytes = Array(" \t\r\n\\>|#".utf8)
+
+  /// Whether nobody sees a character: soft hyphens, joiners, marks of direction, variation selectors, byte order marks.
+  static func isInvisible(_ scalar: UInt32) -> Bool {
+    switch scalar {
+    case 0xAD, 0x34F, 0x61C, 0x180B...0x180F, 0x200B...0x200F, 0x202A...0x202E, 0x2060...0x206F,
+      0xFE00...0xFE0F, 0xFEFF, 0xE0000...0xE0FFF:
+      true
+    default: false
+    }
+  }
+
   private func colourEnd(_ start: Int, _ touchesEnd: inout Bool) -> Int? {
     guard at(start + 1) == UInt8(ascii: "[") else {
       if start + 1 >= bytes.count { touchesEnd = true }
@@ -130,7 +187,10 @@ struct EncodedUnits {
     // What is no ASCII may be Latin-1.
     found.add(UInt32(first), start + 1)
     guard first >= 0x80 else { return }
+    let count = found.all.count
     readUTF8(start, &found) { index, _ in at(index).map { ($0, index + 1) } }
+    // Of another set of characters, which nobody knows: as a decoder would have it.
+    if found.all.count == count { found.add(SecretPattern.lost, start + 1) }
   }
 
   /// A character whose UTF-8 bytes are each written by themselves.

@@ -3,8 +3,8 @@ public import RunbookModel
 /// Takes secrets out of text by their values, before anything is stored or shown (law L7), and cuts text
 /// so that no half of a secret is left.
 ///
-/// A secret counts without the white space around it, and line by line; where it holds a URL or a
-/// connection's words, the password in it counts by itself. It is found in every form of `SecretForms`.
+/// A secret counts without the white space around it, and so do its lines that are no common words; where it holds a
+/// URL or a connection's words, the password in it counts by itself. It is found in every form of `SecretForms`.
 public struct Redactor: Sendable {
   /// What stands in a secret's place.
   public static let mark = "[redacted]"
@@ -30,9 +30,9 @@ public struct Redactor: Sendable {
       whole.insert(Array(text.utf8))
       let lines = text.pieces { $0.isNewline }
       if lines.count > 1 {
-        for line in lines.map({ $0.trimming { $0.isWhitespace } })
-        where line.utf8.count >= SecretForms.shortestLine {
-          all.insert(Array(line.utf8))
+        for line in lines.map({ Array($0.trimming { $0.isWhitespace }.utf8) })
+        where SecretForms.isSecretByItself(line: line) {
+          all.insert(line)
         }
       }
       let inner = Credentials.values(in: String(text)).map { Array($0.utf8) }

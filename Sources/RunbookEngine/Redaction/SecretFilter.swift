@@ -138,6 +138,8 @@ struct SecretFilter: Sendable {
     return UInt8.allValues.map { byte in
       switch byte {
       case 0, 0x1B, 0x80...0xFF: return .any
+      // The sign of a wrapped line, and what begins an escape.
+      case UInt8(ascii: "\\") where isGap[Int(byte)]: return .any
       // A space too.
       case UInt8(ascii: "+"): return hasSpace ? .any : isGap[0x20] ? .gap : .plain
       case 0x0D: return hasSpace || !isGap[Int(byte)] ? .any : .gap
@@ -182,11 +184,11 @@ struct SecretFilter: Sendable {
       }
       // The same wherever it stands but for a space of the pattern's own.
       gaps = pattern.code.gaps.map { UInt8($0) }
+      if pattern.mayBeFolded { gaps += EncodedUnits.foldBytes }
       if hasSpace { gaps += UInt8.ascii.filter { SecretPattern.isSpace(UInt32($0)) } }
       guard let first = pattern.scalars.first, first >= 0x80 else { return }
-      let text = Unicode.Scalar(first).map { Array(String($0).utf8) } ?? []
-      // By what stands for a character that was not known, too (U+FFFD).
-      bytes[0] = text.prefix(1) + (first < 0x100 ? [UInt8(first)] : []) + [0xEF]
+      // By what stands for a character that was not known, too (U+FFFD), and by any byte of another set.
+      bytes[0] = Array(0x80...0xFF)
     }
 
     /// What may follow a place; after the end of a short pattern, anything.

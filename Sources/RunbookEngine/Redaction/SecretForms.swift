@@ -13,6 +13,9 @@ struct SecretPattern: Hashable {
   let code: Code
   /// Whether it is too short to be looked for inside of words and numbers.
   var isWord = false
+  /// Whether a line's end may stand within it, where something wrapped a text that has none there: of shorter ones, and
+  /// of numbers, two halves meet by chance.
+  let mayBeFolded: Bool
 
   /// What stands for white space of any sort and length: what shows a text puts it on one line.
   static let space: UInt32 = 0x20
@@ -25,7 +28,12 @@ struct SecretPattern: Hashable {
     }
     self.scalars = scalars
     self.code = code
+    mayBeFolded =
+      code != .list && scalars.count >= Self.shortestFolded
+      && !scalars.allSatisfy { (48...57).contains($0) }
   }
+
+  private static let shortestFolded = 8
 
   /// Between two numbers of a list; blanks and line breaks do as well.
   static let comma: UInt32 = 0x2C
@@ -45,8 +53,25 @@ enum SecretForms {
   /// A shorter secret is taken where it stands as a word of its own, and in no group encoding: a few
   /// characters occur by chance in every text.
   static let shortest = 4
-  /// A shorter line of a secret with several lines is no secret of its own.
-  static let shortestLine = 4
+
+  /// Whether a line of a secret of several lines is a secret of its own: `bypass` is not, or every text that has the
+  /// word would lose it.
+  ///
+  /// - Parameter line: without the white space around it.
+  static func isSecretByItself(line: [UInt8]) -> Bool {
+    let digits = line.count { (48...57).contains($0) }
+    let letters = line.count { (97...122).contains($0 | 0x20) || $0 >= 0x80 }
+    // What documents put around their words.
+    let signs =
+      line.count - digits - letters - line.count { " \t-_.,:;=\"'()[]{}".utf8.contains($0) }
+    switch line.count {
+    case ..<6: return false
+    case 6...7: return digits > 0 && letters > 0
+    case 8...15: return digits >= 8 || [digits, letters, signs].count { $0 > 0 } > 1
+    // A line that is drawn is none.
+    default: return Set(line).count > 2
+    }
+  }
 
   /// - Parameter secret: not empty.
   static func patterns(of secret: [UInt8]) -> Set<SecretPattern> {
@@ -84,6 +109,7 @@ enum SecretForms {
       }
     }
     patterns.formUnion(codesOfCodes(secret))
+    if secret.count >= shortestWords { patterns.formUnion(words(of: secret)) }
     if secret.count >= shortestList { patterns.formUnion(lists(of: secret)) }
     // As dumps show what is not ASCII.
     let dotted = secret.map { $0 < 0x80 ? $0 : UInt8(ascii: ".") }
@@ -102,6 +128,20 @@ enum SecretForms {
     for offset in 0..<3 { patterns.append(SecretPattern(hex(base64(secret, after: offset)), .hex)) }
     return patterns
   }
+
+  /// As `hexdump` and `od -x` write bytes by themselves: two in a word, the second one first. What is half of a word at
+  /// either end is left out.
+  private static func words(of secret: [UInt8]) -> [SecretPattern] {
+    [secret[...], secret.dropFirst()].map { bytes in
+      let bytes = Array(bytes)
+      let pairs = stride(from: 0, to: bytes.count - 1, by: 2).flatMap {
+        [bytes[$0 + 1], bytes[$0]]
+      }
+      return SecretPattern(hex(pairs), .hex)
+    }
+  }
+
+  private static let shortestWords = 6
 
   /// Fewer numbers stand beside one another by chance.
   static let shortestList = 6

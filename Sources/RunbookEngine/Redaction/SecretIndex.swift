@@ -79,7 +79,9 @@ final class SecretIndex: Sendable {
       let match = self.match(units, at: index, before: index > 0 ? bytes[index - 1] : before)
       if match.touchesEnd {
         if !isEnd { found.settled = min(found.settled, index) }
-        if match.isHalf { found.showable = min(found.showable, index) }
+        if match.isHalf || (match.isAtFold && !isEnd) {
+          found.showable = min(found.showable, index)
+        }
       }
       if match.end > index { found.add(index..<match.end) }
       index += 1
@@ -112,10 +114,13 @@ final class SecretIndex: Sendable {
     var touchesEnd = false
     /// Whether the text ends in so much of a secret that it must not be shown.
     var isHalf = false
+    /// Whether so much of a secret stands before a line's end with which the text ends for now.
+    var isAtFold = false
 
     /// Another one that begins at the same place.
     mutating func take(_ other: Match) {
       end = max(end, other.end)
+      isAtFold = isAtFold || other.isAtFold
       touchesEnd = touchesEnd || other.touchesEnd
       isHalf = isHalf || other.isHalf
     }
@@ -159,7 +164,9 @@ final class SecretIndex: Sendable {
     var passed = 0
     while position < pattern.scalars.count, place + 1 < units.bytes.count {
       let byte = units.bytes[place]
-      guard !EncodedUnits.isSpecial(byte) else { break }
+      guard !EncodedUnits.isSpecial(byte), !isFolded(units, pattern, place, byte) else { break }
+      // Behind a gap a number may have its sign: `0x70 0x61`.
+      if pattern.code == .hex, byte == UInt8(ascii: "0"), units.isSignOfHex(place) { break }
       guard pattern.accepts(UInt32(byte), at: position) else {
         // What a dump has between two lines is no gap like others: after a blank, its column of text.
         if pattern.code == .hex, position > 1,
@@ -180,6 +187,16 @@ final class SecretIndex: Sendable {
     return follow(units, pattern, [place], from: position)
   }
 
+  /// Whether a text is wrapped here in a way that a pattern's own gaps do not cover.
+  @inline(__always) private func isFolded(
+    _ units: EncodedUnits, _ pattern: SecretPattern, _ place: Int, _ byte: UInt8
+  ) -> Bool {
+    guard byte == 0x20 || byte == 0x0A || byte == 0x09, pattern.mayBeFolded else { return false }
+    var touchesEnd = false
+    let fold = units.fold(at: place, &touchesEnd)
+    return pattern.code == .plain ? fold != nil || touchesEnd : fold?.isMarked == true
+  }
+
   /// Holds the rest of a pattern against the text, in all ways to read it at once.
   private func follow(
     _ units: EncodedUnits, _ pattern: SecretPattern, _ starts: [Int], from first: Int
@@ -190,11 +207,17 @@ final class SecretIndex: Sendable {
     let total = units.bytes.count
     for position in first..<max(first, pattern.scalars.count) {
       var touches = false
+      var touchesFold = false
       next.removeAll(keepingCapacity: true)
-      for place in places { step(units, pattern, position, place, &next, &touches) }
-      if touches {
+      for place in places {
+        step(units, pattern, position, place, &next, &touches, &touchesFold)
+      }
+      if touches || touchesFold {
         result.touchesEnd = true
-        if position >= pattern.shownLength { result.isHalf = true }
+        if position >= pattern.shownLength {
+          result.isHalf = result.isHalf || touches
+          result.isAtFold = true
+        }
       }
       guard !next.isEmpty else { return result }
       swap(&places, &next)
@@ -257,10 +280,20 @@ final class SecretIndex: Sendable {
 
   private func step(
     _ units: EncodedUnits, _ pattern: SecretPattern, _ position: Int, _ start: Int,
-    _ next: inout [Int], _ touchesEnd: inout Bool
+    _ next: inout [Int], _ touchesEnd: inout Bool, _ touchesFold: inout Bool
   ) {
     var places = [start]
     var passed = 0
+    if pattern.mayBeFolded, position > 0, start < units.bytes.count,
+      EncodedUnits.foldBytes.contains(units.bytes[start]),
+      let fold = units.fold(at: start, &touchesFold)
+    {
+      if pattern.scalars[position] == SecretPattern.space {
+        for end in fold.ends { Self.add(end, &next) }
+      } else {
+        places += fold.ends
+      }
+    }
     if pattern.code == .hex, position > 1, start < units.bytes.count,
       [0x20, 0x0A].contains(units.bytes[start]),
       let row = units.skippingDumpBreak(start, &touchesEnd)
@@ -268,6 +301,10 @@ final class SecretIndex: Sendable {
       places.append(row)
     }
     while let place = places.popLast() {
+      if pattern.code == .hex, units.isSignOfHex(place) {
+        touchesEnd = touchesEnd || place + 2 >= units.bytes.count
+        if !places.contains(place + 2) { places.append(place + 2) }
+      }
       var readings = units.readings(at: place)
       let seen = units.skippingUnseen(place, &touchesEnd)
       if seen != place {
@@ -280,6 +317,9 @@ final class SecretIndex: Sendable {
         if pattern.accepts(reading.scalar, at: position) {
           Self.add(reading.end, &next)
         } else if pattern.skips(reading.scalar, before: position), passed < Self.mostSkipped {
+          passed += 1
+          if !places.contains(reading.end) { places.append(reading.end) }
+        } else if EncodedUnits.isInvisible(reading.scalar), passed < Self.mostSkipped {
           passed += 1
           if !places.contains(reading.end) { places.append(reading.end) }
         }
@@ -326,6 +366,14 @@ extension SecretIndex.Found {
 }
 
 extension EncodedUnits {
+  /// Whether `0x` stands behind what sets numbers apart, or its beginning at the text's end.
+  @inline(__always) func isSignOfHex(_ place: Int) -> Bool {
+    guard place > 0, place < bytes.count, bytes[place] == UInt8(ascii: "0"),
+      SecretPattern.Code.hex.gaps.contains(UInt32(bytes[place - 1]))
+    else { return false }
+    return place + 1 >= bytes.count || bytes[place + 1] | 0x20 == UInt8(ascii: "x")
+  }
+
   /// Whether a byte can be anything but a character that stands for itself.
   @inline(__always) static func isSpecial(_ byte: UInt8) -> Bool {
     switch byte {

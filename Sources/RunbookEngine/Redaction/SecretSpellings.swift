@@ -16,8 +16,12 @@ enum SecretSpellings {
     }
     // Programs differ in whether they normalize first.
     for spelling in spellings {
-      spellings.append(misread(spelling) { UInt32($0) })
-      spellings.append(misread(spelling, windows1252))
+      let once = [misread(spelling) { UInt32($0) }, misread(spelling, windows1252)]
+      // What was read as another set's may be so again.
+      spellings += once + once.flatMap { [misread($0) { UInt32($0) }, misread($0, windows1252)] }
+      spellings += [consoles437, consoles850].map { set in
+        misread(spelling) { $0 < 0x80 ? UInt32($0) : set[Int($0) - 0x80] }
+      }
     }
     var seen: Set<[UInt8]> = []
     return spellings.filter { seen.insert($0).inserted }
@@ -42,4 +46,15 @@ enum SecretSpellings {
     0x203A, 0x153, 0x9D,
     0x17E, 0x178,
   ]
+
+  /// What consoles of DOS and Windows read from 0x80 on: code page 437, and 850 in western Europe.
+  private static let consoles437 =
+    ("ÇüéâäàåçêëèïîìÄÅÉæÆôöòûùÿÖÜ¢£¥₧ƒáíóúñÑªº¿⌐¬½¼¡«»░▒▓│┤╡╢╖╕╣║╗╝╜╛┐"
+    + "└┴┬├─┼╞╟╚╔╩╦╠═╬╧╨╤╥╙╘╒╓╫╪┘┌█▄▌▐▀αßΓπΣσµτΦΘΩδ∞φε∩≡±≥≤⌠⌡÷≈°∙·√ⁿ²■\u{A0}").unicodeScalars.map(
+      \.value)
+  /// Code page 850.
+  private static let consoles850 =
+    ("ÇüéâäàåçêëèïîìÄÅÉæÆôöòûùÿÖÜø£Ø×ƒáíóúñÑªº¿®¬½¼¡«»░▒▓│┤ÁÂÀ©╣║╗╝¢¥┐"
+    + "└┴┬├─┼ãÃ╚╔╩╦╠═╬¤ðÐÊËÈıÍÎÏ┘┌█▄¦Ì▀ÓßÔÒõÕµþÞÚÛÙýÝ¯´\u{AD}±‗¾¶§÷¸°¨·¹³²■\u{A0}").unicodeScalars
+    .map(\.value)
 }
