@@ -112,12 +112,16 @@ private enum ValueTag: String, CodingKey {
   /// - Returns: nil when the content is not what the tag asks for, to the sign as this program writes it: a value
   ///   has one stored form, so that no other reader finds another one in it.
   func value(of content: Value) -> Value? {
-    guard let value = read(content) else { return nil }
+    guard let value = read(content), isSpelling(content, of: value) else { return nil }
+    return value
+  }
+
+  private func isSpelling(_ content: Value, of value: Value) -> Bool {
     switch (self, content) {
     // Its keys were counted, and what it holds has been read in this way.
-    case (.map, _): return value
-    case (.text, .string(let text)): return value.tagged.json.isIdentical(to: text) ? value : nil
-    default: return Self.pair(of: value)?.content == content ? value : nil
+    case (.map, _): true
+    case (.text, .string(let text)): value.tagged.json.isIdentical(to: text)
+    default: Self.pair(of: value)?.content == content
     }
   }
 
