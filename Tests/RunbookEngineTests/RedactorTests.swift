@@ -61,7 +61,7 @@ struct RedactorTests {
       secrets: ["password"],
       text:
         "0x70 0x61 0x73 0x73 0x77 0x6f 0x72 0x64; 0x7061 0x7373 0X776F 0x7264; 6170 7373 6f77 6472",
-      redacted: "0x[redacted]; 0x[redacted]; [redacted]"),
+      redacted: "[redacted]; 0x[redacted]; [redacted]"),
     // Twice encoded, and as a console has it.
     Case(
       secrets: ["grün-geheim"], text: "grÃƒÂ¼n-geheim gr├╝n-geheim grÃ\u{83}Â¼n-geheim",

@@ -241,14 +241,16 @@ enum CredentialLexicon {
       && value.utf8.allSatisfy { (48...57).contains($0) }
   }
 
-  /// Whether a value looks as if nobody had thought it up: letters and digits in turn, and long.
+  /// Whether a value looks as if nobody had thought it up: one long word, of letters and digits in turn.
   static func isRandom(_ value: String) -> Bool {
     let bytes = Array(value.utf8)
-    guard bytes.count >= 16, !bytes.contains(0x20) else { return false }
-    let changes = zip(bytes, bytes.dropFirst()).count { one, next in
-      (48...57).contains(one) != (48...57).contains(next)
-    }
-    return changes >= 4
+    let isDigit = { (byte: UInt8) in (48...57).contains(byte) }
+    guard bytes.count >= 16,
+      bytes.allSatisfy({
+        isDigit($0) || (97...122).contains($0 | 0x20) || "+/=_-.".utf8.contains($0)
+      })
+    else { return false }
+    return zip(bytes, bytes.dropFirst()).count { isDigit($0) != isDigit($1) } >= 4
   }
 
   // MARK: - Letters

@@ -28,18 +28,15 @@ public struct Redactor: Sendable {
       let text = secret.trimming { $0.isWhitespace || $0.value == 0 }
       guard !text.isEmpty else { continue }
       whole.insert(Array(text.utf8))
-      let lines = text.pieces { $0.isNewline }
+      var lines = text.pieces { $0.isNewline }.map { Array($0.trimming { $0.isWhitespace }.utf8) }
       if lines.count > 1 {
-        for line in lines.map({ Array($0.trimming { $0.isWhitespace }.utf8) })
-        where SecretForms.isSecretByItself(line: line) {
-          all.insert(line)
-        }
+        lines = lines.filter(SecretForms.isSecretByItself)
+        all.formUnion(lines)
       }
       let inner = Credentials.values(in: String(text)).map { Array($0.utf8) }
       all.formUnion(inner)
       // Of an address or a document that holds a secret the rest is none.
-      parted.formUnion(
-        inner.isEmpty ? lines.map { Array($0.trimming { $0.isWhitespace }.utf8) } : inner)
+      parted.formUnion(inner.isEmpty ? lines : inner)
     }
     secretCount = whole.count
     index = SecretIndex(
