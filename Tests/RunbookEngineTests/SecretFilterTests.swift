@@ -25,9 +25,13 @@ import Testing
       case 2: form = secret.flatMap { Array("\\x".utf8) + hex($0) }
       case 3:
         if let pattern = SecretForms.patterns(of: secret).sorted(by: { "\($0)" < "\($1)" })
-          .dropFirst(generator.below(12)).first
+          .dropFirst(generator.below(40)).first
         {
           form = pattern.scalars.flatMap { Unicode.Scalar($0).map { Array(String($0).utf8) } ?? [] }
+          // The other alphabet of base64.
+          if generator.chance(0.5) {
+            form = form.map { $0 == 0x2B ? 0x2D : $0 == 0x2F ? 0x5F : $0 }
+          }
         }
       default: break
       }

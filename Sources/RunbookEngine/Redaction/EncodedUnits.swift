@@ -187,10 +187,37 @@ struct EncodedUnits {
     // What is no ASCII may be Latin-1.
     found.add(UInt32(first), start + 1)
     guard first >= 0x80 else { return }
-    let count = found.all.count
-    readUTF8(start, &found) { index, _ in at(index).map { ($0, index + 1) } }
+    var character = Readings()
+    readUTF8(start, &character) { index, _ in at(index).map { ($0, index + 1) } }
+    found.all += character.all
+    found.touchesEnd = found.touchesEnd || character.touchesEnd
     // Of another set of characters, which nobody knows: as a decoder would have it.
-    if found.all.count == count { found.add(SecretPattern.lost, start + 1) }
+    if character.all.isEmpty, !character.touchesEnd, !isWithinCharacter(start) {
+      found.add(SecretPattern.lost, start + 1)
+    }
+  }
+
+  /// Whether a byte is one of a character's that begins before it.
+  private func isWithinCharacter(_ place: Int) -> Bool {
+    for length in 1...3 where length <= place && (0x80...0xBF).contains(bytes[place]) {
+      var found = Readings()
+      readUTF8(place - length, &found) { index, _ in at(index).map { ($0, index + 1) } }
+      if let character = found.all.first { return character.end > place }
+      guard bytes[place - length] & 0xC0 == 0x80 else { return false }
+    }
+    return false
+  }
+
+  /// Where a character begins that the text's end cuts in two; the text's end where none does.
+  var wholeCharactersEnd: Int {
+    for length in 1...3 where length <= bytes.count {
+      let byte = bytes[bytes.count - length]
+      guard byte & 0xC0 == 0x80 else {
+        let wanted = byte >= 0xF0 ? 4 : byte >= 0xE0 ? 3 : byte >= 0xC0 ? 2 : 1
+        return wanted > length ? bytes.count - length : bytes.count
+      }
+    }
+    return bytes.count
   }
 
   /// A character whose UTF-8 bytes are each written by themselves.

@@ -30,7 +30,7 @@ struct SecretPattern: Hashable {
     self.code = code
     mayBeFolded =
       code != .list && scalars.count >= Self.shortestFolded
-      && !scalars.allSatisfy { (48...57).contains($0) }
+      && (code != .plain || !scalars.allSatisfy { (48...57).contains($0) })
   }
 
   private static let shortestFolded = 8

@@ -73,10 +73,29 @@ final class SecretIndex: Sendable {
     var found = Found(settled: bytes.count, showable: bytes.count)
     guard !patterns.isEmpty, !bytes.isEmpty else { return found }
     let units = EncodedUnits(bytes: bytes)
+    // What comes next is not to be read from a character's midst.
+    if !isEnd { found.settled = units.wholeCharactersEnd }
+    filter.withTables { tables in
+      go(through: units, before, isEnd, isExhaustive, tables, &found)
+    }
+    addParts(of: bytes, isEnd: isEnd, to: &found)
+    if !isWhole { found.addRest(of: bytes.count) }
+    return found
+  }
+
+  private func go(
+    through units: EncodedUnits, _ before: UInt8?, _ isEnd: Bool, _ isExhaustive: Bool,
+    _ tables: SecretFilter.Tables, _ found: inout Found
+  ) {
+    let bytes = units.bytes
+    // Used at every place.
+    var numbers: [Int32] = []
     var index = 0
     while index < bytes.count {
-      if !isExhaustive { index = filter.next(bytes, from: index) }
-      let match = self.match(units, at: index, before: index > 0 ? bytes[index - 1] : before)
+      if !isExhaustive { index = tables.next(bytes, from: index) }
+      let match = self.match(
+        units, at: index, before: index > 0 ? bytes[index - 1] : before,
+        isExhaustive ? nil : tables, &numbers)
       if match.touchesEnd {
         if !isEnd { found.settled = min(found.settled, index) }
         if match.isHalf || (match.isAtFold && !isEnd) {
@@ -86,9 +105,6 @@ final class SecretIndex: Sendable {
       if match.end > index { found.add(index..<match.end) }
       index += 1
     }
-    addParts(of: bytes, isEnd: isEnd, to: &found)
-    if !isWhole { found.addRest(of: bytes.count) }
-    return found
   }
 
   private func addParts(of bytes: UnsafeBufferPointer<UInt8>, isEnd: Bool, to found: inout Found) {
@@ -128,26 +144,41 @@ final class SecretIndex: Sendable {
 
   /// The longest secret that begins at a place.
   private func match(
-    _ units: EncodedUnits, at start: Int, before: UInt8?
+    _ units: EncodedUnits, at start: Int, before: UInt8?, _ tables: SecretFilter.Tables?,
+    _ numbers: inout [Int32]
   ) -> Match {
     var result = Match(end: start)
     let byte = units.bytes[start]
     if !EncodedUnits.isSpecial(byte) {
-      for index in candidates(UInt32(byte)) {
-        result.take(begin(units, index, at: start + 1, before))
+      guard let tables else {
+        for index in candidates(UInt32(byte)) {
+          result.take(begin(units, index, at: start + 1, before))
+        }
+        return result
       }
+      numbers.removeAll(keepingCapacity: true)
+      tables.candidates(units, at: start, &numbers)
+      for number in numbers { result.take(begin(units, Int(number), at: start + 1, before)) }
       return result
     }
     let first = units.readings(at: start)
     result.touchesEnd = first.touchesEnd
     var tried: [Int] = []
+    func take(_ index: Int) {
+      guard !tried.contains(index) else { return }
+      tried.append(index)
+      let pattern = patterns[index]
+      if pattern.isWord, before.map(Self.isWordByte) == true { return }
+      let starts = first.all.filter { pattern.accepts($0.scalar, at: 0) }.map(\.end)
+      result.take(follow(units, pattern, starts, from: 1))
+    }
     for reading in first.all {
-      for index in candidates(reading.scalar) where !tried.contains(index) {
-        tried.append(index)
-        let pattern = patterns[index]
-        if pattern.isWord, before.map(Self.isWordByte) == true { continue }
-        let starts = first.all.filter { pattern.accepts($0.scalar, at: 0) }.map(\.end)
-        result.take(follow(units, pattern, starts, from: 1))
+      if let tables, reading.scalar < 0x80 {
+        numbers.removeAll(keepingCapacity: true)
+        tables.candidates(UInt8(reading.scalar), units, from: reading.end, &numbers)
+        for number in numbers { take(Int(number)) }
+      } else {
+        for index in candidates(reading.scalar) { take(index) }
       }
     }
     return result
@@ -291,7 +322,8 @@ final class SecretIndex: Sendable {
       if pattern.scalars[position] == SecretPattern.space {
         for end in fold.ends { Self.add(end, &next) }
       } else {
-        places += fold.ends
+        // What comes behind the end was told by the fold itself.
+        places += fold.ends.filter { $0 < units.bytes.count }
       }
     }
     if pattern.code == .hex, position > 1, start < units.bytes.count,
@@ -369,9 +401,9 @@ extension EncodedUnits {
   /// Whether `0x` stands behind what sets numbers apart, or its beginning at the text's end.
   @inline(__always) func isSignOfHex(_ place: Int) -> Bool {
     guard place > 0, place < bytes.count, bytes[place] == UInt8(ascii: "0"),
-      SecretPattern.Code.hex.gaps.contains(UInt32(bytes[place - 1]))
+      place + 1 >= bytes.count || bytes[place + 1] | 0x20 == UInt8(ascii: "x")
     else { return false }
-    return place + 1 >= bytes.count || bytes[place + 1] | 0x20 == UInt8(ascii: "x")
+    return SecretPattern.Code.hex.gaps.contains(UInt32(bytes[place - 1]))
   }
 
   /// Whether a byte can be anything but a character that stands for itself.
