@@ -1,3 +1,4 @@
+import Foundation
 import RunbookEngine
 import RunbookModel
 import Testing
