@@ -329,11 +329,18 @@ struct CredentialTests {
   @Test func knowsThePasswordsOfFiles() {
     let files = [
       "/h/.pgpass": "# a:b:c:d:e\nh:5432:d:u:p\\:w\\\\x\nhalf:line\n",
-      "/s": "[main]\nhost=h\npassword=svc1\n",
+      "/s": "[main]\nhost=h\npassword=svc1\npassfile = /other\n", "/other": "*:*:*:u:led2\n",
+      "/sys/pg_service.conf": "[all]\npassword=svc3\n",
+      "/etc/postgresql-common/pg_service.conf": "[all]\npassword=svc4\n",
     ]
-    let found = EnvironmentSecrets.values(
-      inFilesOf: ["HOME": "/h", "PGSERVICEFILE": "/s"], contents: { files[$0] })
-    #expect(Set(found) == ["p:w\\x", "svc1"])
+    func found(_ environment: [String: String]) -> Set<String> {
+      Set(
+        EnvironmentSecrets.values(
+          inFilesOf: environment.merging(["HOME": "/h", "PGSERVICEFILE": "/s"]) { $1 },
+          contents: { files[$0] }))
+    }
+    #expect(found([:]) == ["p:w\\x", "svc1", "led2", "svc4"])
+    #expect(found(["PGSYSCONFDIR": "/sys"]) == ["p:w\\x", "svc1", "led2", "svc3"])
   }
 }
 

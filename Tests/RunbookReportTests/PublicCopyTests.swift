@@ -127,6 +127,34 @@ struct PublicCopyTests {
     }
   }
 
+  /// What a step brought stays left out where a person repeats it as a reason, and where the engine repeats that.
+  @Test(arguments: ["skip", "refusal", "withdrawal", "retry", "abandoned"])
+  func keepsNoWordOfTheWorldInAReason(_ place: String) throws {
+    var journal = journal()
+    journal.attempt("look", result: ["rows": [["a": "wörd-4"]], "row_count": 1])
+    let reason = "it said wörd-4, and that is fine"
+    switch place {
+    case "skip":
+      journal.add(.stepSkipped(StepSkipped(step: StepID("ask"), cause: .decision, reason: reason)))
+      journal.add(
+        .runEnded(RunEnded(status: .unverified, reason: "1 was skipped (reason: \(reason))")))
+    case "refusal", "withdrawal":
+      journal.add(
+        .gateDecided(
+          GateDecided(
+            gate: "recovery", decision: place == "refusal" ? .refused : .withdrawn,
+            means: .approveCommand, digest: .sha256(of: "x"), reason: reason)))
+      journal.add(
+        .runHeld(RunHeld(cause: .gate, subject: "recovery", message: "refused: \(reason)")))
+    case "retry": journal.add(.retryRequested(RetryRequested(step: StepID("look"), reason: reason)))
+    default: journal.add(.runEnded(RunEnded(status: .abandoned, reason: reason)))
+    }
+    for format in ReportFormat.allCases {
+      let text = try IncidentReport(entries: journal.entries, isPublic: true).text(as: format)
+      #expect(!text.holds("wörd-4") as Bool, "\(format)")
+    }
+  }
+
   /// How many texts there are does not matter, nor how they are written.
   @Test func keepsNoPartOfWhatAStepBroughtHoweverMuchThatWas() throws {
     var journal = journal()

@@ -27,17 +27,32 @@ public enum EnvironmentSecrets {
   /// Words in names of what is a user's name and a password.
   private static let pairs = ["BASIC", "USERPWD", "AUTH", "CREDENTIAL", "CREDS"]
 
-  /// Passwords in the files that libpq reads by itself.
+  /// Passwords in the files that libpq reads by itself, and in those that they lead to:
+  /// https://www.postgresql.org/docs/current/libpq-pgpass.html, …/libpq-pgservice.html
   ///
   /// - Parameter contents: of a file by its path; nil where it cannot be read.
   public static func values(
     inFilesOf environment: [String: String], contents: (String) -> String?
   ) -> [String] {
     let home = environment["HOME"] ?? ""
-    let passwords = environment["PGPASSFILE"] ?? "\(home)/.pgpass"
-    let services = environment["PGSERVICEFILE"] ?? "\(home)/.pg_service.conf"
-    return lines(contents(passwords)).compactMap(password(inPassLine:))
-      + lines(contents(services)).flatMap { Credentials.values(in: $0) }
+    // The last one is where Debian's libpq looks.
+    let services = [
+      environment["PGSERVICEFILE"] ?? "\(home)/.pg_service.conf",
+      "\(environment["PGSYSCONFDIR"] ?? "/etc/postgresql-common")/pg_service.conf",
+    ].flatMap { lines(contents($0)) }
+    let others = services.compactMap { line in
+      line.halves(at: "=").flatMap { pair in
+        pair.before.trimmed.isIdentical(to: "passfile") ? String(pair.after.trimmed) : nil
+      }
+    }
+    let passwords = [environment["PGPASSFILE"] ?? "\(home)/.pgpass"] + others
+    return passwords.flatMap { self.passwords(inPassFile: contents($0)) }
+      + services.flatMap { Credentials.values(in: $0) }
+  }
+
+  /// Those of a file of passwords.
+  public static func passwords(inPassFile text: String?) -> [String] {
+    lines(text).compactMap(password(inPassLine:))
   }
 
   private static func lines(_ text: String?) -> [String] {
@@ -60,5 +75,13 @@ public enum EnvironmentSecrets {
       }
     }
     return fields.count == 5 && !fields[4].isEmpty ? fields[4] : nil
+  }
+}
+
+extension Substring {
+  fileprivate var trimmed: Substring {
+    var rest = dropScalars { $0 == " " || $0 == "\t" }
+    while rest.lastScalar == " " || rest.lastScalar == "\t" { rest.unicodeScalars.removeLast() }
+    return rest
   }
 }

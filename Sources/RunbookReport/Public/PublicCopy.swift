@@ -24,6 +24,8 @@ struct PublicCopy {
   private let key: [UInt8]
   private let replacements: [(word: String, by: String)]
   private let world: WorldsWords
+  /// What people gave as reasons: the engine's sentences repeat it.
+  private let reasons: [String]
 
   static func entries(_ entries: [Entry], _ rules: PublicRules = PublicRules()) -> [Entry] {
     let copy = PublicCopy(entries, rules)
@@ -52,11 +54,26 @@ struct PublicCopy {
       }
     }
     self.kinds = kinds
+    reasons = Self.reasons(entries)
     world = WorldsWords(entries) { kind, result in
       rules.results[kind ?? ""]?.contains(result) == true
     } kind: {
       kinds[$0]
     }
+  }
+
+  private static func reasons(_ entries: [Entry]) -> [String] {
+    let all = entries.compactMap { entry in
+      switch entry.event {
+      case .stepSkipped(let skipped) where skipped.cause == .decision: skipped.reason
+      case .gateDecided(let decided): decided.reason
+      case .retryRequested(let retry): retry.reason
+      case .runResumed(let resumed): resumed.reason
+      case .runEnded(let ended) where ended.status == .abandoned: ended.reason
+      default: nil
+      }
+    }
+    return all.filter { !$0.isEmpty }.sorted { $0.utf8.count > $1.utf8.count }
   }
 
   private func event(_ event: Event) -> Event {
@@ -161,7 +178,7 @@ struct PublicCopy {
 
   private func connection(_ connection: ConnectionRecord) -> ConnectionRecord {
     ConnectionRecord(
-      name: connection.name, kind: connection.kind, target: text(connection.target))
+      name: connection.name, kind: connection.kind, target: Self.leftOut)
   }
 
   private func prepared(_ prepared: SandboxPrepared) -> SandboxPrepared {
@@ -367,6 +384,9 @@ struct PublicCopy {
 
   /// A text of the engine's, which may repeat what a server or a program said.
   private func message(_ message: String) -> String {
-    text(world.removed(fromMessage: message))
+    let told = reasons.reduce(world.removed(fromMessage: message)) {
+      $0.replacingAll($1, with: world.removed(from: $1))
+    }
+    return text(told)
   }
 }

@@ -95,7 +95,7 @@ struct RestoreActivity: Activity {
   var isFenced: Bool { true }
 
   func endUnfinished(in context: AttemptContext) async throws(StepFailure) {
-    try await gateway.endUnfinished(context.run, context.step, on: source.name)
+    try await gateway.endUnfinished(context, on: source.name)
   }
 
   func awaitLock(in context: AttemptContext) async throws(StepFailure) {
@@ -107,10 +107,10 @@ struct RestoreActivity: Activity {
   }
 
   func remnants(in context: AttemptContext) async throws(StepFailure) -> [Remnant] {
-    try await gateway.remnants(of: context.run, context.step, on: source.name)
+    try await gateway.remnants(of: context, on: source.name)
   }
 
   func end(_ remnants: [Remnant], in context: AttemptContext) async throws(StepFailure) {
-    try await gateway.end(context.run, context.step, on: source.name)
+    try await gateway.end(context, on: source.name)
   }
 }

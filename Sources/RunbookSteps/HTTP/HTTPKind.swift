@@ -59,6 +59,12 @@ public struct HTTPKind: StepKind {
           .error, .bodyAndJSON, "`body` and `json` are both here, and a request has one body",
           at: step.body.place(of: "json"), hint: "remove one of them"))
     }
+    if let key = step.body["json"]?.data.flatMap(Self.templateInKey) {
+      found.append(
+        Diagnostic(
+          .error, .templateInKey, "a key of `json` is sent as it stands, and holds \(key)",
+          at: step.body.place(of: "json"), hint: "write the request with `body:`"))
+    }
     for field in step.body["headers"]?.fields?.all ?? [] where !Self.isToken(field.name) {
       found.append(
         Diagnostic(
@@ -66,6 +72,19 @@ public struct HTTPKind: StepKind {
           hint: "use letters, digits and `-`"))
     }
     return found
+  }
+
+  /// Only values are rendered.
+  private static func templateInKey(_ value: Value) -> String? {
+    switch value {
+    case .list(let items): items.lazy.compactMap(templateInKey).first
+    case .map(let map):
+      map.pairs.lazy.compactMap { pair in
+        let key = pair.key.stringValue ?? ""
+        return key.holds("${{") ? "`\(key)`" : templateInKey(pair.value)
+      }.first
+    default: nil
+    }
   }
 
   public func effect(of step: Step) -> Effect? {

@@ -45,8 +45,8 @@ extension LogActivity {
         standardError: takesErrors ? LogBuffer(scanner) : nil,
         lastErrors: RedactedTail(context.redactor, size: 4096)))
     var process = ChildProcess(
-      command: words, environment: surroundings.environment,
-      workingDirectory: surroundings.folder, timeout: timeout)
+      command: words, environment: world.environment,
+      workingDirectory: world.folder, timeout: timeout)
     process.mark = [
       "RUNBOOK_RUN": context.run.rawValue, "RUNBOOK_STEP": context.step.rawValue,
       "RUNBOOK_ATTEMPT": String(context.attempt),

@@ -9,7 +9,7 @@ struct LogActivity: Activity {
   }
 
   /// What lies around the step.
-  struct Surroundings: Sendable {
+  struct World: Sendable {
     /// A command's.
     let environment: [String: String]
     /// Where a command runs.
@@ -29,7 +29,7 @@ struct LogActivity: Activity {
   let name: String
   let clock: LogClock
   let isDeclared: Effect?
-  let surroundings: Surroundings
+  let world: World
 
   static let defaultTimeout = Duration.seconds(120)
 
@@ -66,6 +66,18 @@ struct LogActivity: Activity {
     case .files(let paths): paths.map(\.path).joined(separator: ", ")
     case .command(let words, _): words.map(\.quotedForShell).joined(separator: " ")
     }
+  }
+
+  func surroundings() async -> [Surrounding] { commandSurroundings?.all ?? [] }
+
+  func unbound() async -> [String] { commandSurroundings?.unbound ?? [] }
+
+  /// Nil where files are read.
+  private var commandSurroundings: ScriptSurroundings? {
+    guard case .command = source else { return nil }
+    return ScriptSurroundings(
+      script: origin, command: ["sh"], workingDirectory: world.folder,
+      environment: world.environment, input: "")
   }
 
   func perform(in context: AttemptContext) async throws(StepFailure) -> StepResult {
@@ -112,7 +124,7 @@ struct LogActivity: Activity {
     case .given(let offset): return findings(offset)
     case .connection(let name):
       var unknown = findings(nil)
-      guard let gateway = surroundings.gateway else { return unknown }
+      guard let gateway = world.gateway else { return unknown }
       do throws(StepFailure) {
         if let offset = try await gateway.identify(name).clockOffsetMicroseconds {
           // A round trip measures no finer.

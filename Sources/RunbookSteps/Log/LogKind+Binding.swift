@@ -18,7 +18,7 @@ extension LogKind {
       limit: step.body["limit"]?.int.map { Int($0) },
       name: step.body["source"]?.string ?? format.source,
       clock: try Self.clock(of: step, context), isDeclared: step.options.effect,
-      surroundings: LogActivity.Surroundings(
+      world: LogActivity.World(
         environment: environment, folder: context.folder, gateway: gateway))
   }
 

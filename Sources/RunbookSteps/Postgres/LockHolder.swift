@@ -23,15 +23,24 @@ struct LockHolder: Sendable, Hashable {
 
   /// https://www.postgresql.org/docs/current/functions-info.html (`pg_blocking_pids`)
   static func query(for pid: Int32) -> SQLCommand {
+    query(where: "a.pid = ANY (pg_blocking_pids($1::int))", String(pid))
+  }
+
+  /// Those that hold a step's lock.
+  static func query(ofLock key: String) -> SQLCommand {
+    query(where: SQLLock.isHolder("$1"), key)
+  }
+
+  private static func query(where condition: String, _ parameter: String) -> SQLCommand {
     SQLCommand(
       """
       SELECT a.pid, coalesce(a.usename, ''), coalesce(a.application_name, ''),
         coalesce(a.state, a.backend_type, ''),
         coalesce(a.query, ''), a.xact_start
       FROM pg_stat_activity a
-      WHERE a.pid = ANY (pg_blocking_pids($1::int))
+      WHERE \(condition)
       ORDER BY a.xact_start NULLS LAST, a.pid
-      """, [String(pid)])
+      """, [parameter])
   }
 
   init?(row: [Value], _ redactor: Redactor) {

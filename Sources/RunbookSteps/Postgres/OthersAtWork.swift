@@ -36,13 +36,15 @@ extension PostgresGateway {
     guard row.count == 4, let words = row[0].stringValue?.pieces(separatedBy: " "),
       words.count > 1, isRunID(words[1])
     else { return nil }
-    let step = words.count > 2 ? "performs step '\(words[2])'" : "is connected"
+    let step = words.count > 2 ? ", step '\(words[2])'" : ""
     let host = row[2].stringValue.flatMap { $0.isEmpty ? nil : " from \($0)" } ?? ""
     var since: Timestamp?
     if case .timestamp(let time) = row[3] { since = time }
     return OtherRun(
       run: RunID(rawValue: String(words[1])),
-      summary: "run \(words[1]) \(step)\(host) as role \(row[1].stringValue ?? "")"
+      // A session may call itself anything.
+      summary:
+        "run \(words[1]): a session\(host) of role \(row[1].stringValue ?? "") bears its name\(step)"
         + (since.map { ", its session since \($0)" } ?? ""), since: since)
   }
 

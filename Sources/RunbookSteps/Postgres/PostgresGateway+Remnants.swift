@@ -4,22 +4,22 @@ import RunbookModel
 extension PostgresGateway {
   /// Sessions of the server that carry the step's name or hold its lock, but for our own.
   func remnants(
-    of run: RunID, _ step: StepID, on connection: String
+    of context: AttemptContext, on connection: String
   ) async throws(StepFailure) -> [Remnant] {
-    try await ask(SQLRemnants.query(run, step), on: connection)
+    try await ask(SQLRemnants.query(context), on: connection)
       .compactMap { SQLRemnants.remnant($0, redactor) }
   }
 
   /// Ends them.
-  func end(_ run: RunID, _ step: StepID, on connection: String) async throws(StepFailure) {
-    _ = try await ask(SQLRemnants.termination(of: run, step), on: connection)
+  func end(_ context: AttemptContext, on connection: String) async throws(StepFailure) {
+    _ = try await ask(SQLRemnants.termination(context), on: connection)
   }
 
   /// Ends sessions that perform a step where their end undoes what they did, and sees them gone.
   func endUnfinished(
-    _ run: RunID, _ step: StepID, on connection: String
+    _ context: AttemptContext, on connection: String
   ) async throws(StepFailure) {
-    let key = SQLLock.key(run, step)
+    let key = SQLLock.key(context)
     var count = try await ask(SQLLock.ending(key), on: connection).first?.first?.intValue
     let deadline = ContinuousClock.now + .seconds(5)
     while count != 0, .now < deadline {

@@ -41,7 +41,7 @@ public struct PostgresTarget: Sendable, Hashable {
     let written = Self.writtenPassword(of: text)
     let known = options.filter { Self.secretKeywords.contains($0.keyword) }.map(\.value)
     var secrets: [String] = []
-    for secret in known + [written].compactMap({ $0 })
+    for secret in known + [written].compactMap({ $0 }) + Self.strayPasswords(in: options)
     where !secret.isEmpty && !secrets.contains(secret) {
       secrets.append(secret)
     }
@@ -63,7 +63,9 @@ public struct PostgresTarget: Sendable, Hashable {
   }
 
   /// User, host, port and database, for people.
-  public var display: String {
+  public var display: String { withoutSecrets(place) }
+
+  private var place: String {
     var text = value(of: "user").map { $0 + "@" } ?? ""
     text += value(of: "host") ?? value(of: "hostaddr") ?? "local socket"
     if let port = value(of: "port") { text += ":" + port }
@@ -97,8 +99,29 @@ public struct PostgresTarget: Sendable, Hashable {
     options.first { $0.keyword == keyword && !$0.value.isEmpty }?.value
   }
 
-  /// Whether an unescaped `/` in a password ended the address: then the password stands in the port and in
-  /// the database's name, which are shown.
+  /// Passwords where none belongs: `user=me:hunter2`, `dbname=postgres://me:hunter2@db/app`.
+  private static func strayPasswords(in options: [ConnectionString.Option]) -> [String] {
+    options.flatMap { option -> [String] in
+      switch option.keyword {
+      case "user": option.value.halves(at: ":").map { [String($0.after)] } ?? []
+      case "dbname": Credentials.values(in: option.value)
+      default: []
+      }
+    }
+  }
+
+  /// Passwords in the file that the connection names: libpq takes the one that fits.
+  fileprivate var filedSecrets: [String] {
+    guard let path = value(of: "passfile"),
+      let bytes = FileContent.bytes(of: path, most: Self.largestPassFile)
+    else { return [] }
+    return EnvironmentSecrets.passwords(inPassFile: String(decoding: bytes, as: UTF8.self))
+  }
+
+  private static let largestPassFile = 1 << 20
+
+  /// Whether an unescaped `/` or `@` in a password ended the address or the password: then what follows stands
+  /// in the host, the port and the database's name, which are shown.
   private static func isMisread(_ text: String, _ options: [ConnectionString.Option]) -> Bool {
     let port = options.first { $0.keyword == "port" }?.value ?? ""
     guard port.utf8.allSatisfy({ (48...57).contains($0) || $0 == 0x2C || $0 == 0x20 }) else {
@@ -108,9 +131,10 @@ public struct PostgresTarget: Sendable, Hashable {
       return false
     }
     let address = text[start.upperBound...].utf8.prefix { $0 != 0x3F }
-    guard let slash = address.firstIndex(of: 0x2F) else { return false }
     let at = UInt8(ascii: "@")
-    return !address[..<slash].contains(at) && address[slash...].contains(at)
+    let authority = address.prefix { $0 != 0x2F }
+    let signs = authority.count { $0 == at }
+    return signs > 1 || signs == 0 && address[authority.endIndex...].contains(at)
   }
 
   private static let secretKeywords: Set<String> = ["password", "sslpassword"]
@@ -163,6 +187,6 @@ public struct PostgresTargetReader: ConnectionTargetReader {
 
   public func read(url: String) throws(StepFailure) -> (display: String, secrets: [String]) {
     let target = try PostgresTarget(url: url)
-    return (target.display, target.secrets)
+    return (target.display, target.secrets + target.filedSecrets)
   }
 }

@@ -53,7 +53,16 @@ enum SessionSettings {
         "SELECT pg_catalog.set_config('\(keptPath)', "
           + "pg_catalog.current_setting('search_path'), \(isLocal))"),
       setting(reading + values + place, isLocal: isLocal),
+      notices(isLocal: isLocal),
     ]
+  }
+
+  /// A database or a role may keep warnings from whoever connects: they are part of what happened.
+  private static func notices(isLocal: Bool) -> SQLCommand {
+    let own = "pg_catalog.current_setting('client_min_messages')"
+    return SQLCommand(
+      "SELECT pg_catalog.set_config('client_min_messages', CASE WHEN \(own) "
+        + "OPERATOR(pg_catalog.=) 'error' THEN 'warning' ELSE \(own) END, \(isLocal))")
   }
 
   /// Has the session's own `search_path` again; an expression of a query.

@@ -8,6 +8,8 @@ import RunbookModel
 struct ReceiptQuery {
   let run: RunID
   let step: StepID
+  /// What the step's lock is known by.
+  let lockKey: String
   /// The server's: it may lack signs of a name.
   let encoding: String
 
@@ -15,7 +17,7 @@ struct ReceiptQuery {
 
   /// Waits until no other process performs the step, a dead one's statement included.
   var lock: SQLCommand {
-    SQLCommand("SELECT pg_advisory_xact_lock($1::bigint)", [SQLLock.key(run, step)])
+    SQLCommand("SELECT pg_advisory_xact_lock($1::bigint)", [lockKey])
   }
 
   var look: SQLCommand {
@@ -72,6 +74,8 @@ struct ReceiptQuery {
 
 extension ReceiptQuery {
   init(_ context: AttemptContext, on link: PostgresLink) {
-    self.init(run: context.run, step: context.step, encoding: link.serverEncoding)
+    self.init(
+      run: context.run, step: context.step, lockKey: SQLLock.key(context),
+      encoding: link.serverEncoding)
   }
 }

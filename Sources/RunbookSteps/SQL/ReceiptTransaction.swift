@@ -218,11 +218,7 @@ struct ReceiptTransaction {
           .refused, "the server takes no changes: it is a replica now", detail: error.message,
           code: error.code)
       case "57014":
-        let holders = link.holders.map { "it is \($0.description)" }.joined(separator: "\n")
-        throw StepFailure(
-          .lock, "another process still performs this step",
-          detail: holders.isEmpty ? nil : holders,
-          code: error.code, mayRetryHelp: true)
+        throw SQLLock.failure(link.holders, code: error.code)
       default: throw StepFailure(error)
       }
     }

@@ -34,7 +34,7 @@ extension SQLActivity {
 
   func endUnfinished(in context: AttemptContext) async throws(StepFailure) {
     guard case .change = mode else { return }
-    try await gateway.endUnfinished(context.run, context.step, on: source.name)
+    try await gateway.endUnfinished(context, on: source.name)
   }
 
   func awaitLock(in context: AttemptContext) async throws(StepFailure) {
@@ -45,7 +45,8 @@ extension SQLActivity {
       // Through a pooler such a step is never performed.
       if link.facts.isPooled { return }
       try SQLLock.takeForSession(
-        SQLLock.key(context.run, context.step), on: link, within: request.settings.receiptWait)
+        SQLLock.key(context), on: link, within: request.settings.receiptWait,
+        context.redactor)
       _ = try link.exchange([link.reset], leaving: 1)
     }
   }
@@ -89,12 +90,12 @@ extension SQLActivity {
   }
 
   func remnants(in context: AttemptContext) async throws(StepFailure) -> [Remnant] {
-    try await gateway.remnants(of: context.run, context.step, on: source.name)
+    try await gateway.remnants(of: context, on: source.name)
   }
 
   func end(
     _ remnants: [Remnant], in context: AttemptContext
   ) async throws(StepFailure) {
-    try await gateway.end(context.run, context.step, on: source.name)
+    try await gateway.end(context, on: source.name)
   }
 }

@@ -7,10 +7,23 @@ import RunbookModel
 /// Once it is held, the run's generation is read. So a process that the run was taken from either has the lock,
 /// which is waited for, or finds when it gets it that the run is no longer its own.
 enum SQLLock {
-  /// What PostgreSQL knows it by.
-  static func key(_ run: RunID, _ step: StepID) -> String {
-    let digest = Digest.sha256(of: "\(run)\n\(step)")
+  /// What PostgreSQL knows it by: of the run's own key, as who may only connect could otherwise take it first.
+  static func key(_ context: AttemptContext) -> String {
+    var hasher = context.key.hasher
+    hasher.update("\(context.run)\n\(context.step)")
+    let digest = hasher.finalize()
     return String(Int64(bitPattern: UInt64(digest.hex.prefixOfScalars(16), radix: 16) ?? 0))
+  }
+
+  /// It is held to the end.
+  ///
+  /// - Parameter holders: by whom, as far as the server tells; they may be anybody's.
+  static func failure(_ holders: [LockHolder], code: String? = nil) -> StepFailure {
+    StepFailure(
+      .lock, "another session holds this step's lock",
+      detail: holders.isEmpty
+        ? nil : holders.map { "it is \($0.description)" }.joined(separator: "\n"),
+      code: code, mayRetryHelp: true)
   }
 
   /// Takes it for the session. It is asked for again and again, and never waited for by the server: whoever
@@ -18,7 +31,7 @@ enum SQLLock {
   ///
   /// - Throws: `lock` where another session has it to the end.
   static func takeForSession(
-    _ key: String, on link: PostgresLink, within time: Duration
+    _ key: String, on link: PostgresLink, within time: Duration, _ redactor: Redactor
   ) throws(StepFailure) {
     let deadline = ContinuousClock.now + time
     let question = SQLCommand("SELECT pg_catalog.pg_try_advisory_lock($1::pg_catalog.int8)", [key])
@@ -30,8 +43,8 @@ enum SQLLock {
       }
       if completion.resultSet?.rows.first?.first?.boolValue == true { return }
       guard .now < deadline else {
-        throw StepFailure(
-          .lock, "another process still performs this step", mayRetryHelp: true)
+        let rows = try link.answers(to: [LockHolder.query(ofLock: key)]).first?.resultSet?.rows
+        throw failure((rows ?? []).compactMap { LockHolder(row: $0, redactor) })
       }
       _ = try link.exchange([[SQLCommand("SELECT pg_catalog.pg_sleep(0.1)")]])
     }

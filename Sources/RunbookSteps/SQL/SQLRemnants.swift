@@ -7,7 +7,7 @@ import RunbookModel
 /// hold whatever they call themselves.
 enum SQLRemnants {
   /// https://www.postgresql.org/docs/current/monitoring-stats.html#MONITORING-PG-STAT-ACTIVITY-VIEW
-  static func query(_ run: RunID, _ step: StepID) -> SQLCommand {
+  static func query(_ context: AttemptContext) -> SQLCommand {
     SQLCommand(
       """
       SELECT a.pid, coalesce(a.state, ''), coalesce(a.wait_event_type || ': ' || a.wait_event, ''),
@@ -21,7 +21,7 @@ enum SQLRemnants {
       WHERE (a.application_name = $1 OR \(SQLLock.isHolder("$2"))) AND a.pid <> pg_backend_pid()
         AND a.datname = current_database()
       ORDER BY a.pid
-      """, [applicationName(run, step), SQLLock.key(run, step)])
+      """, [applicationName(context.run, context.step), SQLLock.key(context)])
   }
 
   static func remnant(_ row: [Value], _ redactor: Redactor) -> Remnant? {
@@ -40,13 +40,13 @@ enum SQLRemnants {
     return Remnant(pid: pid, summary: text, since: since)
   }
 
-  static func termination(of run: RunID, _ step: StepID) -> SQLCommand {
+  static func termination(_ context: AttemptContext) -> SQLCommand {
     SQLCommand(
       """
       SELECT pg_terminate_backend(a.pid) FROM pg_stat_activity a
       WHERE (a.application_name = $1 OR \(SQLLock.isHolder("$2"))) AND a.pid <> pg_backend_pid()
         AND a.datname = current_database()
-      """, [applicationName(run, step), SQLLock.key(run, step)])
+      """, [applicationName(context.run, context.step), SQLLock.key(context)])
   }
 
   /// `runbook RUN STEP` in ASCII, cut to what PostgreSQL keeps: 63 bytes.

@@ -117,7 +117,8 @@ struct SQLRequest: Sendable {
       try link.requireIdentity()
       try refusePooler(on: link)
       try SQLLock.takeForSession(
-        SQLLock.key(context.run, context.step), on: link, within: settings.receiptWait)
+        SQLLock.key(context), on: link, within: settings.receiptWait,
+        context.redactor)
       _ = try link.exchange([SessionSettings.forSession + [setting]])
       link.isStateOfStep = true
     } catch {

@@ -20,4 +20,5 @@ extension DiagnosticCode {
   static let noSuchConnection = DiagnosticCode(513)
   /// A script starts something that it does not wait for.
   static let leavesRunning = DiagnosticCode(514)
+  static let templateInKey = DiagnosticCode(515)
 }

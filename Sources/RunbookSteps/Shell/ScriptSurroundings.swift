@@ -7,9 +7,9 @@ import RunbookModel
 ///
 /// | a file is bound that                                                    |
 /// | ------------------------------------------------------------------------ |
-/// | a word of the script names, from its folder or one that a `cd` names literally, quoted or not |
-/// | it reads from (`< FILE`), or that psql reads when it starts             |
-/// | `PATH` leads to by a word                                                |
+/// | a word of the script names, from its folder or one that a `cd` names, quoted or not, also by a variable that is given to it |
+/// | it reads from (`< FILE`), or that psql or bash reads when it starts      |
+/// | `PATH` leads to by a word, also one that the script sets                 |
 /// | is read in (`.`, `source`) or run as a script, by its literal name       |
 /// | is named in the same ways in such a script of the folder, and so on      |
 ///
@@ -39,25 +39,24 @@ struct ScriptSurroundings {
   ]
 
   var all: [Surrounding] {
-    [
+    let reading = reading
+    return [
       Surrounding(name: "standard input", content: input),
       Surrounding(name: "the folder", content: workingDirectory),
       Surrounding(name: "the interpreter", content: command.joined(separator: "\0")),
-    ] + variables + files
+    ] + variables(named: reading.words) + reading.files
   }
 
-  /// All but those of a person's terminal, unless the script names them.
-  private var variables: [Surrounding] {
-    let words = Set(script.pieces { !Self.isOfName($0) }.map(ExactText.init))
-    return environment.keys.filter { name in
+  /// All but those of a person's terminal, unless the script, or one that it runs, names them.
+  private func variables(named words: Set<ExactText>) -> [Surrounding] {
+    environment.keys.filter { name in
       !Self.ofShells.contains(name)
-        && (words.contains(ExactText(name)) && !name.begins(with: "TERM")
+        // As a word of its own it is the signal's name far more often than the terminal's.
+        && (words.contains(ExactText(name)) && name != "TERM"
           || !Self.ofTerminals.contains(name)
             && !Self.beginningsOfTerminals.contains { name.begins(with: $0) })
     }.sorted().map { Surrounding(name: "environment \($0)", content: environment[$0] ?? "") }
   }
-
-  private var files: [Surrounding] { reading.files }
 
   /// What the script and those that it runs visibly run or read, and what is not bound: for people.
   var unbound: [String] { reading.unbound }
@@ -70,6 +69,10 @@ struct ScriptSurroundings {
     var unbound: [String] = []
     var seen: Set<ExactText> = []
     var folders: [String]
+    /// Of all texts that were read: names of variables may be among them.
+    var words: Set<ExactText> = []
+    /// Where programs are looked for.
+    var searchPaths: [String]
 
     mutating func say(_ what: String) {
       if !unbound.contains(where: { $0.isIdentical(to: what) }) { unbound.append(what) }
@@ -77,9 +80,13 @@ struct ScriptSurroundings {
   }
 
   private var reading: Reading {
-    var reading = Reading(folders: [workingDirectory])
+    var reading = Reading(
+      folders: [workingDirectory], searchPaths: [environment["PATH"] ?? ""])
     let shell = command.first.map { Self.isShell($0) } ?? false
-    read(script, isShell: shell, extra: interpreterNames, depth: 0, &reading)
+    var names = interpreterNames
+    // A bash that runs a script reads it first.
+    if let file = environment["BASH_ENV"] { names.append(file) }
+    read(script, isShell: shell, extra: names, depth: 0, &reading)
     return reading
   }
 
@@ -87,9 +94,14 @@ struct ScriptSurroundings {
     _ text: String, isShell: Bool, extra: [String], depth: Int, _ reading: inout Reading
   ) {
     var scripts: [String] = []
+    var given = extra
     var names = extra + Self.names(in: text)
+    for word in text.pieces(whereSeparator: { !Self.isOfName($0) }) {
+      reading.words.insert(ExactText(String(word)))
+    }
     if isShell {
-      let scan = ShellScan(text)
+      let scan = ShellScan(text, environment: environment)
+      reading.searchPaths += scan.searchPaths
       for folder in scan.folders where reading.folders.count < Self.mostFiles {
         for base in reading.folders {
           let path = atHome(folder).resolved(in: base)
@@ -101,6 +113,7 @@ struct ScriptSurroundings {
       for one in scan.unknown { reading.say(one) }
       scripts = scan.scripts.map(atHome)
       names += scan.words.map(atHome)
+      given += (scan.operands + scan.inputs).map(atHome)
       if scan.programs.contains("psql") { names += psqlFiles }
       for folder in scan.operands.map(atHome) where isFolder(folder, in: reading.folders) {
         reading.say("what the folder \(folder) holds")
@@ -109,8 +122,11 @@ struct ScriptSurroundings {
       reading.say("what a script that is no shell's loads by itself")
     }
     var found: [(name: String, path: String)] = []
+    for name in given {
+      found += files(of: name, reading).map { (name, $0) }
+    }
     for name in names {
-      found += paths(of: name, in: reading.folders).map { (name, $0) }
+      found += paths(of: name, reading).map { (name, $0) }
     }
     for name in scripts {
       found += reading.folders.map { (name, name.resolved(in: $0)) }
@@ -246,16 +262,23 @@ struct ScriptSurroundings {
   }
 
   /// Where a word may lead to; empty where it names no file.
-  private func paths(of name: String, in folders: [String]) -> [String] {
+  private func paths(of name: String, _ reading: Reading) -> [String] {
+    // A word without a dot or a slash names a table or the like more often than a file of the folder.
+    if name.begins(with: "/") || name.holds("/") || name.holds(".") {
+      let files = files(of: name, reading)
+      if !files.isEmpty || name.holds("/") { return files }
+    }
+    return reading.searchPaths.compactMap { path in
+      path.pieces(separatedBy: ":").map { "\($0)/\(name)".resolved(in: workingDirectory) }
+        .first { access($0, X_OK) == 0 }
+    }
+  }
+
+  /// The files of that name that are there.
+  private func files(of name: String, _ reading: Reading) -> [String] {
     guard !name.isEmpty else { return [] }
     if name.begins(with: "/") { return [name] }
-    let here = folders.map { name.resolved(in: $0) }.filter { access($0, F_OK) == 0 }
-    if name.holds("/") { return here }
-    // A word without a dot or a slash names a table or the like more often than a file of the folder.
-    if name.holds("."), !here.isEmpty { return here }
-    let places = environment["PATH"]?.pieces(separatedBy: ":") ?? []
-    let programs: [String] = places.map { "\($0)/\(name)" }
-    return programs.first { access($0, X_OK) == 0 }.map { (path: String) in [path] } ?? []
+    return reading.folders.map { name.resolved(in: $0) }.filter { access($0, F_OK) == 0 }
   }
 
   private static func isOfName(_ scalar: Unicode.Scalar) -> Bool {

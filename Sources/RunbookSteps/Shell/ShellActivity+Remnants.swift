@@ -11,7 +11,7 @@ extension ShellActivity {
     let processes = leavesRunning && !marked.areKept ? [] : marked.remnants(context.redactor)
     guard let gateway, let connection else { return processes }
     return processes
-      + (try await gateway.remnants(of: context.run, context.step, on: connection))
+      + (try await gateway.remnants(of: context, on: connection))
   }
 
   func end(
@@ -27,6 +27,6 @@ extension ShellActivity {
       for pid in marked.all() { marked.send(SIGKILL, to: pid) }
     }
     guard let gateway, let connection else { return }
-    try await gateway.end(context.run, context.step, on: connection)
+    try await gateway.end(context, on: connection)
   }
 }

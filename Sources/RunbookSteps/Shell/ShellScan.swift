@@ -14,17 +14,23 @@ struct ShellScan {
   private(set) var unknown: [String] = []
   /// Its words as the shell takes them, without quotes, but for what is only written to: a file may have such a name.
   private(set) var words: [String] = []
-  /// Those of them by which a program may be given a whole folder.
+  /// Those of them that a program is given which may read them: files and whole folders.
   private(set) var operands: [String] = []
+  /// The files that programs have as their standard input.
+  private(set) var inputs: [String] = []
   /// The programs that it runs, by their last names.
   private(set) var programs: Set<String> = []
+  /// Where it looks for programs from then on: what it sets `PATH` to, as written.
+  private(set) var searchPaths: [String] = []
 
   private var command: [Word] = []
   /// What the command reads from its standard input.
-  private var inputs: [Word] = []
+  private var input: [Word] = []
   /// A shell that runs what its input gives it, where that is not known yet.
   private var reader: String?
   private var role = Role.word
+  /// The variables that it is given and does not set itself, with their values.
+  private let known: KnownVariables
 
   /// What the next word is.
   private enum Role {
@@ -52,7 +58,8 @@ struct ShellScan {
   private static let folderless: Set = [
     "cd", "pushd", "popd", "mkdir", "rmdir", "rm", "ls", "test", "[", "[[", "echo", "printf",
     "chmod",
-    "chown", "chgrp", "du", "df", "touch", "stat", "mktemp", "export", "readonly", "local", "unset",
+    "chown", "chgrp", "du", "df", "touch", "tee", "truncate", "mkfifo", "stat", "mktemp", "export",
+    "readonly", "local", "unset",
     "basename", "dirname", "realpath", "for", "case", "select", "return", "exit", "kill", "sleep",
     "pg_ctl", "initdb", "expr", "let", "set", "trap",
   ]
@@ -63,14 +70,20 @@ struct ShellScan {
   ]
   private static let deepest = 4
 
-  init(_ script: String, depth: Int = 0) {
-    var text = ShellWords(script)
+  /// - Parameter environment: what it is given; a variable that the script may set counts as not known.
+  init(_ script: String, environment: [String: String] = [:], depth: Int = 0) {
+    self.init(script, KnownVariables(environment, in: script), depth)
+  }
+
+  private init(_ script: String, _ known: KnownVariables, _ depth: Int) {
+    self.known = known
+    var text = ShellWords(script, known)
     while let item = text.next() {
       switch item {
       case .word(let word):
         switch role {
         case .word: command.append(word)
-        case .input: inputs.append(word)
+        case .input: input.append(word)
         case .target, .none: break
         }
         role = .word
@@ -92,11 +105,14 @@ struct ShellScan {
   }
 
   private mutating func takeCommand(_ depth: Int) {
-    for word in command + inputs where !word.isOpen { self.words += word.names }
-    for word in inputs where word.isOpen { say("< \(word.raw)") }
+    for word in command + input where !word.isOpen { self.words += word.names }
+    for word in input {
+      if word.isOpen { say("< \(word.raw)") } else { inputs.append(word.path) }
+    }
     var words = command[...]
     command = []
     while let first = words.first, Self.keywords.contains(first.text) || first.isAssignment {
+      takeAssignment(first)
       words = words.dropFirst()
     }
     let name = words.first?.text.lastPathPart ?? ""
@@ -112,7 +128,15 @@ struct ShellScan {
       operands += given.flatMap(\.names)
     }
     take(words, depth)
-    inputs = []
+    input = []
+  }
+
+  /// Other programs may be meant from there on.
+  private mutating func takeAssignment(_ word: Word) {
+    guard let (name, value) = word.text.halves(at: "="), name == "PATH" else { return }
+    searchPaths.append(String(value))
+    let own = value.pieces(separatedBy: ":").filter { $0 != "$PATH" && $0 != "${PATH}" }
+    if own.contains(where: { $0.holds("$") || $0.holds("`") }) { say(word.raw) }
   }
 
   /// What a shell reads that runs its input: texts of the script itself, or nothing that is seen.
@@ -122,7 +146,7 @@ struct ShellScan {
     guard !texts.isEmpty, depth < Self.deepest else {
       return say("what \(name) reads from its input")
     }
-    for text in texts { take(ShellScan(text, depth: depth + 1)) }
+    for text in texts { take(ShellScan(text, known, depth + 1)) }
   }
 
   private mutating func take(_ inner: ShellScan) {
@@ -130,7 +154,9 @@ struct ShellScan {
     scripts += inner.scripts
     words += inner.words
     operands += inner.operands
+    inputs += inner.inputs
     programs.formUnion(inner.programs)
+    searchPaths += inner.searchPaths
     for one in inner.unknown { say(one) }
   }
 
@@ -145,7 +171,7 @@ struct ShellScan {
     case "trap":
       guard let code = operands.first(where: { !$0.isOption }) else { return }
       if code.isDynamic || depth >= Self.deepest { return say("trap \(code.raw)") }
-      take(ShellScan(code.text, depth: depth + 1))
+      take(ShellScan(code.text, known, depth + 1))
     case _ where Self.runners.contains(name): say("what \(name) runs")
     case "cd", "pushd":
       guard let folder = operands.first(where: { !$0.isOption }) else {
@@ -153,6 +179,8 @@ struct ShellScan {
         return
       }
       if folder.isOpen { say("\(name) \(folder.raw)") } else { folders.append(folder.path) }
+    case "export", "readonly", "local", "declare", "typeset":
+      for word in operands where word.isAssignment { takeAssignment(word) }
     case ".", "source":
       if let file = operands.first { takeScript(file) }
     case "eval", "xargs":
@@ -194,7 +222,7 @@ struct ShellScan {
       if takesValue { rest = rest.dropFirst() }
     }
     guard let first = rest.first, !readsInput, first.text != "-" else {
-      if let input = inputs.last {
+      if let input = input.last {
         // What is open of it is said with the other words.
         if !input.isOpen { takeScript(input) }
         return
@@ -205,7 +233,7 @@ struct ShellScan {
     guard first.isScriptOption else { return takeScript(first) }
     guard let script = rest.dropFirst().first else { return }
     guard !script.isDynamic, depth < Self.deepest else { return say("\(first.text) \(script.raw)") }
-    take(ShellScan(script.text, depth: depth + 1))
+    take(ShellScan(script.text, known, depth + 1))
   }
 
   private mutating func takeScript(_ word: Word) {
@@ -309,7 +337,12 @@ private struct ShellWords {
   /// Whether a quotation mark, a bracket or a text has no end.
   private(set) var isBroken = false
 
-  init(_ script: String) { scalars = Array(script.unicodeScalars) }
+  private let known: KnownVariables
+
+  init(_ script: String, _ known: KnownVariables) {
+    scalars = Array(script.unicodeScalars)
+    self.known = known
+  }
 
   mutating func next() -> Item? {
     if !pending.isEmpty { return pending.removeFirst() }
@@ -402,6 +435,11 @@ private struct ShellWords {
         isInQuotes.toggle()
         take(&word, raw: 1, text: nil)
       case "$":
+        if let variable = known.variable(at: index, of: scalars, isQuoted: isInQuotes) {
+          take(&word, raw: variable.end - index, text: nil)
+          word.text += variable.value
+          continue
+        }
         word.isDynamic = true
         if let end = arithmeticEnd {
           take(&word, raw: end - index, text: "$")
@@ -504,5 +542,61 @@ private struct ShellWords {
       take(&word, raw: 1, text: scalars[index])
     }
     if index < scalars.count { take(&word, raw: 1, text: nil) } else { isBroken = true }
+  }
+}
+
+/// The variables that a script is given and nowhere sets: what it makes of them can be told before it runs.
+private struct KnownVariables {
+  private let values: [String: String]
+
+  /// - Parameter script: where a name stands without `$`, it may be set, and is not known.
+  init(_ environment: [String: String], in script: String) {
+    let scalars = Array(script.unicodeScalars)
+    var free: Set<String> = []
+    var index = 0
+    while index < scalars.count {
+      guard Self.isOfName(scalars[index]) else {
+        index += 1
+        continue
+      }
+      let end = Self.endOfName(from: index, in: scalars)
+      let isReference =
+        index > 0 && scalars[index - 1] == "$"
+        || index > 1 && scalars[index - 1] == "{" && scalars[index - 2] == "$"
+      if !isReference { free.insert(Self.text(scalars[index..<end])) }
+      index = end
+    }
+    values = environment.filter { !free.contains($0.key) }
+  }
+
+  /// What `$NAME` or `${NAME}` is, which begins there; nil where that is not known, or the shell would make
+  /// several words or a pattern of it.
+  func variable(
+    at start: Int, of scalars: [Unicode.Scalar], isQuoted: Bool
+  ) -> (value: String, end: Int)? {
+    let isBraced = start + 1 < scalars.count && scalars[start + 1] == "{"
+    let first = start + (isBraced ? 2 : 1)
+    let end = Self.endOfName(from: first, in: scalars)
+    guard end > first, !isBraced || end < scalars.count && scalars[end] == "}",
+      let value = values[Self.text(scalars[first..<end])]
+    else { return nil }
+    let isPlain = value.unicodeScalars.allSatisfy { !" \t\n*?[".unicodeScalars.contains($0) }
+    return isQuoted || isPlain ? (value, isBraced ? end + 1 : end) : nil
+  }
+
+  private static func endOfName(from start: Int, in scalars: [Unicode.Scalar]) -> Int {
+    var end = start
+    while end < scalars.count, isOfName(scalars[end]) { end += 1 }
+    return end
+  }
+
+  private static func text(_ scalars: ArraySlice<Unicode.Scalar>) -> String {
+    var text = String.UnicodeScalarView()
+    text.append(contentsOf: scalars)
+    return String(text)
+  }
+
+  private static func isOfName(_ scalar: Unicode.Scalar) -> Bool {
+    scalar.isASCIILetter || scalar.isASCIIDigit || scalar == "_"
   }
 }

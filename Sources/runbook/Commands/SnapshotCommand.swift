@@ -57,6 +57,12 @@ struct SnapshotCommand: AsyncParsableCommand {
       if let detail = error.record.detail { console.printError("  \(detail)") }
       throw (error.record.cause == .invalid ? ExitStatus.usage : .unreachable).code
     }
+    let uncounted = rows == .none ? [] : Self.uncounted(in: snapshot)
+    if !uncounted.isEmpty {
+      console.printError(
+        "not counted, as rows are hidden from this role or it may not read them: "
+          + uncounted.joined(separator: ", "))
+    }
     guard let output = output.file else { return console.print(json: snapshot.prettyJSON) }
     do throws(StoreError) {
       // Names and comments may tell of people: the file is its owner's alone.
@@ -68,5 +74,13 @@ struct SnapshotCommand: AsyncParsableCommand {
     console.print(
       "\(output): \(map["objects"]?.listValue?.count ?? 0) objects, fingerprint \(map["fingerprint"]?.stringValue?.prefixOfScalars(12) ?? "")"
     )
+  }
+
+  /// Tables whose rows could not be counted: what is lost of them later is not seen.
+  private static func uncounted(in snapshot: Value) -> [String] {
+    (snapshot.mapValue?["rows"]?.listValue ?? []).compactMap { row in
+      guard let row = row.mapValue, row["count"] == .null else { return nil }
+      return row["table"]?.stringValue
+    }
   }
 }

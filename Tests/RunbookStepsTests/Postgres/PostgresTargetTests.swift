@@ -1,3 +1,4 @@
+import Foundation
 import RunbookEngine
 import RunbookModel
 import Testing
@@ -29,6 +30,26 @@ struct PostgresTargetTests {
     #expect(try PostgresTarget(url: "postgres:///d?host=/run/pg").secrets.isEmpty)
   }
 
+  @Test(arguments: [
+    ("host=db user=me:hunter2 dbname=app", "me:***@db/app"),
+    ("host=db dbname=postgres://me:hunter2@h/app", "db/postgres://me:***@h/app"),
+    ("postgres://db/app?user=me:hunter2", "me:***@db/app"),
+  ])
+  func showsNoPasswordThatStandsInANamesPlace(_ url: String, _ display: String) throws {
+    let target = try PostgresTarget(url: url)
+    #expect(target.display == display)
+    #expect(target.secrets.contains("hunter2"))
+  }
+
+  @Test func takesThePasswordsOfTheFileThatItNames() throws {
+    let fixture = try AttemptFixture()
+    let path = "\(fixture.folder)/passwords"
+    try "h:5432:d:u:led2\n".write(toFile: path, atomically: true, encoding: .utf8)
+    let read = try PostgresTargetReader().read(url: "host=h passfile=\(path)")
+    #expect(read.secrets == ["led2"])
+    #expect(try PostgresTargetReader().read(url: "host=h passfile=/dev/zero").secrets.isEmpty)
+  }
+
   @Test func readsSignsWhereTheyBelong() throws {
     #expect(try PostgresTarget(url: "postgres://a:x@h:1,i:2/d@e").display == "a@h,i:1,2/d@e")
     #expect(try PostgresTarget(url: "postgres://h/d?user=a@b").display == "a@b@h/d")
@@ -42,6 +63,9 @@ struct PostgresTargetTests {
     // With a `/` in the password libpq reads its beginning as a port, and its end as a database's name.
     "postgres://me:hunter2/x@db:5433/app", "postgres://me:1234/hunter2@db:5433/app",
     "port=hunter2 host=db",
+    // Other programs end the password at the last `@`, libpq at the first.
+    "postgres://me:@hunter2@db/app", "postgres://me:un@hunter2@db:5433/app",
+    "postgresql+psycopg://me:x@hunter2@db?sslmode=disable",
   ])
   func refusesOtherFormsWithoutTellingThePassword(url: String) {
     let failure = #expect(throws: StepFailure.self) { try PostgresTarget(url: url) }

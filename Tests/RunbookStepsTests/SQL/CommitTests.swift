@@ -63,6 +63,17 @@ struct CommitTests {
     #expect(result.notices == ["WARNING: look here"])
   }
 
+  /// A database's owner may set it for all who connect.
+  @Test(arguments: [Phase.detection, .recovery])
+  func aWarningIsHeardWhateverTheDatabaseSays(_ phase: Phase) async throws {
+    let fixture = try await SQLFixture(keepsReceipts: false)
+    fixture.psql("ALTER DATABASE \(fixture.database) SET client_min_messages = error")
+    let result = try await fixture.perform(
+      "DO $$ BEGIN RAISE WARNING 'look here'; RAISE NOTICE 'not asked for'; END $$; SELECT 1",
+      phase: phase)
+    #expect(result.notices == ["WARNING: look here"])
+  }
+
   @Test(arguments: [
     ("SELECT 1/0", Phase.recovery, false), ("SELECT 1/0", .detection, false),
     ("SELECT 1/0", .verification, true),

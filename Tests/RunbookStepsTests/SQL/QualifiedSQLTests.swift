@@ -10,7 +10,8 @@ import Testing
 /// function, relation, type and operator in it has its schema.
 struct QualifiedSQLTests {
   private static let query = ReceiptQuery(
-    run: RunID(rawValue: "run-1"), step: StepID("step"), encoding: "UTF8")
+    run: RunID(rawValue: "run-1"), step: StepID("step"), lockKey: "1",
+    encoding: "UTF8")
   private static let context = AttemptContext(
     run: query.run, step: query.step, attempt: 1, actor: Actor(account: "tester"), timeout: nil,
     generation: 1, evidenceFolder: "/", output: { _ in }, now: testNow)

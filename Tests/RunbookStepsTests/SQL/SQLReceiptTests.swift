@@ -148,6 +148,47 @@ struct SQLReceiptTests {
     #expect(fixture.psql("SELECT count(*) FROM t") == "1")
   }
 
+  /// Anybody may take an advisory lock: who has it is said, and nothing is claimed of what they do.
+  @Test func saysWhoHoldsTheLock() async throws {
+    let fixture = try await SQLFixture(keepsReceipts: false)
+    let key = SQLLock.key(fixture.context())
+    let holder = try await SQLFixture(keepsReceipts: false, database: fixture.database)
+    let held = Task {
+      try await holder.perform(
+        "SELECT pg_advisory_lock(\(key)), pg_sleep(60)", phase: .recovery, id: "h",
+        effect: .mutating)
+    }
+    await fixture.waitUntil(
+      "EXISTS (SELECT FROM pg_locks WHERE locktype = 'advisory' AND granted AND objsubid = 1 AND "
+        + "(classid::bigint << 32) | objid::bigint = \(key))")
+    let session = try fixture.gateway.session(of: "main")
+    let failure = await failure {
+      try await session.use(until: .now + .seconds(20)) { (link) throws(StepFailure) in
+        try SQLLock.takeForSession(key, on: link, within: .milliseconds(1), .none)
+      }
+    }
+    #expect(failure?.record.message == "another session holds this step's lock")
+    #expect(failure?.record.detail?.holds("user test, application runbook run-1 h") == true)
+    fixture.psql(
+      "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name LIKE '% h'")
+    _ = try? await held.value
+  }
+
+  /// Whoever knows the run's id does not know the lock.
+  @Test func theLockIsOfTheRunsOwnKey() {
+    let keys = try [
+      nil, RunKey(Array(repeating: 1, count: 32)), RunKey(Array(repeating: 2, count: 32)),
+    ]
+    .map { key in
+      SQLLock.key(
+        AttemptContext(
+          run: RunID(rawValue: "run-1"), step: StepID("step"), attempt: 1,
+          actor: Actor(account: "tester"), timeout: nil, generation: 1, evidenceFolder: "/",
+          output: { _ in }, now: testNow, key: key))
+    }
+    #expect(Set(keys).count == 3)
+  }
+
   private func prepared() async throws -> SQLFixture {
     let fixture = try await SQLFixture()
     try await fixture.gateway.checkReceipts("main")

@@ -89,16 +89,19 @@ struct ScriptSurroundingsTests {
     try text.write(toFile: path, atomically: true, encoding: .utf8)
   }
 
-  private func surroundings(_ script: String) -> ScriptSurroundings {
+  private func surroundings(
+    _ script: String, _ environment: [String: String] = [:]
+  ) -> ScriptSurroundings {
     ScriptSurroundings(
       script: script, command: ["sh", "-eu", "-c", script, "step"],
       workingDirectory: fixture.folder,
-      environment: ["PATH": "/usr/bin:/bin", "HOME": fixture.folder], input: "")
+      environment: ["PATH": "/usr/bin:/bin", "HOME": fixture.folder].merging(environment) { $1 },
+      input: "")
   }
 
   /// Those in the folder, by their paths there.
-  private func files(_ script: String) -> Set<String> {
-    let paths = surroundings(script).all.compactMap(\.file)
+  private func files(_ script: String, _ environment: [String: String] = [:]) -> Set<String> {
+    let paths = surroundings(script, environment).all.compactMap(\.file)
       .map { URL(filePath: $0).standardized.path }
     let own = URL(filePath: fixture.folder).standardized.path + "/"
     return Set(paths.filter { $0.begins(with: own) }.map { String($0.dropping(prefix: own)) })
@@ -128,6 +131,60 @@ struct ScriptSurroundingsTests {
     try write("SELECT 2\n", to: "two words.sql")
     try write("cat data.sql\n", to: "home.sh")
     #expect(files(script) == Set(bound))
+  }
+
+  /// Without a dot or a slash, by a variable, by another `PATH`.
+  @Test(
+    arguments: [
+      ("cat < cleanup", [:], ["cleanup"]),
+      ("awk -f cleanup data", [:], ["cleanup"]),
+      ("python3 cleanup", [:], ["cleanup"]),
+      ("grep x cleanup >out", [:], ["cleanup"]),
+      ("tee cleanup; touch cleanup; echo cleanup", [:], []),
+      ("psql -c 'SELECT * FROM cleanup'", [:], []),
+      ("cat \"$FIX\"", ["FIX": "cleanup"], ["cleanup"]),
+      ("psql -f ${FIX}", ["FIX": "two words"], []),
+      ("psql -f \"${FIX}\"", ["FIX": "two words"], ["two words"]),
+      ("cat <\"$DIR/cleanup\"", ["DIR": "."], ["cleanup"]),
+      ("sh $DIR/fix.sh", ["DIR": "bin"], ["bin/fix.sh", "cleanup"]),
+      ("cd \"$DIR\" && ./fix.sh", ["DIR": "bin"], ["bin/fix.sh", "cleanup"]),
+      ("echo paid >>\"$LEDGER\"", ["LEDGER": "cleanup"], []),
+      ("PATH=bin:$PATH\nfix.sh", [:], ["bin/fix.sh", "cleanup"]),
+      ("export PATH=\"$DIR:$PATH\"; fix.sh", ["DIR": "bin"], ["bin/fix.sh", "cleanup"]),
+      ("true", ["BASH_ENV": "bin/fix.sh"], ["bin/fix.sh", "cleanup"]),
+    ] as [(String, [String: String], [String])])
+  func aFileIsBoundHoweverItIsNamed(
+    _ script: String, _ environment: [String: String], _ bound: [String]
+  ) throws {
+    try write("x\n", to: "cleanup")
+    try write("x\n", to: "two words")
+    try write("#!/bin/sh\ncat < cleanup\n", to: "bin/fix.sh")
+    try FileManager.default.setAttributes(
+      [.posixPermissions: 0o755], ofItemAtPath: "\(fixture.folder)/bin/fix.sh")
+    #expect(files(script, environment) == Set(bound))
+  }
+
+  /// What the script sets itself is not what it is given.
+  @Test(
+    arguments: [
+      ("FIX=other; cat \"$FIX\"", "cleanup"), ("read FIX; . \"./$FIX\"", "cleanup"),
+      ("for FIX in a/b c/d; do sh \"$FIX\"; done", "cleanup"), ("sh $FIX", "clean*"),
+    ])
+  func aVariableThatIsSetIsNotKnown(_ script: String, _ value: String) throws {
+    try write("x\n", to: "cleanup")
+    #expect(!files(script, ["FIX": value]).contains("cleanup"))
+  }
+
+  @Test func aTerminalsVariableIsBoundWhereAScriptNamesIt() throws {
+    try write("#!/bin/sh\ndeploy \"$RUNBOOK_TARGET\" \"$SSH_HOST\"\n", to: "deploy.sh")
+    let environment = ["RUNBOOK_TARGET": "a", "SSH_HOST": "b", "XDG_T": "c", "TERM_TARGET": "d"]
+    func bound(_ script: String) -> [String] {
+      surroundings(script, environment).all.map(\.name)
+        .filter { environment.keys.map { "environment \($0)" }.contains($0) }
+    }
+    #expect(bound("true").isEmpty)
+    #expect(bound("./deploy.sh") == ["environment RUNBOOK_TARGET", "environment SSH_HOST"])
+    #expect(bound("echo $TERM_TARGET") == ["environment TERM_TARGET"])
   }
 
   @Test func whatPSQLReadsUnaskedIsBound() throws {
