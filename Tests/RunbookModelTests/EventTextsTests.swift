@@ -98,7 +98,8 @@ struct EventTextsTests {
     .attemptStarted(
       AttemptStarted(
         step: StepID("s"), attempt: 1, effect: .mutating, isEffectDeclared: false,
-        connection: "main", work: [work], settledBy: .receipt, receiptDigest: digest, noted: 1)),
+        connection: "main", work: [work], settledBy: .receipt, receiptDigest: digest, noted: 1,
+        unguarded: ["u"])),
     .attemptFinished(
       AttemptFinished(
         step: StepID("s"), attempt: 1, outcome: .failed, result: value, captures: value,

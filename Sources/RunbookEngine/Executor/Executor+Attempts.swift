@@ -42,7 +42,7 @@ extension Executor {
           work: activity.work, settledBy: bound.settledBy,
           receiptDigest: bound.settledBy == .receipt
             ? activity.receiptDigest(options.key) : nil,
-          noted: noted)))
+          noted: noted, unguarded: activity.unguarded.isEmpty ? nil : activity.unguarded)))
     try await flush()
     if let withdrawn = missingConsent(for: bound) {
       return try finish(

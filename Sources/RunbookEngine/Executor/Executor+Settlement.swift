@@ -98,7 +98,9 @@ extension Executor {
     if let standing = try await standing(of: bound, context) { return standing }
     let finding: Finding
     switch way {
-    case .receipt, .repeatable: finding = try await receipt(of: bound, context)
+    case .receipt, .repeatable:
+      let found = try await receipt(of: bound, context)
+      finding = try await beyondReceipt(found, of: bound, context)
     case .probe:
       try await bound.activity.awaitLock(in: context)
       finding = try await probed(bound.step, context)
@@ -161,6 +163,19 @@ extension Executor {
     return Finding(
       .done, .receipt, "the receipt of attempt \(found.attempt) was committed with the work",
       doneAt: found.recordedAt, result: found.result)
+  }
+
+  /// That there is no receipt tells nothing of what no transaction guards.
+  private mutating func beyondReceipt(
+    _ finding: Finding, of bound: BoundStep, _ context: AttemptContext
+  ) async throws(StepFailure) -> Finding {
+    let unguarded = state.step(bound.step.id).unguarded ?? bound.activity.unguarded
+    guard finding.settlement == .notDone, !unguarded.isEmpty else { return finding }
+    if bound.step.options.settle != nil { return try await probed(bound.step, context) }
+    return Finding(
+      .unknown, .none,
+      "no receipt is there, so what its transaction guards is not done; no transaction guards what "
+        + "\(unguarded.joined(separator: ", ")) does, and whether that is done is not known")
   }
 
   /// Waits for what a dead executor left, or ends it on a person's word; it is never raced.

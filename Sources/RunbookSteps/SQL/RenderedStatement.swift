@@ -31,6 +31,12 @@ struct RenderedStatement: Sendable {
     redactor.holdsSecret(shownText) || parameters.contains { redactor.holdsSecret($0.value) }
   }
 
+  /// What of it no transaction guards, for people: also what it has the server execute as a text.
+  var unguarded: [String] {
+    traits.unguarded
+      + (traits.copiesOnServer ? [] : KnownFunctions.unguarded(in: command.text))
+  }
+
   /// The place in the runbook of a position that the server tells.
   ///
   /// - Parameter position: characters of the command's text, counted from 1.
