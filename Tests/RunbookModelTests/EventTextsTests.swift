@@ -19,7 +19,10 @@ struct EventTextsTests {
     step: StepID("s"), title: "t", fate: .willRun, effect: .mutating, isEffectDeclared: true,
     connection: "main",
     work: [work], seal: [SealedPart(name: "n", digest: digest, file: "/f")], unbound: ["u"],
-    manner: [WorkItem.Parameter(name: "run by", value: "m")])
+    manner: [WorkItem.Parameter(name: "run by", value: "m")],
+    probe: GateProbe(
+      work: [work], isEffectDeclared: true, unbound: ["u"],
+      manner: [WorkItem.Parameter(name: "run by", value: "m")]))
   private static let identified = ConnectionIdentified(
     connection: "main",
     identity: ConnectionIdentity(
@@ -99,7 +102,7 @@ struct EventTextsTests {
       AttemptStarted(
         step: StepID("s"), attempt: 1, effect: .mutating, isEffectDeclared: false,
         connection: "main", work: [work], settledBy: .receipt, receiptDigest: digest, noted: 1,
-        unguarded: ["u"])),
+        unguarded: ["u"], probe: [SealedPart(name: "n", digest: digest, file: "/f")])),
     .attemptFinished(
       AttemptFinished(
         step: StepID("s"), attempt: 1, outcome: .failed, result: value, captures: value,
@@ -133,7 +136,12 @@ struct EventTextsTests {
       AttemptSettled(
         step: StepID("s"), attempt: 1, settlement: .done, means: .receipt, detail: "d",
         doneAt: time, result: value, captures: value, withheldCaptures: ["c"],
-        remnants: [Remnant(pid: 1, summary: "s", since: time)])),
+        remnants: [Remnant(pid: 1, summary: "s", since: time)], asked: [work],
+        evidence: [
+          EvidenceRecord(
+            id: "E3", what: "w", source: "s", capturedAt: time, size: 1, digest: digest,
+            content: .result(key: "stdout"), isCut: false)
+        ])),
     .retryRequested(RetryRequested(step: StepID("s"), reason: "r")),
     .runHeld(RunHeld(cause: .gate, subject: "recovery", message: "m")),
     .runResumed(

@@ -75,7 +75,8 @@ extension Executor {
   }
 
   /// The gate that has to be opened, and why; nil where all is as it was approved, or no gate is due.
-  private func changesSinceApproval(of bound: BoundStep) async -> (gate: String, [String])? {
+  private mutating func changesSinceApproval(of bound: BoundStep) async -> (gate: String, [String])?
+  {
     let own = bound.step.id.rawValue
     guard let gate = state.gates[own] ?? recoveryGate(for: bound.step) else { return nil }
     let item = gate.opened.steps.first { $0.step == bound.step.id }
@@ -88,8 +89,9 @@ extension Executor {
         ? "it was to be skipped" : "whether it runs, or what it does, was not known"
       return (own, ["\(own): \(was) \(when)"])
     }
+    let now = await self.seal(bound)
     let changes =
-      await self.seal(bound).changes(since: seal).map { "\(own): \($0)" }
+      now.changes(since: seal).map { "\(own): \($0)" }
       + leftOut(since: gate.opened) + changedConnections(since: gate.opened)
     return changes.isEmpty ? nil : (gate.opened.gate, changes)
   }
@@ -98,10 +100,11 @@ extension Executor {
     step.phase == .recovery ? state.gates[RunMachine.recoveryGateName] : nil
   }
 
-  private func seal(_ bound: BoundStep) async -> StepSeal {
-    await StepSeal(
+  private mutating func seal(_ bound: BoundStep) async -> StepSeal {
+    let own = await StepSeal(
       bound.activity, deciders: DecidingValues(of: bound.step, in: scope).all, key: options.key,
       redactor)
+    return own.with(probe: await probeSeal(of: bound.step) ?? [])
   }
 
   /// Steps that were to run, and were then left out by their `when`: what comes behind them was approved with them.
@@ -125,7 +128,7 @@ extension Executor {
   }
 
   /// The item with what its approval will bind. What is not decided yet is asked when it is.
-  func sealed(_ item: GateItem) async -> GateItem {
+  mutating func sealed(_ item: GateItem) async -> GateItem {
     guard item.fate == .willRun,
       let step = plan.runbook.steps.first(where: { $0.id == item.step })
     else { return item }
@@ -140,6 +143,6 @@ extension Executor {
       step: item.step, title: item.title, fate: item.fate, effect: item.effect,
       isEffectDeclared: item.isEffectDeclared, connection: item.connection, work: item.work,
       seal: parts, unbound: unbound.isEmpty ? nil : unbound,
-      manner: manner.isEmpty ? nil : manner)
+      manner: manner.isEmpty ? nil : manner, probe: await sealed(item.probe, of: step))
   }
 }

@@ -34,6 +34,7 @@ extension Executor {
         obstacle = error.record
       }
     }
+    let probe = await probeSeal(of: step)
     try queue(
       .attemptStarted(
         AttemptStarted(
@@ -42,7 +43,8 @@ extension Executor {
           work: activity.work, settledBy: bound.settledBy,
           receiptDigest: bound.settledBy == .receipt
             ? activity.receiptDigest(options.key) : nil,
-          noted: noted, unguarded: activity.unguarded.isEmpty ? nil : activity.unguarded)))
+          noted: noted, unguarded: activity.unguarded.isEmpty ? nil : activity.unguarded,
+          probe: probe)))
     try await flush()
     if let withdrawn = missingConsent(for: bound) {
       return try finish(

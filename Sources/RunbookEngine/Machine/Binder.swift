@@ -80,7 +80,8 @@ public struct Binder: Sendable {
       effect: bound?.activity.effect ?? kinds[step.kind]?.effect(of: step) ?? step.options.effect
         ?? .undetermined,
       isEffectDeclared: bound.map(\.activity.isEffectDeclared) ?? (step.options.effect != nil),
-      connection: bound?.activity.connection, work: bound?.activity.work ?? written)
+      connection: bound?.activity.connection, work: bound?.activity.work ?? written,
+      probe: gateProbe(of: step, in: scope))
   }
 }
 

@@ -91,6 +91,7 @@ public struct RunState: Sendable, Hashable {
     case .attemptSettled(let payload):
       try applyToStep(payload.step, event, at: time, by: actor)
       take(payload.captures)
+      evidenceCount += payload.evidence?.count ?? 0
       withheldCaptures.formUnion(payload.withheldCaptures ?? [])
       if payload.means == .receipt { noteLease(of: payload.step) }
       if case .held(let hold) = lifecycle, let decided = hold.decided(by: payload, actor) {
