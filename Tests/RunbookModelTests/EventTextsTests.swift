@@ -28,7 +28,7 @@ struct EventTextsTests {
     identity: ConnectionIdentity(
       systemIdentifier: "1", timelineID: 1, database: "d", databaseOID: 1, role: "r",
       isSuperuser: false, serverVersion: "15", isReplica: false, address: "a", searchPath: "p",
-      isPooled: true),
+      isPooled: true, serverAddress: "s", dataDirectory: "d", serverStart: time),
     clockOffsetMicroseconds: 1,
     lost: LostProof(isLeaseLost: true, receipts: [StepID("s")], begun: [StepID("s")]))
   private static let input = InputRecord(
@@ -86,7 +86,8 @@ struct EventTextsTests {
       RunStarted(
         toolVersion: "v", run: RunID(rawValue: "r"), runbook: runbook, inputs: [input],
         constants: value, connections: [connection], planFingerprint: digest, isSandbox: false,
-        isDrill: false, host: "h", approvals: ["recovery"], secretCount: 1)),
+        isDrill: false, host: "h", approvals: ["recovery"], secretCount: 1,
+        environment: [VariableRecord(name: "n", digest: digest)])),
     .sandboxCreated(SandboxCreated(folder: "/f")),
     .sandboxPrepared(
       SandboxPrepared(
@@ -150,7 +151,7 @@ struct EventTextsTests {
         reason: "r",
         change: PlanChange(
           difference: "d", runbook: runbook, connections: [connection], planFingerprint: digest,
-          performs: [StepID("s")]))),
+          performs: [StepID("s")], environment: [VariableRecord(name: "n", digest: digest)]))),
     .noteAdded(NoteAdded(text: "t", at: time)),
     .reportEdited(ReportEdited(edits: [.init(field: "f", operation: .set, text: "t")])),
     .runEnded(RunEnded(status: .resolved, reason: "r")),

@@ -15,10 +15,10 @@ struct DecidingValues {
     self.scope = scope
   }
 
-  var all: [Surrounding] { values(of: references) }
+  var all: [Surrounding] { values(of: Self.references(of: step)) }
 
   /// Of its `settle` alone.
-  var ofProbe: [Surrounding] { values(of: probeReferences) }
+  var ofProbe: [Surrounding] { values(of: Self.probeReferences(of: step)) }
 
   private func values(of references: [Reference]) -> [Surrounding] {
     var found: [(name: String, value: Value?)] = []
@@ -33,21 +33,22 @@ struct DecidingValues {
     }
   }
 
-  private var references: [Reference] {
+  /// What it reads but for its own body.
+  static func references(of step: Step) -> [Reference] {
     let options = step.options
     let sources =
       [options.when, options.retry?.condition?.expression].compactMap(\.self) + options.expect
       + options.captures.map(\.expression) + [options.confirms].compactMap(\.self)
     // What cannot be parsed fails where it is evaluated.
     let own = sources.flatMap { (try? Expression(parsing: $0))?.references ?? [] }
-    return own + probeReferences
+    return own + probeReferences(of: step)
   }
 
-  private var probeReferences: [Reference] {
-    (step.options.settle?.all ?? []).flatMap { Self.references(in: $0.value) }
+  private static func probeReferences(of step: Step) -> [Reference] {
+    (step.options.settle?.all ?? []).flatMap { references(in: $0.value) }
   }
 
-  private static func references(in value: FieldValue) -> [Reference] {
+  static func references(in value: FieldValue) -> [Reference] {
     switch value {
     case .text(let text), .file(_, let text):
       // One of them it is: the text of a condition, or a text with conditions in it.

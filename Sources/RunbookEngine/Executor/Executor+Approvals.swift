@@ -74,6 +74,17 @@ extension Executor {
       message: "nothing of it was performed: the gate '\(name)' is not approved any more")
   }
 
+  /// Why nothing of a step may be performed where it was led to since it was held against its approval.
+  mutating func objection(to bound: BoundStep) async -> FailureRecord? {
+    if options.approvesAll, plan.isSandbox { return nil }
+    guard bound.step.phase.mayChange, let (_, changes) = await changesSinceApproval(of: bound)
+    else { return nil }
+    return FailureRecord(
+      cause: .elsewhere,
+      message: "nothing of it was performed, as it is not what was approved: "
+        + changes.joined(separator: "; "))
+  }
+
   /// The gate that has to be opened, and why; nil where all is as it was approved, or no gate is due.
   private mutating func changesSinceApproval(of bound: BoundStep) async -> (gate: String, [String])?
   {
@@ -119,11 +130,14 @@ extension Executor {
   }
 
   private func changedConnections(since gate: GateOpened) -> [String] {
-    gate.identities.flatMap { shown in
-      let changes = state.identities[shown.connection].map {
-        shown.identity.changes(to: $0.identity)
+    gate.identities.flatMap { shown -> [String] in
+      guard let now = state.identities[shown.connection]?.identity else { return [] }
+      var changes = shown.identity.changes(to: now)
+      // What the run has left there tells afterwards that it is the one. A sandbox is made anew by this program.
+      if !plan.isSandbox, state.proof(on: shown.connection).isEmpty {
+        changes += [shown.identity.restart(to: now)].compactMap(\.self)
       }
-      return (changes ?? []).map { "connection '\(shown.connection)': \($0)" }
+      return changes.map { "connection '\(shown.connection)': \($0)" }
     }
   }
 

@@ -283,7 +283,8 @@ extension GateRequest {
       hasher.update(
         "\(identity.connection) \(one.systemIdentifier ?? "?") \(one.databaseOID) \(one.role) "
           + "\(one.timelineID ?? 0) \(one.isReplica) \(one.isSuperuser) \(one.address) "
-          + "\(one.searchPath ?? "?")\n")
+          + "\(one.searchPath ?? "?") \(one.serverAddress ?? "-") \(one.dataDirectory ?? "-") "
+          + "\(one.serverStart.map { "\($0)" } ?? "-")\n")
       if let lost = identity.lost {
         hasher.update("lost \(lost.isLeaseLost) \(lost.receipts.map(\.rawValue))\n")
         if let begun = lost.begun { hasher.update("begun \(begun.map(\.rawValue))\n") }

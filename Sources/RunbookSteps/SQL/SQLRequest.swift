@@ -130,7 +130,10 @@ struct SQLRequest: Sendable {
       try refusePooler(on: link)
       try SQLLock.takeForSession(
         SQLLock.key(context.run, context.step), on: link, within: settings.receiptWait)
-      _ = try link.exchange([SessionSettings.forSession + [setting]])
+      let holding = SessionSettings.holding(link.facts.held, isLocal: false)
+      _ = try link.exchange([
+        SessionSettings.forSession + [holding].compactMap(\.self) + [setting]
+      ])
       link.isStateOfStep = true
     } catch {
       resetUnread(link)

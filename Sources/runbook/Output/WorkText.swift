@@ -103,10 +103,11 @@ struct WorkText {
     let timeline = one.timelineID.map { ", timeline \($0)" } ?? ""
     let kind =
       (one.isReplica ? "replica" : "primary") + (one.isPooled == true ? " behind a pooler" : "")
+    let own = one.serverAddress.map { $0.isIdentical(to: one.address) ? "" : ", itself at \($0)" }
     return
       "\(identified.connection): database \(one.database) (OID \(one.databaseOID)) on "
       + "\(one.address), role \(one.role), PostgreSQL \(one.serverVersion), "
-      + "\(kind)\(system)\(timeline)"
+      + "\(kind)\(system)\(timeline)\(own ?? "")"
   }
 
   /// Which files an approval binds, and what the step visibly runs or reads besides.
