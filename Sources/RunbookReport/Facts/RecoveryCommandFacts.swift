@@ -10,7 +10,7 @@ struct RecoveryCommandFacts: Sendable {
     var work: [(item: WorkItem, became: Phrase?)] {
       var all = own
       for settled in attempt.settlements.map(\.payload) {
-        let answer: Phrase = "Asked whether it had taken effect: \(quote: settled.detail)."
+        let answer: Phrase? = "Asked whether it had taken effect: \(quote: settled.detail)."
         all += (settled.asked ?? []).map { (item: $0, became: answer) }
       }
       return all

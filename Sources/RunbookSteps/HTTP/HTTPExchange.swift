@@ -38,7 +38,7 @@ struct HTTPExchange: Sendable {
       notices: body.isFileWhole ? [] : ["not all of the body could be written to its file"],
       presumedFailure: presumedFailure)
     result.isEffectOpen = isEffectOpen
-    if end == RUNBOOK_REQUEST_DONE, !isEffectOpen, status < 400 {
+    if end == RUNBOOK_REQUEST_DONE, !isEffectOpen, !isUnfollowed, status < 400 {
       result.completion = Completion(
         "\(request.method) was answered with status \(status)", isRepeatable: isIdempotent)
     }

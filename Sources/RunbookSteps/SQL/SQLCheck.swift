@@ -103,7 +103,7 @@ struct SQLCheck {
   ) {
     let traits = statement.traits
     let written = String(decoding: text.bytes[statement.range], as: UTF8.self)
-    let kept =
+    let kept: String? =
       traits.copiesOnServer
       ? "COPY with a program or a file of the server"
       : traits.changingCall.map { "\($0)()" } ?? KnownFunctions.unguarded(in: written).first
