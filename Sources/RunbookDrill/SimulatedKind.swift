@@ -80,11 +80,15 @@ public struct SimulatedSettlement: Sendable {
   public var remnants: SimulatedRemnants
   /// What can be seen of it, for whoever has to say what nothing tells.
   public var traces: [String]
+  /// What of the step no transaction guards.
+  public var unguarded: [String]
 
   public init(
     receipt: ReceiptFound? = nil, failure: StepFailure? = nil,
-    remnants: SimulatedRemnants = SimulatedRemnants([]), traces: [String] = []
+    remnants: SimulatedRemnants = SimulatedRemnants([]), traces: [String] = [],
+    unguarded: [String] = []
   ) {
+    self.unguarded = unguarded
     self.traces = traces
     self.receipt = receipt
     self.failure = failure
@@ -130,6 +134,8 @@ private struct SimulatedActivity: Activity {
   let surrounding: @Sendable () -> [Surrounding]
 
   func surroundings() async -> [Surrounding] { surrounding() }
+
+  var unguarded: [String] { settlement.unguarded }
 
   var work: [WorkItem] {
     texts.map { WorkItem(language: language, text: $0, effect: effect) }

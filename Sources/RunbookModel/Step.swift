@@ -45,6 +45,8 @@ public struct StepOptions: Sendable, Hashable {
   public var gate: Gate?
   /// What the author declares where it cannot be told.
   public var effect: Effect?
+  /// Whether it is the probe of another step.
+  public var isProbe = false
   /// The probe that says, after a crash, whether an attempt took effect.
   public var settle: Fields?
 

@@ -77,13 +77,54 @@ struct ApprovalTests {
       "fix: environment TARGET is another", id, environment: ["TARGET": "production"])
   }
 
-  @Test func aChangedValueOfTheEnvironmentIsAskedAnew() async throws {
+  /// What steps read of the environment belongs to the run, like its inputs.
+  @Test func aChangedValueOfTheEnvironmentIsRefused() async throws {
+    let staging = ["TARGET": "staging"]
     let id = try await hold(
       """
             script: echo "$WHERE" > ran
             env: {WHERE: "${{ env.TARGET }}"}
-      """, environment: ["TARGET": "staging"])
-    try await expectAsked("fix: value WHERE", id, environment: ["TARGET": "production"])
+      """, environment: staging)
+    for other in [["TARGET": "production"], [:]] as [[String: String]] {
+      let refused = try await workspace.run(["resume", id], environment: other)
+      #expect(refused.status == 65, "\(refused.all)")
+      #expect(refused.stderr.holds("env.TARGET is not what it was when the run began"))
+      #expect(refused.stderr.holds("export NAME=VALUE"), "\(refused.all)")
+    }
+    let accepted = try await workspace.run(
+      ["resume", id, "--accept-changes"], environment: ["TARGET": "production"])
+    #expect(accepted.status == 75, "\(accepted.all)")
+    #expect(!FileManager.default.fileExists(atPath: workspace.path("ran")))
+    // As it was accepted it is what counts from then on.
+    #expect(try await workspace.run(["resume", id], environment: staging).status == 65)
+    let done = try await workspace.run(
+      ["resume", id, "--approve", "recovery"], environment: ["TARGET": "production"])
+    #expect(done.status == 0, "\(done.all)")
+  }
+
+  /// A check that leads elsewhere proves nothing.
+  @Test func whatACheckReadsOfTheEnvironmentIsHeldToo() async throws {
+    try workspace.write(
+      """
+      runbook: example
+      detection:
+        - {id: look, shell: "true", effect: readOnly, confirms: "true"}
+      recovery:
+        - {id: fix, shell: "true", effect: mutating}
+      verification:
+        - {id: check, http: {get: "${{ env.SITE }}"}, when: env.MODE == 'all'}
+      """, to: "example.yaml")
+    let before = ["SITE": "http://127.0.0.1:1/", "MODE": "all"]
+    #expect(try await workspace.run(["run", "example.yaml"], environment: before).status == 75)
+    for other in [["SITE": "http://127.0.0.1:2/"], ["MODE": "none"]] {
+      let refused = try await workspace.run(
+        ["resume", "--approve", "recovery"], environment: before.merging(other) { $1 })
+      #expect(refused.status == 65, "\(refused.all)")
+      #expect(refused.stderr.holds("env.\(other.keys.first ?? "") is not what it was"))
+    }
+    #expect(
+      try await workspace.run(["resume", "--approve", "recovery"], environment: before).status != 65
+    )
   }
 
   /// Typed while detection ran, it is no answer to a question that came later; and what destroys wants

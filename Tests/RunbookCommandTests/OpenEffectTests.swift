@@ -167,7 +167,8 @@ struct OpenEffectTests {
     _ = try await program.output()
     let number = try String(contentsOfFile: workspace.path("pid"), encoding: .utf8)
       .trimmingCharacters(in: .whitespacesAndNewlines)
-    let output = try await workspace.run(["resume", "--terminate"])
+    // The probe is asked with the environment that the attempt began with.
+    let output = try await workspace.run(["resume", "--terminate"], environment: ["PIPE": pipe])
     #expect(output.stdout.holds("Still there: process \(number) "), "\(output.all)")
     #expect(output.stdout.holds("the probe says that it is not done"), "\(output.all)")
     let pid = try #require(pid_t(number))

@@ -19,13 +19,16 @@ struct EventTextsTests {
     step: StepID("s"), title: "t", fate: .willRun, effect: .mutating, isEffectDeclared: true,
     connection: "main",
     work: [work], seal: [SealedPart(name: "n", digest: digest, file: "/f")], unbound: ["u"],
-    manner: [WorkItem.Parameter(name: "run by", value: "m")])
+    manner: [WorkItem.Parameter(name: "run by", value: "m")],
+    probe: GateProbe(
+      work: [work], isEffectDeclared: true, unbound: ["u"],
+      manner: [WorkItem.Parameter(name: "run by", value: "m")]))
   private static let identified = ConnectionIdentified(
     connection: "main",
     identity: ConnectionIdentity(
       systemIdentifier: "1", timelineID: 1, database: "d", databaseOID: 1, role: "r",
       isSuperuser: false, serverVersion: "15", isReplica: false, address: "a", searchPath: "p",
-      isPooled: true),
+      isPooled: true, serverAddress: "s", dataDirectory: "d", serverStart: time),
     clockOffsetMicroseconds: 1,
     lost: LostProof(isLeaseLost: true, receipts: [StepID("s")], begun: [StepID("s")]))
   private static let input = InputRecord(
@@ -83,7 +86,8 @@ struct EventTextsTests {
       RunStarted(
         toolVersion: "v", run: RunID(rawValue: "r"), runbook: runbook, inputs: [input],
         constants: value, connections: [connection], planFingerprint: digest, isSandbox: false,
-        isDrill: false, host: "h", approvals: ["recovery"], secretCount: 1)),
+        isDrill: false, host: "h", approvals: ["recovery"], secretCount: 1,
+        environment: [VariableRecord(name: "n", digest: digest)])),
     .sandboxCreated(SandboxCreated(folder: "/f")),
     .sandboxPrepared(
       SandboxPrepared(
@@ -98,7 +102,8 @@ struct EventTextsTests {
     .attemptStarted(
       AttemptStarted(
         step: StepID("s"), attempt: 1, effect: .mutating, isEffectDeclared: false,
-        connection: "main", work: [work], settledBy: .receipt, receiptDigest: digest, noted: 1)),
+        connection: "main", work: [work], settledBy: .receipt, receiptDigest: digest, noted: 1,
+        unguarded: ["u"], probe: [SealedPart(name: "n", digest: digest, file: "/f")])),
     .attemptFinished(
       AttemptFinished(
         step: StepID("s"), attempt: 1, outcome: .failed, result: value, captures: value,
@@ -132,7 +137,12 @@ struct EventTextsTests {
       AttemptSettled(
         step: StepID("s"), attempt: 1, settlement: .done, means: .receipt, detail: "d",
         doneAt: time, result: value, captures: value, withheldCaptures: ["c"],
-        remnants: [Remnant(pid: 1, summary: "s", since: time)])),
+        remnants: [Remnant(pid: 1, summary: "s", since: time)], asked: [work],
+        evidence: [
+          EvidenceRecord(
+            id: "E3", what: "w", source: "s", capturedAt: time, size: 1, digest: digest,
+            content: .result(key: "stdout"), isCut: false)
+        ])),
     .retryRequested(RetryRequested(step: StepID("s"), reason: "r")),
     .runHeld(RunHeld(cause: .gate, subject: "recovery", message: "m")),
     .runResumed(
@@ -141,7 +151,7 @@ struct EventTextsTests {
         reason: "r",
         change: PlanChange(
           difference: "d", runbook: runbook, connections: [connection], planFingerprint: digest,
-          performs: [StepID("s")]))),
+          performs: [StepID("s")], environment: [VariableRecord(name: "n", digest: digest)]))),
     .noteAdded(NoteAdded(text: "t", at: time)),
     .reportEdited(ReportEdited(edits: [.init(field: "f", operation: .set, text: "t")])),
     .runEnded(RunEnded(status: .resolved, reason: "r")),

@@ -15,7 +15,12 @@ struct DecidingValues {
     self.scope = scope
   }
 
-  var all: [Surrounding] {
+  var all: [Surrounding] { values(of: Self.references(of: step)) }
+
+  /// Of its `settle` alone.
+  var ofProbe: [Surrounding] { values(of: Self.probeReferences(of: step)) }
+
+  private func values(of references: [Reference]) -> [Surrounding] {
     var found: [(name: String, value: Value?)] = []
     for reference in references {
       guard let one = value(of: reference),
@@ -28,17 +33,22 @@ struct DecidingValues {
     }
   }
 
-  private var references: [Reference] {
+  /// What it reads but for its own body.
+  static func references(of step: Step) -> [Reference] {
     let options = step.options
     let sources =
       [options.when, options.retry?.condition?.expression].compactMap(\.self) + options.expect
       + options.captures.map(\.expression) + [options.confirms].compactMap(\.self)
     // What cannot be parsed fails where it is evaluated.
     let own = sources.flatMap { (try? Expression(parsing: $0))?.references ?? [] }
-    return own + (options.settle?.all ?? []).flatMap { Self.references(in: $0.value) }
+    return own + probeReferences(of: step)
   }
 
-  private static func references(in value: FieldValue) -> [Reference] {
+  private static func probeReferences(of step: Step) -> [Reference] {
+    (step.options.settle?.all ?? []).flatMap { references(in: $0.value) }
+  }
+
+  static func references(in value: FieldValue) -> [Reference] {
     switch value {
     case .text(let text), .file(_, let text):
       // One of them it is: the text of a condition, or a text with conditions in it.

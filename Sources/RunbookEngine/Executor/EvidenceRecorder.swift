@@ -32,7 +32,7 @@ struct EvidenceRecorder {
           what: cut.map { "\(draft.what), the first \($0.mark)" } ?? draft.what,
           source: draft.source,
           capturedAt: time, size: size, digest: contents.digest, content: contents.content,
-          isCut: notice != nil || cut != nil || size > contents.size))
+          isCut: notice != nil || cut != nil || draft.isCut || size > contents.size))
     }
     return (records, notices + settle(records, in: EvidenceFolder(path: evidenceFolder)))
   }

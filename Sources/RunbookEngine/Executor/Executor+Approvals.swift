@@ -74,8 +74,20 @@ extension Executor {
       message: "nothing of it was performed: the gate '\(name)' is not approved any more")
   }
 
+  /// Why nothing of a step may be performed where it was led to since it was held against its approval.
+  mutating func objection(to bound: BoundStep) async -> FailureRecord? {
+    if options.approvesAll, plan.isSandbox { return nil }
+    guard bound.step.phase.mayChange, let (_, changes) = await changesSinceApproval(of: bound)
+    else { return nil }
+    return FailureRecord(
+      cause: .elsewhere,
+      message: "nothing of it was performed, as it is not what was approved: "
+        + changes.joined(separator: "; "))
+  }
+
   /// The gate that has to be opened, and why; nil where all is as it was approved, or no gate is due.
-  private func changesSinceApproval(of bound: BoundStep) async -> (gate: String, [String])? {
+  private mutating func changesSinceApproval(of bound: BoundStep) async -> (gate: String, [String])?
+  {
     let own = bound.step.id.rawValue
     guard let gate = state.gates[own] ?? recoveryGate(for: bound.step) else { return nil }
     let item = gate.opened.steps.first { $0.step == bound.step.id }
@@ -88,8 +100,9 @@ extension Executor {
         ? "it was to be skipped" : "whether it runs, or what it does, was not known"
       return (own, ["\(own): \(was) \(when)"])
     }
+    let now = await self.seal(bound)
     let changes =
-      await self.seal(bound).changes(since: seal).map { "\(own): \($0)" }
+      now.changes(since: seal).map { "\(own): \($0)" }
       + leftOut(since: gate.opened) + changedConnections(since: gate.opened)
     return changes.isEmpty ? nil : (gate.opened.gate, changes)
   }
@@ -98,10 +111,11 @@ extension Executor {
     step.phase == .recovery ? state.gates[RunMachine.recoveryGateName] : nil
   }
 
-  private func seal(_ bound: BoundStep) async -> StepSeal {
-    await StepSeal(
+  private mutating func seal(_ bound: BoundStep) async -> StepSeal {
+    let own = await StepSeal(
       bound.activity, deciders: DecidingValues(of: bound.step, in: scope).all, key: options.key,
       redactor)
+    return own.with(probe: await probeSeal(of: bound.step) ?? [])
   }
 
   /// Steps that were to run, and were then left out by their `when`: what comes behind them was approved with them.
@@ -116,16 +130,19 @@ extension Executor {
   }
 
   private func changedConnections(since gate: GateOpened) -> [String] {
-    gate.identities.flatMap { shown in
-      let changes = state.identities[shown.connection].map {
-        shown.identity.changes(to: $0.identity)
+    gate.identities.flatMap { shown -> [String] in
+      guard let now = state.identities[shown.connection]?.identity else { return [] }
+      var changes = shown.identity.changes(to: now)
+      // What the run has left there tells afterwards that it is the one. A sandbox is made anew by this program.
+      if !plan.isSandbox, state.proof(on: shown.connection).isEmpty {
+        changes += [shown.identity.restart(to: now)].compactMap(\.self)
       }
-      return (changes ?? []).map { "connection '\(shown.connection)': \($0)" }
+      return changes.map { "connection '\(shown.connection)': \($0)" }
     }
   }
 
   /// The item with what its approval will bind. What is not decided yet is asked when it is.
-  func sealed(_ item: GateItem) async -> GateItem {
+  mutating func sealed(_ item: GateItem) async -> GateItem {
     guard item.fate == .willRun,
       let step = plan.runbook.steps.first(where: { $0.id == item.step })
     else { return item }
@@ -140,6 +157,6 @@ extension Executor {
       step: item.step, title: item.title, fate: item.fate, effect: item.effect,
       isEffectDeclared: item.isEffectDeclared, connection: item.connection, work: item.work,
       seal: parts, unbound: unbound.isEmpty ? nil : unbound,
-      manner: manner.isEmpty ? nil : manner)
+      manner: manner.isEmpty ? nil : manner, probe: await sealed(item.probe, of: step))
   }
 }

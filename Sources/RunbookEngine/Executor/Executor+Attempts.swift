@@ -30,10 +30,13 @@ extension Executor {
       do throws(StepFailure) {
         noted = try await note(bound)
       } catch {
+        // Where it was led elsewhere meanwhile, it is held against its approval once more.
         if case .elsewhere = error.record.cause { return }
+        if await objection(to: bound) != nil { return }
         obstacle = error.record
       }
     }
+    let probe = await probeSeal(of: step)
     try queue(
       .attemptStarted(
         AttemptStarted(
@@ -42,7 +45,8 @@ extension Executor {
           work: activity.work, settledBy: bound.settledBy,
           receiptDigest: bound.settledBy == .receipt
             ? activity.receiptDigest(options.key) : nil,
-          noted: noted)))
+          noted: noted, unguarded: activity.unguarded.isEmpty ? nil : activity.unguarded,
+          probe: probe)))
     try await flush()
     if let withdrawn = missingConsent(for: bound) {
       return try finish(
@@ -65,7 +69,12 @@ extension Executor {
   private mutating func note(_ bound: BoundStep) async throws(StepFailure) -> Int64? {
     guard let connection = bound.activity.connection else { return nil }
     let count = Int64(state.attempts + 1)
+    var isLedAnew = false
     try await onKnownGround([connection]) { (executor) async throws(StepFailure) in
+      if isLedAnew, let objection = await executor.objection(to: bound) {
+        throw StepFailure(objection)
+      }
+      isLedAnew = true
       if let obstacle = await executor.prepareReceipts(on: connection) {
         throw StepFailure(obstacle)
       }
@@ -86,11 +95,15 @@ extension Executor {
     var failure: StepFailure?
     var result = StepResult()
     let context = context(of: step, attempt, folder)
+    var isLedAnew = false
+    var objection: FailureRecord?
     do throws(StepFailure) {
       if step.phase.mayChange, let loss = context.leaseLoss() { throw StepFailure(loss) }
       result = try await onKnownGround([bound.activity.connection].compactMap(\.self)) {
         (executor) async throws(StepFailure) in
-        if let obstacle = await executor.prepareReceipts(bound) {
+        if isLedAnew { objection = await executor.objection(to: bound) }
+        isLedAnew = true
+        if let obstacle = await executor.obstacle(objection, to: bound) {
           throw StepFailure(
             obstacle,
             partial: StepResult(workDone: WorkDone.until(0, of: bound.activity.work.count)))
@@ -99,7 +112,8 @@ extension Executor {
       }
       try await requireSameGround(behind: bound, result)
     } catch {
-      failure = error
+      // Its gate is opened anew, and it begins anew.
+      failure = objection.map { StepFailure($0, partial: error.partial) } ?? error
       result = error.partial ?? StepResult()
     }
     let elapsed = ports.clock.uptime() - began
@@ -257,7 +271,8 @@ extension Executor {
       seenConnections.insert(connection)
       if let known = state.identities[connection]?.identity,
         known.isSameDatabase(as: identity.identity), identity.lost == nil,
-        known.changes(to: identity.identity).isEmpty
+        known.changes(to: identity.identity).isEmpty,
+        !state.proof(on: connection).isEmpty || known.restart(to: identity.identity) == nil
       {
         return .ready
       }
@@ -294,6 +309,13 @@ extension Executor {
       }
       return ReceiptUser(connection: name, role: other.role)
     }
+  }
+
+  private mutating func obstacle(
+    _ objection: FailureRecord?, to bound: BoundStep
+  ) async -> FailureRecord? {
+    if let objection { return objection.of(.refused) }
+    return await prepareReceipts(bound)
   }
 
   mutating func prepareReceipts(_ bound: BoundStep) async -> FailureRecord? {

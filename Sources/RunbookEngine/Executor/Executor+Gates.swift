@@ -32,17 +32,21 @@ extension Executor {
 
   /// Connects where that has not happened, and asks the server who it is.
   mutating func identity(of connection: String) async throws(StepFailure) -> ConnectionIdentified {
-    if !configuredConnections.contains(connection) {
-      if let sandbox,
-        let declared = plan.runbook.connections.first(where: { $0.name == connection })
-      {
-        try await ports.gateway.configure(declared, url: sandbox.url)
-      } else if let target = plan.targets.first(where: { $0.connection.name == connection }) {
-        try await ports.gateway.configure(target.connection, url: target.url)
-      }
-      configuredConnections.insert(connection)
-    }
+    try await configure(connection)
     return try await ports.gateway.identify(connection)
+  }
+
+  /// Says where a connection leads, where that has not happened.
+  mutating func configure(_ connection: String) async throws(StepFailure) {
+    guard !configuredConnections.contains(connection) else { return }
+    if let sandbox,
+      let declared = plan.runbook.connections.first(where: { $0.name == connection })
+    {
+      try await ports.gateway.configure(declared, url: sandbox.url)
+    } else if let target = plan.targets.first(where: { $0.connection.name == connection }) {
+      try await ports.gateway.configure(target.connection, url: target.url)
+    }
+    configuredConnections.insert(connection)
   }
 
   /// - Parameter changes: why it is opened anew.
@@ -72,7 +76,8 @@ extension Executor {
     }
     // What nobody has approved as it is now stays said, whoever looks at the gate.
     let all = changes ?? state.gateChanges[request.gate]
-    try queue(.gateOpened(await opened(request, statements, all, others)))
+    let opened = await self.opened(request, statements, all, others)
+    try queue(.gateOpened(opened))
   }
 
   /// What is run first for receipts, and who else is at work there.
@@ -134,7 +139,7 @@ extension Executor {
     return request.identities.isEmpty ? needed(by: request, identities) : request.identities
   }
 
-  private func opened(
+  private mutating func opened(
     _ request: GateRequest, _ statements: [String], _ changes: [String]?, _ others: [OtherRun]
   ) async -> GateOpened {
     var steps: [GateItem] = []
@@ -269,13 +274,17 @@ extension GateRequest {
         }
       }
       for part in item.seal ?? [] { hasher.update("\(part.name) \(part.digest)\n") }
+      for work in item.probe?.work ?? [] {
+        hasher.update("probe \(work.text.utf8.count)\n\(work.text)\n")
+      }
     }
     for identity in identities {
       let one = identity.identity
       hasher.update(
         "\(identity.connection) \(one.systemIdentifier ?? "?") \(one.databaseOID) \(one.role) "
           + "\(one.timelineID ?? 0) \(one.isReplica) \(one.isSuperuser) \(one.address) "
-          + "\(one.searchPath ?? "?")\n")
+          + "\(one.searchPath ?? "?") \(one.serverAddress ?? "-") \(one.dataDirectory ?? "-") "
+          + "\(one.serverStart.map { "\($0)" } ?? "-")\n")
       if let lost = identity.lost {
         hasher.update("lost \(lost.isLeaseLost) \(lost.receipts.map(\.rawValue))\n")
         if let begun = lost.begun { hasher.update("begun \(begun.map(\.rawValue))\n") }

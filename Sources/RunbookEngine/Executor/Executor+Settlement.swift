@@ -1,4 +1,4 @@
-public import RunbookModel
+import RunbookModel
 
 /// Finds out, after a crash or a lost connection, whether an attempt took effect (law L6).
 extension Executor {
@@ -22,7 +22,7 @@ extension Executor {
       }
     }
     try queue(.attemptSettled(event(step, finding)))
-    // No entry tells of files that a probe wrote.
+    // No entry tells of files that an attempt's look wrote.
     _ = EvidenceFolder(path: settlingFolder(step.id, attempt)).sweep(keeping: [])
   }
 
@@ -35,13 +35,16 @@ extension Executor {
     let isOver: Bool
     var doneAt: Timestamp?
     var result: StepResult?
+    /// What a probe asked.
+    var asked: [WorkItem]?
     var remnants: [Remnant] = []
 
     init(
       _ settlement: Settlement, _ means: AttemptSettled.Means, _ detail: String,
       isOver: Bool = true, doneAt: Timestamp? = nil, result: StepResult? = nil,
-      remnants: [Remnant] = []
+      asked: [WorkItem]? = nil, remnants: [Remnant] = []
     ) {
+      self.asked = asked
       self.isOver = isOver
       self.settlement = settlement
       self.means = means
@@ -98,7 +101,9 @@ extension Executor {
     if let standing = try await standing(of: bound, context) { return standing }
     let finding: Finding
     switch way {
-    case .receipt, .repeatable: finding = try await receipt(of: bound, context)
+    case .receipt, .repeatable:
+      let found = try await receipt(of: bound, context)
+      finding = try await beyondReceipt(found, of: bound, context)
     case .probe:
       try await bound.activity.awaitLock(in: context)
       finding = try await probed(bound.step, context)
@@ -112,7 +117,7 @@ extension Executor {
     let traces = await bound.activity.traces(in: context)
     return Finding(
       .unknown, finding.means, ([finding.detail] + traces).joined(separator: "; "),
-      remnants: finding.remnants)
+      result: finding.result, asked: finding.asked, remnants: finding.remnants)
   }
 
   /// What the probe says. That it cannot say anything does not make what has ended go on.
@@ -139,7 +144,7 @@ extension Executor {
       remnants: left)
   }
 
-  private func settlingFolder(_ step: StepID, _ attempt: Int) -> String {
+  func settlingFolder(_ step: StepID, _ attempt: Int) -> String {
     "\(options.runFolder)/evidence/\(step)-\(attempt)-settle"
   }
 
@@ -161,6 +166,19 @@ extension Executor {
     return Finding(
       .done, .receipt, "the receipt of attempt \(found.attempt) was committed with the work",
       doneAt: found.recordedAt, result: found.result)
+  }
+
+  /// That there is no receipt tells nothing of what no transaction guards.
+  private mutating func beyondReceipt(
+    _ finding: Finding, of bound: BoundStep, _ context: AttemptContext
+  ) async throws(StepFailure) -> Finding {
+    let unguarded = state.step(bound.step.id).unguarded ?? bound.activity.unguarded
+    guard finding.settlement == .notDone, !unguarded.isEmpty else { return finding }
+    if bound.step.options.settle != nil { return try await probed(bound.step, context) }
+    return Finding(
+      .unknown, .none,
+      "no receipt is there, so what its transaction guards is not done; no transaction guards what "
+        + "\(unguarded.joined(separator: ", ")) does, and whether that is done is not known")
   }
 
   /// Waits for what a dead executor left, or ends it on a person's word; it is never raced.
@@ -208,7 +226,7 @@ extension Executor {
   mutating func event(_ step: Step, _ finding: Finding) -> AttemptSettled {
     var captures = ValueMap()
     var withheld: [String] = []
-    if let result = finding.result {
+    if let result = finding.result, finding.settlement == .done {
       // After a probe the step's result is what the probe gave, and captures are made of it.
       (captures, withheld) =
         finding.means == .receipt
@@ -217,14 +235,17 @@ extension Executor {
           AttemptJudge(binder: binder).judge(step, result, in: scope).captures,
           isWhole: result.openEnded.isEmpty)
     }
+    let attempt = state.step(step.id).attempts
     let stored = StoredResult(finding.result ?? StepResult(), redactor)
+    let records = finding.asked == nil ? [] : evidence(of: finding, stored, step.id, attempt)
     return AttemptSettled(
-      step: step.id, attempt: state.step(step.id).attempts, settlement: finding.settlement,
+      step: step.id, attempt: attempt, settlement: finding.settlement,
       means: finding.means,
       detail: finding.detail, doneAt: finding.doneAt,
       result: .map(stored.values), incomplete: stored.incomplete,
       captures: .map(captures), withheldCaptures: withheld.isEmpty ? nil : withheld,
-      remnants: finding.remnants)
+      remnants: finding.remnants, asked: finding.asked,
+      evidence: records.isEmpty ? nil : records)
   }
 
   /// What a step captured, as far as its receipt tells.
@@ -243,53 +264,5 @@ extension Executor {
 
   static func text(of failure: FailureRecord) -> String {
     failure.message + (failure.detail.map { " (\($0))" } ?? "")
-  }
-}
-
-/// The `settle:` of a step: a read-only probe.
-extension Executor {
-  private mutating func probe(
-    _ step: Step, _ context: AttemptContext
-  ) async throws(StepFailure) -> Finding {
-    guard let settle = step.options.settle, let probe = step.probe(among: Set(binder.kinds.keys))
-    else { return Finding(.unknown, .none, "the probe cannot be read") }
-    let bound = try binder.bind(probe, in: scope)
-    let result = try await bound.activity.perform(in: context)
-    try await requireSameGround(behind: bound, result)
-    var scope = scope
-    scope.result = result.visibleValues
-    let done = try isTrue(settle["done"]?.text, in: scope, what: "done")
-    let notDone = try isTrue(settle["not_done"]?.text, in: scope, what: "not_done")
-    switch (done ?? notDone.map(!), notDone ?? done.map(!)) {
-    case (true, false):
-      return Finding(.done, .probe, "the probe says that it is done", result: result)
-    case (false, true): return Finding(.notDone, .probe, "the probe says that it is not done")
-    case (true, true): return Finding(.unknown, .probe, "the probe says both done and not done")
-    default: return Finding(.unknown, .probe, "the probe says neither done nor not done")
-    }
-  }
-
-  private func isTrue(
-    _ source: SourceText?, in scope: RunScope, what: String
-  ) throws(StepFailure) -> Bool? {
-    guard let source else { return nil }
-    return try binder.truth(of: source, in: scope, what: what)
-  }
-}
-
-extension Step {
-  /// The probe as a step of its own, which may only read; nil without one.
-  ///
-  /// - Parameter kinds: the names of all kinds.
-  public func probe(among kinds: Set<String>) -> Step? {
-    guard let field = options.settle?.all.first(where: { kinds.contains($0.name) }),
-      let body = field.value.fields
-    else { return nil }
-    var probeOptions = StepOptions()
-    probeOptions.connection = options.connection
-    probeOptions.effect = .readOnly
-    return Step(
-      id: id, title: "\(title): settle", phase: .verification, kind: field.name, body: body,
-      place: field.place, options: probeOptions)
   }
 }

@@ -58,6 +58,8 @@ public struct Executor: ~Copyable {
   var approvedByFlag: Set<String> = []
   /// By gate and connection: when this process last looked who else is at work there since the gate was approved.
   var looksBeside: [String: Duration] = [:]
+  /// Evidence of what was found out for a person's word, which is stored with that.
+  var unstoredEvidence = 0
   /// When this process began, by both clocks.
   private let began: (now: Timestamp, uptime: Duration)
 

@@ -50,11 +50,10 @@ extension Executor {
     guard finding.isOver else {
       return .open(why: finding.detail.pieces(separatedBy: "\n").joined(separator: " "))
     }
-    return switch finding.settlement {
-    case .done: .done(event(step, finding))
-    case .notDone: .clear(event(step, finding))
-    case .unknown: .clear(nil)
-    }
+    guard finding.settlement != .unknown else { return .clear(nil) }
+    let settled = event(step, finding)
+    unstoredEvidence += settled.evidence?.count ?? 0
+    return finding.settlement == .done ? .done(settled) : .clear(settled)
   }
 
   /// Closes what fencing has opened.

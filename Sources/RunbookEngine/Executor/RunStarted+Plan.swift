@@ -12,7 +12,8 @@ extension RunStarted {
       connections: plan.targets.map(\.record),
       planFingerprint: plan.fingerprint(redactor, options.key),
       isSandbox: plan.isSandbox, isDrill: options.isDrill, host: options.host,
-      approvals: options.approvals.sorted(), secretCount: redactor.secretCount)
+      approvals: options.approvals.sorted(), secretCount: redactor.secretCount,
+      environment: plan.variables(options.key))
   }
 }
 
@@ -41,7 +42,8 @@ extension PlanChange {
     self.init(
       difference: difference, runbook: RunbookRecord(plan.runbook, redactor, key),
       connections: plan.targets.map(\.record),
-      planFingerprint: plan.fingerprint(redactor, key), performs: performs.isEmpty ? nil : performs)
+      planFingerprint: plan.fingerprint(redactor, key), performs: performs.isEmpty ? nil : performs,
+      environment: plan.variables(key))
   }
 }
 

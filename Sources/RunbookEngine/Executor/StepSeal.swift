@@ -4,11 +4,15 @@ public import RunbookModel
 struct StepSeal: Sendable, Hashable {
   let parts: [SealedPart]
 
+  init(parts: [SealedPart]) { self.parts = parts }
+
   /// - Parameters:
   ///   - deciders: what decides besides the activity whether the step runs and what becomes of it.
+  ///   - seesSession: whether what the run's own session has set is among it.
   ///   - redactor: parts are named without secrets, as they are stored.
   init(
-    _ activity: any Activity, deciders: [Surrounding] = [], key: RunKey?, _ redactor: Redactor
+    _ activity: any Activity, deciders: [Surrounding] = [], seesSession: Bool = true,
+    key: RunKey?, _ redactor: Redactor
   ) async {
     var contents: [(name: ExactText, hasher: Digest.Hasher, file: String?)] = []
     func add(_ name: String, _ content: String, file: String? = nil) {
@@ -28,7 +32,11 @@ struct StepSeal: Sendable, Hashable {
         add("value \(parameter.name) of \(name)", parameter.value.json)
       }
     }
-    for one in await activity.surroundings() + deciders {
+    var around = deciders
+    if seesSession || activity.connection == nil || activity.connectsByItself {
+      around = await activity.surroundings() + deciders
+    }
+    for one in around {
       add(one.name, one.content, file: one.file)
     }
     parts = contents.map { name, hasher, file in
@@ -36,6 +44,13 @@ struct StepSeal: Sendable, Hashable {
       return SealedPart(
         name: String(name.text), digest: hasher.finalize(), file: file.map { redactor.redact($0) })
     }
+  }
+
+  /// The parts with those of the step's probe.
+  func with(probe: [SealedPart]) -> StepSeal {
+    StepSeal(
+      parts: parts
+        + probe.map { SealedPart(name: "settle: \($0.name)", digest: $0.digest, file: $0.file) })
   }
 
   private static func text(of content: String) -> String { "\(content.utf8.count) \(content)" }

@@ -15,6 +15,8 @@ public struct RunState: Sendable, Hashable {
   public private(set) var runbook: RunbookRecord?
   public private(set) var planFingerprint: Digest?
   public private(set) var connections: [ConnectionRecord] = []
+  /// Variables that its steps read, as they were when it began, or a change was accepted.
+  public private(set) var environment: [VariableRecord] = []
   public private(set) var startedAt: Timestamp?
   public private(set) var lastEntryAt: Timestamp?
   public private(set) var sandboxFolder: String?
@@ -91,6 +93,7 @@ public struct RunState: Sendable, Hashable {
     case .attemptSettled(let payload):
       try applyToStep(payload.step, event, at: time, by: actor)
       take(payload.captures)
+      evidenceCount += payload.evidence?.count ?? 0
       withheldCaptures.formUnion(payload.withheldCaptures ?? [])
       if payload.means == .receipt { noteLease(of: payload.step) }
       if case .held(let hold) = lifecycle, let decided = hold.decided(by: payload, actor) {
@@ -161,6 +164,7 @@ public struct RunState: Sendable, Hashable {
     runbook = payload.runbook
     planFingerprint = payload.planFingerprint
     connections = payload.connections
+    environment = payload.environment ?? []
     lifecycle = .running
   }
 
@@ -179,6 +183,7 @@ public struct RunState: Sendable, Hashable {
     adopt(change.runbook)
     planFingerprint = change.planFingerprint
     connections = change.connections
+    environment = change.environment ?? environment
     // What was approved is not what would run now.
     for gate in gates.values where !gate.approvers.isEmpty {
       gateChanges[gate.opened.gate] = [

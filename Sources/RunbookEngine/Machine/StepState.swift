@@ -44,6 +44,10 @@ public struct StepState: Sendable, Hashable {
   public internal(set) var connection: String?
   /// Of the last attempt: how its effect is found out should it be cut off.
   public internal(set) var settledBy: SettlementWay?
+  /// What of its last attempt no transaction guards; nil where that was not kept.
+  var unguarded: [String]?
+  /// Of its last attempt's `settle:`, part by part; nil where that was not kept.
+  var probe: [SealedPart]?
   /// Who began each attempt, the first one first.
   public internal(set) var actors: [Actor] = []
   /// What the receipt of each attempt says of its work, the first one first; nil where that is not known.
@@ -167,6 +171,8 @@ public struct StepState: Sendable, Hashable {
     connection = started.connection
     work = started.work
     settledBy = started.settledBy
+    unguarded = started.unguarded
+    probe = started.probe
     hasReceipt = false
     loss = nil
     failure = nil

@@ -127,9 +127,12 @@ public struct RunbookChecker: Sendable {
     var names = names
     checkConnection(of: probe, known.spec, runbook, names, &found)
     check(.fields(probe.body), as: known.spec.type, names, &found)
+    // That a script only reads `settle` declares; of a request its method says otherwise.
+    let isDeclared = settle["effect"] != nil || known.spec.work.language == .shell
     found.append(
       contentsOf: known.kind.check(
-        probe, in: CheckContext(runbook: runbook, valueNames: names.values)))
+        isDeclared ? probe : probe.undeclared,
+        in: CheckContext(runbook: runbook, valueNames: names.values)))
     checkBlanks(in: known.spec.work, of: probe, &found)
     names.own = known.resultNames
     for key in ["done", "not_done"] {

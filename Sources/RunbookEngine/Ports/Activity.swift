@@ -63,6 +63,10 @@ public protocol Activity: Sendable {
   /// What a receipt will say of the work, by a hash with the run's key; nil where it keeps none.
   func receiptDigest(_ key: RunKey?) -> Digest?
 
+  /// What of a change with a receipt no transaction guards, a few words each, such as `dblink_exec()`: it may be done
+  /// though there is no receipt. Empty where a transaction guards all of it, as far as its text tells.
+  var unguarded: [String] { get }
+
   /// Whether a lock in the database and the run's generation keep an earlier process from performing it.
   var isFenced: Bool { get }
 
@@ -145,6 +149,8 @@ extension Activity {
   public func traces(in context: AttemptContext) async -> [String] { [] }
 
   public func receiptDigest(_ key: RunKey?) -> Digest? { nil }
+
+  public var unguarded: [String] { [] }
 
   public var isFenced: Bool { false }
 

@@ -96,8 +96,13 @@ public struct EvidenceDraft: Sendable {
   public let content: Content
   /// Bytes before anything was cut; nil when nothing was.
   public let uncutSize: Int64?
+  /// Whether it is less than there was, or other than that, however long it is.
+  public let isCut: Bool
 
-  public init(what: String, source: String, content: Content, uncutSize: Int64? = nil) {
+  public init(
+    what: String, source: String, content: Content, uncutSize: Int64? = nil, isCut: Bool = false
+  ) {
+    self.isCut = isCut
     self.what = what
     self.source = source
     self.content = content

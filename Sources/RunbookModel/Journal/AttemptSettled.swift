@@ -8,7 +8,7 @@ public struct AttemptSettled: Sendable, Hashable, Codable {
   public let detail: String
   /// When the work took effect, where the proof says so.
   public let doneAt: Timestamp?
-  /// What the receipt or the probe holds: a map by the kind's result names.
+  /// What the receipt or the probe holds: a map by the names of the results of the step's kind, or of the probe's.
   public let result: Value
   /// As `AttemptFinished.incomplete`.
   public let incomplete: [String: Incomplete]?
@@ -18,6 +18,10 @@ public struct AttemptSettled: Sendable, Hashable, Codable {
   public let withheldCaptures: [String]?
   /// Processes and statements of the attempt that were still there.
   public let remnants: [Remnant]
+  /// What its probe asked; nil where none was asked, and in journals of before this was kept.
+  public let asked: [WorkItem]?
+  /// What the probe gave, which `result` holds.
+  public let evidence: [EvidenceRecord]?
 
   /// What the settlement rests on.
   public enum Means: String, Sendable, Hashable, Codable {
@@ -37,8 +41,11 @@ public struct AttemptSettled: Sendable, Hashable, Codable {
     step: StepID, attempt: Int, settlement: Settlement, means: Means, detail: String,
     doneAt: Timestamp? = nil, result: Value = .map(ValueMap()),
     incomplete: [String: Incomplete]? = [:], captures: Value = .map(ValueMap()),
-    withheldCaptures: [String]? = nil, remnants: [Remnant] = []
+    withheldCaptures: [String]? = nil, remnants: [Remnant] = [], asked: [WorkItem]? = nil,
+    evidence: [EvidenceRecord]? = nil
   ) {
+    self.asked = asked
+    self.evidence = evidence
     self.step = step
     self.attempt = attempt
     self.settlement = settlement

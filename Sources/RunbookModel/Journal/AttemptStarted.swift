@@ -16,12 +16,20 @@ public struct AttemptStarted: Sendable, Hashable, Codable {
   /// Where it leaves no receipt: the run's attempts by then, as it was noted in the connection's database before; nil
   /// where nothing was noted.
   public let noted: Int64?
+  /// What of it no transaction guards, a few words each: without a receipt it may be done all the same. Nil is
+  /// nothing, or not kept.
+  public let unguarded: [String]?
+  /// Of its `settle:`, part by part, what decides what that will say: another probe is not asked about this attempt.
+  /// Nil where it has none, and in journals of before this was kept.
+  public let probe: [SealedPart]?
 
   public init(
     step: StepID, attempt: Int, effect: Effect, isEffectDeclared: Bool, connection: String?,
     work: [WorkItem], settledBy: SettlementWay? = nil, receiptDigest: Digest? = nil,
-    noted: Int64? = nil
+    noted: Int64? = nil, unguarded: [String]? = nil, probe: [SealedPart]? = nil
   ) {
+    self.probe = probe
+    self.unguarded = unguarded
     self.noted = noted
     self.receiptDigest = receiptDigest
     self.step = step

@@ -81,12 +81,22 @@ public struct ConnectionIdentity: Sendable, Hashable, Codable {
   public let searchPath: String?
   /// Whether a connection pooler stands between; nil where none was seen.
   public let isPooled: Bool?
+  /// The address and port that the server itself has, as it tells them; nil over a socket, and in entries of before.
+  public let serverAddress: String?
+  /// The server's data folder; nil where the role may not ask, and in entries of before.
+  public let dataDirectory: String?
+  /// When the server was started; nil in entries of before.
+  public let serverStart: Timestamp?
 
   public init(
     systemIdentifier: String?, timelineID: Int64?, database: String, databaseOID: Int64,
     role: String, isSuperuser: Bool, serverVersion: String, isReplica: Bool, address: String,
-    searchPath: String? = nil, isPooled: Bool? = nil
+    searchPath: String? = nil, isPooled: Bool? = nil, serverAddress: String? = nil,
+    dataDirectory: String? = nil, serverStart: Timestamp? = nil
   ) {
+    self.serverAddress = serverAddress
+    self.dataDirectory = dataDirectory
+    self.serverStart = serverStart
     self.isPooled = isPooled
     self.searchPath = searchPath
     self.systemIdentifier = systemIdentifier
@@ -122,6 +132,19 @@ extension ConnectionIdentity {
     compare("the address", address, other.address)
     compare("the database", database, other.database)
     if let searchPath, let now = other.searchPath { compare("the search_path", searchPath, now) }
+    if let serverAddress, let now = other.serverAddress {
+      compare("the server's own address", serverAddress, now)
+    }
+    if let dataDirectory, let now = other.dataDirectory {
+      compare("the server's data folder", dataDirectory, now)
+    }
     return changes
+  }
+
+  /// What a person has not seen of a server of which nothing else tells that it is the one: a copy of it, or a proxy
+  /// that leads elsewhere, shows by when it was started alone.
+  public func restart(to other: ConnectionIdentity) -> String? {
+    guard let serverStart, let now = other.serverStart, serverStart != now else { return nil }
+    return "the server was started anew at \(now), or is a copy"
   }
 }

@@ -85,12 +85,15 @@ public struct GateItem: Sendable, Hashable, Codable {
   public let unbound: [String]?
   /// How its work is performed where that is not the usual way: by which interpreter, in which folder; nil is nothing.
   public let manner: [WorkItem.Parameter]?
+  /// What is asked should it be open whether it took effect; nil where nothing is.
+  public let probe: GateProbe?
 
   public init(
     step: StepID, title: String, fate: Fate, effect: Effect, isEffectDeclared: Bool? = nil,
     connection: String?, work: [WorkItem], seal: [SealedPart]? = nil, unbound: [String]? = nil,
-    manner: [WorkItem.Parameter]? = nil
+    manner: [WorkItem.Parameter]? = nil, probe: GateProbe? = nil
   ) {
+    self.probe = probe
     self.manner = manner
     self.unbound = unbound
     self.isEffectDeclared = isEffectDeclared
@@ -101,6 +104,27 @@ public struct GateItem: Sendable, Hashable, Codable {
     self.effect = effect
     self.connection = connection
     self.work = work
+  }
+}
+
+/// The `settle:` of a step as a gate shows it. What an approval binds of it is among the step's parts.
+public struct GateProbe: Sendable, Hashable, Codable {
+  public let work: [WorkItem]
+  /// Whether that it only reads is declared, and nothing enforces it.
+  public let isEffectDeclared: Bool
+  /// As `GateItem.unbound`.
+  public let unbound: [String]?
+  /// As `GateItem.manner`.
+  public let manner: [WorkItem.Parameter]?
+
+  public init(
+    work: [WorkItem], isEffectDeclared: Bool, unbound: [String]? = nil,
+    manner: [WorkItem.Parameter]? = nil
+  ) {
+    self.work = work
+    self.isEffectDeclared = isEffectDeclared
+    self.unbound = unbound
+    self.manner = manner
   }
 }
 

@@ -36,11 +36,14 @@ public struct PlanChange: Sendable, Hashable, Codable {
   public let planFingerprint: Digest
   /// Steps that `--perform` named: they may do again what is done, or come before it; nil is none.
   public let performs: [StepID]?
+  /// As `RunStarted.environment`, from then on.
+  public let environment: [VariableRecord]?
 
   public init(
     difference: String, runbook: RunbookRecord, connections: [ConnectionRecord],
-    planFingerprint: Digest, performs: [StepID]? = nil
+    planFingerprint: Digest, performs: [StepID]? = nil, environment: [VariableRecord]? = nil
   ) {
+    self.environment = environment
     self.performs = performs
     self.difference = difference
     self.runbook = runbook

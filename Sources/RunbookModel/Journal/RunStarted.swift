@@ -21,13 +21,17 @@ public struct RunStarted: Sendable, Hashable, Codable {
   public let approvals: [String]
   /// How many values are redacted from what is stored.
   public let secretCount: Int
+  /// Variables of the environment that its steps read, as they were; nil is none, and in journals of before they were
+  /// kept.
+  public let environment: [VariableRecord]?
 
   public init(
     formatVersion: Int = currentFormat, toolVersion: String, run: RunID, runbook: RunbookRecord,
     inputs: [InputRecord], constants: Value, connections: [ConnectionRecord],
     planFingerprint: Digest, isSandbox: Bool, isDrill: Bool, host: String, approvals: [String],
-    secretCount: Int
+    secretCount: Int, environment: [VariableRecord]? = nil
   ) {
+    self.environment = environment
     self.formatVersion = formatVersion
     self.toolVersion = toolVersion
     self.run = run
@@ -41,6 +45,18 @@ public struct RunStarted: Sendable, Hashable, Codable {
     self.host = host
     self.approvals = approvals
     self.secretCount = secretCount
+  }
+}
+
+/// A variable of the environment, told from others by a hash with the run's key: it may be a secret.
+public struct VariableRecord: Sendable, Hashable, Codable {
+  public let name: String
+  /// Of its value; of nothing where it was not set.
+  public let digest: Digest
+
+  public init(name: String, digest: Digest) {
+    self.name = name
+    self.digest = digest
   }
 }
 

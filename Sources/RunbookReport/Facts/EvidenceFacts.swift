@@ -104,12 +104,20 @@ struct EvidenceFacts: Sendable {
 
   init(_ history: RunHistory) {
     let folder = ReportName(history).stem + ".evidence"
-    items = history.finishedAttempts.flatMap { step, finished in
-      finished.payload.evidence.map { record in
+    let attempts = history.finishedAttempts.map { step, finished in
+      (finished.stamp.sequence, step.id, finished.payload.evidence, finished.payload.result)
+    }
+    // What probes gave, about attempts whose outcome was open.
+    let settlements = history.steps.flatMap { step in
+      step.attempts.flatMap(\.settlements).map { settled in
+        (settled.stamp.sequence, step.id, settled.payload.evidence ?? [], settled.payload.result)
+      }
+    }
+    items = (attempts + settlements).sorted { $0.0 < $1.0 }.flatMap { _, step, records, result in
+      records.map { record in
         Item(
-          record: record, step: step.id,
-          content: Self.content(of: record, in: finished.payload.result),
-          value: Self.value(record, in: finished.payload.result), folder: folder)
+          record: record, step: step, content: Self.content(of: record, in: result),
+          value: Self.value(record, in: result), folder: folder)
       }
     }
   }

@@ -6,8 +6,17 @@ struct RecoveryCommandFacts: Sendable {
     let step: StepRecord
     let attempt: AttemptHistory
 
-    /// Each item with what became of it, where it was not just sent as it is.
+    /// Each item with what became of it, where it was not just sent as it is; behind them what its probe asked.
     var work: [(item: WorkItem, became: Phrase?)] {
+      var all = own
+      for settled in attempt.settlements.map(\.payload) {
+        let answer: Phrase? = "Asked whether it had taken effect: \(quote: settled.detail)."
+        all += (settled.asked ?? []).map { (item: $0, became: answer) }
+      }
+      return all
+    }
+
+    private var own: [(item: WorkItem, became: Phrase?)] {
       let items = attempt.started.payload.work
       guard let done = attempt.finished?.payload.workDone else {
         let isReceiptAlone = attempt.outcome == .succeeded && attempt.finished == nil

@@ -299,7 +299,8 @@ struct PublicCopy {
       captures: captures(settled.captures), withheldCaptures: settled.withheldCaptures,
       remnants: settled.remnants.map {
         Remnant(pid: $0.pid, summary: Self.leftOut, since: $0.since)
-      })
+      }, asked: settled.asked?.map(work),
+      evidence: settled.evidence?.map { evidence($0, of: kinds[settled.step]) })
   }
 
   /// What the kind declares as public, and the names of the rest.

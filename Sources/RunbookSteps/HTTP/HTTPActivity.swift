@@ -96,7 +96,8 @@ struct HTTPActivity: Activity {
         request: request, end: end, wasSent: wasSent, message: transfer.message,
         status: transfer.status, headers: transfer.headers,
         isAnotherRequest: request.method != self.request.method, body: body,
-        redactor: context.redactor, elapsed: ContinuousClock.now - start,
+        redactor: context.redactor, isFollowing: isFollowing,
+        elapsed: ContinuousClock.now - start,
         clockOffset: HTTPDate.clockOffset(transfer.headers, sentAt: sentAt, receivedAt: now()))
       guard end == RUNBOOK_REQUEST_DONE, isFollowing else { return exchange }
       switch request.redirected(

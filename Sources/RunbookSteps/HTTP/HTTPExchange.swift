@@ -15,6 +15,8 @@ struct HTTPExchange: Sendable {
   let isAnotherRequest: Bool
   let body: BoundedCapture
   let redactor: Redactor
+  /// Whether the author wants redirects to be followed.
+  let isFollowing: Bool
   let elapsed: Duration
   /// The server's clock less this host's; nil where it did not tell.
   let clockOffset: Duration?
@@ -31,24 +33,33 @@ struct HTTPExchange: Sendable {
         ("clock_offset", clockOffset.map(Value.duration) ?? .null),
       ]),
       evidence: body.evidence(
-        "response body", key: "body", source: "\(request.method) \(request.url)"),
+        "response body", key: "body", source: "\(request.method) \(request.url)",
+        isWhole: isWhole, announced: isWhole ? nil : announcedSize),
       notices: body.isFileWhole ? [] : ["not all of the body could be written to its file"],
       presumedFailure: presumedFailure)
     result.isEffectOpen = isEffectOpen
-    if end == RUNBOOK_REQUEST_DONE, !isEffectOpen, status < 400 {
+    if end == RUNBOOK_REQUEST_DONE, !isEffectOpen, !isUnfollowed, status < 400 {
       result.completion = Completion(
         "\(request.method) was answered with status \(status)", isRepeatable: isIdempotent)
     }
-    body.mark("body", in: &result)
+    body.mark("body", in: &result, isWhole: isWhole)
     // It is the body once more.
     result.storedLimits["json"] = result.storedLimits["body"]
     result.incomplete["json"] = result.incomplete["body"] ?? json.flaw
     return result
   }
 
+  /// Whether the answer came to its end.
+  private var isWhole: Bool { end == RUNBOOK_REQUEST_DONE }
+
+  /// How long the server said that the body is. A compressed one is longer.
+  private var announcedSize: Int64? {
+    headers["content-length"]?.stringValue.flatMap { Int64($0) }
+  }
+
   /// The body's value, null where it is no JSON, and why it cannot be read where it says that it is some.
   private func json(_ text: String) -> (value: Value, flaw: Incomplete?) {
-    guard !body.isCut, !text.isEmpty else { return (.null, nil) }
+    guard isWhole, !body.isCut, !text.isEmpty else { return (.null, nil) }
     do throws(JSONError) {
       return (try Value(json: text), nil)
     } catch {
@@ -59,7 +70,25 @@ struct HTTPExchange: Sendable {
     }
   }
 
+  /// Whether the answer is a redirect that leads nowhere: nothing was followed, and it is no answer to what was asked.
+  /// That of 303 is, where its page is not wanted (RFC 9110, section 15.4.4).
+  private var isUnfollowed: Bool {
+    (300..<400).contains(status) && (isFollowing || status != 303)
+  }
+
   private var presumedFailure: FailureRecord? {
+    if isUnfollowed {
+      let said = isEffectOpen ? "; whether the request took effect is not known" : ""
+      return FailureRecord(
+        cause: .refused,
+        message: "\(request.method) was answered with status \(status), a redirect that was not "
+          + "followed\(said)",
+        detail: headers["location"]?.stringValue.map {
+          "it leads to \(redactor.line($0, bytes: 200))"
+        },
+        hint: "where that is the answer that is wanted: `expect: status == \(status)`",
+        code: String(status))
+    }
     guard status >= 400 else { return nil }
     return FailureRecord(
       cause: .refused, message: "\(request.method) was answered with status \(status)",
@@ -74,8 +103,7 @@ struct HTTPExchange: Sendable {
   private var isEffectOpen: Bool {
     guard end == RUNBOOK_REQUEST_DONE, !isEndless else { return wasSent }
     if isAnotherRequest || [502, 504].contains(status) { return true }
-    let saysNothing = status >= 500 || (300..<400).contains(status) && ![303, 304].contains(status)
-    return saysNothing && !isIdempotent
+    return (status >= 500 || isUnfollowed) && !isIdempotent
   }
 
   /// Whether a second such request changes no more than the first: only these are repeated by themselves

@@ -10,7 +10,11 @@ enum IdentityQuestion {
   private static let columns = """
     current_database(), d.oid, current_user, coalesce(r.rolsuper, false),
       current_setting('server_version'), pg_is_in_recovery(), clock_timestamp(),
-      \(timeline), current_setting('runbook.search_path'), pg_backend_pid(), \(start)
+      \(timeline), current_setting('runbook.search_path'), pg_backend_pid(), \(start),
+      host(inet_server_addr()), inet_server_port(),
+      CASE WHEN pg_has_role('pg_read_all_settings', 'USAGE')
+        THEN current_setting('data_directory') END,
+      pg_postmaster_start_time()
     """
   /// The one that is written to now; a replica writes none.
   private static let timeline = """
@@ -31,20 +35,23 @@ enum IdentityQuestion {
     FROM pg_control_system() s, pg_control_checkpoint() c
     """)
 
-  /// What was set for the session before this program set anything, but for what it sets itself.
+  /// What was set for the session before this program set anything, but for what it sets itself; and, marked, what
+  /// decides what statements mean, wherever that was set. Behind a pooler others may have changed it in the server's
+  /// session: `reset_val` is what it is in a new one.
   private static let settings = SQLCommand(
     """
-    SELECT name, setting FROM pg_catalog.pg_settings
+    SELECT name, setting, false FROM pg_catalog.pg_settings
     WHERE source IN ('client', 'user', 'database', 'database user') AND name NOT IN (
       'application_name', 'client_encoding', 'search_path', 'statement_timeout', 'lock_timeout')
-    UNION ALL SELECT 'DateStyle', pg_catalog.current_setting('DateStyle')
-    UNION ALL SELECT pg_catalog.split_part(one, '=', 1), one
+    UNION ALL SELECT name, reset_val, true FROM pg_catalog.pg_settings
+    WHERE name IN (\(SessionSettings.deciding.map { "'\($0)'" }.joined(separator: ", ")))
+    UNION ALL SELECT pg_catalog.split_part(one, '=', 1), one, false
     FROM pg_catalog.pg_db_role_setting AS s, LATERAL pg_catalog.unnest(s.setconfig) AS one
     WHERE s.setrole IN (0, (SELECT oid FROM pg_catalog.pg_roles WHERE rolname = current_user))
       AND s.setdatabase IN (
         0, (SELECT oid FROM pg_catalog.pg_database WHERE datname = pg_catalog.current_database()))
       AND one LIKE '%.%=%'
-    ORDER BY 1, 2
+    ORDER BY 1, 2, 3
     """)
 
   /// Fails where the server is not the one that is known, so that nothing behind it in the transaction is carried out.
@@ -94,9 +101,15 @@ enum IdentityQuestion {
     let received = now()
     let system = answers.dropFirst().first?.first.flatMap(firstRow)
     if case .completed(let completion)? = answers.last?.first {
-      facts.settings = (completion.resultSet?.rows ?? []).compactMap { row in
-        guard let name = row.first?.stringValue else { return nil }
-        return (name, row.last?.stringValue ?? "")
+      let rows = completion.resultSet?.rows ?? []
+      facts.settings = rows.compactMap { row in
+        row.first?.stringValue.map { ($0, row.dropFirst().first?.stringValue ?? "") }
+      }
+      facts.held = rows.compactMap { row in
+        guard row.last?.boolValue == true, let name = row.first?.stringValue,
+          let value = row.dropFirst().first?.stringValue
+        else { return nil }
+        return (name, value)
       }
     }
     facts.serverStart = answers.first?.first.flatMap(firstRow)?.dropFirst(10).first?.stringValue
@@ -143,7 +156,7 @@ enum IdentityQuestion {
   private static func read(
     _ row: [Value], on link: PostgresLink, timeline: Int64?, system: String?
   ) -> ConnectionIdentity? {
-    guard row.count > 11 else { return nil }
+    guard row.count > 15 else { return nil }
     note(row[9], on: link)
     return ConnectionIdentity(
       systemIdentifier: system, timelineID: Self.timeline(row[7]) ?? timeline,
@@ -151,7 +164,14 @@ enum IdentityQuestion {
       role: row[2].stringValue ?? "", isSuperuser: row[3].boolValue ?? false,
       serverVersion: row[4].stringValue ?? "", isReplica: row[5].boolValue ?? false,
       address: link.address, searchPath: row[8].stringValue,
-      isPooled: link.facts.isPooled ? true : nil)
+      isPooled: link.facts.isPooled ? true : nil,
+      serverAddress: row[11].stringValue.map { "\($0):\(row[12].intValue ?? 0)" },
+      dataDirectory: row[13].stringValue, serverStart: time(row[14]))
+  }
+
+  private static func time(_ value: Value) -> Timestamp? {
+    guard case .timestamp(let time) = value else { return nil }
+    return time
   }
 
   /// The number that the server told when the connection came about is the process's own, but where a pooler

@@ -68,7 +68,7 @@ final class PostgresLink {
       IdentityQuestion.command(knowing: $0, facts.serverStart)
     }
     return [SQLCommand("BEGIN \(begin)")] + SessionSettings.entering
-      + [question].compactMap(\.self)
+      + [SessionSettings.holding(facts.held, isLocal: true), question].compactMap(\.self)
   }
 
   /// Asks whether the server is still the one that is meant; for what is not carried out in a transaction.

@@ -134,6 +134,7 @@ actor PostgresSession {
     limited.deadline = min(wait.deadline, .now + target.connectTimeout)
     let opened: LibPQ
     let answer: ConnectionIdentified
+    let settings = facts.settings
     do throws(LinkError) {
       opened = try Self.open(target, own, limited, run)
       facts.forget()
@@ -143,8 +144,22 @@ actor PostgresSession {
       throw failure(error)
     }
     try own?.require(answer.identity, connection: connection)
+    if identified != nil { try requireSameSettings(as: settings) }
     try accept(answer)
     return opened
+  }
+
+  /// What the former connection was approved with counts for the new one only where it is the same.
+  private func requireSameSettings(
+    as former: [(name: String, value: String)]
+  ) throws(StepFailure) {
+    let isSame = facts.settings.elementsEqual(former) {
+      $0.name.isIdentical(to: $1.name) && $0.value.isIdentical(to: $1.value)
+    }
+    guard !isSame else { return }
+    throw StepFailure(
+      .elsewhere, "the settings of connection '\(connection)' are not what they were",
+      detail: "whether it may go on with them has to be looked at first")
   }
 
   private func accept(_ answer: ConnectionIdentified) throws(StepFailure) {

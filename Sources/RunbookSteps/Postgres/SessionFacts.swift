@@ -16,6 +16,9 @@ final class SessionFacts {
   /// What the role, the database and the environment have set for the session, by name: it decides what
   /// the same statements do.
   var settings: [(name: String, value: String)] = []
+  /// What decides what statements mean, as a new session has it: each transaction has it so, whatever somebody else has
+  /// made of it since.
+  var held: [(name: String, value: String)] = []
   /// Roles that the plan connects as, whose tables for receipts count as our own.
   var receiptRoles: [String] = []
   /// What the tables for receipts were when they were last looked through; nil before that.
@@ -28,6 +31,7 @@ final class SessionFacts {
     identity = nil
     serverStart = nil
     serverProcess = nil
+    held = []
     receiptMark = nil
   }
 }

@@ -65,6 +65,54 @@ enum SessionSettings {
         + "OPERATOR(pg_catalog.=) 'error' THEN 'warning' ELSE \(own) END, \(isLocal))")
   }
 
+  /// What the same statements do depends on them, as on the `search_path`: what time and day it is, which rows are seen,
+  /// which triggers and keys are heeded. A gate binds them; a transaction has them as a new session would.
+  /// https://www.postgresql.org/docs/current/runtime-config-client.html
+  static let deciding =
+    anybodys + superusers + values.map(\.0) + [
+      "default_transaction_read_only", "default_transaction_deferrable",
+    ]
+
+  /// Whoever is connected may set them.
+  private static let anybodys = [
+    "TimeZone", "timezone_abbreviations", "xmlbinary", "lc_monetary", "lc_numeric", "lc_time",
+    "default_text_search_config", "default_transaction_isolation", "row_security",
+    "gin_fuzzy_search_limit", "default_tablespace", "default_table_access_method",
+    "default_toast_compression", "check_function_bodies",
+  ]
+  /// Only a superuser may, and whoever was granted that.
+  private static let superusers = ["session_replication_role", "event_triggers"]
+
+  /// Has the settings that decide as they are held; nil where none are known. One that only a superuser may set is
+  /// touched where it is another: then the server says that it may not be, and nothing is carried out.
+  static func holding(
+    _ held: [(name: String, value: String)], isLocal: Bool
+  ) -> SQLCommand? {
+    var calls: [String] = []
+    var bound: [String?] = []
+    for (name, value) in held {
+      let isAnybodys = anybodys.contains(name)
+      guard isAnybodys || superusers.contains(name) || isSame(name, "DateStyle") else { continue }
+      bound.append(isSame(name, "DateStyle") ? "ISO, \(order(in: value))" : value)
+      let number = "$\(bound.count)"
+      let set = "pg_catalog.set_config('\(name)', \(number), \(isLocal))"
+      calls.append(
+        superusers.contains(name)
+          ? "CASE WHEN pg_catalog.current_setting('\(name)') OPERATOR(pg_catalog.=) \(number) "
+            + "THEN \(number) ELSE \(set) END" : set)
+    }
+    return calls.isEmpty ? nil : SQLCommand("SELECT " + calls.joined(separator: ", "), bound)
+  }
+
+  /// Of day and month, in a `DateStyle`.
+  private static func order(in style: String) -> String {
+    let words = style.pieces { $0 == "," || $0 == " " }
+    return words.first {
+      $0.utf8.count == 3 && !$0.isIdentical(to: "ISO") && !$0.isIdentical(to: "SQL")
+    }
+    .map(String.init) ?? "MDY"
+  }
+
   /// Has the session's own `search_path` again; an expression of a query.
   static func ownPath(isLocal: Bool) -> String {
     "pg_catalog.set_config('search_path', pg_catalog.current_setting('\(keptPath)'), \(isLocal))"

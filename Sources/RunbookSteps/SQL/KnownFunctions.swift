@@ -17,6 +17,78 @@ enum KnownFunctions {
     return harmless.contains(last) || last.begins(with: "pg_stat_get_") ? .harmless : .unknown
   }
 
+  /// Whether what it does stays where its transaction is rolled back, or is done twice where that is repeated. A
+  /// sequence's next number does too, and nobody misses it
+  /// (https://www.postgresql.org/docs/current/functions-sequence.html).
+  ///
+  /// - Parameter name: its parts, such as `pg_catalog` and `setval`.
+  static func isUnguarded(_ name: [String]) -> Bool {
+    guard let last = name.last else { return false }
+    if changing.contains(last) { return !guarded.contains(last) }
+    return leaving.contains(last)
+      || name.count > 1 && leaving.contains(name.suffix(2).joined(separator: "."))
+  }
+
+  /// The functions of that sort that a text calls, as far as its words tell: also in the body of a `DO`, in a text that
+  /// is executed, and in syntax that the parser does not know.
+  static func unguarded(in text: String) -> [String] {
+    let bytes = Array(text.utf8)
+    var found: [String] = []
+    for place in bytes.indices where bytes[place] == UInt8(ascii: "(") {
+      let name = name(before: place, in: bytes)
+      let shown = "\(name.joined(separator: "."))()"
+      guard isUnguarded(name), !found.contains(where: { $0.isIdentical(to: shown) }) else {
+        continue
+      }
+      found.append(shown)
+    }
+    return copiesByProgram(text) ? found + ["COPY with a PROGRAM"] : found
+  }
+
+  /// Whether its words hold `COPY`, and later on `TO PROGRAM` or `FROM PROGRAM`.
+  private static func copiesByProgram(_ text: String) -> Bool {
+    let text = SessionSettings.folded(text)
+    guard text.holds("program") else { return false }
+    let words = text.pieces { !("a"..."z").contains($0) }
+    guard let copy = words.firstIndex(of: "copy") else { return false }
+    return zip(words[copy...], words[copy...].dropFirst()).contains { word, next in
+      next == "program" && (word == "to" || word == "from")
+    }
+  }
+
+  private static func name(before end: Int, in bytes: [UInt8]) -> [String] {
+    let head = bytes[..<end].reversed().drop { $0 <= 32 }.prefix { byte in
+      switch byte {
+      case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+        UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "_"), UInt8(ascii: "$"),
+        UInt8(ascii: "."), UInt8(ascii: "\""), 0x80...:
+        true
+      default: false
+      }
+    }
+    let text = String(decoding: head.reversed().filter { $0 != UInt8(ascii: "\"") }, as: UTF8.self)
+    return SessionSettings.folded(text).pieces(separatedBy: ".").map(String.init)
+  }
+
+  /// Those that change something of which nothing stays when the transaction is rolled back, or the session is over.
+  private static let guarded = words(
+    """
+    lo_create lo_creat lo_from_bytea lo_import lo_open lo_put lo_truncate lo_truncate64 lo_unlink lowrite
+    nextval pg_advisory_lock pg_advisory_lock_shared pg_advisory_unlock pg_advisory_unlock_all
+    pg_advisory_unlock_shared pg_export_snapshot pg_extension_config_dump pg_import_system_collations
+    pg_notify pg_replication_origin_create pg_try_advisory_lock pg_try_advisory_lock_shared
+    """)
+
+  /// Functions of extensions that reach out of the transaction: other sessions, other servers, files.
+  private static let leaving = words(
+    """
+    amqp.autonomous_publish amqp.publish aws_lambda.invoke aws_s3.query_export_to_s3 azure_storage.blob_put
+    dblink_cancel_query http http_delete http_get http_head http_patch http_post http_put
+    pg_background_launch pg_log_standby_snapshot pg_stat_statements_reset pg_sync_replication_slots
+    query_export_to_s3 run_command_on_all_nodes run_command_on_colocated_placements
+    run_command_on_coordinator run_command_on_placements run_command_on_shards run_command_on_workers
+    """)
+
   /// They change something outside of the rows that a transaction guards, or that a sequence counts:
   /// `READ ONLY` keeps nobody from most of them.
   private static let changing = words(

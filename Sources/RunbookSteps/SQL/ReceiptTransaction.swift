@@ -16,6 +16,10 @@ struct ReceiptTransaction {
   let keepsReceipt: Bool
   /// Whether the work may leave another role behind, which could not write the receipt.
   var mayChangeRole = false
+  /// What of the work no transaction guards, a few words each.
+  var unguarded: [String] = []
+  /// Whether the work may do more than is known of it.
+  var isUndetermined = false
 
   private var query: ReceiptQuery { ReceiptQuery(context, on: link) }
 
@@ -29,11 +33,13 @@ struct ReceiptTransaction {
   /// - Parameter body: does the work in the open transaction.
   /// - Returns: the result; a former attempt's where a receipt shows that the step has been done.
   func perform(_ body: () throws(StepFailure) -> Work) throws(StepFailure) -> StepResult {
+    var isDone = false
     do throws(StepFailure) {
       if let former = try begin() { return former }
       var work = try body()
+      isDone = true
       if let objection = context.objection(work.result) {
-        throw StepFailure(objection.rolledBack, partial: work.result)
+        throw StepFailure(objection.saying(whatWasRolledBack), partial: work.result)
       }
       try commit(work)
       work.result.hasReceipt = keepsReceipt
@@ -42,8 +48,14 @@ struct ReceiptTransaction {
     } catch {
       let failure = error.adding(takeNotices())
       leaveTransaction()
-      throw failure
+      throw isDone ? failure.beside(unguarded) : failure
     }
+  }
+
+  /// Of a change that was undone for its result.
+  private var whatWasRolledBack: String {
+    unguarded.isEmpty && !isUndetermined
+      ? "the change was rolled back" : "what its transaction guards of it was rolled back"
   }
 
   /// What the server said that nobody has taken yet, such as at the commit.
@@ -276,7 +288,9 @@ struct ReceiptTransaction {
     if keepsReceipt, case .failed(let error)? = outcomes.first?.last {
       if Self.isMissingTable(error) { throw .missingTables(error) }
       if error.code == "22012" {
-        throw StepFailure(.refused, "the receipt was not stored, so nothing was", code: error.code)
+        throw StepFailure(
+          .refused, "the receipt was not stored, and the transaction was rolled back",
+          code: error.code)
       }
     }
     for case .failed(let error) in outcomes.first ?? [] {
@@ -311,6 +325,21 @@ extension StepFailure {
       .invalid, "the tables for receipts are not there", detail: error.message, code: error.code)
   }
 
+  /// The failure of a change that may have done what no transaction guards: its effect is open.
+  ///
+  /// - Parameter unguarded: what it may have done, a few words each; empty changes nothing.
+  func beside(_ unguarded: [String]) -> StepFailure {
+    guard !unguarded.isEmpty else { return self }
+    var result = partial ?? StepResult()
+    result.isEffectOpen = true
+    let open =
+      "no transaction guards what \(unguarded.joined(separator: ", ")) does: it may be done, and stay"
+    return StepFailure(
+      record.cause, record.message,
+      detail: [record.detail, open].compactMap(\.self).joined(separator: "\n"), hint: record.hint,
+      code: record.code, partial: result)
+  }
+
   /// With what the server said besides.
   func adding(_ notices: [String]) -> StepFailure {
     guard !notices.isEmpty else { return self }
@@ -319,14 +348,5 @@ extension StepFailure {
     result.notices += notices
     failure.partial = result
     return failure
-  }
-}
-
-extension FailureRecord {
-  /// The failure of a change that was undone for it.
-  fileprivate var rolledBack: FailureRecord {
-    FailureRecord(
-      cause: cause, message: message + "; the change was rolled back", detail: detail, hint: hint,
-      code: code, mayRetryHelp: mayRetryHelp)
   }
 }

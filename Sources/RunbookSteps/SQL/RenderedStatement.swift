@@ -31,6 +31,15 @@ struct RenderedStatement: Sendable {
     redactor.holdsSecret(shownText) || parameters.contains { redactor.holdsSecret($0.value) }
   }
 
+  /// What of it no transaction guards, for people: also what it has the server execute as a text.
+  var unguarded: [String] {
+    if traits.copiesOnServer { return traits.unguarded }
+    let name = { (call: String) in call.pieces(separatedBy: ".").last ?? "" }
+    let known = Set(traits.unguarded.map(name))
+    return traits.unguarded
+      + KnownFunctions.unguarded(in: command.text).filter { !known.contains(name($0)) }
+  }
+
   /// The place in the runbook of a position that the server tells.
   ///
   /// - Parameter position: characters of the command's text, counted from 1.

@@ -33,7 +33,7 @@ extension SQLActivity {
   }
 
   func endUnfinished(in context: AttemptContext) async throws(StepFailure) {
-    guard case .change = mode else { return }
+    guard case .change = mode, unguarded.isEmpty else { return }
     try await gateway.endUnfinished(context, on: source.name)
   }
 

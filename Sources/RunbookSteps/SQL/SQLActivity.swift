@@ -39,6 +39,35 @@ struct SQLActivity: Activity {
     return statements.lazy.compactMap(\.traits.sessionNeed).first
   }
 
+  var unguarded: [String] { mode == .separate ? [] : unguarded(upTo: statements.count) }
+
+  /// What the first statements do that no transaction guards.
+  func unguarded(upTo count: Int) -> [String] {
+    guard !mode.isReadOnly else { return [] }
+    var found: [String] = []
+    for one in statements.prefix(count).flatMap(\.unguarded)
+    where !found.contains(where: { $0.isIdentical(to: one) }) {
+      found.append(one)
+    }
+    return found
+  }
+
+  /// Whether what the statements do is more than their text tells: they call what is not known.
+  var isUndetermined: Bool {
+    statements.contains {
+      !$0.traits.calls.isEmpty || $0.traits.runsProcedure || $0.traits.isUnknown
+    }
+  }
+
+  var manner: [WorkItem.Parameter] {
+    unguarded.isEmpty
+      ? []
+      : [
+        WorkItem.Parameter(
+          name: "no transaction guards", value: .string(unguarded.joined(separator: ", ")))
+      ]
+  }
+
   var work: [WorkItem] {
     statements.map {
       WorkItem(

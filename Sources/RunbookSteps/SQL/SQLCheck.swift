@@ -77,14 +77,7 @@ struct SQLCheck {
           + "is",
         "take the statement away; the session has set it as PostgreSQL's own programs do")
     }
-    if step.options.isTrial, traits.copiesOnServer || traits.changingCall != nil {
-      refuse(
-        .sqlTrialKeeps,
-        traits.copiesOnServer
-          ? "COPY with a program or a file of the server cannot be tried"
-          : "\(traits.changingCall ?? "it")() cannot be tried",
-        "no rollback takes back what it does")
-    }
+    if step.options.isTrial { checkTrial(statement, text, refuse) }
     if isReadOnly {
       checkReadOnly(traits, refuse)
     } else if traits.needsNoTransaction && !isSeparate {
@@ -101,6 +94,36 @@ struct SQLCheck {
           hint: "write :'\(reference.name)' for a literal or :\"\(reference.name)\" for a name"))
     }
     return found
+  }
+
+  /// What a rollback may not take back, or what cannot be seen. Of a `DO` its text can: a safeguard may try one.
+  private func checkTrial(
+    _ statement: SQLText.Statement, _ text: SQLText,
+    _ refuse: (DiagnosticCode, String, String) -> Void
+  ) {
+    let traits = statement.traits
+    let written = String(decoding: text.bytes[statement.range], as: UTF8.self)
+    let kept: String? =
+      traits.copiesOnServer
+      ? "COPY with a program or a file of the server"
+      : traits.changingCall.map { "\($0)()" } ?? KnownFunctions.unguarded(in: written).first
+    if let kept {
+      return refuse(
+        .sqlTrialKeeps, "\(kept) cannot be tried", "no rollback takes back what it does")
+    }
+    // A CALL takes parameters, a DO none.
+    let isBlock = traits.runsProcedure && !traits.takesParameters
+    if traits.runsProcedure, step.phase != .safeguards || !isBlock {
+      refuse(
+        .sqlTrialKeeps,
+        isBlock ? "DO cannot be tried in \(step.phase.rawValue)" : "CALL cannot be tried",
+        "what it does cannot be seen: write the statements themselves")
+    } else if let call = traits.calls.first {
+      refuse(
+        .sqlTrialKeeps,
+        "\(call)() cannot be tried: whether a rollback takes back what it does is not known",
+        "write the statements themselves")
+    }
   }
 
   private func checkReadOnly(

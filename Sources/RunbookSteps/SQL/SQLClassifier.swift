@@ -16,6 +16,7 @@ enum SQLClassifier {
     if top.name == "CopyStmt" {
       traits.copiesOnServer = top.attributes["filename"] != nil
       traits.copiesToClient = !traits.copiesOnServer
+      traits.unguarded += [unguardedCopy(top)].compactMap(\.self)
     }
     if top.name == "VariableSetStmt" { readSetting(top, &traits) }
     readCalls(statement.nodes, &traits)
@@ -31,6 +32,14 @@ enum SQLClassifier {
     "pg_advisory_lock", "pg_advisory_lock_shared", "pg_try_advisory_lock",
     "pg_try_advisory_lock_shared",
   ]
+
+  /// What is read from a file becomes rows, which a transaction guards.
+  private static func unguardedCopy(_ top: SyntaxTree.Node) -> String? {
+    guard top.attributes["filename"] != nil else { return nil }
+    let isReading = top.attributes["is_from"] != nil
+    if top.attributes["is_program"] != nil { return "COPY \(isReading ? "FROM" : "TO") PROGRAM" }
+    return isReading ? nil : "COPY TO a file of the server"
+  }
 
   private static let parameterTakers: Set<String> = [
     "SelectStmt", "InsertStmt", "UpdateStmt", "DeleteStmt", "MergeStmt", "ExplainStmt",
@@ -157,6 +166,7 @@ enum SQLClassifier {
       let shown = name.joined(separator: ".")
       if !traits.calls.contains(where: { $0.isIdentical(to: shown) }) { traits.calls.append(shown) }
       if character == .changing { traits.effect = max(traits.effect, .mutating) }
+      if KnownFunctions.isUnguarded(name) { traits.unguarded.append("\(shown)()") }
     }
   }
 

@@ -55,16 +55,27 @@ struct SQLRequest: Sendable {
     case .separate: try performSeparately(on: link)
     case .change(let keepsReceipt):
       try transaction(on: link, keepsReceipt: keepsReceipt).perform { () throws(StepFailure) in
-        let rows = newRows()
-        let batch = Batch(activity.statements)
-        let outcomes = try link.exchange(
-          [batch.commands], rows: batch.destination(rows))
-        let done = try completions(outcomes.first ?? [], of: batch, on: link)
-        let result = try SQLResult(self, done, rows, link.takeNotices()).stepResult()
-        return ReceiptTransaction.Work(
-          result: result, affected: done.affected, rowCount: rows.count)
+        do throws(StepFailure) {
+          return try change(on: link)
+        } catch {
+          // A statement that was not reached has done nothing.
+          let reached = error.partial?.workDone?.count { $0.fate != .notReached }
+          throw error.beside(activity.unguarded(upTo: reached ?? activity.statements.count))
+        }
       }
     }
+  }
+
+  /// The statements of a change, in the transaction that is open.
+  private func change(on link: PostgresLink) throws(StepFailure) -> ReceiptTransaction.Work {
+    let rows = newRows()
+    let batch = Batch(activity.statements)
+    let outcomes = try link.exchange(
+      [batch.commands], rows: batch.destination(rows),
+      mayHaveCommitted: !activity.unguarded.isEmpty)
+    let done = try completions(outcomes.first ?? [], of: batch, on: link)
+    let result = try SQLResult(self, done, rows, link.takeNotices()).stepResult()
+    return ReceiptTransaction.Work(result: result, affected: done.affected, rowCount: rows.count)
   }
 
   func transaction(on link: PostgresLink, keepsReceipt: Bool) -> ReceiptTransaction {
@@ -72,7 +83,8 @@ struct SQLRequest: Sendable {
       link: link, context: context, settings: settings,
       digest: activity.statementsDigest(context.key),
       keepsReceipt: keepsReceipt,
-      mayChangeRole: activity.statements.contains(where: \.traits.changesRole))
+      mayChangeRole: activity.statements.contains(where: \.traits.changesRole),
+      unguarded: activity.unguarded, isUndetermined: activity.isUndetermined)
   }
 
   /// One round trip, whatever the number of statements, but for those whose parameters' types are asked.
@@ -119,7 +131,10 @@ struct SQLRequest: Sendable {
       try SQLLock.takeForSession(
         SQLLock.key(context), on: link, within: settings.receiptWait,
         context.redactor)
-      _ = try link.exchange([SessionSettings.forSession + [setting]])
+      let holding = SessionSettings.holding(link.facts.held, isLocal: false)
+      _ = try link.exchange([
+        SessionSettings.forSession + [holding].compactMap(\.self) + [setting]
+      ])
       link.isStateOfStep = true
     } catch {
       resetUnread(link)

@@ -28,6 +28,8 @@ struct SQLTraits: Sendable, Hashable {
   var callsSetConfig = false
   /// The functions that it calls and that may change something: what they are named.
   var calls: [String] = []
+  /// What of it no transaction guards, for people, such as `dblink_exec()`: it stays where that is rolled back.
+  var unguarded: [String] = []
   /// What it does that outlasts a transaction, rolled back or not, and is bound to the session.
   var sessionNeed: String?
   /// Of `SET`: the setting's name.

@@ -47,10 +47,14 @@ struct BoundedCapture: Sendable {
 
   /// Says of a result's value that it is the text, how much of it is held and stored, and whether it is what
   /// came.
-  func mark(_ key: String, in result: inout StepResult) {
+  ///
+  /// - Parameter isWhole: false where what came was broken off before its end.
+  func mark(_ key: String, in result: inout StepResult, isWhole: Bool = true) {
     result.storedLimits[key] = StoredLimit(bytes: limit)
     result.openEnded.insert(key)
-    if isCut {
+    if !isWhole, size > 0 {
+      result.incomplete[key] = .unreadable("it was broken off before its end")
+    } else if isCut {
       result.incomplete[key] = Incomplete(held: Int64(kept.count), total: size, noun: "bytes")
     } else if let flaw {
       result.incomplete[key] = .unreadable(flaw)
@@ -77,24 +81,37 @@ struct BoundedCapture: Sendable {
     if bytes.count > room { kept.removeIncompleteScalar() }
   }
 
-  /// Closes the file.
+  /// Closes the file. What a text cannot hold is kept in one, too.
   mutating func finish() {
+    if file == nil, flaw != nil {
+      file = EvidenceWriter(folder: folder, name: fileName, redactor: redactor)
+      isFileWhole = file?.write(kept) ?? false
+    }
     guard file != nil else { return }
     if file?.close() != true { isFileWhole = false }
   }
 
-  /// - Parameter key: the result's name for the text.
-  func evidence(_ what: String, key: String, source: String) -> [EvidenceDraft] {
+  /// - Parameters:
+  ///   - key: the result's name for the text.
+  ///   - isWhole: false where what came was broken off before its end.
+  ///   - announced: how many bytes were to come, where that is known.
+  func evidence(
+    _ what: String, key: String, source: String, isWhole: Bool = true, announced: Int64? = nil
+  ) -> [EvidenceDraft] {
     guard size > 0 else { return [] }
+    let what = isWhole ? what : "\(what), broken off after \(size) bytes"
+    let all = max(size, announced ?? 0)
+    let isLess = isCut || flaw != nil || !isWhole
     var drafts = [
       EvidenceDraft(
-        what: what, source: source, content: .result(key), uncutSize: isCut ? size : nil)
+        what: flaw == nil ? what : "\(what), as text", source: source, content: .result(key),
+        uncutSize: isLess ? all : nil, isCut: isLess)
     ]
     if hasFile {
       drafts.append(
         EvidenceDraft(
-          what: "\(what), all of it", source: source, content: .file(fileName),
-          uncutSize: isFileWhole ? nil : size))
+          what: isWhole ? "\(what), all of it" : what, source: source, content: .file(fileName),
+          uncutSize: isFileWhole && isWhole ? nil : all, isCut: !isFileWhole || !isWhole))
     }
     return drafts
   }

@@ -28,7 +28,13 @@ extension Step {
           at: place,
           hint: "trials are for sql steps"))
     }
-    if !phase.mayChange, options.effect != .readOnly {
+    if options.isProbe, options.effect != .readOnly {
+      found.append(
+        Diagnostic(
+          .error, .undeclaredEffect, "\(doing) in `settle`, which only reads, must declare that",
+          at: place, hint: "add `effect: readOnly` beside `done` if that is so, else ask otherwise")
+      )
+    } else if !phase.mayChange, options.effect != .readOnly {
       found.append(
         Diagnostic(
           .error, .undeclaredEffect,

@@ -135,6 +135,9 @@ public struct FileSpec: Sendable {
   private static let settle = [
     FieldSpec("done", .expression, "The step took effect when this is true of the probe's result."),
     FieldSpec("not_done", .expression, "It did not when this is true."),
+    FieldSpec(
+      "effect", .enumeration(["readOnly"]),
+      "Of a request that is not GET or HEAD: the author's word that it only reads."),
   ]
 
   private static let sandbox = [

@@ -42,6 +42,10 @@ struct DryRun {
   private func show(_ item: GateItem, when: String?, _ text: WorkText) {
     console.print("  \(item.step): \(item.title) [\(text.effect(item.effect))]")
     if let when { console.print("      \("when \(when)", .dim)") }
-    for line in text.lines(of: item.work, indent: "      ") { console.print(line) }
+    for line in text.lines(of: item.work, indent: "      ")
+      + text.lines(of: item.probe, seal: [], indent: "      ")
+    {
+      console.print(line)
+    }
   }
 }

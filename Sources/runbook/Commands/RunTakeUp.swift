@@ -144,10 +144,15 @@ struct RunTakeUp {
     let world = try world(of: runbook)
     let plan = try world?.plan ?? plan(of: runbook, started)
     let key = RunStore.key(inRunFolder: held.folder)
-    if let stored = held.state.planFingerprint, plan.fits(stored, key) { return (plan, nil, world) }
-    let difference = difference(of: plan, from: record)
+    let variables = plan.changedVariables(since: held.state.environment, key)
+    let isAsItWas = held.state.planFingerprint.map { plan.fits($0, key) } ?? false
+    if isAsItWas, variables.isEmpty { return (plan, nil, world) }
+    var differences = variables.map(Self.difference)
+    if !isAsItWas { differences.insert(difference(of: plan, from: record), at: 0) }
+    let difference = differences.joined(separator: "\n")
     held.console.printError("\(block: difference)")
     guard options.acceptChanges else {
+      if isAsItWas { try refuse(variables) }
       try held.refuse(
         "the runbook is not what the run began with",
         hints: ["to go on with it as it is now, its gates asked anew: --accept-changes"],
@@ -159,6 +164,21 @@ struct RunTakeUp {
         to: plan, difference: difference, key: key, performs: options.perform.map { StepID($0) }),
       world
     )
+  }
+
+  private static func difference(of variable: String) -> String {
+    "environment \(variable)\n- as it was when the run began\n+ as it is now"
+  }
+
+  /// What steps read of the environment belongs to the run as its inputs do.
+  private func refuse(_ variables: [String]) throws -> Never {
+    let names = variables.map { "env.\($0)" }.joined(separator: ", ")
+    try held.refuse(
+      "\(names) is not what it was when the run began",
+      hints: [
+        "give \(variables.joined(separator: ", ")) the value that it had then (export NAME=VALUE), and say it again",
+        "to go on with it as it is now, its gates asked anew: --accept-changes",
+      ], .invalidRunbook)
   }
 
   /// What a simulated run is carried out in; nil for any other.

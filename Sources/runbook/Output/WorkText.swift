@@ -103,31 +103,58 @@ struct WorkText {
     let timeline = one.timelineID.map { ", timeline \($0)" } ?? ""
     let kind =
       (one.isReplica ? "replica" : "primary") + (one.isPooled == true ? " behind a pooler" : "")
+    let own = one.serverAddress.map { $0.isIdentical(to: one.address) ? "" : ", itself at \($0)" }
     return
       "\(identified.connection): database \(one.database) (OID \(one.databaseOID)) on "
       + "\(one.address), role \(one.role), PostgreSQL \(one.serverVersion), "
-      + "\(kind)\(system)\(timeline)"
+      + "\(kind)\(system)\(timeline)\(own ?? "")"
   }
 
   /// Which files an approval binds, and what the step visibly runs or reads besides.
   private func binding(of item: GateItem, indent: String) -> [StyledText] {
-    var lines = (item.manner ?? []).flatMap { self.lines("\($0.name):", $0.value, indent) }
-    let variables = (item.seal ?? []).map(\.name).filter { $0.begins(with: "environment ") }
+    let seal = item.seal ?? []
+    return binding(
+      manner: item.manner, seal: seal.filter { !$0.name.begins(with: "settle: ") },
+      unbound: item.unbound, indent: indent)
+      + lines(of: item.probe, seal: seal, indent: indent)
+  }
+
+  private func binding(
+    manner: [WorkItem.Parameter]?, seal: [SealedPart], unbound: [String]?, indent: String
+  ) -> [StyledText] {
+    var lines = (manner ?? []).flatMap { self.lines("\($0.name):", $0.value, indent) }
+    let variables = seal.map(\.name).filter { $0.begins(with: "environment ") }
       .map { String($0.dropping(prefix: "environment ")) }
     if !variables.isEmpty {
       let words = "-- the approval binds these variables: \(Self.list(variables))"
       lines.append("\(indent)\(code: words, .dim)")
     }
-    let files = (item.seal ?? []).filter { $0.file != nil }
+    let files = seal.filter { $0.file != nil }
       .map { $0.name.dropping(prefix: "file ") }
     if !files.isEmpty {
       let words = "-- the approval binds these files: \(Self.list(files.map(String.init)))"
       lines.append("\(indent)\(code: words, .dim)")
     }
-    if let unbound = item.unbound {
+    if let unbound {
       let words = "-- runs or reads what is not bound: \(Self.list(unbound))"
       lines.append("\(indent)\(code: words, .yellow)")
     }
+    return lines
+  }
+
+  /// What is asked should it be open whether a step took effect.
+  func lines(of probe: GateProbe?, seal: [SealedPart], indent: String) -> [StyledText] {
+    guard let probe else { return [] }
+    let effect = probe.isEffectDeclared ? "read-only (declared, not enforced)" : "read-only"
+    let words = "-- should it be open whether it took effect, this is asked, \(effect):"
+    let parts = seal.filter { $0.name.begins(with: "settle: ") }.map {
+      SealedPart(
+        name: String($0.name.dropping(prefix: "settle: ")), digest: $0.digest, file: $0.file)
+    }
+    var lines: [StyledText] = ["\(indent)\(code: words, .dim)"]
+    lines += self.lines(of: probe.work, indent: indent + "  ")
+    lines += binding(
+      manner: probe.manner, seal: parts, unbound: probe.unbound, indent: indent + "  ")
     return lines
   }
 

@@ -73,6 +73,43 @@ struct SettlementLawTests {
     #expect(simulation.gateway.calls.contains(.prepareReceipts("main")))
   }
 
+  /// That there is no receipt says nothing of what no transaction guards.
+  @Test func l6WithoutAReceiptWhatIsUnguardedIsUnknown() async throws {
+    let simulation = try await died(Self.withReceipt) {
+      $0.settlements["fix"] = SimulatedSettlement(unguarded: ["dblink_exec()"])
+    }
+    let state = try await simulation.resume()
+    #expect(state.hold?.cause == .unknownStep)
+    #expect(state.hold?.message.holds("no transaction guards what dblink_exec() does") == true)
+    #expect(!simulation.history.contains("started fix#2"))
+    // What was recorded of the attempt counts, whatever the step is now.
+    var began = Simulation(
+      runbook(
+        [confirmation(), Self.withReceipt, step("v", .verification)], connections: [connection()]))
+    began.effects = ["fix": .mutating]
+    began.settlements["fix"] = SimulatedSettlement(unguarded: ["setval()"])
+    began.options.approvals = ["recovery"]
+    try await began.run()
+    var changed = try began.crashed(during: "fix")
+    changed.settlements = [:]
+    #expect(try await changed.resume().hold?.message.holds("setval()") == true)
+  }
+
+  @Test(arguments: [("yes", 1), ("no", 2)])
+  func l6AProbeSaysWhetherWhatIsUnguardedWasDone(_ answer: String, _ attempts: Int) async throws {
+    let fix = step("fix", .recovery, kind: "sql") {
+      $0.captures = [capture("out", "stdout")]
+      $0.settle = settle(done: "stdout == 'yes'")
+    }
+    let simulation = try await died(fix) {
+      $0.settlements["fix"] = SimulatedSettlement(unguarded: ["dblink_exec()"])
+      $0.probes["fix"] = [.values(["stdout": .string(answer)])]
+    }
+    let state = try await simulation.resume()
+    #expect(state.endStatus == .resolved)
+    #expect(state.step("fix").attempts == attempts)
+  }
+
   @Test func l6WhatCannotBeAskedStaysUnknown() async throws {
     let simulation = try await died(Self.withReceipt) {
       $0.settlements["fix"] = SimulatedSettlement(

@@ -257,7 +257,7 @@ import Testing
   ) async throws {
     try await TestWebServer.run { server in
       let result = try await request([
-        method: text(server.url + path), "follow_redirects": .data(false, KindFixture.place),
+        method: text(server.url + path), "follow_redirects": .bool(false),
       ])
       #expect(!result.isEffectOpen)
       #expect(result.completion?.isRepeatable == isRepeatable)
@@ -269,10 +269,43 @@ import Testing
   func aRedirectThatIsNotFollowedSaysNothingOfTheChange(_ path: String) async throws {
     try await TestWebServer.run { server in
       let result = try await request([
-        "post": text(server.url + path), "follow_redirects": .data(false, KindFixture.place),
+        "post": text(server.url + path), "follow_redirects": .bool(false),
       ])
       #expect(result.isEffectOpen)
       #expect(result.completion == nil)
+    }
+  }
+
+  /// A redirect that leads nowhere is no answer: of a change it is open what it did, and no check has passed.
+  @Test(arguments: [
+    "/to/file:///etc/passwd", "/status/302", "/status/300", "/status/304", "/status/303",
+    "/keep/ftp://127.0.0.1/",
+  ])
+  func aRedirectThatLeadsNowhereIsNoAnswer(_ path: String) async throws {
+    try await TestWebServer.run { server in
+      for (method, isOpen) in [("post", true), ("patch", true), ("put", false), ("get", false)] {
+        let result = try await request([method: text(server.url + path)])
+        #expect(result.presumedFailure?.message.holds("was not followed") == true, "\(method)")
+        #expect(result.isEffectOpen == isOpen, "\(method)")
+        #expect(result.completion == nil)
+      }
+    }
+  }
+
+  /// A body that its timeout has cut off is not called all of it.
+  @Test func aBodyThatWasCutOffSaysSo() async throws {
+    try await TestWebServer.run { server in
+      let failure = await #expect(throws: StepFailure.self) {
+        _ = try await request(
+          ["get": text("\(server.url)/broken"), "output_limit": .int(1)])
+      }
+      let evidence = try #require(failure?.partial?.evidence)
+      #expect(evidence.count == 2)
+      for one in evidence {
+        #expect(one.isCut)
+        #expect(one.what == "response body, broken off after 4 bytes")
+      }
+      #expect(failure?.partial?.incomplete["body"] != nil)
     }
   }
 

@@ -44,6 +44,38 @@ struct PoolerTests {
     #expect(try await direct.gateway.identify("main").identity.isPooled == nil)
   }
 
+  /// What another client leaves in the server's session is no part of what was approved.
+  @Test func whatAnotherClientHasSetReachesNoStep() async throws {
+    let world = try await world()
+    let fixture = world.fixture
+    fixture.psql(
+      """
+      CREATE TABLE p (a int PRIMARY KEY); CREATE TABLE c (a int REFERENCES p ON DELETE CASCADE);
+      INSERT INTO p VALUES (1); INSERT INTO c VALUES (1);
+      CREATE TABLE found (hour int, is_second bool, amount text)
+      """)
+    _ = try await fixture.gateway.identify("main")
+    _ = world.pooler.psql(
+      """
+      SET session_replication_role = replica; SET timezone = 'Asia/Tokyo'; SET datestyle = 'ISO, DMY';
+      SET row_security = off; SET lc_monetary = 'C'; SET default_text_search_config = 'pg_catalog.german'
+      """, database: fixture.database)
+    try await fixture.perform(
+      """
+      DELETE FROM p;
+      INSERT INTO found SELECT extract(hour FROM '2026-01-01 00:00+00'::timestamptz),
+        '01/02/2026'::date = '2026-01-02', current_setting('default_text_search_config')
+      """, phase: .recovery)
+    #expect(fixture.psql("SELECT count(*) FROM c") == "0")
+    #expect(
+      fixture.psql("SELECT * FROM found")
+        == fixture.psql(
+          """
+          SELECT extract(hour FROM '2026-01-01 00:00+00'::timestamptz),
+            '01/02/2026'::date = '2026-01-02', current_setting('default_text_search_config')
+          """))
+  }
+
   @Test(arguments: [true, false])
   func transactionsWorkAndLeaveNothingBehind(_ keepsReceipts: Bool) async throws {
     let world = try await world(keepsReceipts: keepsReceipts)

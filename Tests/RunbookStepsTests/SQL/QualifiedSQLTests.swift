@@ -20,6 +20,10 @@ struct QualifiedSQLTests {
     (SessionSettings.entering + SessionSettings.forSession).map(\.text)
     + [true, false].map { SessionSettings.guardCommand(isLocal: $0).text }
     + [
+      SessionSettings.holding(SessionSettings.deciding.map { ($0, "x") }, isLocal: true)?.text
+        ?? "?"
+    ]
+    + [
       "SELECT " + SessionSettings.ownPath(isLocal: true),
       ReceiptQuery.forCommit.text,
       query.record(

@@ -94,6 +94,26 @@ struct SQLCheckTests {
       check("COMMIT", phase: .verification, trial: true).map(\.code) == [.sqlTransactionControl])
   }
 
+  /// What cannot be seen, or is not rolled back, is not tried where nobody is asked.
+  @Test(arguments: [
+    "DO $$ BEGIN PERFORM dblink_exec('', ''); END $$", "DO $$ BEGIN END $$", "CALL p()",
+    "CREATE FUNCTION pg_temp.f() RETURNS int LANGUAGE sql AS 'SELECT 1'; SELECT pg_temp.f()",
+    "SELECT f(1)", "INSERT INTO t SELECT public.lower('x')", "SELECT setval('s', 1)",
+    "COPY t TO PROGRAM 'cat'",
+  ])
+  func triesInVerificationOnlyWhatIsKnown(_ sql: String) {
+    #expect(check(sql, phase: .verification, trial: true).map(\.code) == [.sqlTrialKeeps], "\(sql)")
+  }
+
+  @Test(arguments: [
+    ("DO $$ BEGIN DROP TABLE t; END $$", true), ("CALL p()", false), ("SELECT f(1)", false),
+    ("DO $$ BEGIN PERFORM dblink_exec('', ''); END $$", false),
+    ("DO $$ BEGIN COPY t TO PROGRAM 'cat'; END $$", false),
+  ])
+  func triesInSafeguardsWhatItsTextShows(_ sql: String, _ isAllowed: Bool) {
+    #expect(check(sql, phase: .safeguards, trial: true).isEmpty == isAllowed, "\(sql)")
+  }
+
   /// Names of settings are compared as PostgreSQL does, whatever their case and however they are written.
   @Test(arguments: [
     "SET ROLE x", "SET \"Role\" = x", "RESET \"Role\"", "SET U&\"\\0052ole\" = x",

@@ -137,6 +137,9 @@ struct OutputSecretTests {
     let result = try await Self.run(script, in: try AttemptFixture())
     #expect(result.incomplete["stdout"] == flaw.map(Incomplete.unreadable))
     #expect(result.incomplete["stderr"] == nil)
+    // The bytes themselves are kept, and the text does not pass for them.
+    #expect(result.evidence.map(\.isCut) == (flaw == nil ? [false] : [true, false]))
+    #expect(result.evidence.first?.what.holds("as text") == (flaw != nil))
   }
 
   /// An answer's first 500 bytes are told where it is an error.

@@ -1,0 +1,108 @@
+import Foundation
+import RunbookModel
+import RunbookTestSupport
+import Testing
+
+/// What was approved is done on the server that the gate has shown, and with the settings that it had then.
+@Suite(.enabled(if: TestServer.isAvailable), .timeLimit(.minutes(15)))
+struct ApprovedServerTests {
+  private static let runbook = """
+    runbook: two-steps
+    connections:
+      main: {kind: postgres, url: "${{ env.DATABASE_URL }}"}
+    detection:
+      - {id: damage, sql: SELECT 1 AS n, confirms: "rows[0].n == 1"}
+    recovery:
+      - {id: first, sql: INSERT INTO done VALUES ('first')}
+      - id: second
+        sql: INSERT INTO done SELECT 'second' WHERE 1 / (SELECT count(*) FROM allowed) = 1
+    verification:
+      - {id: check, sql: SELECT 1}
+    """
+
+  private let workspace: Workspace
+  private let cluster: TestCluster
+
+  init() throws {
+    workspace = try Workspace()
+    cluster = try #require(TestCluster())
+    try workspace.write(Self.runbook, to: "two-steps.yaml")
+    cluster.psql(
+      """
+      CREATE TABLE done (step text); CREATE TABLE allowed (a int);
+      CREATE ROLE plain LOGIN; GRANT ALL ON done, allowed TO plain;
+      GRANT CREATE ON DATABASE postgres TO plain
+      """)
+  }
+
+  /// One place, whichever server it leads to.
+  private func environment(as role: String = "test") -> [String: String] {
+    let url = cluster.url(of: ["link"]).replacingAll("user=test", with: "user=\(role)")
+    return ["DATABASE_URL": url]
+  }
+
+  private func lead(to server: String) { cluster.run("ln -sfn \(server) link") }
+
+  private func copy() {
+    cluster.stop("one")
+    cluster.run("mkdir two; cp -a one/data two/data; chmod 700 two/data")
+    cluster.start("one")
+    cluster.start("two")
+  }
+
+  /// By all that it says of itself a physical copy is the same server.
+  @Test(arguments: ["test", "plain"]) func aCopyIsAskedAbout(_ role: String) async throws {
+    copy()
+    lead(to: "one")
+    let environment = environment(as: role)
+    #expect(
+      try await workspace.run(["run", "two-steps.yaml"], environment: environment).status == 75)
+    let runs = try await workspace.run(["runs", "--json"])
+    let id = try #require(try runs.objects().first?["run"]?.stringValue)
+    #expect(try await workspace.run(["approve", id, "recovery", "--yes"]).status == 0)
+    lead(to: "two")
+    let held = try await workspace.run(["resume"], environment: environment)
+    #expect(held.status == 75, "\(held.all)")
+    #expect(held.stdout.holds("the server was started anew at "), "\(held.all)")
+    #expect(held.stdout.holds(", or is a copy"))
+    if role == "test" { #expect(held.stdout.holds("the server's data folder was "), "\(held.all)") }
+    for server in ["one", "two"] {
+      #expect(cluster.psql("SELECT count(*) FROM done", on: server) == "0")
+      #expect(cluster.psql("SELECT to_regnamespace('runbook') IS NULL", on: server) == "t")
+    }
+  }
+
+  /// What the run has left there tells that it is the one: a restart asks nothing any more.
+  @Test func aRestartAfterTheFirstReceiptAsksNothing() async throws {
+    lead(to: "one")
+    let held = try await workspace.run(
+      ["run", "two-steps.yaml", "--approve", "recovery"], environment: environment())
+    #expect(held.status == 75, "\(held.all)")
+    cluster.psql("INSERT INTO allowed VALUES (1)")
+    cluster.stop("one")
+    cluster.start("one")
+    let done = try await workspace.run(["retry"], environment: environment())
+    #expect(done.status == 0, "\(done.all)")
+    #expect(!done.stdout.holds("It is not what was approved"), "\(done.all)")
+    #expect(cluster.psql("SELECT string_agg(step, ',' ORDER BY step) FROM done") == "first,second")
+  }
+
+  /// Whatever sets it, and wherever.
+  @Test(arguments: [
+    "ALTER ROLE ALL SET timezone = 'Asia/Tokyo'", "ALTER SYSTEM SET timezone = 'Asia/Tokyo'",
+  ])
+  func anotherSettingIsAskedAbout(_ sql: String) async throws {
+    lead(to: "one")
+    #expect(
+      try await workspace.run(["run", "two-steps.yaml"], environment: environment()).status == 75)
+    let runs = try await workspace.run(["runs", "--json"])
+    let id = try #require(try runs.objects().first?["run"]?.stringValue)
+    #expect(try await workspace.run(["approve", id, "recovery", "--yes"]).status == 0)
+    cluster.psql(sql)
+    cluster.psql("SELECT pg_reload_conf()")
+    let held = try await workspace.run(["resume"], environment: environment())
+    #expect(held.status == 75, "\(held.all)")
+    #expect(held.stdout.holds("the setting TimeZone is another"), "\(held.all)")
+    #expect(cluster.psql("SELECT count(*) FROM done") == "0")
+  }
+}
