@@ -79,9 +79,9 @@ import Testing
     #expect(edit.status == 0, "\(edit.all)")
     #expect(edit.stdout.holds("New action item: A2"))
     let report = try await workspace.run(["report"])
-    #expect(report.stdout.holds("- **Reported By**: Support (Ann, "))
+    #expect(report.stdout.holds("- **Reported By**: Support (Ann (account \(Workspace.account)), "))
     #expect(report.stdout.holds("| in review, "))
-    #expect(report.stdout.holds("| A2 | Page somebody (Ann, "))
+    #expect(report.stdout.holds("| A2 | Page somebody (Ann (account \(Workspace.account)), "))
     for (arguments, message) in [
       (["--set", "impacts=x"], "a report has no field 'impacts'"), ([], "nothing is to be changed"),
       (["--set", "impact"], "'impact' is no FIELD=TEXT"),

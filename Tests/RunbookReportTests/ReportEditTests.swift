@@ -54,7 +54,8 @@ struct ReportEditTests {
 
   @Test func takesATimeThatIsGiven() throws {
     let text = try report([set("detected", "2025-10-18T22:04:00Z")])
-    #expect(text.holds("| Detected | 2025-10-18 22:04:00 UTC | given by Bob | [J15] |"))
+    #expect(
+      text.holds("| Detected | 2025-10-18 22:04:00 UTC | given by Bob (account ops) | [J15] |"))
     #expect(text.holds("| Time to detect | 2 min 20 s |"), "\(text.prefixOfScalars(3000))")
   }
 

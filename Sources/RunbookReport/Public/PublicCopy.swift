@@ -331,7 +331,7 @@ struct PublicCopy {
 
   private func person(_ actor: Actor) -> Actor {
     let number = (people.firstIndex(of: actor.person) ?? people.count) + 1
-    return Actor(account: "person-\(number)", name: "Person \(number)", via: actor.via)
+    return Actor(account: "Person \(number)", via: actor.via)
   }
 
   /// The same pseudonym as the actor of that name has.

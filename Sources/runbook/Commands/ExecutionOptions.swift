@@ -60,11 +60,13 @@ struct ResumptionOptions: ParsableArguments {
 struct ActorOptions: ParsableArguments {
   @Option(
     name: .customLong("as"),
-    help: ArgumentHelp("Who you are, where people share an account.", valueName: "name"))
+    help: ArgumentHelp(
+      "Who you are, where people share an account; that account is shown beside it.",
+      valueName: "name"))
   var name: String?
 
   func validate() throws {
-    guard let name, name.unicodeScalars.allSatisfy(\.isWhitespace) else { return }
-    throw ValidationError("--as wants a name that can be read")
+    guard let name, let problem = PersonName.problem(with: name) else { return }
+    throw ValidationError("--as wants a person's name: this one \(problem)")
   }
 }
