@@ -23,11 +23,15 @@ struct ExecutionOptions: ParsableArguments {
 
   @OptionGroup var actor: ActorOptions
 
-  @Option(help: ArgumentHelp("The folder that the report is written to.", valueName: "folder"))
-  var reports = "reports"
+  @Option(
+    help: ArgumentHelp(
+      "The folder that the report is written to; 'reports' unless given.", valueName: "folder"))
+  var reports: String?
 
   @Flag(help: "One JSON object a line: the journal's entries as they are written.")
   var json = false
+
+  var reportsFolder: String { reports ?? ReportsFolder.usual }
 }
 
 /// What the commands take besides that take a run up again.

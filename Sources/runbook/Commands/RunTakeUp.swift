@@ -28,6 +28,7 @@ struct RunTakeUp {
     }
     let (plan, change, world) = try plan()
     try GateNames(of: plan.runbook).check(options.execution.approve, held.console)
+    try ReportsFolder.check(options.execution.reports, held.surroundings, held.console)
     let (lease, takenFrom) = try held.takeLease(as: options.execution.actor.name, force: force)
     if let takenFrom {
       held.console.printError("The run was taken from \(takenFrom.description).")
