@@ -10,7 +10,9 @@ enum JournalNames {
     case .attemptFinished(let finished): finished.evidence.lazy.compactMap(problem).first
     case .sandboxCreated(let sandbox):
       isPlain(sandbox.folder, isAbsolute: true) ? nil : "its sandbox's folder is no whole path"
-    case .sandboxPrepared, .sandboxRestarted, .connectionIdentified, .attemptStarted, .stepSkipped,
+    case .sandboxPrepared, .sandboxRestarted, .connectionIdentified, .connectionUnseen,
+      .processesEnded,
+      .attemptStarted, .stepSkipped,
       .gateOpened, .gateDecided, .attemptSettled, .retryRequested, .runHeld, .runResumed,
       .noteAdded,
       .reportEdited, .runEnded, .drill:

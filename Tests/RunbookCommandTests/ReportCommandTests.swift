@@ -194,7 +194,7 @@ import Testing
     let before = try FileManager.default.subpathsOfDirectory(atPath: run).sorted()
     let output = try await workspace.run(
       ["run", "told.yaml", "--approve", "recovery", "--approve", "no", "--reports", "\(run)/a/b"])
-    #expect(output.all.holds("The report was not written"), "\(output.all)")
+    #expect(output.status == 74, "\(output.all)")
     #expect(output.all.holds("is a run's own folder"), "\(output.all)")
     #expect(try FileManager.default.subpathsOfDirectory(atPath: run).sorted() == before)
   }

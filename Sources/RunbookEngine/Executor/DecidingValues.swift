@@ -15,7 +15,12 @@ struct DecidingValues {
     self.scope = scope
   }
 
-  var all: [Surrounding] {
+  var all: [Surrounding] { values(of: references) }
+
+  /// Of its `settle` alone.
+  var ofSettle: [Surrounding] { values(of: settleReferences) }
+
+  private func values(of references: [Reference]) -> [Surrounding] {
     var found: [(name: String, value: Value?)] = []
     for reference in references {
       guard let one = value(of: reference),
@@ -35,7 +40,11 @@ struct DecidingValues {
       + options.captures.map(\.expression) + [options.confirms].compactMap(\.self)
     // What cannot be parsed fails where it is evaluated.
     let own = sources.flatMap { (try? Expression(parsing: $0))?.references ?? [] }
-    return own + (options.settle?.all ?? []).flatMap { Self.references(in: $0.value) }
+    return own + settleReferences
+  }
+
+  private var settleReferences: [Reference] {
+    (step.options.settle?.all ?? []).flatMap { Self.references(in: $0.value) }
   }
 
   private static func references(in value: FieldValue) -> [Reference] {

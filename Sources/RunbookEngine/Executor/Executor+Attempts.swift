@@ -9,6 +9,7 @@ extension Executor {
     }
     let step = bound.step
     let activity = bound.activity
+    hasLooked = false
     guard try await mayBegin(bound) else { return }
     if activity.connectsByItself, let connection = activity.connection { forget(connection) }
     let isUnseen = await isUnseen(activity.connection)
@@ -42,7 +43,9 @@ extension Executor {
           work: activity.work, settledBy: bound.settledBy,
           receiptDigest: bound.settledBy == .receipt
             ? activity.receiptDigest(options.key) : nil,
-          noted: noted)))
+          noted: noted,
+          probe: bound.settledBy == .probe
+            ? ProbeSeal(options.key, redactor).parts(of: step, binder, scope) : nil)))
     try await flush()
     if let withdrawn = missingConsent(for: bound) {
       return try finish(
@@ -191,7 +194,7 @@ extension Executor {
     try holdIfStopped(bound.step.id, obstacle)
   }
 
-  private func isUnseen(_ connection: String?) async -> Bool {
+  func isUnseen(_ connection: String?) async -> Bool {
     guard let connection else { return false }
     guard seenConnections.contains(connection) else { return true }
     return await !ports.gateway.isConnected(connection)
@@ -257,7 +260,7 @@ extension Executor {
       seenConnections.insert(connection)
       if let known = state.identities[connection]?.identity,
         known.isSameDatabase(as: identity.identity), identity.lost == nil,
-        known.changes(to: identity.identity).isEmpty
+        known.changes(to: identity.identity).isEmpty, state.unseen[connection] == nil
       {
         return .ready
       }

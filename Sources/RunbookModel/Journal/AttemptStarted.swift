@@ -16,12 +16,16 @@ public struct AttemptStarted: Sendable, Hashable, Codable {
   /// Where it leaves no receipt: the run's attempts by then, as it was noted in the connection's database before; nil
   /// where nothing was noted.
   public let noted: Int64?
+  /// Where a probe settles it: what that asks, and by what it decides, part by part, with the run's key; nil where none
+  /// does, and in journals of before this was kept.
+  public let probe: [SealedPart]?
 
   public init(
     step: StepID, attempt: Int, effect: Effect, isEffectDeclared: Bool, connection: String?,
     work: [WorkItem], settledBy: SettlementWay? = nil, receiptDigest: Digest? = nil,
-    noted: Int64? = nil
+    noted: Int64? = nil, probe: [SealedPart]? = nil
   ) {
+    self.probe = probe
     self.noted = noted
     self.receiptDigest = receiptDigest
     self.step = step

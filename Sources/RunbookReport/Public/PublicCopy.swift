@@ -69,6 +69,16 @@ struct PublicCopy {
         SandboxRestarted(
           serverVersion: restarted.serverVersion, inputs: restarted.inputs.map(input)))
     case .connectionIdentified(let identified): .connectionIdentified(self.identified(identified))
+    case .connectionUnseen(let unseen):
+      .connectionUnseen(
+        ConnectionUnseen(connection: unseen.connection, reason: message(unseen.reason)))
+    case .processesEnded(let ended):
+      .processesEnded(
+        ProcessesEnded(
+          step: ended.step,
+          ended: ended.ended.map {
+            EndedProcess(pid: $0.pid, summary: Self.leftOut, means: $0.means)
+          }))
     case .attemptStarted(let started):
       .attemptStarted(
         AttemptStarted(

@@ -32,9 +32,9 @@ extension SQLActivity {
     }
   }
 
-  func endUnfinished(in context: AttemptContext) async throws(StepFailure) {
-    guard case .change = mode else { return }
-    try await gateway.endUnfinished(context.run, context.step, on: source.name)
+  func endUnfinished(in context: AttemptContext) async throws(StepFailure) -> [EndedProcess] {
+    guard case .change = mode else { return [] }
+    return try await gateway.endUnfinished(context.run, context.step, on: source.name)
   }
 
   func awaitLock(in context: AttemptContext) async throws(StepFailure) {
@@ -94,7 +94,7 @@ extension SQLActivity {
 
   func end(
     _ remnants: [Remnant], in context: AttemptContext
-  ) async throws(StepFailure) {
-    try await gateway.end(context.run, context.step, on: source.name)
+  ) async throws(StepFailure) -> [EndedProcess] {
+    try await gateway.end(remnants, of: context.run, context.step, on: source.name)
   }
 }

@@ -58,7 +58,9 @@ struct RunTakeUp {
 
   /// What is not settled is settled by what was recorded of it: the runbook must still have that.
   private func refuseUnsettledChanges(of plan: Plan, _ state: RunState) throws {
-    let objections = plan.objections(to: state, kinds: Composition.checkingKinds())
+    let objections = plan.objections(
+      to: state, kinds: Composition.checkingKinds(),
+      key: RunStore.key(inRunFolder: held.folder))
     guard objections.isEmpty else {
       for objection in objections { held.console.printError("error: \(objection)") }
       try held.refuse(
