@@ -9,6 +9,7 @@ public final class RecordingObserver: RunObserver {
     var lines: [String] = []
     var progress: [String] = []
     var unstored: [Event] = []
+    var waiting: [GateOpened] = []
   }
 
   private let state = Mutex(State())
@@ -21,6 +22,11 @@ public final class RecordingObserver: RunObserver {
   public var progress: [String] { state.withLock(\.progress) }
 
   public var unstored: [Event] { state.withLock(\.unstored) }
+
+  /// Gates that waited, and were shown as they are.
+  public var waiting: [GateOpened] { state.withLock(\.waiting) }
+
+  public func observe(waiting gate: GateOpened) { state.withLock { $0.waiting.append(gate) } }
 
   public func observe(unstored events: [Event]) { state.withLock { $0.unstored += events } }
 

@@ -154,8 +154,9 @@ private struct SimulatedActivity: Activity {
 
   func end(
     _ remnants: [Remnant], in context: AttemptContext
-  ) async throws(StepFailure) {
+  ) async throws(StepFailure) -> [EndedProcess] {
     settlement.remnants.end(remnants)
+    return remnants.map { EndedProcess($0, by: "simulation") }
   }
 
   func receipt(in context: AttemptContext) async throws(StepFailure) -> ReceiptFound? {

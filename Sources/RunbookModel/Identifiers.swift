@@ -28,8 +28,32 @@ public struct Actor: Sendable, Hashable, Codable {
     self.via = via
   }
 
-  /// The name where there is one, else the account, and how they came to act.
-  public var displayName: String { (name ?? account) + (via.map { " (\($0))" } ?? "") }
+  /// Who somebody is, wherever people are shown it: the one form. A name that was typed never stands without the account
+  /// that typed it.
+  ///
+  /// | account | name | via             | shown                              |
+  /// | ------- | ---- | --------------- | ---------------------------------- |
+  /// | ann     | –    | –               | ann                                |
+  /// | ann     | –    | by sudo as root | ann (by sudo as root)              |
+  /// | ops     | Bob  | –               | Bob (account ops)                  |
+  /// | ops     | Bob  | by sudo as root | Bob (account ops, by sudo as root) |
+  public var displayName: String {
+    let beside = [typedName.map { _ in "account \(PersonName.shown(account))" }, via]
+      .compactMap(\.self).joined(separator: ", ")
+    return shownName + (beside.isEmpty ? "" : " (\(beside))")
+  }
+
+  /// The name alone, or the account: only where the account stands beside it.
+  public var shownName: String { PersonName.shown(calledName) }
+
+  /// What others call them, as in a drill.
+  public var calledName: String { name ?? account }
+
+  /// The name where it is another than the account's.
+  public var typedName: String? { name.flatMap { $0.isIdentical(to: account) ? nil : $0 } }
+
+  /// As it was shown before the account stood beside a typed name: receipts of then name people so.
+  public var formerDisplayName: String { calledName + (via.map { " (\($0))" } ?? "") }
 
   /// The same person, however they came to act.
   public var person: Actor { Actor(account: account, name: name) }

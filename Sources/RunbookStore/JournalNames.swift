@@ -11,7 +11,8 @@ enum JournalNames {
     case .sandboxCreated(let sandbox):
       isPlain(sandbox.folder, isAbsolute: true) ? nil : "its sandbox's folder is no whole path"
     case .attemptSettled(let settled): (settled.evidence ?? []).lazy.compactMap(problem).first
-    case .sandboxPrepared, .sandboxRestarted, .connectionIdentified, .attemptStarted, .stepSkipped,
+    case .sandboxPrepared, .sandboxRestarted, .connectionIdentified, .connectionUnseen,
+      .processesEnded, .attemptStarted, .stepSkipped,
       .gateOpened, .gateDecided, .retryRequested, .runHeld, .runResumed,
       .noteAdded,
       .reportEdited, .runEnded, .drill:

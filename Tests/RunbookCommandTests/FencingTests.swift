@@ -124,6 +124,9 @@ struct FencingTests {
     let program = try await stoppedBeforeItsCommit()
     let output = try await run("takeover", try await id(), "--approve", "fix")
     #expect(output.status == 0, "\(output.all)")
+    let status = try await run("status").stdout
+    #expect(status.holds("Ended of step 'fix' by "), "\(status)")
+    #expect(status.holds("by pg_terminate_backend"), "\(status)")
     try await continued(program)
     #expect(ledger == "fix last")
   }
@@ -194,6 +197,18 @@ struct FencingTests {
     let output = try await run("abandon", "--reason", "given up")
     #expect(output.status == 0, "\(output.all)")
     #expect(try await program.output().status == -SIGKILL)
+    #expect(!output.stderr.holds("Still there"), "\(output.all)")
+    #expect(output.stderr.holds("Ended: process \(script) (sleep 600)"), "\(output.all)")
+    // Who ended what, and how, is kept.
+    let status = try await run("status").stdout
+    #expect(status.holds("Ended of step 'fix' by "), "\(status)")
+    #expect(status.holds("process \(script) (sleep 600)"), "\(status)")
+    #expect(status.holds("by SIGTERM"), "\(status)")
+    #expect(status.holds("the process that carried the run out ("), "\(status)")
+    #expect(status.holds("by SIGKILL, as it was stopped"), "\(status)")
+    let report = try await run("report").stdout
+    #expect(report.holds("what `fix` had left was ended by"), "\(report)")
+    #expect(try await run("verify-journal").status == 0)
     // Nobody may have waited for it yet: then its number is there, and nothing of it.
     let command = FileManager.default.contents(atPath: "/proc/\(script)/cmdline") ?? Data()
     #expect(command.isEmpty)
@@ -214,7 +229,10 @@ struct FencingTests {
     let refused = try await workspace.run(arguments, environment: environment)
     #expect(refused.status == 69, "\(refused.all)")
     #expect(refused.stderr.holds("may still take effect") && refused.stderr.holds("--unreachable"))
-    #expect(try await run("journal", id).stdout == before)
+    let after = try await run("journal", id).stdout
+    // Whom it ended is kept, whatever came of the rest.
+    let isKept = after.begins(with: before) && after.holds("processesEnded")
+    #expect(command == "abandon" ? isKept && !after.holds("runEnded") : after == before)
     _ = try await workspace.run(arguments + ["--unreachable"], environment: environment)
     let journal = try await run("journal", id).stdout
     #expect(journal.holds("gone [recorded without a look: step 'fix': "))

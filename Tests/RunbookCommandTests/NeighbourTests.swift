@@ -125,6 +125,8 @@ struct NeighbourTests {
     try await end(program)
     let held = try await run(["run", "other.yaml", "--approve", "recovery"], state: "elsewhere")
     #expect(held.status == 75, "\(held.all)")
-    #expect(held.stdout.holds("run \(first) of Ann last changed it at"), "\(held.all)")
+    #expect(
+      held.stdout.holds("run \(first) of Ann (account \(Workspace.account)) last changed it at"),
+      "\(held.all)")
   }
 }

@@ -169,7 +169,8 @@ struct OpenEffectTests {
       .trimmingCharacters(in: .whitespacesAndNewlines)
     // The probe is asked with the environment that the attempt began with.
     let output = try await workspace.run(["resume", "--terminate"], environment: ["PIPE": pipe])
-    #expect(output.stdout.holds("Still there: process \(number) "), "\(output.all)")
+    #expect(output.stdout.holds("Ending: process \(number) "), "\(output.all)")
+    #expect(output.stdout.holds("Ended by "), "\(output.all)")
     #expect(output.stdout.holds("the probe says that it is not done"), "\(output.all)")
     let pid = try #require(pid_t(number))
     #expect(kill(pid, 0) != 0)

@@ -89,6 +89,50 @@ struct OtherAccountTests {
     #expect(try workspace.report().holds("daemon (by sudo as root)"))
   }
 
+  /// What one of two has approved is shown as it is now before the other is asked.
+  @Test func whatOneOfTwoApprovedIsAskedAnewWhereItChanged() async throws {
+    let shell = "sh ./fix.sh"
+    try workspace.write("true\n", to: "fix.sh")
+    let yaml = try String(contentsOfFile: workspace.path("example.yaml"), encoding: .utf8)
+    try workspace.write(
+      yaml.replacingAll("{id: fix, shell: \"true\"", with: "{id: fix, shell: \(shell)"),
+      to: "example.yaml")
+    #expect(try await own("run", "example.yaml", "--approve", "recovery").status == 75)
+    let id = try #require(
+      try await own("runs", "--json").objects().first?["run"]?.stringValue)
+    #expect(try await own("approve", id, "fix", "--yes").status == 0)
+    try workspace.write("exit 0\n", to: "fix.sh")
+    let stale = try await asRoot("approve", id, "fix", "--yes", sudo: try uid("daemon"))
+    #expect(stale.status == 64 && stale.stderr.holds("runbook resume \(id)"), "\(stale.all)")
+    let resumed = try await own("resume", id)
+    #expect(resumed.status == 75, "\(resumed.all)")
+    #expect(resumed.stdout.holds("fix: file ./fix.sh is another"), "\(resumed.all)")
+    #expect(resumed.stdout.holds("the approval of nobody does not count any more"))
+    let status = try await own("status", id).stdout
+    #expect(status.holds("approved before that by nobody"), "\(status)")
+    #expect(try await own("approve", id, "fix", "--yes").status == 0)
+    let second = try await asRoot("approve", id, "fix", "--yes", sudo: try uid("daemon"))
+    #expect(second.status == 0, "\(second.all)")
+    #expect(try await own("resume", id).status == 0)
+  }
+
+  /// A name that is typed is shown with the account, and passes for nobody's.
+  @Test func aTypedNameStandsBesideItsAccount() async throws {
+    #expect(try await own("run", "example.yaml", "--approve", "recovery").status == 75)
+    let id = try #require(
+      try await own("runs", "--json").objects().first?["run"]?.stringValue)
+    for name in ["daemon (by sudo as root)", "daemon, root", "daemon\u{200B}"] {
+      let forged = try await own("approve", id, "fix", "--yes", "--as", name)
+      #expect(forged.status == 64, "\(forged.all)")
+      #expect(forged.stderr.holds("--as wants a person's name"), "\(forged.all)")
+    }
+    let typed = try await own("approve", id, "fix", "--yes", "--as", "daemon")
+    #expect(typed.status == 0 && typed.stdout.holds("by daemon (account nobody)"))
+    let status = try await own("status", id).stdout
+    #expect(status.holds("approved by daemon (account nobody)"), "\(status)")
+    #expect(try await own("report", id).stdout.holds("daemon (account nobody)"))
+  }
+
   /// What somebody refused is not performed by another one's flag, and who refused takes it back alone.
   @Test(arguments: ["recovery", "fix"])
   func anotherOnesRefusalStands(_ gate: String) async throws {

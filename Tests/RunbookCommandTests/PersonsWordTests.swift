@@ -93,12 +93,14 @@ struct PersonsWordTests {
     #expect(status?["state"] == "unverified")
     #expect(status?["reason"] == .string(reason))
     #expect(try await run("runs").stdout.holds("unverified"))
-    #expect(try await run("status").stdout.holds("left out by Ann: the log is gone"))
+    #expect(
+      try await run("status").stdout.holds(
+        "left out by Ann (account \(Workspace.account)): the log is gone"))
     let report = try workspace.report()
     #expect(report.holds("| **Status** | UNVERIFIED |"))
     #expect(report.holds("- **Status**: UNVERIFIED: \(reason)"))
     #expect(report.holds("it is not shown that the incident is over"))
-    #expect(report.holds("left out by Ann: the log is gone"))
+    #expect(report.holds("left out by Ann (account \(Workspace.account)): the log is gone"))
     #expect(!report.holds("RESOLVED"))
     let json = try await run("report", "--format", "json").wholeObject()
     #expect(json["head"]?.mapValue?["status"] == "unverified")
@@ -125,19 +127,25 @@ struct PersonsWordTests {
     #expect(try await run("run", "example.yaml", "--approve", "recovery").status == 75)
     let id = try await id()
     #expect(try await run("approve", id, "guard", "--refuse", "--yes", "--as", "Bob").status == 0)
-    #expect(try await run("report").stdout.holds("declined Bob refused its gate"))
+    #expect(
+      try await run("report").stdout.holds(
+        "declined Bob (account \(Workspace.account)) refused its gate"))
     let output = try await run(
       "skip", "--step", "guard", "--reason", "not now", "--yes", "--as", "Ann")
     #expect(output.status == 0, "\(output.all)")
     let report = try workspace.report()
     #expect(report.holds("| **Status** | RESOLVED |"))
     #expect(report.holds("- **Status**: RESOLVED: every verification step passed"))
-    #expect(report.holds("| `guard` | The guard | ⏭️ declined by Ann: not now |"))
+    #expect(
+      report.holds(
+        "| `guard` | The guard | ⏭️ declined by Ann (account \(Workspace.account)): not now |"))
     #expect(report.holds("## Safeguards\n"))
     #expect(report.holds("not all of its steps were carried out in this run"))
     #expect(report.holds("- [ ] The guard is there"))
     #expect(!report.holds("mplemented"))
-    #expect(try await run("status").stdout.holds("declined by Ann: not now"))
+    #expect(
+      try await run("status").stdout.holds(
+        "declined by Ann (account \(Workspace.account)): not now"))
   }
 
   @Test func aWordIsTakenOnlyOfWhatNothingElseCanTell() async throws {

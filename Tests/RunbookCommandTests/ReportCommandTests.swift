@@ -79,9 +79,9 @@ import Testing
     #expect(edit.status == 0, "\(edit.all)")
     #expect(edit.stdout.holds("New action item: A2"))
     let report = try await workspace.run(["report"])
-    #expect(report.stdout.holds("- **Reported By**: Support (Ann, "))
+    #expect(report.stdout.holds("- **Reported By**: Support (Ann (account \(Workspace.account)), "))
     #expect(report.stdout.holds("| in review, "))
-    #expect(report.stdout.holds("| A2 | Page somebody (Ann, "))
+    #expect(report.stdout.holds("| A2 | Page somebody (Ann (account \(Workspace.account)), "))
     for (arguments, message) in [
       (["--set", "impacts=x"], "a report has no field 'impacts'"), ([], "nothing is to be changed"),
       (["--set", "impact"], "'impact' is no FIELD=TEXT"),
@@ -194,7 +194,7 @@ import Testing
     let before = try FileManager.default.subpathsOfDirectory(atPath: run).sorted()
     let output = try await workspace.run(
       ["run", "told.yaml", "--approve", "recovery", "--approve", "no", "--reports", "\(run)/a/b"])
-    #expect(output.all.holds("The report was not written"), "\(output.all)")
+    #expect(output.status == 74, "\(output.all)")
     #expect(output.all.holds("is a run's own folder"), "\(output.all)")
     #expect(try FileManager.default.subpathsOfDirectory(atPath: run).sorted() == before)
   }

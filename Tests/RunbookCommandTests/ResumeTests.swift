@@ -119,7 +119,7 @@ struct ResumeTests {
     #expect(output.status == 0, "\(output.all)")
     #expect(ledger == "first last")
     let report = try workspace.report()
-    #expect(report.holds("`broken` was left out by Ann: not needed"))
+    #expect(report.holds("`broken` was left out by Ann (account \(Workspace.account)): not needed"))
     #expect(report.holds("perhaps now"))
     #expect(try await run("resume").stderr.holds("has ended: resolved"))
   }
@@ -149,7 +149,8 @@ struct ResumeTests {
     _ = try await program.output()
     let held = try await run("resume", "--terminate", environment: ["PIPE": pipe])
     #expect(held.status == 75, "\(held.all)")
-    #expect(held.stdout.holds("Still there: process"))
+    #expect(!held.stdout.holds("Still there"))
+    #expect(held.stdout.holds("(sleep 600)") && held.stdout.holds(", by SIGTERM"))
     let id = try await id()
     #expect(held.stdout.holds("runbook resolve \(id) scripted --done|--not-done"))
     #expect(try await run("resolve", id, "scripted", "--reason", "x").status == 64)
@@ -161,7 +162,7 @@ struct ResumeTests {
     #expect(ledger == "last")
     #expect(
       try workspace.report().holds(
-        "`scripted`, attempt 1, was declared done by Ann: I looked"))
+        "`scripted`, attempt 1, was declared done by Ann (account \(Workspace.account)): I looked"))
   }
 
   @Test func asksTheStepsProbe() async throws {
@@ -217,7 +218,7 @@ struct ResumeTests {
     program.signal(SIGCONT)
     let former = try await program.output()
     #expect(former.status == 75, "\(former.all)")
-    #expect(former.stderr.holds("the run was taken over by Bob"))
+    #expect(former.stderr.holds("the run was taken over by Bob (account \(Workspace.account))"))
     #expect(ledger == "slow tail")
   }
 
@@ -253,7 +254,8 @@ struct ResumeTests {
     #expect(try await run("resume", "--approve", "recovery").status == 0)
     #expect(try await run("note", id, "All is well").status == 0)
     let report = try await run("report")
-    #expect(report.stdout.holds("22:04:00** Note by Ann: Support called"))
+    #expect(
+      report.stdout.holds("22:04:00** Note by Ann (account \(Workspace.account)): Support called"))
     #expect(report.stdout.holds("All is well"))
   }
 

@@ -42,6 +42,48 @@ struct RunRefusalTests {
     #expect(!FileManager.default.fileExists(atPath: workspace.stateFolder))
   }
 
+  /// A report that cannot be written is known before anything runs.
+  @Test(arguments: ["file", "file/below", "missing/../file"])
+  func refusesAFolderForReportsThatIsNone(_ folder: String) async throws {
+    try workspace.write("kept", to: "file")
+    try workspace.write("", to: "missing/x")
+    try workspace.write(
+      """
+      runbook: scripted
+      detection:
+        - {id: look, shell: "true", effect: readOnly, confirms: "true"}
+      recovery:
+        - {id: fix, shell: "test -e ran && exit 0; echo >ran; exit 1", effect: mutating}
+      verification:
+        - {id: check, shell: "true", effect: readOnly}
+      """, to: "scripted.yaml")
+    let output = try await workspace.run(
+      ["run", "scripted.yaml", "--approve", "recovery", "--reports", folder])
+    #expect(output.status == 74, "\(output.all)")
+    #expect(output.stderr.holds("cannot write") && output.stderr.holds("Not a directory"))
+    #expect(!FileManager.default.fileExists(atPath: workspace.path("ran")))
+    #expect(!FileManager.default.fileExists(atPath: workspace.path("state/runs")))
+    // Nothing is held up by the usual folder, which nobody named.
+    try workspace.write("", to: "reports")
+    let held = try await workspace.run(["run", "scripted.yaml", "--approve", "recovery"])
+    #expect(held.status == 75, "\(held.all)")
+    #expect(held.stderr.begins(with: "The report will not be written"), "\(held.all)")
+    let journal = try await workspace.run(["journal"]).stdout
+    let retried = try await workspace.run(["retry", "--reports", folder])
+    #expect(retried.status == 74, "\(retried.all)")
+    #expect(try await workspace.run(["journal"]).stdout == journal)
+    #expect(try await workspace.run(["retry", "--reports", "new/folder"]).status == 0)
+    let drill = try await workspace.run(["drill", "scripted.yaml", "--reports", folder])
+    #expect(drill.status != 0 && !drill.stdout.holds("DRILL"), "\(drill.all)")
+  }
+
+  @Test func looksBeforeADatabaseIsReadWhetherItsSnapshotCanBeWritten() async throws {
+    let output = try await workspace.run(
+      ["snapshot", "--output", "none/before.json"],
+      environment: ["DATABASE_URL": "host=\(workspace.folder)/none"])
+    #expect(output.status == 74, "\(output.all)")
+  }
+
   @Test func refusesASecretAsAFlag() async throws {
     let text = Example.greeting.replacingAll(
       "connections:", with: "inputs:\n  token: {type: string, secret: true}\nconnections:")

@@ -129,7 +129,7 @@ struct EventTextsTests {
         gate: "recovery", steps: [item], preparation: [work], identities: [identified],
         approvals: 1, question: "q", digest: digest, changes: ["c"],
         others: [OtherRun(run: RunID(rawValue: "r"), summary: "s", since: time, hasEnded: true)],
-        isDeclinable: true)),
+        isDeclinable: true, lapsed: ["l"])),
     .gateDecided(
       GateDecided(
         gate: "recovery", decision: .approved, means: .flag, digest: digest, reason: "r")),
@@ -155,6 +155,10 @@ struct EventTextsTests {
     .noteAdded(NoteAdded(text: "t", at: time)),
     .reportEdited(ReportEdited(edits: [.init(field: "f", operation: .set, text: "t")])),
     .runEnded(RunEnded(status: .resolved, reason: "r")),
+    .connectionUnseen(ConnectionUnseen(connection: "main", reason: "r")),
+    .processesEnded(
+      ProcessesEnded(
+        step: StepID("s"), ended: [EndedProcess(pid: 1, summary: "s", means: "SIGTERM")])),
     .drill(
       .started(
         DrillStarted(
@@ -199,7 +203,9 @@ struct EventTextsTests {
     case .noteAdded: 14
     case .reportEdited: 15
     case .runEnded: 16
-    case .drill(let event): 17 + number(of: event)
+    case .connectionUnseen: 17
+    case .processesEnded: 18
+    case .drill(let event): 19 + number(of: event)
     }
   }
 
@@ -223,7 +229,7 @@ struct EventTextsTests {
   }
 
   @Test func theExamplesAreWhole() {
-    #expect(Self.events.map(Self.number) == Array(0..<31))
+    #expect(Self.events.map(Self.number) == Array(0..<33))
     for event in Self.events {
       let empty = Self.empty(event, "\(event.typeName)")
       #expect(empty.isEmpty, "give these of the example a value: \(empty)")

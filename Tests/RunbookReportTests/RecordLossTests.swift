@@ -8,7 +8,7 @@ struct RecordLossTests {
   private static let ann = Actor(account: "ann", name: "Ann")
 
   /// A run whose recovery step left a receipt that is not there when it is taken up.
-  private func journal(_ decision: GateDecided.Decision) -> JournalBuilder {
+  private func journal(_ decisions: GateDecided.Decision...) -> JournalBuilder {
     var journal = JournalBuilder()
     journal.start([
       StepRecord("look", "Look", .detection), StepRecord("mend", "Mend", .recovery),
@@ -30,29 +30,40 @@ struct RecordLossTests {
         GateOpened(
           gate: "identity:main", steps: [], identities: [found], approvals: 1, question: nil,
           digest: digest)))
-    journal.add(
-      .gateDecided(
-        GateDecided(gate: "identity:main", decision: decision, means: .terminal, digest: digest)),
-      by: Self.ann)
+    for decision in decisions {
+      journal.add(
+        .gateDecided(
+          GateDecided(gate: "identity:main", decision: decision, means: .terminal, digest: digest)),
+        by: Self.ann)
+    }
     journal.attempt("check", sql: "SELECT 1")
     return journal
   }
 
   @Test func aStepThatTheDatabaseHasLostIsNotTicked() throws {
     let text = try IncidentReport(entries: journal(.approved).entries).markdown()
-    let words = "succeeded, its record missing in the database since"
+    let words = "succeeded, without a record in the present database"
     #expect(text.holds("⚠️ \(words)"))
     let lines = text.pieces(separatedBy: "\n").filter { $0.holds("✅") }
     #expect(!lines.contains { $0.holds("mend") })
     #expect(!text.holds("with a receipt in the database"))
     #expect(!text.holds("None that the journal knows of"))
-    #expect(text.holds("gate `identity:main` was approved by Ann"))
+    #expect(text.holds("gate `identity:main` was approved by Ann (account ann)"))
     #expect(text.holds("it has no record of what `mend` did"))
   }
 
   @Test func nothingIsLostThatNobodyLetGo() throws {
     let text = try IncidentReport(entries: journal(.refused).entries).markdown()
     #expect(text.holds("with a receipt in the database"))
-    #expect(!text.holds("its record missing"))
+    #expect(!text.holds("without a record"))
+  }
+
+  /// Who refused first, took that back and then approved has approved.
+  @Test func aRefusalThatWasTakenBackCountsForNothing() throws {
+    let text = try IncidentReport(entries: journal(.refused, .withdrawn, .approved).entries)
+      .markdown()
+    #expect(text.holds("⚠️ succeeded, without a record in the present database"))
+    #expect(text.holds("Refusal of gate `identity:main` withdrawn by"))
+    #expect(!text.holds("Approval of gate"))
   }
 }

@@ -26,7 +26,9 @@ struct ReportEditTests {
   @Test func fillsAFieldWithNameTimeAndEntry() throws {
     let text = try report([set("reported_by", "A user | <b>")])
     #expect(
-      text.holds("- **Reported By**: A user &#124; &lt;b&gt; (Bob, 2025-10-18 22:09 UTC) [J15]"),
+      text.holds(
+        "- **Reported By**: A user &#124; &lt;b&gt; (Bob (account ops), 2025-10-18 22:09 UTC) [J15]"
+      ),
       "\(text.suffixOfScalars(3000))")
     #expect(text.holds("- **Reviewed By**: TODO (owner: platform)"))
   }
@@ -43,18 +45,20 @@ struct ReportEditTests {
 
   @Test func addsToAndReplacesTheAuthorsWords() throws {
     let added = try report([add("lessons.wrong", "Nobody was on call")])
-    #expect(added.holds("2. ❌ No backup before migration\n3. ❌ Nobody was on call (Bob, "))
+    #expect(
+      added.holds("2. ❌ No backup before migration\n3. ❌ Nobody was on call (Bob (account ops), "))
     let replaced = try report([set("impact", "Nothing at all"), add("impact", "or nearly")])
     #expect(!replaced.holds("User authentication tables dropped, all sessions lost"))
-    #expect(replaced.holds("- Nothing at all (Bob, "))
-    #expect(replaced.holds("- or nearly (Bob, "))
+    #expect(replaced.holds("- Nothing at all (Bob (account ops), "))
+    #expect(replaced.holds("- or nearly (Bob (account ops), "))
     let cleared = try report([.init(field: "trigger", operation: .clear, text: "")])
     #expect(cleared.holds("### Trigger\n\nTODO (owner: platform)"))
   }
 
   @Test func takesATimeThatIsGiven() throws {
     let text = try report([set("detected", "2025-10-18T22:04:00Z")])
-    #expect(text.holds("| Detected | 2025-10-18 22:04:00 UTC | given by Bob | [J15] |"))
+    #expect(
+      text.holds("| Detected | 2025-10-18 22:04:00 UTC | given by Bob (account ops) | [J15] |"))
     #expect(text.holds("| Time to detect | 2 min 20 s |"), "\(text.prefixOfScalars(3000))")
   }
 
@@ -65,8 +69,9 @@ struct ReportEditTests {
     ])
     #expect(
       text.holds(
-        "| A1 | Daily backups of `akleao` | mitigate | platform | P1 | 2025-11-01 (Bob, "))
-    #expect(text.holds("| A3 | Page &#124; somebody (Bob, "))
+        "| A1 | Daily backups of `akleao` | mitigate | platform | P1 | 2025-11-01 (Bob (account ops), "
+      ))
+    #expect(text.holds("| A3 | Page &#124; somebody (Bob (account ops), "))
   }
 
   @Test(arguments: [

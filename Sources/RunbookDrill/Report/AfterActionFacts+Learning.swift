@@ -5,31 +5,34 @@ import RunbookModel
 extension AfterActionFacts {
   var participants: [Value] {
     let listed = state.started?.participants ?? []
-    let others = deciders.filter { decider in !listed.contains { $0.name == decider } }
-    return listed.map { person($0.name, role: $0.role ?? "no role") }
-      + others.map { person($0, role: "not listed as a participant") }
+    let others = deciders.filter { decider in !listed.contains { $0.name == decider.calledName } }
+    return listed.map { one in
+      person(one.name, role: one.role ?? "no role") { $0.calledName == one.name }
+    }
+      + others.map { other in
+        person(other.displayName, role: "not listed as a participant") { $0.person == other }
+      }
   }
 
   /// The people who decided on gates, in the order in which they did.
-  private var deciders: [String] {
-    var names: [String] = []
+  private var deciders: [Actor] {
+    var people: [Actor] = []
     for entry in entries {
       guard case .gateDecided(let decided) = entry.event, decided.means != .sandbox else {
         continue
       }
-      let name = entry.actor.displayName
-      if !names.contains(name) { names.append(name) }
+      if !people.contains(entry.actor.person) { people.append(entry.actor.person) }
     }
-    return names
+    return people
   }
 
-  private func person(_ name: String, role: String) -> Value {
+  private func person(_ name: String, role: String, is isOne: (Actor) -> Bool) -> Value {
     let answers = state.answers.count { $0.fact.participant == name }
     let decisions = state.decisions.count { $0.fact.participant == name }
     let approvals = entries.count { entry in
       guard case .gateDecided(let decided) = entry.event else { return false }
       return decided.decision == .approved && decided.means != .sandbox
-        && entry.actor.displayName == name
+        && isOne(entry.actor)
     }
     var did = "\(Self.count(answers, "answer")), \(Self.count(decisions, "decision"))"
     if approvals > 0 { did += ", \(Self.count(approvals, "approval"))" }

@@ -71,7 +71,9 @@ extension Executor {
     guard let name = names.first(where: { state.gates[$0]?.isApproved != true }) else { return nil }
     return FailureRecord(
       cause: .unanswered,
-      message: "nothing of it was performed: the gate '\(name)' is not approved any more")
+      message:
+        "attempt \(state.step(bound.step.id).attempts) was not performed: the gate '\(name)' is not "
+        + "approved any more")
   }
 
   /// Why nothing of a step may be performed where it was led to since it was held against its approval.

@@ -9,6 +9,7 @@ extension Executor {
     }
     let step = bound.step
     let activity = bound.activity
+    hasLooked = false
     guard try await mayBegin(bound) else { return }
     if activity.connectsByItself, let connection = activity.connection { forget(connection) }
     let isUnseen = await isUnseen(activity.connection)
@@ -205,7 +206,7 @@ extension Executor {
     try holdIfStopped(bound.step.id, obstacle)
   }
 
-  private func isUnseen(_ connection: String?) async -> Bool {
+  func isUnseen(_ connection: String?) async -> Bool {
     guard let connection else { return false }
     guard seenConnections.contains(connection) else { return true }
     return await !ports.gateway.isConnected(connection)
@@ -271,7 +272,7 @@ extension Executor {
       seenConnections.insert(connection)
       if let known = state.identities[connection]?.identity,
         known.isSameDatabase(as: identity.identity), identity.lost == nil,
-        known.changes(to: identity.identity).isEmpty,
+        known.changes(to: identity.identity).isEmpty, state.unseen[connection] == nil,
         !state.proof(on: connection).isEmpty || known.restart(to: identity.identity) == nil
       {
         return .ready

@@ -53,15 +53,53 @@ extension Executor {
   mutating func open(
     _ wanted: GateRequest, changes: [String]? = nil
   ) async throws(StoreError) {
+    guard let gate = try await content(of: wanted) else { return }
+    // What nobody has approved as it is now stays said, whoever looks at the gate.
+    try open(gate, changes ?? state.gateChanges[gate.gate])
+  }
+
+  private mutating func open(_ gate: GateOpened, _ changes: [String]?) throws(StoreError) {
+    var gate = gate
+    gate.changes = changes
+    if changes != nil {
+      let given = state.gates[gate.gate]?.approverList ?? []
+      gate.lapsed = given.isEmpty ? state.lapsedApprovals[gate.gate] : given
+    }
+    shownGates[gate.gate] = gate.digest
+    try queue(.gateOpened(gate))
+  }
+
+  /// Holds a gate that an earlier process opened against what it would show now, before anybody is asked: where that is
+  /// another, it is opened in its place.
+  ///
+  /// - Returns: whether it may be asked; else the run is held, or decides anew.
+  private mutating func isAsItWasShown(_ gate: GateOpened) async throws(StoreError) -> Bool {
+    guard shownGates[gate.gate] != gate.digest,
+      let request = machine.request(for: gate, state, scope)
+    else { return true }
+    guard let now = try await content(of: request) else { return false }
+    guard now.digest == gate.digest else {
+      try open(now, gate.differences(to: now))
+      return false
+    }
+    shownGates[gate.gate] = gate.digest
+    ports.observer.observe(waiting: redactor.redact(gate))
+    return true
+  }
+
+  /// A gate as it is to be opened now, with what databases say; nil where the run is held, or a person has to decide
+  /// first where a connection leads.
+  private mutating func content(of wanted: GateRequest) async throws(StoreError) -> GateOpened? {
     let request = wanted.redacted(by: redactor)
     let connections = connections(of: request)
     if !connections.isEmpty { try await flushOutcome() }
     for connection in connections {
       switch await prepareConnection(connection) {
       case .ready: continue
-      case .contested: return
+      case .contested: return nil
       case .obstacle(let failure):
-        return try queue(.runHeld(hold(connection, failure, "connection '\(connection)': ")))
+        try queue(.runHeld(hold(connection, failure, "connection '\(connection)': ")))
+        return nil
       }
     }
     let statements: [String]
@@ -71,13 +109,11 @@ extension Executor {
         (executor) async throws(StepFailure) in try await executor.findings(for: request)
       }
     } catch {
-      if case .elsewhere = error.record.cause { return }
-      return try queue(.runHeld(hold(request.gate, error.record, "")))
+      if case .elsewhere = error.record.cause { return nil }
+      try queue(.runHeld(hold(request.gate, error.record, "")))
+      return nil
     }
-    // What nobody has approved as it is now stays said, whoever looks at the gate.
-    let all = changes ?? state.gateChanges[request.gate]
-    let opened = await self.opened(request, statements, all, others)
-    try queue(.gateOpened(opened))
+    return await opened(request, statements, others)
   }
 
   /// What is run first for receipts, and who else is at work there.
@@ -140,7 +176,7 @@ extension Executor {
   }
 
   private mutating func opened(
-    _ request: GateRequest, _ statements: [String], _ changes: [String]?, _ others: [OtherRun]
+    _ request: GateRequest, _ statements: [String], _ others: [OtherRun]
   ) async -> GateOpened {
     var steps: [GateItem] = []
     for step in request.steps { steps.append(await sealed(step)) }
@@ -149,7 +185,7 @@ extension Executor {
       gate: request.gate, steps: steps,
       preparation: statements.map { WorkItem(language: .sql, text: $0, effect: .mutating) },
       identities: shown, approvals: request.approvals, question: request.question,
-      digest: GateRequest.digest(of: steps, identities: shown, others), changes: changes,
+      digest: GateRequest.digest(of: steps, identities: shown, others),
       others: others.isEmpty ? nil : others, isDeclinable: request.isDeclinable ? true : nil)
   }
 
@@ -175,6 +211,7 @@ extension Executor {
   }
 
   mutating func ask(_ gate: GateOpened) async throws(StoreError) {
+    guard try await isAsItWasShown(gate) else { return }
     let approved = state.gates[gate.gate]?.accounts.contains(options.actor.account) == true
     guard !approved, gate.approvals < 2 || options.isActorKnown else {
       return try queue(.runHeld(missingApproval(of: gate)))

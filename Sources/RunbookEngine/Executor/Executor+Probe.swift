@@ -17,11 +17,8 @@ extension Executor {
     } catch {
       return []
     }
-    let conditions = ["done", "not_done"].compactMap { key in
-      settle[key]?.text.map { Surrounding(name: "its `\(key)`", content: $0.text) }
-    }
     return await StepSeal(
-      bound.activity, deciders: conditions + DecidingValues(of: step, in: scope).ofProbe,
+      bound.activity, deciders: ProbeSeal.own(probe, settle) + DecidingValues(of: step, in: scope).ofProbe,
       seesSession: false, key: options.key, redactor
     ).parts
   }

@@ -32,6 +32,26 @@ extension Executor {
     }
   }
 
+  /// Looks at each database in which steps of the run were performed, whether or not a step is left to be performed
+  /// there: whether it is the same, and holds what the journal says that it holds. What is missing is a person's to
+  /// decide; what cannot be looked at is said to be unknown. To be called when the run is taken up, and before it ends.
+  mutating func lookAtDatabases() async throws(StoreError) {
+    guard case .running = state.lifecycle else { return }
+    hasLooked = true
+    for connection in state.usedConnections {
+      guard await isUnseen(connection) else { continue }
+      try await flush()
+      switch await prepareConnection(connection) {
+      case .ready, .contested: continue
+      case .obstacle(let failure):
+        if failure.cause == .interrupted { return try queue(.runHeld(interruption)) }
+        let reason = failure.message.pieces(separatedBy: "\n").joined(separator: " ")
+        guard state.unseen[connection]?.reason != reason else { continue }
+        try queue(.connectionUnseen(ConnectionUnseen(connection: connection, reason: reason)))
+      }
+    }
+  }
+
   /// Removes a sandbox whose making was cut off: nothing of the run is in it yet.
   func removeUnfinishedSandbox() async throws(StepFailure) {
     guard let folder = state.sandboxFolder else { return }

@@ -13,17 +13,30 @@ extension Executor {
     } catch {
       switch error.record.cause {
       // A person has to decide first where the connection leads.
-      case .elsewhere: return
+      case .elsewhere: return try queueEndings()
       // Who stops the run while it is found out changes nothing about the attempt.
-      case .interrupted: return try queue(.runHeld(interruption))
+      case .interrupted:
+        try queueEndings()
+        return try queue(.runHeld(interruption))
       default:
         finding = Finding(
           .unknown, .none, Self.text(of: redactor.redact(error.record)), isOver: false)
       }
     }
+    try queueEndings()
     try queue(.attemptSettled(event(step, finding)))
     // No entry tells of files that an attempt's look wrote.
     _ = EvidenceFolder(path: settlingFolder(step.id, attempt)).sweep(keeping: [])
+  }
+
+  private mutating func queueEndings() throws(StoreError) {
+    for one in takeEndings() { try queue(.processesEnded(one)) }
+  }
+
+  /// What was ended since this was asked last, to be recorded.
+  public mutating func takeEndings() -> [ProcessesEnded] {
+    defer { endings = [] }
+    return endings
   }
 
   /// What was found out, and by what.
@@ -133,7 +146,7 @@ extension Executor {
   }
 
   /// What of the attempt is still there, once it was ended or waited for.
-  private func standing(
+  private mutating func standing(
     of bound: BoundStep, _ context: AttemptContext
   ) async throws(StepFailure) -> Finding? {
     let left = try await awaitEnd(of: bound, context)
@@ -184,34 +197,51 @@ extension Executor {
   /// Waits for what a dead executor left, or ends it on a person's word; it is never raced.
   ///
   /// - Returns: what is still there.
-  private func awaitEnd(
+  private mutating func awaitEnd(
     of bound: BoundStep, _ context: AttemptContext
   ) async throws(StepFailure) -> [Remnant] {
-    if options.fencesFormer { try await bound.activity.endUnfinished(in: context) }
+    if options.fencesFormer {
+      note(try await bound.activity.endUnfinished(in: context), of: bound.step.id)
+    }
     var left = try await remnants(of: bound, context)
     guard !left.isEmpty else { return [] }
     let shown = left.map {
       Remnant(pid: $0.pid, summary: redactor.redact($0.summary), since: $0.since)
     }
-    for remnant in shown { ports.observer.observe(progress: "Still there: \(remnant.summary)") }
+    let verb = options.terminatesRemnants ? "Ending" : "Still there"
+    for remnant in shown { ports.observer.observe(progress: "\(verb): \(remnant.summary)") }
     let decision =
       options.terminatesRemnants
       ? .terminate : await ports.person.decide(on: shown, of: bound.step.id)
+    var told: [EndedProcess] = []
     switch decision {
     case .hold: return left
-    case .terminate: try await bound.activity.end(left, in: context)
+    case .terminate: told = try await bound.activity.end(left, in: context)
     case .wait, .unavailable: break
     }
     let deadline = ports.clock.uptime() + options.remnantPatience
     while true {
       left = try await remnants(of: bound, context)
-      guard !left.isEmpty, ports.clock.uptime() < deadline else { return left }
+      guard !left.isEmpty, ports.clock.uptime() < deadline else {
+        // Who was told to end and has not is no ended one.
+        note(told.filter { one in !left.contains { $0.pid == one.pid } }, of: bound.step.id)
+        return left
+      }
       do {
         try await ports.clock.sleep(for: .milliseconds(200))
       } catch {
+        note(told.filter { one in !left.contains { $0.pid == one.pid } }, of: bound.step.id)
         throw StepFailure(.interrupted, "interrupted while waiting for what an attempt left")
       }
     }
+  }
+
+  private mutating func note(_ ended: [EndedProcess], of step: StepID) {
+    guard !ended.isEmpty else { return }
+    let shown = ended.map {
+      EndedProcess(pid: $0.pid, summary: redactor.redact($0.summary), means: $0.means)
+    }
+    endings.append(ProcessesEnded(step: step, ended: shown))
   }
 
   /// A process that the run was taken from may still be about to perform the step, where no lock and

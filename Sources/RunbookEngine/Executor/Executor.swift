@@ -56,6 +56,12 @@ public struct Executor: ~Copyable {
   var preparedReceipts: Set<String> = []
   /// Gates that `--approve` has approved in this process.
   var approvedByFlag: Set<String> = []
+  /// By gate: the digest of what this process has shown of it.
+  var shownGates: [String: Digest] = [:]
+  /// Whether this process has looked at all databases since it performed something last.
+  var hasLooked = false
+  /// What was ended of earlier processes, and is not in the journal yet.
+  var endings: [ProcessesEnded] = []
   /// By gate and connection: when this process last looked who else is at work there since the gate was approved.
   var looksBeside: [String: Duration] = [:]
   /// Evidence of what was found out for a person's word, which is stored with that.
@@ -114,12 +120,13 @@ public struct Executor: ~Copyable {
           host: options.host, approvals: options.approvals.sorted(),
           toolVersion: options.toolVersion, generation: options.generation, takenFrom: takenFrom,
           reason: reason, change: change)))
-    try await goOn()
+    try await goOn(isTakenUp: true)
   }
 
-  private mutating func goOn() async throws(StoreError) {
+  private mutating func goOn(isTakenUp: Bool = false) async throws(StoreError) {
     do throws(StoreError) {
       if plan.isSandbox, state.sandbox != nil { try await restartSandbox() }
+      if isTakenUp { try await lookAtDatabases() }
       while case .running = state.lifecycle {
         if Task.isCancelled {
           try queue(.runHeld(interruption))
@@ -164,6 +171,10 @@ public struct Executor: ~Copyable {
     case .hold(let hold):
       try queue(.runHeld(hold))
     case .end(let end):
+      // What is found there may be no reason to end.
+      if [.resolved, .unverified].contains(end.status), !hasLooked {
+        return try await lookAtDatabases()
+      }
       try await letWitnessCompare()
       try queue(.runEnded(end))
     }

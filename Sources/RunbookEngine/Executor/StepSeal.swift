@@ -14,6 +14,18 @@ struct StepSeal: Sendable, Hashable {
     _ activity: any Activity, deciders: [Surrounding] = [], seesSession: Bool = true,
     key: RunKey?, _ redactor: Redactor
   ) async {
+    var around = deciders
+    if seesSession || activity.connection == nil || activity.connectsByItself {
+      around = await activity.surroundings() + deciders
+    }
+    self.init(activity, beside: around, key, redactor)
+  }
+
+  /// - Parameter surroundings: all that is bound besides what the activity says of itself.
+  init(
+    _ activity: any Activity, beside surroundings: [Surrounding], _ key: RunKey?,
+    _ redactor: Redactor
+  ) {
     var contents: [(name: ExactText, hasher: Digest.Hasher, file: String?)] = []
     func add(_ name: String, _ content: String, file: String? = nil) {
       let name = ExactText(redactor.redact(name))
@@ -32,11 +44,7 @@ struct StepSeal: Sendable, Hashable {
         add("value \(parameter.name) of \(name)", parameter.value.json)
       }
     }
-    var around = deciders
-    if seesSession || activity.connection == nil || activity.connectsByItself {
-      around = await activity.surroundings() + deciders
-    }
-    for one in around {
+    for one in surroundings {
       add(one.name, one.content, file: one.file)
     }
     parts = contents.map { name, hasher, file in
@@ -74,11 +82,16 @@ struct StepSeal: Sendable, Hashable {
   }
 
   /// What is not as it was approved, a few words each; empty where all is.
+  func changes(since approved: [SealedPart]) -> [String] { parts.changes(since: approved) }
+}
+
+extension [SealedPart] {
+  /// What is not as it was, a few words each; empty where all is.
   func changes(since approved: [SealedPart]) -> [String] {
     let former = Dictionary(
       approved.map { (ExactText($0.name), $0.digest) }, uniquingKeysWith: { first, _ in first })
-    let present = Set(parts.map { ExactText($0.name) })
-    return parts.compactMap { part in
+    let present = Set(map { ExactText($0.name) })
+    return compactMap { part in
       switch former[ExactText(part.name)] {
       case part.digest?: nil
       case nil: "\(part.name) is new"

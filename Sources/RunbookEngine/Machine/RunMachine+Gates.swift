@@ -30,6 +30,19 @@ extension RunMachine {
     gate == Self.recoveryGateName ? recoveryRequest(scope) : ownRequest(bound, state, scope)
   }
 
+  /// A gate that waits, as it would be opened now; nil where it shows no steps, or its step cannot be bound.
+  func request(for gate: GateOpened, _ state: RunState, _ scope: RunScope) -> GateRequest? {
+    if gate.gate == Self.recoveryGateName { return recoveryRequest(scope) }
+    guard let step = plan.runbook.steps.first(where: { $0.id.rawValue == gate.gate }) else {
+      return nil
+    }
+    do throws(StepFailure) {
+      return ownRequest(try binder.bind(step, in: scope), state, scope)
+    } catch {
+      return nil
+    }
+  }
+
   /// The command that a connection asks for which leads elsewhere than it did.
   func identityGate(_ state: RunState) -> Command? {
     guard let (name, found) = state.contested.min(by: { $0.key < $1.key }) else { return nil }
@@ -40,26 +53,40 @@ extension RunMachine {
     return .openGate(
       GateRequest(
         gate: gate, steps: [], approvals: 1,
-        question: Self.question(about: found, on: name, before: state.identities[name]),
+        question: Self.question(about: found, state),
         receiptConnections: [],
         identities: [state.identities[name], found].compactMap(\.self)))
   }
 
-  private static func question(
-    about found: ConnectionIdentified, on name: String, before: ConnectionIdentified?
-  ) -> String {
+  private static func question(about found: ConnectionIdentified, _ state: RunState) -> String {
+    let name = found.connection
+    let before = state.identities[name]
     let isSame = before.map { $0.identity.isSameDatabase(as: found.identity) } ?? true
+    let doubts = state.doubts(about: found)
+    let names = { (steps: [StepID]) in steps.map { "'\($0)'" }.joined(separator: ", ") }
     let place =
       isSame
       ? "Connection '\(name)' leads to the same server and database, but not to what the run left there"
       : "Connection '\(name)' leads elsewhere than before: to another database, a copy, a replica, or "
         + "one that was promoted"
-    let missing =
-      found.lost.map {
-        ": \($0.sentence). These steps are not done there, and the run does not do them again."
-      }
-      ?? ". What the run has done may be missing there."
-    return place + missing + " Shall it go on there?"
+    var sentences = [place + (found.lost.map { ": \($0.sentence)" } ?? "") + "."]
+    let withReceipts = doubts.missing.filter { found.lost?.receipts.contains($0) == true }
+    let unknown = doubts.missing.filter { !withReceipts.contains($0) } + doubts.unknown
+    if !withReceipts.isEmpty {
+      sentences.append(
+        "What \(names(withReceipts)) did is not there either, unless only the record of it was taken out."
+      )
+    }
+    if !unknown.isEmpty {
+      sentences.append("Whether what \(names(unknown)) did is there is not known.")
+    }
+    if !(withReceipts + unknown).isEmpty {
+      sentences.append("The run does not perform these steps again.")
+    }
+    if !doubts.checks.isEmpty {
+      sentences.append("It makes these checks again: \(names(doubts.checks)).")
+    }
+    return sentences.joined(separator: " ") + " Shall it go on there?"
   }
 
   /// Whether a step with that effect asks by itself; nil where it is not known whether it does.

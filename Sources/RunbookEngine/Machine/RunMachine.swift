@@ -17,6 +17,7 @@ public import RunbookModel
 /// | failed, to be retried, and has a probe      | settle, and then perform                        |
 /// | unknown, whatever its retry allows          | settle; hold when that did not help             |
 /// | a connection leads elsewhere than before    | openGate, ask; hold when refused                |
+/// | a check passed in another database          | perform again                                   |
 /// | a capture was not stored, as it is secret   | perform its step again; hold where it changes   |
 /// | the run's deadline has passed               | hold                                            |
 /// | detection found nothing, a step failed      | end: undetermined                               |
@@ -41,9 +42,14 @@ public struct RunMachine: Sendable {
   /// - Parameter now: for the deadlines.
   public mutating func decide(_ state: RunState, scope: RunScope, now: Timestamp) -> Command {
     if plan.isSandbox, state.sandbox == nil { return .prepareSandbox }
-    if let command = identityGate(state) ?? lostSecret(state, scope) { return command }
+    if let command = identityGate(state) {
+      // What was settled may not be any more in another database.
+      settledCount = 0
+      return command
+    }
+    if let command = lostSecret(state, scope) { return command }
     let steps = plan.runbook.steps
-    while settledCount < steps.count, state.step(steps[settledCount].id).status.isSettled {
+    while settledCount < steps.count, state.step(steps[settledCount].id).isOver {
       settledCount += 1
     }
     for step in steps[settledCount...] {
@@ -59,6 +65,8 @@ public struct RunMachine: Sendable {
   ) -> Command? {
     let current = state.step(step.id)
     switch current.status {
+    case .succeeded where current.isOfOtherDatabase:
+      return begin(step, state, scope, now)
     case .succeeded, .skipped:
       return nil
     case .pending:
@@ -248,14 +256,16 @@ extension RunMachine {
     guard verification.failed.isEmpty else {
       return RunEnded(status: .failed, reason: verification.words)
     }
-    let reason = [
+    let reason: [String?] = [
       verification.words, state.changes(in: .recovery).wordsOfRecovery,
       state.changes(in: .safeguards).wordsOfSafeguards,
       state.losses.words,
     ]
+    let unseen = state.unseenWork.map(\.words)
+    let isWhole = state.losses.isEmpty && state.unseenWork.isEmpty
     return RunEnded(
-      status: verification.isVerified && state.losses.isEmpty ? .resolved : .unverified,
-      reason: reason.compactMap(\.self).joined(separator: "; "))
+      status: verification.isVerified && isWhole ? .resolved : .unverified,
+      reason: (reason.compactMap(\.self) + unseen).joined(separator: "; "))
   }
 
   /// Whether anything may be done only once detection has confirmed an incident.

@@ -26,6 +26,8 @@ public struct RunState: Sendable, Hashable {
   public private(set) var identities: [String: ConnectionIdentified] = [:]
   /// Connections that lead elsewhere than they did, until a person has decided on it.
   public private(set) var contested: [String: ConnectionIdentified] = [:]
+  /// Databases with steps of the run that could not be looked at since the run was taken up last, by connection.
+  public private(set) var unseen: [String: ConnectionUnseen] = [:]
   /// The lease's generation that was written last to the database of each connection.
   private var leases: [String: Int64] = [:]
   /// What was noted in the database of each connection when attempts began that leave no receipt: the run's attempts
@@ -41,6 +43,10 @@ public struct RunState: Sendable, Hashable {
   public private(set) var gates: [String: GateState] = [:]
   /// By gate: what is not as it was when it was approved last, until somebody approves it as it is now.
   public private(set) var gateChanges: [String: [String]] = [:]
+  /// By gate: who had approved it as it was before these changes, for people.
+  public private(set) var lapsedApprovals: [String: [String]] = [:]
+  /// What people had ended of earlier processes, and who.
+  public private(set) var endings: [Ending] = []
   /// Other runs that a gate showed at work when it was approved.
   public private(set) var consentedRuns: Set<RunID> = []
   /// Gates that were ever opened. A person may decide on one while the run, taken up, has closed it:
@@ -54,6 +60,12 @@ public struct RunState: Sendable, Hashable {
   public private(set) var findings: [StepID] = []
   public private(set) var notes: [NoteAdded] = []
   public private(set) var evidenceCount = 0
+
+  /// What somebody had ended.
+  public struct Ending: Sendable, Hashable {
+    public let ended: ProcessesEnded
+    public let actor: Actor
+  }
 
   public init() {}
 
@@ -79,6 +91,9 @@ public struct RunState: Sendable, Hashable {
       sandboxInputs = payload.inputs
     case .sandboxRestarted(let payload): sandboxInputs = payload.inputs
     case .connectionIdentified(let payload): identify(payload)
+    case .connectionUnseen(let payload): unseen[payload.connection] = payload
+    case .processesEnded(let payload):
+      endings.append(Ending(ended: payload, actor: actor))
     case .attemptStarted(let payload):
       try applyToStep(payload.step, event, at: time, by: actor)
       steps[payload.step]?.actors.append(actor)
@@ -99,11 +114,17 @@ public struct RunState: Sendable, Hashable {
       if case .held(let hold) = lifecycle, let decided = hold.decided(by: payload, actor) {
         lifecycle = .held(decided)
       }
-    case .retryRequested(let payload): try applyToStep(payload.step, event, at: time, by: actor)
+      if payload.means == .word, payload.settlement == .notDone {
+        askAnew(for: payload.step, as: actor)
+      }
+    case .retryRequested(let payload):
+      try applyToStep(payload.step, event, at: time, by: actor)
+      askAnew(for: payload.step, as: actor)
     case .gateOpened(let payload):
       openedGates.insert(payload.gate)
       gates[payload.gate] = GateState(opened: payload)
       if let changes = payload.changes { gateChanges[payload.gate] = changes }
+      if let lapsed = payload.lapsed { lapsedApprovals[payload.gate] = lapsed }
     case .gateDecided(let payload):
       guard openedGates.contains(payload.gate) else { throw misplaced(event) }
       // Who decides from another terminal may come too late; that changes nothing any more.
@@ -111,6 +132,7 @@ public struct RunState: Sendable, Hashable {
       gates[payload.gate]?.take(payload, by: actor)
       if let gate = gates[payload.gate], gate.isApproved {
         gateChanges[payload.gate] = nil
+        lapsedApprovals[payload.gate] = nil
         consentedRuns.formUnion((gate.opened.others ?? []).map(\.run))
       }
       settleIdentity(payload.gate)
@@ -135,7 +157,7 @@ public struct RunState: Sendable, Hashable {
   ///
   /// A decision on a gate that was never opened is refused in all of them.
   ///
-  /// People decide by stepSkipped, retryRequested and attemptSettled, with the lease; by gateDecided
+  /// People decide by stepSkipped, retryRequested, processesEnded and attemptSettled, with the lease; by gateDecided
   /// without it, so that it may come when the run has just ended.
   private func accepts(_ event: Event) -> Bool {
     switch (lifecycle, event) {
@@ -146,7 +168,7 @@ public struct RunState: Sendable, Hashable {
     case (_, .drill): started?.isDrill == true
     case (.ended, _): false
     case (.held, .runResumed), (.held, .gateDecided), (.held, .stepSkipped), (.held, .runEnded),
-      (.held, .retryRequested), (.held, .attemptSettled):
+      (.held, .retryRequested), (.held, .attemptSettled), (.held, .processesEnded):
       true
     case (.held, _): false
     case (.running, _): true
@@ -175,6 +197,7 @@ public struct RunState: Sendable, Hashable {
     for id in steps.keys { steps[id]?.takeUp() }
     // The process looks anew where its connections lead.
     contested = [:]
+    unseen = [:]
     // What nobody has approved yet is shown anew. Who refused is asked again; another one's refusal stands.
     gates = gates.filter { _, gate in
       gate.refuser.map { $0.account != actor.account } ?? !gate.approvers.isEmpty
@@ -189,8 +212,22 @@ public struct RunState: Sendable, Hashable {
       gateChanges[gate.opened.gate] = [
         "the runbook or a connection was changed, and the change accepted"
       ]
+      lapsedApprovals[gate.opened.gate] = gate.approverList
     }
     gates = [:]
+  }
+
+  /// Closes the gate of a step that a person wants performed once more: what was approved was the attempt before. Who
+  /// refused it is not passed over.
+  private mutating func askAnew(for step: StepID, as actor: Actor) {
+    let name = step.rawValue
+    guard let gate = gates[name], !gate.isRefused, !gate.approvers.isEmpty else { return }
+    gateChanges[name] = [
+      "\(step): it is to be performed once more, as \(actor.displayName) wants "
+        + "(attempt \(self.step(step).attempts + 1))"
+    ]
+    lapsedApprovals[name] = gate.approverList
+    gates[name] = nil
   }
 
   /// Takes in what is seen of a run that is held: it is looked at, and not gone on with.
@@ -229,6 +266,7 @@ public struct RunState: Sendable, Hashable {
       identities[name] = payload
       contested[name] = nil
     }
+    unseen[name] = nil
   }
 
   /// Takes the new identity where a person approved of it.
@@ -236,17 +274,62 @@ public struct RunState: Sendable, Hashable {
     guard let known = gates[gate], known.isApproved else { return }
     for (name, identity) in contested
     where gate == Self.identityGate(of: name) && known.asks(about: identity) {
+      let doubts = doubts(about: identity)
+      let loss = RecordLoss(connection: name, approvers: known.approverNames)
+      for step in doubts.missing + doubts.unknown { steps[step]?.loss = loss }
+      for step in doubts.checks { steps[step]?.isOfOtherDatabase = true }
       identities[name] = identity
       contested[name] = nil
       // What was written to the former one is not expected here.
       leases[name] = nil
       begun[name] = nil
-      let loss = RecordLoss(connection: name, approvers: known.approverNames)
-      // How one stands that is not done is found out in this database.
-      for step in identity.lost?.steps ?? [] where self.step(step).status == .succeeded {
-        steps[step]?.loss = loss
+    }
+  }
+
+  /// What a database does not show of steps that are done by the journal, over the connection that leads there now. How
+  /// one stands that is not done is found out in that database.
+  struct Doubts {
+    /// Their receipts, or the marks of their beginning, are not there.
+    var missing: [StepID] = []
+    /// They left nothing by which it could be seen.
+    var unknown: [StepID] = []
+    /// They changed nothing, and were performed in another database, or before it lost something.
+    var checks: [StepID] = []
+  }
+
+  func doubts(about found: ConnectionIdentified) -> Doubts {
+    let name = found.connection
+    let records = (runbook?.steps ?? []) + formerSteps
+    var doubts = Doubts()
+    for record in records {
+      let one = step(record.id)
+      guard one.status == .succeeded, one.loss == nil else { continue }
+      let isNamed = found.lost?.steps.contains(record.id) == true
+      guard one.connection == name || isNamed else { continue }
+      let isMarked = one.hasReceipt || begun[name]?[record.id] != nil
+      let standing = found.record(
+        of: record.id, isMarked: isMarked, since: identities[name]?.identity)
+      let isChange = one.settledBy.map { $0 != .repeatable } ?? false
+      switch standing {
+      case .there: continue
+      case .missing: doubts.missing.append(record.id)
+      case .unknown where isChange: doubts.unknown.append(record.id)
+      case .unknown: if record.phase == .verification { doubts.checks.append(record.id) }
       }
     }
+    // Of journals that do not say what the runbook's steps are.
+    let known = Set(records.map(\.id))
+    doubts.missing += (found.lost?.steps ?? []).filter {
+      !known.contains($0) && step($0).status == .succeeded
+    }
+    return doubts
+  }
+
+  /// Connections over which steps of the run were performed, by name: what they did is looked for when the run is taken
+  /// up.
+  var usedConnections: [String] {
+    let used = Set(steps.values.filter { $0.attempts > 0 }.compactMap(\.connection))
+    return identities.keys.filter(used.contains).sorted()
   }
 
   private mutating func noteLease(of step: StepID) {
@@ -324,8 +407,19 @@ extension RunState {
     return RecordLossTally(ids.compactMap { id in step(id).loss.map { (step: id, loss: $0) } })
   }
 
+  /// Databases of which it is not known whether they hold what the run did, or what its verification saw.
+  public var unseenWork: [ConnectionUnseen] {
+    let records = ((runbook?.steps ?? []) + formerSteps).filter { $0.phase > .detection }
+    let used = Set(
+      records.map { step($0.id) }.filter { $0.attempts > 0 }.compactMap(\.connection))
+    return unseen.values.filter { used.contains($0.connection) }
+      .sorted { $0.connection < $1.connection }
+  }
+
   /// Whether verification has passed, and what was done is there as far as is known.
-  public var isVerified: Bool { verification.isVerified && losses.isEmpty }
+  public var isVerified: Bool {
+    verification.isVerified && losses.isEmpty && unseenWork.isEmpty && contested.isEmpty
+  }
 
   /// What became of the steps of a phase that changes things, those that were taken out among them.
   public func changes(in phase: Phase) -> ChangeTally {
@@ -345,6 +439,9 @@ extension RunState {
       return "the run is called resolved, and is not: \(verification.words)"
     case .resolved where !losses.isEmpty:
       return "the run is called resolved, and is not: \(losses.words ?? "")"
+    case .resolved where !unseenWork.isEmpty:
+      return "the run is called resolved, and is not: "
+        + unseenWork.map(\.words).joined(separator: "; ")
     case .notConfirmed where !findings.isEmpty:
       return "the run is called not confirmed, and a step has confirmed the incident"
     case .notConfirmed:
@@ -412,10 +509,9 @@ public struct GateState: Sendable, Hashable {
   public var accounts: Set<String> { Set(approvers.map(\.account)) }
   public var isApproved: Bool { !isRefused && accounts.count >= opened.approvals }
   /// Who approved it, for people; empty where nobody did.
-  public var approverNames: String {
-    approvers.map(\.displayName).sorted {
-      $0.utf8.lexicographicallyPrecedes($1.utf8)
-    }.joined(separator: ", ")
+  public var approverNames: String { approverList.joined(separator: ", ") }
+  var approverList: [String] {
+    approvers.map(\.displayName).sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
   }
   public var missingApprovals: Int { max(0, opened.approvals - accounts.count) }
 

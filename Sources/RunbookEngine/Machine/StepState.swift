@@ -12,7 +12,7 @@ public import RunbookModel
 /// | skipped   | –              | –                        | –                                   | –              | –           |
 ///
 /// A dash is an entry that no run writes; replaying one is refused. (*) running, where a capture was
-/// not stored, as it held a secret. (**) where it has been begun: a person's word behind what was found out. An unknown step that is settled as not done is pending again when
+/// not stored, as it held a secret, or where a check was made in another database than the run is in now. (**) where it has been begun: a person's word behind what was found out. An unknown step that is settled as not done is pending again when
 /// a process that died left it, or when a person said so; else it failed. An attempt whose number
 /// does not follow, and what is said of another attempt than the last, is refused as well.
 public struct StepState: Sendable, Hashable {
@@ -56,6 +56,11 @@ public struct StepState: Sendable, Hashable {
   public internal(set) var hasReceipt = false
   /// Set where the database has no record of it any more, and people let the run go on.
   public internal(set) var loss: RecordLoss?
+  /// Whether it is a check that passed in another database than its connection leads to now, or before that lost
+  /// something: it is made again.
+  public internal(set) var isOfOtherDatabase = false
+  /// What its probe asks, and by what it decides, as the last attempt recorded it.
+  var probe: [SealedPart]?
   /// The last settlement, until something else happens to the step.
   public internal(set) var settlement: AttemptSettled?
   /// Who said that the step is done, where nothing showed it.
@@ -106,7 +111,7 @@ public struct StepState: Sendable, Hashable {
     case (.pending, .attemptStarted(let started)), (.failed, .attemptStarted(let started)),
       (.unknown, .attemptStarted(let started)), (.running, .attemptStarted(let started)):
       begin(started, at: time)
-    case (.succeeded, .attemptStarted(let started)) where hasWithheldCaptures:
+    case (.succeeded, .attemptStarted(let started)) where hasWithheldCaptures || isOfOtherDatabase:
       begin(started, at: time)
     case (.running, .attemptFinished(let finished)) where finished.outcome != .skipped:
       status = Status(finished.outcome)
@@ -174,6 +179,7 @@ public struct StepState: Sendable, Hashable {
     unguarded = started.unguarded
     probe = started.probe
     hasReceipt = false
+    isOfOtherDatabase = false
     loss = nil
     failure = nil
     settlement = nil
@@ -225,6 +231,7 @@ extension StepState {
   /// What became of it as a verification step.
   var fate: VerificationTally.Fate {
     switch status {
+    case .succeeded where isOfOtherDatabase: .open
     case .succeeded: declaration.map { .declared($0) } ?? .passed
     case .failed where !isWithoutAnswer: .failed
     // What was found stays found, whoever leaves the step out afterwards.
@@ -237,6 +244,9 @@ extension StepState {
     case .pending, .running, .unknown, .failed: isTakenOut ? .removed : .open
     }
   }
+
+  /// Whether nothing more happens to it by itself.
+  var isOver: Bool { status.isSettled && !isOfOtherDatabase }
 
   /// What became of it as a step that changes something.
   func changeFate(of id: StepID) -> ChangeTally.Fate {

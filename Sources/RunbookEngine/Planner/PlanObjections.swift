@@ -8,21 +8,26 @@ extension Plan {
   /// | --------------------------------------------- | ---------- |
   /// | its id, kind or phase                         | no         |
   /// | its connection, by name                       | no         |
+  /// | its `settle:` probe, and what decides it      | no         |
   /// | by what it is settled: receipt, probe, word   | no         |
   /// | the changing steps before it that are open    | no         |
   /// | all else: statements, values, `expect`, title | yes        |
   ///
+  /// - Parameter key: the run's, for what was recorded by hashes.
   /// - Returns: one line each; empty where there is nothing against it.
-  public func objections(to state: RunState, kinds: [any StepKind]) -> [String] {
+  public func objections(
+    to state: RunState, kinds: [any StepKind], key: RunKey?
+  ) -> [String] {
     let binder = Binder(plan: self, kinds: kinds)
     let records = (state.runbook?.steps ?? []).filter {
       [.running, .unknown].contains(state.step($0.id).status)
     }
-    return records.flatMap { objections(to: $0, state, binder) }
+    let seal = ProbeSeal(key, Redactor(secrets: secrets))
+    return records.flatMap { objections(to: $0, state, binder, seal) }
   }
 
   private func objections(
-    to record: StepRecord, _ state: RunState, _ binder: Binder
+    to record: StepRecord, _ state: RunState, _ binder: Binder, _ seal: ProbeSeal
   ) -> [String] {
     let known = state.step(record.id)
     let start = "step '\(record.id)' is not settled"
@@ -40,7 +45,10 @@ extension Plan {
     guard found.isEmpty else { return found }
     do throws(StepFailure) {
       let bound = try binder.bind(step, in: RunScope(plan: self, state: state))
-      if let difference = bound.difference(from: known) { found.append("\(start): \(difference)") }
+      let scope = RunScope(plan: self, state: state)
+      let difference =
+        bound.difference(from: known) ?? seal.difference(of: step, from: known, binder, scope)
+      if let difference { found.append("\(start): \(difference)") }
     } catch {
       // Whatever it would be by now: what was recorded cannot be looked for without its values.
       found.append("\(start), and cannot be bound to its values now: \(error.record.message)")

@@ -54,7 +54,11 @@ public protocol Activity: Sendable {
   func remnants(in context: AttemptContext) async throws(StepFailure) -> [Remnant]
 
   /// Ends remnants on a person's word; whoever is not one of the step's any more is left alone.
-  func end(_ remnants: [Remnant], in context: AttemptContext) async throws(StepFailure)
+  ///
+  /// - Returns: which were told to end, and by what; a server's session may take a moment.
+  func end(
+    _ remnants: [Remnant], in context: AttemptContext
+  ) async throws(StepFailure) -> [EndedProcess]
 
   /// What of an attempt can be seen that nothing settles, for the person who has to: a few words each. What
   /// cannot be looked at is not told.
@@ -72,7 +76,9 @@ public protocol Activity: Sendable {
 
   /// Ends what an earlier attempt left where its end undoes all of it, as a transaction's does; what is
   /// being committed is left alone. Returns when it has ended, or does not within seconds.
-  func endUnfinished(in context: AttemptContext) async throws(StepFailure)
+  ///
+  /// - Returns: what has ended.
+  func endUnfinished(in context: AttemptContext) async throws(StepFailure) -> [EndedProcess]
 
   /// Waits until no other process performs the step; `receipt` does so by itself.
   func awaitLock(in context: AttemptContext) async throws(StepFailure)
@@ -144,7 +150,7 @@ extension Activity {
 
   public func end(
     _ remnants: [Remnant], in context: AttemptContext
-  ) async throws(StepFailure) {}
+  ) async throws(StepFailure) -> [EndedProcess] { [] }
 
   public func traces(in context: AttemptContext) async -> [String] { [] }
 
@@ -154,7 +160,9 @@ extension Activity {
 
   public var isFenced: Bool { false }
 
-  public func endUnfinished(in context: AttemptContext) async throws(StepFailure) {}
+  public func endUnfinished(
+    in context: AttemptContext
+  ) async throws(StepFailure) -> [EndedProcess] { [] }
 
   public func awaitLock(in context: AttemptContext) async throws(StepFailure) {}
 

@@ -8,6 +8,8 @@ public protocol RunObserver: Sendable {
   func observe(_ line: OutputLine, of step: StepID)
   /// Work outside of any step: "Starting a throwaway PostgreSQL".
   func observe(progress: String)
+  /// A gate that an earlier process opened, that waits, and that is as it was: redacted.
+  func observe(waiting gate: GateOpened)
   /// What happened and is about to be stored, redacted; empty once it is, or is known not to be.
   func observe(storing events: [Event])
   /// What happened and could not be stored, redacted: nobody will know of it but by this.
@@ -16,4 +18,5 @@ public protocol RunObserver: Sendable {
 
 extension RunObserver {
   public func observe(storing events: [Event]) {}
+  public func observe(waiting gate: GateOpened) {}
 }

@@ -46,7 +46,8 @@ public struct ChangeTally: Sendable, Hashable {
 
   private func gaps(skipped: String) -> [String] {
     let leftOut = [StepStanding.failed, .unknown, .notDone].compactMap { standing in
-      Self.counted(verb(of: standing), fates.compactMap { $0.leftOut(as: standing) })
+      let words = fates.compactMap { $0.leftOut(as: standing) }
+      return Self.counted(verb(of: standing, words.count), words)
     }
     let removed = fates.compactMap { if case .removed(let step) = $0 { "'\(step)'" } else { nil } }
     let inapplicable = fates.count { $0 == .notApplicable }
@@ -69,12 +70,13 @@ public struct ChangeTally: Sendable, Hashable {
       ].compactMap(\.self)
   }
 
-  private func verb(of standing: StepStanding) -> String {
-    switch standing {
-    case .failed, .couldNotRun: "left out after it failed"
-    case .unknown, .inFlight: "left out with its effect unknown"
+  private func verb(of standing: StepStanding, _ count: Int) -> String {
+    let isOne = count == 1
+    return switch standing {
+    case .failed, .couldNotRun: "left out after \(isOne ? "it" : "they") failed"
+    case .unknown, .inFlight: "left out with \(isOne ? "its effect" : "their effects") unknown"
     case .notDone, .pending, .notBegun, .succeeded, .missing, .skipped, .declared:
-      "left out after it was cut off"
+      "left out after \(isOne ? "it" : "they") counted as not done"
     }
   }
 

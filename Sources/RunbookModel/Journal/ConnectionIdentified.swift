@@ -38,7 +38,9 @@ public struct LostProof: Sendable, Hashable, Codable {
 
   /// For people.
   public var sentence: String {
-    let copy = "this database is an older copy, or one that did not get all that was done"
+    let copy =
+      "this database is an older copy, or one that did not get all that was done, or somebody has taken the "
+      + "run's record out"
     var missing: [String] = []
     let names = { (steps: [StepID]) in steps.map { "'\($0)'" }.joined(separator: ", ") }
     switch receipts.count {
@@ -61,6 +63,30 @@ public struct LostProof: Sendable, Hashable, Codable {
       missing.append("the lease that this run wrote there last is not there")
     }
     return "\(missing.joined(separator: ", and ")): \(copy)"
+  }
+}
+
+/// What a database shows of a step that is done by the journal.
+public enum RecordStanding: Sendable, Hashable {
+  case there
+  /// Its receipt, or the mark of its beginning, is not there.
+  case missing
+  /// It left neither, and the database is not the one that it was performed in, or lacks something else of the run.
+  case unknown
+}
+
+extension ConnectionIdentified {
+  /// What this database shows of a step that was performed over the connection.
+  ///
+  /// - Parameters:
+  ///   - isMarked: whether it left a receipt, or a mark when it began.
+  ///   - former: where the connection led then; nil where that is not known.
+  public func record(
+    of step: StepID, isMarked: Bool, since former: ConnectionIdentity?
+  ) -> RecordStanding {
+    if lost?.steps.contains(step) == true { return .missing }
+    if isMarked || lost == nil && former?.isSameDatabase(as: identity) == true { return .there }
+    return .unknown
   }
 }
 

@@ -4,7 +4,8 @@ extension Event: Codable {
 
   private enum Kind: String, Codable {
     case runStarted, sandboxCreated, sandboxPrepared, sandboxRestarted, connectionIdentified,
-      attemptStarted, attemptFinished, attemptSettled, retryRequested, stepSkipped, gateOpened,
+      connectionUnseen, processesEnded, attemptStarted, attemptFinished, attemptSettled,
+      retryRequested, stepSkipped, gateOpened,
       gateDecided, runHeld, runResumed, noteAdded, reportEdited, runEnded
     case drill
   }
@@ -18,6 +19,8 @@ extension Event: Codable {
     case .sandboxRestarted: self = .sandboxRestarted(try SandboxRestarted(from: decoder))
     case .connectionIdentified:
       self = .connectionIdentified(try ConnectionIdentified(from: decoder))
+    case .connectionUnseen: self = .connectionUnseen(try ConnectionUnseen(from: decoder))
+    case .processesEnded: self = .processesEnded(try ProcessesEnded(from: decoder))
     case .attemptStarted: self = .attemptStarted(try AttemptStarted(from: decoder))
     case .attemptFinished: self = .attemptFinished(try AttemptFinished(from: decoder))
     case .attemptSettled: self = .attemptSettled(try AttemptSettled(from: decoder))
@@ -50,6 +53,8 @@ extension Event: Codable {
     case .sandboxPrepared: .sandboxPrepared
     case .sandboxRestarted: .sandboxRestarted
     case .connectionIdentified: .connectionIdentified
+    case .connectionUnseen: .connectionUnseen
+    case .processesEnded: .processesEnded
     case .attemptStarted: .attemptStarted
     case .attemptFinished: .attemptFinished
     case .attemptSettled: .attemptSettled
@@ -73,6 +78,8 @@ extension Event: Codable {
     case .sandboxPrepared(let payload): payload
     case .sandboxRestarted(let payload): payload
     case .connectionIdentified(let payload): payload
+    case .connectionUnseen(let payload): payload
+    case .processesEnded(let payload): payload
     case .attemptStarted(let payload): payload
     case .attemptFinished(let payload): payload
     case .attemptSettled(let payload): payload

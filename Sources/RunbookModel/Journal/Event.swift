@@ -10,6 +10,8 @@ public enum Event: Sendable, Hashable {
   case sandboxRestarted(SandboxRestarted)
   /// A connection leads where it says; when it leads elsewhere than before, a gate asks.
   case connectionIdentified(ConnectionIdentified)
+  /// A database could not be looked at that holds what the run has done.
+  case connectionUnseen(ConnectionUnseen)
   /// The intent: it is durable before anything is performed.
   case attemptStarted(AttemptStarted)
   case attemptFinished(AttemptFinished)
@@ -18,6 +20,8 @@ public enum Event: Sendable, Hashable {
   case gateDecided(GateDecided)
   /// What was found out about an attempt without an outcome.
   case attemptSettled(AttemptSettled)
+  /// What an earlier process left was ended, as a person wanted.
+  case processesEnded(ProcessesEnded)
   case retryRequested(RetryRequested)
   case runHeld(RunHeld)
   case runResumed(RunResumed)

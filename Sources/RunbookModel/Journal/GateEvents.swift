@@ -13,7 +13,9 @@ public struct GateOpened: Sendable, Hashable, Codable {
   public let digest: Digest
   /// Why it is opened anew: what is not as it was when it was approved, or was not known then; a line
   /// each.
-  public let changes: [String]?
+  public var changes: [String]?
+  /// Who had approved it before it changed, for people: that counts no more. Nil is nobody.
+  public var lapsed: [String]?
   /// Other runs that are at work on the same database; nil is none. Who approves it says so.
   public let others: [OtherRun]?
   /// Whether refusing it leaves its step out for good, as it is a safeguard's; nil is no.
@@ -22,8 +24,10 @@ public struct GateOpened: Sendable, Hashable, Codable {
   public init(
     gate: String, steps: [GateItem], preparation: [WorkItem] = [],
     identities: [ConnectionIdentified], approvals: Int, question: String?, digest: Digest,
-    changes: [String]? = nil, others: [OtherRun]? = nil, isDeclinable: Bool? = nil
+    changes: [String]? = nil, others: [OtherRun]? = nil, isDeclinable: Bool? = nil,
+    lapsed: [String]? = nil
   ) {
+    self.lapsed = lapsed
     self.isDeclinable = isDeclinable
     self.changes = changes
     self.others = others
@@ -34,6 +38,16 @@ public struct GateOpened: Sendable, Hashable, Codable {
     self.approvals = approvals
     self.question = question
     self.digest = digest
+  }
+}
+
+extension GateOpened {
+  /// What became of the approvals that it had before it changed; nil where it had none.
+  public var lapsedWords: String? {
+    guard let lapsed, !lapsed.isEmpty else { return nil }
+    let approvals = lapsed.count == 1 ? "the approval of" : "the approvals of"
+    let verb = lapsed.count == 1 ? "does not count" : "do not count"
+    return "\(approvals) \(lapsed.joined(separator: ", ")) \(verb) any more"
   }
 }
 

@@ -21,6 +21,11 @@ struct ResolutionFacts: Sendable {
     deviations =
       history.resumptions.compactMap { Self.deviation(of: $0) }
       + history.losses.map { Self.deviation(of: $0) }
+      + history.unseen.map { unseen in
+        Deviation(
+          text: "\(quote: unseen.payload.words)", reference: Reference(unseen.stamp))
+      }
+      + history.endings.flatMap { Self.deviations(of: $0) }
       + history.steps.flatMap { Self.deviations(of: $0) }
   }
 
@@ -50,11 +55,24 @@ struct ResolutionFacts: Sendable {
       loss.steps.isEmpty
       ? "the lease that the run wrote there last is missing"
       : "it has no record of what \(name: steps) did"
+    let place =
+      loss.isElsewhere
+      ? "another database"
+      : "a database that is an older copy, did not get all that was done, or lacks the run's record"
     return Deviation(
       text: """
-        gate \(name: loss.gate) was approved by \(quote: who), and the run went on in a database \
-        that is an older copy, or did not get all that was done: 
+        gate \(name: loss.gate) was approved by \(quote: who), and the run went on in \(words: place): 
         """ + what, reference: loss.reference)
+  }
+
+  private static func deviations(of ending: Stamped<ProcessesEnded>) -> [Deviation] {
+    ending.payload.ended.map { one in
+      let whose: Phrase =
+        ending.payload.step.map { "what \(name: $0) had left" } ?? "a process of the run"
+      return Deviation(
+        text: whose + " was ended by \(quote: ending.actor.displayName): \(quote: one.words)",
+        reference: Reference(ending.stamp))
+    }
   }
 
   private static func deviation(of settled: Stamped<AttemptSettled>) -> Deviation {

@@ -8,8 +8,7 @@ struct TimelineRows {
 
   var rows: [TimelineFacts.Row] {
     external + preparation + [start] + attempts + notices + settlements + skips + gates + holds
-      + resumptions
-      + notes + end
+      + resumptions + looks + endings + notes + end
   }
 
   private var external: [TimelineFacts.Row] {
@@ -177,11 +176,11 @@ struct TimelineRows {
   private var gates: [TimelineFacts.Row] {
     history.gates.flatMap { gate in
       [row(gate.opened.stamp, opening(of: gate), part(ofGate: gate.name))]
-        + gate.decisions.map { decision in
+        + gate.decisions.enumerated().map { index, decision in
           row(
             decision.stamp,
             """
-            \(words: decision.payload.decision == .withdrawn ? "Approval of gate" : "Gate") \
+            \(words: gate.subject(ofDecision: index)) \
             \(name: gate.name) \(words: decision.payload.decision.rawValue) by \
             \(quote: decision.actor.displayName)
             """ + Phrase.why(decision.payload.reason), part(ofGate: gate.name))
@@ -192,9 +191,11 @@ struct TimelineRows {
   /// A gate that shows no steps is about what it asks alone.
   private func opening(of gate: GateHistory) -> Phrase {
     let changes = gate.opened.payload.changes ?? []
+    let all = changes + [gate.opened.payload.lapsedWords].compactMap(\.self)
     let anew: Phrase =
       changes.isEmpty
-      ? "" : ", as it is not what was approved: \(quote: changes.joined(separator: "; "))"
+      ? ""
+      : ", as it is not what was approved: \(quote: all.joined(separator: "; "))"
     let opened: Phrase = "Gate \(name: gate.name) opened" + anew
     guard gate.opened.payload.steps.isEmpty, let question = gate.opened.payload.question else {
       return opened
@@ -212,6 +213,20 @@ struct TimelineRows {
         $0.stamp,
         "Run resumed by \(quote: $0.actor.displayName) on host \(quote: $0.payload.host)",
         .surroundings)
+    }
+  }
+
+  private var looks: [TimelineFacts.Row] {
+    history.unseen.map { row($0.stamp, "Not looked at: \(quote: $0.payload.words)", .surroundings) }
+  }
+
+  private var endings: [TimelineFacts.Row] {
+    history.endings.flatMap { ending in
+      ending.payload.ended.map { one in
+        row(
+          ending.stamp,
+          "Ended by \(quote: ending.actor.displayName): \(quote: one.words)", .surroundings)
+      }
     }
   }
 

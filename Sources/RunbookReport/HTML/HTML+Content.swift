@@ -80,10 +80,10 @@ extension HTML {
 
   static func actor(_ actor: Actor) -> String {
     let via = actor.via.map { HTMLText.quote($0) }
-    guard let name = actor.name, name != actor.account else {
-      return HTMLText.quote(actor.account) + (via.map { " (\($0))" } ?? "")
+    guard actor.typedName != nil else {
+      return HTMLText.quote(actor.shownName) + (via.map { " (\($0))" } ?? "")
     }
-    return "\(HTMLText.quote(name)) (account \(HTMLText.code(actor.account))"
+    return "\(HTMLText.quote(actor.shownName)) (account \(HTMLText.code(actor.account))"
       + (via.map { ", \($0)" } ?? "") + ")"
   }
 

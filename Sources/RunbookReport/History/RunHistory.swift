@@ -40,8 +40,14 @@ struct RunHistory: Sendable {
   private var positions: [StepID: Int]
   /// Databases that lack something of the run, until people have let it go on there.
   private var contested: [String: ConnectionIdentified] = [:]
+  /// Where each connection leads by now, as people accepted it.
+  private var places: [String: ConnectionIdentity] = [:]
   /// What people let the run go on without.
   private(set) var losses: [AcceptedLoss] = []
+  /// Databases that could not be looked at.
+  private(set) var unseen: [Stamped<ConnectionUnseen>] = []
+  /// What people had ended of earlier processes.
+  private(set) var endings: [Stamped<ProcessesEnded>] = []
   /// The runbook as it ran at last.
   private(set) var runbook: RunbookRecord
   private(set) var restarts: [Stamped<SandboxRestarted>] = []
@@ -78,8 +84,14 @@ struct RunHistory: Sendable {
     case .sandboxPrepared(let payload): sandbox = Stamped(stamp: stamp, payload: payload)
     case .connectionIdentified(let payload):
       identities.append(Stamped(stamp: stamp, payload: payload))
-      contested[payload.connection] = payload.lost == nil ? nil : payload
+      let isThere =
+        payload.lost == nil
+        && places[payload.connection].map { $0.isSameDatabase(as: payload.identity) } ?? true
+      contested[payload.connection] = isThere ? nil : payload
+      if isThere { places[payload.connection] = payload.identity }
       settleLosses()
+    case .connectionUnseen(let payload): unseen.append(Stamped(stamp: stamp, payload: payload))
+    case .processesEnded(let payload): endings.append(Stamped(stamp: stamp, payload: payload))
     case .attemptStarted, .attemptFinished, .stepSkipped, .attemptSettled, .retryRequested:
       try takeStep(entry)
     case .gateOpened(let payload):
@@ -144,18 +156,22 @@ struct RunHistory: Sendable {
       guard let gate = gates.last(where: { $0.name == "identity:\(name)" }),
         let approvers = gate.approval, let shown = gate.opened.payload.identities.last,
         shown.lost == found.lost, shown.identity.isSameDatabase(as: found.identity),
-        let lost = found.lost, let decision = gate.decisions.last
+        let decision = gate.decisions.last
       else { continue }
+      let former = places[name]
+      let lost = steps.filter { $0.isLost(in: found, since: former) }.map(\.id)
       contested[name] = nil
+      places[name] = found.identity
       let names = approvers.map(\.displayName).joined(separator: ", ")
-      for step in lost.steps {
+      for step in lost {
         guard let position = positions[step] else { continue }
         steps[position].lose(RecordLoss(connection: name, approvers: names))
       }
+      guard found.lost != nil || !lost.isEmpty else { continue }
       losses.append(
         AcceptedLoss(
-          gate: gate.name, steps: lost.steps, approvers: approvers,
-          reference: Reference(decision.stamp)))
+          gate: gate.name, steps: lost, approvers: approvers, reference: Reference(decision.stamp),
+          isElsewhere: former.map { !$0.isSameDatabase(as: found.identity) } ?? false))
     }
   }
 
@@ -176,6 +192,8 @@ struct AcceptedLoss: Sendable {
   let steps: [StepID]
   let approvers: [Actor]
   let reference: Reference
+  /// Whether it is another database than the run had worked on.
+  let isElsewhere: Bool
 }
 
 extension RunHistory {

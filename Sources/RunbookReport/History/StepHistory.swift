@@ -169,6 +169,24 @@ struct StepHistory: Sendable {
     }
   }
 
+  /// Whether a database that people let the run go on in shows nothing of what it did there.
+  func isLost(in found: ConnectionIdentified, since former: ConnectionIdentity?) -> Bool {
+    guard skipped == nil, let last = attempts.last, last.loss == nil,
+      last.outcome == .succeeded || last.declaration != nil
+    else { return false }
+    let started = last.started.payload
+    let isNamed = found.lost?.steps.contains(id) == true
+    guard started.connection == found.connection || isNamed else { return false }
+    let isMarked =
+      last.finished?.payload.hasReceipt == true || last.settlements.last?.payload.means == .receipt
+      || started.noted != nil
+    return switch found.record(of: id, isMarked: isMarked, since: former) {
+    case .there: false
+    case .missing: true
+    case .unknown: started.settledBy.map { $0 != .repeatable } ?? false
+    }
+  }
+
   /// Takes in that the database has no record of it, where it is done by the journal.
   mutating func lose(_ loss: RecordLoss) {
     guard skipped == nil, let last = attempts.indices.last else { return }
@@ -213,6 +231,14 @@ struct GateHistory: Sendable {
   var decisions: [Stamped<GateDecided>] = []
 
   var name: String { opened.payload.gate }
+
+  /// What was decided on: the gate, or what was said on it before and is taken back.
+  func subject(ofDecision index: Int) -> String {
+    let decision = decisions[index]
+    guard decision.payload.decision == .withdrawn else { return "Gate" }
+    let former = decisions[..<index].last { $0.actor.account == decision.actor.account }
+    return former?.payload.decision == .refused ? "Refusal of gate" : "Approval of gate"
+  }
 
   /// Who approved it, by account, where enough people did and nobody refused.
   var approval: [Actor]? {

@@ -17,10 +17,10 @@ extension Markdown {
   /// A name, with the account where they differ.
   static func actor(_ actor: Actor) -> String {
     let via = actor.via.map { MarkdownText.quote($0) }
-    guard let name = actor.name, name != actor.account else {
-      return MarkdownText.quote(actor.account) + (via.map { " (\($0))" } ?? "")
+    guard actor.typedName != nil else {
+      return MarkdownText.quote(actor.shownName) + (via.map { " (\($0))" } ?? "")
     }
-    return "\(MarkdownText.quote(name)) (account \(MarkdownText.code(actor.account))"
+    return "\(MarkdownText.quote(actor.shownName)) (account \(MarkdownText.code(actor.account))"
       + (via.map { ", \($0)" } ?? "") + ")"
   }
 

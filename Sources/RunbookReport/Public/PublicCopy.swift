@@ -86,6 +86,16 @@ struct PublicCopy {
         SandboxRestarted(
           serverVersion: restarted.serverVersion, inputs: restarted.inputs.map(input)))
     case .connectionIdentified(let identified): .connectionIdentified(self.identified(identified))
+    case .connectionUnseen(let unseen):
+      .connectionUnseen(
+        ConnectionUnseen(connection: unseen.connection, reason: message(unseen.reason)))
+    case .processesEnded(let ended):
+      .processesEnded(
+        ProcessesEnded(
+          step: ended.step,
+          ended: ended.ended.map {
+            EndedProcess(pid: $0.pid, summary: Self.leftOut, means: $0.means)
+          }))
     case .attemptStarted(let started):
       .attemptStarted(
         AttemptStarted(
@@ -349,7 +359,7 @@ struct PublicCopy {
 
   private func person(_ actor: Actor) -> Actor {
     let number = (people.firstIndex(of: actor.person) ?? people.count) + 1
-    return Actor(account: "person-\(number)", name: "Person \(number)", via: actor.via)
+    return Actor(account: "Person \(number)", via: actor.via)
   }
 
   /// The same pseudonym as the actor of that name has.

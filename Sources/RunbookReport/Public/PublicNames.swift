@@ -22,7 +22,10 @@ struct PublicNames {
   var replacements: [(word: String, by: String)] {
     var words: [(word: String, by: String)] = []
     for (index, person) in people.enumerated() {
-      for name in [person.name, person.account].compactMap(\.self) where Self.isTelling(name) {
+      // Both beside each other are one person, too.
+      let both = person.typedName == nil ? nil : person.displayName
+      for name in [both, person.name, person.account].compactMap(\.self)
+      where Self.isTelling(name) {
         words.append((name, "Person \(index + 1)"))
       }
     }

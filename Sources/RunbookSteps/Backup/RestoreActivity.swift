@@ -94,7 +94,7 @@ struct RestoreActivity: Activity {
 
   var isFenced: Bool { true }
 
-  func endUnfinished(in context: AttemptContext) async throws(StepFailure) {
+  func endUnfinished(in context: AttemptContext) async throws(StepFailure) -> [EndedProcess] {
     try await gateway.endUnfinished(context, on: source.name)
   }
 
@@ -110,7 +110,9 @@ struct RestoreActivity: Activity {
     try await gateway.remnants(of: context, on: source.name)
   }
 
-  func end(_ remnants: [Remnant], in context: AttemptContext) async throws(StepFailure) {
-    try await gateway.end(context, on: source.name)
+  func end(
+    _ remnants: [Remnant], in context: AttemptContext
+  ) async throws(StepFailure) -> [EndedProcess] {
+    try await gateway.end(remnants, of: context, on: source.name)
   }
 }

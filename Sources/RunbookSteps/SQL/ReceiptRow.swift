@@ -35,10 +35,13 @@ struct ReceiptRow {
     if !attempts.contains(attempt) {
       objections.append("it is of attempt \(attempt), which this run's journal has not begun")
     } else if context.actors.indices.contains(attempt - 1) {
-      let actor = ServerText.escaped(context.actors[attempt - 1].displayName, for: encoding)
+      let actor = context.actors[attempt - 1]
       let stored = field(6).stringValue ?? ""
-      if !stored.isIdentical(to: actor) {
-        objections.append("it names \(stored), and the journal \(actor)")
+      let isNamed = [actor.displayName, actor.formerDisplayName].contains {
+        stored.isIdentical(to: ServerText.escaped($0, for: encoding))
+      }
+      if !isNamed {
+        objections.append("it names \(stored), and the journal \(actor.displayName)")
       }
     }
     // What the attempt was to do counts, whatever the step has become since.

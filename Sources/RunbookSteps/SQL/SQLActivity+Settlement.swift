@@ -32,9 +32,9 @@ extension SQLActivity {
     }
   }
 
-  func endUnfinished(in context: AttemptContext) async throws(StepFailure) {
-    guard case .change = mode, unguarded.isEmpty else { return }
-    try await gateway.endUnfinished(context, on: source.name)
+  func endUnfinished(in context: AttemptContext) async throws(StepFailure) -> [EndedProcess] {
+    guard case .change = mode, unguarded.isEmpty else { return [] }
+    return try await gateway.endUnfinished(context, on: source.name)
   }
 
   func awaitLock(in context: AttemptContext) async throws(StepFailure) {
@@ -95,7 +95,7 @@ extension SQLActivity {
 
   func end(
     _ remnants: [Remnant], in context: AttemptContext
-  ) async throws(StepFailure) {
-    try await gateway.end(context, on: source.name)
+  ) async throws(StepFailure) -> [EndedProcess] {
+    try await gateway.end(remnants, of: context, on: source.name)
   }
 }

@@ -51,17 +51,15 @@ enum SQLLock {
   }
 
   /// Ends sessions that hold the lock and are this role's, and whose end undoes what they did; one that is committing
-  /// is left alone. Gives how many there were. What they call themselves a step's statements can change.
+  /// is left alone. Gives their numbers. What they call themselves a step's statements can change.
   static func ending(_ key: String) -> SQLCommand {
     holders(
-      "count(pg_catalog.pg_terminate_backend(a.pid))", key,
+      "a.pid, pg_catalog.pg_terminate_backend(a.pid)", key,
       "AND NOT (a.state = 'active' AND a.query = 'COMMIT')")
   }
 
-  /// How many of them are there.
-  static func counting(_ key: String) -> SQLCommand {
-    holders("count(*)", key, "")
-  }
+  /// The numbers of those that hold it.
+  static func holding(_ key: String) -> SQLCommand { holders("a.pid", key, "") }
 
   private static func holders(_ what: String, _ key: String, _ more: String) -> SQLCommand {
     SQLCommand(

@@ -43,7 +43,7 @@ enum SQLRemnants {
   static func termination(_ context: AttemptContext) -> SQLCommand {
     SQLCommand(
       """
-      SELECT pg_terminate_backend(a.pid) FROM pg_stat_activity a
+      SELECT a.pid, pg_terminate_backend(a.pid) FROM pg_stat_activity a
       WHERE (a.application_name = $1 OR \(SQLLock.isHolder("$2"))) AND a.pid <> pg_backend_pid()
         AND a.datname = current_database()
       """, [applicationName(context.run, context.step), SQLLock.key(context)])

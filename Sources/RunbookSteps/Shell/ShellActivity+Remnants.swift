@@ -16,17 +16,21 @@ extension ShellActivity {
 
   func end(
     _ remnants: [Remnant], in context: AttemptContext
-  ) async throws(StepFailure) {
+  ) async throws(StepFailure) -> [EndedProcess] {
     let marked = MarkedProcesses(mark(context))
+    let found = marked.remnants(context.redactor)
     for pid in marked.all() { marked.send(SIGTERM, to: pid) }
     let grace = step.body["grace"]?.duration ?? .seconds(5)
     let isGone = try await Wait.until(within: grace) {
       marked.all().isEmpty ? true : nil
     }
-    if isGone == nil {
-      for pid in marked.all() { marked.send(SIGKILL, to: pid) }
+    let killed = isGone == nil ? Set(marked.all().map { Int64($0) }) : []
+    for pid in killed { marked.send(SIGKILL, to: pid_t(pid)) }
+    let ended = found.map {
+      EndedProcess($0, by: killed.contains($0.pid) ? "SIGTERM and SIGKILL" : "SIGTERM")
     }
-    guard let gateway, let connection else { return }
-    try await gateway.end(context, on: connection)
+    guard let gateway, let connection else { return ended }
+    return ended
+      + (try await gateway.end(remnants, of: context, on: connection))
   }
 }

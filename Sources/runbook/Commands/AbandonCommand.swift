@@ -36,7 +36,12 @@ struct AbandonCommand: AsyncParsableCommand {
     defer { lease.release() }
     // Until the lease was ours it may have ended: an end behind an end makes the journal unreadable.
     let held = try await first.renewed()
-    for former in held.journal.formerHolders() { await stop(former, held) }
+    for former in held.journal.formerHolders() {
+      guard let ended = await stop(former, held) else { continue }
+      // It has happened, whatever comes of the rest.
+      try await held.add(
+        .processesEnded(ProcessesEnded(step: nil, ended: [ended])), as: actor.name)
+    }
     let finding = try await RunFence(
       held: held, lease: lease, name: actor.name, isUnreachable: fence.unreachable,
       terminates: true
@@ -79,32 +84,45 @@ struct AbandonCommand: AsyncParsableCommand {
 
   /// Ends a process of this host that still carries the run out: one that is told to stop ends its step
   /// properly; one that is itself stopped, or does not end in time, is killed.
-  private func stop(_ former: LeaseHolder?, _ held: HeldRun) async {
+  ///
+  /// - Returns: what has ended by that; nil where nothing has.
+  private func stop(_ former: LeaseHolder?, _ held: HeldRun) async -> EndedProcess? {
     guard let holder = former else {
-      return held.console.printError(
+      held.console.printError(
         "  a process that does not say who it is still carries it out, and was not told to stop, as its "
           + "lease's file cannot be read: it can write nothing more to the journal, and stops at its next step."
       )
+      return nil
     }
     guard holder.host == held.surroundings.host else {
-      return held.console.printError(
+      held.console.printError(
         "  \(holder.description) can write nothing more to it, and stops at its next step.")
+      return nil
     }
     guard let process = KnownProcess(holder.pid, startedAt: holder.processStart) else {
-      return held.console.printError(
+      held.console.printError(
         "  process \(holder.pid) was not told to stop: it is not proven to be the one that carried the "
           + "run out, which can write nothing more to it.")
+      return nil
     }
-    if !process.isStopped {
+    let ended = { (means: String) in
+      EndedProcess(
+        pid: Int64(holder.pid),
+        summary: "the process that carried the run out (\(holder.description))", means: means)
+    }
+    let wasStopped = process.isStopped
+    if !wasStopped {
       process.send(SIGTERM)
-      if await hasEnded(holder, held, within: Self.grace) { return }
+      if await hasEnded(holder, held, within: Self.grace) { return ended("SIGTERM") }
     }
     // Continued, it could still commit before it looks at anything.
     process.send(SIGKILL)
     guard await hasEnded(holder, held, within: .seconds(5)) else {
-      return held.console.printError("  process \(holder.pid) could not be ended.")
+      held.console.printError("  process \(holder.pid) could not be ended.")
+      return nil
     }
     held.console.printError("  process \(holder.pid), which carried it out, was killed.")
+    return ended(wasStopped ? "SIGKILL, as it was stopped" : "SIGTERM and SIGKILL")
   }
 
   private func hasEnded(

@@ -23,11 +23,15 @@ struct ExecutionOptions: ParsableArguments {
 
   @OptionGroup var actor: ActorOptions
 
-  @Option(help: ArgumentHelp("The folder that the report is written to.", valueName: "folder"))
-  var reports = "reports"
+  @Option(
+    help: ArgumentHelp(
+      "The folder that the report is written to; 'reports' unless given.", valueName: "folder"))
+  var reports: String?
 
   @Flag(help: "One JSON object a line: the journal's entries as they are written.")
   var json = false
+
+  var reportsFolder: String { reports ?? ReportsFolder.usual }
 }
 
 /// What the commands take besides that take a run up again.
@@ -60,11 +64,13 @@ struct ResumptionOptions: ParsableArguments {
 struct ActorOptions: ParsableArguments {
   @Option(
     name: .customLong("as"),
-    help: ArgumentHelp("Who you are, where people share an account.", valueName: "name"))
+    help: ArgumentHelp(
+      "Who you are, where people share an account; that account is shown beside it.",
+      valueName: "name"))
   var name: String?
 
   func validate() throws {
-    guard let name, name.unicodeScalars.allSatisfy(\.isWhitespace) else { return }
-    throw ValidationError("--as wants a name that can be read")
+    guard let name, let problem = PersonName.problem(with: name) else { return }
+    throw ValidationError("--as wants a person's name: this one \(problem)")
   }
 }

@@ -174,6 +174,8 @@ struct HeldRun {
     let nearest = NearestName.of(wanted, among: steps.map(\.id.rawValue))
     try refuse(
       name == nil ? "run \(id) is not held by a step" : "run \(id) has no step '\(wanted)'",
-      hints: nearest.map { ["did you mean '\($0)'?"] } ?? [])
+      hints: name == nil
+        ? ["it is held by \(wanted); to name a step: --step ID"]
+        : nearest.map { ["did you mean '\($0)'?"] } ?? [])
   }
 }

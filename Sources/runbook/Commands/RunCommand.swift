@@ -68,6 +68,7 @@ struct RunCommand: AsyncParsableCommand {
   }
 
   private func start(_ plan: Plan, _ surroundings: Surroundings, _ console: Console) async throws {
+    try ReportsFolder.check(execution.reports, surroundings, console)
     let store = surroundings.store(state.state)
     let run = RunID.new(at: SystemClock().now())
     let journal: SQLiteJournal

@@ -87,6 +87,10 @@ struct RunFence {
       }
     }
     await executor.leaveFence()
+    // It has happened, whatever comes of the decision.
+    let endings = executor.takeEndings()
+    if !endings.isEmpty { try await held.add(endings.map(Event.processesEnded), as: name) }
+    for one in endings.flatMap(\.ended) { held.console.printError("  Ended: \(one.words)") }
     for (step, why) in open { try accept(why, of: step, for: what, in: &finding) }
     return finding
   }
@@ -120,7 +124,9 @@ struct RunFence {
         sandboxInputs: [], recorded: started.inputs)
       let plan = try PlanMaker(surroundings: held.surroundings).plan(
         runbook, inputs: try gatherer.inputs(of: runbook), isSandbox: false)
-      let objections = plan.objections(to: state, kinds: Composition.checkingKinds())
+      let objections = plan.objections(
+        to: state, kinds: Composition.checkingKinds(),
+        key: RunStore.key(inRunFolder: held.folder))
       guard objections.isEmpty else { throw Obstacle(why: objections.joined(separator: "; ")) }
       return plan
     } catch let obstacle as Obstacle {

@@ -158,7 +158,7 @@ struct RunSession {
     }
     return try await DrillEnding(
       run: run, journal: journal, actor: surroundings.actor(as: options.actor.name),
-      reports: surroundings.absolute(options.reports), isQuiet: options.json, console: console
+      reports: surroundings.absolute(options.reportsFolder), isQuiet: options.json, console: console
     ).conclude()
   }
 
@@ -170,7 +170,7 @@ struct RunSession {
       } else {
         report = try IncidentReport(entries: try await journal.entries())
       }
-      let folder = surroundings.absolute(options.reports)
+      let folder = surroundings.absolute(options.reportsFolder)
       let path = "\(folder)/\(report.suggestedFileName)"
       try OutputFile(path: path).makeFolder()
       let text = try report.markdown()

@@ -28,6 +28,7 @@ struct RunTakeUp {
     }
     let (plan, change, world) = try plan()
     try GateNames(of: plan.runbook).check(options.execution.approve, held.console)
+    try ReportsFolder.check(options.execution.reports, held.surroundings, held.console)
     let (lease, takenFrom) = try held.takeLease(as: options.execution.actor.name, force: force)
     if let takenFrom {
       held.console.printError("The run was taken from \(takenFrom.description).")
@@ -57,7 +58,9 @@ struct RunTakeUp {
 
   /// What is not settled is settled by what was recorded of it: the runbook must still have that.
   private func refuseUnsettledChanges(of plan: Plan, _ state: RunState) throws {
-    let objections = plan.objections(to: state, kinds: Composition.checkingKinds())
+    let objections = plan.objections(
+      to: state, kinds: Composition.checkingKinds(),
+      key: RunStore.key(inRunFolder: held.folder))
     guard objections.isEmpty else {
       for objection in objections { held.console.printError("error: \(objection)") }
       try held.refuse(

@@ -46,6 +46,13 @@ struct SnapshotCommand: AsyncParsableCommand {
       console.printError("error: $\(urlVariable) is not set, which is to hold the database's URL")
       throw ExitStatus.usage.code
     }
+    if let output = output.file {
+      do throws(StoreError) {
+        try OutputFile(path: surroundings.absolute(output)).foresee()
+      } catch {
+        try console.fail(error)
+      }
+    }
     let clock = SystemClock()
     let snapshot: Value
     do throws(StepFailure) {

@@ -58,6 +58,15 @@ struct StatusCommand: AsyncParsableCommand {
     if !started.isDrill || started.isSandbox {
       for line in forecast.lines { console.print("\(line)") }
     }
+    for one in state.unseen.values.sorted(by: { $0.connection < $1.connection }) {
+      console.print("\("Not looked at: \(one.words).", .boldYellow)")
+    }
+    for ending in state.endings {
+      let step = ending.ended.step.map { " of step '\($0)'" } ?? ""
+      for one in ending.ended.ended {
+        console.print("Ended\(step) by \(ending.actor.displayName): \(one.words).")
+      }
+    }
     if !state.isOver { showGates(state, console) }
     if case .held(let hold) = state.lifecycle {
       if state.isVerified { console.print("Verified: \(state.verification.words).") }
@@ -79,6 +88,10 @@ struct StatusCommand: AsyncParsableCommand {
     for (gate, changes) in state.gateChanges.sorted(by: { $0.key < $1.key }) {
       console.print("\("Gate '\(gate)': it is not what was approved:", .boldYellow)")
       for change in changes { console.print("  \(change)") }
+      let lapsed = state.lapsedApprovals[gate] ?? []
+      if !lapsed.isEmpty {
+        console.print("  approved before that by \(lapsed.joined(separator: ", "))")
+      }
     }
   }
 
@@ -104,7 +117,23 @@ struct StatusCommand: AsyncParsableCommand {
             "refused_by": gate.refuser.map { .string($0.displayName) } ?? .null,
             "sha256": .string(gate.opened.digest.hex),
             "changes": .list((state.gateChanges[gate.opened.gate] ?? []).map(Value.string)),
+            "lapsed_approvals": .list(
+              (state.lapsedApprovals[gate.opened.gate] ?? []).map(Value.string)),
           ]
+        }),
+      "not_looked_at": .list(
+        state.unseen.values.sorted { $0.connection < $1.connection }.map {
+          ["connection": .string($0.connection), "reason": .string($0.reason)]
+        }),
+      "ended_processes": .list(
+        state.endings.flatMap { ending in
+          ending.ended.ended.map {
+            [
+              "pid": .int($0.pid), "what": .string($0.summary), "by": .string($0.means),
+              "step": ending.ended.step.map { .string($0.rawValue) } ?? .null,
+              "decided_by": .string(ending.actor.displayName),
+            ]
+          }
         }),
       "steps": .list(
         ((state.runbook?.steps ?? []) + state.formerSteps).map { step in
@@ -246,7 +275,10 @@ extension StepState {
     }
     let standing = standing(in: phase, isOver: state.isOver)
     let own = standing == .skipped ? nil : standing.plainWords(failure)
-    let lost = standing == .missing ? loss.map { "approved by \($0.approvers)" } : nil
+    let lost =
+      standing == .missing
+      ? loss.map { "approved by \($0.approvers)" }
+      : isOfOtherDatabase ? "in another database; is made again" : nil
     return ([own, lost, left].compactMap(\.self) + gone).joined(separator: "; ")
   }
 

@@ -32,6 +32,8 @@ final class EntryCollector: RunObserver {
 
   func observe(progress: String) { observer.observe(progress: progress) }
 
+  func observe(waiting gate: GateOpened) { observer.observe(waiting: gate) }
+
   func observe(storing events: [Event]) { storing.withLock { $0 = events } }
 
   func observe(unstored events: [Event]) { observer.observe(unstored: events) }

@@ -69,6 +69,50 @@ struct OutputFile {
     }
   }
 
+  /// Looks whether it could be written by now, in a folder that is there; nothing is made or changed.
+  ///
+  /// - Throws: `cannotWrite`.
+  func foresee() throws(StoreError) {
+    try check()
+    var status = stat()
+    guard stat(path, &status) == 0 else {
+      guard errno == ENOENT else { throw failure(errno) }
+      return try requireFolder(path.index(ofLast: "/").map { String(path[..<$0]) } ?? ".")
+    }
+    switch status.st_mode & S_IFMT {
+    case S_IFDIR: throw failure(EISDIR)
+    case S_IFREG:
+      guard let whole = realpath(path, nil) else { throw failure(errno) }
+      defer { free(whole) }
+      let file = String(cString: whole)
+      try requireFolder(file.index(ofLast: "/").map { String(file[..<$0]) } ?? "/")
+    default: guard access(path, W_OK) == 0 else { throw failure(errno) }
+    }
+  }
+
+  /// The same where the folder that it is to be in is made first.
+  ///
+  /// - Throws: `cannotWrite`.
+  func foreseeInFolder() throws(StoreError) {
+    try check()
+    var folder = path
+    while let slash = folder.index(ofLast: "/") {
+      folder = slash == folder.startIndex ? "/" : String(folder[..<slash])
+      var status = stat()
+      if lstat(folder, &status) == 0 { return try requireFolder(folder) }
+      guard [ENOENT, ENOTDIR].contains(errno) else { throw failure(errno) }
+      guard folder.utf8.count > 1 else { break }
+    }
+  }
+
+  private func requireFolder(_ folder: String) throws(StoreError) {
+    let folder = folder.isEmpty ? "/" : folder
+    var status = stat()
+    guard stat(folder, &status) == 0 else { throw failure(errno) }
+    guard status.st_mode & S_IFMT == S_IFDIR else { throw failure(ENOTDIR) }
+    guard access(folder, W_OK | X_OK) == 0 else { throw failure(errno) }
+  }
+
   /// - Throws: `cannotWrite`, where it would destroy what it must not.
   private func check() throws(StoreError) {
     var own = stat()

@@ -121,6 +121,12 @@ final class ProgressObserver: RunObserver {
       case .sandboxPrepared(let sandbox): show(sandbox, &live)
       case .connectionIdentified(let identified):
         line("  \(text.identity(identified), .dim)", &live)
+      case .connectionUnseen(let one):
+        line("  \(one.words, .yellow)", &live)
+      case .processesEnded(let ended):
+        for one in ended.ended {
+          line("  Ended by \(entry.actor.displayName): \(one.words)", &live)
+        }
       case .attemptStarted(let started): show(started, &live)
       case .attemptFinished(let finished): show(finished, &live)
       case .stepSkipped(let skipped):
@@ -157,6 +163,12 @@ final class ProgressObserver: RunObserver {
     }
   }
 
+  func observe(waiting gate: GateOpened) {
+    live.withLock { live in
+      for one in text.gate(gate) { line(one, &live) }
+    }
+  }
+
   /// Begins to show a run that had begun before.
   func takeUp(_ state: RunState) {
     live.withLock { live in
@@ -172,10 +184,6 @@ final class ProgressObserver: RunObserver {
       }
       if state.started?.isSandbox == true {
         line("  \("SANDBOX: a throwaway database, not a real one", .yellow)", &live)
-      }
-      for gate in state.gates.values.sorted(by: { $0.opened.gate < $1.opened.gate })
-      where !gate.approvers.isEmpty && !gate.isApproved {
-        for one in text.gate(gate.opened) { line(one, &live) }
       }
       line("  \(settled) of \(runbook.steps.count) steps are done or skipped", &live)
     }

@@ -173,6 +173,9 @@ struct WorkText {
     if let changes = gate.changes, !changes.isEmpty {
       lines.append("  \("It is not what was approved:", .boldYellow)")
       lines += changes.map { "    \(code: $0)" }
+      if let lapsed = gate.lapsedWords {
+        lines.append("    \(code: lapsed, .boldYellow)")
+      }
     }
     let places = gate.steps.isEmpty ? ["before", "now"] : []
     lines += gate.identities.enumerated().map { index, one in

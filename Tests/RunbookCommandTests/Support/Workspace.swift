@@ -37,6 +37,9 @@ final class Workspace: Sendable {
     try? FileManager.default.removeItem(atPath: folder)
   }
 
+  /// Whose word the program records here.
+  static let account = getpwuid(geteuid()).map { String(cString: $0.pointee.pw_name) } ?? ""
+
   var stateFolder: String { folder + "/state" }
 
   func path(_ name: String) -> String { "\(folder)/\(name)" }

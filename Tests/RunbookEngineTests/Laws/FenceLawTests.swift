@@ -181,7 +181,8 @@ struct RecordedMeansTests {
     let state = try RunState(replaying: simulation.journal.stored)
     simulation.runbook = changed(change)
     if change == .readOnly { simulation.effects["fix"] = .readOnly }
-    let objections = simulation.plan.objections(to: state, kinds: simulation.kinds)
+    let objections = simulation.plan.objections(
+      to: state, kinds: simulation.kinds, key: simulation.options.key)
     #expect(objections.count == 1)
     #expect(objections.first?.holds(change.objection) == true, "\(objections)")
   }
@@ -196,7 +197,9 @@ struct RecordedMeansTests {
           $0.connection = source("main")
         }, step("more", .recovery),
       ], connections: Self.connections())
-    #expect(simulation.plan.objections(to: state, kinds: simulation.kinds) == [])
+    #expect(
+      simulation.plan.objections(
+        to: state, kinds: simulation.kinds, key: simulation.options.key) == [])
   }
 
   /// Whatever lets it come to that: nothing is settled by other means, nor done again.

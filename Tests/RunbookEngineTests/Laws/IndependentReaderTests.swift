@@ -238,7 +238,11 @@ private struct RandomRun {
     }
     if let former = state.runbook { accepted[former] = simulation.runbook }
     simulation.runbook = runbook(changed, connections: [connection()])
-    guard simulation.plan.objections(to: state, kinds: simulation.kinds).isEmpty else {
+    guard
+      simulation.plan.objections(
+        to: state, kinds: simulation.kinds, key: simulation.options.key
+      ).isEmpty
+    else {
       simulation.runbook = runbook(steps, connections: [connection()])
       return nil
     }

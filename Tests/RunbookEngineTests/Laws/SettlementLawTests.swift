@@ -59,6 +59,53 @@ struct SettlementLawTests {
     #expect(!simulation.history.contains("started fix#2"))
   }
 
+  /// What the probe asks, and by what it decides, is what the attempt was begun with.
+  @Test(arguments: ["verdict", "value", "probe"])
+  func l6AProbeThatChangedSinceSaysNothingOfTheAttempt(_ change: String) async throws {
+    let declaration = input("expected")
+    func fix(_ done: String) -> Step { Self.withProbe(done: done, notDone: nil) }
+    let given = { (value: String) in
+      [ResolvedInput(declaration: declaration, value: .string(value), origin: .environment)]
+    }
+    var simulation = Simulation(
+      runbook(
+        [confirmation(), fix("stdout == inputs.expected"), step("v", .verification)],
+        inputs: [declaration]))
+    simulation.inputs = given("fixed")
+    simulation.effects = ["fix": .mutating]
+    simulation.options.approvals = ["recovery"]
+    simulation.probes["fix"] = [.values(["stdout": "fixed"])]
+    try await simulation.run()
+    let crashed = try simulation.crashed(during: "fix")
+    // As it was, it settles the attempt.
+    #expect(
+      try await crashed.crashed(after: crashed.journal.stored).resume().endStatus == .resolved)
+    var changed = try simulation.crashed(during: "fix")
+    switch change {
+    case "value": changed.inputs = given("other")
+    case "verdict":
+      changed.runbook = runbook(
+        [confirmation(), fix("true"), step("v", .verification)], inputs: [declaration])
+    default:
+      changed.runbook = runbook(
+        [
+          confirmation(),
+          step("fix", .recovery) {
+            $0.captures = [capture("out", "stdout")]
+            $0.settle = settle(done: "stdout == inputs.expected", asking: "another")
+          }, step("v", .verification),
+        ], inputs: [declaration])
+    }
+    let before = try RunState(replaying: changed.journal.stored)
+    let objections = changed.plan.objections(
+      to: before, kinds: changed.kinds, key: changed.options.key)
+    #expect(objections.count == 1 && objections[0].holds("'settle:' probe is not the one"))
+    let state = try await changed.resume()
+    #expect(state.hold?.cause == .unknownStep)
+    #expect(changed.settlement(of: "fix")?.settlement == .unknown)
+    #expect(changed.settlement(of: "fix")?.detail.holds("is not the one that attempt 1") == true)
+  }
+
   @Test func l6WithoutAReceiptItWasNotDoneAndRunsOnce() async throws {
     let simulation = try await died(Self.withReceipt)
     let before = simulation.history.count

@@ -121,7 +121,9 @@ struct WithdrawalLawTests {
     #expect(performed.progress == ["fix"])
     #expect(state.hold?.cause == .gate)
     #expect(state.step("more").failure?.cause == .unanswered)
-    #expect(state.step("more").failure?.message.holds("is not approved any more") == true)
+    #expect(
+      state.step("more").failure?.message
+        == "attempt 1 was not performed: the gate 'recovery' is not approved any more")
     var again = resumed.crashed(after: resumed.journal.stored)
     again.whilePerforming = { _ in }
     again.options.approvals = ["recovery"]

@@ -21,13 +21,15 @@ func step(
 }
 
 /// A `settle:` that asks by the kind `probe`.
-func settle(done: String? = nil, notDone: String? = nil) -> Fields {
+func settle(
+  done: String? = nil, notDone: String? = nil, asking text: String = "ask"
+) -> Fields {
   let place = Place(file: "runbook.yaml", line: 1, column: 1)
   let field = { (name: String, value: FieldValue) in
     Fields.Field(name: name, place: place, value: value)
   }
   var fields = [
-    field("probe", .fields(Fields([field("text", .text(source("ask")))], at: place)))
+    field("probe", .fields(Fields([field("text", .text(source(text)))], at: place)))
   ]
   if let done { fields.append(field("done", .text(source(done)))) }
   if let notDone { fields.append(field("not_done", .text(source(notDone)))) }

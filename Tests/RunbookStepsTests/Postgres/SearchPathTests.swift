@@ -114,7 +114,7 @@ struct SearchPathTests {
     let remnants = try await activity.remnants(in: fixture.context())
     #expect(remnants.count == 1)
     #expect(remnants.first?.summary.holds("AccessExclusiveLock on public.t") == true)
-    try await activity.end(remnants, in: fixture.context())
+    _ = try await activity.end(remnants, in: fixture.context())
     #expect(await task.value != nil)
   }
 

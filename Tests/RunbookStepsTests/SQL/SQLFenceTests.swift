@@ -106,7 +106,7 @@ struct SQLFenceTests {
       keepsReceipts: sort != .withoutReceipt, database: fixture.database)
     let activity = try other.activity(
       "INSERT INTO t VALUES (1)", phase: .recovery, fields: sort.fields)
-    try await activity.endUnfinished(in: other.context(generation: 2))
+    _ = try await activity.endUnfinished(in: other.context(generation: 2))
     if isEnded {
       #expect(fixture.psql("SELECT \(Self.isAtWork)") == "f")
       await #expect(throws: StepFailure.self) { try await slow.value }
@@ -129,7 +129,7 @@ struct SQLFenceTests {
     let other = try await SQLFixture(database: fixture.database)
     let activity = try other.activity("INSERT INTO t VALUES (1)", phase: .recovery)
     #expect(try await activity.remnants(in: other.context(generation: 2)).count == 1)
-    try await activity.endUnfinished(in: other.context(generation: 2))
+    _ = try await activity.endUnfinished(in: other.context(generation: 2))
     #expect(fixture.psql("SELECT \(isAtWork)") == "f")
     await #expect(throws: StepFailure.self) { try await slow.value }
     #expect(fixture.psql("SELECT count(*) FROM t") == "0")
@@ -143,7 +143,7 @@ struct SQLFenceTests {
     }
     await fixture.waitUntil(Self.isAtWork)
     let activity = try fixture.activity("INSERT INTO t VALUES (1)", phase: .recovery)
-    try await activity.endUnfinished(in: fixture.context(generation: 2))
+    _ = try await activity.endUnfinished(in: fixture.context(generation: 2))
     #expect(await stranger.value == "|untouched")
   }
 

@@ -101,7 +101,7 @@ struct SQLRemnantTests {
         fixture.psql(
           "SELECT pid FROM sessions WHERE wait_event = 'PgSleep' "
             + "AND application_name = 'runbook run-1 other'")))
-    try await activity.end(
+    _ = try await activity.end(
       found + [Remnant(pid: other, summary: "", since: nil)], in: fixture.context())
     await #expect(throws: StepFailure.self) { try await own.value }
     await fixture.waitUntil(

@@ -214,7 +214,7 @@ import Testing
     let notice = try #require(result.notices.first)
     #expect(notice.begins(with: "left running, as the step says: sleep 1000 (process "))
     #expect(try fixture.markedProcesses().count == 1)
-    try await activity.end([], in: fixture.context())
+    _ = try await activity.end([], in: fixture.context())
     #expect(try fixture.markedProcesses() == [])
   }
 

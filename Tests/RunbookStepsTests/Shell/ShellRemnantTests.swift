@@ -98,7 +98,7 @@ import Testing
     let activity = try activity(fixture)
     let found = try await activity.remnants(in: fixture.context())
     #expect(!found.isEmpty)
-    try await activity.end(found, in: fixture.context())
+    _ = try await activity.end(found, in: fixture.context())
     orphan.process.waitUntilExit()
     #expect(orphan.process.terminationReason == .uncaughtSignal)
   }
@@ -125,7 +125,7 @@ import Testing
     let letting = try self.activity(fixture, leaves: true)
     #expect(try await letting.remnants(in: fixture.context()) == found)
     #expect(try fixture.markedProcesses() == [])
-    try await activity.end(found, in: fixture.context())
+    _ = try await activity.end(found, in: fixture.context())
     #expect(SpawnedChild.Report.reap(child.keeper) == nil)
     #expect(try await activity.remnants(in: fixture.context()) == [])
     for descriptor in [child.report, child.output, child.error] { close(descriptor) }
@@ -136,7 +136,7 @@ import Testing
     let fixture = try AttemptFixture()
     let foreign = try Orphan("echo ready; exec sleep 1000", run: RunID(rawValue: "another"))
     let activity = try activity(fixture)
-    try await activity.end(
+    _ = try await activity.end(
       [
         Remnant(pid: Int64(foreign.pid), summary: "", since: nil),
         Remnant(pid: 0, summary: "", since: nil), Remnant(pid: -1, summary: "", since: nil),

@@ -74,7 +74,7 @@ import Testing
       sample.step, to: KindFixture.binding(folder: fixture.folder))
     let context = fixture.context()
     #expect(try await activity.remnants(in: context) == [])
-    try await activity.end([], in: context)
+    _ = try await activity.end([], in: context)
     #expect(activity.settlingMeans != .receipt)
     let failure = await #expect(throws: StepFailure.self) {
       _ = try await activity.receipt(in: context)

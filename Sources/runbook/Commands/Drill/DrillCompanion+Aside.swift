@@ -42,7 +42,7 @@ extension DrillCompanion: TerminalAside {
   }
 
   /// The participant at the terminal; nil is the team.
-  private var speaker: String? { started.participant(called: actor.displayName) }
+  private var speaker: String? { started.participant(called: actor.calledName) }
 
   private func carryOut(_ command: DrillMachine.Command) async {
     var isWritten = false

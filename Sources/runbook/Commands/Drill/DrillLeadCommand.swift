@@ -30,7 +30,9 @@ struct DrillLeadCommand: AsyncParsableCommand {
         hints: ["to go on with one that was left: runbook drill resume \(held.id)"])
     case .simulate, .sandbox: break
     }
-    try await held.sit(.beside, as: table.actor.name, reports: table.reports)
+    try ReportsFolder.check(table.reports, held.surroundings, held.console)
+    try await held.sit(
+      .beside, as: table.actor.name, reports: table.reports ?? ReportsFolder.usual)
   }
 }
 

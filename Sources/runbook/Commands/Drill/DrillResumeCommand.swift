@@ -8,8 +8,10 @@ import RunbookStore
 struct DrillTableOptions: ParsableArguments {
   @OptionGroup var actor: ActorOptions
 
-  @Option(help: ArgumentHelp("The folder that the report is written to.", valueName: "folder"))
-  var reports = "reports"
+  @Option(
+    help: ArgumentHelp(
+      "The folder that the report is written to; 'reports' unless given.", valueName: "folder"))
+  var reports: String?
 }
 
 struct DrillResumeCommand: AsyncParsableCommand {
@@ -43,12 +45,13 @@ struct DrillResumeCommand: AsyncParsableCommand {
       }
     }
     let execution = options.execution
+    try ReportsFolder.check(execution.reports, held.surroundings, held.console)
     let status: ExitStatus?
     do throws(StoreError) {
       status = try await DrillEnding(
         run: held.id, journal: held.journal,
         actor: held.surroundings.actor(as: execution.actor.name),
-        reports: held.surroundings.absolute(execution.reports), isQuiet: execution.json,
+        reports: held.surroundings.absolute(execution.reportsFolder), isQuiet: execution.json,
         console: held.console
       ).conclude()
     } catch {
@@ -58,12 +61,13 @@ struct DrillResumeCommand: AsyncParsableCommand {
   }
 
   private func sit(at held: HeldRun) async throws {
+    try ReportsFolder.check(options.execution.reports, held.surroundings, held.console)
     let name = options.execution.actor.name
     let (lease, _) = try held.takeLease(as: name)
     var session = TalkSession(
       run: held.id, journal: held.journal, seat: .table(lease),
       actor: held.surroundings.actor(as: name),
-      reports: held.surroundings.absolute(options.execution.reports), console: held.console)
+      reports: held.surroundings.absolute(options.execution.reportsFolder), console: held.console)
     let status: ExitStatus
     do throws(StoreError) {
       status = try await session.resume()

@@ -107,6 +107,7 @@ struct DrillStartCommand: AsyncParsableCommand {
   func run() async throws {
     let surroundings = mode == .talk && !checkAll ? Surroundings.current() : .current().confined()
     let library = Library(finder, surroundings, kinds: Composition.checkingKinds())
+    try ReportsFolder.check(execution.reports, surroundings, library.console)
     if checkAll {
       return try await DrillCheck(
         library: library, surroundings: surroundings, options: execution, state: state.state,
@@ -184,7 +185,7 @@ struct DrillStartCommand: AsyncParsableCommand {
         ], by: actor, at: clock.now())
       var session = TalkSession(
         run: run, journal: journal, seat: .table(lease), actor: actor,
-        reports: surroundings.absolute(execution.reports), console: console)
+        reports: surroundings.absolute(execution.reportsFolder), console: console)
       status = try await session.begin()
     } catch {
       try console.fail(error)
