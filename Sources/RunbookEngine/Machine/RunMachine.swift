@@ -25,7 +25,8 @@ public import RunbookModel
 /// | recovery is next                            | openGate, ask; hold when refused                |
 /// | a safeguard asks, and is refused            | decline                                         |
 /// | verification over, a step failed            | end: failed                                     |
-/// | everything over, passed, nothing is lost    | end: resolved                                   |
+/// | everything over, passed, nothing is lost or | end: resolved                                   |
+/// | left out by recovery                        |                                                 |
 /// | everything over, else                       | end: unverified                                 |
 public struct RunMachine: Sendable {
   public let plan: Plan
@@ -251,10 +252,11 @@ extension RunMachine {
     let reason = [
       verification.words, state.changes(in: .recovery).wordsOfRecovery,
       state.changes(in: .safeguards).wordsOfSafeguards,
-      state.losses.words,
+      state.losses.words, state.remainder.words,
     ]
     return RunEnded(
-      status: verification.isVerified && state.losses.isEmpty ? .resolved : .unverified,
+      status: verification.isVerified && state.losses.isEmpty && state.remainder.missing.isEmpty
+        ? .resolved : .unverified,
       reason: reason.compactMap(\.self).joined(separator: "; "))
   }
 

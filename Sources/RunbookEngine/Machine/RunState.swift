@@ -319,8 +319,17 @@ extension RunState {
     return RecordLossTally(ids.compactMap { id in step(id).loss.map { (step: id, loss: $0) } })
   }
 
+  /// What the steps that changed things left; a step that was performed again counts as it did last.
+  public var remainder: Remainder {
+    let records = ((runbook?.steps ?? []) + formerSteps).filter(\.phase.mayChange)
+    return Remainder(
+      records.map { step($0.id) }.filter { $0.status == .succeeded }.map { Remainder($0.result) })
+  }
+
   /// Whether verification has passed, and what was done is there as far as is known.
-  public var isVerified: Bool { verification.isVerified && losses.isEmpty }
+  public var isVerified: Bool {
+    verification.isVerified && losses.isEmpty && remainder.missing.isEmpty
+  }
 
   /// What became of the steps of a phase that changes things, those that were taken out among them.
   public func changes(in phase: Phase) -> ChangeTally {
@@ -340,6 +349,8 @@ extension RunState {
       return "the run is called resolved, and is not: \(verification.words)"
     case .resolved where !losses.isEmpty:
       return "the run is called resolved, and is not: \(losses.words ?? "")"
+    case .resolved where !remainder.missing.isEmpty:
+      return "the run is called resolved, and is not: \(remainder.words ?? "")"
     case .notConfirmed where !findings.isEmpty:
       return "the run is called not confirmed, and a step has confirmed the incident"
     case .notConfirmed:

@@ -99,12 +99,16 @@ struct WaysActivity: Activity {
   private func renameWay(_ renames: [String]) throws(StepFailure) -> RecoveryWay {
     guard damage.isOnlyRenamed else {
       throw StepFailure(
-        .invalid, damage.renamed.isEmpty ? "no table was renamed" : "more is lost than names")
+        .invalid,
+        damage.renamed.isEmpty && damage.properties.isEmpty
+          ? "no table was renamed" : "more is lost than names")
     }
     var way = RecoveryWay(.rename)
-    way.before = renames
-    way.objects = Int64(damage.renamed.count)
-    way.title = "renaming back"
+    way.before = renames + damage.properties
+    way.objects = Int64(damage.renamed.count + damage.properties.count)
+    way.title =
+      damage.properties.isEmpty
+      ? "renaming back" : "giving back what the tables lost of names, parents and row security"
     way.loses = "nothing"
     return way
   }
@@ -143,16 +147,16 @@ extension RecoveryWay {
 }
 
 extension CatalogDamage {
-  var isEmpty: Bool { missing.isEmpty && emptied.isEmpty }
+  var isEmpty: Bool { missing.isEmpty && emptied.isEmpty && properties.isEmpty }
 
   /// Tables that are gone under every name.
   var goneTables: [String] {
     missing.filter { $0.kind == "table" && renamed[$0.identity] == nil }.map(\.identity)
   }
 
-  /// Whether everything that is missing belongs to a table that has another name.
+  /// Whether everything that is missing belongs to a table that has another name, or is what a statement gives back.
   var isOnlyRenamed: Bool {
-    !renamed.isEmpty && emptied.isEmpty
+    !(renamed.isEmpty && properties.isEmpty) && emptied.isEmpty
       && missing.allSatisfy { object in object.table.map { renamed[$0] != nil } ?? false }
   }
 }

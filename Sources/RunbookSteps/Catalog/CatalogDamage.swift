@@ -6,10 +6,15 @@ struct CatalogDamage: Sendable {
   let missing: [CatalogObject]
   /// By the old identity.
   let renamed: ExactMap<String>
-  /// Identities of the tables without rows.
+  /// Identities of the tables that lost their rows, all or many, and of such materialized views.
   let emptied: [String]
-  /// Of the emptied tables, and of those that lost columns: what belongs to them.
+  /// Of the emptied tables, and of those that lost columns: what belongs to them. Of those that are missing: what
+  /// they have of a parent's.
   let standing: [CatalogObject]
+  /// Statements that give standing tables back what is no object of its own.
+  let properties: [String]
+  /// What is there and not as it was, as sentences.
+  let changed: [String]
   /// By the table's identity: how many there were.
   let rows: ExactMap<Int64>
 
@@ -19,12 +24,17 @@ struct CatalogDamage: Sendable {
       comparison.findings(.renamed).compactMap { finding in
         finding.foundAs.map { (finding.object.identity, $0) }
       })
-    emptied = comparison.findings(.emptied).map(\.object.identity)
+    emptied = (comparison.findings(.emptied) + comparison.findings(.rowsLost))
+      .map(\.object).filter { !$0.isPartitioned }.map(\.identity)
+    properties = comparison.findings(.propertyLost).compactMap(\.cure)
+    changed = comparison.findings(.changed).map(\.detail)
     let columnTables = comparison.findings(.columnLost).compactMap(\.object.table)
     let touched = ExactSet(emptied + columnTables)
+    let gone = ExactSet(missing.filter { $0.kind == "table" }.map(\.identity))
     standing = comparison.expected.objects.filter { object in
-      (object.kind == "constraint" || object.kind == "column")
+      ["constraint", "inner constraint", "column"].contains(object.kind)
         && object.belongs(toOneOf: touched)
+        || object.kind == "inner constraint" && object.belongs(toOneOf: gone)
     }
     let asked = ExactSet(comparison.tables)
     rows = ExactMap(
@@ -46,6 +56,8 @@ struct CatalogDamage: Sendable {
     renamed = [:]
     emptied = []
     standing = []
+    properties = []
+    changed = []
     rows = [:]
   }
 
@@ -55,6 +67,8 @@ struct CatalogDamage: Sendable {
     map["renamed"] = .map(ValueMap(renamed.inOrder.map { ($0.key, .string($0.value)) }))
     map["emptied"] = .list(emptied.map(Value.string))
     map["standing"] = .list(standing.map(\.value))
+    map["properties"] = .list(properties.map(Value.string))
+    map["changed"] = .list(changed.map(Value.string))
     map["rows"] = .map(ValueMap(rows.inOrder.map { ($0.key, .int($0.value)) }))
     return .map(map)
   }
@@ -66,6 +80,8 @@ struct CatalogDamage: Sendable {
     self.missing = missing.compactMap { CatalogObject($0) }
     self.standing = standing.compactMap { CatalogObject($0) }
     emptied = map["emptied"]?.listValue?.compactMap(\.stringValue) ?? []
+    properties = map["properties"]?.listValue?.compactMap(\.stringValue) ?? []
+    changed = map["changed"]?.listValue?.compactMap(\.stringValue) ?? []
     self.renamed = Self.dictionary(renamed) { $0.stringValue }
     rows = Self.dictionary(map["rows"]?.mapValue ?? ValueMap()) { $0.intValue }
     guard self.missing.count == missing.count, self.standing.count == standing.count else {

@@ -9,6 +9,11 @@ struct CatalogFindings {
   let objects: [CatalogObject]
   let missing: [CatalogObject]
   let actualObjects: [CatalogObject.Key: CatalogObject]
+  /// Of the expected tables.
+  let tree: TableTree
+
+  /// That a table has so much fewer rows is nothing that its use explains.
+  private static let share: Int64 = 5
 
   var all: [CatalogFinding] {
     let renames = TableRenames(expected: expected, actual: actual).find(
@@ -28,6 +33,8 @@ struct CatalogFindings {
     }
     let others = expected.objects.filter { $0.kind == "table" && beside.contains($0.identity) }
     found += others.compactMap(emptied)
+    found += objects.filter { $0.isMaterialized && actualObjects[$0.key] != nil }
+      .compactMap(rows)
     found += dependents(without: gone)
     return found + failing(without: gone)
   }
@@ -43,6 +50,11 @@ struct CatalogFindings {
   private func dropped(_ table: CatalogObject) -> CatalogFinding {
     let rows = expected.rows[table.identity]?.count
     let count = objects.count { $0.belongs(to: table.identity) }
+    guard !table.definition.isEmpty else {
+      return CatalogFinding(
+        fate: .dropped, object: table,
+        detail: "\(shown(table)) is gone; what the backup has of it could not be made elsewhere")
+    }
     return CatalogFinding(
       fate: .dropped, object: table,
       detail: "\(shown(table)) is gone, with \(count - 1) objects of its own"
@@ -60,11 +72,13 @@ struct CatalogFindings {
           detail: "\(shown(table)) has no column \(column.name)"
             + (other.map { "; a new column \($0) has its type" } ?? "")))
     }
-    if let finding = emptied(table) { found.append(finding) }
+    if let finding = rows(of: table) { found.append(finding) }
+    let properties = lostProperties(of: table)
+    found += properties
     let changes = objects.filter { object in
-      guard object.belongs(to: table.identity), let now = actualObjects[object.key] else {
-        return false
-      }
+      guard object.belongs(to: table.identity), let now = actualObjects[object.key],
+        object.kind != "table" || properties.isEmpty
+      else { return false }
       return !now.isDefined(as: object) && !isMoved(object, now, columns)
     }
     found += changes.map { object in
@@ -75,10 +89,65 @@ struct CatalogFindings {
     }
     let hasLost = missing.contains { $0.belongs(to: table.identity) }
     if found.isEmpty, !hasLost {
+      let isCounted = actual.rows[table.identity]?.count != nil
       found.append(
-        CatalogFinding(fate: .intact, object: table, detail: "\(shown(table)) is as it was"))
+        CatalogFinding(
+          fate: .intact, object: table,
+          detail: "\(shown(table)) is as it was" + (isCounted ? "" : "; rows were not counted")))
     }
     return found
+  }
+
+  /// What became of a table's rows; nil where nobody asked, and where they are there as far as numbers tell.
+  private func rows(of table: CatalogObject) -> CatalogFinding? {
+    let (were, are) = (expected.rows[table.identity], actual.rows[table.identity])
+    guard are?.counting != CatalogSnapshot.Counting.none else { return nil }
+    // Each of its partitions speaks for itself.
+    let isSum = tree.isPartitioned(table.identity)
+    guard let before = were?.count, let now = are?.count else {
+      guard !isSum else { return nil }
+      let reason =
+        are?.count == nil
+        ? "its rows were not counted: \(are?.reason ?? "nothing tells why")"
+        : "how many rows it had is not known: \(were?.reason ?? "they were not counted then")"
+      return CatalogFinding(
+        fate: .undetermined, object: table, detail: "\(shown(table)): \(reason)")
+    }
+    if let finding = emptied(table) { return finding }
+    let gone = were.flatMap { were in
+      are.flatMap { were.numbers(with: $0) }.map { Int64(Set($0.own).subtracting($0.others).count) }
+    }
+    let isAllNew = before > 0 && gone == before && were?.numbering == .keys
+    let isFewer = before > now && (before - now) * Self.share >= before
+    guard isAllNew || isFewer, !table.isMaterialized else { return nil }
+    return CatalogFinding(
+      fate: .rowsLost, object: table,
+      detail: "\(shown(table)) has \(now) rows; it had \(before)"
+        + (gone.map { ", of which \($0) are gone" } ?? ""))
+  }
+
+  /// What a statement of its own gives back.
+  private func lostProperties(of table: CatalogObject) -> [CatalogFinding] {
+    guard let now = actualObjects[table.key] else { return [] }
+    return table.remake.filter { statement in
+      !now.remake.contains { $0.isIdentical(to: statement) }
+        // A partition with other bounds is none that can be attached.
+        && !table.uses.contains { parent in
+          statement.holds(" \(parent)") && now.uses.contains { $0.isIdentical(to: parent) }
+            && !statement.ends(with: " ROW LEVEL SECURITY")
+        }
+    }.map { statement in
+      let what =
+        if statement.ends(with: " ENABLE ROW LEVEL SECURITY") {
+          "has no row security any more"
+        } else if statement.ends(with: " FORCE ROW LEVEL SECURITY") {
+          "has no row security for its owner any more"
+        } else {
+          "is no part of \(table.uses.map { TableName(identity: $0).shown }.joined(separator: ", ")) any more"
+        }
+      return CatalogFinding(
+        fate: .propertyLost, object: table, cure: statement, detail: "\(shown(table)) \(what)")
+    }
   }
 
   private func emptied(_ table: CatalogObject) -> CatalogFinding? {

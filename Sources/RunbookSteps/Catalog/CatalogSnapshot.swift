@@ -26,9 +26,11 @@ struct CatalogSnapshot: Sendable {
   }
 
   struct Rows: Sendable, Hashable {
-    /// nil when the role may not read the table, or row security hides rows from it.
+    /// Of a partitioned table those of its partitions. nil where they were not counted.
     let count: Int64?
     let counting: Counting
+    /// Why they could not be counted: `the role reader lacks SELECT on it`.
+    var reason: String?
     /// 64 bits of a hash of each row's primary key, or of all of it; nil where they were not taken.
     var keys: [Int64]?
     /// nil also in a file of version 1, which does not say it, and had other numbers for contents.
@@ -71,10 +73,11 @@ struct CatalogSnapshot: Sendable {
   }
 
   /// SHA-256 over the objects in their order, without rows and positions: the same for databases whose
-  /// catalogues are the same, whichever server they are on.
+  /// catalogues are the same, whichever server they are on. How inner objects are called depends on the order in
+  /// which others were made.
   var fingerprint: Digest {
     var hasher = Digest.Hasher()
-    for object in objects {
+    for object in objects where !object.isInner {
       for part in [object.kind, object.identity, object.definition] {
         hasher.update("\(part.utf8.count):\(part)")
       }
@@ -111,6 +114,7 @@ extension CatalogSnapshot {
           ("table", .string(table)), ("count", rows.count.map(Value.int) ?? .null),
           ("counting", .string(rows.counting.rawValue)),
         ])
+        if let reason = rows.reason { row["not_counted"] = .string(reason) }
         if let keys = rows.keys { row["keys"] = .list(keys.map(Value.int)) }
         if let numbering = rows.numbering { row["keys_of"] = .string(numbering.rawValue) }
         return .map(row)
@@ -156,6 +160,7 @@ extension CatalogSnapshot {
       result[table] = Rows(
         count: map["count"]?.intValue,
         counting: map["counting"]?.stringValue.flatMap(Counting.init) ?? .none,
+        reason: map["not_counted"]?.stringValue,
         keys: map["keys"]?.listValue?.compactMap(\.intValue),
         numbering: map["keys_of"]?.stringValue.flatMap(Numbering.init))
     }
