@@ -7,18 +7,19 @@ struct ArchiveWay {
   let damage: CatalogDamage
   let archive: Archive
   let live: CatalogSnapshot
-  let renames: [String]
+  let back: RenameBack
   /// Looks up a standing table's triggers.
   let triggers:
     @Sendable ([(table: String, present: String)]) async throws(StepFailure) -> ExactMap<
       [TableTrigger]
     >
+  /// Looks up which of these roles are not there.
+  let absentRoles: @Sendable ([String]) async throws(StepFailure) -> [String]
 
   func find() async throws(StepFailure) -> RecoveryWay {
     var way = RecoveryWay(.archive)
     let lost = damage.missing.filter { object in
-      object.kind != "column" && !(object.table.map { damage.renamed[$0] != nil } ?? false)
-        && !isWithoutColumns(object)
+      object.kind != "column" && !back.covers(object) && !isWithoutColumns(object)
     }
     let ids = ArchiveClosure(archive: archive, present: present)
       .ids(for: ExactSet(lost.map(\.archiveName))).union(ofColumns).union(ofContents)
@@ -34,7 +35,7 @@ struct ArchiveWay {
     }
     let columns = lostColumns
     let early = early(of: entries)
-    way.before = renames + (try await statements(.before) { early.contains($0.id) })
+    way.before = back.statements + (try await statements(.before) { early.contains($0.id) })
     way.before += columns.compactMap(adding)
     way.before += try await statements(.before) { !early.contains($0.id) }
     way.required = columns.filter { column in
@@ -55,6 +56,7 @@ struct ArchiveWay {
     let uncovered = uncovered(lost, by: ExactSet(entries.compactMap(\.objectName)))
     let known = ExactSet(way.statements.map(\.droppingEnd))
     way.last += uncovered.flatMap(\.statements).filter { !known.contains($0) }
+    try await requireRoles(of: way, entries)
     try await addLoads(to: &way, entries, identities)
     addForeignKeys(to: &way, lost, entries)
     way.objects = Int64(lost.count + columns.count + damage.properties.count)
@@ -62,6 +64,45 @@ struct ArchiveWay {
     way.archive = try await ArchiveMark(of: archive.path)
     describe(&way, entries, uncovered)
     return way
+  }
+
+  /// Whoever owns or may do something has to be there: a statement that names nobody fails.
+  private func requireRoles(
+    of way: RecoveryWay, _ entries: [ArchiveEntry]
+  ) async throws(StepFailure) {
+    var roles = ExactSet(entries.compactMap(\.owner).filter { !$0.isEmpty })
+    for text in way.statements where SchemaStatement(text)?.mayNameRoles ?? false {
+      roles.formUnion((try? RoleNames.find(in: text)) ?? [])
+    }
+    let absent = try await absentRoles(roles.sorted().filter { !$0.begins(with: "pg_") })
+    guard !absent.isEmpty else { return }
+    let names = absent.map(SQLQuote.identifier).joined(separator: ", ")
+    let owned = entries.filter { entry in
+      entry.kind == "TABLE" && absent.contains { $0.isIdentical(to: entry.owner ?? "") }
+    }.map(\.tag).joined(separator: ", ")
+    throw StepFailure(
+      .invalid,
+      "the role \(names) is not there, which the backup's objects belong or are granted to",
+      detail: (owned.isEmpty ? "" : "it is the owner of \(owned); ")
+        + "make the role, and run this again: "
+        + absent.map { "CREATE ROLE \(SQLQuote.identifier($0)) NOLOGIN" }.joined(separator: "; "))
+  }
+
+  /// Routines that a check, an index or a column of what is made calls, and that may name others without a schema.
+  private func unqualified(among made: ExactSet) -> [String] {
+    let texts = damage.missing.filter {
+      ["constraint", "index", "column"].contains($0.kind) && $0.belongs(toOneOf: made)
+    }.map(\.definition)
+    guard !texts.isEmpty else { return [] }
+    return (live.objects + damage.missing).filter { routine in
+      guard routine.kind == "function" else { return false }
+      let text = routine.definition
+      let isOpen =
+        !text.holds(" SET search_path ") && !text.holds("BEGIN ATOMIC")
+        && !text.holds(" LANGUAGE c") && !text.holds(" LANGUAGE internal")
+      let name = routine.identity.prefixOfScalars { $0 != "(" }
+      return isOpen && texts.contains { $0.holds("\(name)(") }
+    }.map { TableName(identity: String($0.identity.prefixOfScalars { $0 != "(" })).shown + "()" }
   }
 
   private var present: ExactSet { ExactSet(live.objects.map(\.archiveName)) }
@@ -94,6 +135,7 @@ struct ArchiveWay {
     let gone = ExactSet(damage.missing.filter { $0.kind == "table" }.map(\.identity))
     return damage.missing.filter {
       $0.kind == "column" && $0.table != nil && !$0.belongs(toOneOf: gone) && !$0.remake.isEmpty
+        && !back.covers($0)
     }.sorted { ($0.table ?? "", $0.position) < ($1.table ?? "", $1.position) }
   }
 
@@ -130,7 +172,7 @@ struct ArchiveWay {
     let tables = Set(
       lostColumns.filter(\.isIdentity).compactMap(\.table).map { TableName(identity: $0) })
     guard !tables.isEmpty else { return [] }
-    return Set(
+    let numbers = Set(
       entries.filter { entry in
         guard entry.kind == "SEQUENCE", let text = entry.definition,
           text.holds(" AS IDENTITY ("), text.begins(with: "ALTER TABLE ")
@@ -140,6 +182,8 @@ struct ArchiveWay {
           tables.contains(TableName(identity: String(table[..<$0.lowerBound])))
         } ?? false
       }.map(\.id))
+    let remarks = entries.filter { $0.isRemark && !numbers.isDisjoint(with: $0.dependencies) }
+    return numbers.union(remarks.map(\.id))
   }
 
   /// Numbers the rows that the backup does not have: an identity has no nulls.
@@ -256,9 +300,10 @@ struct ArchiveWay {
       modes[TableName(identity: table)].map { $0 != .whole } ?? false
     }
     let triggers = try await triggers(standing.map { ($0, damage.renamed[$0] ?? $0) })
+    let keys = primaryKeys
     for (table, rows) in contents.counts.inOrder {
       guard let mode = modes[TableName(identity: table)] else { continue }
-      var load = load(table, mode, rows)
+      var load = load(table, mode, rows, key: keys[table] ?? [])
       load.copied = contents.columns[table] ?? []
       load.triggers = triggers[table] ?? []
       way.loads.append(load)
@@ -362,20 +407,27 @@ struct ArchiveWay {
     }
   }
 
-  private func load(_ table: String, _ mode: TableLoad.Mode, _ rows: Int64) -> TableLoad {
+  /// The columns of the tables' primary keys, those of partitions among them.
+  private var primaryKeys: ExactMap<[String]> {
+    let mark = "PRIMARY KEY ("
+    var found = ExactMap<[String]>()
+    for object in damage.standing + damage.missing + live.objects
+    where object.outerKey.kind == "constraint" && object.definition.begins(with: mark) {
+      guard let table = object.table, found[table] == nil else { continue }
+      let text = object.definition.dropFirstScalars(mark.unicodeScalars.count)
+      let end = text.firstOutsideQuotes(of: ")") ?? text.endIndex
+      found[table] = text[..<end].splitOutsideQuotes(by: ",").map(\.trimmingSpaces)
+    }
+    return found
+  }
+
+  private func load(
+    _ table: String, _ mode: TableLoad.Mode, _ rows: Int64, key: [String]
+  ) -> TableLoad {
     let columns =
       mode == .whole ? [] : missingColumns.filter { $0.belongs(to: table) && !$0.isMade }
-    let mark = "PRIMARY KEY ("
-    let key = (damage.standing + damage.missing + live.objects).first {
-      $0.outerKey.kind == "constraint" && $0.belongs(to: table) && $0.definition.begins(with: mark)
-    }
-    let names = key.map { key in
-      let text = key.definition.dropFirstScalars(mark.unicodeScalars.count)
-      let end = text.firstOutsideQuotes(of: ")") ?? text.endIndex
-      return text[..<end].splitOutsideQuotes(by: ",").map(\.trimmingSpaces)
-    }
     var load = TableLoad(
-      table: table, mode: mode, rows: rows, key: names ?? [], columns: columns.map(\.name),
+      table: table, mode: mode, rows: rows, key: key, columns: columns.map(\.name),
       types: columns.map(\.columnType))
     if mode == .columns {
       load.zoned = load.key.filter { name in
@@ -410,6 +462,13 @@ struct ArchiveWay {
       way.risks.append(
         "rows of \(names) that were deleted after \(time) come back; rows that are there stay as they are"
       )
+    }
+    let routines = unqualified(among: ExactSet(way.loads.map(\.table)))
+    if !routines.isEmpty {
+      way.risks.append(
+        "checks, indexes or columns call \(routines.joined(separator: ", ")): rows come back with an empty "
+          + "search_path, as pg_restore does it, and if a body names something without its schema this way fails; "
+          + "ALTER FUNCTION … SET search_path before it mends that")
     }
     let tree = tree
     let inArchive = Set(
@@ -469,9 +528,6 @@ extension CatalogObject {
 
   /// Of a column: whether its values are made of others.
   fileprivate var isMade: Bool { definition.holds(" GENERATED ALWAYS AS (") }
-
-  /// Of a column.
-  fileprivate var position: Int { Int(definition.prefixOfScalars { $0 != ":" }) ?? 0 }
 
   /// Of a column: `3: character varying(20) NOT NULL` has the type between.
   fileprivate var columnType: String {

@@ -65,6 +65,11 @@ struct RestorePlan: Sendable {
     return made.contains(table) && !parents.contains(table) ? table : "ONLY \(table)"
   }
 
+  /// Where a row that is referred to may be: partitions that were just made are not attached yet.
+  private func sources(of table: String) -> [String] {
+    [rows(of: table)] + (partitions[table] ?? []).filter(made.contains)
+  }
+
   /// The tables that hold its rows.
   private func holders(of table: String) -> [String] { partitions[table] ?? [table] }
 }
@@ -216,7 +221,7 @@ extension RestorePlan {
   ) {
     addSetAside(
       table, from: source,
-      where: key.orphanCondition(in: [rows(of: key.referenced)] + others),
+      where: key.orphanCondition(in: sources(of: key.referenced) + others),
       why: "what it refers to in \(TableName(identity: key.referenced).shown) is gone")
   }
 
@@ -311,7 +316,7 @@ extension RestorePlan {
     for key in standingKeys {
       add(
         "SELECT count(*) FROM \(rows(of: key.table)) AS child "
-          + "WHERE \(key.orphanCondition(in: [rows(of: key.referenced)]))",
+          + "WHERE \(key.orphanCondition(in: sources(of: key.referenced)))",
         .countOrphans(key))
     }
   }

@@ -6,6 +6,10 @@ struct CatalogDamage: Sendable {
   let missing: [CatalogObject]
   /// By the old identity.
   let renamed: ExactMap<String>
+  /// Of schemas, as SQL writes them, by the old name: all that was in one is in another that was not there.
+  let renamedSchemas: ExactMap<String>
+  /// The table, the old and the new name.
+  let renamedColumns: [[String]]
   /// Identities of the tables that lost their rows, all or many, and of such materialized views.
   let emptied: [String]
   /// Of the emptied tables, and of those that lost columns: what belongs to them. Of those that are missing: what
@@ -24,6 +28,13 @@ struct CatalogDamage: Sendable {
       comparison.findings(.renamed).compactMap { finding in
         finding.foundAs.map { (finding.object.identity, $0) }
       })
+    renamedSchemas = Self.renamedSchemas(comparison, renamed)
+    renamedColumns = comparison.findings(.columnLost).compactMap { finding in
+      guard finding.isCertain, let new = finding.foundAs, let table = finding.object.table else {
+        return nil
+      }
+      return [table, finding.object.name, new]
+    }
     emptied = (comparison.findings(.emptied) + comparison.findings(.rowsLost))
       .map(\.object).filter { !$0.isPartitioned }.map(\.identity)
     properties = comparison.findings(.propertyLost).compactMap(\.cure)
@@ -44,6 +55,31 @@ struct CatalogDamage: Sendable {
       })
   }
 
+  private static func renamedSchemas(
+    _ comparison: CatalogComparison, _ renamed: ExactMap<String>
+  ) -> ExactMap<String> {
+    let known = ExactSet(
+      comparison.expected.objects.filter { $0.kind == "schema" }.map(\.identity))
+    let schemas = comparison.expected.objects.filter { object in
+      object.kind == "schema"
+        && !comparison.actual.objects.contains { $0.key == object.key }
+    }
+    var found = ExactMap<String>()
+    for schema in schemas {
+      let tables = comparison.expected.tables.filter {
+        $0.qualifier.isIdentical(to: schema.identity)
+      }
+      let places = tables.map { renamed[$0] }
+      guard let first = places.first??.qualifier, !known.contains(first),
+        zip(tables, places).allSatisfy({ was, now in
+          now?.isIdentical(to: "\(first).\(was.droppingQualifier)") ?? false
+        })
+      else { continue }
+      found[schema.identity] = first
+    }
+    return found
+  }
+
   /// - Parameter tables: names of tables that are gone, as runbooks name them.
   init(tables: [String]) {
     missing = tables.map { text in
@@ -54,6 +90,8 @@ struct CatalogDamage: Sendable {
       return CatalogObject(kind: "table", identity: identity, table: identity, definition: "")
     }
     renamed = [:]
+    renamedSchemas = [:]
+    renamedColumns = []
     emptied = []
     standing = []
     properties = []
@@ -65,6 +103,9 @@ struct CatalogDamage: Sendable {
     var map = ValueMap()
     map["missing"] = .list(missing.map(\.value))
     map["renamed"] = .map(ValueMap(renamed.inOrder.map { ($0.key, .string($0.value)) }))
+    map["renamed_schemas"] = .map(
+      ValueMap(renamedSchemas.inOrder.map { ($0.key, .string($0.value)) }))
+    map["renamed_columns"] = .list(renamedColumns.map { .list($0.map(Value.string)) })
     map["emptied"] = .list(emptied.map(Value.string))
     map["standing"] = .list(standing.map(\.value))
     map["properties"] = .list(properties.map(Value.string))
@@ -83,6 +124,12 @@ struct CatalogDamage: Sendable {
     properties = map["properties"]?.listValue?.compactMap(\.stringValue) ?? []
     changed = map["changed"]?.listValue?.compactMap(\.stringValue) ?? []
     self.renamed = Self.dictionary(renamed) { $0.stringValue }
+    renamedSchemas = Self.dictionary(map["renamed_schemas"]?.mapValue ?? ValueMap()) {
+      $0.stringValue
+    }
+    renamedColumns =
+      map["renamed_columns"]?.listValue?.compactMap { $0.listValue?.compactMap(\.stringValue) }
+      .filter { $0.count == 3 } ?? []
     rows = Self.dictionary(map["rows"]?.mapValue ?? ValueMap()) { $0.intValue }
     guard self.missing.count == missing.count, self.standing.count == standing.count else {
       return nil

@@ -66,11 +66,14 @@ struct CatalogFindings {
     let columns = missing.filter { $0.kind == "column" && $0.belongs(to: table.identity) }
     for column in columns {
       let other = renameCandidate(of: column)
+      let isCertain = other.map { isCalled($0, column, of: table) } ?? false
       found.append(
         CatalogFinding(
-          fate: .columnLost, object: column, foundAs: other,
+          fate: .columnLost, object: column, foundAs: other?.name, isCertain: isCertain,
           detail: "\(shown(table)) has no column \(column.name)"
-            + (other.map { "; a new column \($0) has its type" } ?? "")))
+            + (other.map {
+              isCertain ? "; it is called \($0.name) now" : "; a new column \($0.name) has its type"
+            } ?? "")))
     }
     if let finding = rows(of: table) { found.append(finding) }
     let properties = lostProperties(of: table)
@@ -167,12 +170,30 @@ struct CatalogFindings {
   }
 
   /// A column of the same type that was not there before.
-  private func renameCandidate(of column: CatalogObject) -> String? {
+  private func renameCandidate(of column: CatalogObject) -> CatalogObject? {
     let known = ExactSet(expected.objects.filter { $0.kind == "column" }.map(\.identity))
     return actual.objects.first {
       $0.kind == "column" && column.table.map($0.belongs(to:)) ?? false
         && !known.contains($0.identity) && $0.isDefined(as: column)
-    }?.name
+    }
+  }
+
+  /// Whether it is the column under another name: a new one stands behind all others, and no index has it.
+  private func isCalled(
+    _ other: CatalogObject, _ column: CatalogObject, of table: CatalogObject
+  ) -> Bool {
+    let own = objects.filter { $0.belongs(to: table.identity) }
+    let later = own.filter { $0.kind == "column" && $0.position > column.position }
+    if !later.isEmpty, later.allSatisfy({ actualObjects[$0.key]?.position == $0.position }) {
+      return true
+    }
+    return own.contains { part in
+      guard part.kind == "index" || part.kind == "constraint", let now = actualObjects[part.key],
+        !now.isDefined(as: part)
+      else { return false }
+      return part.definition.replacingAll(column.name, with: other.name)
+        .isIdentical(to: now.definition)
+    }
   }
 
   /// What is gone without its table, or with another's.

@@ -113,6 +113,9 @@ extension String {
 }
 
 extension CatalogObject {
+  /// Of a column: its place among the table's.
+  var position: Int { Int(definition.prefixOfScalars { $0 != ":" }) ?? 0 }
+
   /// Whether it is a table whose rows are those of its partitions.
   var isPartitioned: Bool { kind == "table" && definition.begins(with: "partitioned by ") }
 
@@ -128,4 +131,13 @@ extension CatalogObject {
   }
 
   var isMaterialized: Bool { kind == "view" && definition.begins(with: "materialized ") }
+}
+
+extension String {
+  /// `public` of `public."my table"`, as SQL writes it.
+  var qualifier: String {
+    let name = droppingQualifier
+    guard name.unicodeScalars.count < unicodeScalars.count else { return "" }
+    return String(dropLastScalars(name.unicodeScalars.count + 1))
+  }
 }
