@@ -12,6 +12,7 @@ struct FaultTests {
     let name: String
     /// Of the run as it ended.
     var state = "resolved"
+    var status: Int32 = 0
     /// What the step that brings back became.
     var cure = "succeeded"
     /// What the report says.
@@ -61,8 +62,11 @@ struct FaultTests {
       saysNot: ["COPY public.session"],
       rows: ["| session | 675 | – | – | – | 675 | 0 |"]),
     Fault(
-      name: "orphaned",
-      says: ["5 rows of session set aside: what it refers to in user is gone"],
+      name: "orphaned", state: "unverified", status: 79,
+      says: [
+        "Bring back what did not come back: session: 5 of the backup's 600 rows were set aside",
+        "5 rows of session set aside: what it refers to in user is gone",
+      ],
       rows: ["| session | 675 | 600 | 595 | 5 | 595 | 85 |"]),
     Fault(
       name: "failed-upgrade", state: "notConfirmed", cure: "notBegun",
@@ -79,7 +83,7 @@ struct FaultTests {
       "run", "auth-tables-dropped", "--path", PackageFolder.path + "/runbooks", "--sandbox",
       "--approve-all", "--set", "fault=\(fault.name)",
     ])
-    #expect(output.status == 0, "\(output.all)")
+    #expect(output.status == fault.status, "\(output.all)")
     let object = try #require(try await workspace.run(["status", "--json"]).objects().first)
     #expect(object["state"]?.stringValue == fault.state)
     let steps = (object["steps"]?.listValue ?? []).compactMap(\.mapValue)

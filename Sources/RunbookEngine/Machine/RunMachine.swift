@@ -26,7 +26,8 @@ public import RunbookModel
 /// | recovery is next                            | openGate, ask; hold when refused                |
 /// | a safeguard asks, and is refused            | decline                                         |
 /// | verification over, a step failed            | end: failed                                     |
-/// | everything over, passed, nothing is lost    | end: resolved                                   |
+/// | everything over, passed, nothing is lost or | end: resolved                                   |
+/// | left out by recovery                        |                                                 |
 /// | everything over, else                       | end: unverified                                 |
 public struct RunMachine: Sendable {
   public let plan: Plan
@@ -259,10 +260,11 @@ extension RunMachine {
     let reason: [String?] = [
       verification.words, state.changes(in: .recovery).wordsOfRecovery,
       state.changes(in: .safeguards).wordsOfSafeguards,
-      state.losses.words,
+      state.losses.words, state.remainder.words,
     ]
     let unseen = state.unseenWork.map(\.words)
-    let isWhole = state.losses.isEmpty && state.unseenWork.isEmpty
+    let isWhole =
+      state.losses.isEmpty && state.unseenWork.isEmpty && state.remainder.missing.isEmpty
     return RunEnded(
       status: verification.isVerified && isWhole ? .resolved : .unverified,
       reason: (reason.compactMap(\.self) + unseen).joined(separator: "; "))

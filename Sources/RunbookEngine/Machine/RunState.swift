@@ -416,9 +416,17 @@ extension RunState {
       .sorted { $0.connection < $1.connection }
   }
 
+  /// What the steps that changed things left; a step that was performed again counts as it did last.
+  public var remainder: Remainder {
+    let records = ((runbook?.steps ?? []) + formerSteps).filter(\.phase.mayChange)
+    return Remainder(
+      records.map { step($0.id) }.filter { $0.status == .succeeded }.map { Remainder($0.result) })
+  }
+
   /// Whether verification has passed, and what was done is there as far as is known.
   public var isVerified: Bool {
     verification.isVerified && losses.isEmpty && unseenWork.isEmpty && contested.isEmpty
+      && remainder.missing.isEmpty
   }
 
   /// What became of the steps of a phase that changes things, those that were taken out among them.
@@ -442,6 +450,8 @@ extension RunState {
     case .resolved where !unseenWork.isEmpty:
       return "the run is called resolved, and is not: "
         + unseenWork.map(\.words).joined(separator: "; ")
+    case .resolved where !remainder.missing.isEmpty:
+      return "the run is called resolved, and is not: \(remainder.words ?? "")"
     case .notConfirmed where !findings.isEmpty:
       return "the run is called not confirmed, and a step has confirmed the incident"
     case .notConfirmed:

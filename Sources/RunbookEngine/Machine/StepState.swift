@@ -59,8 +59,6 @@ public struct StepState: Sendable, Hashable {
   /// Whether it is a check that passed in another database than its connection leads to now, or before that lost
   /// something: it is made again.
   public internal(set) var isOfOtherDatabase = false
-  /// What its probe asks, and by what it decides, as the last attempt recorded it.
-  var probe: [SealedPart]?
   /// The last settlement, until something else happens to the step.
   public internal(set) var settlement: AttemptSettled?
   /// Who said that the step is done, where nothing showed it.

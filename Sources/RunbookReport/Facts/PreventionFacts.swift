@@ -15,7 +15,7 @@ struct PreventionFacts: Sendable {
   let future: [AuthoredBlock]
   let actions: [ActionItem]
 
-  init(_ authored: AuthoredReport) {
+  init(_ history: RunHistory, _ authored: AuthoredReport) {
     checklist = authored.entries("checklist").compactMap { entry in
       guard let map = entry.mapValue else {
         return authored.block(entry).map { CheckItem(text: $0, isDone: false) }
@@ -34,7 +34,26 @@ struct PreventionFacts: Sendable {
     let own = authored.entries("action_items").enumerated().map { index, entry in
       Self.action(entry, number: index + 1, authored)
     }
-    actions = authored.edits.applied(to: own)
+    let left = Self.left(by: history)
+    actions = authored.edits.applied(
+      to: own
+        + left.enumerated().map { index, text in
+          var item = ActionItem(id: "A\(own.count + index + 1)")
+          item[.action] = AuthoredText(segments: [.value(text)])
+          item[.status] = AuthoredText(segments: [.value("open")])
+          return item
+        })
+  }
+
+  /// What the steps that changed things say that they left.
+  private static func left(by history: RunHistory) -> [String] {
+    history.steps.filter { $0.record.phase.mayChange && $0.success != nil }.flatMap { step in
+      let results =
+        step.settledAsDone.map(\.result) + [step.lastFinished?.payload.result].compactMap(\.self)
+      let remainder = results.map { Remainder($0) }.first { !$0.isEmpty }
+      return (remainder?.missing ?? []).map { "Bring back what did not come back: \($0)" }
+        + (remainder?.leftToDo ?? [])
+    }
   }
 
   private static func action(_ entry: Value, number: Int, _ authored: AuthoredReport) -> ActionItem

@@ -33,7 +33,7 @@ struct ReportFacts: Sendable {
     dataLoss = DataLossFacts(history, authored)
     resolution = ResolutionFacts(history, authored)
     safeguards = SafeguardFacts(history, authored)
-    prevention = PreventionFacts(authored)
+    prevention = PreventionFacts(history, authored)
     verification = VerificationFacts(history)
     responders = ResponderFacts(history)
     signOff = SignOffFacts(history, authored)

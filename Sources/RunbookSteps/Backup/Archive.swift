@@ -72,7 +72,7 @@ struct Archive: Sendable {
     guard entry.isRemark else { return entry.section }
     let objects = entries.filter { entry.dependencies.contains($0.id) && !$0.isRemark }
     let sections = objects.map(\.section)
-    return sections.contains(.last) ? .last : sections.contains(.after) ? .after : .before
+    return [.last, .attach, .after].first(where: sections.contains) ?? .before
   }
 
   /// The part of a script that makes these entries, in the archive's order.

@@ -153,6 +153,10 @@ struct ArchiveData {
 /// `SELECT pg_catalog.setval('public.s', 5, true)`
 struct SequencePosition {
   let sequence: TableName
+  /// As SQL writes it.
+  let number: String
+  /// Whether the number was given out.
+  let isCalled: Bool
 
   /// - Parameter words: its tokens.
   init?(_ words: ArraySlice<Substring>) {
@@ -166,6 +170,8 @@ struct SequencePosition {
       rest.elementsEqual([",", "true", ")"]) || rest.elementsEqual([",", "false", ")"])
     else { return nil }
     sequence = TableName(identity: SQLQuote.unquoted(words[5]))
+    self.number = (words[7] == "-" ? "-" : "") + number
+    isCalled = rest.dropFirst().first == "true"
   }
 
   init?(_ statement: String) {

@@ -20,7 +20,7 @@ struct ArchiveEntry: Sendable, Hashable {
   /// Of what is on a table: the table's name.
   var table: String?
 
-  enum Section: Sendable { case before, data, after, last }
+  enum Section: Sendable { case before, data, after, attach, last }
 
   /// Whether it says something of what it depends on, and comes with that.
   var isRemark: Bool { ["COMMENT", "ACL", "SECURITY LABEL"].contains(kind) }
@@ -35,13 +35,14 @@ struct ArchiveEntry: Sendable, Hashable {
   }
 
   /// When its part of the script comes: references and triggers last, so that rows can be looked at
-  /// between.
+  /// between. A partition brings its own keys and indexes: without them its parent makes others when it is attached.
   var section: Section {
     switch kind {
     case "TABLE DATA", "SEQUENCE SET", "BLOB", "BLOBS", "BLOB METADATA", "BLOB DATA",
       "STATISTICS DATA":
       .data
-    case "CONSTRAINT", "INDEX", "INDEX ATTACH", "CHECK CONSTRAINT": .after
+    case "CONSTRAINT", "INDEX", "CHECK CONSTRAINT": .after
+    case "TABLE ATTACH", "INDEX ATTACH": .attach
     case "FK CONSTRAINT", "TRIGGER", "RULE", "STATISTICS", "POLICY", "ROW SECURITY",
       "EVENT TRIGGER", "PUBLICATION", "PUBLICATION TABLE", "PUBLICATION TABLES IN SCHEMA",
       "MATERIALIZED VIEW DATA":
@@ -93,6 +94,6 @@ extension CatalogObject {
     let isRoutine = ["function", "procedure", "aggregate"].contains(kind)
     let end = isRoutine ? identity.firstOutsideQuotes(of: "(") : nil
     let parts = TableName.parts(of: String(identity[..<(end ?? identity.endIndex)]))
-    return ([kind] + parts).joined(separator: Self.nameSeparator)
+    return ([outerKey.kind] + parts).joined(separator: Self.nameSeparator)
   }
 }

@@ -9,8 +9,26 @@ extension CatalogObject {
       table.map { ["ALTER TABLE \($0) ADD CONSTRAINT \(name) \(definition)"] } ?? []
     case "index", "trigger", "statistics": [definition]
     case "grant": grantStatements
+    case "comment": commentStatements
     default: []
     }
+  }
+
+  /// `documents` on `table public.docs`, `table column public.docs.id` or `table constraint c on public.docs`, as
+  /// `pg_identify_object` writes them.
+  private var commentStatements: [String] {
+    let sorts = [
+      ("table column ", "COLUMN"), ("table constraint ", "CONSTRAINT"), ("table ", "TABLE"),
+      ("foreign table ", "FOREIGN TABLE"), ("view column ", "COLUMN"), ("view ", "VIEW"),
+      ("materialized view ", "MATERIALIZED VIEW"), ("index ", "INDEX"), ("sequence ", "SEQUENCE"),
+      ("trigger ", "TRIGGER"), ("policy ", "POLICY"), ("rule ", "RULE"), ("type ", "TYPE"),
+      ("schema ", "SCHEMA"), ("function ", "FUNCTION"), ("procedure ", "PROCEDURE"),
+      ("statistics object ", "STATISTICS"),
+    ]
+    guard let sort = sorts.first(where: { identity.begins(with: $0.0) }) else { return [] }
+    return [
+      "COMMENT ON \(sort.1) \(identity.dropping(prefix: sort.0)) IS \(SQLQuote.literal(definition))"
+    ]
   }
 
   /// What a grant is on: `table public.t` of `table public.t to reader`.

@@ -35,10 +35,24 @@ struct RecoveryWay: Sendable {
   var contents: [ArchivePart] = []
   /// Keys and indexes, after the rows.
   var after: [String] = []
+  /// Where standing sequences have to be at least, after these.
+  var positions: [String] = []
+  /// Partitions and children to their parents, when they have what is theirs and no row that must not be there.
+  var attach: [String] = []
   /// References, triggers and what else must not see the rows come.
   var last: [String] = []
   /// References that are made again, or that are there on tables that are filled.
   var foreignKeys: [ForeignKey] = []
+  /// Tables whose rows are those of their partitions, each with those of these that rows come to.
+  var partitioned: [[String]] = []
+  /// Other tables with children: a statement that is meant for one of them alone says so.
+  var parents: [String] = []
+  /// Columns that are added again and may not be null: `table` and `column`.
+  var required: [[String]] = []
+  /// Columns that are added again and number their rows: `table`, `column`, and what numbers them.
+  var numbered: [[String]] = []
+  /// What is known not to come back, as sentences.
+  var remains: [String] = []
   /// What it could run and does not, as it would take away what is meant to be there.
   var leftOut: [String] = []
   var archive: ArchiveMark?
@@ -47,7 +61,7 @@ struct RecoveryWay: Sendable {
 
   init(_ name: Name) { self.name = name }
 
-  var statements: [String] { before + after + last }
+  var statements: [String] { before + after + positions + attach + last }
 }
 
 /// Which file an archive was.
@@ -73,6 +87,17 @@ extension RecoveryWay {
     map["contents"] = .list(contents.map(\.value))
     put("after", after)
     put("last", last)
+    // What is not needed is left out: a receipt of before is of the same way.
+    func putSome(_ key: String, _ lists: [[String]]) {
+      guard !lists.isEmpty else { return }
+      map[key] = .list(lists.map { .list($0.map(Value.string)) })
+    }
+    for (key, texts) in [
+      ("positions", positions), ("attach", attach), ("parents", parents), ("remains", remains),
+    ] where !texts.isEmpty { put(key, texts) }
+    putSome("partitioned", partitioned)
+    putSome("required", required)
+    putSome("numbered", numbered)
     map["foreign_keys"] = .list(foreignKeys.map(\.value))
     put("left_out", leftOut)
     if let archive {
@@ -103,6 +128,16 @@ extension RecoveryWay {
     after = texts("after")
     last = texts("last")
     leftOut = texts("left_out")
+    positions = texts("positions")
+    attach = texts("attach")
+    parents = texts("parents")
+    remains = texts("remains")
+    func lists(_ key: String) -> [[String]] {
+      map[key]?.listValue?.compactMap { $0.listValue?.compactMap(\.stringValue) } ?? []
+    }
+    partitioned = lists("partitioned").filter { !$0.isEmpty }
+    required = lists("required").filter { $0.count == 2 }
+    numbered = lists("numbered").filter { $0.count == 3 }
     loads = map["loads"]?.listValue?.compactMap { TableLoad($0) } ?? []
     foreignKeys = map["foreign_keys"]?.listValue?.compactMap { ForeignKey($0) } ?? []
     contents = map["contents"]?.listValue?.compactMap { ArchivePart($0) } ?? []

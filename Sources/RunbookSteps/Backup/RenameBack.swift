@@ -1,13 +1,38 @@
 import RunbookModel
 
-/// The statements that give renamed tables, and what belongs to them, their names back.
+/// The statements that give renamed schemas, tables and columns, and what belongs to them, their names back.
 struct RenameBack {
   let damage: CatalogDamage
   let live: CatalogSnapshot
 
   var statements: [String] {
-    damage.renamed.inOrder.flatMap { was, now in
-      table(was, now) + parts(was, now)
+    damage.renamedSchemas.inOrder.map { "ALTER SCHEMA \($0.value) RENAME TO \($0.key)" }
+      + damage.renamed.inOrder.flatMap { was, now in
+        damage.renamedSchemas[was.qualifier] == nil ? table(was, now) + parts(was, now) : []
+      }
+      + damage.renamedColumns.map { "ALTER TABLE \($0[0]) RENAME COLUMN \($0[2]) TO \($0[1])" }
+  }
+
+  /// Whether a missing object is there again after these.
+  func covers(_ object: CatalogObject) -> Bool {
+    if object.table.map({ damage.renamed[$0] != nil }) ?? false { return true }
+    for names in damage.renamedColumns {
+      let (was, now) = ("\(names[0]).\(names[1])", "\(names[0]).\(names[2])")
+      if object.kind == "column", object.identity.isIdentical(to: was) { return true }
+      if isThere(object, was, as: now) { return true }
+    }
+    return damage.renamedSchemas.contains { was, now in
+      object.kind == "schema" && object.identity.isIdentical(to: was)
+        || isThere(object, "schema \(was)", as: "schema \(now)")
+        || isThere(object, "\(was).", as: "\(now).")
+    }
+  }
+
+  private func isThere(_ object: CatalogObject, _ was: String, as now: String) -> Bool {
+    guard object.identity.holds(was) else { return false }
+    let name = object.identity.replacingAll(was, with: now)
+    return live.objects.contains {
+      $0.kind == object.kind && $0.identity.isIdentical(to: name)
     }
   }
 

@@ -9,8 +9,12 @@ struct RestoreCommand: Sendable, Hashable {
     case copy(TableLoad)
     /// Takes out of the staged rows those that the table has.
     case takeKnown(table: String)
-    /// Puts staged rows, or columns, into their table.
+    /// Puts staged rows into their table.
     case put(table: String)
+    /// Puts staged values into the rows of their table.
+    case putValues(table: String)
+    /// Numbers rows that the backup does not have.
+    case number(table: String, column: String)
     /// Moves rows to a file of evidence, some at a time.
     case setAside(table: String, source: String, why: String)
     case countNulls(table: String, column: String)
@@ -19,8 +23,8 @@ struct RestoreCommand: Sendable, Hashable {
     /// Left out where a column of the table keeps nulls: an index with nulls tells no rows apart.
     case identify(table: String)
     case countOrphans(ForeignKey)
-    /// Made without a look at the rows where the count found some.
-    case refer(ForeignKey)
+    /// Made without a look at the rows where the count found some; left out where the server makes none so.
+    case refer(ForeignKey, canBeInvalid: Bool)
   }
 
   let sql: String
@@ -32,7 +36,9 @@ struct RestoreCommand: Sendable, Hashable {
     let effect: Effect =
       switch action {
       case .countNulls, .countOrphans: .readOnly
-      case .send, .copy, .takeKnown, .put, .setAside, .forbidNulls, .identify, .refer: .mutating
+      case .send, .copy, .takeKnown, .put, .putValues, .number, .setAside, .forbidNulls, .identify,
+        .refer:
+        .mutating
       }
     return WorkItem(language: .sql, text: sql, effect: effect, condition: condition)
   }

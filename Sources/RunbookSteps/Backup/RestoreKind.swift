@@ -32,7 +32,7 @@ public struct RestoreKind: StepKind {
           "set_aside", "int", "How many rows of the backup could not go back", isPublic: true),
         ResultSpec(
           "tables", "list",
-          "Maps with `table`, `at_backup`, `restored`, `set_aside` and `already_there`"),
+          "Maps with `table`, `mode`, `at_backup`, `restored`, `set_aside` and `already_there`"),
         ResultSpec(
           "orphans", "list",
           "Rows of standing tables that refer to lost ones: `table`, `constraint`, `rows`"),
@@ -40,6 +40,11 @@ public struct RestoreKind: StepKind {
           "unfilled", "list",
           "Rows newer than the backup that a lost column has no value for: `table`, `column`, `rows`"
         ),
+        ResultSpec(
+          Remainder.missing, "list",
+          "What did not come back, as sentences: with any the run does not end resolved"),
+        ResultSpec(
+          Remainder.leftToDo, "list", "What no backup can bring back, as sentences with what to do"),
         ResultSpec("risks", "list", "What may be wrong all the same, as sentences"),
         ResultSpec("left_out", "list", "Statements that were not run on purpose"),
       ],

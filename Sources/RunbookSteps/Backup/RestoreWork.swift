@@ -59,14 +59,18 @@ struct RestoreWork {
       guard next == plan.data.upperBound else { throw Self.otherArchive }
       try refuseOtherTriggers()
     }
-    try run(plan.data.upperBound..<plan.orphans.lowerBound)
-    // A row that is set aside may be what another one refers to.
-    var aside: Int64 = -1
-    while aside < rows.setAside {
-      aside = rows.setAside
-      try run(plan.orphans)
+    var place = plan.data.upperBound
+    for loop in plan.loops {
+      try run(place..<loop.lowerBound)
+      // A row that is set aside may be what another one refers to.
+      var aside: Int64 = -1
+      while aside < rows.setAside {
+        aside = rows.setAside
+        try run(loop)
+      }
+      place = loop.upperBound
     }
-    try run(plan.orphans.upperBound..<plan.commands.count)
+    try run(place..<plan.commands.count)
   }
 
   private mutating func run(_ range: Range<Int>) throws(StepFailure) {
@@ -93,6 +97,14 @@ struct RestoreWork {
       let done = try send(index).affected
       log.add(done, to: index)
       rows.noteRestored(done, of: table)
+    case .putValues(let table):
+      let done = try send(index).affected
+      log.add(done, to: index)
+      rows.noteValues(done, of: table)
+    case .number(let table, let column):
+      let done = try send(index).affected
+      log.add(done, to: index)
+      rows.noteNumbered(done, in: column, of: table)
     case .countNulls(let table, let column):
       rows.noteNulls(try count(index), in: column, of: table)
     case .forbidNulls(let table, let column) where rows.nulls(in: column, of: table) > 0:
@@ -101,7 +113,11 @@ struct RestoreWork {
       log.leaveOut(index, "a column keeps nulls")
     case .countOrphans(let key):
       rows.noteOrphans(try count(index), of: key)
-    case .refer(let key) where rows.orphans(of: key) > 0:
+    case .refer(let key, let canBeInvalid) where rows.orphans(of: key) > 0:
+      guard canBeInvalid else {
+        log.leaveOut(index, "\(rows.orphans(of: key)) rows refer to nothing")
+        break
+      }
       try send(
         index, as: command.sql + " NOT VALID",
         why: "\(rows.orphans(of: key)) rows refer to nothing")

@@ -10,6 +10,8 @@ struct RestoredRows {
     var restored: Int64 = 0
     var setAside: Int64 = 0
     var alreadyThere: Int64 = 0
+    /// Rows of the table that got values of lost columns.
+    var filled: Int64 = 0
   }
 
   private struct Nulls: Sendable {
@@ -26,13 +28,21 @@ struct RestoredRows {
   private var orphans: [(key: ForeignKey, rows: Int64)] = []
   /// Rows that a lost column has no value for, as they are newer than the backup.
   private var nulls: [Nulls] = []
+  /// Rows that got a new number, as they are newer than the backup.
+  private var numbered: [Nulls] = []
 
   init(way: RecoveryWay, context: AttemptContext) {
     self.way = way
     self.context = context
   }
 
-  var restored: Int64 { counts.values.reduce(0) { $0 + $1.restored } }
+  /// Rows that are there again, or that have their values again.
+  var restored: Int64 {
+    way.loads.reduce(0) { sum, load in
+      let count = counts[load.table] ?? Count()
+      return sum + (load.mode == .columns ? count.filled : count.restored)
+    }
+  }
   var setAside: Int64 { counts.values.reduce(0) { $0 + $1.setAside } }
 
   mutating func noteRestored(_ rows: Int64, of table: String) {
@@ -41,6 +51,14 @@ struct RestoredRows {
 
   mutating func noteKnown(_ rows: Int64, of table: String) {
     counts[table, default: Count()].alreadyThere = rows
+  }
+
+  mutating func noteValues(_ rows: Int64, of table: String) {
+    counts[table, default: Count()].filled = rows
+  }
+
+  mutating func noteNumbered(_ rows: Int64, in column: String, of table: String) {
+    if rows > 0 { numbered.append(Nulls(table: table, column: column, rows: rows)) }
   }
 
   mutating func noteNulls(_ rows: Int64, in column: String, of table: String) {
@@ -80,7 +98,7 @@ struct RestoredRows {
     open?.rows += Int64(moved.count)
     open?.marked += Int64(moved.count { context.redactor.holdsSecret($0) })
     counts[table, default: Count()].setAside += Int64(moved.count)
-    if source.isIdentical(to: table) {
+    if !source.begins(with: "pg_temp.") {
       counts[table, default: Count()].restored -= Int64(moved.count)
     }
   }
@@ -123,14 +141,64 @@ struct RestoredRows {
 }
 
 extension RestoredRows {
+  /// What did not come back, with how much it is, a sentence each.
+  private var remains: [String] {
+    way.remains + way.loads.flatMap(remains)
+      + orphans.map { key, rows in
+        "\(shown(key.table)): \(rows) rows refer to nothing in \(shown(key.referenced)), so that its "
+          + "reference \(key.name) holds for new rows only, or not at all"
+      }
+  }
+
+  /// What no backup can bring, a sentence each.
+  private var leftToDo: [String] {
+    numbered.map { one in
+      "\(shown(one.table)).\(one.column): \(one.rows) rows newer than the backup got new numbers"
+    }
+      + nulls.map { one in
+        "\(shown(one.table)).\(one.column): \(one.rows) rows newer than the backup have no value; once they "
+          + "have: ALTER TABLE \(one.table) ALTER COLUMN \(one.column) SET NOT NULL"
+      }
+  }
+
+  private func remains(of load: TableLoad) -> [String] {
+    let count = counts[load.table] ?? Count()
+    var found: [String] = []
+    if count.setAside > 0 {
+      found.append(
+        "\(shown(load.table)): \(count.setAside) of the backup's \(load.rows) rows were set aside, in a file"
+      )
+    }
+    let left = load.rows - count.restored - count.setAside - count.alreadyThere
+    if load.mode == .fill, left > 0 {
+      found.append(
+        "\(shown(load.table)): \(left) of the backup's \(load.rows) rows did not go in, as rows that are "
+          + "there have their values where no two may have the same")
+    }
+    let columns = load.columns.joined(separator: ", ")
+    let hasValues = load.mode == .columns ? load.rows > 0 : count.alreadyThere > 0
+    if !load.columns.isEmpty, hasValues, count.filled == 0 {
+      let reason =
+        load.key.isEmpty
+        ? "it has no primary key to tell its rows by" : "no row has the key of one of the backup's"
+      found.append(
+        "\(shown(load.table)).\(columns): none of the backup's \(load.rows) values came back: \(reason)"
+      )
+    }
+    return found
+  }
+
+  private func shown(_ table: String) -> String { TableName(identity: table).shown }
+
   func result(notices: [String]) -> StepResult {
     var values = ValueMap()
     let tables = way.loads.map { load -> Value in
       let count = counts[load.table] ?? Count()
+      let restored = load.mode == .columns ? count.filled : count.restored
       return [
         "table": .string(TableName(identity: load.table).shown),
         "mode": .string(load.mode.rawValue),
-        "at_backup": .int(load.rows), "restored": .int(count.restored),
+        "at_backup": .int(load.rows), "restored": .int(restored),
         "set_aside": .int(count.setAside), "already_there": .int(count.alreadyThere),
       ]
     }
@@ -155,6 +223,8 @@ extension RestoredRows {
           "rows": .int($0.rows),
         ]
       })
+    values[Remainder.missing] = .list(remains.map(Value.string))
+    values[Remainder.leftToDo] = .list(leftToDo.map(Value.string))
     values["risks"] = .list(way.risks.map(Value.string))
     values["left_out"] = .list(way.leftOut.map(Value.string))
     var result = StepResult(values: values, notices: notices)

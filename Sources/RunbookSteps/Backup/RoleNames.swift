@@ -1,3 +1,4 @@
+import RunbookEngine
 import RunbookModel
 
 /// The roles that a script names.
@@ -25,5 +26,24 @@ enum RoleNames {
       return names
     }
     return found.sorted()
+  }
+}
+
+extension PostgresGateway {
+  /// Those of the names that no role of the server has.
+  func absentRoles(
+    among names: [String], on connection: String
+  ) async throws(StepFailure) -> [String] {
+    guard !names.isEmpty else { return [] }
+    let list = names.map(SQLQuote.literal).joined(separator: ", ")
+    let answers = try await session(of: connection).use(until: .now + .seconds(60)) {
+      (link) throws(StepFailure) in
+      try link.answers(to: [
+        SQLCommand(
+          "SELECT name FROM unnest(ARRAY[\(list)]) AS name WHERE name NOT IN "
+            + "(SELECT rolname::pg_catalog.text FROM pg_catalog.pg_roles) ORDER BY name")
+      ])
+    }
+    return answers.first?.resultSet?.rows.compactMap { $0.first?.stringValue } ?? []
   }
 }

@@ -5,7 +5,7 @@ struct TableLoad: Sendable, Hashable {
   enum Mode: String, Sendable {
     /// Into a table that was just made.
     case whole
-    /// Into a table that is there: what it lacks.
+    /// Into a table that is there: the rows that it lacks, and the lost columns of those that it has.
     case fill
     /// Into columns that were just added, by primary key.
     case columns
@@ -18,7 +18,7 @@ struct TableLoad: Sendable, Hashable {
   let rows: Int64
   /// The primary key's columns; empty without one.
   let key: [String]
-  /// For `columns`: the columns that were lost, each with its type.
+  /// The columns that were lost, each with its type.
   let columns: [String]
   let types: [String]
   /// The columns that the archive has, in its order, as SQL writes them.

@@ -1,11 +1,11 @@
 import RunbookEngine
 import RunbookModel
 
-/// One of a table's own triggers that fires here. A constraint trigger is left alone: it checks what must
+/// One of a table's own triggers or rules that fires here. A constraint trigger is left alone: it checks what must
 /// hold for every row.
 ///
 /// Rows come back into standing tables as they were at the backup: a trigger that stamps, counts or audits
-/// changes would take them for changes of today.
+/// changes would take them for changes of today, and a rule would do something else instead.
 struct TableTrigger: Sendable, Hashable {
   /// The statements that silence and wake it.
   let off: String
@@ -30,7 +30,14 @@ struct TableTrigger: Sendable, Hashable {
           CASE tgenabled WHEN 'A' THEN 'ALWAYS TRIGGER' ELSE 'TRIGGER' END, tgname)
       FROM pg_catalog.pg_trigger
       WHERE tgrelid = pg_catalog.to_regclass($2) AND tgconstraint = 0 AND tgenabled IN ('O', 'A')
-      ORDER BY tgname
+      UNION ALL
+      SELECT pg_catalog.format('ALTER TABLE ONLY %s DISABLE RULE %I', $1::pg_catalog.text, rulename),
+        pg_catalog.format('ALTER TABLE ONLY %s ENABLE %s %I', $1::pg_catalog.text,
+          CASE ev_enabled WHEN 'A' THEN 'ALWAYS RULE' ELSE 'RULE' END, rulename)
+      FROM pg_catalog.pg_rewrite
+      WHERE ev_class = pg_catalog.to_regclass($2) AND ev_enabled IN ('O', 'A')
+        AND ev_type IN ('2', '3', '4')
+      ORDER BY 1
       """, [table, present])
   }
 

@@ -31,10 +31,10 @@ struct WaysActivity: Activity {
     var closed: [Value] = []
     if !damage.isEmpty {
       let live = try await gateway.snapshot(of: source, counting: .none, in: context)
-      let renames = RenameBack(damage: damage, live: live).statements
+      let back = RenameBack(damage: damage, live: live)
       for name in RecoveryWay.Name.allCases where name != .none {
         do throws(StepFailure) {
-          open.append(try await way(name, live, renames))
+          open.append(try await way(name, live, back))
         } catch {
           guard error.record.cause != .interrupted else { throw error }
           let reason = [error.record.message, error.record.detail].compactMap { $0 }
@@ -69,17 +69,20 @@ struct WaysActivity: Activity {
   }
 
   private func way(
-    _ name: RecoveryWay.Name, _ live: CatalogSnapshot, _ renames: [String]
+    _ name: RecoveryWay.Name, _ live: CatalogSnapshot, _ back: RenameBack
   ) async throws(StepFailure) -> RecoveryWay {
     switch name {
-    case .rename: return try renameWay(renames)
+    case .rename: return try renameWay(back)
     case .archive:
       guard let archive else { throw StepFailure(.invalid, "no backup was given") }
       let opened = try await Archive.open(archive, environment: environment)
       return try await ArchiveWay(
-        damage: damage, archive: opened, live: live, renames: renames,
+        damage: damage, archive: opened, live: live, back: back,
         triggers: { (tables) throws(StepFailure) in
           try await gateway.triggers(of: tables, on: source)
+        },
+        absentRoles: { (roles) throws(StepFailure) in
+          try await gateway.absentRoles(among: roles, on: source)
         }
       ).find()
     case .downgrade:
@@ -87,24 +90,28 @@ struct WaysActivity: Activity {
         throw StepFailure(.invalid, "no migration is known that did it")
       }
       return try await DowngradeWay(
-        damage: damage, live: live, renames: renames, project: alembic, revision: revision,
+        damage: damage, live: live, renames: back.statements, project: alembic, revision: revision,
         environment: environment
       ).find()
-    case .runbook: return try runbookWay(renames)
+    case .runbook: return try runbookWay(back.statements)
     case .none: return RecoveryWay(.none)
     }
   }
 
   /// Alone it is a way only where nothing else is lost; it is part of all others.
-  private func renameWay(_ renames: [String]) throws(StepFailure) -> RecoveryWay {
-    guard damage.isOnlyRenamed else {
-      throw StepFailure(
-        .invalid, damage.renamed.isEmpty ? "no table was renamed" : "more is lost than names")
+  private func renameWay(_ back: RenameBack) throws(StepFailure) -> RecoveryWay {
+    let statements = back.statements + damage.properties
+    guard !statements.isEmpty else { throw StepFailure(.invalid, "no table was renamed") }
+    guard damage.emptied.isEmpty, damage.missing.allSatisfy(back.covers) else {
+      throw StepFailure(.invalid, "more is lost than names")
     }
     var way = RecoveryWay(.rename)
-    way.before = renames
-    way.objects = Int64(damage.renamed.count)
-    way.title = "renaming back"
+    way.before = statements
+    way.objects = Int64(
+      damage.renamed.count + damage.renamedColumns.count + damage.properties.count)
+    way.title =
+      damage.properties.isEmpty
+      ? "renaming back" : "giving back what the tables lost of names, parents and row security"
     way.loses = "nothing"
     return way
   }
@@ -143,16 +150,10 @@ extension RecoveryWay {
 }
 
 extension CatalogDamage {
-  var isEmpty: Bool { missing.isEmpty && emptied.isEmpty }
+  var isEmpty: Bool { missing.isEmpty && emptied.isEmpty && properties.isEmpty }
 
   /// Tables that are gone under every name.
   var goneTables: [String] {
     missing.filter { $0.kind == "table" && renamed[$0.identity] == nil }.map(\.identity)
-  }
-
-  /// Whether everything that is missing belongs to a table that has another name.
-  var isOnlyRenamed: Bool {
-    !renamed.isEmpty && emptied.isEmpty
-      && missing.allSatisfy { object in object.table.map { renamed[$0] != nil } ?? false }
   }
 }

@@ -11,6 +11,8 @@ struct ArchiveCatalog {
   struct Answer: Sendable {
     var snapshot: CatalogSnapshot
     let troubles: [String]
+    /// Tables of the archive that could not be made there.
+    var unmade: [TableName] = []
   }
 
   private static let statementTimeout = Duration.seconds(120)
@@ -28,6 +30,13 @@ struct ArchiveCatalog {
         return Answer(
           snapshot: snapshot.renaming(bootstrap: restored.bootstrap), troubles: restored.troubles)
       }
+    let made = Set(answer.snapshot.tables.map { TableName(identity: $0) })
+    answer.unmade = archive.entries.filter { $0.kind == "TABLE" || $0.kind == "FOREIGN TABLE" }
+      .compactMap { entry in
+        guard let schema = entry.schema, schema != "runbook" else { return nil }
+        let name = TableName(schema: schema, name: entry.tag)
+        return made.contains(name) ? nil : name
+      }
     let rows = try await rows(of: answer.snapshot, names)
     answer.snapshot = answer.snapshot.with(rows: rows, takenAt: archive.createdAt)
     return answer
@@ -36,11 +45,12 @@ struct ArchiveCatalog {
   private func rows(
     of snapshot: CatalogSnapshot, _ names: [String]?
   ) async throws(StepFailure) -> ExactMap<CatalogSnapshot.Rows> {
+    let tree = TableTree(snapshot.objects)
     var wanted = snapshot.tables
     if let names {
-      wanted = ExactSet(
-        wanted.filter { names.contains(where: TableName(identity: $0).isMeant) })
-      wanted.formUnion(CatalogComparison.referring(to: wanted, in: snapshot))
+      let asked = wanted.filter { names.contains(where: TableName(identity: $0).isMeant) }
+      wanted = tree.withPartitions(ExactSet(asked))
+      wanted.formUnion(tree.withPartitions(CatalogComparison.referring(to: wanted, in: snapshot)))
     }
     let tables = Dictionary(wanted.map { (TableName(identity: $0), $0) }) { first, _ in first }
     let counted = archive.entries.filter { entry in
@@ -48,7 +58,15 @@ struct ArchiveCatalog {
       return tables[TableName(schema: schema, name: entry.tag)] != nil
     }
     let counts = try await archive.contents(of: Set(counted.map(\.id)), as: tables).counts
-    return counts.mapValues { CatalogSnapshot.Rows(count: $0, counting: .exact) }
+    var rows = counts.mapValues { CatalogSnapshot.Rows(count: $0, counting: .exact) }
+    for table in wanted where rows[table] == nil && !tree.isPartitioned(table) {
+      rows[table] = CatalogSnapshot.Rows(
+        count: nil, counting: .exact, reason: "the backup has no rows of it")
+    }
+    for table in wanted where tree.isPartitioned(table) {
+      rows[table] = tree.sum(of: table, in: rows)
+    }
+    return rows
   }
 
   private static func snapshot(

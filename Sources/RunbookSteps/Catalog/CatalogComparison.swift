@@ -7,7 +7,7 @@ import RunbookModel
 struct CatalogComparison: Sendable {
   let expected: CatalogSnapshot
   let actual: CatalogSnapshot
-  /// Those that count, by identity.
+  /// Those that count, by identity; of a partitioned one its partitions count, too.
   let tables: [String]
   /// What counts of the expected objects.
   let objects: [CatalogObject]
@@ -27,24 +27,27 @@ struct CatalogComparison: Sendable {
     self.expected = expected
     self.actual = actual
     let all = expected.objects.filter { $0.kind == "table" }.map(\.identity)
+    let tree = TableTree(expected.objects)
     tables =
       names.map { names in
-        all.filter { table in names.contains(where: TableName(identity: table).isMeant) }
+        let asked = tree.withPartitions(
+          ExactSet(all.filter { names.contains(where: TableName(identity: $0).isMeant) }))
+        return all.filter(asked.contains)
       } ?? all
     unknown = (names ?? []).filter { name in
       !all.contains { TableName(identity: $0).isMeant(by: name) }
     }
-    let actualObjects = Dictionary(actual.objects.map { ($0.key, $0) }) { first, _ in first }
+    let actualObjects = Dictionary(actual.objects.map { ($0.outerKey, $0) }) { first, _ in first }
     self.actualObjects = actualObjects
-    objects =
-      names == nil ? expected.objects : Self.scope(of: ExactSet(tables), in: expected.objects)
+    let outer = expected.objects.filter { !$0.isInner }
+    objects = names == nil ? outer : Self.scope(of: ExactSet(tables), in: outer)
     missing = objects.filter { actualObjects[$0.key] == nil }
-    referring = Self.referring(to: ExactSet(tables), in: expected).sorted()
+    referring = tree.withPartitions(Self.referring(to: ExactSet(tables), in: expected))
+      .subtracting(ExactSet(tables)).sorted()
     findings =
       CatalogFindings(
         expected: expected, actual: actual, tables: tables, referring: referring, objects: objects,
-        missing: missing,
-        actualObjects: actualObjects
+        missing: missing, actualObjects: actualObjects, tree: tree
       ).all
   }
 
@@ -94,10 +97,10 @@ struct CatalogComparison: Sendable {
 
   /// What the compared tables have and did not have before.
   var added: [CatalogObject] {
-    let known = Set(expected.objects.map(\.key))
+    let known = Set(expected.objects.map(\.outerKey))
     let inScope = ExactSet(tables)
     return actual.objects.filter { object in
-      !known.contains(object.key)
+      !known.contains(object.key) && !object.isInner
         && (tables.count == expected.tables.count || object.belongs(toOneOf: inScope))
     }
   }

@@ -9,6 +9,11 @@ struct CatalogFindings {
   let objects: [CatalogObject]
   let missing: [CatalogObject]
   let actualObjects: [CatalogObject.Key: CatalogObject]
+  /// Of the expected tables.
+  let tree: TableTree
+
+  /// That a table has so much fewer rows is nothing that its use explains.
+  private static let share: Int64 = 5
 
   var all: [CatalogFinding] {
     let renames = TableRenames(expected: expected, actual: actual).find(
@@ -28,6 +33,8 @@ struct CatalogFindings {
     }
     let others = expected.objects.filter { $0.kind == "table" && beside.contains($0.identity) }
     found += others.compactMap(emptied)
+    found += objects.filter { $0.isMaterialized && actualObjects[$0.key] != nil }
+      .compactMap(rows)
     found += dependents(without: gone)
     return found + failing(without: gone)
   }
@@ -43,6 +50,11 @@ struct CatalogFindings {
   private func dropped(_ table: CatalogObject) -> CatalogFinding {
     let rows = expected.rows[table.identity]?.count
     let count = objects.count { $0.belongs(to: table.identity) }
+    guard !table.definition.isEmpty else {
+      return CatalogFinding(
+        fate: .dropped, object: table,
+        detail: "\(shown(table)) is gone; what the backup has of it could not be made elsewhere")
+    }
     return CatalogFinding(
       fate: .dropped, object: table,
       detail: "\(shown(table)) is gone, with \(count - 1) objects of its own"
@@ -54,17 +66,22 @@ struct CatalogFindings {
     let columns = missing.filter { $0.kind == "column" && $0.belongs(to: table.identity) }
     for column in columns {
       let other = renameCandidate(of: column)
+      let isCertain = other.map { isCalled($0, column, of: table) } ?? false
       found.append(
         CatalogFinding(
-          fate: .columnLost, object: column, foundAs: other,
+          fate: .columnLost, object: column, foundAs: other?.name, isCertain: isCertain,
           detail: "\(shown(table)) has no column \(column.name)"
-            + (other.map { "; a new column \($0) has its type" } ?? "")))
+            + (other.map {
+              isCertain ? "; it is called \($0.name) now" : "; a new column \($0.name) has its type"
+            } ?? "")))
     }
-    if let finding = emptied(table) { found.append(finding) }
+    if let finding = rows(of: table) { found.append(finding) }
+    let properties = lostProperties(of: table)
+    found += properties
     let changes = objects.filter { object in
-      guard object.belongs(to: table.identity), let now = actualObjects[object.key] else {
-        return false
-      }
+      guard object.belongs(to: table.identity), let now = actualObjects[object.key],
+        object.kind != "table" || properties.isEmpty
+      else { return false }
       return !now.isDefined(as: object) && !isMoved(object, now, columns)
     }
     found += changes.map { object in
@@ -76,13 +93,14 @@ struct CatalogFindings {
     let hasLost = missing.contains { $0.belongs(to: table.identity) }
     if found.isEmpty, !hasLost {
       found.append(
-        CatalogFinding(fate: .intact, object: table, detail: "\(shown(table)) \(rows(of: table))"))
+        CatalogFinding(
+          fate: .intact, object: table, detail: "\(shown(table)) \(rowWords(of: table))"))
     }
     return found
   }
 
   /// What is known of the rows of a table that is defined as it was.
-  private func rows(of table: CatalogObject) -> String {
+  private func rowWords(of table: CatalogObject) -> String {
     let defined = "is defined as it was"
     guard let were = expected.rows[table.identity], let are = actual.rows[table.identity],
       let before = were.count, let now = are.count
@@ -104,6 +122,58 @@ struct CatalogFindings {
       ? "\(defined), with as many rows" : "\(defined); it has \(now) rows and had \(before)"
   }
 
+  /// What became of a table's rows; nil where nobody asked, and where they are there as far as numbers tell.
+  private func rows(of table: CatalogObject) -> CatalogFinding? {
+    let (were, are) = (expected.rows[table.identity], actual.rows[table.identity])
+    guard are?.counting != CatalogSnapshot.Counting.none else { return nil }
+    // Each of its partitions speaks for itself.
+    let isSum = tree.isPartitioned(table.identity)
+    guard let before = were?.count, let now = are?.count else {
+      guard !isSum else { return nil }
+      let reason =
+        are?.count == nil
+        ? "its rows were not counted: \(are?.reason ?? "nothing tells why")"
+        : "how many rows it had is not known: \(were?.reason ?? "they were not counted then")"
+      return CatalogFinding(
+        fate: .undetermined, object: table, detail: "\(shown(table)): \(reason)")
+    }
+    if let finding = emptied(table) { return finding }
+    let gone = were.flatMap { were in
+      are.flatMap { were.numbers(with: $0) }.map { Int64(Set($0.own).subtracting($0.others).count) }
+    }
+    let isAllNew = before > 0 && gone == before && were?.numbering == .keys
+    let isFewer = before > now && (before - now) * Self.share >= before
+    guard isAllNew || isFewer, !table.isMaterialized else { return nil }
+    return CatalogFinding(
+      fate: .rowsLost, object: table,
+      detail: "\(shown(table)) has \(now) rows; it had \(before)"
+        + (gone.map { ", of which \($0) are gone" } ?? ""))
+  }
+
+  /// What a statement of its own gives back.
+  private func lostProperties(of table: CatalogObject) -> [CatalogFinding] {
+    guard let now = actualObjects[table.key] else { return [] }
+    return table.remake.filter { statement in
+      !now.remake.contains { $0.isIdentical(to: statement) }
+        // A partition with other bounds is none that can be attached.
+        && !table.uses.contains { parent in
+          statement.holds(" \(parent)") && now.uses.contains { $0.isIdentical(to: parent) }
+            && !statement.ends(with: " ROW LEVEL SECURITY")
+        }
+    }.map { statement in
+      let what =
+        if statement.ends(with: " ENABLE ROW LEVEL SECURITY") {
+          "has no row security any more"
+        } else if statement.ends(with: " FORCE ROW LEVEL SECURITY") {
+          "has no row security for its owner any more"
+        } else {
+          "is no part of \(table.uses.map { TableName(identity: $0).shown }.joined(separator: ", ")) any more"
+        }
+      return CatalogFinding(
+        fate: .propertyLost, object: table, cure: statement, detail: "\(shown(table)) \(what)")
+    }
+  }
+
   private func emptied(_ table: CatalogObject) -> CatalogFinding? {
     let before = expected.rows[table.identity]?.count ?? 0
     guard before > 0, actual.rows[table.identity]?.count == 0 else { return nil }
@@ -121,12 +191,30 @@ struct CatalogFindings {
   }
 
   /// A column of the same type that was not there before.
-  private func renameCandidate(of column: CatalogObject) -> String? {
+  private func renameCandidate(of column: CatalogObject) -> CatalogObject? {
     let known = ExactSet(expected.objects.filter { $0.kind == "column" }.map(\.identity))
     return actual.objects.first {
       $0.kind == "column" && column.table.map($0.belongs(to:)) ?? false
         && !known.contains($0.identity) && $0.isDefined(as: column)
-    }?.name
+    }
+  }
+
+  /// Whether it is the column under another name: a new one stands behind all others, and no index has it.
+  private func isCalled(
+    _ other: CatalogObject, _ column: CatalogObject, of table: CatalogObject
+  ) -> Bool {
+    let own = objects.filter { $0.belongs(to: table.identity) }
+    let later = own.filter { $0.kind == "column" && $0.position > column.position }
+    if !later.isEmpty, later.allSatisfy({ actualObjects[$0.key]?.position == $0.position }) {
+      return true
+    }
+    return own.contains { part in
+      guard part.kind == "index" || part.kind == "constraint", let now = actualObjects[part.key],
+        !now.isDefined(as: part)
+      else { return false }
+      return part.definition.replacingAll(column.name, with: other.name)
+        .isIdentical(to: now.definition)
+    }
   }
 
   /// What is gone without its table, or with another's.

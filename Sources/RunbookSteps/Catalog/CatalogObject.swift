@@ -15,7 +15,7 @@ struct CatalogObject: Sendable, Hashable {
   let definition: String
 
   /// For a column: what adds it again, and after that, one by one, what can only come when its values
-  /// are there.
+  /// are there. For a table: what gives it again what is no object of its own, its place in a parent and row security.
   let remake: [String]
 
   init(
@@ -61,6 +61,19 @@ struct CatalogObject: Sendable, Hashable {
 
   var key: Key { Key(kind: kind, identity: identity) }
 
+  /// Whether PostgreSQL made it of a part of a parent's, for a partition or a child. It comes and goes with that.
+  var isInner: Bool { kind.begins(with: Self.inner) }
+
+  private static let inner = "inner "
+
+  /// What names it where inner objects are not told apart, as in snapshots of before.
+  var outerKey: Key {
+    guard isInner else { return key }
+    return Key(
+      kind: kind.ends(with: "reference") ? "constraint" : String(kind.dropping(prefix: Self.inner)),
+      identity: identity)
+  }
+
   /// The last part of its name, as SQL writes it.
   var name: String { identity.droppingQualifier }
 
@@ -96,5 +109,35 @@ extension String {
       if scalar == ".", !isQuoted { name = String.UnicodeScalarView() } else { name.append(scalar) }
     }
     return String(name)
+  }
+}
+
+extension CatalogObject {
+  /// Of a column: its place among the table's.
+  var position: Int { Int(definition.prefixOfScalars { $0 != ":" }) ?? 0 }
+
+  /// Whether it is a table whose rows are those of its partitions.
+  var isPartitioned: Bool { kind == "table" && definition.begins(with: "partitioned by ") }
+
+  /// Whether it is a table whose rows are on another server.
+  var isForeign: Bool { kind == "table" && definition.begins(with: "foreign; ") }
+
+  /// Whether it is a table that holds some of a partitioned one's rows.
+  var isPartition: Bool {
+    guard kind == "table", !uses.isEmpty else { return false }
+    return definition.splitOutsideQuotes(by: ";").map(\.trimmingSpaces).contains {
+      $0 == "DEFAULT" || $0.begins(with: "FOR VALUES ")
+    }
+  }
+
+  var isMaterialized: Bool { kind == "view" && definition.begins(with: "materialized ") }
+}
+
+extension String {
+  /// `public` of `public."my table"`, as SQL writes it.
+  var qualifier: String {
+    let name = droppingQualifier
+    guard name.unicodeScalars.count < unicodeScalars.count else { return "" }
+    return String(dropLastScalars(name.unicodeScalars.count + 1))
   }
 }

@@ -4,23 +4,43 @@
 /// https://www.postgresql.org/docs/current/functions-info.html
 enum CatalogQuery {
   /// Columns: kind, identity, table, uses (an array), definition, what makes it again (an array).
-  static let objects = SQLCommand(
-    common + "SELECT o.*, NULL::text[] FROM (" + parts.map { "(\($0))" }.joined(separator: unionAll)
-      + ") AS o" + unionAll + "(\(columns))\nORDER BY 1, 2")
+  ///
+  /// What PostgreSQL makes of a parent's part for each partition or child is of an `inner` kind: it comes and goes
+  /// with the parent's.
+  ///
+  /// - Parameter version: the server's: `tgparentid` is there since 13, `attcompression` since 14.
+  static func objects(version: Int) -> SQLCommand {
+    let own = (parts + [triggers(version)]).map { "(\($0))" }.joined(separator: unionAll)
+    return SQLCommand(
+      common + "SELECT o.*, NULL::text[] FROM (" + own + ") AS o" + unionAll + "(\(relations))"
+        + unionAll + "(\(columns(version)))\nORDER BY 1, 2")
+  }
 
   private static let unionAll = "\nUNION ALL\n"
 
-  /// Columns: table, its name for SQL, whether its rows can be counted, the statistics' number.
+  /// Columns: what may hold rows, its `relkind`, why they cannot be counted, the statistics' number.
+  ///
+  /// A foreign table's are on another server, a partitioned table's in its partitions.
   static let tables = SQLCommand(
     common + """
-      SELECT r.identity,
-        has_table_privilege(c.oid, 'SELECT') AND NOT row_security_active(c.oid) AS may_count,
+      SELECT r.identity, c.relkind::text,
+        CASE WHEN c.relkind = 'f' THEN 'they are on another server'
+          WHEN NOT has_schema_privilege(c.relnamespace, 'USAGE')
+            THEN 'the role ' || quote_ident(current_user) || ' lacks USAGE on its schema'
+          WHEN NOT has_table_privilege(c.oid, 'SELECT')
+            THEN 'the role ' || quote_ident(current_user) || ' lacks SELECT on it'
+          WHEN row_security_active(c.oid)
+            THEN 'row security hides rows of it from the role ' || quote_ident(current_user)
+          WHEN NOT c.relispopulated THEN '\(unfilled)' END AS reason,
         CASE WHEN s.n_live_tup > 0 THEN s.n_live_tup
           WHEN c.reltuples >= 0 THEN c.reltuples::bigint END AS estimate
       FROM relation r JOIN pg_class c ON c.oid = r.oid
       LEFT JOIN pg_stat_user_tables s ON s.relid = r.oid
-      WHERE c.relkind = 'r' ORDER BY 1
+      WHERE c.relkind IN ('r', 'p', 'f', 'm') ORDER BY 1
       """)
+
+  /// Of a materialized view that holds nothing and cannot be read.
+  static let unfilled = "it was never filled"
 
   /// Columns: sequence, last value.
   static let positions = SQLCommand(
@@ -98,14 +118,7 @@ enum CatalogQuery {
         WHERE n.oid = e.extnamespace))
     FROM pg_extension e
     """,
-    relations, constraints, indexes,
-    """
-    SELECT 'trigger', b.identity || '.' || quote_ident(t.tgname), b.identity, NULL,
-      pg_get_triggerdef(t.oid) || CASE t.tgenabled WHEN 'O' THEN '' WHEN 'D' THEN ' disabled'
-        WHEN 'A' THEN ' enabled always' ELSE ' enabled on replica' END
-    FROM base b JOIN pg_trigger t ON t.tgrelid = b.oid WHERE NOT t.tgisinternal
-    """,
-    sequences, views,
+    constraints, indexes, sequences, views,
     """
     SELECT 'rule', r.identity || '.' || quote_ident(w.rulename),
       (SELECT b.identity FROM base b WHERE b.oid = r.oid), NULL, pg_get_ruledef(w.oid)
@@ -192,54 +205,93 @@ enum CatalogQuery {
         'with ' || array_to_string(c.reloptions, ', '),
         (SELECT 'tablespace ' || quote_ident(spcname) FROM pg_tablespace t
           WHERE t.oid = c.reltablespace),
-        (SELECT 'using ' || amname FROM pg_am m WHERE m.oid = c.relam AND amname <> 'heap'))
+        (SELECT 'using ' || amname FROM pg_am m WHERE m.oid = c.relam AND amname <> 'heap')),
+      ARRAY(SELECT CASE WHEN c.relispartition THEN 'ALTER TABLE ' || p.identity
+            || ' ATTACH PARTITION ' || b.identity || ' ' || pg_get_expr(c.relpartbound, c.oid)
+          ELSE 'ALTER TABLE ' || b.identity || ' INHERIT ' || p.identity END
+        FROM pg_inherits i JOIN base p ON p.oid = i.inhparent
+        WHERE i.inhrelid = b.oid ORDER BY i.inhseqno)
+      || array_remove(ARRAY[
+        CASE WHEN c.relrowsecurity
+          THEN 'ALTER TABLE ' || b.identity || ' ENABLE ROW LEVEL SECURITY' END,
+        CASE WHEN c.relforcerowsecurity
+          THEN 'ALTER TABLE ' || b.identity || ' FORCE ROW LEVEL SECURITY' END], NULL)
     FROM base b JOIN pg_class c ON c.oid = b.oid
     """
 
+  private static func triggers(_ version: Int) -> String {
+    let kind =
+      version < 130_000
+      ? "'trigger'" : "CASE t.tgparentid WHEN 0 THEN 'trigger' ELSE 'inner trigger' END"
+    return """
+      SELECT \(kind), b.identity || '.' || quote_ident(t.tgname), b.identity, NULL,
+        pg_get_triggerdef(t.oid) || CASE t.tgenabled WHEN 'O' THEN '' WHEN 'D' THEN ' disabled'
+          WHEN 'A' THEN ' enabled always' ELSE ' enabled on replica' END
+      FROM base b JOIN pg_trigger t ON t.tgrelid = b.oid WHERE NOT t.tgisinternal
+      """
+  }
+
   /// The position is that among the columns that are there: dropped ones leave gaps.
-  private static let columns = """
-    SELECT 'column', b.identity || '.' || quote_ident(a.attname), b.identity, NULL,
-      concat_ws(' ', row_number() OVER (PARTITION BY a.attrelid ORDER BY a.attnum) || ':',
-        format_type(a.atttypid, a.atttypmod),
-        (SELECT 'collate ' || a.attcollation::regcollation::text FROM pg_type t
-          WHERE t.oid = a.atttypid AND a.attcollation <> t.typcollation AND a.attcollation <> 0),
-        CASE WHEN a.attnotnull THEN 'NOT NULL' END,
-        CASE a.attidentity WHEN 'a' THEN 'GENERATED ALWAYS AS IDENTITY'
-          WHEN 'd' THEN 'GENERATED BY DEFAULT AS IDENTITY' END,
-        CASE WHEN a.attgenerated = 's' THEN 'GENERATED ALWAYS AS ('
-            || pg_get_expr(d.adbin, d.adrelid) || ') STORED'
-          WHEN d.adbin IS NOT NULL THEN 'DEFAULT ' || pg_get_expr(d.adbin, d.adrelid) END,
-        (SELECT 'STORAGE ' || CASE a.attstorage WHEN 'p' THEN 'plain' WHEN 'e' THEN 'external'
-            WHEN 'm' THEN 'main' ELSE 'extended' END
-          FROM pg_type t WHERE t.oid = a.atttypid AND a.attstorage <> t.typstorage),
-        CASE WHEN a.attstattarget >= 0 THEN 'STATISTICS ' || a.attstattarget END,
-        'WITH ' || array_to_string(a.attoptions, ', ')),
-      array_remove(ARRAY[
-        concat_ws(' ', 'ALTER TABLE', b.identity, 'ADD COLUMN', quote_ident(a.attname),
+  private static func columns(_ version: Int) -> String {
+    let compression =
+      version < 140_000
+      ? "NULL"
+      : """
+      CASE a.attcompression WHEN 'l' THEN concat_ws(' ', 'ALTER TABLE', b.identity,
+          'ALTER COLUMN', quote_ident(a.attname), 'SET COMPRESSION lz4')
+          WHEN 'p' THEN concat_ws(' ', 'ALTER TABLE', b.identity,
+          'ALTER COLUMN', quote_ident(a.attname), 'SET COMPRESSION pglz') END
+      """
+    return """
+      SELECT 'column', b.identity || '.' || quote_ident(a.attname), b.identity, NULL,
+        concat_ws(' ', row_number() OVER (PARTITION BY a.attrelid ORDER BY a.attnum) || ':',
           format_type(a.atttypid, a.atttypmod),
-          (SELECT 'COLLATE ' || a.attcollation::regcollation::text FROM pg_type t
-            WHERE t.oid = a.atttypid AND a.attcollation <> t.typcollation
-              AND a.attcollation <> 0),
+          (SELECT 'collate ' || a.attcollation::regcollation::text FROM pg_type t
+            WHERE t.oid = a.atttypid AND a.attcollation <> t.typcollation AND a.attcollation <> 0),
+          CASE WHEN a.attnotnull THEN 'NOT NULL' END,
           CASE a.attidentity WHEN 'a' THEN 'GENERATED ALWAYS AS IDENTITY'
             WHEN 'd' THEN 'GENERATED BY DEFAULT AS IDENTITY' END,
           CASE WHEN a.attgenerated = 's' THEN 'GENERATED ALWAYS AS ('
-            || pg_get_expr(d.adbin, d.adrelid) || ') STORED'
-            WHEN pg_get_expr(d.adbin, d.adrelid) !~ '^nextval\\('
-              THEN 'DEFAULT ' || pg_get_expr(d.adbin, d.adrelid) END),
-        CASE WHEN a.attnotnull THEN concat_ws(' ', 'ALTER TABLE', b.identity, 'ALTER COLUMN',
-          quote_ident(a.attname), 'SET NOT NULL') END,
-        (SELECT concat_ws(' ', 'ALTER TABLE', b.identity, 'ALTER COLUMN', quote_ident(a.attname),
-          'SET STORAGE', CASE a.attstorage WHEN 'p' THEN 'plain' WHEN 'e' THEN 'external'
-            WHEN 'm' THEN 'main' ELSE 'extended' END)
-          FROM pg_type t WHERE t.oid = a.atttypid AND a.attstorage <> t.typstorage),
-        CASE WHEN a.attstattarget >= 0 THEN concat_ws(' ', 'ALTER TABLE', b.identity,
-          'ALTER COLUMN', quote_ident(a.attname), 'SET STATISTICS', a.attstattarget) END], NULL)
-    FROM base b JOIN pg_attribute a ON a.attrelid = b.oid AND a.attnum > 0 AND NOT a.attisdropped
-    LEFT JOIN pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
-    """
+              || pg_get_expr(d.adbin, d.adrelid) || ') STORED'
+            WHEN d.adbin IS NOT NULL THEN 'DEFAULT ' || pg_get_expr(d.adbin, d.adrelid) END,
+          (SELECT 'STORAGE ' || CASE a.attstorage WHEN 'p' THEN 'plain' WHEN 'e' THEN 'external'
+              WHEN 'm' THEN 'main' ELSE 'extended' END
+            FROM pg_type t WHERE t.oid = a.atttypid AND a.attstorage <> t.typstorage),
+          CASE WHEN a.attstattarget >= 0 THEN 'STATISTICS ' || a.attstattarget END,
+          'WITH ' || array_to_string(a.attoptions, ', ')),
+        array_remove(ARRAY[
+          concat_ws(' ', 'ALTER TABLE', b.identity, 'ADD COLUMN', quote_ident(a.attname),
+            format_type(a.atttypid, a.atttypmod),
+            (SELECT 'COLLATE ' || a.attcollation::regcollation::text FROM pg_type t
+              WHERE t.oid = a.atttypid AND a.attcollation <> t.typcollation
+                AND a.attcollation <> 0),
+            CASE WHEN a.attgenerated = 's' THEN 'GENERATED ALWAYS AS ('
+              || pg_get_expr(d.adbin, d.adrelid) || ') STORED'
+              WHEN pg_get_expr(d.adbin, d.adrelid) !~ '^nextval\\('
+                THEN 'DEFAULT ' || pg_get_expr(d.adbin, d.adrelid) END),
+          CASE WHEN a.attnotnull THEN concat_ws(' ', 'ALTER TABLE', b.identity, 'ALTER COLUMN',
+            quote_ident(a.attname), 'SET NOT NULL') END,
+          (SELECT concat_ws(' ', 'ALTER TABLE', b.identity, 'ALTER COLUMN', quote_ident(a.attname),
+            'SET STORAGE', CASE a.attstorage WHEN 'p' THEN 'plain' WHEN 'e' THEN 'external'
+              WHEN 'm' THEN 'main' ELSE 'extended' END)
+            FROM pg_type t WHERE t.oid = a.atttypid AND a.attstorage <> t.typstorage),
+          \(compression),
+          CASE WHEN a.attstattarget >= 0 THEN concat_ws(' ', 'ALTER TABLE', b.identity,
+            'ALTER COLUMN', quote_ident(a.attname), 'SET STATISTICS', a.attstattarget) END], NULL)
+      FROM base b JOIN pg_attribute a ON a.attrelid = b.oid AND a.attnum > 0 AND NOT a.attisdropped
+      LEFT JOIN pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
+      """
+  }
 
+  /// A reference to a partitioned table has one more part for each partition that is referred to: it says less than
+  /// what it is a part of.
   private static let constraints = """
-    SELECT 'constraint', coalesce(b.identity, k.identity) || '.' || quote_ident(c.conname),
+    SELECT CASE
+        WHEN c.conparentid <> 0 AND c.confrelid <> (SELECT p.confrelid FROM pg_constraint p
+          WHERE p.oid = c.conparentid) THEN 'inner reference'
+        WHEN c.conparentid <> 0 OR (c.coninhcount > 0 AND NOT c.conislocal) THEN 'inner constraint'
+        ELSE 'constraint' END,
+      coalesce(b.identity, k.identity) || '.' || quote_ident(c.conname),
       b.identity,
       ARRAY(SELECT f.identity FROM base f WHERE f.oid = c.confrelid AND c.confrelid <> c.conrelid),
       pg_get_constraintdef(c.oid)
@@ -250,7 +302,9 @@ enum CatalogQuery {
 
   /// Those of constraints are the constraints' own.
   private static let indexes = """
-    SELECT 'index', r.identity, coalesce(b.identity,
+    SELECT CASE WHEN (SELECT relispartition FROM pg_class x WHERE x.oid = i.indexrelid)
+        THEN 'inner index' ELSE 'index' END,
+      r.identity, coalesce(b.identity,
         (SELECT m.identity FROM relation m WHERE m.oid = i.indrelid)),
       CASE WHEN b.oid IS NULL THEN ARRAY(SELECT m.identity FROM relation m
         WHERE m.oid = i.indrelid) END,

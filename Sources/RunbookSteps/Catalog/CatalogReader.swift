@@ -54,7 +54,8 @@ struct CatalogReader {
       + [setting, SessionSettings.sameEverywhereToRead, Self.tablesOnly]
     let questions = [
       SQLCommand("SELECT current_database(), current_setting('server_version')"),
-      CatalogQuery.objects, CatalogQuery.tables, CatalogQuery.positions,
+      CatalogQuery.objects(version: Int(link.serverVersion)), CatalogQuery.tables,
+      CatalogQuery.positions,
     ]
     let answers = Array(try run([opening + questions]).dropFirst(opening.count))
     let takenAt = now()
@@ -100,8 +101,8 @@ struct CatalogReader {
   private static func keys(of objects: [CatalogObject]) -> ExactMap<String> {
     let mark = "PRIMARY KEY ("
     var result = ExactMap<String>()
-    for object in objects where object.kind == "constraint" && object.definition.begins(with: mark)
-    {
+    for object in objects
+    where object.outerKey.kind == "constraint" && object.definition.begins(with: mark) {
       guard let table = object.table else { continue }
       let text = object.definition.dropFirstScalars(mark.unicodeScalars.count)
       result[table] = text.firstOutsideQuotes(of: ")").map { String(text[..<$0]) }
@@ -114,16 +115,28 @@ struct CatalogReader {
   ) throws(StepFailure) -> ExactMap<CatalogSnapshot.Rows> {
     var result = ExactMap<CatalogSnapshot.Rows>()
     var countable: [String] = []
-    for row in tables where row.count == 3 {
-      guard let table = row[0].stringValue else { continue }
-      let mayCount = row[1].boolValue == true
+    var partitioned: [String] = []
+    for row in tables where row.count == 4 {
+      guard let table = row[0].stringValue, let kind = row[1].stringValue else { continue }
+      let reason = row[2].stringValue
+      if kind == "p", counting != .none {
+        partitioned.append(table)
+        continue
+      }
       switch counting {
-      case .exact where mayCount, .keys where mayCount, .contents where mayCount:
+      case .exact where reason == CatalogQuery.unfilled,
+        .keys where reason == CatalogQuery.unfilled,
+        .contents where reason == CatalogQuery.unfilled:
+        result[table] = CatalogSnapshot.Rows(count: 0, counting: .exact)
+      case .exact where reason == nil, .keys where reason == nil, .contents where reason == nil:
         countable.append(table)
       case .exact, .keys, .contents:
-        result[table] = CatalogSnapshot.Rows(count: nil, counting: .exact)
+        result[table] = CatalogSnapshot.Rows(count: nil, counting: .exact, reason: reason)
       case .estimated:
-        result[table] = CatalogSnapshot.Rows(count: row[2].intValue, counting: .estimated)
+        let count = kind == "f" ? nil : row[3].intValue
+        result[table] = CatalogSnapshot.Rows(
+          count: count, counting: .estimated,
+          reason: count == nil ? reason ?? "the server has no statistics of it" : nil)
       case .none: result[table] = CatalogSnapshot.Rows(count: nil, counting: .none)
       }
     }
@@ -145,6 +158,11 @@ struct CatalogReader {
     case .contents:
       try takeNumbers(of: &result, .contents, contents(objects))
     case .exact, .estimated, .none: break
+    }
+    let tree = TableTree(objects)
+    for table in partitioned {
+      result[table] = tree.sum(
+        of: table, in: result, counting == .estimated ? .estimated : .exact)
     }
     return result
   }

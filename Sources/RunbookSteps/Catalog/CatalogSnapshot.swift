@@ -27,9 +27,11 @@ struct CatalogSnapshot: Sendable {
   }
 
   struct Rows: Sendable, Hashable {
-    /// nil when the role may not read the table, or row security hides rows from it.
+    /// Of a partitioned table those of its partitions. nil where they were not counted.
     let count: Int64?
     let counting: Counting
+    /// Why they could not be counted: `the role reader lacks SELECT on it`.
+    var reason: String?
     /// 64 bits of a hash of each row's primary key, or of all of it; nil where they were not taken.
     var keys: [Int64]?
     /// nil also in a file of version 1, which does not say it, and had other numbers for contents.
@@ -86,10 +88,11 @@ struct CatalogSnapshot: Sendable {
   }
 
   /// SHA-256 over the objects in their order, without rows and positions: the same for databases whose
-  /// catalogues are the same, whichever server they are on.
+  /// catalogues are the same, whichever server they are on. How inner objects are called depends on the order in
+  /// which others were made.
   var fingerprint: Digest {
     var hasher = Digest.Hasher()
-    for object in objects {
+    for object in objects where !object.isInner {
       for part in [object.kind, object.identity, object.definition] {
         hasher.update("\(part.utf8.count):\(part)")
       }
@@ -126,6 +129,7 @@ extension CatalogSnapshot {
           ("table", .string(table)), ("count", rows.count.map(Value.int) ?? .null),
           ("counting", .string(rows.counting.rawValue)),
         ])
+        if let reason = rows.reason { row["not_counted"] = .string(reason) }
         if let keys = rows.keys { row["keys"] = .list(keys.map(Value.int)) }
         if let numbering = rows.numbering { row["keys_of"] = .string(numbering.rawValue) }
         return .map(row)
@@ -183,11 +187,12 @@ extension CatalogSnapshot {
         let count = optional(map["count"], \.intValue),
         let counting = map["counting"]?.stringValue.flatMap(Counting.init),
         let keys = optional(map["keys"], { $0.listValue }),
+        let reason = optional(map["not_counted"], \.stringValue),
         let numbering = optional(map["keys_of"], { $0.stringValue.flatMap(Numbering.init) })
       else { return nil }
       let numbers = keys?.compactMap(\.intValue)
       guard numbers?.count == keys?.count else { return nil }
-      result[table] = Rows(count: count, counting: counting, keys: numbers, numbering: numbering)
+      result[table] = Rows(count: count, counting: counting, reason: reason, keys: numbers, numbering: numbering)
     }
     return result
   }

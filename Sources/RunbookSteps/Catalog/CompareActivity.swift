@@ -26,8 +26,9 @@ struct CompareActivity: Activity {
       .read(
         name: "\(context.run)-\(context.step)", counting: counting == .none ? [] : tables)
     let actual = try await gateway.snapshot(of: source, counting: counting, in: context)
+    let unmade = unmade(expected, actual)
     let comparison = CatalogComparison(
-      expected: expected.snapshot, actual: actual, names: tables)
+      expected: expected.snapshot.adding(unmade.gone), actual: actual, names: tables)
     var result = StepResult(values: comparison.values)
     result.notices =
       expected.troubles.map { "not compared, as it could not be restored: \($0)" }
@@ -35,7 +36,8 @@ struct CompareActivity: Activity {
       + comparison.incomparable.map {
         "which rows of \($0) are gone is not known: \(path) tells them apart in another way"
       }
-    for finding in comparison.findings where finding.fate.isDamage {
+    for finding in comparison.findings where finding.fate.isDamage || finding.fate == .undetermined
+    {
       context.output(OutputLine(.notice, finding.detail))
     }
     for notice in result.notices { context.output(OutputLine(.notice, notice)) }
@@ -43,7 +45,65 @@ struct CompareActivity: Activity {
       EvidenceDraft(what: "findings", source: source, content: .result("findings")),
       EvidenceDraft(what: "rows", source: source, content: .result("rows")),
     ]
+    guard comparison.isDamaged else {
+      try requireAnswer(comparison, unmade.there, result)
+      return result
+    }
     return result
+  }
+
+  /// Tables of a backup that its own server could not make, by whether the database has them.
+  private func unmade(
+    _ expected: ArchiveCatalog.Answer, _ actual: CatalogSnapshot
+  ) -> (gone: [TableName], there: [TableName]) {
+    let present = Set(actual.tables.map { TableName(identity: $0) })
+    let asked = expected.unmade.filter { name in
+      tables.map { $0.contains(where: name.isMeant) } ?? true
+    }
+    return (
+      asked.filter { !present.contains($0) }, asked.filter { present.contains($0) }
+    )
+  }
+
+  /// Where nothing is found lost, and not all could be looked at, nobody may take it for an all-clear.
+  private func requireAnswer(
+    _ comparison: CatalogComparison, _ unmade: [TableName], _ result: StepResult
+  ) throws(StepFailure) {
+    let open =
+      comparison.findings(.undetermined).filter {
+        !$0.object.isForeign && !$0.object.isMaterialized
+      }
+      .map(\.detail)
+      + unmade.map { "\($0.shown): what \(path) has of it could not be made to compare with" }
+      + comparison.unknown.filter { name in !unmade.contains { $0.isMeant(by: name) } }
+      .map { "\($0): \(path) has no such table" }
+    guard !open.isEmpty else { return }
+    var failure = StepFailure(
+      .invalid,
+      "nothing is found lost, and not all could be looked at: "
+        + open.prefix(3).joined(separator: "; ")
+        + (open.count > 3 ? "; and \(open.count - 3) more" : ""),
+      detail: open.joined(separator: "\n"),
+      hint:
+        "compare as a role that may read these tables, with a snapshot or backup that has their rows; "
+        + "`rows: none` asks for their structure alone")
+    failure.partial = result
+    throw failure
+  }
+}
+
+extension CatalogSnapshot {
+  /// With tables of which nothing but the name is known.
+  fileprivate func adding(_ tables: [TableName]) -> CatalogSnapshot {
+    guard !tables.isEmpty else { return self }
+    return CatalogSnapshot(
+      database: database, serverVersion: serverVersion, takenAt: takenAt,
+      objects: objects
+        + tables.map { name in
+          let identity =
+            SQLQuote.identifier(name.schema) + "." + SQLQuote.identifier(name.name)
+          return CatalogObject(kind: "table", identity: identity, table: identity, definition: "")
+        }, rows: rows, positions: positions)
   }
 }
 
@@ -66,6 +126,9 @@ extension CatalogComparison {
     values["changed"] = .list(findings(.changed).map(\.objectValue))
     values["added"] = .list(
       added.map { ["kind": .string($0.kind), "object": .string($0.identity)] })
+    values["rows_lost"] = .list(shown(.rowsLost))
+    values["properties_lost"] = .list(findings(.propertyLost).map(\.objectValue))
+    values["undetermined"] = .list(shown(.undetermined))
     values["intact"] = .list(shown(.intact))
     values["findings"] = .list(
       findings.map {
@@ -74,7 +137,10 @@ extension CatalogComparison {
           "detail": .string($0.detail),
         ]
       })
-    values["rows"] = .list((tables + emptiedOthers).map(rowsValue))
+    // The rows of a partitioned table are its partitions'.
+    let tree = TableTree(expected.objects)
+    values["rows"] = .list(
+      (tables + emptiedOthers).filter { !tree.isPartitioned($0) }.map(rowsValue))
     values["loss"] = CatalogDamage(self).value
     values["as_of"] = expected.takenAt.map(Value.timestamp) ?? .null
     return values
@@ -82,7 +148,8 @@ extension CatalogComparison {
 
   private var emptiedOthers: [String] {
     let asked = ExactSet(tables)
-    return findings(.emptied).map(\.object.identity).filter { !asked.contains($0) }
+    return findings(.emptied).filter { $0.object.kind == "table" }.map(\.object.identity)
+      .filter { !asked.contains($0) }
   }
 
   private func rowsValue(_ table: String) -> Value {

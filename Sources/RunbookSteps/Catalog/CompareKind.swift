@@ -40,9 +40,17 @@ public struct CompareKind: StepKind {
         ResultSpec("columns_lost", "list", "Maps with `table`, `column` and `found_as`"),
         ResultSpec("emptied", "list", "Names of the tables that have no rows any more"),
         ResultSpec(
+          "rows_lost", "list",
+          "Names of the tables that have far fewer rows, or none of those they had"),
+        ResultSpec(
+          "properties_lost", "list",
+          "Maps with `kind`, `object` and `detail`: tables that lost their parent or row security"),
+        ResultSpec(
           "dependents_lost", "list", "Maps with `kind`, `object`, `still_there` and `detail`"),
         ResultSpec("changed", "list", "Maps with `kind`, `object` and `detail`"),
         ResultSpec("added", "list", "What the tables have and did not have"),
+        ResultSpec(
+          "undetermined", "list", "Names of the tables whose rows could not be compared"),
         ResultSpec("intact", "list", "Names of the tables that are defined as they were"),
         ResultSpec("findings", "list", "All of these: maps with `finding`, `object` and `detail`"),
         ResultSpec(

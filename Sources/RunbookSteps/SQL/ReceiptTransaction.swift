@@ -277,7 +277,8 @@ struct ReceiptTransaction {
       proof.append(
         query.record(
           context, digest, affected: work.affected, rowCount: work.rowCount,
-          result: context.keepsResult ? ReceiptRow.text(of: work.result, context.redactor) : nil))
+          result: keepsResult(of: work)
+            ? ReceiptRow.text(of: work.result, context.redactor) : nil))
     }
     link.extendDeadline(to: .now + settings.commitDeadline)
     try refuseLoss()
@@ -301,6 +302,11 @@ struct ReceiptTransaction {
     case .failed(let error)?: throw StepFailure(error)
     default: throw StepFailure(.refused, "the server rolled the transaction back")
     }
+  }
+
+  /// What did not come about has to be known after a crash, too.
+  private func keepsResult(of work: Work) -> Bool {
+    context.keepsResult || !Remainder(.map(work.result.values)).isEmpty
   }
 
   /// Ends a transaction that is open, and does nothing where none is.

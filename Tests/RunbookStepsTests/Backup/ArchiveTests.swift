@@ -199,7 +199,7 @@ struct ArchiveTests {
     #expect(key.referenced == #"public."b(c)""# && key.isFull)
     #expect(ForeignKey(key.value) == key)
     #expect(
-      key.orphanCondition()
+      key.orphanCondition(in: [key.referenced])
         == #"(child.x IS NOT NULL OR child."y,z" IS NOT NULL) AND NOT EXISTS (SELECT 1 FROM "#
         + #"public."b(c)" AS parent WHERE parent.u = child.x AND parent."v)" = child."y,z")"#)
   }

@@ -53,11 +53,12 @@ struct CatalogComparisonTests {
       ]),
     Fault(sql: "TRUNCATE token", findings: ["emptied public.token"]),
     Fault(sql: "DELETE FROM token", findings: ["emptied public.token"]),
-    Fault(sql: "DELETE FROM token WHERE id > 5", findings: []),
+    Fault(sql: "DELETE FROM token WHERE id > 5", findings: ["rows_lost public.token"]),
+    Fault(sql: "DELETE FROM token WHERE id > 50", findings: []),
     Fault(sql: "DROP TRIGGER touch ON token", findings: ["dependent_lost public.token.touch"]),
     Fault(
       sql: "ALTER TABLE session DISABLE ROW LEVEL SECURITY",
-      findings: ["changed public.session"]),
+      findings: ["property_lost public.session"]),
     Fault(
       sql: #"REVOKE SELECT ON "user" FROM reader"#,
       findings: [#"dependent_lost table public."user" to reader"#]),
