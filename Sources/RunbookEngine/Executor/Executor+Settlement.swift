@@ -1,4 +1,4 @@
-import RunbookModel
+public import RunbookModel
 
 /// Finds out, after a crash or a lost connection, whether an attempt took effect (law L6).
 extension Executor {

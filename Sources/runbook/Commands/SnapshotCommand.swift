@@ -66,9 +66,8 @@ struct SnapshotCommand: AsyncParsableCommand {
     }
     let uncounted = rows == .none ? [] : Self.uncounted(in: snapshot)
     if !uncounted.isEmpty {
-      console.printError(
-        "not counted, as rows are hidden from this role or it may not read them: "
-          + uncounted.joined(separator: ", "))
+      let names = uncounted.joined(separator: ", ")
+      console.printError("rows that were not counted, of which no loss will be seen: \(names)")
     }
     guard let output = output.file else { return console.print(json: snapshot.prettyJSON) }
     do throws(StoreError) {
