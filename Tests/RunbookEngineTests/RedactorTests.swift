@@ -140,7 +140,8 @@ struct RedactorTests {
 
   /// What a program wrote in another set of characters, one byte each, is not UTF-8.
   @Test(arguments: [
-    [0x81 as UInt8] /* 437, 850 */, [0xFC] /* Latin-1 */, [0x9F] /* Macintosh */,
+    // Code pages 437 and 850, Latin-1, Macintosh.
+    [0x81 as UInt8], [0xFC], [0x9F],
   ]) func takesSecretsOutOfOtherSets(_ letter: [UInt8]) {
     var stream = Redactor(secrets: ["grün-geheim"]).stream()
     let text = Array("a gr".utf8) + letter + Array("n-geheim b".utf8)
