@@ -39,8 +39,13 @@ extension StepFailure {
 
   /// A request without an answer.
   ///
-  /// - Parameter mayHaveCommitted: whether what it asked for may be there for good all the same.
-  init(link error: LinkError, mayHaveCommitted: Bool, holders: [LockHolder] = []) {
+  /// - Parameters:
+  ///   - mayHaveCommitted: whether what it asked for may be there for good all the same.
+  ///   - isGuarded: whether a transaction guards all of it, as far as is known.
+  init(
+    link error: LinkError, mayHaveCommitted: Bool, isGuarded: Bool = true,
+    holders: [LockHolder] = []
+  ) {
     let detail = holders.map { "the lock is held by \($0.description)" }
     let joined = detail.isEmpty ? nil : detail.joined(separator: "\n")
     switch error {
@@ -50,8 +55,11 @@ extension StepFailure {
         .lost, "the connection was lost; whether the work took effect is not known", detail: reason)
     case .lost(let reason):
       self.init(
-        .unreachable, "the connection was lost; nothing of the work took effect", detail: reason,
-        mayRetryHelp: true)
+        .unreachable,
+        isGuarded
+          ? "the connection was lost; nothing of the work took effect"
+          : "the connection was lost; nothing that its transaction guards took effect",
+        detail: reason, mayRetryHelp: true)
     case .deadline where mayHaveCommitted:
       self.init(
         .lost, "it took too long; whether the work took effect is not known", detail: joined)
@@ -59,7 +67,12 @@ extension StepFailure {
       self.init(.timeout, "it took too long, and was cancelled", detail: joined, mayRetryHelp: true)
     case .interrupted where mayHaveCommitted:
       self.init(.lost, "interrupted; whether the work took effect is not known", detail: joined)
-    case .interrupted: self.init(.interrupted, "interrupted, and rolled back")
+    case .interrupted:
+      self.init(
+        .interrupted,
+        isGuarded
+          ? "interrupted, and rolled back"
+          : "interrupted, and what its transaction guards was rolled back")
     }
   }
 }

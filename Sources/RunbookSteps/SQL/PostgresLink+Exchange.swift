@@ -4,16 +4,19 @@ import RunbookModel
 extension PostgresLink {
   /// `run`, with the failures of a step.
   ///
-  /// - Parameter mayHaveCommitted: whether work without an answer may be there for good all the same.
+  /// - Parameters:
+  ///   - mayHaveCommitted: whether work without an answer may be there for good all the same.
+  ///   - isGuarded: whether a transaction guards all of it, as far as is known.
   func exchange(
     _ batches: [[SQLCommand]], leaving: Int = 0, rows: RowDestination? = nil,
-    mayHaveCommitted: Bool = false,
+    mayHaveCommitted: Bool = false, isGuarded: Bool = true,
     canCancel: Bool = true
   ) throws(StepFailure) -> [[SQLOutcome]] {
     do throws(LinkError) {
       return try run(batches, leaving: leaving, rows: rows, canCancel: canCancel)
     } catch {
-      throw StepFailure(link: error, mayHaveCommitted: mayHaveCommitted, holders: holders)
+      throw StepFailure(
+        link: error, mayHaveCommitted: mayHaveCommitted, isGuarded: isGuarded, holders: holders)
     }
   }
 

@@ -72,7 +72,7 @@ struct SQLRequest: Sendable {
     let batch = Batch(activity.statements)
     let outcomes = try link.exchange(
       [batch.commands], rows: batch.destination(rows),
-      mayHaveCommitted: !activity.unguarded.isEmpty)
+      mayHaveCommitted: !activity.unguarded.isEmpty, isGuarded: !activity.isUndetermined)
     let done = try completions(outcomes.first ?? [], of: batch, on: link)
     let result = try SQLResult(self, done, rows, link.takeNotices()).stepResult()
     return ReceiptTransaction.Work(result: result, affected: done.affected, rowCount: rows.count)

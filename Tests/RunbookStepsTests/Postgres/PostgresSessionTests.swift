@@ -42,11 +42,17 @@ struct PostgresSessionTests {
 
   @Test func saysThatNothingTookEffectWhenTheConnectionWasLostBeforeTheCommit() async throws {
     let fixture = try await SQLFixture(keepsReceipts: false)
+    fixture.psql(
+      """
+      CREATE FUNCTION die() RETURNS bool LANGUAGE sql AS
+        'SELECT pg_terminate_backend(pg_backend_pid())'
+      """)
     let failure = await failure {
-      try await fixture.perform(
-        "CREATE TABLE t (a int); SELECT pg_terminate_backend(pg_backend_pid())", phase: .recovery)
+      try await fixture.perform("CREATE TABLE t (a int); SELECT die()", phase: .recovery)
     }
     #expect(failure?.record.cause == .unreachable)
+    #expect(
+      failure?.record.message.holds("nothing that its transaction guards took effect") == true)
     #expect(fixture.psql("SELECT to_regclass('t') IS NULL") == "t")
   }
 
