@@ -11,7 +11,8 @@ enum JournalNames {
     case .sandboxCreated(let sandbox):
       isPlain(sandbox.folder, isAbsolute: true) ? nil : "its sandbox's folder is no whole path"
     case .sandboxPrepared, .sandboxRestarted, .connectionIdentified, .attemptStarted, .stepSkipped,
-      .gateOpened, .gateDecided, .attemptSettled, .retryRequested, .runHeld, .runResumed,
+      .stepReopened, .gateOpened, .gateDecided, .attemptSettled, .retryRequested, .runHeld,
+      .runResumed,
       .noteAdded,
       .reportEdited, .runEnded, .drill:
       nil

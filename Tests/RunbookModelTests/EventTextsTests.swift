@@ -98,7 +98,8 @@ struct EventTextsTests {
     .attemptStarted(
       AttemptStarted(
         step: StepID("s"), attempt: 1, effect: .mutating, isEffectDeclared: false,
-        connection: "main", work: [work], settledBy: .receipt, receiptDigest: digest, noted: 1)),
+        connection: "main", work: [work], settledBy: .receipt, receiptDigest: digest, noted: 1,
+        definition: digest)),
     .attemptFinished(
       AttemptFinished(
         step: StepID("s"), attempt: 1, outcome: .failed, result: value, captures: value,
@@ -117,8 +118,9 @@ struct EventTextsTests {
         ], notices: ["n"], elapsedMicroseconds: 1,
         workDone: [
           WorkDone(item: 1, .sent, times: 2, affected: 1, sent: "s", reason: "r")
-        ], isEffectDone: true)),
-    .stepSkipped(StepSkipped(step: StepID("s"), cause: .condition, reason: "r")),
+        ], isEffectDone: true, isWord: true)),
+    .stepSkipped(
+      StepSkipped(step: StepID("s"), cause: .condition, reason: "r", definition: digest)),
     .gateOpened(
       GateOpened(
         gate: "recovery", steps: [item], preparation: [work], identities: [identified],
@@ -145,6 +147,7 @@ struct EventTextsTests {
     .noteAdded(NoteAdded(text: "t", at: time)),
     .reportEdited(ReportEdited(edits: [.init(field: "f", operation: .set, text: "t")])),
     .runEnded(RunEnded(status: .resolved, reason: "r")),
+    .stepReopened(StepReopened(step: StepID("s"), cause: .laterChange, subject: "fix")),
     .drill(
       .started(
         DrillStarted(
@@ -189,7 +192,8 @@ struct EventTextsTests {
     case .noteAdded: 14
     case .reportEdited: 15
     case .runEnded: 16
-    case .drill(let event): 17 + number(of: event)
+    case .stepReopened: 17
+    case .drill(let event): 18 + number(of: event)
     }
   }
 
@@ -213,7 +217,7 @@ struct EventTextsTests {
   }
 
   @Test func theExamplesAreWhole() {
-    #expect(Self.events.map(Self.number) == Array(0..<31))
+    #expect(Self.events.map(Self.number) == Array(0..<32))
     for event in Self.events {
       let empty = Self.empty(event, "\(event.typeName)")
       #expect(empty.isEmpty, "give these of the example a value: \(empty)")

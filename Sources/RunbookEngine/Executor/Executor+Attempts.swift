@@ -42,7 +42,8 @@ extension Executor {
           work: activity.work, settledBy: bound.settledBy,
           receiptDigest: bound.settledBy == .receipt
             ? activity.receiptDigest(options.key) : nil,
-          noted: noted)))
+          noted: noted, definition: StepDefinition(of: step, in: plan).digest(options.key))))
+    if attempt > 1 { forgetCaptures(of: step.id) }
     try await flush()
     if let withdrawn = missingConsent(for: bound) {
       return try finish(
@@ -191,7 +192,7 @@ extension Executor {
     try holdIfStopped(bound.step.id, obstacle)
   }
 
-  private func isUnseen(_ connection: String?) async -> Bool {
+  func isUnseen(_ connection: String?) async -> Bool {
     guard let connection else { return false }
     guard seenConnections.contains(connection) else { return true }
     return await !ports.gateway.isConnected(connection)
@@ -276,7 +277,7 @@ extension Executor {
     of connection: String
   ) async throws(StepFailure) -> ConnectionIdentified {
     var identity = try await identity(of: connection)
-    let proof = state.proof(on: connection)
+    let proof = state.proof(on: connection, of: identity.identity)
     if !proof.isEmpty {
       identity.lost = try await ports.gateway.lost(of: proof, run: options.run, on: connection)
     }
@@ -395,7 +396,8 @@ extension Executor {
       evidence: evidence.records, timeline: result.timeline,
       notices: result.notices + evidence.notices,
       elapsedMicroseconds: (elapsed.wholeNanoseconds ?? 0) / 1000, hasReceipt: result.hasReceipt,
-      workDone: result.workDone, isEffectDone: isDone ? true : nil)
+      workDone: result.workDone, isEffectDone: isDone ? true : nil,
+      isWord: binder.kinds[step.kind]?.spec.asksAPerson == true ? true : nil)
   }
 
   /// How a change ended well that stays, whatever is made of its result.

@@ -16,12 +16,16 @@ public struct AttemptStarted: Sendable, Hashable, Codable {
   /// Where it leaves no receipt: the run's attempts by then, as it was noted in the connection's database before; nil
   /// where nothing was noted.
   public let noted: Int64?
+  /// Of the step as it stood in the runbook, and of what it is made of there: a hash with the run's key. Nil in
+  /// journals of before this was kept.
+  public let definition: Digest?
 
   public init(
     step: StepID, attempt: Int, effect: Effect, isEffectDeclared: Bool, connection: String?,
     work: [WorkItem], settledBy: SettlementWay? = nil, receiptDigest: Digest? = nil,
-    noted: Int64? = nil
+    noted: Int64? = nil, definition: Digest? = nil
   ) {
+    self.definition = definition
     self.noted = noted
     self.receiptDigest = receiptDigest
     self.step = step

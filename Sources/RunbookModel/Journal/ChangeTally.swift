@@ -73,7 +73,8 @@ public struct ChangeTally: Sendable, Hashable {
     switch standing {
     case .failed, .couldNotRun: "left out after it failed"
     case .unknown, .inFlight: "left out with its effect unknown"
-    case .notDone, .pending, .notBegun, .succeeded, .missing, .skipped, .declared:
+    case .notDone, .pending, .notBegun, .succeeded, .missing, .skipped, .declared, .attested,
+      .again, .outdated:
       "left out after it was cut off"
     }
   }

@@ -38,9 +38,10 @@ extension VerificationFacts.Test: Presented {
     switch step.status {
     case _ where step.isInapplicable:
       return "did not apply: \(name: step.reason ?? "when") was false"
-    case .pending, .notBegun, .inFlight, .notDone, .skipped, .declared:
+    case .pending, .notBegun, .inFlight, .notDone, .skipped, .declared, .again, .outdated:
       return "\(words: step.statusWords)" + (step.wordPhrase.map { " " + $0 } ?? "")
     case .succeeded: return test.actual ?? "no error"
+    case .attested: return (test.actual ?? "\(words: step.statusWords)") + ": a person's word"
     case .missing: return "\(words: step.statusWords)"
     case .failed, .unknown: return findings(of: test) + leftOut(step)
     case .couldNotRun: return "could not be carried out: " + findings(of: test) + leftOut(step)
