@@ -42,7 +42,7 @@ extension Executor {
           work: activity.work, settledBy: bound.settledBy,
           receiptDigest: bound.settledBy == .receipt
             ? activity.receiptDigest(options.key) : nil,
-          noted: noted, definition: StepDefinition(of: step, in: plan).digest(options.key))))
+          noted: noted, definition: StepDefinition(of: step, binder).digest(options.key))))
     if attempt > 1 { forgetCaptures(of: step.id) }
     try await flush()
     if let withdrawn = missingConsent(for: bound) {

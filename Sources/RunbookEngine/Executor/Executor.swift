@@ -106,7 +106,7 @@ public struct Executor: ~Copyable {
     state = try RunState(replaying: entries)
     sequence = entries.last?.sequence ?? 0
     for event in decisions { try queue(event) }
-    let outdated = change == nil ? [:] : plan.outdated(in: state, options.key)
+    let outdated = change == nil ? [:] : plan.outdated(in: state, binder, options.key)
     try queue(
       .runResumed(
         RunResumed(
@@ -313,7 +313,7 @@ public struct Executor: ~Copyable {
   /// Of the step as it stands in the runbook.
   func definition(of id: StepID) -> Digest? {
     plan.runbook.steps.first { $0.id == id }.map {
-      StepDefinition(of: $0, in: plan).digest(options.key)
+      StepDefinition(of: $0, binder).digest(options.key)
     }
   }
 

@@ -276,7 +276,7 @@ public struct RunState: Sendable, Hashable {
       // What was written to the former one is not expected here.
       leases[name] = nil
       begun[name] = nil
-      outdate(.elsewhere, name) { $0.connection == name }
+      outdateWhatWasSeen(on: name)
       let loss = RecordLoss(connection: name, approvers: known.approverNames)
       // How one stands that is not done is found out in this database.
       for step in identity.lost?.steps ?? [] where self.step(step).status == .succeeded {
@@ -378,7 +378,7 @@ public struct RunState: Sendable, Hashable {
 /// | what happened                                          | what counts no more                              |
 /// | ------------------------------------------------------ | ------------------------------------------------ |
 /// | a change of the runbook was accepted                   | steps that have it otherwise than they were carried out |
-/// | a connection leads elsewhere, and that was approved    | steps that were carried out on it                |
+/// | a connection leads elsewhere, and that was approved    | steps that were carried out on it, and checks without a connection |
 /// | an attempt of a recovery step that changes something began | every verification step                      |
 ///
 /// and with each of them every later step. All that only of steps that change nothing: what was changed was
@@ -390,12 +390,15 @@ extension RunState {
     let subject: String?
   }
 
-  private mutating func outdate(
-    _ cause: StepReopened.Cause, _ subject: String, where isMeant: (StepState) -> Bool
-  ) {
-    let all = (runbook?.steps ?? []) + formerSteps
-    for record in all where isMeant(step(record.id)) && isRepeatable(record) {
-      outdated[record.id] = outdated[record.id] ?? Outdating(cause: cause, subject: subject)
+  /// Where a step without a connection has looked, nobody knows.
+  private mutating func outdateWhatWasSeen(on connection: String) {
+    let hasChanged = self.hasChanged
+    for record in (runbook?.steps ?? []) + formerSteps where isRepeatable(record) {
+      let used = step(record.id).connection
+      guard step(record.id).status.hasOutcome,
+        used == connection || used == nil && (record.phase == .verification || !hasChanged)
+      else { continue }
+      outdated[record.id] = Outdating(cause: .elsewhere, subject: connection)
     }
   }
 
@@ -482,8 +485,10 @@ extension RunState {
     return RecordLossTally(ids.compactMap { id in step(id).loss.map { (step: id, loss: $0) } })
   }
 
-  /// Whether verification has passed, and what was done is there as far as is known.
-  public var isVerified: Bool { verification.isVerified && losses.isEmpty }
+  /// Whether verification has passed, and what was done and seen is there as far as is known.
+  public var isVerified: Bool {
+    verification.isVerified && losses.isEmpty && contested.isEmpty && outdatedSteps.isEmpty
+  }
 
   /// What became of the steps of a phase that changes things, those that were taken out among them.
   public func changes(in phase: Phase) -> ChangeTally {

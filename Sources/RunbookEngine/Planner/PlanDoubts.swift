@@ -35,7 +35,9 @@ extension Plan {
 
   /// Steps that have shown something, may do so again, and are not as they were then. In journals of before it was
   /// kept how they were, all are taken to be so.
-  func outdated(in state: RunState, _ key: RunKey?) -> [StepID: RunState.Outdating] {
+  func outdated(
+    in state: RunState, _ binder: Binder, _ key: RunKey?
+  ) -> [StepID: RunState.Outdating] {
     let hasChanged = state.hasChanged
     var found: [StepID: RunState.Outdating] = [:]
     for record in state.runbook?.steps ?? []
@@ -45,7 +47,7 @@ extension Plan {
       let step = runbook.steps.first { $0.id == record.id }
       let isSame =
         switch (one.definition, step) {
-        case (let known?, let step?): known == StepDefinition(of: step, in: self).digest(key)
+        case (let known?, let step?): known == StepDefinition(of: step, binder).digest(key)
         case (nil, _?): one.status == .skipped
         // What it has not, and had confirmed the incident, is a finding of nobody any more.
         case (_, nil): !state.findings.contains(record.id)
@@ -126,7 +128,7 @@ private struct PlanPast {
   private func remaking(of step: Step, _ former: StepRecord, _ one: StepState) -> String? {
     guard one.status == .succeeded, let definition = one.definition,
       !state.mayLookAgain(former, hasChanged: hasChanged),
-      definition != StepDefinition(of: step, in: plan).digest(key)
+      definition != StepDefinition(of: step, binder).digest(key)
     else { return nil }
     return step.phase.mayChange
       ? "is done, and is not as it was carried out: put it back as it was, with the constants and files "

@@ -15,11 +15,13 @@ import RunbookModel
 struct StepDefinition {
   private let parts: [String]
 
-  init(of step: Step, in plan: Plan) {
+  init(of step: Step, _ binder: Binder) {
+    let plan = binder.plan
+    let connection = binder.usesConnection(step) ? plan.connection(of: step) : nil
     let own =
       [
         "kind \(step.kind)", "phase \(step.phase.rawValue)", "title \(step.title)",
-        "body \(Self.text(of: .fields(step.body)))",
+        "body \(Self.text(of: .fields(step.body)))", "connection \(connection?.name ?? "-")",
       ] + Self.parts(of: step.options)
     let text = own.joined(separator: "\n")
     let constants = plan.runbook.constants
@@ -27,7 +29,7 @@ struct StepDefinition {
       .map { "constant \($0.name) \($0.value.json)" }
     let inputs = plan.inputs.filter { !$0.declaration.isSecret && text.holds($0.declaration.name) }
       .map { "input \($0.declaration.name) \(($0.value ?? .null).json)" }
-    parts = own + constants + inputs + Self.target(of: step, in: plan)
+    parts = own + constants + inputs + Self.target(of: step, connection, in: plan)
   }
 
   func digest(_ key: RunKey?) -> Digest {
@@ -43,19 +45,20 @@ struct StepDefinition {
   }
 
   /// What has been changed stays where it was changed, wherever the connection leads since.
-  private static func target(of step: Step, in plan: Plan) -> [String] {
-    guard !step.phase.mayChange, let connection = plan.connection(of: step) else { return [] }
+  private static func target(
+    of step: Step, _ connection: Runbook.Connection?, in plan: Plan
+  ) -> [String] {
+    guard !step.phase.mayChange, let connection else { return [] }
     let target = plan.targets.first { $0.connection.name.isIdentical(to: connection.name) }
     return [
-      "connection \(connection.name) \(connection.kind) \(connection.readOnlyRole ?? "-")",
-      "target \(target?.display ?? "-")",
+      "target \(connection.kind) \(connection.readOnlyRole ?? "-") \(target?.display ?? "-")"
     ]
   }
 
   private static func parts(of options: StepOptions) -> [String] {
     let single: [(String, String?)] = [
       ("when", options.when?.text), ("confirms", options.confirms?.text),
-      ("connection", options.connection?.text), ("trial", options.isTrial ? "true" : nil),
+      ("trial", options.isTrial ? "true" : nil),
       ("effect", options.effect?.rawValue),
       ("settle", options.settle.map { text(of: .fields($0)) }),
     ]

@@ -98,6 +98,9 @@ struct TimelineRows {
     case (.recovery, .succeeded):
       return
         "Recovery step \(name: step.id) (\(quote: episode.last.record.title)) succeeded in \(took)"
+    case (.verification, .succeeded) where payload.isWord == true:
+      return
+        "Verification \(name: step.id) (\(quote: episode.last.record.title)) was answered by a person"
     case (.verification, .succeeded):
       return "Verification \(name: step.id) (\(quote: episode.last.record.title)) passed"
     case (.safeguards, .succeeded):

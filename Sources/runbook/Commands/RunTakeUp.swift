@@ -97,7 +97,7 @@ struct RunTakeUp {
     for doubt in doubts { held.console.printError("error: \(doubt.why)") }
     let named = doubts.filter(\.mayBeNamed).map { " --perform \($0.step)" }.joined()
     try held.refuse(
-      "the change cannot be accepted as it is: what is done must not be done again",
+      "the change cannot be accepted as it is: what is done is neither done again nor made another",
       hints: ["a step that is done keeps its id: give it back, or take the new step out"]
         + (named.isEmpty
           ? []
