@@ -12,11 +12,15 @@ public struct KindSpec: Sendable, Hashable {
   /// Whether a change that the kind makes can leave a receipt on its connection.
   public let keepsReceipts: Bool
   public let work: WorkSpec
+  /// Whether its result is what a person says: it lets a run go on, and proves nothing.
+  public let asksAPerson: Bool
 
   public init(
     _ name: String, _ type: FieldType, results: [ResultSpec], usesConnection: Bool = false,
-    keepsReceipts: Bool = false, work: WorkSpec = WorkSpec(.text, in: []), _ summary: String
+    keepsReceipts: Bool = false, work: WorkSpec = WorkSpec(.text, in: []),
+    asksAPerson: Bool = false, _ summary: String
   ) {
+    self.asksAPerson = asksAPerson
     self.name = name
     self.type = type
     self.results = results

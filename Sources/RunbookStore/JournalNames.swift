@@ -12,7 +12,7 @@ enum JournalNames {
       isPlain(sandbox.folder, isAbsolute: true) ? nil : "its sandbox's folder is no whole path"
     case .attemptSettled(let settled): (settled.evidence ?? []).lazy.compactMap(problem).first
     case .sandboxPrepared, .sandboxRestarted, .connectionIdentified, .connectionUnseen,
-      .processesEnded, .attemptStarted, .stepSkipped,
+      .processesEnded, .attemptStarted, .stepSkipped, .stepReopened,
       .gateOpened, .gateDecided, .retryRequested, .runHeld, .runResumed,
       .noteAdded,
       .reportEdited, .runEnded, .drill:

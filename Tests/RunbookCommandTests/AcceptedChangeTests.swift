@@ -65,6 +65,41 @@ struct AcceptedChangeTests {
     #expect(gone["in_runbook"] == false && gone["status"] == "succeeded")
   }
 
+  /// What was done stays what it was: neither its work nor its title is exchanged under its result.
+  @Test(arguments: [
+    "{id: pay, shell: \"echo paid twice >> ledger\", effect: mutating}",
+    "{id: pay, title: All is paid, shell: \"echo paid >> ledger\", effect: mutating}",
+    "{id: pay, shell: \"echo paid >> ledger\", effect: mutating, expect: exit_code < 9}",
+  ])
+  func whatIsDoneStaysAsItWasCarriedOut(_ pay: String) async throws {
+    try await hold()
+    let mend = "  - {id: mend, shell: \"true\", effect: mutating}"
+    try write("  - \(pay)\n\(mend)", checks: "  - {id: second, shell: \"true\", effect: readOnly}")
+    let refused = try await retry()
+    #expect(refused.status == 65, "\(refused.all)")
+    #expect(refused.stderr.holds("step 'pay' is done, and is not as it was carried out"))
+    #expect(ledger == "paid\n")
+  }
+
+  @Test func aCheckThatWasChangedRunsAgain() async throws {
+    let flag = workspace.path("flag")
+    let checks = { (first: String) in
+      "  - {id: rows, shell: \"\(first)\", effect: readOnly}\n"
+        + "  - {id: v2, shell: \"test -e '\(flag)' || kill -9 $$\", effect: readOnly}"
+    }
+    let recovery = "  - {id: mend, shell: \"true\", effect: mutating}"
+    try write(recovery, checks: checks("true"))
+    let held = try await workspace.run(["run", "example.yaml", "--approve", "recovery"])
+    #expect(held.status == 75, "\(held.all)")
+    try workspace.write("", to: "flag")
+    try write(recovery, checks: checks("false"))
+    let output = try await workspace.run(["resume", "--accept-changes"])
+    #expect(output.status == 1, "\(output.all)")
+    #expect(output.stdout.holds("is to be carried out again"))
+    #expect(try workspace.report().holds("what `rows` had shown counted no more"))
+    #expect(try await workspace.run(["verify-journal"]).status == 0)
+  }
+
   @Test func aCheckThatIsTakenOutUntriedLeavesTheRunUnverified() async throws {
     try await hold()
     try write(

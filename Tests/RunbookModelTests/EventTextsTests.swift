@@ -103,7 +103,8 @@ struct EventTextsTests {
       AttemptStarted(
         step: StepID("s"), attempt: 1, effect: .mutating, isEffectDeclared: false,
         connection: "main", work: [work], settledBy: .receipt, receiptDigest: digest, noted: 1,
-        unguarded: ["u"], probe: [SealedPart(name: "n", digest: digest, file: "/f")])),
+        unguarded: ["u"], probe: [SealedPart(name: "n", digest: digest, file: "/f")],
+        definition: digest)),
     .attemptFinished(
       AttemptFinished(
         step: StepID("s"), attempt: 1, outcome: .failed, result: value, captures: value,
@@ -122,8 +123,9 @@ struct EventTextsTests {
         ], notices: ["n"], elapsedMicroseconds: 1,
         workDone: [
           WorkDone(item: 1, .sent, times: 2, affected: 1, sent: "s", reason: "r")
-        ], isEffectDone: true)),
-    .stepSkipped(StepSkipped(step: StepID("s"), cause: .condition, reason: "r")),
+        ], isEffectDone: true, isWord: true)),
+    .stepSkipped(
+      StepSkipped(step: StepID("s"), cause: .condition, reason: "r", definition: digest)),
     .gateOpened(
       GateOpened(
         gate: "recovery", steps: [item], preparation: [work], identities: [identified],
@@ -159,6 +161,7 @@ struct EventTextsTests {
     .processesEnded(
       ProcessesEnded(
         step: StepID("s"), ended: [EndedProcess(pid: 1, summary: "s", means: "SIGTERM")])),
+    .stepReopened(StepReopened(step: StepID("s"), cause: .laterChange, subject: "fix")),
     .drill(
       .started(
         DrillStarted(
@@ -205,7 +208,8 @@ struct EventTextsTests {
     case .runEnded: 16
     case .connectionUnseen: 17
     case .processesEnded: 18
-    case .drill(let event): 19 + number(of: event)
+    case .stepReopened: 19
+    case .drill(let event): 20 + number(of: event)
     }
   }
 
@@ -229,7 +233,7 @@ struct EventTextsTests {
   }
 
   @Test func theExamplesAreWhole() {
-    #expect(Self.events.map(Self.number) == Array(0..<33))
+    #expect(Self.events.map(Self.number) == Array(0..<34))
     for event in Self.events {
       let empty = Self.empty(event, "\(event.typeName)")
       #expect(empty.isEmpty, "give these of the example a value: \(empty)")

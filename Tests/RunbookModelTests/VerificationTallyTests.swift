@@ -20,6 +20,14 @@ import Testing
         [.passed, .notApplicable], true,
         "1 of 2 verification steps passed, 1 did not apply (its `when` was false)"
       ),
+      (
+        [.attested], false,
+        "nothing was verified: 0 of 1 verification step passed, 1 rests on a person's word"
+      ),
+      (
+        [.passed, .attested, .attested], true,
+        "1 of 3 verification steps passed, 2 rest on a person's word"
+      ),
       ([], false, "nothing was verified: the runbook has no verification steps"),
       (
         [.notApplicable, .notApplicable], false,

@@ -52,6 +52,43 @@ struct RecordLossTests {
     #expect(text.holds("it has no record of what `mend` did"))
   }
 
+  /// The gate of another database stands among the deviations, with what was carried out where.
+  @Test func anotherDatabaseIsTold() throws {
+    var journal = JournalBuilder()
+    journal.start([
+      StepRecord("look", "Look", .detection), StepRecord("mend", "Mend", .recovery),
+      StepRecord("check", "Check", .verification),
+    ])
+    journal.identify()
+    journal.attempt("look", sql: "SELECT 1", isConfirmed: true)
+    journal.attempt("mend", sql: "UPDATE t SET a = 1", effect: .mutating)
+    journal.add(.runResumed(RunResumed(host: "ops1", approvals: [])))
+    let found = ConnectionIdentified(
+      connection: "main",
+      identity: ConnectionIdentity(
+        systemIdentifier: "8", timelineID: 1, database: "akleao", databaseOID: 16_384, role: "r",
+        isSuperuser: false, serverVersion: "15.18", isReplica: false, address: "db2:5432"))
+    journal.add(.connectionIdentified(found))
+    let digest = Digest.sha256(of: "gate")
+    journal.add(
+      .gateOpened(
+        GateOpened(
+          gate: "identity:main", steps: [], identities: [found], approvals: 1, question: nil,
+          digest: digest)))
+    journal.add(
+      .gateDecided(
+        GateDecided(gate: "identity:main", decision: .approved, means: .flag, digest: digest)),
+      by: Self.ann)
+    journal.add(
+      .stepReopened(StepReopened(step: StepID("look"), cause: .elsewhere, subject: "main")))
+    let text = try IncidentReport(entries: journal.entries).markdown()
+    #expect(text.holds("the run went on in another database: `akleao` (OID 16384) at db2:5432"))
+    #expect(text.holds("carried out in the former one by then: `look, mend`"))
+    #expect(text.holds("left no record, and may be there alone: `mend`"))
+    #expect(text.holds("what `look` had shown counted no more"))
+    #expect(!text.holds("Finding confirmed by `look`: Look ✅"))
+  }
+
   @Test func nothingIsLostThatNobodyLetGo() throws {
     let text = try IncidentReport(entries: journal(.refused).entries).markdown()
     #expect(text.holds("with a receipt in the database"))

@@ -47,7 +47,8 @@ extension Executor {
           receiptDigest: bound.settledBy == .receipt
             ? activity.receiptDigest(options.key) : nil,
           noted: noted, unguarded: activity.unguarded.isEmpty ? nil : activity.unguarded,
-          probe: probe)))
+          probe: probe, definition: StepDefinition(of: step, binder).digest(options.key))))
+    if attempt > 1 { forgetCaptures(of: step.id) }
     try await flush()
     if let withdrawn = missingConsent(for: bound) {
       return try finish(
@@ -292,7 +293,7 @@ extension Executor {
     of connection: String
   ) async throws(StepFailure) -> ConnectionIdentified {
     var identity = try await identity(of: connection)
-    let proof = state.proof(on: connection)
+    let proof = state.proof(on: connection, of: identity.identity)
     if !proof.isEmpty {
       identity.lost = try await ports.gateway.lost(of: proof, run: options.run, on: connection)
     }
@@ -418,7 +419,8 @@ extension Executor {
       evidence: evidence.records, timeline: result.timeline,
       notices: result.notices + evidence.notices,
       elapsedMicroseconds: (elapsed.wholeNanoseconds ?? 0) / 1000, hasReceipt: result.hasReceipt,
-      workDone: result.workDone, isEffectDone: isDone ? true : nil)
+      workDone: result.workDone, isEffectDone: isDone ? true : nil,
+      isWord: binder.kinds[step.kind]?.spec.asksAPerson == true ? true : nil)
   }
 
   /// How a change ended well that stays, whatever is made of its result.

@@ -114,12 +114,14 @@ public struct Executor: ~Copyable {
     state = try RunState(replaying: entries)
     sequence = entries.last?.sequence ?? 0
     for event in decisions { try queue(event) }
+    let outdated = change == nil ? [:] : plan.outdated(in: state, binder, options.key)
     try queue(
       .runResumed(
         RunResumed(
           host: options.host, approvals: options.approvals.sorted(),
           toolVersion: options.toolVersion, generation: options.generation, takenFrom: takenFrom,
           reason: reason, change: change)))
+    for reopened in state.reopenings(of: outdated) { try queue(.stepReopened(reopened)) }
     try await goOn(isTakenUp: true)
   }
 
@@ -153,7 +155,15 @@ public struct Executor: ~Copyable {
     case .prepareSandbox:
       try await prepareSandbox()
     case .skip(let step, let reason):
-      try queue(.stepSkipped(StepSkipped(step: step, cause: .condition, reason: reason)))
+      try queue(
+        .stepSkipped(
+          StepSkipped(
+            step: step, cause: .condition, reason: reason, definition: definition(of: step))))
+    case .reopen(let steps):
+      for step in steps {
+        forgetCaptures(of: step.step)
+        try queue(.stepReopened(step))
+      }
     case .decline(let step, let reason):
       try queue(.stepSkipped(StepSkipped(step: step, cause: .decision, reason: reason)))
     case .fail(let step, let failure):
@@ -175,9 +185,35 @@ public struct Executor: ~Copyable {
       if [.resolved, .unverified].contains(end.status), !hasLooked {
         return try await lookAtDatabases()
       }
+      guard try await mayEnd(end) else { return }
       try await letWitnessCompare()
       try queue(.runEnded(end))
     }
+  }
+
+  /// Looks where the run's connections lead before it ends on what was seen there.
+  ///
+  /// - Returns: false where a person has to decide first, or it cannot be looked at.
+  private mutating func mayEnd(_ end: RunEnded) async throws(StoreError) -> Bool {
+    guard end.status == .notConfirmed else { return true }
+    let present = Set(plan.runbook.connections.map(\.name))
+    for name in state.identities.keys.sorted() where present.contains(name) {
+      if await isUnseen(name) { try await flushOutcome() }
+      switch await prepareConnection(name) {
+      case .ready: continue
+      case .contested: return false
+      case .obstacle(let failure):
+        try queue(
+          .runHeld(
+            RunHeld(
+              cause: .obstacle, subject: name,
+              message:
+                "connection '\(name)' cannot be looked at, and the run would end on what it "
+                + "saw there: \(redactor.redact(failure.message))")))
+        return false
+      }
+    }
+    return true
   }
 
   private mutating func letWitnessCompare() async throws(StoreError) {
@@ -283,8 +319,23 @@ public struct Executor: ~Copyable {
       .attemptStarted(
         AttemptStarted(
           step: step, attempt: state.step(step).attempts + 1, effect: .undetermined,
-          isEffectDeclared: false, connection: nil, work: [])))
+          isEffectDeclared: false, connection: nil, work: [], definition: definition(of: step))))
     try finish(step, outcome: .failed, failure: failure)
+  }
+
+  /// Of the step as it stands in the runbook.
+  func definition(of id: StepID) -> Digest? {
+    plan.runbook.steps.first { $0.id == id }.map {
+      StepDefinition(of: $0, binder).digest(options.key)
+    }
+  }
+
+  /// Forgets what only this process knows of what a step captured.
+  mutating func forgetCaptures(of id: StepID) {
+    guard !transientCaptures.isEmpty else { return }
+    for owned in plan.captures where owned.step == id {
+      transientCaptures[owned.capture.name] = nil
+    }
   }
 
   mutating func finish(

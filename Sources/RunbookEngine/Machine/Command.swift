@@ -4,6 +4,8 @@ public import RunbookModel
 public enum Command: Sendable {
   case prepareSandbox
   case skip(StepID, reason: String)
+  /// What these have shown counts no more.
+  case reopen([StepReopened])
   /// A safeguard's gate was refused: the incident is over without it.
   case decline(StepID, reason: String)
   /// The step cannot be bound to its values: it fails without having been performed.

@@ -17,12 +17,13 @@ public import RunbookModel
 /// | failed, to be retried, and has a probe      | settle, and then perform                        |
 /// | unknown, whatever its retry allows          | settle; hold when that did not help             |
 /// | a connection leads elsewhere than before    | openGate, ask; hold when refused                |
-/// | a check passed in another database          | perform again                                   |
+/// | what a step has shown counts no more        | reopen it, and every later one that only reads  |
 /// | a capture was not stored, as it is secret   | perform its step again; hold where it changes   |
 /// | the run's deadline has passed               | hold                                            |
 /// | detection found nothing, a step failed      | end: undetermined                               |
 /// | detection found nothing, by a person's word | end: undetermined                               |
 /// | detection found nothing that it must        | end: notConfirmed                               |
+/// | that, where recovery was approved or begun  | hold; go on where a person resumes it all the same |
 /// | recovery is next                            | openGate, ask; hold when refused                |
 /// | a safeguard asks, and is refused            | decline                                         |
 /// | verification over, a step failed            | end: failed                                     |
@@ -34,6 +35,8 @@ public struct RunMachine: Sendable {
   let binder: Binder
   /// Steps from the start that are settled for good; only saves looking at them again.
   private var settledCount = 0
+  /// When they were counted: what was settled may be open again.
+  private var reopeningCount = 0
 
   public init(plan: Plan, binder: Binder) {
     self.plan = plan
@@ -43,14 +46,16 @@ public struct RunMachine: Sendable {
   /// - Parameter now: for the deadlines.
   public mutating func decide(_ state: RunState, scope: RunScope, now: Timestamp) -> Command {
     if plan.isSandbox, state.sandbox == nil { return .prepareSandbox }
-    if let command = identityGate(state) {
-      // What was settled may not be any more in another database.
-      settledCount = 0
-      return command
-    }
+    if let command = identityGate(state) { return command }
+    let outdated = state.outdatedSteps
+    guard outdated.isEmpty else { return .reopen(outdated) }
     if let command = lostSecret(state, scope) { return command }
     let steps = plan.runbook.steps
-    while settledCount < steps.count, state.step(steps[settledCount].id).isOver {
+    if reopeningCount != state.reopeningCount {
+      reopeningCount = state.reopeningCount
+      settledCount = 0
+    }
+    while settledCount < steps.count, state.step(steps[settledCount].id).status.isSettled {
       settledCount += 1
     }
     for step in steps[settledCount...] {
@@ -66,8 +71,6 @@ public struct RunMachine: Sendable {
   ) -> Command? {
     let current = state.step(step.id)
     switch current.status {
-    case .succeeded where current.isOfOtherDatabase:
-      return begin(step, state, scope, now)
     case .succeeded, .skipped:
       return nil
     case .pending:
@@ -83,6 +86,9 @@ public struct RunMachine: Sendable {
         return retry(step, state, scope, now, notBefore: time)
       }
       if step.phase.mayChange { return holdOnFailure(of: step, current) }
+      if step.phase == .detection, state.goesOnUnconfirmed, current.isOfFormerProcess {
+        return begin(step, state, scope, now)
+      }
       guard step.phase == .verification, current.isWithoutAnswer else { return nil }
       return current.isOfFormerProcess
         ? begin(step, state, scope, now) : holdOnVerification(step, current)
@@ -109,7 +115,8 @@ public struct RunMachine: Sendable {
     let attempt = state.step(step.id).attempts + 1
     do throws(StepFailure) {
       // What has begun goes on, whatever its condition would be by now.
-      let isWanted = attempt > 1 ? true : try binder.isWanted(step, in: scope)
+      let hasBegun = attempt > 1 && state.step(step.id).reopened == nil
+      let isWanted = hasBegun ? true : try binder.isWanted(step, in: scope)
       guard isWanted else {
         return .skip(step.id, reason: step.options.when?.text ?? "")
       }
@@ -124,7 +131,19 @@ public struct RunMachine: Sendable {
       }
       return .perform(bound, attempt: attempt, notBefore: notBefore)
     } catch {
-      return .fail(step.id, error.record)
+      return .fail(step.id, sayingWhatIsLost(error.record, state))
+    }
+  }
+
+  /// What was captured where a connection leads no more is undefined: that says why.
+  private func sayingWhatIsLost(_ failure: FailureRecord, _ state: RunState) -> FailureRecord {
+    let lost = plan.captures.filter {
+      state.step($0.step).loss != nil && failure.message.holds($0.capture.name)
+    }
+    return lost.reduce(failure) { failure, owned in
+      failure.saying(
+        "what step '\(owned.step)' captured as '\(owned.capture.name)' is not used: the database that "
+          + "the connection leads to has no record of the step")
     }
   }
 
@@ -240,12 +259,26 @@ extension RunMachine {
   /// The command that ends the run before a phase, or when no step is left; nil when it goes on.
   private func ending(before next: Phase?, _ state: RunState) -> Command? {
     let isPast = { (phase: Phase) in next.map { $0 > phase } ?? true }
-    if isPast(.detection), state.findings.isEmpty, let end = endOfDetection(state) {
-      return .end(end)
+    if isPast(.detection), state.findings.isEmpty, !state.goesOnUnconfirmed,
+      let end = endOfDetection(state)
+    {
+      return holdUnconfirmed(end, state) ?? .end(end)
     }
     guard isPast(.verification) else { return nil }
     let verification = verification(state)
     return verification.failed.isEmpty ? nil : .end(end(by: verification, state))
+  }
+
+  /// The hold where the incident is not confirmed any more, and recovery was approved or has begun when it was.
+  private func holdUnconfirmed(_ end: RunEnded, _ state: RunState) -> Command? {
+    let steps = plan.runbook.steps(in: .recovery)
+    let hasBegun = state.hasChanged || steps.contains { state.step($0.id).attempts > 0 }
+    guard hasBegun || state.gates[Self.recoveryGateName]?.isApproved == true else { return nil }
+    return .hold(
+      RunHeld(
+        cause: .unconfirmed, subject: nil,
+        message: "the incident is not confirmed any more, and recovery "
+          + "\(hasBegun ? "has begun" : "was approved"): \(end.reason)"))
   }
 
   private func verification(_ state: RunState) -> VerificationTally {
@@ -261,6 +294,8 @@ extension RunMachine {
       verification.words, state.changes(in: .recovery).wordsOfRecovery,
       state.changes(in: .safeguards).wordsOfSafeguards,
       state.losses.words, state.remainder.words,
+      state.goesOnUnconfirmed
+        ? "detection did not confirm the incident any more, and a person let the run go on" : nil,
     ]
     let unseen = state.unseenWork.map(\.words)
     let isWhole =
@@ -301,13 +336,18 @@ extension RunMachine {
         return undetermined("detection step '\(step)' failed, and was left out since")
       case .removed:
         return undetermined(
-          "detection step '\(step)' was taken out of the runbook before it was carried out")
+          "detection step '\(step)' was taken out of the runbook"
+            + (state.step(step).reopened == nil
+              ? " before it was carried out" : ", and what it had shown counts no more"))
       case .ruledOut:
         return undetermined("detection step '\(step)' was left out by a `when` that was changed")
-      case .passed, .notApplicable, .open: continue
+      case .passed, .attested, .notApplicable, .open: continue
       }
     }
     guard steps.contains(where: { state.step($0).fate == .passed }) else {
+      if steps.contains(where: { state.step($0).fate == .attested }) {
+        return undetermined("that detection found no incident rests on a person's word alone")
+      }
       return undetermined(
         steps.isEmpty
           ? "the runbook has no detection steps"

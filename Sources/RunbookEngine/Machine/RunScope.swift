@@ -91,6 +91,9 @@ public struct RunScope: EvaluationScope, Sendable {
   }
 
   private func value(of owned: OwnedCapture) -> Value? {
+    // What counts no more, or was done in another database, is used by nobody.
+    let owner = state.step(owned.step)
+    guard owner.reopened == nil || owner.status == .skipped, owner.loss == nil else { return nil }
     if let value = transientCaptures[owned.capture.name] ?? state.captures[owned.capture.name] {
       return value
     }

@@ -56,8 +56,17 @@ public struct RunState: Sendable, Hashable {
   public private(set) var captures: [String: Value] = [:]
   /// Captures that were not stored, as they held a secret.
   public private(set) var withheldCaptures: Set<String> = []
-  /// Steps whose `confirms` was true, in order.
+  /// Steps whose `confirms` was true when they were carried out last, in order.
   public private(set) var findings: [StepID] = []
+  /// Whether a person let the run go on though the incident was not confirmed any more.
+  public private(set) var goesOnUnconfirmed = false
+  /// What steps have shown and counts no more, until they are reopened: by step, why.
+  private var outdated: [StepID: Outdating] = [:]
+  /// How often what was settled came to be open again.
+  private(set) var reopeningCount = 0
+  private var phases: [StepID: Phase] = [:]
+  /// Whether a verification step has an outcome.
+  private var hasChecked = false
   public private(set) var notes: [NoteAdded] = []
   public private(set) var evidenceCount = 0
 
@@ -95,14 +104,27 @@ public struct RunState: Sendable, Hashable {
     case .processesEnded(let payload):
       endings.append(Ending(ended: payload, actor: actor))
     case .attemptStarted(let payload):
+      let former = step(payload.step)
       try applyToStep(payload.step, event, at: time, by: actor)
+      outdated[payload.step] = nil
+      if former.attempts > 0 { takeBackResults(of: payload.step) }
+      if former.status == .succeeded { reopeningCount += 1 }
+      noteLaterChange(payload)
       steps[payload.step]?.actors.append(actor)
       if let connection = payload.connection {
         begun[connection, default: [:]][payload.step] = payload.noted
       }
-    case .stepSkipped(let payload): try applyToStep(payload.step, event, at: time, by: actor)
+    case .stepSkipped(let payload):
+      try applyToStep(payload.step, event, at: time, by: actor)
+      hasChecked = hasChecked || phases[payload.step] == .verification
+    case .stepReopened(let payload):
+      try applyToStep(payload.step, event, at: time, by: actor)
+      takeBackResults(of: payload.step)
+      outdated[payload.step] = nil
+      reopeningCount += 1
     case .attemptFinished(let payload):
       try applyToStep(payload.step, event, at: time, by: actor)
+      hasChecked = hasChecked || phases[payload.step] == .verification
       takeResults(of: payload)
       if payload.outcome == .succeeded, payload.hasReceipt { noteLease(of: payload.step) }
     case .attemptSettled(let payload):
@@ -187,11 +209,14 @@ public struct RunState: Sendable, Hashable {
     planFingerprint = payload.planFingerprint
     connections = payload.connections
     environment = payload.environment ?? []
+    phases = Dictionary(
+      payload.runbook.steps.map { ($0.id, $0.phase) }, uniquingKeysWith: { first, _ in first })
     lifecycle = .running
   }
 
   private mutating func resume(_ payload: RunResumed, by actor: Actor) {
-    if case .held(let hold) = lifecycle, hold.cause == .deadline { isPastDeadline = true }
+    let hold: RunHeld? = if case .held(let hold) = lifecycle { hold } else { nil }
+    if hold?.cause == .deadline { isPastDeadline = true }
     lifecycle = .running
     generation = payload.generation ?? generation
     for id in steps.keys { steps[id]?.takeUp() }
@@ -202,16 +227,24 @@ public struct RunState: Sendable, Hashable {
     gates = gates.filter { _, gate in
       gate.refuser.map { $0.account != actor.account } ?? !gate.approvers.isEmpty
     }
+    // Recovery was approved of an incident that was confirmed.
+    if hold?.cause == .unconfirmed {
+      goesOnUnconfirmed = true
+      closeGates(
+        for: "the incident was not confirmed any more when detection looked at it again")
+    }
     guard let change = payload.change else { return }
     adopt(change.runbook)
     planFingerprint = change.planFingerprint
     connections = change.connections
     environment = change.environment ?? environment
     // What was approved is not what would run now.
+    closeGates(for: "the runbook or a connection was changed, and the change accepted")
+  }
+
+  private mutating func closeGates(for reason: String) {
     for gate in gates.values where !gate.approvers.isEmpty {
-      gateChanges[gate.opened.gate] = [
-        "the runbook or a connection was changed, and the change accepted"
-      ]
+      gateChanges[gate.opened.gate] = [reason]
       lapsedApprovals[gate.opened.gate] = gate.approverList
     }
     gates = [:]
@@ -243,14 +276,18 @@ public struct RunState: Sendable, Hashable {
     formerSteps = former.filter { !ids.contains($0.id) }
     for record in formerSteps { steps[record.id, default: StepState()].isTakenOut = true }
     for record in changed.steps {
-      // What was decided by the `when` that it had was decided.
-      let isOpen = step(record.id).status == .pending && step(record.id).attempts == 0
+      // What was decided by the `when` that it had was decided; what changes nothing may be carried out again.
+      let one = step(record.id)
+      let isOpen =
+        one.status != .skipped
+        && (!record.phase.mayChange || one.status == .pending && one.attempts == 0)
       if let known = former.last(where: { $0.id == record.id }), isOpen, let when = known.when,
         record.when != when
       {
         steps[record.id, default: StepState()].hasNewCondition = true
       }
       steps[record.id]?.isTakenOut = false
+      phases[record.id] = record.phase
     }
     runbook = changed
   }
@@ -274,10 +311,15 @@ public struct RunState: Sendable, Hashable {
     guard let known = gates[gate], known.isApproved else { return }
     for (name, identity) in contested
     where gate == Self.identityGate(of: name) && known.asks(about: identity) {
+      let isElsewhere =
+        identities[name].map { !$0.identity.isSameDatabase(as: identity.identity) } ?? false
       let doubts = doubts(about: identity)
-      let loss = RecordLoss(connection: name, approvers: known.approverNames)
-      for step in doubts.missing + doubts.unknown { steps[step]?.loss = loss }
-      for step in doubts.checks { steps[step]?.isOfOtherDatabase = true }
+      let missing = RecordLoss(connection: name, approvers: known.approverNames)
+      for step in doubts.missing { steps[step]?.loss = missing }
+      let unseen = RecordLoss(
+        connection: name, approvers: known.approverNames, isElsewhere: isElsewhere)
+      for step in doubts.unknown { steps[step]?.loss = unseen }
+      outdateWhatWasSeen(on: name)
       identities[name] = identity
       contested[name] = nil
       // What was written to the former one is not expected here.
@@ -314,7 +356,7 @@ public struct RunState: Sendable, Hashable {
       case .there: continue
       case .missing: doubts.missing.append(record.id)
       case .unknown where isChange: doubts.unknown.append(record.id)
-      case .unknown: if record.phase == .verification { doubts.checks.append(record.id) }
+      case .unknown: break
       }
     }
     // Of journals that do not say what the runbook's steps are.
@@ -322,6 +364,7 @@ public struct RunState: Sendable, Hashable {
     doubts.missing += (found.lost?.steps ?? []).filter {
       !known.contains($0) && step($0).status == .succeeded
     }
+    doubts.checks = seen(on: name)
     return doubts
   }
 
@@ -336,18 +379,28 @@ public struct RunState: Sendable, Hashable {
     if let connection = self.step(step).connection { leases[connection] = generation }
   }
 
-  /// What the database of a connection has to hold of the run.
-  public func proof(on connection: String) -> RunProof {
-    let receipts = steps.filter { _, step in
-      step.status == .succeeded && step.hasReceipt && step.connection == connection
-        && step.loss == nil
+  /// What the database of a connection has to hold of the run, by whatever name the run led there.
+  ///
+  /// - Parameter identity: which database that is; nil for the one that it was last.
+  public func proof(
+    on connection: String, of identity: ConnectionIdentity? = nil
+  ) -> RunProof {
+    let database = identity ?? identities[connection]?.identity
+    let others = identities.filter { name, other in
+      name != connection && database.map { other.identity.isKnownAsSame($0) } == true
     }
+    let names = Set(others.keys).union([connection])
+    let receipts = steps.filter { _, step in
+      step.status == .succeeded && step.hasReceipt && step.loss == nil
+        && step.connection.map { names.contains($0) } == true
+    }
+    let noted = names.flatMap { begun[$0] ?? [:] }
     return RunProof(
-      generation: leases[connection],
+      generation: names.compactMap { leases[$0] }.max(),
       receipts: receipts.keys.sorted {
         $0.rawValue.utf8.lexicographicallyPrecedes($1.rawValue.utf8)
       },
-      begun: (begun[connection] ?? [:]).sorted { $0.value < $1.value }
+      begun: noted.sorted { $0.value < $1.value }
         .map { RunProof.Begun(step: $0.key, attempt: $0.value) })
   }
 
@@ -369,8 +422,20 @@ public struct RunState: Sendable, Hashable {
     evidenceCount += payload.evidence.count
     take(payload.captures)
     withheldCaptures.formUnion(payload.withheldCaptures)
-    if payload.isConfirmed == true, !findings.contains(payload.step) {
-      findings.append(payload.step)
+    // The last answer counts.
+    findings.removeAll { $0 == payload.step }
+    guard payload.isConfirmed == true else { return }
+    findings.append(payload.step)
+    goesOnUnconfirmed = false
+  }
+
+  /// What an earlier attempt has brought counts no more once the step is carried out again.
+  private mutating func takeBackResults(of id: StepID) {
+    findings.removeAll { $0 == id }
+    let records = (runbook?.steps ?? []) + formerSteps
+    for name in records.first(where: { $0.id == id })?.captures ?? [] {
+      captures[name] = nil
+      withheldCaptures.remove(name)
     }
   }
 
@@ -385,6 +450,105 @@ public struct RunState: Sendable, Hashable {
     StoreError(
       .damaged(sequence: 0), subject: started?.run.rawValue ?? "journal",
       "an entry '\(event.typeName)' cannot follow what is there")
+  }
+}
+
+/// What a run has found out, and is to find out again. A step is reopened by an entry (`StepReopened`), so that every
+/// reader of the journal has it.
+///
+/// | what happened                                          | what counts no more                              |
+/// | ------------------------------------------------------ | ------------------------------------------------ |
+/// | a change of the runbook was accepted                   | steps that have it otherwise than they were carried out |
+/// | a connection leads elsewhere, and that was approved    | steps that were carried out on it, and checks without a connection |
+/// | an attempt of a recovery step that changes something began | every verification step                      |
+///
+/// and with each of them every later step. All that only of steps that change nothing: what was changed was
+/// changed. Detection is not looked into again for a change of the runbook once the run has changed something.
+extension RunState {
+  /// Why what a step has shown counts no more.
+  struct Outdating: Sendable, Hashable {
+    let cause: StepReopened.Cause
+    let subject: String?
+  }
+
+  /// Where a step without a connection has looked, nobody knows.
+  private mutating func outdateWhatWasSeen(on connection: String) {
+    for step in seen(on: connection) {
+      outdated[step] = Outdating(cause: .elsewhere, subject: connection)
+    }
+  }
+
+  /// Steps that change nothing, and whose outcome counts no more once a connection leads elsewhere.
+  private func seen(on connection: String) -> [StepID] {
+    let hasChanged = self.hasChanged
+    return ((runbook?.steps ?? []) + formerSteps).filter { record in
+      let used = step(record.id).connection
+      return isRepeatable(record) && step(record.id).status.hasOutcome
+        && (used == connection || used == nil && (record.phase == .verification || !hasChanged))
+    }.map(\.id)
+  }
+
+  /// Safeguards come behind the verification, and are not what it is of.
+  private mutating func noteLaterChange(_ started: AttemptStarted) {
+    guard hasChecked, phases[started.step] == .recovery, step(started.step).isChange else { return }
+    let all = (runbook?.steps ?? []) + formerSteps
+    for record in all where record.phase == .verification && step(record.id).status.hasOutcome {
+      outdated[record.id] = Outdating(cause: .laterChange, subject: started.step.rawValue)
+    }
+  }
+
+  /// Steps whose outcome counts no more, in order, the later ones that may rest on them included.
+  var outdatedSteps: [StepReopened] {
+    outdated.isEmpty ? [] : reopenings(of: outdated)
+  }
+
+  /// - Parameter causes: the steps whose outcome counts no more by itself.
+  func reopenings(of causes: [StepID: Outdating]) -> [StepReopened] {
+    guard !causes.isEmpty else { return [] }
+    let hasChanged = self.hasChanged
+    var first: StepID?
+    var found: [StepReopened] = []
+    for record in runbook?.steps ?? [] where mayBeReopened(record, hasChanged) {
+      if let cause = causes[record.id] {
+        first = first ?? record.id
+        found.append(StepReopened(step: record.id, cause: cause.cause, subject: cause.subject))
+      } else if let first {
+        found.append(
+          StepReopened(step: record.id, cause: .earlierStep, subject: first.rawValue))
+      }
+    }
+    for record in formerSteps where mayBeReopened(record, hasChanged) {
+      guard let cause = causes[record.id] else { continue }
+      found.append(StepReopened(step: record.id, cause: cause.cause, subject: cause.subject))
+    }
+    return found
+  }
+
+  private func mayBeReopened(_ record: StepRecord, _ hasChanged: Bool) -> Bool {
+    let step = step(record.id)
+    switch step.status {
+    case .succeeded, .failed: return isRepeatable(record)
+    // What a `when` has left out was not carried out: it may be looked at again as long as its turn is not over.
+    case .skipped: return step.skip?.cause == .condition && (!record.phase.mayChange || !hasChanged)
+    case .pending, .running, .unknown: return false
+    }
+  }
+
+  /// Whether it changes nothing, so that it may be carried out again.
+  private func isRepeatable(_ record: StepRecord) -> Bool {
+    !record.phase.mayChange || step(record.id).settledBy == .repeatable
+  }
+
+  /// Whether the run has changed something, or may have.
+  public var hasChanged: Bool {
+    ((runbook?.steps ?? []) + formerSteps).contains {
+      $0.phase.mayChange && step($0.id).mayHaveChanged
+    }
+  }
+
+  /// Whether what a step has shown may be had anew for a change of the runbook.
+  func mayLookAgain(_ record: StepRecord, hasChanged: Bool) -> Bool {
+    isRepeatable(record) && (record.phase >= .verification || !hasChanged)
   }
 }
 
@@ -423,9 +587,10 @@ extension RunState {
       records.map { step($0.id) }.filter { $0.status == .succeeded }.map { Remainder($0.result) })
   }
 
-  /// Whether verification has passed, and what was done is there as far as is known.
+  /// Whether verification has passed, and what was done and seen is there as far as is known.
   public var isVerified: Bool {
     verification.isVerified && losses.isEmpty && unseenWork.isEmpty && contested.isEmpty
+      && outdatedSteps.isEmpty
       && remainder.missing.isEmpty
   }
 
@@ -452,6 +617,9 @@ extension RunState {
         + unseenWork.map(\.words).joined(separator: "; ")
     case .resolved where !remainder.missing.isEmpty:
       return "the run is called resolved, and is not: \(remainder.words ?? "")"
+    case .resolved where started.formatVersion >= 6 && !outdatedSteps.isEmpty:
+      let list = outdatedSteps.map { "'\($0.step)'" }.joined(separator: ", ")
+      return "the run is called resolved, and what these steps have shown counts no more: \(list)"
     case .notConfirmed where !findings.isEmpty:
       return "the run is called not confirmed, and a step has confirmed the incident"
     case .notConfirmed:
@@ -500,7 +668,7 @@ extension StepState {
   var isWordOnly: Bool {
     switch fate {
     case .skipped, .declared: true
-    case .passed, .failed, .notApplicable, .removed, .ruledOut, .open: false
+    case .passed, .attested, .failed, .notApplicable, .removed, .ruledOut, .open: false
     }
   }
 }

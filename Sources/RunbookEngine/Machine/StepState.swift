@@ -2,17 +2,18 @@ public import RunbookModel
 
 /// What the journal says of one step.
 ///
-/// | status    | attemptStarted | attemptFinished          | attemptSettled done/notDone/unknown | retryRequested | stepSkipped |
-/// | --------- | -------------- | ------------------------ | ----------------------------------- | -------------- | ----------- |
-/// | pending   | running        | –                        | –/pending/– (**)                    | –              | skipped     |
-/// | running   | running        | succeeded/failed/unknown | succeeded/pending/unknown           | –              | –           |
-/// | failed    | running        | –                        | succeeded/failed/unknown            | failed         | skipped     |
-/// | unknown   | running        | –                        | succeeded/failed, pending/unknown   | –              | skipped     |
-/// | succeeded | – (*)          | –                        | –                                   | –              | –           |
-/// | skipped   | –              | –                        | –                                   | –              | –           |
+/// | status    | attemptStarted | attemptFinished          | attemptSettled done/notDone/unknown | retryRequested | stepSkipped | stepReopened  |
+/// | --------- | -------------- | ------------------------ | ----------------------------------- | -------------- | ----------- | ------------- |
+/// | pending   | running        | –                        | –/pending/– (**)                    | –              | skipped     | –             |
+/// | running   | running        | succeeded/failed/unknown | succeeded/pending/unknown           | –              | –           | –             |
+/// | failed    | running        | –                        | succeeded/failed/unknown            | failed         | skipped     | pending       |
+/// | unknown   | running        | –                        | succeeded/failed, pending/unknown   | –              | skipped     | –             |
+/// | succeeded | – (*)          | –                        | –                                   | –              | –           | pending       |
+/// | skipped   | –              | –                        | –                                   | –              | –           | pending (***) |
 ///
 /// A dash is an entry that no run writes; replaying one is refused. (*) running, where a capture was
-/// not stored, as it held a secret, or where a check was made in another database than the run is in now. (**) where it has been begun: a person's word behind what was found out. An unknown step that is settled as not done is pending again when
+/// not stored, as it held a secret. (**) where it has been begun: a person's word behind what was found out.
+/// (***) where its `when` left it out; a person's word stands. An unknown step that is settled as not done is pending again when
 /// a process that died left it, or when a person said so; else it failed. An attempt whose number
 /// does not follow, and what is said of another attempt than the last, is refused as well.
 public struct StepState: Sendable, Hashable {
@@ -21,6 +22,7 @@ public struct StepState: Sendable, Hashable {
 
     /// Whether nothing more happens to the step by itself.
     public var isSettled: Bool { self == .succeeded || self == .skipped }
+    var hasOutcome: Bool { isSettled || self == .failed }
   }
 
   public internal(set) var status: Status = .pending
@@ -39,6 +41,12 @@ public struct StepState: Sendable, Hashable {
   public internal(set) var isTakenOut = false
   /// Whether a change gave it another `when` before that was looked at.
   var hasNewCondition = false
+  /// Why what it has shown counts no more, until it is carried out again or left out; nil where it counts.
+  public internal(set) var reopened: StepReopened?
+  /// Of the step as it was carried out last, or left out by its `when`; nil where that is not known.
+  var definition: Digest?
+  /// Whether one of its attempts changed something, or may have.
+  private var hasChanged = false
   /// What its last attempt was to carry out, as it was stored.
   var work: [WorkItem] = []
   public internal(set) var connection: String?
@@ -56,13 +64,12 @@ public struct StepState: Sendable, Hashable {
   public internal(set) var hasReceipt = false
   /// Set where the database has no record of it any more, and people let the run go on.
   public internal(set) var loss: RecordLoss?
-  /// Whether it is a check that passed in another database than its connection leads to now, or before that lost
-  /// something: it is made again.
-  public internal(set) var isOfOtherDatabase = false
   /// The last settlement, until something else happens to the step.
   public internal(set) var settlement: AttemptSettled?
   /// Who said that the step is done, where nothing showed it.
   public internal(set) var declaration: PersonsWord?
+  /// Whether it was a person who answered.
+  public internal(set) var isAttested = false
   /// Whether it failed without an answer: it could not be carried out, or not be judged.
   public internal(set) var isWithoutAnswer = false
   /// Whether it failed though its work had ended well: what it changed stays, and to repeat it changes more.
@@ -109,7 +116,7 @@ public struct StepState: Sendable, Hashable {
     case (.pending, .attemptStarted(let started)), (.failed, .attemptStarted(let started)),
       (.unknown, .attemptStarted(let started)), (.running, .attemptStarted(let started)):
       begin(started, at: time)
-    case (.succeeded, .attemptStarted(let started)) where hasWithheldCaptures || isOfOtherDatabase:
+    case (.succeeded, .attemptStarted(let started)) where hasWithheldCaptures:
       begin(started, at: time)
     case (.running, .attemptFinished(let finished)) where finished.outcome != .skipped:
       status = Status(finished.outcome)
@@ -119,8 +126,10 @@ public struct StepState: Sendable, Hashable {
       cutResults = finished.cutResults
       failure = finished.failure
       isWithoutAnswer = finished.isWithoutAnswer
+      isAttested = finished.isWord == true
       isEffectDone = finished.isEffectDone ?? false
       hasReceipt = finished.outcome == .succeeded && finished.hasReceipt
+      hasChanged = hasChanged || tookEffect(finished)
       hasWithheldCaptures = !finished.withheldCaptures.isEmpty
     case (.pending, .attemptSettled(let settled))
     where attempts > 0 && settled.settlement == .notDone:
@@ -131,6 +140,10 @@ public struct StepState: Sendable, Hashable {
     case (.failed, .retryRequested):
       isRetryWanted = true
       round = Round()
+    case (.succeeded, .stepReopened(let reopened)), (.failed, .stepReopened(let reopened)):
+      reopen(reopened)
+    case (.skipped, .stepReopened(let reopened)) where skip?.cause == .condition:
+      reopen(reopened)
     case (.pending, .stepSkipped(let skipped)), (.failed, .stepSkipped(let skipped)),
       (.unknown, .stepSkipped(let skipped)):
       skip = Skip(
@@ -138,6 +151,7 @@ public struct StepState: Sendable, Hashable {
         former: status)
       status = .skipped
       finishedAt = time
+      if skipped.cause == .condition { definition = skipped.definition }
     default:
       return false
     }
@@ -172,16 +186,18 @@ public struct StepState: Sendable, Hashable {
     firstStartedAt = firstStartedAt ?? time
     lastStartedAt = time
     connection = started.connection
+    definition = started.definition
+    reopened = nil
     work = started.work
     settledBy = started.settledBy
     unguarded = started.unguarded
     probe = started.probe
     hasReceipt = false
-    isOfOtherDatabase = false
     loss = nil
     failure = nil
     settlement = nil
     declaration = nil
+    isAttested = false
     isWithoutAnswer = false
     isEffectDone = false
     isOfFormerProcess = false
@@ -189,6 +205,43 @@ public struct StepState: Sendable, Hashable {
     isRetryWanted = false
     round.attempts += 1
     round.go(to: time)
+  }
+
+  /// Whether an attempt changed something, or may have. What failed with a receipt to be committed was taken back.
+  private func tookEffect(_ finished: AttemptFinished) -> Bool {
+    guard isChange, finished.workDone?.allSatisfy({ $0.fate == .notReached }) != true else {
+      return false
+    }
+    return finished.outcome != .failed || settledBy != .receipt || isEffectDone
+  }
+
+  /// Whether its last attempt was to change something.
+  var isChange: Bool { settledBy != .repeatable && !work.isEmpty }
+
+  /// Whether it changed something, and nothing in a database can show it.
+  var isDoneWithoutRecord: Bool { status == .succeeded && !hasReceipt && isChange }
+
+  /// Whether the run has changed something by it, or may have.
+  var mayHaveChanged: Bool {
+    hasChanged || isChange && (status == .running || status == .unknown)
+  }
+
+  private mutating func reopen(_ event: StepReopened) {
+    status = .pending
+    reopened = event
+    result = .map(ValueMap())
+    cutResults = [:]
+    failure = nil
+    skip = nil
+    settlement = nil
+    isWithoutAnswer = false
+    isOfFormerProcess = false
+    isOrphan = false
+    isRetryWanted = false
+    hasReceipt = false
+    isEffectDone = false
+    hasWithheldCaptures = false
+    round = Round()
   }
 
   private mutating func settle(
@@ -199,6 +252,7 @@ public struct StepState: Sendable, Hashable {
     switch settled.settlement {
     case .done:
       status = .succeeded
+      hasChanged = hasChanged || isChange
       finishedAt = settled.doneAt ?? time
       result = settled.result
       cutResults = settled.cutResults
@@ -229,8 +283,7 @@ extension StepState {
   /// What became of it as a verification step.
   var fate: VerificationTally.Fate {
     switch status {
-    case .succeeded where isOfOtherDatabase: .open
-    case .succeeded: declaration.map { .declared($0) } ?? .passed
+    case .succeeded: declaration.map { .declared($0) } ?? (isAttested ? .attested : .passed)
     case .failed where !isWithoutAnswer: .failed
     // What was found stays found, whoever leaves the step out afterwards.
     case .skipped where failure != nil && !isWithoutAnswer: .failed
@@ -268,15 +321,17 @@ extension StepState {
   public func standing(in phase: Phase? = nil, isOver: Bool) -> StepStanding {
     var known = status
     if status == .skipped {
-      guard attempts > 0, let former = skip?.former else { return .skipped }
+      guard attempts > 0, reopened == nil, let former = skip?.former else { return .skipped }
       known = former
     }
     let isOver = isOver || isTakenOut || status == .skipped
     return switch known {
+    case .pending where reopened != nil: isOver ? .outdated : .again
     case .pending where attempts > 0 && isOver: .notDone
     case .pending: isOver ? .notBegun : .pending
     case .running: isOver ? .unknown : .inFlight
     case .succeeded where declaration != nil: .declared
+    case .succeeded where isAttested && phase?.mayChange == false: .attested
     case .succeeded: loss == nil ? .succeeded : .missing
     case .failed: isWithoutAnswer && phase?.mayChange == false ? .couldNotRun : .failed
     case .unknown: .unknown

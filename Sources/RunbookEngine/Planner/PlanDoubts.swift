@@ -19,14 +19,42 @@ extension Plan {
   /// | --------------------------------------------------------------------------- | -------- |
   /// | has an id that the run knows from another phase                              | refused  |
   /// | is of another kind than when it was tried or left out                        | refused  |
+  /// | is done, cannot be carried out again, and is not as it was carried out       | refused  |
   /// | is new and may change something, while a done one is gone or does other work | to be named |
   /// | is still to be begun, and has a statement or a script that was carried out   | to be named |
   /// | is still to be begun, and stands before a step that is done                  | to be named |
   ///
   /// - Returns: in the plan's order; empty where there is nothing against it.
-  public func doubts(about state: RunState, kinds: [any StepKind]) -> [PlanDoubt] {
-    let past = PlanPast(plan: self, state: state, binder: Binder(plan: self, kinds: kinds))
+  public func doubts(
+    about state: RunState, kinds: [any StepKind], key: RunKey? = nil
+  ) -> [PlanDoubt] {
+    let past = PlanPast(
+      plan: self, state: state, binder: Binder(plan: self, kinds: kinds), key: key)
     return runbook.steps.compactMap { past.doubt(about: $0) }
+  }
+
+  /// Steps that have shown something, may do so again, and are not as they were then. In journals of before it was
+  /// kept how they were, all are taken to be so.
+  func outdated(
+    in state: RunState, _ binder: Binder, _ key: RunKey?
+  ) -> [StepID: RunState.Outdating] {
+    let hasChanged = state.hasChanged
+    var found: [StepID: RunState.Outdating] = [:]
+    for record in state.runbook?.steps ?? []
+    where state.mayLookAgain(record, hasChanged: hasChanged) {
+      let one = state.step(record.id)
+      guard one.status.hasOutcome else { continue }
+      let step = runbook.steps.first { $0.id == record.id }
+      let isSame =
+        switch (one.definition, step) {
+        case (let known?, let step?): known == StepDefinition(of: step, binder).digest(key)
+        case (nil, _?): one.status == .skipped
+        // What it has not, and had confirmed the incident, is a finding of nobody any more.
+        case (_, nil): !state.findings.contains(record.id)
+        }
+      if !isSame { found[record.id] = RunState.Outdating(cause: .changed, subject: nil) }
+    }
+    return found
   }
 }
 
@@ -41,8 +69,12 @@ private struct PlanPast {
   private let done: [StepRecord]
   /// Those of them that the plan has not, or has with other work.
   private let lost: [(id: StepID, words: String)]
+  private let key: RunKey?
+  private let hasChanged: Bool
 
-  init(plan: Plan, state: RunState, binder: Binder) {
+  init(plan: Plan, state: RunState, binder: Binder, key: RunKey?) {
+    self.key = key
+    hasChanged = state.hasChanged
     self.plan = plan
     self.state = state
     self.binder = binder
@@ -75,6 +107,7 @@ private struct PlanPast {
         "is of kind '\(step.kind)' now, and was carried out as '\(former.kind)': "
           + "give it another id")
     }
+    if let former, let why = remaking(of: step, former, one) { return refusal(step, why) }
     guard step.phase.mayChange, one.status == .pending, one.attempts == 0, mayChange(step) else {
       return nil
     }
@@ -89,6 +122,19 @@ private struct PlanPast {
       return doubt(step, "stands before '\(later)', which is done: it would be performed after it")
     }
     return nil
+  }
+
+  /// Why a step that is done must stand as it was carried out; nil where it does, or may be carried out again.
+  private func remaking(of step: Step, _ former: StepRecord, _ one: StepState) -> String? {
+    guard one.status == .succeeded, let definition = one.definition,
+      !state.mayLookAgain(former, hasChanged: hasChanged),
+      definition != StepDefinition(of: step, binder).digest(key)
+    else { return nil }
+    return step.phase.mayChange
+      ? "is done, and is not as it was carried out: put it back as it was, with the constants and files "
+        + "that it names, and give what is new another id"
+      : "has looked, and is not as it was then; the run has changed something since, so that it cannot "
+        + "look again: put it back as it was, with the constants and files that it names"
   }
 
   private func refusal(_ step: Step, _ why: String) -> PlanDoubt {

@@ -26,6 +26,42 @@ extension Plan {
     return records.flatMap { objections(to: $0, state, binder, seal) }
   }
 
+  /// Why what the run did could not be looked for any more with this plan: connections on which it did something, and
+  /// that the plan has no more, under another kind, or without receipts.
+  ///
+  /// - Returns: one line each; empty where there is nothing against it.
+  public func strandings(of state: RunState) -> [String] {
+    let records = (state.runbook?.steps ?? []) + state.formerSteps
+    let changes = records.filter { record in
+      let step = state.step(record.id)
+      return record.phase.mayChange && step.mayHaveChanged && step.connection != nil
+    }
+    let names = Set(changes.compactMap { state.step($0.id).connection }).sorted()
+    return names.compactMap { name in
+      let steps = changes.filter { state.step($0.id).connection == name }
+      guard let why = stranding(of: name, steps.map { state.step($0.id) }, state) else {
+        return nil
+      }
+      let list = steps.map { "'\($0.id)'" }.joined(separator: ", ")
+      let noun = steps.count == 1 ? "step" : "steps"
+      return "connection '\(name)' \(why), and \(noun) \(list) changed something there, or may have"
+    }
+  }
+
+  private func stranding(
+    of name: String, _ steps: [StepState], _ state: RunState
+  ) -> String? {
+    guard let now = runbook.connections.first(where: { $0.name.isIdentical(to: name) }) else {
+      return "is not in the runbook any more"
+    }
+    let former = state.connections.first { $0.name.isIdentical(to: name) }
+    if let former, former.kind != now.kind {
+      return "is of kind '\(now.kind)' now, and was of '\(former.kind)'"
+    }
+    let hasReceipts = steps.contains { $0.hasReceipt || $0.settledBy == .receipt }
+    return hasReceipts && !now.keepsReceipts ? "keeps no receipts any more" : nil
+  }
+
   private func objections(
     to record: StepRecord, _ state: RunState, _ binder: Binder, _ seal: ProbeSeal
   ) -> [String] {

@@ -29,6 +29,8 @@ public struct AttemptFinished: Sendable, Hashable, Codable {
   /// Whether a change that failed had ended well by its own account, so that to repeat it changes more: its
   /// result was refused, and what it changed stays. Nil where it is not so, and in journals of before.
   public let isEffectDone: Bool?
+  /// Whether it was a person who answered, so that it shows nothing but what they said; nil is no.
+  public let isWord: Bool?
 
   public init(
     step: StepID, attempt: Int, outcome: Outcome, result: Value,
@@ -37,8 +39,9 @@ public struct AttemptFinished: Sendable, Hashable, Codable {
     expectations: [ExpectationRecord] = [], failure: FailureRecord? = nil,
     evidence: [EvidenceRecord] = [], timeline: [TimelineRow] = [], notices: [String] = [],
     elapsedMicroseconds: Int64, hasReceipt: Bool = false, workDone: [WorkDone]? = nil,
-    isEffectDone: Bool? = nil
+    isEffectDone: Bool? = nil, isWord: Bool? = nil
   ) {
+    self.isWord = isWord
     self.isEffectDone = isEffectDone
     self.workDone = workDone
     self.step = step

@@ -22,12 +22,17 @@ public struct AttemptStarted: Sendable, Hashable, Codable {
   /// Of its `settle:`, part by part, what decides what that will say: another probe is not asked about this attempt.
   /// Nil where it has none, and in journals of before this was kept.
   public let probe: [SealedPart]?
+  /// Of the step as it stood in the runbook, and of what it is made of there: a hash with the run's key. Nil in
+  /// journals of before this was kept.
+  public let definition: Digest?
 
   public init(
     step: StepID, attempt: Int, effect: Effect, isEffectDeclared: Bool, connection: String?,
     work: [WorkItem], settledBy: SettlementWay? = nil, receiptDigest: Digest? = nil,
-    noted: Int64? = nil, unguarded: [String]? = nil, probe: [SealedPart]? = nil
+    noted: Int64? = nil, unguarded: [String]? = nil, probe: [SealedPart]? = nil,
+    definition: Digest? = nil
   ) {
+    self.definition = definition
     self.probe = probe
     self.unguarded = unguarded
     self.noted = noted

@@ -75,7 +75,8 @@ public struct ChangeTally: Sendable, Hashable {
     return switch standing {
     case .failed, .couldNotRun: "left out after \(isOne ? "it" : "they") failed"
     case .unknown, .inFlight: "left out with \(isOne ? "its effect" : "their effects") unknown"
-    case .notDone, .pending, .notBegun, .succeeded, .missing, .skipped, .declared:
+    case .notDone, .pending, .notBegun, .succeeded, .missing, .skipped, .declared, .attested,
+      .again, .outdated:
       "left out after \(isOne ? "it" : "they") counted as not done"
     }
   }

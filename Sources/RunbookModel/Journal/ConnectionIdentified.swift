@@ -146,6 +146,12 @@ extension ConnectionIdentity {
       && isReplica == other.isReplica
   }
 
+  /// Whether two connections at one time lead to one database: not every role may ask for the system's identifier.
+  public func isKnownAsSame(_ other: ConnectionIdentity) -> Bool {
+    isSameDatabase(as: other)
+      && (systemIdentifier != nil || address.isIdentical(to: other.address))
+  }
+
   /// What a person who approved of the one has not seen of the other.
   public func changes(to other: ConnectionIdentity) -> [String] {
     var changes: [String] = []

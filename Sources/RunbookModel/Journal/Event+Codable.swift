@@ -6,7 +6,7 @@ extension Event: Codable {
     case runStarted, sandboxCreated, sandboxPrepared, sandboxRestarted, connectionIdentified,
       connectionUnseen, processesEnded, attemptStarted, attemptFinished, attemptSettled,
       retryRequested, stepSkipped, gateOpened,
-      gateDecided, runHeld, runResumed, noteAdded, reportEdited, runEnded
+      gateDecided, runHeld, runResumed, noteAdded, reportEdited, runEnded, stepReopened
     case drill
   }
 
@@ -26,6 +26,7 @@ extension Event: Codable {
     case .attemptSettled: self = .attemptSettled(try AttemptSettled(from: decoder))
     case .retryRequested: self = .retryRequested(try RetryRequested(from: decoder))
     case .stepSkipped: self = .stepSkipped(try StepSkipped(from: decoder))
+    case .stepReopened: self = .stepReopened(try StepReopened(from: decoder))
     case .gateOpened: self = .gateOpened(try GateOpened(from: decoder))
     case .gateDecided: self = .gateDecided(try GateDecided(from: decoder))
     case .runHeld: self = .runHeld(try RunHeld(from: decoder))
@@ -60,6 +61,7 @@ extension Event: Codable {
     case .attemptSettled: .attemptSettled
     case .retryRequested: .retryRequested
     case .stepSkipped: .stepSkipped
+    case .stepReopened: .stepReopened
     case .gateOpened: .gateOpened
     case .gateDecided: .gateDecided
     case .runHeld: .runHeld
@@ -85,6 +87,7 @@ extension Event: Codable {
     case .attemptSettled(let payload): payload
     case .retryRequested(let payload): payload
     case .stepSkipped(let payload): payload
+    case .stepReopened(let payload): payload
     case .gateOpened(let payload): payload
     case .gateDecided(let payload): payload
     case .runHeld(let payload): payload

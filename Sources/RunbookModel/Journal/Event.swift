@@ -16,6 +16,8 @@ public enum Event: Sendable, Hashable {
   case attemptStarted(AttemptStarted)
   case attemptFinished(AttemptFinished)
   case stepSkipped(StepSkipped)
+  /// What a step has shown counts no more.
+  case stepReopened(StepReopened)
   case gateOpened(GateOpened)
   case gateDecided(GateDecided)
   /// What was found out about an attempt without an outcome.

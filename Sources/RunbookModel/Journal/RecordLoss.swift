@@ -4,10 +4,14 @@ public struct RecordLoss: Sendable, Hashable {
   public let connection: String
   /// Who approved of going on, for people.
   public let approvers: String
+  /// Whether the step leaves no record that could be looked for, and was carried out in another database than the
+  /// connection leads to since.
+  public let isElsewhere: Bool
 
-  public init(connection: String, approvers: String) {
+  public init(connection: String, approvers: String, isElsewhere: Bool = false) {
     self.connection = connection
     self.approvers = approvers
+    self.isElsewhere = isElsewhere
   }
 }
 
@@ -44,8 +48,12 @@ public struct RecordLossTally: Sendable, Hashable {
     guard !isEmpty else { return nil }
     return groups.map { group in
       let names = group.steps.map { "'\($0)'" }.joined(separator: ", ")
-      return "the database of '\(group.loss.connection)' has no record of what \(names) did "
-        + "(approved by \(group.loss.approvers))"
+      let verb = group.steps.count == 1 ? "was" : "were"
+      let what =
+        group.loss.isElsewhere
+        ? "\(names) \(verb) carried out in another database than '\(group.loss.connection)' leads to since"
+        : "the database of '\(group.loss.connection)' has no record of what \(names) did"
+      return "\(what) (approved by \(group.loss.approvers))"
     }
     .joined(separator: "; ")
   }

@@ -3,6 +3,8 @@ public struct StepSkipped: Sendable, Hashable, Codable {
   public let cause: Cause
   /// The `when` that was false, or a person's reason.
   public let reason: String
+  /// Where a `when` was false: of the step as it stood in the runbook, as `AttemptStarted.definition`.
+  public let definition: Digest?
 
   /// What a reason begins with that nobody gave, as the step's gate was refused.
   public static let refusedGate = "its gate was refused"
@@ -14,7 +16,8 @@ public struct StepSkipped: Sendable, Hashable, Codable {
     case decision
   }
 
-  public init(step: StepID, cause: Cause, reason: String) {
+  public init(step: StepID, cause: Cause, reason: String, definition: Digest? = nil) {
+    self.definition = definition
     self.step = step
     self.cause = cause
     self.reason = reason
@@ -36,6 +39,8 @@ public struct RunHeld: Sendable, Hashable, Codable {
     case lostSecret
     /// A verification step could not be carried out: it is not known whether it would pass.
     case verification
+    /// What detection had confirmed it does not confirm any more, and recovery was approved, or has begun.
+    case unconfirmed
     /// A person has said what nothing could find out, and nobody has gone on with the run yet. No run
     /// writes it: it takes the place of the hold that was written before.
     case decided

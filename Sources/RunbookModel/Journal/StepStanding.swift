@@ -7,6 +7,7 @@
 /// | some     | cut off, and had no effect      | pending                      | notDone          |
 /// | some     | has an outcome                  | the outcome                  | the outcome      |
 /// | some     | succeeded, its record is lost   | missing                      | missing          |
+/// | some     | counts no more                  | again                        | outdated         |
 ///
 /// A step may not run any more once its run has ended, somebody left it out, or a change took it out of the
 /// runbook. What a person said afterwards is shown beside the standing, and makes none.
@@ -14,8 +15,14 @@ public enum StepStanding: String, Sendable, Hashable, CaseIterable {
   case pending, notBegun, inFlight, notDone, succeeded, failed, unknown
   /// It succeeded, and a person let the run go on in a database that has no record of it.
   case missing
+  /// What it has shown counts no more, and it is to be carried out again.
+  case again
+  /// What it has shown counts no more, and it was not carried out again.
+  case outdated
   /// Left out before it was tried, by a person or by its `when`.
   case skipped
+  /// A check that a person answered, and nothing else.
+  case attested
   /// A person said that it is done, and nothing showed it.
   case declared
   /// A check that was not carried out, or could not be judged: it found nothing.
@@ -30,8 +37,11 @@ public enum StepStanding: String, Sendable, Hashable, CaseIterable {
     case .notDone: "begun, counts as not done"
     case .succeeded: "succeeded"
     case .missing: "succeeded, without a record in the present database"
+    case .attested: "answered by a person"
     case .failed: "failed"
     case .unknown: "unknown"
+    case .again: "to be carried out again"
+    case .outdated: "counts no more, and was not carried out again"
     case .skipped: "skipped"
     case .declared: "declared done"
     case .couldNotRun: "could not be carried out"

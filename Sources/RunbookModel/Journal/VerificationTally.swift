@@ -1,7 +1,8 @@
 /// What the verification of a run showed, counted from what became of each of its steps.
 ///
 /// A run is verified where every step that applied was carried out and passed, and at least one did. What
-/// a person says in place of a step is counted, and verifies nothing.
+/// a person says, in place of a step or as a step's answer, is counted, and verifies nothing: an answer that passed
+/// stands in nobody's way, where something else has passed.
 public struct VerificationTally: Sendable, Hashable {
   /// What became of a verification step.
   public enum Fate: Sendable, Hashable {
@@ -10,6 +11,8 @@ public struct VerificationTally: Sendable, Hashable {
     case failed
     /// Its `when` was false: the runbook itself does not ask for it in this run.
     case notApplicable
+    /// It was a person who answered, and the answer was none that fails it.
+    case attested
     case skipped(PersonsWord)
     /// A person said that it is done.
     case declared(PersonsWord)
@@ -38,7 +41,8 @@ public struct VerificationTally: Sendable, Hashable {
   public var failed: [StepID] { fates.filter { $0.fate == .failed }.map(\.step) }
 
   public var isVerified: Bool {
-    passedCount > 0 && fates.allSatisfy { $0.fate == .passed || $0.fate == .notApplicable }
+    passedCount > 0
+      && fates.allSatisfy { [.passed, .attested, .notApplicable].contains($0.fate) }
   }
 
   /// How the run stands by it, on one line.
@@ -58,13 +62,20 @@ public struct VerificationTally: Sendable, Hashable {
   private var counts: String {
     let noun = fates.count == 1 ? "verification step" : "verification steps"
     let others = [
-      failures, skips, declarations, inapplicable, named(.removed, "taken out of the runbook"),
+      failures, attestations, skips, declarations, inapplicable,
+      named(.removed, "taken out of the runbook"),
       named(.ruledOut, "left out by a `when` that was changed"), open,
     ].compactMap(\.self)
     return (["\(passedCount) of \(fates.count) \(noun) passed"] + others).joined(separator: ", ")
   }
 
   private var failures: String? { failed.isEmpty ? nil : "\(failed.count) failed" }
+
+  private var attestations: String? {
+    let count = fates.count { $0.fate == .attested }
+    guard count > 0 else { return nil }
+    return "\(count) \(count == 1 ? "rests" : "rest") on a person's word"
+  }
 
   private var skips: String? {
     counted("skipped") { if case .skipped(let word) = $0 { word } else { nil } }

@@ -66,7 +66,7 @@ struct RecoveryCommandFacts: Sendable {
     preparation = gate?.opened.payload.preparation ?? []
     preparationReference = gate.map { Reference($0.opened.stamp) }
     commands = history.steps(of: .recovery)
-      .flatMap { step in step.attempts.map { Command(step: step.record, attempt: $0) } }
+      .flatMap { step in step.attempts.map { Command(step: $0.record, attempt: $0) } }
       .sorted { $0.attempt.started.stamp.sequence < $1.attempt.started.stamp.sequence }
   }
 }

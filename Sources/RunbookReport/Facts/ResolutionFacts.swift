@@ -51,18 +51,50 @@ struct ResolutionFacts: Sendable {
   private static func deviation(of loss: AcceptedLoss) -> Deviation {
     let who = loss.approvers.map(\.displayName).joined(separator: ", ")
     let steps = loss.steps.map(\.rawValue).joined(separator: ", ")
+    let start: Phrase =
+      "gate \(name: loss.gate) was approved by \(quote: who), and the run went on in "
     let what: Phrase =
       loss.steps.isEmpty
       ? "the lease that the run wrote there last is missing"
       : "it has no record of what \(name: steps) did"
-    let place =
-      loss.isElsewhere
-      ? "another database"
-      : "a database that is an older copy, did not get all that was done, or lacks the run's record"
+    let lack: Phrase =
+      "a database that is an older copy, did not get all that was done, or lacks the run's record: "
+      + what
+    guard let move = loss.move else {
+      return Deviation(text: start + lack, reference: loss.reference)
+    }
     return Deviation(
-      text: """
-        gate \(name: loss.gate) was approved by \(quote: who), and the run went on in \(words: place): 
-        """ + what, reference: loss.reference)
+      text: start + words(of: move) + (loss.isProofLost ? "; it is " + lack : ""),
+      reference: loss.reference)
+  }
+
+  private static func words(of move: AcceptedLoss.Move) -> Phrase {
+    let before = move.before.map(\.rawValue).joined(separator: ", ")
+    let unproven = move.unproven.map(\.rawValue).joined(separator: ", ")
+    let text: Phrase = """
+      another database: \(words(of: move.to, beside: move.from)), \
+      and before in \(words(of: move.from, beside: move.to))
+      """
+    let former: Phrase =
+      move.before.isEmpty ? "" : "; carried out in the former one by then: \(name: before)"
+    let lost: Phrase =
+      move.unproven.isEmpty
+      ? "" : "; what these changed left no record, and may be there alone: \(name: unproven)"
+    return text + former + lost
+  }
+
+  private static func words(
+    of database: ConnectionIdentity, beside other: ConnectionIdentity
+  ) -> Phrase {
+    var text: Phrase =
+      "\(name: database.database) (OID \(words: String(database.databaseOID))) at \(quote: database.address)"
+    if let system = database.systemIdentifier, system != other.systemIdentifier {
+      text = text + ", system \(name: system)"
+    }
+    if let timeline = database.timelineID, timeline != other.timelineID {
+      text = text + ", timeline \(words: String(timeline))"
+    }
+    return text
   }
 
   private static func deviations(of ending: Stamped<ProcessesEnded>) -> [Deviation] {
@@ -97,6 +129,12 @@ struct ResolutionFacts: Sendable {
     for episode in step.episodes {
       if let deviation = deviation(of: episode, in: step) { deviations.append(deviation) }
       deviations += episode.last.settlements.map { Self.deviation(of: $0) }
+    }
+    for reopened in step.reopenings {
+      deviations.append(
+        Deviation(
+          text: "what \(name: step.id) had shown counted no more: \(quote: reopened.payload.words)",
+          reference: Reference(reopened.stamp)))
     }
     for retry in step.retries {
       deviations.append(

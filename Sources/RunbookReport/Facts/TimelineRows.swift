@@ -70,12 +70,12 @@ struct TimelineRows {
       guard episode.last.settlements.isEmpty else {
         return row(
           episode.last.started.stamp,
-          "Step \(name: step.id) (\(quote: step.record.title)) began; its process ended in the middle",
+          "Step \(name: step.id) (\(quote: episode.last.record.title)) began; its process ended in the middle",
           part(of: step))
       }
       return row(
         episode.last.started.stamp,
-        "Step \(name: step.id) (\(quote: step.record.title)) began; the journal holds no outcome",
+        "Step \(name: step.id) (\(quote: episode.last.record.title)) began; the journal holds no outcome",
         part(of: step))
     }
     return text(finished.payload, episode, step).map {
@@ -92,15 +92,18 @@ struct TimelineRows {
     case (.detection, .succeeded):
       guard let isConfirmed = payload.isConfirmed else { return nil }
       return isConfirmed
-        ? "Finding confirmed by \(name: step.id): \(quote: step.record.title)"
-        : "Checked by \(name: step.id) and not confirmed: \(quote: step.record.title)"
+        ? "Finding confirmed by \(name: step.id): \(quote: episode.last.record.title)"
+        : "Checked by \(name: step.id) and not confirmed: \(quote: episode.last.record.title)"
     case (.recovery, .succeeded):
       return
-        "Recovery step \(name: step.id) (\(quote: step.record.title)) succeeded in \(took)"
+        "Recovery step \(name: step.id) (\(quote: episode.last.record.title)) succeeded in \(took)"
+    case (.verification, .succeeded) where payload.isWord == true:
+      return
+        "Verification \(name: step.id) (\(quote: episode.last.record.title)) was answered by a person"
     case (.verification, .succeeded):
-      return "Verification \(name: step.id) (\(quote: step.record.title)) passed"
+      return "Verification \(name: step.id) (\(quote: episode.last.record.title)) passed"
     case (.safeguards, .succeeded):
-      return "Safeguard \(name: step.id) (\(quote: step.record.title)) succeeded in \(took)"
+      return "Safeguard \(name: step.id) (\(quote: episode.last.record.title)) succeeded in \(took)"
     case (_, .unknown):
       return "Step \(name: step.id), \(words: episode.numbers), ended with its effect unknown"
     case (_, .failed), (_, .skipped):

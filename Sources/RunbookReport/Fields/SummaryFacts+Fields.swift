@@ -60,6 +60,7 @@ extension RunHeld {
     case .question: "a step waits for a person's answer"
     case .deadline: "the run's deadline has passed"
     case .sandbox: "the sandbox cannot be started again"
+    case .unconfirmed: "the incident is not confirmed any more"
     case .lostSecret: "a value that held a secret was not stored"
     case .verification: "a verification step could not be carried out"
     case .decided: "a person has said what became of a step"

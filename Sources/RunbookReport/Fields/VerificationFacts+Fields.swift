@@ -28,7 +28,8 @@ extension VerificationFacts.Test: Presented {
 
   private static func expected(_ test: Self) -> Content? {
     guard !test.expectations.isEmpty else {
-      return test.actual == nil && test.failure == nil ? nil : .words("no error")
+      let isOpen = test.actual == nil && test.failure == nil
+      return isOpen || test.step.status == .attested ? nil : .words("no error")
     }
     return .inline(test.expectations.map { .code($0.expression) }, separator: " and ")
   }
@@ -38,9 +39,10 @@ extension VerificationFacts.Test: Presented {
     switch step.status {
     case _ where step.isInapplicable:
       return "did not apply: \(name: step.reason ?? "when") was false"
-    case .pending, .notBegun, .inFlight, .notDone, .skipped, .declared:
+    case .pending, .notBegun, .inFlight, .notDone, .skipped, .declared, .again, .outdated:
       return "\(words: step.statusWords)" + (step.wordPhrase.map { " " + $0 } ?? "")
     case .succeeded: return test.actual ?? "no error"
+    case .attested: return (test.actual ?? "\(words: step.statusWords)") + ": a person's word"
     case .missing: return "\(words: step.statusWords)"
     case .failed, .unknown: return findings(of: test) + leftOut(step)
     case .couldNotRun: return "could not be carried out: " + findings(of: test) + leftOut(step)

@@ -141,9 +141,9 @@ extension HTML {
       case .succeeded: "✓"
       case .failed: "✗"
       case .unknown, .couldNotRun: "?"
-      case .declared, .missing: "!"
+      case .declared, .attested, .missing: "!"
       case .inFlight: "…"
-      case .skipped, .pending, .notBegun, .notDone: "–"
+      case .skipped, .pending, .notBegun, .notDone, .again, .outdated: "–"
       }
     return "<span class=\"status \(status.rawValue)\"><span aria-hidden=\"true\">\(sign)</span> "
       + "\(words)</span>"

@@ -34,7 +34,7 @@ struct ReportScope: EvaluationScope, Sendable {
     var map = ValueMap()
     for step in history.steps {
       let answers = step.attempts.compactMap { $0.finished?.payload.isConfirmed }
-      if !answers.isEmpty { map[step.id.rawValue] = .bool(answers.contains(true)) }
+      if !answers.isEmpty { map[step.id.rawValue] = .bool(step.isConfirmed == true) }
     }
     return .map(map)
   }
@@ -55,8 +55,8 @@ struct ReportScope: EvaluationScope, Sendable {
     return switch step.status {
     case .inFlight: "running"
     case .couldNotRun: "failed"
-    case .missing: "succeeded"
-    case .notDone, .notBegun: "pending"
+    case .missing, .attested: "succeeded"
+    case .notDone, .notBegun, .again, .outdated: "pending"
     case .pending, .succeeded, .failed, .unknown, .skipped, .declared: step.status.rawValue
     }
   }
@@ -76,7 +76,11 @@ struct ReportScope: EvaluationScope, Sendable {
         captures[name] = value
       }
     }
-    for (_, finished) in history.finishedAttempts {
+    // A later attempt takes back what an earlier one has brought.
+    let answers = history.steps.compactMap(\.answer).sorted {
+      $0.stamp.sequence < $1.stamp.sequence
+    }
+    for finished in answers {
       guard let map = finished.payload.captures.mapValue else { continue }
       for (name, value) in map.pairs { captures[name] = value }
     }

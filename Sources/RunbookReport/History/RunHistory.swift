@@ -38,10 +38,12 @@ struct RunHistory: Sendable {
   private(set) var lastHash: Digest
   let entryCount: Int
   private var positions: [StepID: Int]
-  /// Databases that lack something of the run, until people have let it go on there.
+  /// Where connections led, as nobody has to decide about any more.
+  private var known: [String: ConnectionIdentified] = [:]
+  /// The entry by which each connection came to lead where it does, where that is not the first.
+  private var moves: [String: Int64] = [:]
+  /// Databases that are others, or lack something of the run, until people have let it go on there.
   private var contested: [String: ConnectionIdentified] = [:]
-  /// Where each connection leads by now, as people accepted it.
-  private var places: [String: ConnectionIdentity] = [:]
   /// What people let the run go on without.
   private(set) var losses: [AcceptedLoss] = []
   /// Databases that could not be looked at.
@@ -84,15 +86,11 @@ struct RunHistory: Sendable {
     case .sandboxPrepared(let payload): sandbox = Stamped(stamp: stamp, payload: payload)
     case .connectionIdentified(let payload):
       identities.append(Stamped(stamp: stamp, payload: payload))
-      let isThere =
-        payload.lost == nil
-        && places[payload.connection].map { $0.isSameDatabase(as: payload.identity) } ?? true
-      contested[payload.connection] = isThere ? nil : payload
-      if isThere { places[payload.connection] = payload.identity }
-      settleLosses()
+      identify(payload)
     case .connectionUnseen(let payload): unseen.append(Stamped(stamp: stamp, payload: payload))
     case .processesEnded(let payload): endings.append(Stamped(stamp: stamp, payload: payload))
-    case .attemptStarted, .attemptFinished, .stepSkipped, .attemptSettled, .retryRequested:
+    case .attemptStarted, .attemptFinished, .stepSkipped, .stepReopened, .attemptSettled,
+      .retryRequested:
       try takeStep(entry)
     case .gateOpened(let payload):
       gates.append(GateHistory(opened: Stamped(stamp: stamp, payload: payload)))
@@ -135,6 +133,7 @@ struct RunHistory: Sendable {
     case .attemptStarted(let payload): id = payload.step
     case .attemptFinished(let payload): id = payload.step
     case .stepSkipped(let payload): id = payload.step
+    case .stepReopened(let payload): id = payload.step
     case .attemptSettled(let payload): id = payload.step
     case .retryRequested(let payload): id = payload.step
     default: return
@@ -150,7 +149,20 @@ struct RunHistory: Sendable {
     }
   }
 
-  /// Takes in what is missing in databases of which people have approved by now.
+  private mutating func identify(_ payload: ConnectionIdentified) {
+    let name = payload.connection
+    let isElsewhere =
+      known[name].map { !$0.identity.isSameDatabase(as: payload.identity) } ?? false
+    if isElsewhere || payload.lost != nil {
+      contested[name] = payload
+      settleLosses()
+    } else {
+      known[name] = payload
+      contested[name] = nil
+    }
+  }
+
+  /// Takes in the databases of which people have approved by now, and what is missing there.
   private mutating func settleLosses() {
     for (name, found) in contested.sorted(by: { $0.key < $1.key }) {
       guard let gate = gates.last(where: { $0.name == "identity:\(name)" }),
@@ -158,20 +170,36 @@ struct RunHistory: Sendable {
         shown.lost == found.lost, shown.identity.isSameDatabase(as: found.identity),
         let decision = gate.decisions.last
       else { continue }
-      let former = places[name]
-      let lost = steps.filter { $0.isLost(in: found, since: former) }.map(\.id)
+      let led = known[name]?.identity
+      let former = led.flatMap { $0.isSameDatabase(as: found.identity) ? nil : $0 }
+      let gone = steps.filter { $0.isLost(in: found, since: led) }.map(\.id)
       contested[name] = nil
-      places[name] = found.identity
+      known[name] = found
+      // What left no record may be in the former database; of what did, there is none in this one.
+      let named = Set(found.lost?.steps ?? [])
+      let unproven = former == nil ? [] : gone.filter { !named.contains($0) }
+      let lost = former == nil ? gone : gone.filter(named.contains)
       let names = approvers.map(\.displayName).joined(separator: ", ")
-      for step in lost {
+      for step in gone {
         guard let position = positions[step] else { continue }
-        steps[position].lose(RecordLoss(connection: name, approvers: names))
+        steps[position].lose(
+          RecordLoss(
+            connection: name, approvers: names, isElsewhere: unproven.contains(step)))
       }
-      guard found.lost != nil || !lost.isEmpty else { continue }
+      let before = steps.filter { step in
+        step.attempts.contains {
+          $0.started.payload.connection == name && $0.started.stamp.sequence > (moves[name] ?? 0)
+        }
+      }.map(\.id)
+      if former != nil { moves[name] = decision.stamp.sequence }
       losses.append(
         AcceptedLoss(
-          gate: gate.name, steps: lost, approvers: approvers, reference: Reference(decision.stamp),
-          isElsewhere: former.map { !$0.isSameDatabase(as: found.identity) } ?? false))
+          gate: gate.name, steps: lost, isProofLost: found.lost != nil,
+          move: former.map {
+            AcceptedLoss.Move(
+              from: $0, to: found.identity, before: before, unproven: unproven)
+          },
+          approvers: approvers, reference: Reference(decision.stamp)))
     }
   }
 
@@ -186,14 +214,26 @@ struct RunHistory: Sendable {
   }
 }
 
-/// What a database had no record of when people let the run go on in it.
+/// That people let the run go on in another database, or in one that had no record of what the run had done.
 struct AcceptedLoss: Sendable {
+  struct Move: Sendable {
+    let from: ConnectionIdentity
+    let to: ConnectionIdentity
+    /// Steps that were carried out on the connection by then.
+    let before: [StepID]
+    /// Those of them that changed something, and leave no record that could be looked for.
+    let unproven: [StepID]
+  }
+
   let gate: String
+  /// Of which there is no record.
   let steps: [StepID]
+  /// Whether something is missing there that the run had left.
+  let isProofLost: Bool
+  /// Nil where it is the same database.
+  let move: Move?
   let approvers: [Actor]
   let reference: Reference
-  /// Whether it is another database than the run had worked on.
-  let isElsewhere: Bool
 }
 
 extension RunHistory {
@@ -208,15 +248,18 @@ extension RunHistory {
 
   var connections: [ConnectionRecord] {
     let overruling = sandbox?.payload.connections ?? []
-    let names = Set(overruling.map(\.name))
-    return started.payload.connections.filter { !names.contains($0.name) } + overruling
+    let changes = resumptions.compactMap { $0.payload.change?.connections } + [overruling]
+    return changes.reduce(started.payload.connections) { known, present in
+      let names = Set(present.map(\.name))
+      return known.filter { !names.contains($0.name) } + present
+    }
   }
 
-  /// Steps whose `confirms` was true, in the order in which they said so.
+  /// Steps whose `confirms` was true when they were carried out last, in the order in which they said so.
   var findings: [(step: StepHistory, finished: Stamped<AttemptFinished>)] {
     steps.compactMap { step in
-      step.attempts.compactMap(\.finished).first { $0.payload.isConfirmed == true }
-        .map { (step, $0) }
+      guard step.isConfirmed == true else { return nil }
+      return step.answer.map { (step, $0) }
     }
     .sorted { $0.1.stamp.sequence < $1.1.stamp.sequence }
   }

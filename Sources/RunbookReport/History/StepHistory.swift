@@ -3,6 +3,8 @@ import RunbookModel
 /// One try of a step: its intent and, once there is one, its outcome.
 struct AttemptHistory: Sendable {
   let started: Stamped<AttemptStarted>
+  /// The step as it stood in the runbook when the attempt began.
+  let record: StepRecord
   var finished: Stamped<AttemptFinished>?
   /// What was found out about it where it had no outcome, or an unknown one; in order.
   var settlements: [Stamped<AttemptSettled>] = []
@@ -60,9 +62,9 @@ struct Episode: Sendable {
   }
 
   fileprivate func goesOn(with next: AttemptHistory) -> Bool {
-    guard let ended = last.finished?.payload, let other = next.finished?.payload else {
-      return false
-    }
+    guard last.record == next.record, let ended = last.finished?.payload,
+      let other = next.finished?.payload
+    else { return false }
     return ended.outcome == .failed && other.outcome == .failed && ended.failure == other.failure
   }
 }
@@ -71,8 +73,15 @@ struct Episode: Sendable {
 struct StepHistory: Sendable {
   typealias Status = StepStanding
 
+  /// As the step was carried out last, or left out; as it stands in the runbook where it was neither.
   private(set) var record: StepRecord
+  /// As it stands in the runbook.
+  private var present: StepRecord
   private(set) var attempts: [AttemptHistory] = []
+  /// What it had shown counted no more, whenever that was.
+  private(set) var reopenings: [Stamped<StepReopened>] = []
+  /// Whether what it has shown counts no more.
+  private var isReopened = false
   private(set) var skipped: Stamped<StepSkipped>?
   private(set) var retries: [Stamped<RetryRequested>] = []
   /// Whether a change took it out of the runbook.
@@ -80,18 +89,25 @@ struct StepHistory: Sendable {
   /// Whether nothing can happen to it any more, as the run has ended.
   var isRunOver = false
 
-  init(record: StepRecord) { self.record = record }
+  init(record: StepRecord) {
+    self.record = record
+    present = record
+  }
 
   var id: StepID { record.id }
 
   var status: Status {
-    if skipped != nil, attempts.isEmpty { return .skipped }
+    if skipped != nil, attempts.isEmpty || isReopened { return .skipped }
     let isOver = isRunOver || isTakenOut || skipped != nil
+    if isReopened { return isOver ? .outdated : .again }
     guard let last = attempts.last else { return isOver ? .notBegun : .pending }
     switch last.outcome {
     case nil where last.wasCutOff: return isOver ? .notDone : .pending
     case nil: return isOver ? .unknown : .inFlight
-    case .succeeded: return last.loss == nil ? .succeeded : .missing
+    case .succeeded:
+      guard last.loss == nil else { return .missing }
+      let isAttested = !record.phase.mayChange && last.finished?.payload.isWord == true
+      return isAttested ? .attested : .succeeded
     case .failed: return isWithoutAnswer ? .couldNotRun : .failed
     case .skipped: return .skipped
     case .unknown: return last.declaration == nil ? .unknown : .declared
@@ -122,7 +138,7 @@ struct StepHistory: Sendable {
   /// Whether it may still be carried out.
   var isToCome: Bool {
     guard skipped == nil, !isTakenOut else { return false }
-    return [.pending, .failed, .couldNotRun].contains(status)
+    return [.pending, .failed, .couldNotRun, .again].contains(status)
   }
 
   /// Whether anything is recorded of it.
@@ -144,11 +160,18 @@ struct StepHistory: Sendable {
 
   /// Why its last attempt failed, with what was found out about it since.
   var failureReason: String? {
-    guard let last = attempts.last(where: { $0.finished != nil }) else { return nil }
+    guard !isReopened, let last = attempts.last(where: { $0.finished != nil }) else { return nil }
     return last.failure?.reason
   }
 
-  var lastFinished: Stamped<AttemptFinished>? { attempts.last { $0.finished != nil }?.finished }
+  /// Of what counts.
+  var lastFinished: Stamped<AttemptFinished>? {
+    isReopened ? nil : attempts.last { $0.finished != nil }?.finished
+  }
+  /// What its last attempt brought, where that counts.
+  var answer: Stamped<AttemptFinished>? { isReopened ? nil : attempts.last?.finished }
+  /// Whether its `confirms` was true when it was carried out last; nil where it has none, or did not say so.
+  var isConfirmed: Bool? { answer?.payload.isConfirmed }
 
   /// What was found done after a crash: the receipt's or the probe's word stands for the outcome.
   var settledAsDone: [AttemptSettled] {
@@ -197,7 +220,8 @@ struct StepHistory: Sendable {
   /// The same history under the record of a changed runbook.
   func renewed(with record: StepRecord) -> StepHistory {
     var copy = self
-    copy.record = record
+    copy.present = record
+    if !isTouched { copy.record = record }
     copy.isTakenOut = false
     return copy
   }
@@ -207,7 +231,10 @@ struct StepHistory: Sendable {
     let stamp = Stamp(entry)
     switch entry.event {
     case .attemptStarted(let payload):
-      attempts.append(AttemptHistory(started: Stamped(stamp: stamp, payload: payload)))
+      attempts.append(
+        AttemptHistory(started: Stamped(stamp: stamp, payload: payload), record: present))
+      record = present
+      isReopened = false
     case .attemptFinished(let payload):
       guard let index = attempts.indices.last, attempts[index].finished == nil else { return false }
       attempts[index].finished = Stamped(stamp: stamp, payload: payload)
@@ -218,6 +245,12 @@ struct StepHistory: Sendable {
       retries.append(Stamped(stamp: stamp, payload: payload))
     case .stepSkipped(let payload):
       skipped = Stamped(stamp: stamp, payload: payload)
+      if attempts.isEmpty || isReopened { record = present }
+    case .stepReopened(let payload):
+      guard isTouched else { return false }
+      skipped = nil
+      isReopened = !attempts.isEmpty
+      reopenings.append(Stamped(stamp: stamp, payload: payload))
     default:
       return false
     }

@@ -68,9 +68,9 @@ extension StepHistory.Status {
     case .failed: "❌"
     case .missing: "⚠️"
     case .unknown, .couldNotRun: "❓"
-    case .declared: "✋"
+    case .declared, .attested: "✋"
     case .inFlight: "⏳"
-    case .skipped, .pending, .notBegun, .notDone: "⏭️"
+    case .skipped, .pending, .notBegun, .notDone, .again, .outdated: "⏭️"
     }
   }
 }

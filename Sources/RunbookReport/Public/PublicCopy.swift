@@ -101,12 +101,14 @@ struct PublicCopy {
         AttemptStarted(
           step: started.step, attempt: started.attempt, effect: started.effect,
           isEffectDeclared: started.isEffectDeclared, connection: started.connection,
-          work: started.work.map(work), settledBy: started.settledBy))
+          work: started.work.map(work), settledBy: started.settledBy,
+          definition: started.definition.map(keyed)))
     case .attemptFinished(let finished): .attemptFinished(self.finished(finished))
     case .attemptSettled(let settled): .attemptSettled(self.settled(settled))
     case .stepSkipped(let skipped):
       .stepSkipped(
         StepSkipped(step: skipped.step, cause: skipped.cause, reason: message(skipped.reason)))
+    case .stepReopened: event
     case .gateOpened(let opened): .gateOpened(gate(opened))
     case .gateDecided(let decided):
       .gateDecided(
@@ -263,7 +265,8 @@ struct PublicCopy {
           clockOffsetMicroseconds: row.clockOffsetMicroseconds)
       }, notices: finished.notices.map { _ in Self.leftOut },
       elapsedMicroseconds: finished.elapsedMicroseconds, hasReceipt: finished.hasReceipt,
-      workDone: finished.workDone?.map(done), isEffectDone: finished.isEffectDone)
+      workDone: finished.workDone?.map(done), isEffectDone: finished.isEffectDone,
+      isWord: finished.isWord)
   }
 
   private func done(_ done: WorkDone) -> WorkDone {

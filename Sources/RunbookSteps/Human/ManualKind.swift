@@ -24,7 +24,7 @@ public struct ManualKind: StepKind {
           FieldSpec("fails_on", .list(.text), "The answers that fail the step (not done)"),
         ]),
       results: [ResultSpec("answer", "string", "What the person answered")],
-      work: WorkSpec(.text, in: ["instruction"]),
+      work: WorkSpec(.text, in: ["instruction"]), asksAPerson: true,
       "Asks a person to do something, and waits for the answer")
   }
 

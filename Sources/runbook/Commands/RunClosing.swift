@@ -106,6 +106,11 @@ struct RunClosing {
       return ["To go on all the same: runbook resume \(run)", giveUp]
     case .question:
       return ["To be asked, on a terminal: runbook resume \(run)", giveUp]
+    case .unconfirmed:
+      return [
+        "To go on all the same, recovery approved anew: runbook resume \(run), then --approve recovery",
+        giveUp,
+      ]
     case .sandbox, .lostSecret, .obstacle:
       return ["To try once more: runbook resume \(run)", giveUp]
     }

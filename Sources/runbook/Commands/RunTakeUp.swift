@@ -35,6 +35,7 @@ struct RunTakeUp {
     }
     let (entries, state) = try await standing()
     if change != nil {
+      try refuseStrandings(by: plan, state)
       try refuseUnsettledChanges(of: plan, state)
       try refuseRepetitions(by: plan, state)
     }
@@ -73,20 +74,33 @@ struct RunTakeUp {
     }
   }
 
+  /// What was done must stay where it can be looked for.
+  private func refuseStrandings(by plan: Plan, _ state: RunState) throws {
+    let objections = plan.strandings(of: state)
+    guard !objections.isEmpty else { return }
+    for objection in objections { held.console.printError("error: \(objection)") }
+    try held.refuse(
+      "the change cannot be accepted: what was done could not be looked for any more",
+      hints: ["leave the connection as it was; another one beside it is no harm"],
+      .invalidRunbook)
+  }
+
   /// What is done is not done again under another name, unless a person names it.
   private func refuseRepetitions(by plan: Plan, _ state: RunState) throws {
     let ids = plan.runbook.steps.map(\.id.rawValue)
     for name in options.perform where !ids.contains(where: { $0.isIdentical(to: name) }) {
       try held.refuse("the runbook has no step '\(name)' to be performed", .usage)
     }
-    let doubts = plan.doubts(about: state, kinds: Composition.checkingKinds()).filter {
+    let doubts = plan.doubts(
+      about: state, kinds: Composition.checkingKinds(), key: RunStore.key(inRunFolder: held.folder)
+    ).filter {
       !($0.mayBeNamed && options.perform.contains($0.step.rawValue))
     }
     guard !doubts.isEmpty else { return }
     for doubt in doubts { held.console.printError("error: \(doubt.why)") }
     let named = doubts.filter(\.mayBeNamed).map { " --perform \($0.step)" }.joined()
     try held.refuse(
-      "the change cannot be accepted as it is: what is done must not be done again",
+      "the change cannot be accepted as it is: what is done is neither done again nor made another",
       hints: ["a step that is done keeps its id: give it back, or take the new step out"]
         + (named.isEmpty
           ? []

@@ -252,13 +252,13 @@ extension StepState {
 
   fileprivate func mark(in phase: Phase, _ state: RunState) -> String {
     switch standing(in: phase, isOver: state.isOver) {
-    case .pending, .notBegun, .notDone: " "
+    case .pending, .notBegun, .notDone, .again, .outdated: " "
     case .inFlight: ">"
     case .succeeded: "✔"
     case .failed: "✘"
     case .unknown, .couldNotRun: "?"
     case .skipped: "-"
-    case .declared, .missing: "!"
+    case .declared, .attested, .missing: "!"
     }
   }
 
@@ -274,11 +274,13 @@ extension StepState {
         + $0.word.reason
     }
     let standing = standing(in: phase, isOver: state.isOver)
-    let own = standing == .skipped ? nil : standing.plainWords(failure)
-    let lost =
-      standing == .missing
-      ? loss.map { "approved by \($0.approvers)" }
-      : isOfOtherDatabase ? "in another database; is made again" : nil
+    let isOpenAgain = standing == .again || standing == .outdated
+    let own =
+      standing == .skipped
+      ? nil
+      : standing.plainWords(failure)
+        + (isOpenAgain ? reopened.map { ": \($0.words)" } ?? "" : "")
+    let lost = standing == .missing ? loss.map { "approved by \($0.approvers)" } : nil
     return ([own, lost, left].compactMap(\.self) + gone).joined(separator: "; ")
   }
 
@@ -296,7 +298,9 @@ extension StepStanding {
     case .pending: "pending"
     case .inFlight: "running"
     case .failed, .couldNotRun, .unknown: failure.map { "\(words): \($0.message)" } ?? words
-    case .notBegun, .notDone, .succeeded, .missing, .skipped, .declared: words
+    case .notBegun, .notDone, .succeeded, .missing, .skipped, .declared, .attested, .again,
+      .outdated:
+      words
     }
   }
 }

@@ -139,6 +139,9 @@ final class ProgressObserver: RunObserver {
           ? "skipped, not \(skipped.reason)"
           : "\(verb) by \(entry.actor.displayName): \(skipped.reason)"
         line("  \("– \(title): \(why)", .dim)", &live)
+      case .stepReopened(let reopened):
+        let title = live.steps[reopened.step]?.title ?? reopened.step.rawValue
+        line("  \("↻", .yellow) \(title) is to be carried out again: \(reopened.words)", &live)
       case .gateOpened(let gate): for one in text.gate(gate) { line(one, &live) }
       case .gateDecided(let decision):
         line(

@@ -38,7 +38,7 @@ enum ExitStatus: Int32 {
       case .refusal: self = .refused
       case .interruption: self = .interrupted
       case .gate, .failedStep, .unknownStep, .privilege, .obstacle, .question, .deadline, .sandbox,
-        .lostSecret, .verification, .decided:
+        .lostSecret, .verification, .unconfirmed, .decided:
         self = .held
       }
     case .ended(let end):

@@ -6,7 +6,7 @@ enum EventSample: String, CaseIterable {
     attemptSucceeded, attemptFailed, attemptUnknown, attemptSkipped, stepSkipped, gateOpened,
     gateDecided, runHeld, runResumed, noteAdded, runEnded, sandboxRestarted, otherIdentified,
     settledDone, settledNotDone, settledUnknown, retryRequested, reportEdited, attemptUnable,
-    stepDeclined, declaredDone, declaredNotDone, attemptRefused
+    stepDeclined, declaredDone, declaredNotDone, attemptRefused, stepReopened
 
   func event(
     about step: StepID = "a", gate: String = "recovery", attempt: Int = 1,
@@ -31,6 +31,7 @@ enum EventSample: String, CaseIterable {
     case .attemptUnable: Self.finished(step, attempt, .failed, cause: .unreachable)
     case .attemptSkipped: Self.finished(step, attempt, .skipped)
     case .stepSkipped: .stepSkipped(StepSkipped(step: step, cause: .condition, reason: "false"))
+    case .stepReopened: .stepReopened(StepReopened(step: step, cause: .changed))
     case .stepDeclined:
       .stepSkipped(StepSkipped(step: step, cause: .decision, reason: "not needed"))
     case .declaredDone: Self.settled(step, attempt, .done, by: .word)

@@ -104,6 +104,15 @@ struct ModelCheckTests {
       testDescription: "a connection that moves", steps: Array(RunModel.steps.prefix(2)),
       movesDatabase: true, limit: 50_000),
     Case(
+      testDescription: "a connection that moves under what detection saw",
+      steps: [
+        step("d", .detection, kind: "sql") { $0.confirms = source("true") }, RunModel.steps[1],
+      ], movesDatabase: true, limit: 100_000),
+    Case(
+      testDescription: "a connection that moves under what was verified",
+      steps: [RunModel.steps[0], RunModel.steps[2], step("v", .verification, kind: "sql")],
+      movesDatabase: true, limit: 100_000),
+    Case(
       testDescription: "checks that people leave out",
       steps: [RunModel.steps[0], step("x", .verification), RunModel.steps[3]]
         + [step("s", .safeguards)], skipsAhead: true, limit: 50_000),

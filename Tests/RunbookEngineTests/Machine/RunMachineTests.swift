@@ -253,6 +253,7 @@ extension Command {
     switch self {
     case .prepareSandbox: "prepareSandbox"
     case .skip(let step, _): "skip \(step)"
+    case .reopen(let steps): "reopen \(steps.map(\.step.rawValue).joined(separator: " "))"
     case .decline(let step, _): "decline \(step)"
     case .fail(let step, let failure): "fail \(step) \(failure.cause.rawValue)"
     case .settle(let step): "settle \(step.id)"

@@ -10,6 +10,7 @@ struct RunModel {
   static let mostAttempts = 2
 
   let plan: Plan
+  private let start: RunStarted
   private let machine: RunMachine
   private let movesDatabase: Bool
   private let skipsAhead: Bool
@@ -34,6 +35,7 @@ struct RunModel {
     var simulation = Simulation(runbook(steps, connections: [connection()]))
     simulation.effects = ["r": .mutating, "p": .mutating, "w": .mutating]
     plan = simulation.plan
+    start = RunStarted(simulation.plan, simulation.options, .none)
     machine = RunMachine(plan: plan, binder: Binder(plan: plan, kinds: simulation.kinds))
   }
 
@@ -46,7 +48,7 @@ struct RunModel {
   /// Whatever may be written next.
   func events(in state: RunState, _ command: Command) -> [Event] {
     switch state.lifecycle {
-    case .notStarted: [EventSample.runStarted.event()]
+    case .notStarted: [.runStarted(start)]
     case .ended: []
     case .held: decisions(in: state) + [EventSample.runResumed.event()]
     case .running:
@@ -61,7 +63,13 @@ struct RunModel {
     else { return nil }
     if state.step(step.id).isOrphan { return nil }
     var all = [
-      EventSample.attemptSucceeded.event(about: step.id, confirms: step.id == "d"),
+      EventSample.attemptSucceeded.event(about: step.id, confirms: step.id == "d")
+    ]
+    // What was confirmed once may not be so when it is looked at again.
+    if step.id == "d", movesDatabase {
+      all.append(EventSample.attemptSucceeded.event(about: step.id, confirms: false))
+    }
+    all += [
       EventSample.attemptFailed.event(about: step.id),
       Self.interruption(of: step.id),
     ]
@@ -78,6 +86,8 @@ struct RunModel {
     switch command {
     case .prepareSandbox, .fail: return []
     case .skip(let step, _): return [EventSample.stepSkipped.event(about: step)]
+    // They are stored at once, and looked at one by one.
+    case .reopen(let steps): return steps.prefix(1).map(Event.stepReopened)
     case .decline(let step, _): return [Self.skip(step)]
     case .settle(let step):
       let settled: [EventSample] =
@@ -146,7 +156,8 @@ struct RunModel {
     .attemptStarted(
       AttemptStarted(
         step: bound.step.id, attempt: attempt, effect: bound.activity.effect,
-        isEffectDeclared: false, connection: nil, work: [], settledBy: bound.settledBy))
+        isEffectDeclared: false, connection: bound.activity.connection, work: [],
+        settledBy: bound.settledBy))
   }
 
   private static func interruption(of step: StepID) -> Event {

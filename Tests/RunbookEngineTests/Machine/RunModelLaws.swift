@@ -12,6 +12,7 @@ struct RunModelLaws {
     case .perform(let bound, _, _): performing(bound, in: state)
     case .settle(let step): settling(step, in: state)
     case .end(let end): ending(end, in: state)
+    case .reopen(let steps): reopening(steps, in: state)
     case .skip, .decline, .fail, .hold, .identify, .openGate, .ask, .prepareSandbox: []
     }
   }
@@ -32,14 +33,29 @@ struct RunModelLaws {
     if !state.contested.isEmpty {
       broken.append("identity: \(step.id) is performed though its connection leads elsewhere")
     }
-    if step.phase > .detection, state.findings.isEmpty {
+    if step.phase > .detection, state.findings.isEmpty, !state.goesOnUnconfirmed {
       broken.append("promise 1: \(step.id) is performed though nothing is confirmed")
+    }
+    if !state.outdatedSteps.isEmpty {
+      broken.append("current: \(step.id) is performed while an outcome counts no more")
     }
     let earlier = plan.runbook.steps.prefix { $0.id != step.id }
     if let open = earlier.first(where: { $0.phase.mayChange && !isOver($0, in: state) }) {
       broken.append("order: \(step.id) is performed before \(open.id) is over")
     }
     return broken
+  }
+
+  /// Only what changes nothing is carried out again.
+  private func reopening(_ steps: [StepReopened], in state: RunState) -> [String] {
+    steps.compactMap { reopened in
+      let step = plan.runbook.steps.first { $0.id == reopened.step }
+      let known = state.step(reopened.step)
+      let mayBe =
+        step?.phase.mayChange == false || known.settledBy == .repeatable
+        || known.status == .skipped
+      return mayBe ? nil : "promise 2: \(reopened.step) is to be done again"
+    }
   }
 
   private func settling(_ step: Step, in state: RunState) -> [String] {
@@ -56,6 +72,13 @@ struct RunModelLaws {
     let failed = plan.runbook.steps.filter { $0.phase != .detection && !isOver($0, in: state) }
     if end.status == .resolved, let step = failed.first {
       broken.append("promise 3: the run is resolved though \(step.id) is not over")
+    }
+    if [.resolved, .notConfirmed].contains(end.status), !state.outdatedSteps.isEmpty {
+      broken.append("current: the run ends on an outcome that counts no more")
+    }
+    let hasBegun = plan.runbook.steps(in: .recovery).contains { state.step($0.id).attempts > 0 }
+    if end.status == .notConfirmed, hasBegun {
+      broken.append("word: the run is not confirmed though recovery has begun")
     }
     if end.status == .notConfirmed, !isProved("d", in: state) {
       broken.append("detection: the incident is not confirmed though it was not looked for")

@@ -26,7 +26,9 @@ struct RunStateTests {
       switch self {
       case .notStarted: [.runStarted]
       case .running:
-        Set(EventSample.allCases).subtracting([.runStarted, .attemptSkipped, .retryRequested])
+        Set(EventSample.allCases).subtracting([
+          .runStarted, .attemptSkipped, .retryRequested, .stepReopened,
+        ])
       case .held:
         [
           .noteAdded, .reportEdited, .runResumed, .gateDecided, .stepSkipped, .runEnded,

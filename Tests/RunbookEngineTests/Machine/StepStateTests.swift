@@ -17,13 +17,14 @@ struct StepStateTests {
       .attemptStarted: .running, .stepSkipped: .skipped, .settledDone: .succeeded,
       .settledNotDone: .failed, .settledUnknown: .unknown, .retryRequested: .failed,
       .stepDeclined: .skipped, .declaredDone: .succeeded, .declaredNotDone: .pending,
+      .stepReopened: .pending,
     ],
     .unknown: [
       .attemptStarted: .running, .stepSkipped: .skipped, .settledDone: .succeeded,
       .settledNotDone: .failed, .settledUnknown: .unknown, .stepDeclined: .skipped,
       .declaredDone: .succeeded, .declaredNotDone: .pending,
     ],
-    .succeeded: [:],
+    .succeeded: [.stepReopened: .pending],
     .skipped: [:],
   ]
 

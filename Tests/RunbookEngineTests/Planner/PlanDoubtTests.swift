@@ -41,6 +41,18 @@ struct PlanDoubtTests {
     #expect(try await doubts(mended) == [])
   }
 
+  /// What was looked at cannot be looked at again once the run has changed something.
+  @Test func whatDetectionLookedAtStaysOnceSomethingIsChanged() async throws {
+    var (simulation, state) = try await held()
+    simulation.runbook = runbook(
+      [step("detect", .detection, text: "another") { $0.confirms = source("true") }]
+        + Self.recovery + [step("v", .verification, text: "another")])
+    let doubts = simulation.plan.doubts(about: state, kinds: simulation.kinds)
+    #expect(doubts.map(\.step) == ["detect"])
+    #expect(doubts.first?.why.holds("cannot look again") == true)
+    #expect(doubts.first?.mayBeNamed == false)
+  }
+
   @Test func aDoneStepUnderAnotherNameIsOneToBeNamed() async throws {
     let renamed = [step("a2", .recovery, text: "pay  one\npay two;")] + Self.recovery.dropFirst()
     #expect(try await doubts(Array(renamed)) == ["step 'a2' does what 'a' has done"])
@@ -84,14 +96,16 @@ struct PlanDoubtTests {
       ])
   }
 
-  @Test func aDoneStepThatWasSplitIsOneToBeNamed() async throws {
+  @Test func aDoneStepThatWasSplitIsGivenBackAndItsRestNamed() async throws {
     let split = [
       step("a", .recovery, text: "pay one"), Self.recovery[1],
       step("n", .recovery, text: "pay two"), Self.recovery[2],
     ]
     #expect(
       try await doubts(split) == [
-        "step 'n' is new, and 'a', which is done, does something else now: it may be the same work"
+        "step 'a' is done, and is not as it was carried out: put it back as it was, with the constants "
+          + "and files that it names, and give what is new another id",
+        "step 'n' is new, and 'a', which is done, does something else now: it may be the same work",
       ])
   }
 

@@ -9,6 +9,8 @@ struct IndependentReader {
     /// As the report's JSON calls it, as long as the run goes on.
     fileprivate var own = "pending"
     var isPersons = false
+    /// Whether what it has shown counts no more.
+    fileprivate var isReopened = false
     fileprivate var hasEnded = false
     /// Whether an attempt was begun.
     var wasTried = false
@@ -28,6 +30,7 @@ struct IndependentReader {
     /// As the report's JSON calls it.
     var word: String {
       if isLeftOut, !wasTried { return "skipped" }
+      if isReopened { return isGone || isRunOver ? "outdated" : "again" }
       if isLost, own == "succeeded" { return "missing" }
       guard isLeftOut || isGone || isRunOver else { return own }
       return switch own {
@@ -41,7 +44,7 @@ struct IndependentReader {
   private(set) var steps: [Step] = []
   private(set) var end: (status: String, reason: String)?
   private(set) var isHeld = false
-  private(set) var hasFinding = false
+  private var findings: Set<String> = []
   /// Gates that were refused last.
   private var refused: Set<String> = []
   /// What the gates of databases show as missing.
@@ -55,14 +58,21 @@ struct IndependentReader {
     switch event["type"]?.stringValue {
     case "runStarted":
       adopt(event["runbook"])
+    case "stepReopened":
+      findings.remove(event["step"]?.stringValue ?? "")
+      change(event) {
+        $0.isReopened = $0.wasTried
+        ($0.isLeftOut, $0.isPersons) = (false, false)
+      }
     case "attemptStarted":
+      findings.remove(event["step"]?.stringValue ?? "")
       change(event) {
         let (hasNewWhen, when) = ($0.hasNewWhen, $0.when)
         $0 = Step(id: $0.id, phase: $0.phase, own: "in_flight", wasTried: true)
         ($0.hasNewWhen, $0.when) = (hasNewWhen, when)
       }
     case "attemptFinished":
-      if event["isConfirmed"] == .bool(true) { hasFinding = true }
+      if event["isConfirmed"] == .bool(true) { findings.insert(event["step"]?.stringValue ?? "") }
       change(event) { step in
         step.hasEnded = true
         let outcome = event["outcome"]?.stringValue ?? ""
@@ -85,6 +95,7 @@ struct IndependentReader {
       change(event) { step in
         step.isLeftOut = true
         step.isPersons = event["cause"] == "decision"
+        if step.isReopened { (step.isReopened, step.wasTried) = (false, false) }
       }
     case "gateOpened":
       let gate = event["gate"]?.stringValue ?? ""
@@ -119,7 +130,10 @@ struct IndependentReader {
       var step =
         steps.first { $0.id == id } ?? Step(id: id, phase: record["phase"]?.stringValue ?? "")
       let isKnown = steps.contains { $0.id == id }
-      if isKnown, step.when != when, !step.wasTried, !step.isLeftOut { step.hasNewWhen = true }
+      let isCheck = !["recovery", "safeguards"].contains(step.phase)
+      if isKnown, step.when != when, isCheck || !step.wasTried, !step.isLeftOut {
+        step.hasNewWhen = true
+      }
       step.when = when
       step.isGone = false
       return step
@@ -151,7 +165,7 @@ struct IndependentReader {
   /// How a run ends whose steps came to this.
   var expectedStatus: String {
     let detection = steps(in: "detection")
-    let confirmed = hasFinding || detection.isEmpty
+    let confirmed = !findings.isEmpty || detection.isEmpty
     guard confirmed else {
       let isWhole =
         detection.contains { $0.word == "succeeded" }

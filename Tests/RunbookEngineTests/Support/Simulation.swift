@@ -49,15 +49,23 @@ struct Simulation {
       SimulatedKind(
         Self.spec(name, usesConnection: usesConnection), outcomes: outcomes, effects: effects,
         settlements: settlements, whilePerforming: whilePerforming, surroundings: surroundings)
-    } + [SimulatedKind(Self.spec("probe", usesConnection: false), outcomes: probes)]
+    } + [
+      SimulatedKind(Self.spec("probe", usesConnection: false), outcomes: probes),
+      SimulatedKind(
+        Self.spec("manual", usesConnection: false, asksAPerson: true), outcomes: outcomes),
+    ]
   }
 
-  static func spec(_ name: String, usesConnection: Bool) -> KindSpec {
+  static func spec(
+    _ name: String, usesConnection: Bool, asksAPerson: Bool = false
+  ) -> KindSpec {
     KindSpec(
       name, .shorthand(key: "text", [FieldSpec("text", .template, "What runs.")]),
       results: [ResultSpec("stdout", "string", "What it printed.")],
       usesConnection: usesConnection, keepsReceipts: usesConnection,
-      work: WorkSpec(WorkItem.Language(rawValue: name) ?? .text, in: ["text"]), "A simulated kind.")
+      work: WorkSpec(WorkItem.Language(rawValue: name) ?? .text, in: ["text"]),
+      asksAPerson: asksAPerson,
+      "A simulated kind.")
   }
 
   var plan: Plan {
@@ -101,6 +109,7 @@ extension Event {
     case .attemptStarted(let event): "started \(event.step)#\(event.attempt)"
     case .attemptFinished(let event): "\(event.outcome.rawValue) \(event.step)#\(event.attempt)"
     case .stepSkipped(let event): "skipped \(event.step)"
+    case .stepReopened(let event): "reopened \(event.step)"
     case .gateOpened(let event): "opened \(event.gate)"
     case .gateDecided(let event): "\(event.decision.rawValue) \(event.gate)"
     case .runHeld(let event): "held \(event.cause.rawValue) \(event.subject ?? "-")"
