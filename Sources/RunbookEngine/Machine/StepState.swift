@@ -296,9 +296,6 @@ extension StepState {
     }
   }
 
-  /// Whether nothing more happens to it by itself.
-  var isOver: Bool { status.isSettled && !isOfOtherDatabase }
-
   /// What became of it as a step that changes something.
   func changeFate(of id: StepID) -> ChangeTally.Fate {
     switch status {
