@@ -21,7 +21,9 @@ extension Executor {
           .unknown, .none, Self.text(of: redactor.redact(error.record)), isOver: false)
       }
     }
-    try queue(.attemptSettled(event(step, finding)))
+    // What a person called done is not done unasked.
+    let shown = denied(finding, by: state.step(step.id).deniedWord)
+    try queue(.attemptSettled(event(step, shown)))
     // No entry tells of files that a probe wrote.
     _ = EvidenceFolder(path: settlingFolder(step.id, attempt)).sweep(keeping: [])
   }

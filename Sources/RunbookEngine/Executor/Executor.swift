@@ -112,12 +112,13 @@ public struct Executor: ~Copyable {
           host: options.host, approvals: options.approvals.sorted(),
           toolVersion: options.toolVersion, generation: options.generation, takenFrom: takenFrom,
           reason: reason, change: change)))
-    try await goOn()
+    try await goOn(isTakenUp: true)
   }
 
-  private mutating func goOn() async throws(StoreError) {
+  private mutating func goOn(isTakenUp: Bool = false) async throws(StoreError) {
     do throws(StoreError) {
       if plan.isSandbox, state.sandbox != nil { try await restartSandbox() }
+      if isTakenUp { try await lookBehindWords() }
       while case .running = state.lifecycle {
         if Task.isCancelled {
           try queue(.runHeld(interruption))
@@ -291,6 +292,8 @@ public struct Executor: ~Copyable {
 
   /// Closes what this process holds open. A sandbox's data goes when its run has ended.
   private mutating func leaveWorld() async {
+    // Its end is stored by now.
+    if case .ended = state.lifecycle, pending.isEmpty { await markEnd() }
     await ports.gateway.close()
     await sandbox?.stop()
     guard case .ended = state.lifecycle, let folder = sandbox?.folder else { return }

@@ -8,11 +8,13 @@ public import RunbookModel
 /// | running   | running        | succeeded/failed/unknown | succeeded/pending/unknown           | –              | –           |
 /// | failed    | running        | –                        | succeeded/failed/unknown            | failed         | skipped     |
 /// | unknown   | running        | –                        | succeeded/failed, pending/unknown   | –              | skipped     |
-/// | succeeded | – (*)          | –                        | –                                   | –              | –           |
-/// | skipped   | –              | –                        | –                                   | –              | –           |
+/// | succeeded | – (*)          | –                        | succeeded/pending/unknown (***)     | –              | –           |
+/// | skipped   | –              | –                        | succeeded/–/– (****)                | –              | –           |
 ///
 /// A dash is an entry that no run writes; replaying one is refused. (*) running, where a capture was
-/// not stored, as it held a secret. (**) where it has been begun: a person's word behind what was found out. An unknown step that is settled as not done is pending again when
+/// not stored, as it held a secret. (**) where it has been begun: a person's word behind what was found out.
+/// (***) where a person's word alone says that it is done: by what was found out since, or as a person says that it is
+/// not. (****) where it was left out though nobody could look, by its receipt. An unknown step that is settled as not done is pending again when
 /// a process that died left it, or when a person said so; else it failed. An attempt whose number
 /// does not follow, and what is said of another attempt than the last, is refused as well.
 public struct StepState: Sendable, Hashable {
@@ -56,6 +58,10 @@ public struct StepState: Sendable, Hashable {
   public internal(set) var settlement: AttemptSettled?
   /// Who said that the step is done, where nothing showed it.
   public internal(set) var declaration: PersonsWord?
+  /// Whether a person's word on it was taken though nobody could look: it is held against what is found.
+  public internal(set) var isWordUnlooked = false
+  /// The word that it is done, against which stands that no receipt of it is there; until a person has decided.
+  public internal(set) var deniedWord: PersonsWord?
   /// Whether it failed without an answer: it could not be carried out, or not be judged.
   public internal(set) var isWithoutAnswer = false
   /// Whether it failed though its work had ended well: what it changed stays, and to repeat it changes more.
@@ -121,6 +127,13 @@ public struct StepState: Sendable, Hashable {
     case (.running, .attemptSettled(let settled)), (.failed, .attemptSettled(let settled)),
       (.unknown, .attemptSettled(let settled)):
       settle(settled, at: time, by: actor)
+    case (.succeeded, .attemptSettled(let settled))
+    where declaration != nil && settled.replacesWord:
+      settle(settled, at: time, by: actor)
+    case (.skipped, .attemptSettled(let settled))
+    where isWordUnlooked && settled.means == .receipt && settled.settlement == .done:
+      skip = nil
+      settle(settled, at: time, by: actor)
     case (.failed, .retryRequested):
       isRetryWanted = true
       round = Round()
@@ -129,6 +142,7 @@ public struct StepState: Sendable, Hashable {
       skip = Skip(
         cause: skipped.cause, word: PersonsWord(actor: actor, reason: skipped.reason),
         former: status)
+      isWordUnlooked = skipped.isUnlooked ?? false
       status = .skipped
       finishedAt = time
     default:
@@ -172,6 +186,8 @@ public struct StepState: Sendable, Hashable {
     failure = nil
     settlement = nil
     declaration = nil
+    isWordUnlooked = false
+    deniedWord = nil
     isWithoutAnswer = false
     isEffectDone = false
     isOfFormerProcess = false
@@ -184,7 +200,11 @@ public struct StepState: Sendable, Hashable {
   private mutating func settle(
     _ settled: AttemptSettled, at time: Timestamp, by actor: Actor
   ) {
+    let word = declaration
     settlement = settled
+    declaration = nil
+    deniedWord = settled.settlement == .unknown ? word ?? deniedWord : nil
+    isWordUnlooked = settled.means == .word && settled.isUnlooked == true
     round.go(to: time)
     switch settled.settlement {
     case .done:
@@ -201,7 +221,8 @@ public struct StepState: Sendable, Hashable {
     case .unknown:
       status = .unknown
       finishedAt = time
-    case .notDone where status == .running || isOrphan || settled.means == .word:
+    case .notDone
+    where status == .running || isOrphan || settled.means == .word || word != nil:
       status = .pending
       failure = nil
       isEffectDone = false
@@ -267,6 +288,18 @@ extension StepState {
     case .failed: isWithoutAnswer && phase?.mayChange == false ? .couldNotRun : .failed
     case .unknown: .unknown
     case .skipped: .skipped
+    }
+  }
+}
+
+extension AttemptSettled {
+  /// Whether it can stand in the place of a person's word that the step is done: what was found out does, and that a
+  /// person takes the word back.
+  fileprivate var replacesWord: Bool {
+    switch means {
+    case .receipt, .probe: true
+    case .word: settlement == .notDone
+    case .repeatable, .none: false
     }
   }
 }

@@ -18,6 +18,8 @@ public struct AttemptSettled: Sendable, Hashable, Codable {
   public let withheldCaptures: [String]?
   /// Processes and statements of the attempt that were still there.
   public let remnants: [Remnant]
+  /// Of a person's word: whether nobody could look, as what there is to look at was out of reach; nil is no.
+  public let isUnlooked: Bool?
 
   /// What the settlement rests on.
   public enum Means: String, Sendable, Hashable, Codable {
@@ -37,8 +39,9 @@ public struct AttemptSettled: Sendable, Hashable, Codable {
     step: StepID, attempt: Int, settlement: Settlement, means: Means, detail: String,
     doneAt: Timestamp? = nil, result: Value = .map(ValueMap()),
     incomplete: [String: Incomplete]? = [:], captures: Value = .map(ValueMap()),
-    withheldCaptures: [String]? = nil, remnants: [Remnant] = []
+    withheldCaptures: [String]? = nil, remnants: [Remnant] = [], isUnlooked: Bool? = nil
   ) {
+    self.isUnlooked = isUnlooked
     self.step = step
     self.attempt = attempt
     self.settlement = settlement

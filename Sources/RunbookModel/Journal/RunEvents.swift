@@ -3,6 +3,8 @@ public struct StepSkipped: Sendable, Hashable, Codable {
   public let cause: Cause
   /// The `when` that was false, or a person's reason.
   public let reason: String
+  /// Whether a person left it out though nobody could look how it stands; nil is no.
+  public let isUnlooked: Bool?
 
   /// What a reason begins with that nobody gave, as the step's gate was refused.
   public static let refusedGate = "its gate was refused"
@@ -14,7 +16,8 @@ public struct StepSkipped: Sendable, Hashable, Codable {
     case decision
   }
 
-  public init(step: StepID, cause: Cause, reason: String) {
+  public init(step: StepID, cause: Cause, reason: String, isUnlooked: Bool? = nil) {
+    self.isUnlooked = isUnlooked
     self.step = step
     self.cause = cause
     self.reason = reason
@@ -36,8 +39,8 @@ public struct RunHeld: Sendable, Hashable, Codable {
     case lostSecret
     /// A verification step could not be carried out: it is not known whether it would pass.
     case verification
-    /// A person has said what nothing could find out, and nobody has gone on with the run yet. No run
-    /// writes it: it takes the place of the hold that was written before.
+    /// A person has said what nothing could find out, and nobody has gone on with the run yet: it takes the place
+    /// of the hold that was written before. Or what was found out since is otherwise than a person had said.
     case decided
   }
 

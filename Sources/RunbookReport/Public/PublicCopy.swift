@@ -79,7 +79,9 @@ struct PublicCopy {
     case .attemptSettled(let settled): .attemptSettled(self.settled(settled))
     case .stepSkipped(let skipped):
       .stepSkipped(
-        StepSkipped(step: skipped.step, cause: skipped.cause, reason: message(skipped.reason)))
+        StepSkipped(
+          step: skipped.step, cause: skipped.cause, reason: message(skipped.reason),
+          isUnlooked: skipped.isUnlooked))
     case .gateOpened(let opened): .gateOpened(gate(opened))
     case .gateDecided(let decided):
       .gateDecided(
@@ -282,7 +284,7 @@ struct PublicCopy {
       captures: captures(settled.captures), withheldCaptures: settled.withheldCaptures,
       remnants: settled.remnants.map {
         Remnant(pid: $0.pid, summary: Self.leftOut, since: $0.since)
-      })
+      }, isUnlooked: settled.isUnlooked)
   }
 
   /// What the kind declares as public, and the names of the rest.
