@@ -3,6 +3,13 @@ public struct RunID: RawRepresentable, Sendable, Hashable, Codable, CustomString
   public let rawValue: String
   public init(rawValue: String) { self.rawValue = rawValue }
   public var description: String { rawValue }
+
+  /// Whether it has the form of one, and is not the start of one: `20251018-220113-abc`.
+  public var isWhole: Bool {
+    let parts = rawValue.pieces(separatedBy: "-", omittingEmptySubsequences: false)
+    return parts.count == 3 && parts[0].utf8.count == 8 && parts[1].utf8.count == 6
+      && !parts[2].utf8.isEmpty && parts[0].utf8.allSatisfy { (48...57).contains($0) }
+  }
 }
 
 /// A step's name, unique in its runbook.

@@ -179,9 +179,8 @@ public enum TrustedPath {
       let owner = account(status.st_uid)
       throw StoreError(
         .cannotRead, subject: path,
-        "\(path) belongs to \(owner), who could change \(what); each account "
-          + "keeps its own runs: name another folder with --state or $RUNBOOK_STATE, or work as \(owner)"
-      )
+        "\(path) belongs to \(owner), who could change \(what); each account keeps its own runs: name yours "
+          + "with --state or $RUNBOOK_STATE. \(guestWords(owner))")
     }
     // The mode of a link means nothing.
     guard status.st_mode & S_IFMT != S_IFLNK else { return }
@@ -263,9 +262,21 @@ public enum TrustedPath {
 
   static func unreadable(_ path: String, _ number: CInt) -> StoreError {
     var status = stat()
-    let owner = stat(path, &status) == 0 ? ", which belongs to \(account(status.st_uid))," : ""
+    let isThere = stat(path, &status) == 0
+    let owner = isThere ? ", which belongs to \(account(status.st_uid))," : ""
+    let isOthers = number == EACCES && isThere && status.st_uid != geteuid()
     return StoreError(
       .cannotRead, subject: path,
-      "\(path)\(owner) cannot be read by this account: \(String(cString: strerror(number)))")
+      "\(path)\(owner) cannot be read by this account: \(String(cString: strerror(number)))"
+        + (isOthers ? ". \(guestWords(account(status.st_uid)))" : ""))
   }
+
+  /// What another account may do with somebody's runs all the same, and how.
+  private static func guestWords(_ owner: String) -> String {
+    "What others may do in it works with sudo and --state: \(commandsForOwner.joined(separator: ", ")); all else "
+      + "works from \(owner) alone"
+  }
+
+  /// The commands by which root decides on another account's run, or looks at it.
+  public static let commandsForOwner = ["approve", "note", "resolve", "runs", "status"]
 }

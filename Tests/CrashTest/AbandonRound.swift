@@ -32,8 +32,10 @@ struct AbandonRound: Round {
       account.tell("stopped")
     }
     account.kills += 1
-    let output = try world.start(["abandon", run, "--reason", "given up", "--as", "second"])
-      .finish(within: World.patience)
+    let output = try world.start([
+      "abandon", run, "--reason", "given up", "--yes", "--as", "second",
+    ])
+    .finish(within: World.patience)
     account.tell("abandon, status \(output.status)")
     let said = try output.status == 0 ? world.status() : nil
     // Whatever is left of the first goes on now.

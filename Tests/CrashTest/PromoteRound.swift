@@ -101,7 +101,7 @@ struct PromoteRound: Round {
   /// Gives the run up: what the journal and the report say of it is so.
   private func ending(of run: String, _ world: World) throws -> [String] {
     var found: [String] = []
-    let words = ["abandon", run, "--reason", "the server is lost"]
+    let words = ["abandon", run, "--reason", "the server is lost", "--yes"]
     var abandoned = try world.start(words).finish(within: World.patience)
     // Nobody can say any more what became of a step that was under way on the server that is lost.
     if ["leads to another database", "older copy"].contains(where: { abandoned.all.holds($0) }) {

@@ -132,7 +132,8 @@ struct AcceptedChangeTests {
   @Test func whatWasNotBegunWhenARunIsGivenUpIsNotPending() async throws {
     try await hold()
     #expect(
-      try await workspace.run(["abandon", "--reason", "restored from a backup"]).status == 0)
+      try await workspace.run(["abandon", "--reason", "restored from a backup", "--yes"]).status
+        == 0)
     let status = try await workspace.run(["status", "--json"]).objects().first
     let steps = status?["steps"]?.listValue?.compactMap(\.mapValue) ?? []
     #expect(

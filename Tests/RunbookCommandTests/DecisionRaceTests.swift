@@ -26,7 +26,9 @@ struct DecisionRaceTests {
       #expect(held.status == 75, "\(held.all)")
       let outputs = try await withThrowingTaskGroup(of: Workspace.Output.self) { group in
         for _ in 1...4 {
-          group.addTask { try await workspace.run(["abandon", "--reason", "restored by hand"]) }
+          group.addTask {
+            try await workspace.run(["abandon", "--reason", "restored by hand", "--yes"])
+          }
         }
         return try await group.reduce(into: []) { $0.append($1) }
       }

@@ -174,7 +174,7 @@ struct FencingTests {
   func ofAnAbandonedRunNothingIsCommittedAndNobodyIsLeft(receipts: Bool) async throws {
     try write(receipts: receipts)
     let program = try await stoppedBeforeItsCommit()
-    let output = try await run("abandon", "--reason", "restored by hand")
+    let output = try await run("abandon", try await id(), "--reason", "restored by hand", "--yes")
     #expect(output.status == 0, "\(output.all)")
     #expect(try await program.output().status == -SIGKILL)
     #expect(ledger == "")
@@ -194,7 +194,7 @@ struct FencingTests {
       environment: environment.merging(["PIPE": pipe]) { $1 })
     let script = try #require(Int32(await workspace.line(ofPipe: "pipe")))
     program.signal(SIGSTOP)
-    let output = try await run("abandon", "--reason", "given up")
+    let output = try await run("abandon", try await id(), "--reason", "given up", "--yes")
     #expect(output.status == 0, "\(output.all)")
     #expect(try await program.output().status == -SIGKILL)
     #expect(!output.stderr.holds("Still there"), "\(output.all)")
@@ -223,7 +223,7 @@ struct FencingTests {
       switch command {
       case "skip": ["skip", id, "--step", "fix", "--reason", "gone", "--yes"]
       case "resolve": ["resolve", id, "fix", "--not-done", "--reason", "gone"]
-      default: ["abandon", id, "--reason", "gone"]
+      default: ["abandon", id, "--reason", "gone", "--yes"]
       }
     let before = try await run("journal", id).stdout
     let refused = try await workspace.run(arguments, environment: environment)
@@ -241,6 +241,73 @@ struct FencingTests {
     program.signal(SIGCONT)
     _ = try await program.output()
     #expect(ledger == "")
+  }
+
+  /// The word counts until somebody can look: then the receipt is the fact (law L6).
+  @Test func aWordThatNobodyCouldCheckIsHeldAgainstTheReceipt() async throws {
+    try write()
+    let (program, id) = try await takenOverInVain()
+    try await continued(program)
+    try closeDoor()
+    let before = try await run("journal", id).stdout
+    let refused = try await run("resolve", id, "fix", "--done", "--reason", "the pager says so")
+    #expect(refused.status == 69 && refused.stderr.holds("--unreachable"), "\(refused.all)")
+    #expect(try await run("journal", id).stdout == before)
+    let word = try await run(
+      "resolve", id, "fix", "--done", "--reason", "the pager says so", "--unreachable")
+    #expect(word.status == 0, "\(word.all)")
+    let unlooked = try await run("resume", id)
+    #expect(unlooked.all.holds("a person's word alone, and cannot be looked at"), "\(unlooked.all)")
+    try openDoor()
+    for _ in 1...2 {
+      let held = try await run("resume", id)
+      #expect(held.status == 75, "\(held.all)")
+      #expect(held.stdout.holds("it was declared done by"), "\(held.all)")
+      #expect(held.stdout.holds("no receipt is there"), "\(held.all)")
+      #expect(ledger == "")
+    }
+    let taken = try await run("resolve", id, "fix", "--not-done", "--reason", "it was not")
+    #expect(taken.status == 0, "\(taken.all)")
+    let output = try await run("resume", id)
+    #expect(output.status == 0, "\(output.all)")
+    #expect(ledger == "fix last")
+    #expect(try await run("verify-journal", id).status == 0)
+  }
+
+  /// Called done, and left out, unseen, of a step that is done.
+  @Test(arguments: ["resolve", "skip"])
+  func whatIsDoneIsFoundDoneBehindAWord(command: String) async throws {
+    try write()
+    let id = try await killedInItsCommit()
+    try closeDoor()
+    let arguments =
+      command == "skip"
+      ? ["skip", id, "--step", "fix", "--reason", "x", "--yes", "--unreachable"]
+      : ["resolve", id, "fix", "--done", "--reason", "x", "--unreachable"]
+    _ = try await workspace.run(arguments, environment: environment)
+    try openDoor()
+    let output = try await run("resume", id)
+    if command == "skip" {
+      #expect(output.status == 75, "\(output.all)")
+      #expect(output.stdout.holds("left out by") && output.stdout.holds("and is done"))
+      #expect(try await run("resume", id).status == 0)
+    } else {
+      #expect(output.status == 0, "\(output.all)")
+    }
+    #expect(ledger == "fix last")
+    let status = try await run("status", id)
+    #expect(!status.stdout.holds("declared") && !status.stdout.holds("left out"), "\(status.all)")
+    #expect(try await run("verify-journal", id).status == 0)
+  }
+
+  /// A receipt that is there needs nobody's word.
+  @Test func whatIsFoundDoneIsRecordedAsThat() async throws {
+    try write()
+    let id = try await killedInItsCommit()
+    let output = try await run("resolve", id, "fix", "--done", "--reason", "I looked")
+    #expect(output.status == 0 && output.stdout.holds("is done: the receipt"), "\(output.all)")
+    #expect(try await run("resume", id).status == 0)
+    #expect(try await run("status", id).stdout.holds("fix       1         succeeded"))
   }
 
   /// The server commits what a killed process had asked it to commit.
@@ -300,7 +367,7 @@ struct FencingTests {
   @Test func anAbandonedRunSaysWhatIsDone() async throws {
     try write()
     let id = try await killedInItsCommit()
-    let output = try await run("abandon", id, "--reason", "restored")
+    let output = try await run("abandon", id, "--reason", "restored", "--yes")
     #expect(output.status == 0 && output.stdout.holds("Step 'fix' is done"), "\(output.all)")
     let journal = try await run("journal", id).stdout
     #expect(journal.holds("\"settlement\":\"done\""))

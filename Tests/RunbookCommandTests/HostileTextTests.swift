@@ -56,7 +56,7 @@ struct HostileTextTests {
     try await expectHarmless(["resume"])
     try await expectHarmless(["runs"])
     try await expectHarmless(["retry", "--step", "look"])
-    try await expectHarmless(["abandon", "--reason", Self.hostile])
+    try await expectHarmless(["abandon", "--reason", Self.hostile, "--yes"])
   }
 
   @Test func noCommandEchoesAnArgumentThatSteers() async throws {

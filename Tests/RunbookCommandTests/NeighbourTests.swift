@@ -93,7 +93,7 @@ struct NeighbourTests {
     let held = try await run(["run", "other.yaml", "--approve", "recovery"])
     #expect(held.status == 75, "\(held.all)")
     #expect(held.stdout.holds("run \(first) (example) has begun to change it, and is held since"))
-    #expect(try await run(["abandon", first, "--reason", "done by hand"]).status == 0)
+    #expect(try await run(["abandon", first, "--reason", "done by hand", "--yes"]).status == 0)
     let output = try await run(["run", "other.yaml", "--approve", "recovery"])
     // Nor is the second, which waits at its gate and has changed nothing.
     #expect(output.status == 0 && !output.stdout.holds("At work beside it"), "\(output.all)")
@@ -117,6 +117,40 @@ struct NeighbourTests {
     let output = try await run(["resume", first, "--approve", "recovery", "--beside", second])
     #expect(output.status == 0, "\(output.all)")
     #expect(database.query("SELECT step FROM ledger") == "mend\nmend")
+  }
+
+  /// Of another state folder it is known by the mark of its end in the database: of those that were over before a run
+  /// began nobody need be told.
+  @Test(arguments: [false, true])
+  func aRunOfAnotherFolderThatHasEndedIsNotAskedAbout(abandoned: Bool) async throws {
+    if abandoned {
+      let (program, first) = try await atWork()
+      try await end(program)
+      let words = ["abandon", first, "--reason", "done by hand", "--yes"]
+      #expect(try await run(words).status == 0)
+    } else {
+      #expect(try await run(["run", "other.yaml", "--approve", "recovery"]).status == 0)
+    }
+    let output = try await run(
+      ["run", "other.yaml", "--approve", "recovery"], state: "elsewhere")
+    #expect(output.status == 0 && !output.stdout.holds("t work beside it"), "\(output.all)")
+  }
+
+  /// The command that is printed is whole, and a name that is none of theirs is said.
+  @Test func thePrintedCommandNamesWhoIsAtWork() async throws {
+    let (program, first) = try await atWork()
+    let held = try await run(["run", "other.yaml", "--approve", "recovery"])
+    #expect(held.stdout.holds("--approve recovery --beside \(first) --state"), "\(held.all)")
+    let second = try await id()
+    let misspelt = try await run(["resume", second, "--approve", "recovery", "--beside", "x"])
+    #expect(misspelt.status == 64 && misspelt.stderr.holds("whole id"), "\(misspelt.all)")
+    let strange = "20250101-000000-abc"
+    let other = try await run(["resume", second, "--approve", "recovery", "--beside", strange])
+    #expect(other.status == 75 && other.stdout.holds("--beside \(strange): no such run"))
+    let words = ["approve", second, "recovery", "--yes", "--beside", first, "--beside", strange]
+    let refused = try await run(words)
+    #expect(refused.status == 64 && refused.stderr.holds("shows no such run"), "\(refused.all)")
+    try await end(program)
   }
 
   /// Where only receipts tell of it, it may be over.

@@ -148,7 +148,8 @@ struct OtherAccountTests {
       "approve", id, gate, "--refuse", "--reason", "not before the backup", "--yes",
       sudo: try uid("daemon"))
     #expect(refused.status == 0, "\(refused.all)")
-    #expect(refused.stdout.holds("the account daemon: runbook approve \(id) \(gate) --withdraw"))
+    #expect(
+      refused.stdout.holds("the account daemon: sudo runbook approve \(id) \(gate) --withdraw"))
     for command in [["resume", id], ["resume", id, "--approve", gate]] {
       let output = try await run(
         ["setpriv", "--reuid", "nobody", "--regid", "nogroup", "--clear-groups"], command, nil)

@@ -53,7 +53,7 @@ struct OtherDatabaseTests {
     let id = try #require(runs.first?["run"]?.stringValue)
     #expect(
       try await workspace.run(
-        ["abandon", id, "--reason", "begun anew"], environment: database.environment
+        ["abandon", id, "--reason", "begun anew", "--yes"], environment: database.environment
       ).status == 0)
     database.query("DROP TABLE IF EXISTS greeting")
     let done = try await workspace.run(

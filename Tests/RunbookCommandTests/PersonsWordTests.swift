@@ -73,7 +73,9 @@ struct PersonsWordTests {
     let (output, id) = try await held()
     #expect(output.status == 75, "\(output.all)")
     #expect(output.stdout.holds("verification step 'second' could not be carried out"))
-    #expect(output.stdout.holds("runbook skip \(id) --reason TEXT  (the run then ends unverified)"))
+    #expect(
+      output.stdout.holds(
+        "runbook skip \(id) --reason TEXT --state \(workspace.stateFolder)  (the run then"))
     let report = try workspace.report()
     #expect(report.holds("could not be carried out"))
     #expect(!report.holds("❌"))

@@ -152,7 +152,7 @@ struct ResumeTests {
     #expect(!held.stdout.holds("Still there"))
     #expect(held.stdout.holds("(sleep 600)") && held.stdout.holds(", by SIGTERM"))
     let id = try await id()
-    #expect(held.stdout.holds("runbook resolve \(id) scripted --done|--not-done"))
+    #expect(held.stdout.holds("runbook resolve \(id) scripted --done --reason TEXT"))
     #expect(try await run("resolve", id, "scripted", "--reason", "x").status == 64)
     #expect(try await run("resolve", id, "nothing", "--done", "--reason", "x").status == 64)
     let word = try await run(

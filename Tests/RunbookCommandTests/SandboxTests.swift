@@ -49,7 +49,7 @@ struct SandboxTests {
     let sandbox = workspace.path("runbook-sandbox-\(run)")
     #expect(FileManager.default.fileExists(atPath: sandbox))
 
-    let abandoned = try await workspace.run(["abandon", run, "--reason", "only a try"])
+    let abandoned = try await workspace.run(["abandon", run, "--reason", "only a try", "--yes"])
     #expect(abandoned.status == 0, "\(abandoned.all)")
     #expect(!FileManager.default.fileExists(atPath: sandbox))
     let status = try await workspace.run(["status", run, "--json"]).objects()

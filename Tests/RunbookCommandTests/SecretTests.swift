@@ -202,7 +202,7 @@ struct SecretTests {
     for command in [
       ["note", "", words, "--as", "Ada \(Self.token)"],
       ["report", "edit", "--set", "reported_by=\(words)"],
-      ["abandon", "--reason", words],
+      ["abandon", "--reason", words, "--yes"],
     ] {
       let id = try #require(
         FileManager.default.contentsOfDirectory(atPath: "\(workspace.stateFolder)/runs").first)

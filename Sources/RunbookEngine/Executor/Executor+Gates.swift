@@ -224,11 +224,25 @@ extension Executor {
       return try decide(gate, .approved, by: .flag)
     }
     try await flush()
-    switch await ports.person.decide(on: redactor.redact(gate)) {
+    let journal = ports.journal
+    let decision = await ports.person.decide(on: redactor.redact(gate)) {
+      // A journal that cannot be read is met when the answer is taken.
+      guard let entries = try? await journal.entries(),
+        let now = try? RunState(replaying: entries).gates[gate.gate]
+      else { return false }
+      return now.opened.digest != gate.digest || now.isApproved || now.isRefused
+    }
+    switch decision {
     case .approved: try await answer(gate, .approved)
     case .refused: try await answer(gate, .refused)
+    case .unavailable where Task.isCancelled: try queue(.runHeld(interruption))
     case .unavailable:
-      try queue(.runHeld(Task.isCancelled ? interruption : missingApproval(of: gate)))
+      try await takeInOthers()
+      // Decided from elsewhere while it was asked, it is no hold.
+      let now = state.gates[gate.gate]
+      guard now?.opened.digest == gate.digest, now?.isApproved == false, now?.isRefused == false
+      else { return }
+      try queue(.runHeld(missingApproval(of: gate)))
     }
   }
 
@@ -266,6 +280,9 @@ extension Executor {
     let people = missing == 1 ? "one more person" : "\(missing) more people"
     let names = state.gates[gate.gate]?.approverNames ?? ""
     let already = missing < gate.approvals
+    let strangers = options.besides.sorted().filter { name in
+      !(gate.others ?? []).contains { $0.run.rawValue.isIdentical(to: name) }
+    }
     let beside = (gate.others ?? []).map {
       "\n\($0.summary); to go on beside it, say so: --beside \($0.run)"
     }
@@ -274,7 +291,8 @@ extension Executor {
       message: (already
         ? "the gate '\(gate.gate)' needs the approval of \(people)"
           + (names.isEmpty ? "" : "; approved by \(names)")
-        : "the gate '\(gate.gate)' must be approved by a person") + beside.joined())
+        : "the gate '\(gate.gate)' must be approved by a person") + beside.joined()
+        + strangers.map { "\n--beside \($0): no such run is at work there" }.joined())
   }
 }
 

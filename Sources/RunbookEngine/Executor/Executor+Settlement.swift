@@ -24,7 +24,9 @@ extension Executor {
       }
     }
     try queueEndings()
-    try queue(.attemptSettled(event(step, finding)))
+    // What a person called done is not done unasked.
+    let shown = denied(finding, by: state.step(step.id).deniedWord)
+    try queue(.attemptSettled(event(step, shown)))
     // No entry tells of files that an attempt's look wrote.
     _ = EvidenceFolder(path: settlingFolder(step.id, attempt)).sweep(keeping: [])
   }

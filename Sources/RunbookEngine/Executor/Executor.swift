@@ -128,7 +128,10 @@ public struct Executor: ~Copyable {
   private mutating func goOn(isTakenUp: Bool = false) async throws(StoreError) {
     do throws(StoreError) {
       if plan.isSandbox, state.sandbox != nil { try await restartSandbox() }
-      if isTakenUp { try await lookAtDatabases() }
+      if isTakenUp {
+        try await lookAtDatabases()
+        try await lookBehindWords()
+      }
       while case .running = state.lifecycle {
         if Task.isCancelled {
           try queue(.runHeld(interruption))
@@ -355,6 +358,8 @@ public struct Executor: ~Copyable {
 
   /// Closes what this process holds open. A sandbox's data goes when its run has ended.
   private mutating func leaveWorld() async {
+    // Its end is stored by now.
+    if case .ended = state.lifecycle, pending.isEmpty { await markEnd() }
     await ports.gateway.close()
     await sandbox?.stop()
     guard case .ended = state.lifecycle, let folder = sandbox?.folder else { return }

@@ -56,6 +56,23 @@ extension Executor {
     return finding.settlement == .done ? .done(settled) : .clear(settled)
   }
 
+  /// Why what fencing asks could not be asked, without anything being changed or ended; nil where it could.
+  public mutating func obstacle(toFencing id: StepID) async -> String? {
+    guard needsFence(id) else { return nil }
+    guard let step = plan.runbook.steps.first(where: { $0.id == id }) else {
+      return "the runbook has no step '\(id)' any more"
+    }
+    do throws(StepFailure) {
+      let bound = try binder.bind(step, in: scope)
+      if let difference = bound.difference(from: state.step(id)) { return difference }
+      guard let connection = bound.activity.connection else { return nil }
+      _ = try await identity(of: connection)
+      return nil
+    } catch {
+      return Self.text(of: redactor.redact(error.record))
+    }
+  }
+
   /// Closes what fencing has opened.
   public mutating func leaveFence() async { await ports.gateway.close() }
 }
@@ -66,7 +83,9 @@ extension StepState {
     guard attempts > 0, settledBy != .repeatable else { return false }
     return switch status {
     case .running, .unknown, .failed, .pending: true
-    case .succeeded, .skipped: false
+    // On a person's word alone.
+    case .succeeded: declaration != nil
+    case .skipped: false
     }
   }
 }

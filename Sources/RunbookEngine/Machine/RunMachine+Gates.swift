@@ -138,11 +138,12 @@ extension RunMachine {
 
   private func command(for gate: GateState) -> Command? {
     if gate.isApproved { return nil }
-    guard let refuser = gate.refuser else { return .ask(gate.opened) }
+    guard let refusal = gate.refusal else { return .ask(gate.opened) }
     return .hold(
       RunHeld(
         cause: .refusal, subject: gate.opened.gate,
-        message: "the gate '\(gate.opened.gate)' was refused by \(refuser.displayName)"))
+        message: "the gate '\(gate.opened.gate)' was refused by \(refusal.actor.displayName)"
+          + (refusal.reason.map { ": \($0)" } ?? "")))
   }
 
   private func unidentified(among steps: [Step], _ state: RunState) -> String? {

@@ -159,7 +159,7 @@ public struct RunState: Sendable, Hashable {
       }
       settleIdentity(payload.gate)
     case .runHeld(let payload): lifecycle = .held(payload)
-    case .runResumed(let payload): resume(payload, by: actor)
+    case .runResumed(let payload): resume(payload)
     case .noteAdded(let payload): notes.append(payload)
     case .reportEdited: break
     case .runEnded(let payload): lifecycle = .ended(payload)
@@ -214,7 +214,7 @@ public struct RunState: Sendable, Hashable {
     lifecycle = .running
   }
 
-  private mutating func resume(_ payload: RunResumed, by actor: Actor) {
+  private mutating func resume(_ payload: RunResumed) {
     let hold: RunHeld? = if case .held(let hold) = lifecycle { hold } else { nil }
     if hold?.cause == .deadline { isPastDeadline = true }
     lifecycle = .running
@@ -223,10 +223,8 @@ public struct RunState: Sendable, Hashable {
     // The process looks anew where its connections lead.
     contested = [:]
     unseen = [:]
-    // What nobody has approved yet is shown anew. Who refused is asked again; another one's refusal stands.
-    gates = gates.filter { _, gate in
-      gate.refuser.map { $0.account != actor.account } ?? !gate.approvers.isEmpty
-    }
+    // What nobody has decided on yet is shown anew. A refusal stands until who refused takes it back.
+    gates = gates.filter { $1.isRefused || !$1.approvers.isEmpty }
     // Recovery was approved of an incident that was confirmed.
     if hold?.cause == .unconfirmed {
       goesOnUnconfirmed = true
@@ -402,6 +400,14 @@ public struct RunState: Sendable, Hashable {
       },
       begun: noted.sorted { $0.value < $1.value }
         .map { RunProof.Begun(step: $0.key, attempt: $0.value) })
+  }
+
+  /// Whether the run has left a lease or marks in a database.
+  public var leavesMarks: Bool { !markedConnections.isEmpty }
+
+  /// Connections in whose databases it has, by name.
+  var markedConnections: [String] {
+    Set(leases.keys).union(begun.filter { !$0.value.isEmpty }.keys).sorted()
   }
 
   /// Attempts of all steps.
@@ -645,6 +651,10 @@ extension RunState {
   public enum WordRefusal: Sendable, Hashable {
     /// It is known how the step stands.
     case known(StepState.Status)
+    /// A person's word says already that it is done.
+    case declared(PersonsWord)
+    /// The same, and the run has gone on from there: that step was begun since.
+    case goneOn(PersonsWord, since: StepID)
     /// It changes nothing, and runs again.
     case repeatable
     /// Its receipt, its probe or what it left was not looked for since the attempt was cut off; nil in
@@ -652,9 +662,17 @@ extension RunState {
     case notLookedFor(SettlementWay?)
   }
 
+  /// - Parameter settlement: what the word says.
   /// - Returns: nil where the word is taken.
-  public func refusal(ofWordOn record: StepRecord) -> WordRefusal? {
+  public func refusal(
+    ofWordOn record: StepRecord, saying settlement: Settlement = .done
+  ) -> WordRefusal? {
     let step = step(record.id)
+    if step.status == .succeeded, let declaration = step.declaration {
+      guard settlement == .notDone else { return .declared(declaration) }
+      // Performed now, it would come behind what was done on the word that it was done.
+      return begunBehind(record.id).map { .goneOn(declaration, since: $0) }
+    }
     if step.status.isSettled { return .known(step.status) }
     guard record.phase.mayChange, step.settledBy != .repeatable else { return .repeatable }
     guard step.status == .unknown || step.status == .running else { return .known(step.status) }
@@ -673,13 +691,33 @@ extension StepState {
   }
 }
 
+extension RunState {
+  /// The first step behind another one, in the runbook's order, that was begun.
+  private func begunBehind(_ id: StepID) -> StepID? {
+    let later = (runbook?.steps ?? []).drop { $0.id != id }.dropFirst()
+    return later.first { step($0.id).attempts > 0 }?.id
+  }
+}
+
 /// What the journal says of one gate.
 public struct GateState: Sendable, Hashable {
   public let opened: GateOpened
   public private(set) var approvers: Set<Actor> = []
-  /// Who refused it; nil where nobody did.
-  public private(set) var refuser: Actor?
-  public var isRefused: Bool { refuser != nil }
+  /// Who refused it first, and why; nil where nobody did, or took it back.
+  public private(set) var refusal: Refusal?
+  public var refuser: Actor? { refusal?.actor }
+  public var isRefused: Bool { refusal != nil }
+
+  public struct Refusal: Sendable, Hashable {
+    public let actor: Actor
+    /// Where the person said so.
+    public let reason: String?
+
+    public init(actor: Actor, reason: String?) {
+      self.actor = actor
+      self.reason = reason
+    }
+  }
 
   init(opened: GateOpened) { self.opened = opened }
 
@@ -703,10 +741,10 @@ public struct GateState: Sendable, Hashable {
     guard decision.digest == opened.digest else { return }
     switch decision.decision {
     case .approved: approvers.insert(actor)
-    case .refused: refuser = refuser ?? actor
+    case .refused: refusal = refusal ?? Refusal(actor: actor, reason: decision.reason)
     case .withdrawn:
       approvers = approvers.filter { $0.account != actor.account }
-      if refuser?.account == actor.account { refuser = nil }
+      if refuser?.account == actor.account { refusal = nil }
     }
   }
 }

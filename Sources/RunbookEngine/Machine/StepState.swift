@@ -8,12 +8,14 @@ public import RunbookModel
 /// | running   | running        | succeeded/failed/unknown | succeeded/pending/unknown           | –              | –           | –             |
 /// | failed    | running        | –                        | succeeded/failed/unknown            | failed         | skipped     | pending       |
 /// | unknown   | running        | –                        | succeeded/failed, pending/unknown   | –              | skipped     | –             |
-/// | succeeded | – (*)          | –                        | –                                   | –              | –           | pending       |
-/// | skipped   | –              | –                        | –                                   | –              | –           | pending (***) |
+/// | succeeded | – (*)          | –                        | succeeded/pending/unknown (****)    | –              | –           | pending       |
+/// | skipped   | –              | –                        | succeeded/–/– (*****)               | –              | –           | pending (***) |
 ///
 /// A dash is an entry that no run writes; replaying one is refused. (*) running, where a capture was
 /// not stored, as it held a secret. (**) where it has been begun: a person's word behind what was found out.
-/// (***) where its `when` left it out; a person's word stands. An unknown step that is settled as not done is pending again when
+/// (***) where its `when` left it out; a person's word stands. (****) where a person's word alone says that it is done:
+/// by what was found out since, or as a person says that it is not. (*****) where it was left out though nobody could
+/// look, by its receipt. An unknown step that is settled as not done is pending again when
 /// a process that died left it, or when a person said so; else it failed. An attempt whose number
 /// does not follow, and what is said of another attempt than the last, is refused as well.
 public struct StepState: Sendable, Hashable {
@@ -70,6 +72,10 @@ public struct StepState: Sendable, Hashable {
   public internal(set) var declaration: PersonsWord?
   /// Whether it was a person who answered.
   public internal(set) var isAttested = false
+  /// Whether a person's word on it was taken though nobody could look: it is held against what is found.
+  public internal(set) var isWordUnlooked = false
+  /// The word that it is done, against which stands that no receipt of it is there; until a person has decided.
+  public internal(set) var deniedWord: PersonsWord?
   /// Whether it failed without an answer: it could not be carried out, or not be judged.
   public internal(set) var isWithoutAnswer = false
   /// Whether it failed though its work had ended well: what it changed stays, and to repeat it changes more.
@@ -137,6 +143,13 @@ public struct StepState: Sendable, Hashable {
     case (.running, .attemptSettled(let settled)), (.failed, .attemptSettled(let settled)),
       (.unknown, .attemptSettled(let settled)):
       settle(settled, at: time, by: actor)
+    case (.succeeded, .attemptSettled(let settled))
+    where declaration != nil && settled.replacesWord:
+      settle(settled, at: time, by: actor)
+    case (.skipped, .attemptSettled(let settled))
+    where isWordUnlooked && settled.means == .receipt && settled.settlement == .done:
+      skip = nil
+      settle(settled, at: time, by: actor)
     case (.failed, .retryRequested):
       isRetryWanted = true
       round = Round()
@@ -149,6 +162,7 @@ public struct StepState: Sendable, Hashable {
       skip = Skip(
         cause: skipped.cause, word: PersonsWord(actor: actor, reason: skipped.reason),
         former: status)
+      isWordUnlooked = skipped.isUnlooked ?? false
       status = .skipped
       finishedAt = time
       if skipped.cause == .condition { definition = skipped.definition }
@@ -198,6 +212,8 @@ public struct StepState: Sendable, Hashable {
     settlement = nil
     declaration = nil
     isAttested = false
+    isWordUnlooked = false
+    deniedWord = nil
     isWithoutAnswer = false
     isEffectDone = false
     isOfFormerProcess = false
@@ -247,7 +263,11 @@ public struct StepState: Sendable, Hashable {
   private mutating func settle(
     _ settled: AttemptSettled, at time: Timestamp, by actor: Actor
   ) {
+    let word = declaration
     settlement = settled
+    declaration = nil
+    deniedWord = settled.settlement == .unknown ? word ?? deniedWord : nil
+    isWordUnlooked = settled.means == .word && settled.isUnlooked == true
     round.go(to: time)
     switch settled.settlement {
     case .done:
@@ -265,7 +285,8 @@ public struct StepState: Sendable, Hashable {
     case .unknown:
       status = .unknown
       finishedAt = time
-    case .notDone where status == .running || isOrphan || settled.means == .word:
+    case .notDone
+    where status == .running || isOrphan || settled.means == .word || word != nil:
       status = .pending
       failure = nil
       isEffectDone = false
@@ -333,6 +354,18 @@ extension StepState {
     case .failed: isWithoutAnswer && phase?.mayChange == false ? .couldNotRun : .failed
     case .unknown: .unknown
     case .skipped: .skipped
+    }
+  }
+}
+
+extension AttemptSettled {
+  /// Whether it can stand in the place of a person's word that the step is done: what was found out does, and that a
+  /// person takes the word back.
+  fileprivate var replacesWord: Bool {
+    switch means {
+    case .receipt, .probe: true
+    case .word: settlement == .notDone
+    case .repeatable, .none: false
     }
   }
 }

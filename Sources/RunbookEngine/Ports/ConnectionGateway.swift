@@ -45,13 +45,19 @@ public protocol ConnectionGateway: Sendable {
     _ attempt: Int64, of run: RunID, beside proof: RunProof, on connection: String
   ) async throws(StepFailure)
 
+  /// Marks that a run has ended, beside what it left in the database: nobody need be told of it any more who begins
+  /// afterwards.
+  func noteEnd(of run: RunID, on connection: String) async throws(StepFailure)
+
   /// Other runs that are at work in the connection's database, as far as the server shows them.
   ///
   /// - Parameters:
   ///   - lookingAtReceipts: whether also those that changed something within the last hour, or since `start`.
   ///   - start: when the run that asks began.
+  ///   - now: by the clock that `start` is of.
   func othersAtWork(
-    on connection: String, besides run: RunID, lookingAtReceipts: Bool, since start: Timestamp?
+    on connection: String, besides run: RunID, lookingAtReceipts: Bool, since start: Timestamp?,
+    now: Timestamp
   ) async throws(StepFailure) -> [OtherRun]
 
   func close() async
@@ -104,8 +110,11 @@ extension ConnectionGateway {
     _ attempt: Int64, of run: RunID, beside proof: RunProof, on connection: String
   ) async throws(StepFailure) {}
 
+  public func noteEnd(of run: RunID, on connection: String) async throws(StepFailure) {}
+
   public func othersAtWork(
-    on connection: String, besides run: RunID, lookingAtReceipts: Bool, since start: Timestamp?
+    on connection: String, besides run: RunID, lookingAtReceipts: Bool, since start: Timestamp?,
+    now: Timestamp
   ) async throws(StepFailure) -> [OtherRun] { [] }
 }
 

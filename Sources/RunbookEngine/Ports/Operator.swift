@@ -7,6 +7,13 @@ public protocol Operator: Sendable {
   /// - Returns: `unavailable` when nobody can be asked: there is no terminal.
   func decide(on gate: GateOpened) async -> OperatorDecision
 
+  /// The same, where the question may find its answer elsewhere.
+  ///
+  /// - Parameter isDecided: whether somebody has decided on it from elsewhere meanwhile: then it is `unavailable`.
+  func decide(
+    on gate: GateOpened, unless isDecided: @escaping @Sendable () async -> Bool
+  ) async -> OperatorDecision
+
   /// Asks a `manual` step's question.
   ///
   /// - Returns: nil when nobody can be asked.
@@ -22,6 +29,12 @@ public protocol Operator: Sendable {
 }
 
 extension Operator {
+  public func decide(
+    on gate: GateOpened, unless isDecided: @escaping @Sendable () async -> Bool
+  ) async -> OperatorDecision {
+    await decide(on: gate)
+  }
+
   public func decide(on remnants: [Remnant], of step: StepID) async -> RemnantDecision {
     .unavailable
   }

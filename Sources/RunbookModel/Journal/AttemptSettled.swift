@@ -22,6 +22,8 @@ public struct AttemptSettled: Sendable, Hashable, Codable {
   public let asked: [WorkItem]?
   /// What the probe gave, which `result` holds.
   public let evidence: [EvidenceRecord]?
+  /// Of a person's word: whether nobody could look, as what there is to look at was out of reach; nil is no.
+  public let isUnlooked: Bool?
 
   /// What the settlement rests on.
   public enum Means: String, Sendable, Hashable, Codable {
@@ -42,10 +44,11 @@ public struct AttemptSettled: Sendable, Hashable, Codable {
     doneAt: Timestamp? = nil, result: Value = .map(ValueMap()),
     incomplete: [String: Incomplete]? = [:], captures: Value = .map(ValueMap()),
     withheldCaptures: [String]? = nil, remnants: [Remnant] = [], asked: [WorkItem]? = nil,
-    evidence: [EvidenceRecord]? = nil
+    evidence: [EvidenceRecord]? = nil, isUnlooked: Bool? = nil
   ) {
     self.asked = asked
     self.evidence = evidence
+    self.isUnlooked = isUnlooked
     self.step = step
     self.attempt = attempt
     self.settlement = settlement

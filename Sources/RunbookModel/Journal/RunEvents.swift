@@ -5,6 +5,8 @@ public struct StepSkipped: Sendable, Hashable, Codable {
   public let reason: String
   /// Where a `when` was false: of the step as it stood in the runbook, as `AttemptStarted.definition`.
   public let definition: Digest?
+  /// Whether a person left it out though nobody could look how it stands; nil is no.
+  public let isUnlooked: Bool?
 
   /// What a reason begins with that nobody gave, as the step's gate was refused.
   public static let refusedGate = "its gate was refused"
@@ -16,8 +18,11 @@ public struct StepSkipped: Sendable, Hashable, Codable {
     case decision
   }
 
-  public init(step: StepID, cause: Cause, reason: String, definition: Digest? = nil) {
+  public init(
+    step: StepID, cause: Cause, reason: String, definition: Digest? = nil, isUnlooked: Bool? = nil
+  ) {
     self.definition = definition
+    self.isUnlooked = isUnlooked
     self.step = step
     self.cause = cause
     self.reason = reason
@@ -41,8 +46,8 @@ public struct RunHeld: Sendable, Hashable, Codable {
     case verification
     /// What detection had confirmed it does not confirm any more, and recovery was approved, or has begun.
     case unconfirmed
-    /// A person has said what nothing could find out, and nobody has gone on with the run yet. No run
-    /// writes it: it takes the place of the hold that was written before.
+    /// A person has said what nothing could find out, and nobody has gone on with the run yet: it takes the place
+    /// of the hold that was written before. Or what was found out since is otherwise than a person had said.
     case decided
   }
 

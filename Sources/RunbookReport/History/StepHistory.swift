@@ -175,7 +175,7 @@ struct StepHistory: Sendable {
 
   /// What was found done after a crash: the receipt's or the probe's word stands for the outcome.
   var settledAsDone: [AttemptSettled] {
-    attempts.flatMap(\.settlements).map(\.payload).filter { $0.settlement == .done }
+    attempts.compactMap { $0.settlements.last?.payload }.filter { $0.settlement == .done }
   }
 
   var evidence: [EvidenceRecord] {
@@ -241,6 +241,8 @@ struct StepHistory: Sendable {
     case .attemptSettled(let payload):
       guard let index = attempts.indices.last else { return false }
       attempts[index].settlements.append(Stamped(stamp: stamp, payload: payload))
+      // It was left out unseen, and is done.
+      if payload.settlement == .done { skipped = nil }
     case .retryRequested(let payload):
       retries.append(Stamped(stamp: stamp, payload: payload))
     case .stepSkipped(let payload):

@@ -107,7 +107,9 @@ struct PublicCopy {
     case .attemptSettled(let settled): .attemptSettled(self.settled(settled))
     case .stepSkipped(let skipped):
       .stepSkipped(
-        StepSkipped(step: skipped.step, cause: skipped.cause, reason: message(skipped.reason)))
+        StepSkipped(
+          step: skipped.step, cause: skipped.cause, reason: message(skipped.reason),
+          isUnlooked: skipped.isUnlooked))
     case .stepReopened: event
     case .gateOpened(let opened): .gateOpened(gate(opened))
     case .gateDecided(let decided):
@@ -313,7 +315,8 @@ struct PublicCopy {
       remnants: settled.remnants.map {
         Remnant(pid: $0.pid, summary: Self.leftOut, since: $0.since)
       }, asked: settled.asked?.map(work),
-      evidence: settled.evidence?.map { evidence($0, of: kinds[settled.step]) })
+      evidence: settled.evidence?.map { evidence($0, of: kinds[settled.step]) },
+      isUnlooked: settled.isUnlooked)
   }
 
   /// What the kind declares as public, and the names of the rest.

@@ -125,6 +125,13 @@ public final class PostgresGateway: ConnectionGateway {
     }
   }
 
+  public func noteEnd(of run: RunID, on connection: String) async throws(StepFailure) {
+    try await session(of: connection).use(until: .now + RunEndMark.deadline) {
+      (link) throws(StepFailure) in
+      try RunEndMark(run: run, encoding: link.serverEncoding).leave(on: link)
+    }
+  }
+
   public func close() async {
     let all = sessions.withLock { sessions in
       defer { sessions = [:] }

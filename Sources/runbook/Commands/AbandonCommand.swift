@@ -10,17 +10,23 @@ struct AbandonCommand: AsyncParsableCommand {
     commandName: "abandon",
     abstract: "End a run that is held or was cut off, for good; its sandbox goes.",
     discussion: """
-      Nothing that was committed is rolled back. The reason is kept in the journal and stands in the report. A \
-      process of this host that still carries the run out is told to stop, and killed where it does not; what it \
-      left of a step is ended, and its receipt is looked for, before the end is recorded.
+      Nothing that was committed is rolled back. The reason is kept in the journal and stands in the report. \
+      Without a run the one that waits is meant; where several do, or a process carries it out, it is to be named. \
+      A process of this host that still carries the run out is told to stop, and killed where it does not; what it \
+      left of a step is ended, and its receipt is looked for, before the end is recorded. Whether it can be looked \
+      for is found out before anything is ended.
       """)
 
-  @Argument(help: "The run, by its id or the start of one; the newest when it is left out.")
+  @Argument(
+    help: "The run, by its id or the start of one; the only one that waits when it is left out.")
   var run: String?
 
   @Option(
     help: ArgumentHelp("Why it is given up.", valueName: "text"), transform: SpokenReason.parse)
   var reason: String
+
+  @Flag(help: "Do not ask once more.")
+  var yes = false
 
   @OptionGroup var fence: FenceOptions
   @OptionGroup var actor: ActorOptions
@@ -31,8 +37,10 @@ struct AbandonCommand: AsyncParsableCommand {
 
   func run() async throws {
     if try await removeUnbegun() { return }
-    let first = try await HeldRun.open(run, state)
-    let lease = try first.takeLease(as: actor.name, force: true).lease
+    let first = try await HeldRun.open(run, state, unnamed: .onlyWaiting)
+    let isCarriedOut = try await foresee(first)
+    // Whoever took it up since was not meant.
+    let lease = try first.takeLease(as: actor.name, force: isCarriedOut).lease
     defer { lease.release() }
     // Until the lease was ours it may have ended: an end behind an end makes the journal unreadable.
     let held = try await first.renewed()
@@ -45,7 +53,7 @@ struct AbandonCommand: AsyncParsableCommand {
     let finding = try await RunFence(
       held: held, lease: lease, name: actor.name, isUnreachable: fence.unreachable,
       terminates: true
-    ).look(at: held.inFlight, held.entries, for: "the run is not abandoned")
+    ).look(at: held.inFlight, held.entries, for: "run \(held.id) is not abandoned")
     let end = RunEnded(status: .abandoned, reason: finding.reason(reason))
     try await held.add(finding.settled.map(Event.attemptSettled) + [.runEnded(end)], as: actor.name)
     for one in finding.settled where one.settlement == .done {
@@ -53,6 +61,13 @@ struct AbandonCommand: AsyncParsableCommand {
     }
     held.console.print(
       "Run \(held.id) is abandoned; nothing that was committed was rolled back.")
+    let known = Set(finding.settled.map(\.step))
+    for step in held.inFlight where !known.contains(step) {
+      held.console.print("It is not known whether step '\(step)' took effect.")
+    }
+    try await RunFence(
+      held: held, lease: lease, name: actor.name, isUnreachable: fence.unreachable
+    ).markEnd(try await held.journal.entries())
     guard let folder = held.state.sandboxFolder else { return }
     do throws(StepFailure) {
       try await PostgresSandbox(environment: held.surroundings.environment).remove(folder: folder)
@@ -63,6 +78,40 @@ struct AbandonCommand: AsyncParsableCommand {
     }
   }
 
+  /// Shows what there is to lose, looks for what would stand in the way, and asks: before anything is taken or ended.
+  ///
+  /// - Returns: whether a process carries the run out, which may be ended.
+  private func foresee(_ held: HeldRun) async throws -> Bool {
+    let (console, nothing) = (
+      held.console, "run \(held.id) is not abandoned, and nothing was ended"
+    )
+    _ = try await RunFence(
+      held: held, lease: nil, name: actor.name, isUnreachable: fence.unreachable
+    ).foresee(held.inFlight, held.state, for: nothing)
+    let living = try held.leaseState().living
+    let standing =
+      living.map { "is carried out by \($0.description)" }
+      ?? held.state.lifecycle.text(isAlive: false)
+    console.print(
+      "Run \(held.id) (\(held.state.started?.runbook.name ?? "?")) \(living == nil ? "is " : "")\(standing)"
+    )
+    if let living {
+      console.print(
+        living.holder?.host == held.surroundings.host
+          ? "  Will be ended: process \(living.holder?.pid ?? 0), which carries it out"
+          : "  Will be kept from all that it has not begun: \(living.description)")
+    }
+    for step in held.inFlight {
+      console.print(
+        "  In flight: step '\(step)', \(held.words(of: step)); what it left will be ended")
+    }
+    console.print(
+      "  Nothing that was committed is rolled back, and nobody can go on with it afterwards.")
+    try held.requireConsent(
+      "abandon", to: "abandon it for good", isGiven: yes, else: nothing)
+    return living != nil
+  }
+
   /// A run that was killed before its first entry has nothing in it that could be kept.
   ///
   /// - Returns: whether it was one.
@@ -71,6 +120,7 @@ struct AbandonCommand: AsyncParsableCommand {
     let console = Console.current(surroundings)
     let store = surroundings.store(state.state)
     do throws(StoreError) {
+      if run == nil, try !store.waiting().isEmpty { return false }
       let id = try store.resolve(run)
       let journal = try store.open(id)
       guard !journal.isBeginning, try await journal.entries().isEmpty else { return false }

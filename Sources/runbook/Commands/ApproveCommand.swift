@@ -19,7 +19,8 @@ struct ApproveCommand: AsyncParsableCommand {
         sudo runbook approve 20251018-220113-abc recovery --state /home/ann/.local/state/runbook
 
       An approval that is not used up can be taken back by who gave it: what has not begun by then does not. \
-      A refusal stands for everybody else, also against 'resume --approve', until who refused takes it back.
+      A refusal stands for everybody, also against 'resume --approve', until who refused takes it back; at a terminal \
+      who refused is asked whether to approve instead.
 
         runbook approve 20251018-220113-abc recovery --withdraw --reason "wrong cluster"
       """)
@@ -47,7 +48,7 @@ struct ApproveCommand: AsyncParsableCommand {
   @Option(
     help: ArgumentHelp(
       "With --yes: another run that the gate shows at work, beside which this one may go on.",
-      valueName: "run"))
+      valueName: "run"), transform: NamedRun.parse)
   var beside: [String] = []
 
   @OptionGroup var actor: ActorOptions
@@ -79,36 +80,66 @@ struct ApproveCommand: AsyncParsableCommand {
       held.console.print("\("DRILL: an exercise, not an incident", .yellow)")
     }
     if !withdraw { try show(known, held) }
-    guard yes || withdraw || confirms(held, known.opened) else {
-      try held.refuse("nothing was decided", hints: ["without a terminal, say --yes"])
-    }
+    if !withdraw { try requireConsent(held, known) }
     // Somebody may have decided while the question stood there.
     if let latest = try await held.stateNow().gates[gate], latest.opened == known.opened {
       try refuseWhatDoesNotFit(latest, who, held)
     }
-    try await held.add(
-      .gateDecided(
-        GateDecided(
-          gate: gate, decision: decision, means: .approveCommand, digest: known.opened.digest,
-          reason: reason)), as: actor.name)
+    var events = [entry(decision, known, reason)]
+    if decision == .approved, known.isRefused {
+      events.insert(entry(.withdrawn, known, "approved instead"), at: 0)
+    }
+    try await held.add(events, as: actor.name)
     let now = try await held.stateNow()
     guard let gateNow = now.gates[gate], gateNow.opened.digest == known.opened.digest else {
       try held.refuse(
         "the gate '\(gate)' was opened anew meanwhile: what was decided on is not what would run now",
-        hints: ["look at it again: runbook approve \(held.id) \(gate)"])
+        hints: ["look at it again: \(held.commands(.approve, gate))"])
     }
     try tell(gateNow, now, who, held, wasRefused: known.isRefused)
+  }
+
+  private func entry(
+    _ decision: GateDecided.Decision, _ known: GateState, _ reason: String?
+  ) -> Event {
+    .gateDecided(
+      GateDecided(
+        gate: gate, decision: decision, means: .approveCommand, digest: known.opened.digest,
+        reason: reason))
+  }
+
+  private func requireConsent(_ held: HeldRun, _ known: GateState) throws {
+    let nothing = "nothing was decided"
+    guard !refuse else {
+      return try held.requireConsent("refuse", to: "refuse it", isGiven: yes, else: nothing)
+    }
+    if let refusal = known.refusal {
+      let why = refusal.reason.map { ": \($0)" } ?? ""
+      held.console.print(
+        "  \("You have refused it\(why). To approve it takes that back.", .boldYellow)")
+    }
+    try held.requireConsent(known.opened.consent, to: "approve it", isGiven: yes, else: nothing)
   }
 
   /// What the person's word cannot be, as the gate stands.
   private func refuseWhatDoesNotFit(
     _ known: GateState, _ who: Actor, _ held: HeldRun
   ) throws {
-    if let refuser = known.refuser {
-      guard decision != .withdrawn || refuser.account != who.account else { return }
-      try held.refuse(
-        "the gate '\(gate)' is refused already, by \(refuser.displayName)",
-        hints: [RunClosing.withdrawal(held.id, gate, of: refuser)])
+    if let refusal = known.refusal {
+      let isOwn = refusal.actor.account == who.account
+      let isTakenBack =
+        switch decision {
+        case .withdrawn: isOwn
+        // Asked, and told what it takes back.
+        case .approved: isOwn && held.console.canAsk && !yes
+        case .refused: false
+        }
+      guard isTakenBack else {
+        try held.refuse(
+          "the gate '\(gate)' is refused already, by \(refusal.actor.displayName)",
+          hints: RunClosing.withdrawal(gate, of: refusal, held.commands))
+      }
+      if decision == .withdrawn { return }
     }
     if decision == .approved, known.opened.approvals > 1,
       !held.surroundings.responsible.isKnownToOthers
@@ -123,13 +154,15 @@ struct ApproveCommand: AsyncParsableCommand {
       if known.isApproved {
         try held.refuse("the gate '\(gate)' is approved already, by \(known.approverNames)")
       }
-      guard let former = known.approvers.first(where: { $0.account == who.account }) else { return }
+      guard !known.isRefused,
+        let former = known.approvers.first(where: { $0.account == who.account })
+      else { return }
       try held.refuse(
         "the account '\(who.account)' has approved it already, as \(former.displayName); it takes "
           + "another account",
         hints: [
           "a name that --as gives is the word of the account that typed it",
-          RunClosing.otherAccount(held.id, gate, held.stateFolder),
+          RunClosing.otherAccount(gate, held.commands),
         ])
     case .refused:
       if known.isApproved, isUsed {
@@ -139,12 +172,12 @@ struct ApproveCommand: AsyncParsableCommand {
       guard known.accounts.contains(who.account) else {
         try held.refuse(
           "the account '\(who.account)' has not approved the gate '\(gate)'",
-          hints: ["to refuse it: runbook approve \(held.id) \(gate) --refuse"])
+          hints: ["to refuse it: \(held.commands(.approve, "\(gate) --refuse"))"])
       }
       if known.isApproved, isUsed {
         try held.refuse(
           "the approval of the gate '\(gate)' is used up: what it showed is done or begun",
-          hints: ["to give the run up: runbook abandon \(held.id) --reason TEXT"])
+          hints: ["to give the run up: \(held.commands(.abandon, "--reason TEXT"))"])
       }
     }
   }
@@ -162,13 +195,23 @@ struct ApproveCommand: AsyncParsableCommand {
     if !changes.isEmpty, !refuse {
       try held.refuse(
         "what the gate '\(gate)' shows is not what would run now; nothing was decided",
-        hints: changes + ["to have it shown as it is now: runbook resume \(held.id)"])
+        hints: changes
+          + (known.refusal.map { RunClosing.withdrawal(gate, of: $0, held.commands) }
+            ?? ["to have it shown as it is now: \(held.commands(.resume))"]))
+    }
+    let others = (known.opened.others ?? []).map(\.run.rawValue)
+    if let strange = beside.first(where: { name in
+      !others.contains { $0.isIdentical(to: name) }
+    }) {
+      try held.refuse(
+        "--beside \(strange): the gate shows no such run at work",
+        hints: others.isEmpty ? [] : ["it shows \(others.joined(separator: ", "))"])
     }
     if yes, !refuse, !known.opened.isAccepted(beside: Set(beside)) {
-      let others = (known.opened.others ?? []).map { "--beside \($0.run)" }
+      let all = others.map { " --beside \($0)" }.joined()
       try held.refuse(
         "another run is at work on the same database: who approves the gate says so",
-        hints: [others.joined(separator: " ")])
+        hints: [held.commands(.approve, "\(gate) --yes\(all)")])
     }
   }
 
@@ -208,21 +251,41 @@ struct ApproveCommand: AsyncParsableCommand {
     }
     console.print(
       "The gate '\(gate)' was \(refuse ? "refused" : "approved") by \(who.displayName).")
+    let living = try held.leaseState().living
     if refuse {
-      console.print("\(RunClosing.withdrawal(held.id, gate, of: who))")
+      for line in consequences(of: gateNow, state, living) { console.print("\(line)") }
+      let refusal = gateNow.refusal ?? GateState.Refusal(actor: who, reason: reason)
+      for line in RunClosing.withdrawal(gate, of: refusal, held.commands).dropFirst() {
+        console.print("\(line)")
+      }
     } else if gateNow.missingApprovals > 0 {
-      let other = RunClosing.otherAccount(held.id, gate, held.stateFolder)
+      let other = RunClosing.otherAccount(gate, held.commands)
       console.print("It needs \(gateNow.missingApprovals) more. \(other)")
-    } else if try held.isIdle {
-      console.print("To go on: runbook resume \(held.id)")
+    } else if let living {
+      console.print("The run is carried out by \(living.description), which takes it up.")
+    } else {
+      console.print("To go on: \(held.commands(.resume))")
     }
   }
 
-  private func confirms(_ held: HeldRun, _ gate: GateOpened) -> Bool {
-    guard held.console.canAsk else { return false }
-    let consent = refuse ? "yes" : gate.consent
-    held.console.ask("Type '\(consent)' to \(refuse ? "refuse" : "approve") it: ")
-    return readLine() == consent
+  /// What a refusal keeps from being done, and what it does not.
+  private func consequences(
+    of gateNow: GateState, _ state: RunState, _ living: LeaseState.Living?
+  ) -> [String] {
+    let items = gateNow.opened.steps.filter { [.willRun, .undecided].contains($0.fate) }
+    func names(_ statuses: Set<StepState.Status>) -> String {
+      items.filter { statuses.contains(state.step($0.step).status) }.map { "'\($0.step)'" }
+        .joined(separator: ", ")
+    }
+    let (ahead, flying) = (names([.pending, .failed]), names([.running]))
+    var lines: [String] = []
+    if !ahead.isEmpty { lines.append("Not begun, and does not begin: \(ahead).") }
+    if !flying.isEmpty { lines.append("In flight, and not stopped by it: \(flying).") }
+    guard let living else { return lines }
+    let next = gateNow.opened.isDeclinable == true ? "leaves its step out" : "is then held"
+    return lines + [
+      "The run goes on up to there, carried out by \(living.description), and \(next)."
+    ]
   }
 }
 

@@ -24,11 +24,13 @@ struct RetryCommand: AsyncParsableCommand {
   @OptionGroup var options: ResumptionOptions
 
   func run() async throws {
-    let held = try await HeldRun.open(run, options.state, isGoneOnWith: true)
+    let held = try await HeldRun.open(run, options.state, unnamed: .newestWaiting)
+    try held.refuseCarriedOut()
     let step = try held.step(step)
     guard held.state.step(step.id).status == .failed else {
       try held.refuse(
-        "step '\(step.id)' has not failed: it is \(held.state.step(step.id).status.rawValue)")
+        "step '\(step.id)' has not failed: it is \(held.words(of: step.id))", hints: held.cutOffHint
+      )
     }
     if held.state.step(step.id).isEffectDone, let failure = held.state.step(step.id).failure {
       held.console.printError("Step '\(step.id)' is performed once more: \(failure.message)")
@@ -68,24 +70,24 @@ struct SkipCommand: AsyncParsableCommand {
   @OptionGroup var options: ResumptionOptions
 
   func run() async throws {
-    let held = try await HeldRun.open(run, options.state, isGoneOnWith: true)
+    let held = try await HeldRun.open(run, options.state, unnamed: .newestWaiting)
+    try held.refuseCarriedOut()
     let step = try held.step(step)
     let status = held.state.step(step.id).status
     guard [.failed, .unknown, .pending].contains(status) else {
       try held.refuse(
-        "step '\(step.id)' cannot be skipped: it is \(status.rawValue)",
-        hints: status == .running ? ["runbook resume \(held.id) settles it first"] : [])
+        "step '\(step.id)' cannot be skipped: it is \(held.words(of: step.id))",
+        hints: status == .running ? held.cutOffHint : [])
     }
     let one = held.state.step(step.id)
     if step.phase == .verification, status == .failed, !one.isWithoutAnswer {
       try held.refuse(
         "step '\(step.id)' was carried out, and found that it is not so: what was found is not skipped",
-        hints: ["to look again: runbook retry \(held.id) --step \(step.id)"])
+        hints: ["to look again: \(held.commands(.retry, "--step \(step.id)"))"])
     }
-    showRest(after: step, held)
-    guard yes || confirms(held) else {
-      try held.refuse("nothing was skipped", hints: ["without a terminal, say --yes"])
-    }
+    showRest(without: step, held)
+    try held.requireConsent(
+      to: "skip step '\(step.id)'", isGiven: yes, else: "nothing was skipped")
     try await RunTakeUp(held: held, options: options, isUnreachable: fence.unreachable)
       .go(
         decisions: [
@@ -93,11 +95,13 @@ struct SkipCommand: AsyncParsableCommand {
         ])
   }
 
-  private func showRest(after step: StepRecord, _ held: HeldRun) {
+  /// All that is still to come: a step may be left out that is not the next.
+  private func showRest(without step: StepRecord, _ held: HeldRun) {
     let console = held.console
     console.print("Without '\(step.id)' (\(step.title)) the run goes on with:")
-    let rest = (held.state.runbook?.steps ?? []).drop { $0.id != step.id }.dropFirst()
-      .filter { !held.state.step($0.id).status.isSettled }
+    let rest = (held.state.runbook?.steps ?? []).filter {
+      $0.id != step.id && !held.state.step($0.id).status.isSettled
+    }
     for next in rest { console.print("  \(next.phase.rawValue)  \(next.id)  \(next.title)") }
     if rest.isEmpty { console.print("  nothing: it ends there") }
     if !step.captures.isEmpty {
@@ -105,12 +109,6 @@ struct SkipCommand: AsyncParsableCommand {
         "It would have captured \(step.captures.joined(separator: ", ")), which later steps may need."
       )
     }
-  }
-
-  private func confirms(_ held: HeldRun) -> Bool {
-    guard held.console.canAsk else { return false }
-    held.console.ask("Type 'yes' to skip '\(step ?? "it")': ")
-    return readLine() == "yes"
   }
 }
 
@@ -122,8 +120,9 @@ struct ResolveCommand: AsyncParsableCommand {
       Look first: at the database, the host, the other side. Your word and your reason stand in the \
       journal and in the report, as a word and not as a fact. It is taken where nothing else can tell: not \
       of a step that only reads, which runs again, nor before 'runbook resume' has looked for its receipt, \
-      its 'settle:' probe and what it left. Then 'runbook resume' goes on: after --done with the next step, after \
-      --not-done with this one.
+      its 'settle:' probe and what it left; where these cannot be looked at now, --unreachable says that they never \
+      will, and what is found by a later 'resume' all the same counts. Then 'runbook resume' goes on: after --done with \
+      the next step, after --not-done with this one. --not-done takes a --done back, as long as no later step has begun.
       """)
 
   @Argument(help: "The run, by its id or the start of one.")
@@ -156,52 +155,72 @@ struct ResolveCommand: AsyncParsableCommand {
     defer { lease.release() }
     // As it is once nobody else can decide anything: what it was before may have been settled since.
     let now = try await held.renewed()
-    if let refusal = now.state.refusal(ofWordOn: step) { try refuse(refusal, step, held) }
-    let (found, reason) = try await fenced(step.id, now, lease)
-    let settled = AttemptSettled(
-      step: step.id, attempt: now.state.step(step.id).attempts, settlement: done ? .done : .notDone,
-      means: .word,
-      detail: reason)
-    do throws(StoreError) {
-      _ = try await held.journal.append(
-        (found + [settled]).map(Event.attemptSettled), by: held.surroundings.actor(as: actor.name),
-        at: SystemClock().now())
-    } catch {
-      try held.console.fail(error)
+    let word = done ? Settlement.done : .notDone
+    if let refusal = now.state.refusal(ofWordOn: step, saying: word) {
+      try refuse(refusal, step, now)
     }
+    let finding = try await looked(at: step.id, now, lease)
+    if let found = finding.settled.first, found.settlement != word {
+      try held.refuse(
+        "step '\(step.id)' is \(found.settlement == .done ? "done" : "not done"): \(found.detail)",
+        hints: [
+          found.settlement == .done
+            ? "to take it as done and go on: \(held.commands(.resume))"
+            : "to perform it and go on: \(held.commands(.resume))"
+        ])
+    }
+    var settled = finding.settled
+    // What is found out to be done needs nobody's word. That it is not done is said behind what was found.
+    let isProven = done && !settled.isEmpty
+    if !isProven {
+      settled.append(
+        AttemptSettled(
+          step: step.id, attempt: now.state.step(step.id).attempts, settlement: word, means: .word,
+          detail: finding.reason(reason), isUnlooked: finding.isUnlooked))
+    }
+    try await held.add(settled.map(Event.attemptSettled), as: actor.name)
     held.console.print(
-      "Step '\(step.id)' counts as \(done ? "done" : "not done"), on your word. "
-        + "To go on: runbook resume \(held.id)")
+      isProven
+        ? "Step '\(step.id)' is done: \(settled[0].detail). To go on: \(held.commands(.resume))"
+        : "Step '\(step.id)' counts as \(done ? "done" : "not done"), on your word. "
+          + "To go on: \(held.commands(.resume))")
   }
 
-  /// What is recorded as not done must not take effect afterwards, nor have done so.
-  ///
-  /// - Returns: what was found out, to be recorded before, and the reason that is recorded.
-  private func fenced(
-    _ step: StepID, _ held: HeldRun, _ lease: Lease
-  ) async throws -> ([AttemptSettled], reason: String) {
-    guard notDone else {
-      try await refuseWhatReceiptsDeny(step, held, lease)
-      return ([], reason)
-    }
-    let finding = try await RunFence(
+  /// What is recorded as not done must not take effect afterwards, nor have done so; and a word that it is done does
+  /// not stand against what can be looked for, and is not there.
+  private func looked(
+    at step: StepID, _ held: HeldRun, _ lease: Lease
+  ) async throws -> RunFence.Finding {
+    let way = held.state.step(step).settledBy
+    guard notDone || way == .receipt || way == .probe else { return RunFence.Finding() }
+    return try await RunFence(
       held: held, lease: lease, name: actor.name, isUnreachable: fence.unreachable
     ).look(at: [step], held.entries, for: "nothing was recorded")
-    if let receipt = finding.done {
-      try held.refuse(
-        "step '\(step)' is done: \(receipt.detail)",
-        hints: ["to take it as done and go on: runbook resume \(held.id)"])
-    }
-    return (finding.settled, finding.reason(reason))
   }
 
   private func refuse(
     _ refusal: RunState.WordRefusal, _ step: StepRecord, _ held: HeldRun
   ) throws -> Never {
-    let again = "runbook resume \(held.id)"
+    let again = held.commands(.resume)
     switch refusal {
     case .known(let status):
-      try held.refuse("step '\(step.id)' is not unknown: it is \(status.rawValue)")
+      try held.refuse(
+        "step '\(step.id)' is not unknown: it is \(held.words(of: step.id))",
+        hints: status == .running ? held.cutOffHint : [])
+    case .declared:
+      try held.refuse(
+        "step '\(step.id)' is \(held.words(of: step.id)) already",
+        hints: [
+          "to take that back: \(held.commands(.resolve, "\(step.id) --not-done --reason TEXT"))"
+        ])
+    case .goneOn(_, let since):
+      try held.refuse(
+        "step '\(step.id)' is \(held.words(of: step.id)), and that cannot be taken back any more: step "
+          + "'\(since)' was begun since, on that word",
+        hints: [
+          "to have it in the report: \(held.commands(.note, "TEXT"))",
+          "to give the run up: \(held.commands(.abandon, "--reason TEXT"))",
+        ])
     case .repeatable:
       try held.refuse(
         "step '\(step.id)' changes nothing: nobody's word is needed, as it runs again",
@@ -217,19 +236,5 @@ struct ResolveCommand: AsyncParsableCommand {
       try held.refuse(
         "step '\(step.id)' was cut off, and \(what)", hints: ["that comes first: \(again)"])
     }
-  }
-
-  /// A word does not stand against a receipt that is not there; where it cannot be looked for, the word counts.
-  private func refuseWhatReceiptsDeny(
-    _ step: StepID, _ held: HeldRun, _ lease: Lease
-  ) async throws {
-    guard held.state.step(step).settledBy == .receipt else { return }
-    let finding = try await RunFence(
-      held: held, lease: lease, name: actor.name, isUnreachable: true
-    ).look(at: [step], held.entries, for: "nothing was recorded")
-    guard let settled = finding.settled.first, settled.settlement == .notDone else { return }
-    try held.refuse(
-      "step '\(step)' is not done: \(settled.detail)",
-      hints: ["to perform it and go on: runbook resume \(held.id)"])
   }
 }

@@ -12,7 +12,7 @@ struct ExecutionOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
       "Another run that is at work on the same database, beside which this one may go on; its whole id; may be "
-        + "repeated.", valueName: "run"))
+        + "repeated.", valueName: "run"), transform: NamedRun.parse)
   var beside: [String] = []
 
   @Flag(help: "Approve every gate. Only in a sandbox.")
@@ -32,6 +32,17 @@ struct ExecutionOptions: ParsableArguments {
   var json = false
 
   var reportsFolder: String { reports ?? ReportsFolder.usual }
+}
+
+/// A run that a gate shows, by its whole id.
+enum NamedRun {
+  static func parse(_ text: String) throws -> String {
+    guard RunID(rawValue: text).isWhole else {
+      throw ValidationError(
+        "'\(text)' is no run's whole id, as the gate shows it: 20251018-220113-abc")
+    }
+    return text
+  }
 }
 
 /// What the commands take besides that take a run up again.

@@ -21,14 +21,23 @@ struct HeldRun {
   /// The run's state as it is by now.
   func stateNow() async throws -> RunState { try RunState(replaying: await journal.entries()) }
 
+  /// Which run is meant where none is named.
+  enum Unnamed {
+    case newest
+    /// The newest that waits for somebody to go on with it; the newest of all where none does.
+    case newestWaiting
+    /// The one that waits: what cannot be undone is not done to a run that nobody has named, where several are, nor
+    /// to one that a process carries out.
+    case onlyWaiting
+  }
+
   /// - Parameters:
-  ///   - isGoneOnWith: whether, without a name, the newest run is meant that waits for somebody to go on
-  ///     with it; else the newest of all.
+  ///   - unnamed: which run is meant without a name.
   ///   - actsForOwner: whether root may do it to another account's run.
   /// - Throws: the exit status, once what is wrong was printed.
   static func open(
     _ name: String?, _ options: StateOptions, mayHaveEnded: Bool = false,
-    isGoneOnWith: Bool = false, actsForOwner: Bool = false
+    unnamed: Unnamed = .newest, actsForOwner: Bool = false
   ) async throws -> HeldRun {
     let surroundings = Surroundings.current()
     let console = Console.current(surroundings)
@@ -37,19 +46,15 @@ struct HeldRun {
     }
     do throws(StoreError) {
       let store = surroundings.store(options.state)
-      let id: RunID
-      if name == nil, isGoneOnWith, let newest = try newestWaiting(in: store, console) {
-        id = newest
-      } else {
-        id = try store.resolve(name)
-      }
+      let id = try meant(name, unnamed, in: store, surroundings, console)
       let journal = try store.open(id)
       let entries = try await journal.entries()
       guard !entries.isEmpty || journal.isBeginning else {
         throw StoreError(
           .cannotRead, subject: journal.path,
           "the journal of run \(id) is empty: its process ended before it had begun anything; to have it "
-            + "removed: runbook abandon \(id) --reason TEXT")
+            + "removed: "
+            + surroundings.commands(for: id, in: store.folder)(.abandon, "--reason TEXT"))
       }
       let state = try RunState(replaying: entries)
       journal.redact(with: KnownSecrets(surroundings: surroundings, state: state).redactor)
@@ -82,19 +87,45 @@ struct HeldRun {
     }
   }
 
-  /// The newest run that waits for somebody to go on with it; says which of several it is.
-  private static func newestWaiting(
-    in store: RunStore, _ console: Console
-  ) throws(StoreError) -> RunID? {
+  private static func meant(
+    _ name: String?, _ unnamed: Unnamed, in store: RunStore, _ surroundings: Surroundings,
+    _ console: Console
+  ) throws(StoreError) -> RunID {
+    guard name == nil, unnamed != .newest else { return try store.resolve(name) }
     let waiting = try store.waiting()
-    guard let first = waiting.first, waiting.count > 1 else { return waiting.first?.run }
-    console.printError("Run \(first.run) is the newest of \(waiting.count) that wait. The others:")
-    for other in waiting.dropFirst().prefix(10) {
+    guard let first = waiting.first else {
+      guard unnamed == .onlyWaiting else { return try store.resolve(nil) }
+      tellOfRunning(store, console)
+      throw StoreError(.notFound, subject: "", "no run waits: name the one that is meant")
+    }
+    guard waiting.count > 1 else { return first.run }
+    let isOneChosen = unnamed == .newestWaiting
+    console.printError(
+      isOneChosen
+        ? "Run \(first.run) is the newest of \(waiting.count) that wait. The others:"
+        : "\(waiting.count) runs wait:")
+    let listed = waiting.dropFirst(isOneChosen ? 1 : 0)
+    for other in listed.prefix(10) {
       let mark = other.isDrill ? ", a drill" : other.isSandbox ? ", in a sandbox" : ""
       console.printError("  \(other.run)  \(other.runbook), since \(other.startedAt)\(mark)")
     }
-    if waiting.count > 11 { console.printError("  and \(waiting.count - 11) more: runbook runs") }
+    if listed.count > 10 {
+      let all = surroundings.commands(for: first.run, in: store.folder)(.runs)
+      console.printError("  and \(listed.count - 10) more: \(all)")
+    }
+    guard isOneChosen else {
+      throw StoreError(.notFound, subject: "", "several runs wait: name the one that is meant")
+    }
     return first.run
+  }
+
+  /// Runs that processes carry out, for who has named none.
+  private static func tellOfRunning(_ store: RunStore, _ console: Console) {
+    for id in store.runs().prefix(100) {
+      // One that cannot be read is told of by `runs`.
+      guard let living = try? store.open(id).leaseState().living else { continue }
+      console.printError("  \(id) is being carried out by \(living.description)")
+    }
   }
 
   /// A process that was killed between a run's end and its own left the sandbox behind.
@@ -160,8 +191,64 @@ struct HeldRun {
       guard error.cause == .leaseHeld else { try console.fail(error) }
       try refuse(
         error.message,
-        hints: ["to fence it off and go on here: runbook takeover \(id)"], .held)
+        hints: [takeoverHint], .held)
     }
+  }
+
+  private var takeoverHint: String {
+    "to fence it off and go on here: \(commands(.takeover))"
+  }
+
+  /// Refuses what needs the lease where a process holds it, before anything else is asked or looked at.
+  func refuseCarriedOut() throws {
+    guard let living = try leaseState().living else { return }
+    try refuse(
+      "the run is being carried out by \(living.description)", hints: [takeoverHint], .held)
+  }
+
+  func leaseState() throws -> LeaseState {
+    do throws(StoreError) {
+      return try journal.leaseState()
+    } catch {
+      try console.fail(error)
+    }
+  }
+
+  /// Asks a person to type a word, where no flag has said it.
+  ///
+  /// - Parameters:
+  ///   - what: what it does, as an infinitive.
+  ///   - nothing: what is so where it is not typed: "nothing was skipped".
+  /// - Throws: the exit status of wrong usage where it is not.
+  func requireConsent(
+    _ word: String = "yes", to what: String, isGiven: Bool, else nothing: String
+  ) throws {
+    guard !isGiven else { return }
+    switch TypedConsent(console: console, word: word, what: what).ask() {
+    case .given: return
+    case .declined: try refuse(nothing)
+    case .unclear: try refuse("\(nothing): '\(word)' was not typed")
+    case .unavailable: try refuse(nothing, hints: ["without a terminal, say --yes"])
+    }
+  }
+
+  /// How a step stands: what a person said of it is never told as what it is.
+  func words(of step: StepID) -> String {
+    let one = state.step(step)
+    if let word = one.declaration {
+      return "declared done by \(word.actor.displayName): \(word.reason)"
+    }
+    let phase = state.runbook?.steps.first { $0.id == step }?.phase
+    return one.standing(in: phase, isOver: state.isOver).words
+  }
+
+  var commands: PrintedCommands { surroundings.commands(for: id, in: stateFolder) }
+
+  /// What a step that is in flight needs first, where the run was cut off.
+  var cutOffHint: [String] {
+    state.lifecycle == .running
+      ? ["its process is gone; what it had in flight is settled first by: \(commands(.resume))"]
+      : []
   }
 
   /// The step that a person decides on: the one that is named, else the one that the run is held by.
@@ -169,7 +256,12 @@ struct HeldRun {
     let steps = state.runbook?.steps ?? []
     var wanted = name
     if wanted == nil, case .held(let hold) = state.lifecycle { wanted = hold.subject }
-    guard let wanted else { try refuse("run \(id) is not held by a step: name one") }
+    guard let wanted else {
+      try refuse(
+        state.lifecycle == .running
+          ? "run \(id) was cut off, and is not held by a step" : "run \(id) is not held by a step",
+        hints: cutOffHint + ["to name a step: --step ID"])
+    }
     if let step = steps.first(where: { $0.id.rawValue == wanted }) { return step }
     let nearest = NearestName.of(wanted, among: steps.map(\.id.rawValue))
     try refuse(

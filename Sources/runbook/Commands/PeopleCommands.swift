@@ -52,15 +52,4 @@ extension HeldRun {
       try console.fail(error)
     }
   }
-
-  /// Whether no process carries the run out.
-  var isIdle: Bool {
-    get throws {
-      do throws(StoreError) {
-        return try journal.leaseState().living == nil
-      } catch {
-        try console.fail(error)
-      }
-    }
-  }
 }

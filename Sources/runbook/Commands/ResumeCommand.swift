@@ -23,16 +23,30 @@ struct ResumeCommand: AsyncParsableCommand {
   @OptionGroup var options: ResumptionOptions
 
   func run() async throws {
-    let held = try await HeldRun.open(run, options.state, isGoneOnWith: true)
+    let held = try await HeldRun.open(run, options.state, unnamed: .newestWaiting)
+    try held.refuseCarriedOut()
+    try refuseWhatIsRefused(held)
     if case .held(let hold) = held.state.lifecycle, hold.cause == .failedStep,
       let subject = hold.subject, held.state.step(StepID(subject)).status == .failed,
       !held.state.step(StepID(subject)).isRetryWanted
     {
       try held.refuse(
-        hold.message, hints: RunClosing.advice(hold, run: held.id, nil, in: held.stateFolder), .held
-      )
+        "nothing was tried, as the run is held: \(hold.message)",
+        hints: RunClosing.advice(hold, nil, held.commands), .held)
     }
     try await RunTakeUp(held: held, options: options).go()
+  }
+
+  /// A refusal stands until it is taken back; a safeguard that is refused is declined, and the run goes on.
+  private func refuseWhatIsRefused(_ held: HeldRun) throws {
+    guard !options.acceptChanges, case .held(let hold) = held.state.lifecycle,
+      [.gate, .refusal].contains(hold.cause),
+      let gate = hold.subject.flatMap({ held.state.gates[$0] }), let refusal = gate.refusal,
+      gate.opened.isDeclinable != true
+    else { return }
+    try held.refuse(
+      "the gate '\(gate.opened.gate)' was refused by \(refusal.actor.displayName)",
+      hints: RunClosing.advice(hold, gate, held.commands), .refused)
   }
 }
 

@@ -4,12 +4,9 @@ import RunbookModel
 /// What a person is told when a run has ended or is held: how it stands, and which commands go on from
 /// there.
 struct RunClosing {
-  let run: RunID
-  let plan: Plan
+  let commands: PrintedCommands
   let state: RunState
   let console: Console
-  /// Where the run is kept.
-  let stateFolder: String
 
   func show(report: String?) {
     console.print("")
@@ -22,97 +19,100 @@ struct RunClosing {
         console.print("  Verified: \(state.verification.words).")
       }
       let gate = hold.subject.flatMap { state.gates[$0] }
-      for line in Self.advice(hold, run: run, gate, in: stateFolder) { console.print("  \(line)") }
+      for line in Self.advice(hold, gate, commands) { console.print("  \(line)") }
     case .notStarted, .running:
       break
     }
-    console.print("Run \(run)")
+    console.print("Run \(commands.run)")
     if let report { console.print("Report \(report)") }
   }
 
   /// What somebody types who approves from another account.
-  static func otherAccount(_ run: RunID, _ gate: String, _ folder: String) -> String {
-    "From another account of this host: sudo runbook approve \(run) \(gate) --state \(folder.shellWord)"
+  static func otherAccount(_ gate: String, _ commands: PrintedCommands) -> String {
+    let other = "another account of this host"
+    return "From \(other): \(commands(.approve, gate, by: other))"
   }
 
   /// How a refusal is taken back; nobody else's word goes past it.
-  static func withdrawal(_ run: RunID, _ gate: String, of refuser: Actor) -> String {
-    "Refused by \(refuser.displayName). To take that back, from the account \(refuser.account): "
-      + "runbook approve \(run) \(gate) --withdraw --reason TEXT"
+  static func withdrawal(
+    _ gate: String, of refusal: GateState.Refusal, _ commands: PrintedCommands
+  ) -> [String] {
+    let refuser = refusal.actor
+    let why = refusal.reason.map { ": \($0)" } ?? ""
+    let command = commands(.approve, "\(gate) --withdraw --reason TEXT", by: refuser.account)
+    return [
+      "Refused by \(refuser.displayName)\(why)",
+      "That stands until it is taken back, from the account \(refuser.account): \(command)",
+      "Then it is asked anew: \(commands(.resume))",
+    ]
   }
 
   /// The commands that go on from a hold.
   ///
-  /// - Parameters:
-  ///   - gate: that holds the run; nil where it is none.
-  ///   - folder: where the run is kept.
+  /// - Parameter gate: that holds the run; nil where it is none.
   static func advice(
-    _ hold: RunHeld, run: RunID, _ gate: GateState?, in folder: String
+    _ hold: RunHeld, _ gate: GateState?, _ commands: PrintedCommands
   ) -> [String] {
     let subject = hold.subject ?? "recovery"
-    let giveUp = "To give the run up: runbook abandon \(run) --reason TEXT"
+    let resume = commands(.resume)
+    let skip = "To go on without it: \(commands(.skip, "--reason TEXT"))"
+    let giveUp = "To give the run up: \(commands(.abandon, "--reason TEXT"))"
     switch hold.cause {
     case .gate, .refusal:
       let isStep = subject != RunMachine.recoveryGateName && !subject.holds(":")
-      let skip = isStep ? ["To go on without it: runbook skip \(run) --reason TEXT"] : []
+      let rest = (isStep ? [skip] : []) + [giveUp]
       if let gate, gate.isApproved {
-        return ["Approved by \(gate.approverNames) since. To go on: runbook resume \(run)", giveUp]
+        return ["Approved by \(gate.approverNames) since. To go on: \(resume)", giveUp]
       }
-      if let refuser = gate?.refuser {
-        return [
-          withdrawal(run, subject, of: refuser),
-          "To be asked again, as \(refuser.account): runbook resume \(run)",
-        ] + skip + [giveUp]
+      if let refusal = gate?.refusal {
+        return withdrawal(subject, of: refusal, commands) + rest
       }
+      let beside = (gate?.opened.others ?? []).map { " --beside \($0.run)" }.joined()
       guard let gate, gate.opened.approvals > 1 else {
         return [
-          "To approve it and go on: runbook resume \(run) --approve \(subject)",
-          "To approve it for whoever goes on: runbook approve \(run) \(subject)",
-        ] + skip + [giveUp]
+          "To approve it and go on: \(commands(.resume, "--approve \(subject)\(beside)"))",
+          "To approve it for whoever goes on: \(commands(.approve, subject))",
+        ] + rest
       }
       let first =
         gate.approvers.isEmpty || gate.isRefused
-        ? ["To approve it from this account: runbook approve \(run) \(subject)"] : []
+        ? ["To approve it from this account: \(commands(.approve, subject))"] : []
       return first + [
-        otherAccount(run, subject, folder),
-        "It takes \(gate.opened.approvals) people, each from an account of their own; then: "
-          + "runbook resume \(run)",
-      ] + skip + [giveUp]
+        otherAccount(subject, commands),
+        "It takes \(gate.opened.approvals) people, each from an account of their own; then: \(resume)",
+      ] + rest
     case .verification:
       return [
-        "To try it again: runbook resume \(run)",
-        "To go on without it: runbook skip \(run) --reason TEXT  (the run then ends unverified)",
-        giveUp,
+        "To try it again: \(resume)", "\(skip)  (the run then ends unverified)", giveUp,
       ]
     case .decided:
-      return ["To go on: runbook resume \(run)", giveUp]
+      return ["To go on: \(resume)", giveUp]
     case .failedStep:
       return [
         "Nothing was rolled back beyond the step's own transaction.",
-        "To try it again: runbook retry \(run)",
-        "To go on without it: runbook skip \(run) --reason TEXT", giveUp,
+        "To try it again: \(commands(.retry))", skip, giveUp,
       ]
     case .unknownStep:
+      let word = commands(.resolve, "\(subject) --done --reason TEXT")
       return [
-        "To look again: runbook resume \(run)  (--terminate ends what an attempt left)",
-        "Once you know: runbook resolve \(run) \(subject) --done|--not-done --reason TEXT",
-        "To go on without it: runbook skip \(run) --reason TEXT", giveUp,
+        "To look again: \(resume)  (--terminate ends what an attempt left)",
+        "Once you know that it is done: \(word)  (that it is not: --not-done)", skip, giveUp,
       ]
     case .privilege:
-      return ["Once nothing stands in the way: runbook resume \(run)", giveUp]
+      return ["Once nothing stands in the way: \(resume)", giveUp]
     case .interruption:
-      return ["Nothing was rolled back unasked. To go on: runbook resume \(run)", giveUp]
+      return ["Nothing was rolled back unasked. To go on: \(resume)", giveUp]
     case .deadline:
-      return ["To go on all the same: runbook resume \(run)", giveUp]
+      return ["To go on all the same: \(resume)", giveUp]
     case .question:
-      return ["To be asked, on a terminal: runbook resume \(run)", giveUp]
+      return ["To be asked, on a terminal: \(resume)", giveUp]
     case .unconfirmed:
       return [
-        "To go on all the same, recovery approved anew: runbook resume \(run), then --approve recovery",
+        "To go on all the same, recovery approved anew: \(commands(.resume, "--approve recovery"))",
         giveUp,
       ]
     case .sandbox, .lostSecret, .obstacle:
-      return ["To try once more: runbook resume \(run)", giveUp]
+      return ["To try once more: \(resume)", giveUp]
     }
   }
 }

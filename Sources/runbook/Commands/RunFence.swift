@@ -21,7 +21,8 @@ struct FenceOptions: ParsableArguments {
 /// through.
 struct RunFence {
   let held: HeldRun
-  let lease: Lease
+  /// Nil as long as it is only foreseen.
+  let lease: Lease?
   /// The name that `--as` gave.
   let name: String?
   let isUnreachable: Bool
@@ -37,6 +38,9 @@ struct RunFence {
 
     /// The first step that is done.
     var done: AttemptSettled? { settled.first { $0.settlement == .done } }
+
+    /// Set where nobody looked.
+    var isUnlooked: Bool? { unseen.isEmpty ? nil : true }
 
     /// A person's reason, with what nobody looked at.
     func reason(_ reason: String) -> String {
@@ -95,6 +99,55 @@ struct RunFence {
     return finding
   }
 
+  /// Looks whether `look` will be able to, before anything is taken from a process or ended.
+  ///
+  /// - Returns: the plan for `look`; nil where it has nothing to do, or could not be made and a person accepts that.
+  /// - Throws: the exit status, once it was printed what stands in the way.
+  func foresee(_ steps: [StepID], _ state: RunState, for what: String) async throws -> Plan? {
+    let steps = steps.filter { state.step($0).needsFence }
+    guard !steps.isEmpty, state.started?.isSandbox != true, held.drillMode == nil, !isUnreachable
+    else { return nil }
+    var finding = Finding()
+    let made: Plan
+    do throws(Obstacle) {
+      made = try plan(state)
+    } catch {
+      try accept(error.why, of: steps[0], for: what, in: &finding)
+      return nil
+    }
+    held.journal.redact(with: Redactor(secrets: made.secrets))
+    var executor = Executor(plan: made, ports: ports(made), options: options(state))
+    try executor.takeIn(held.entries)
+    for step in steps {
+      guard let why = await executor.obstacle(toFencing: step) else { continue }
+      await executor.leaveFence()
+      try accept(why, of: step, for: what, in: &finding)
+    }
+    await executor.leaveFence()
+    return made
+  }
+
+  /// Marks in the run's databases that it has ended.
+  ///
+  /// - Parameter entries: the end among them.
+  func markEnd(_ entries: [Entry]) async throws {
+    let state = try RunState(replaying: entries)
+    guard state.leavesMarks, !isUnreachable, state.started?.isSandbox != true, held.drillMode == nil
+    else { return }
+    let made: Plan
+    do throws(Obstacle) {
+      made = try plan(state)
+    } catch {
+      return held.console.printError(
+        "  That the run has ended is not marked in its databases: \(error.why)")
+    }
+    held.journal.redact(with: Redactor(secrets: made.secrets))
+    var executor = Executor(plan: made, ports: ports(made), options: options(state))
+    try executor.takeIn(entries)
+    await executor.markEnd()
+    await executor.leaveFence()
+  }
+
   private func accept(
     _ why: String, of step: StepID, for what: String, in finding: inout Finding
   ) throws {
@@ -150,7 +203,7 @@ struct RunFence {
     var options = RunOptions(
       run: held.id, actor: held.surroundings.actor(as: name), host: held.surroundings.host,
       toolVersion: RunbookCommand.version, runFolder: held.folder,
-      generation: lease.holder.generation)
+      generation: lease?.holder.generation ?? 0)
     options.key = RunStore.key(inRunFolder: held.folder)
     options.fencesFormer = true
     options.terminatesRemnants = terminates

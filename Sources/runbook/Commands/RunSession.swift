@@ -59,6 +59,8 @@ struct RunSession {
     var fencesFormer = false
   }
 
+  private var commands: PrintedCommands { surroundings.commands(for: run, in: store.folder) }
+
   /// Carries the steps out, writes the report, and ends with the status of what came of it.
   func carryOut(_ beginning: Beginning) async throws {
     guard !options.approveAll || plan.isSandbox || world != nil else {
@@ -72,9 +74,7 @@ struct RunSession {
       lease.release()
       let report = await writeReport(of: entries)
       if !options.json {
-        RunClosing(
-          run: run, plan: plan, state: state, console: console, stateFolder: store.folder
-        ).show(report: report)
+        RunClosing(commands: commands, state: state, console: console).show(report: report)
       }
       var status = ExitStatus(state)
       if drill != nil, let ending = try await conclude(state) { status = ending }
@@ -152,7 +152,7 @@ struct RunSession {
   private func conclude(_ state: RunState) async throws(StoreError) -> ExitStatus? {
     guard case .ended = state.lifecycle else {
       if !options.json {
-        console.print("It is a drill: 'runbook drill resume \(run)' goes on as well.")
+        console.print("It is a drill: '\(commands(.drillResume))' goes on as well.")
       }
       return nil
     }
@@ -180,7 +180,7 @@ struct RunSession {
       return path
     } catch {
       console.printError("The report was not written: \(reason(error))")
-      console.printError("  'runbook report' writes it at any time")
+      console.printError("  to write it at any time: \(commands(.report, "--output FILE"))")
       return nil
     }
   }

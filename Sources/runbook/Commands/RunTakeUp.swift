@@ -24,21 +24,21 @@ struct RunTakeUp {
     if let drill, drill.started?.mode ?? .talk == .talk {
       try held.refuse(
         "run \(held.id) is a drill (talk): none of its steps may really be carried out",
-        hints: ["to go on with the drill: runbook drill resume \(held.id)"])
+        hints: ["to go on with the drill: \(held.commands(.drillResume))"])
     }
+    if !force { try held.refuseCarriedOut() }
     let (plan, change, world) = try plan()
     try GateNames(of: plan.runbook).check(options.execution.approve, held.console)
     try ReportsFolder.check(options.execution.reports, held.surroundings, held.console)
+    try refuseApproveAll(of: plan, world)
+    if change != nil { try refuseChanges(to: plan, held.state) }
     let (lease, takenFrom) = try held.takeLease(as: options.execution.actor.name, force: force)
     if let takenFrom {
       held.console.printError("The run was taken from \(takenFrom.description).")
     }
     let (entries, state) = try await standing()
-    if change != nil {
-      try refuseStrandings(by: plan, state)
-      try refuseUnsettledChanges(of: plan, state)
-      try refuseRepetitions(by: plan, state)
-    }
+    // Until the lease was ours something may have been done.
+    if change != nil { try refuseChanges(to: plan, state) }
     let decisions = try await fenced(decisions, entries, plan, lease)
     var resumption = RunSession.Resumption(entries: entries, state: state)
     // What a drill's clock did while nobody carried the run out, nobody can tell.
@@ -57,6 +57,18 @@ struct RunTakeUp {
     ).carryOut(.resumption(resumption))
   }
 
+  /// Nothing is taken from a process before all that can be refused has been looked at.
+  private func refuseApproveAll(of plan: Plan, _ world: SimulatedWorld?) throws {
+    guard options.execution.approveAll, !plan.isSandbox, world == nil else { return }
+    try held.refuse("--approve-all is only for a sandbox or a simulation")
+  }
+
+  private func refuseChanges(to plan: Plan, _ state: RunState) throws {
+    try refuseStrandings(by: plan, state)
+    try refuseUnsettledChanges(of: plan, state)
+    try refuseRepetitions(by: plan, state)
+  }
+
   /// What is not settled is settled by what was recorded of it: the runbook must still have that.
   private func refuseUnsettledChanges(of plan: Plan, _ state: RunState) throws {
     let objections = plan.objections(
@@ -67,9 +79,9 @@ struct RunTakeUp {
       try held.refuse(
         "the change cannot be accepted before that is settled",
         hints: [
-          "put the step back as it was, and: runbook resume \(held.id)",
-          "what nothing can settle, a person says: runbook resolve \(held.id) STEP "
-            + "--done|--not-done --reason TEXT",
+          "put the step back as it was, and: \(held.commands(.resume))",
+          "what nothing can settle, a person says: "
+            + held.commands(.resolve, "STEP --done --reason TEXT") + "  (or --not-done)",
         ], .invalidRunbook)
     }
   }
@@ -126,12 +138,14 @@ struct RunTakeUp {
       if let done = finding.done {
         try held.refuse(
           "step '\(skip.step)' cannot be skipped: it is done; \(done.detail)",
-          hints: ["to take it as done and go on: runbook resume \(held.id)"])
+          hints: ["to take it as done and go on: \(held.commands(.resume))"])
       }
       all += finding.settled.map(Event.attemptSettled)
       all.append(
         .stepSkipped(
-          StepSkipped(step: skip.step, cause: skip.cause, reason: finding.reason(skip.reason))))
+          StepSkipped(
+            step: skip.step, cause: skip.cause, reason: finding.reason(skip.reason),
+            isUnlooked: finding.isUnlooked)))
     }
     return all
   }
@@ -172,7 +186,10 @@ struct RunTakeUp {
       if isAsItWas { try refuse(variables) }
       try held.refuse(
         "the runbook is not what the run began with",
-        hints: ["to go on with it as it is now, its gates asked anew: --accept-changes"],
+        hints: [
+          "to go on with it as it is now, its gates asked anew: "
+            + held.commands(.resume, "--accept-changes")
+        ],
         .invalidRunbook)
     }
     return (

@@ -17,13 +17,8 @@ struct StatusCommand: AsyncParsableCommand {
 
   func run() async throws {
     let held = try await HeldRun.open(run, state, mayHaveEnded: true, actsForOwner: true)
-    let lease: LeaseState
-    do throws(StoreError) {
-      lease = try held.journal.leaseState()
-    } catch {
-      try held.console.fail(error)
-    }
-    let forecast = KillForecast(held.state, isAlive: lease.living != nil, run: held.id)
+    let lease = try held.leaseState()
+    let forecast = KillForecast(held.state, isAlive: lease.living != nil, held.commands)
     if json {
       held.console.print(json: object(held.id, held.state, lease, forecast).json)
     } else {
@@ -36,7 +31,7 @@ struct StatusCommand: AsyncParsableCommand {
     guard let started = state.started else { return console.print("Run \(id) has no entries.") }
     console.print("\(started.runbook.title, .bold) (run \(id))")
     console.print(
-      "Started \(state.startedAt.map { "\($0)" } ?? "?"), \(state.lifecycle.text(isAlive: lease.living != nil))"
+      "Started \(state.startedAt.map { "\($0)" } ?? "?"), \(standing(state, lease))"
     )
     if let living = lease.living {
       let beat = living.beat.map { ", last sign of life \($0)" } ?? ""
@@ -67,23 +62,38 @@ struct StatusCommand: AsyncParsableCommand {
         console.print("Ended\(step) by \(ending.actor.displayName): \(one.words).")
       }
     }
-    if !state.isOver { showGates(state, console) }
+    if !state.isOver { showGates(state, lease, console) }
     if case .held(let hold) = state.lifecycle {
       if state.isVerified { console.print("Verified: \(state.verification.words).") }
       let gate = hold.subject.flatMap { state.gates[$0] }
-      for line in RunClosing.advice(hold, run: id, gate, in: held.stateFolder) {
-        console.print("\(line)")
-      }
+      for line in RunClosing.advice(hold, gate, held.commands) { console.print("\(line)") }
     }
   }
 
+  private func standing(_ state: RunState, _ lease: LeaseState) -> String {
+    let words = state.lifecycle.text(isAlive: lease.living != nil)
+    guard state.lifecycle == .running, lease.living != nil, let gate = state.waitingGates.first
+    else { return words }
+    return "\(words), and waits for a decision on the gate '\(gate.opened.gate)'"
+  }
+
   /// What waits for a person's decision, and what of it is not what was approved once.
-  private func showGates(_ state: RunState, _ console: Console) {
+  private func showGates(_ state: RunState, _ lease: LeaseState, _ console: Console) {
+    // Between its opening and its decision a run that goes on does nothing else than ask.
+    let place =
+      lease.living.map {
+        ", at the terminal of \($0.description), or by 'approve' from any other"
+      } ?? ""
     for gate in state.waitingGates {
       let names = gate.approverNames
       let given = names.isEmpty ? "" : ", approved by \(names)"
       let count = gate.opened.approvals > 1 ? " of \(gate.opened.approvals) people" : ""
-      console.print("Gate '\(gate.opened.gate)' waits for a decision\(count)\(given).")
+      console.print("Gate '\(gate.opened.gate)' waits for a decision\(count)\(given)\(place).")
+    }
+    for gate in state.refusedGates {
+      let who = gate.refuser?.displayName ?? "somebody"
+      let why = gate.refusal?.reason.map { ": \($0)" } ?? ""
+      console.print("Gate '\(gate.opened.gate)' is refused by \(who)\(why).")
     }
     for (gate, changes) in state.gateChanges.sorted(by: { $0.key < $1.key }) {
       console.print("\("Gate '\(gate)': it is not what was approved:", .boldYellow)")
@@ -319,5 +329,12 @@ extension RunState {
   fileprivate var waitingGates: [GateState] {
     gates.values.filter { !$0.isApproved && !$0.isRefused }
       .sorted { $0.opened.gate < $1.opened.gate }
+  }
+
+  /// Gates whose refusal keeps something from being done, by name.
+  fileprivate var refusedGates: [GateState] {
+    gates.values.filter { gate in
+      gate.isRefused && !gate.opened.steps.allSatisfy { step($0.step).status.isSettled }
+    }.sorted { $0.opened.gate < $1.opened.gate }
   }
 }

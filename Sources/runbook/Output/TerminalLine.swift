@@ -9,6 +9,29 @@ import Synchronization
 final class TerminalLine: Sendable {
   private let isGivenUp = Atomic(false)
 
+  /// How often it is looked whether a question still stands.
+  private static let pause = Duration.seconds(1)
+
+  /// - Parameter isOver: looked at every second: whether nobody waits for the line any more.
+  /// - Returns: nil at the end of input, and once the task is cancelled or it is over.
+  static func next(unless isOver: (@Sendable () async -> Bool)?) async -> String? {
+    guard let isOver else { return await next() }
+    return await withTaskGroup(of: String?.self) { group in
+      group.addTask { await next() }
+      group.addTask {
+        while !Task.isCancelled {
+          // A cancelled pause ends the loop.
+          try? await Task.sleep(for: pause)
+          if !Task.isCancelled, await isOver() { return nil }
+        }
+        return nil
+      }
+      let line = await group.next() ?? nil
+      group.cancelAll()
+      return line
+    }
+  }
+
   /// - Returns: nil at the end of input, and once the task is cancelled.
   static func next() async -> String? {
     let line = TerminalLine()

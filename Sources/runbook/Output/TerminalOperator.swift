@@ -11,19 +11,20 @@ struct TerminalOperator: Operator {
   var aside: (any TerminalAside)?
 
   func decide(on gate: GateOpened) async -> OperatorDecision {
-    guard gate.isDeclinable == true else {
-      let answer = await ask(
-        "Type '\(gate.consent)' to approve '\(gate.gate)', anything else refuses: ", isFree: true)
-      guard let answer else { return .unavailable }
-      return answer == gate.consent ? .approved : .refused
-    }
-    // A refusal leaves the safeguard out for good: a slip of the fingers is none.
-    while let answer = await ask(
-      "Type '\(gate.consent)' to approve '\(gate.gate)', 'no' to decline it for good: ",
-      isFree: true)
-    {
-      if answer == gate.consent { return .approved }
-      if ["n", "no"].contains(answer.lowercased()) { return .refused }
+    await decide(on: gate) { false }
+  }
+
+  /// A refusal stands for everybody: a slip of the fingers is none, and is asked again.
+  func decide(
+    on gate: GateOpened, unless isDecided: @escaping @Sendable () async -> Bool
+  ) async -> OperatorDecision {
+    let refusal = gate.isDeclinable == true ? "decline it for good" : "refuse it"
+    let question = "Type '\(gate.consent)' to approve '\(gate.gate)', 'no' to \(refusal): "
+    while let answer = await ask(question, isFree: true, unless: isDecided) {
+      let typed = TypedWord(answer)
+      if typed.isExactly(gate.consent) { return .approved }
+      if typed.isNo { return .refused }
+      console.print("  \(typed.fault(wanting: gate.consent))")
     }
     return .unavailable
   }
@@ -71,23 +72,30 @@ struct TerminalOperator: Operator {
 
   /// A line from the terminal; nil without a terminal, at the end of input, or after Ctrl-C.
   ///
-  /// - Parameter isFree: whether a number is no answer that the run would want.
-  private func ask(_ prompt: String, isFree: Bool = false) async -> String? {
+  /// - Parameters:
+  ///   - isFree: whether a number is no answer that the run would want.
+  ///   - isDecided: whether the question has found its answer elsewhere; looked at while it stands.
+  private func ask(
+    _ prompt: String, isFree: Bool = false,
+    unless isDecided: (@Sendable () async -> Bool)? = nil
+  ) async -> String? {
     guard console.canAsk else { return nil }
     console.discardInput()
-    while let line = await line(mark + prompt) {
+    while let line = await line(mark + prompt, unless: isDecided) {
       guard let aside, await aside.take(line, isFree: isFree) else { return line }
     }
     return nil
   }
 
-  private func line(_ prompt: String) async -> String? {
+  private func line(
+    _ prompt: String, unless isDecided: (@Sendable () async -> Bool)?
+  ) async -> String? {
     guard let observer else {
       console.print("\(prompt)", terminator: "")
-      return await TerminalLine.next()
+      return await TerminalLine.next(unless: isDecided)
     }
     observer.ask(prompt)
-    let line = await TerminalLine.next()
+    let line = await TerminalLine.next(unless: isDecided)
     observer.takeAnswer()
     if line == nil { console.print("") }
     return line

@@ -24,7 +24,14 @@ struct ResponsibleAccount: Sendable, Hashable {
     of(
       real: getuid(), effective: geteuid(), login: login, sudo: environment["SUDO_UID"],
       isNested: !TrustedPath.isInWholeNamespace,
-      name: { number in getpwuid(number).map { String(cString: $0.pointee.pw_name) } })
+      name: Self.entry)
+  }
+
+  /// An account's name, as words of people are recorded under.
+  static func name(of number: UInt32) -> String { entry(number) ?? "uid \(number)" }
+
+  private static func entry(_ number: UInt32) -> String? {
+    getpwuid(number).map { String(cString: $0.pointee.pw_name) }
   }
 
   static func of(

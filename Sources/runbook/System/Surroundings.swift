@@ -42,6 +42,11 @@ struct Surroundings: Sendable {
 
   func stateFolder(_ flag: String?) -> String {
     if let folder = flag ?? value("RUNBOOK_STATE") { return absolute(folder) }
+    return usualStateFolder
+  }
+
+  /// Where runs are kept unless something is said: a variable that is set for one command is not there for the next.
+  var usualStateFolder: String {
     if let base = value("XDG_STATE_HOME") { return absolute(base) + "/runbook" }
     return (value("HOME") ?? workingDirectory) + "/.local/state/runbook"
   }

@@ -145,14 +145,27 @@ struct ResumeLawTests {
     #expect(performed.progress.count == append - 1)
   }
 
-  @Test func l8WhoResumesIsAskedAnewAfterARefusal() async throws {
+  /// Who refused is asked anew once that was taken back, and not before.
+  @Test func l8ARefusalStandsForWhoResumesUntilItIsTakenBack() async throws {
     var simulation = Simulation(Self.steps)
     simulation.person = SimulatedOperator(decisions: ["recovery": [.refused]])
-    #expect(try await simulation.run().hold?.cause == .refusal)
+    let refused = try await simulation.run()
+    #expect(refused.hold?.cause == .refusal)
     var resumed = simulation.crashed(after: simulation.journal.stored)
     resumed.person = SimulatedOperator(decisions: ["recovery": [.approved]])
-    #expect(try await resumed.resume().endStatus == .resolved)
-    #expect(resumed.person.gates.map(\.gate) == ["recovery"])
+    #expect(try await resumed.resume().hold?.cause == .refusal)
+    #expect(resumed.person.gates.isEmpty)
+    let gate = try #require(refused.gates["recovery"]?.opened)
+    var again = resumed.crashed(after: resumed.journal.stored)
+    _ = try await again.journal.append(
+      [
+        .gateDecided(
+          GateDecided(
+            gate: gate.gate, decision: .withdrawn, means: .approveCommand, digest: gate.digest))
+      ], by: Actor(account: "ann"), at: .epoch)
+    again.person = SimulatedOperator(decisions: ["recovery": [.approved]])
+    #expect(try await again.resume().endStatus == .resolved)
+    #expect(again.person.gates.map(\.gate) == ["recovery"])
   }
 
   @Test func theRunsDeadlineHoldsAndAResumeWaivesIt() async throws {

@@ -79,11 +79,9 @@ struct RunStateTests {
   @Test func toleratesADecisionThatComesAfterItsGateWasClosed() throws {
     var state = RunState()
     let actor = Actor(account: "ann")
-    let refusal = Event.gateDecided(
-      GateDecided(gate: "recovery", decision: .refused, means: .terminal, digest: .zero))
     let events =
       Stage.running.events + [
-        refusal, EventSample.runHeld.event(), EventSample.runResumed.event(),
+        EventSample.runHeld.event(), EventSample.runResumed.event(),
         EventSample.gateDecided.event(),
       ]
     for event in events { try state.apply(event, at: .epoch, by: actor) }

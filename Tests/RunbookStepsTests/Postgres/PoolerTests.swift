@@ -138,7 +138,7 @@ struct PoolerTests {
         try await fixture.gateway.note(1, of: fixture.run, beside: RunProof(), on: "main")
       case .others:
         _ = try await fixture.gateway.othersAtWork(
-          on: "main", besides: fixture.run, lookingAtReceipts: true, since: nil)
+          on: "main", besides: fixture.run, lookingAtReceipts: true, since: nil, now: .epoch)
       }
     }
   }

@@ -4,7 +4,7 @@ import RunbookModel
 
 /// Writes a drill's after-action report to a folder.
 struct AfterActionFile {
-  let run: RunID
+  let commands: PrintedCommands
   let folder: String
   let console: Console
 
@@ -19,7 +19,7 @@ struct AfterActionFile {
       console.warnOfSecrets(in: text, path)
     } catch {
       console.printError("The after-action report was not written: \(error.message)")
-      console.printError("  'runbook drill report \(run)' prints it at any time")
+      console.printError("  to have it printed at any time: \(commands(.drillReport))")
     }
   }
 }

@@ -36,8 +36,10 @@ struct DrillEnding {
       try await session.holdHotWash()
     } else {
       TalkView(console: console).show(try DrillScore(entries: follower.entries))
-      try AfterActionFile(run: run, folder: reports, console: console).write(follower.entries)
-      console.print("To judge it and to answer the hot wash: runbook drill lead \(run)")
+      try AfterActionFile(commands: journal.commands(for: run), folder: reports, console: console)
+        .write(follower.entries)
+      console.print(
+        "To judge it and to answer the hot wash: \(journal.commands(for: run)(.drillLead))")
     }
     return status(follower.state)
   }

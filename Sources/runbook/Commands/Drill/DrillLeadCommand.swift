@@ -27,7 +27,7 @@ struct DrillLeadCommand: AsyncParsableCommand {
       if case .ended = held.state.lifecycle { break }
       try held.refuse(
         "run \(held.id) is a drill at the table: it is led where it was begun",
-        hints: ["to go on with one that was left: runbook drill resume \(held.id)"])
+        hints: ["to go on with one that was left: \(held.commands(.drillResume))"])
     case .simulate, .sandbox: break
     }
     try ReportsFolder.check(table.reports, held.surroundings, held.console)

@@ -29,7 +29,7 @@ struct DrillResumeCommand: AsyncParsableCommand {
     switch held.drillMode {
     case nil:
       try held.refuse(
-        "run \(held.id) is no drill", hints: ["to go on with a run: runbook resume \(held.id)"])
+        "run \(held.id) is no drill", hints: ["to go on with a run: \(held.commands(.resume))"])
     case .talk: try await sit(at: held)
     case .simulate, .sandbox: try await RunTakeUp(held: held, options: options).go()
     }

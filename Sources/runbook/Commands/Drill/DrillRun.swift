@@ -33,7 +33,7 @@ struct DrillRun {
     } catch {
       try console.fail(error)
     }
-    if !options.json { announce(run) }
+    if !options.json { announce(surroundings.commands(for: run, in: store.folder)) }
     try await RunSession(
       run: run, plan: plan, journal: journal, lease: lease, folder: store.folder(of: run),
       options: options, surroundings: surroundings, console: console, drill: started,
@@ -41,10 +41,10 @@ struct DrillRun {
     ).carryOut(.start)
   }
 
-  private func announce(_ run: RunID) {
-    console.print("\("DRILL", .yellow) \(started.drill.title, .bold) (run \(run))")
-    console.print("To lead it, in a second terminal: runbook drill lead \(run)")
-    console.print("To take part: runbook drill join \(run) --as NAME")
+  private func announce(_ commands: PrintedCommands) {
+    console.print("\("DRILL", .yellow) \(started.drill.title, .bold) (run \(commands.run))")
+    console.print("To lead it, in a second terminal: \(commands(.drillLead))")
+    console.print("To take part: \(commands(.drillJoin, "--as NAME"))")
     if !started.participants.isEmpty, options.actor.name == nil {
       let name = surroundings.actor(as: nil).displayName
       console.print(

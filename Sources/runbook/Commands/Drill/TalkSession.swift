@@ -39,7 +39,7 @@ struct TalkSession {
   /// - Returns: how the program ends.
   mutating func begin() async throws(StoreError) -> ExitStatus {
     try await follower.follow()
-    view.showStart(follower.state, run)
+    view.showStart(follower.state, journal.commands(for: run))
     return try await sit()
   }
 
@@ -97,7 +97,7 @@ struct TalkSession {
         .pause("the facilitator left"), in: follower.state, at: clock.now())
       for event in events ?? [] { try await add(.drill(event)) }
       let state = follower.state.lifecycle == .ended ? "over, and not closed" : "paused"
-      console.print("The drill is \(state). To go on: runbook drill resume \(run)")
+      console.print("The drill is \(state). To go on: \(journal.commands(for: run)(.drillResume))")
       return leaving == .interrupted ? .interrupted : .held
     }
   }
@@ -199,7 +199,9 @@ struct TalkSession {
       return refuse("only the facilitator does that; 'help' lists what you can do")
     }
     if case .beside = seat, case .end = command, follower.state.run.isGoingOn {
-      return refuse("the run goes on: it ends the drill, or 'runbook abandon \(run)' does")
+      return refuse(
+        "the run goes on: it ends the drill, or '\(journal.commands(for: run)(.abandon, "--reason TEXT"))' does"
+      )
     }
     var events: [DrillEvent] = []
     var isWritten = false
@@ -242,7 +244,8 @@ struct TalkSession {
 
   private func writeReport() throws(StoreError) {
     view.show(try DrillScore(entries: follower.entries))
-    try AfterActionFile(run: run, folder: reports, console: console).write(follower.entries)
+    try AfterActionFile(commands: journal.commands(for: run), folder: reports, console: console)
+      .write(follower.entries)
   }
 
   private func add(_ event: Event) async throws(StoreError) {

@@ -5,12 +5,12 @@ import RunbookModel
 struct TalkView {
   let console: Console
 
-  func showStart(_ state: DrillState, _ run: RunID) {
+  func showStart(_ state: DrillState, _ commands: PrintedCommands) {
     guard let drill = state.drill else { return }
-    console.print("\(banner) \(drill.title, .bold) (run \(run))")
+    console.print("\(banner) \(drill.title, .bold) (run \(commands.run))")
     console.print(
-      "Participants, each in a terminal of their own: runbook drill join \(run) --as NAME")
-    console.print("What they see, for a screen: runbook drill watch \(run)")
+      "Participants, each in a terminal of their own: \(commands(.drillJoin, "--as NAME"))")
+    console.print("What they see, for a screen: \(commands(.drillWatch))")
     console.print("'help' lists the commands. The story clock runs from now on.")
     if let scenario = drill.scenario { console.print("\n\(block: scenario)") }
   }
