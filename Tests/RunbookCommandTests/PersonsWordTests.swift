@@ -125,7 +125,7 @@ struct PersonsWordTests {
     #expect(try await run("run", "example.yaml", "--approve", "recovery").status == 75)
     let id = try await id()
     #expect(try await run("approve", id, "guard", "--refuse", "--yes", "--as", "Bob").status == 0)
-    #expect(try await run("report").stdout.holds("declined Bob refused its gate"))
+    #expect(try await run("report").stdout.holds("declined by Bob, who refused its gate"))
     let output = try await run(
       "skip", "--step", "guard", "--reason", "not now", "--yes", "--as", "Ann")
     #expect(output.status == 0, "\(output.all)")

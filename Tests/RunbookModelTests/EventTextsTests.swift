@@ -118,7 +118,10 @@ struct EventTextsTests {
         workDone: [
           WorkDone(item: 1, .sent, times: 2, affected: 1, sent: "s", reason: "r")
         ], isEffectDone: true)),
-    .stepSkipped(StepSkipped(step: StepID("s"), cause: .condition, reason: "r")),
+    .stepSkipped(
+      StepSkipped(
+        step: StepID("s"), cause: .condition, reason: "r",
+        decider: Actor(account: "a", name: "n", via: "v"))),
     .gateOpened(
       GateOpened(
         gate: "recovery", steps: [item], preparation: [work], identities: [identified],

@@ -5,7 +5,7 @@ public enum Command: Sendable {
   case prepareSandbox
   case skip(StepID, reason: String)
   /// A safeguard's gate was refused: the incident is over without it.
-  case decline(StepID, reason: String)
+  case decline(StepID, GateState.Refusal?)
   /// The step cannot be bound to its values: it fails without having been performed.
   case fail(StepID, FailureRecord)
   /// It is not known whether the last attempt took effect: find out.

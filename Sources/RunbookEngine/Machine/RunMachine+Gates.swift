@@ -87,8 +87,7 @@ extension RunMachine {
     let step = bound.step
     if let gate = state.gates[step.id.rawValue] {
       guard gate.isRefused, step.phase == .safeguards else { return command(for: gate) }
-      let who = gate.refuser.map { " by \($0.displayName)" } ?? ""
-      return .decline(step.id, reason: StepSkipped.refusedGate + who)
+      return .decline(step.id, gate.refusal)
     }
     if let connection = unidentified(among: [step], state) {
       return .identify(connection: connection)
@@ -111,11 +110,12 @@ extension RunMachine {
 
   private func command(for gate: GateState) -> Command? {
     if gate.isApproved { return nil }
-    guard let refuser = gate.refuser else { return .ask(gate.opened) }
+    guard let refusal = gate.refusal else { return .ask(gate.opened) }
     return .hold(
       RunHeld(
         cause: .refusal, subject: gate.opened.gate,
-        message: "the gate '\(gate.opened.gate)' was refused by \(refuser.displayName)"))
+        message: "the gate '\(gate.opened.gate)' was refused by \(refusal.actor.displayName)"
+          + (refusal.reason.map { ": \($0)" } ?? "")))
   }
 
   private func unidentified(among steps: [Step], _ state: RunState) -> String? {

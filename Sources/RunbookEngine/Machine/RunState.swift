@@ -10,6 +10,10 @@ public struct RunState: Sendable, Hashable {
   }
 
   public private(set) var lifecycle: Lifecycle = .notStarted
+  /// Who gave the run up; nil where nobody did.
+  public private(set) var giver: Actor?
+  /// The last hold as it was recorded, whatever people have decided since.
+  private var recordedHold: RunHeld?
   public private(set) var started: RunStarted?
   /// The runbook as it ran at last: as the run began with it, or as a person accepted it since.
   public private(set) var runbook: RunbookRecord?
@@ -106,16 +110,25 @@ public struct RunState: Sendable, Hashable {
       // Who decides from another terminal may come too late; that changes nothing any more.
       if case .ended = lifecycle { return }
       gates[payload.gate]?.take(payload, by: actor)
+      if case .held = lifecycle, let hold = recordedHold, let gate = gates[payload.gate],
+        let decided = hold.decided(by: gate.verdict, at: gate.opened)
+      {
+        lifecycle = .held(decided)
+      }
       if let gate = gates[payload.gate], gate.isApproved {
         gateChanges[payload.gate] = nil
         consentedRuns.formUnion((gate.opened.others ?? []).map(\.run))
       }
       settleIdentity(payload.gate)
-    case .runHeld(let payload): lifecycle = .held(payload)
+    case .runHeld(let payload):
+      lifecycle = .held(payload)
+      recordedHold = payload
     case .runResumed(let payload): resume(payload, by: actor)
     case .noteAdded(let payload): notes.append(payload)
     case .reportEdited: break
-    case .runEnded(let payload): lifecycle = .ended(payload)
+    case .runEnded(let payload):
+      lifecycle = .ended(payload)
+      giver = payload.status == .abandoned ? actor : nil
     // The drill beside the run has a state of its own.
     case .drill: break
     }
@@ -397,9 +410,21 @@ extension StepState {
 public struct GateState: Sendable, Hashable {
   public let opened: GateOpened
   public private(set) var approvers: Set<Actor> = []
-  /// Who refused it; nil where nobody did.
-  public private(set) var refuser: Actor?
-  public var isRefused: Bool { refuser != nil }
+  /// Who refused it first, and why; nil where nobody did, or took it back.
+  public private(set) var refusal: Refusal?
+  public var refuser: Actor? { refusal?.actor }
+  public var isRefused: Bool { refusal != nil }
+
+  public struct Refusal: Sendable, Hashable {
+    public let actor: Actor
+    /// Where the person said so.
+    public let reason: String?
+
+    public init(actor: Actor, reason: String?) {
+      self.actor = actor
+      self.reason = reason
+    }
+  }
 
   init(opened: GateOpened) { self.opened = opened }
 
@@ -411,6 +436,11 @@ public struct GateState: Sendable, Hashable {
     approvers.map(\.displayName).sorted {
       $0.utf8.lexicographicallyPrecedes($1.utf8)
     }.joined(separator: ", ")
+  }
+  public var verdict: GateVerdict {
+    GateVerdict(
+      approvers: approverNames, missing: missingApprovals, refuser: refuser?.displayName,
+      reason: refusal?.reason)
   }
   public var missingApprovals: Int { max(0, opened.approvals - accounts.count) }
 
@@ -424,10 +454,10 @@ public struct GateState: Sendable, Hashable {
     guard decision.digest == opened.digest else { return }
     switch decision.decision {
     case .approved: approvers.insert(actor)
-    case .refused: refuser = refuser ?? actor
+    case .refused: refusal = refusal ?? Refusal(actor: actor, reason: decision.reason)
     case .withdrawn:
       approvers = approvers.filter { $0.account != actor.account }
-      if refuser?.account == actor.account { refuser = nil }
+      if refuser?.account == actor.account { refusal = nil }
     }
   }
 }

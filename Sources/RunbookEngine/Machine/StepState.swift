@@ -56,6 +56,8 @@ public struct StepState: Sendable, Hashable {
   public internal(set) var settlement: AttemptSettled?
   /// Who said that the step is done, where nothing showed it.
   public internal(set) var declaration: PersonsWord?
+  /// Who said that its last attempt is not done, where nothing else tells.
+  public internal(set) var denial: PersonsWord?
   /// Whether it failed without an answer: it could not be carried out, or not be judged.
   public internal(set) var isWithoutAnswer = false
   /// Whether it failed though its work had ended well: what it changed stays, and to repeat it changes more.
@@ -118,6 +120,8 @@ public struct StepState: Sendable, Hashable {
     case (.pending, .attemptSettled(let settled))
     where attempts > 0 && settled.settlement == .notDone:
       settlement = settled
+      // What a receipt or a probe told stays told.
+      if denial != nil { denial = Self.denial(settled, by: actor) }
     case (.running, .attemptSettled(let settled)), (.failed, .attemptSettled(let settled)),
       (.unknown, .attemptSettled(let settled)):
       settle(settled, at: time, by: actor)
@@ -127,7 +131,8 @@ public struct StepState: Sendable, Hashable {
     case (.pending, .stepSkipped(let skipped)), (.failed, .stepSkipped(let skipped)),
       (.unknown, .stepSkipped(let skipped)):
       skip = Skip(
-        cause: skipped.cause, word: PersonsWord(actor: actor, reason: skipped.reason),
+        cause: skipped.cause,
+        word: PersonsWord(actor: skipped.decider ?? actor, reason: skipped.reason),
         former: status)
       status = .skipped
       finishedAt = time
@@ -172,6 +177,7 @@ public struct StepState: Sendable, Hashable {
     failure = nil
     settlement = nil
     declaration = nil
+    denial = nil
     isWithoutAnswer = false
     isEffectDone = false
     isOfFormerProcess = false
@@ -181,10 +187,16 @@ public struct StepState: Sendable, Hashable {
     round.go(to: time)
   }
 
+  private static func denial(_ settled: AttemptSettled, by actor: Actor) -> PersonsWord? {
+    settled.settlement == .notDone && settled.means == .word
+      ? PersonsWord(actor: actor, reason: settled.detail) : nil
+  }
+
   private mutating func settle(
     _ settled: AttemptSettled, at time: Timestamp, by actor: Actor
   ) {
     settlement = settled
+    denial = Self.denial(settled, by: actor)
     round.go(to: time)
     switch settled.settlement {
     case .done:

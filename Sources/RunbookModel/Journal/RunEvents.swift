@@ -3,6 +3,8 @@ public struct StepSkipped: Sendable, Hashable, Codable {
   public let cause: Cause
   /// The `when` that was false, or a person's reason.
   public let reason: String
+  /// Who decided it, where that is another than the actor of the entry: who refused the step's gate. Nil is the actor.
+  public let decider: Actor?
 
   /// What a reason begins with that nobody gave, as the step's gate was refused.
   public static let refusedGate = "its gate was refused"
@@ -14,7 +16,8 @@ public struct StepSkipped: Sendable, Hashable, Codable {
     case decision
   }
 
-  public init(step: StepID, cause: Cause, reason: String) {
+  public init(step: StepID, cause: Cause, reason: String, decider: Actor? = nil) {
+    self.decider = decider
     self.step = step
     self.cause = cause
     self.reason = reason

@@ -79,7 +79,9 @@ struct PublicCopy {
     case .attemptSettled(let settled): .attemptSettled(self.settled(settled))
     case .stepSkipped(let skipped):
       .stepSkipped(
-        StepSkipped(step: skipped.step, cause: skipped.cause, reason: message(skipped.reason)))
+        StepSkipped(
+          step: skipped.step, cause: skipped.cause, reason: message(skipped.reason),
+          decider: skipped.decider.map(person)))
     case .gateOpened(let opened): .gateOpened(gate(opened))
     case .gateDecided(let decided):
       .gateDecided(
