@@ -22,6 +22,12 @@ struct AbandonCommand: AsyncParsableCommand {
     help: ArgumentHelp("Why it is given up.", valueName: "text"), transform: SpokenReason.parse)
   var reason: String
 
+  @Option(
+    help: ArgumentHelp(
+      "The folder that the report is written to; where it was written before when it is left out.",
+      valueName: "folder"))
+  var reports: String?
+
   @OptionGroup var fence: FenceOptions
   @OptionGroup var actor: ActorOptions
   @OptionGroup var state: StateOptions
@@ -48,6 +54,7 @@ struct AbandonCommand: AsyncParsableCommand {
     }
     held.console.print(
       "Run \(held.id) is abandoned; nothing that was committed was rolled back.")
+    await held.writeReport(to: reports)
     guard let folder = held.state.sandboxFolder else { return }
     do throws(StepFailure) {
       try await PostgresSandbox(environment: held.surroundings.environment).remove(folder: folder)

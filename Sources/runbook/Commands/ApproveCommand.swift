@@ -98,6 +98,8 @@ struct ApproveCommand: AsyncParsableCommand {
         hints: ["look at it again: runbook approve \(held.id) \(gate)"])
     }
     try tell(gateNow, now, who, held, wasRefused: known.isRefused)
+    // A process that carries it out writes it when it holds or ends.
+    if case .held = now.lifecycle { await held.writeReport() }
   }
 
   /// What the person's word cannot be, as the gate stands.

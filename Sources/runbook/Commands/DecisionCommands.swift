@@ -172,6 +172,7 @@ struct ResolveCommand: AsyncParsableCommand {
     held.console.print(
       "Step '\(step.id)' counts as \(done ? "done" : "not done"), on your word. "
         + "To go on: runbook resume \(held.id)")
+    await held.writeReport()
   }
 
   /// What is recorded as not done must not take effect afterwards, nor have done so.
