@@ -88,7 +88,7 @@ struct RunClosing {
       return ["To go on: runbook resume \(run)", giveUp]
     case .failedStep:
       return [
-        "Nothing was rolled back beyond the step's own transaction.",
+        "Nothing was rolled back but the step's own transaction, where it has one.",
         "To try it again: runbook retry \(run)",
         "To go on without it: runbook skip \(run) --reason TEXT", giveUp,
       ]
@@ -101,7 +101,7 @@ struct RunClosing {
     case .privilege:
       return ["Once nothing stands in the way: runbook resume \(run)", giveUp]
     case .interruption:
-      return ["Nothing was rolled back unasked. To go on: runbook resume \(run)", giveUp]
+      return ["To go on: runbook resume \(run)", giveUp]
     case .deadline:
       return ["To go on all the same: runbook resume \(run)", giveUp]
     case .question:
