@@ -36,6 +36,22 @@ public struct IncidentReport: Sendable {
   /// The ids of its action items, in order.
   public var actionItems: [String] { facts.prevention.actions.map(\.id) }
 
+  /// What a person did to the run, for those who look at it without the report.
+  public struct Decision: Sendable {
+    public let at: Timestamp
+    public let actor: Actor
+    /// Such as `Gate recovery refused by Ann: not before the backup`.
+    public let text: String
+    public let reason: String?
+  }
+
+  /// What people decided of the run, in the order of the journal.
+  public var decisions: [Decision] {
+    facts.responders.acts.filter(\.isDecision).map {
+      Decision(at: $0.stamp.at, actor: $0.actor, text: $0.row.plainText, reason: $0.reason)
+    }
+  }
+
   /// Such as `Database Incident Report - October 18, 2025`.
   public var title: String { facts.head.title }
 

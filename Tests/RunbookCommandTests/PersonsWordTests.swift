@@ -131,7 +131,7 @@ struct PersonsWordTests {
     #expect(try await run("approve", id, "guard", "--refuse", "--yes", "--as", "Bob").status == 0)
     #expect(
       try await run("report").stdout.holds(
-        "declined Bob (account \(Workspace.account)) refused its gate"))
+        "declined by Bob (account \(Workspace.account)), who refused its gate"))
     let output = try await run(
       "skip", "--step", "guard", "--reason", "not now", "--yes", "--as", "Ann")
     #expect(output.status == 0, "\(output.all)")

@@ -125,7 +125,9 @@ struct EventTextsTests {
           WorkDone(item: 1, .sent, times: 2, affected: 1, sent: "s", reason: "r")
         ], isEffectDone: true, isWord: true)),
     .stepSkipped(
-      StepSkipped(step: StepID("s"), cause: .condition, reason: "r", definition: digest)),
+      StepSkipped(
+        step: StepID("s"), cause: .condition, reason: "r", definition: digest, isUnlooked: true,
+        decider: Actor(account: "a", name: "n", via: "v"))),
     .gateOpened(
       GateOpened(
         gate: "recovery", steps: [item], preparation: [work], identities: [identified],

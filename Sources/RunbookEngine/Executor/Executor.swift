@@ -167,8 +167,14 @@ public struct Executor: ~Copyable {
         forgetCaptures(of: step.step)
         try queue(.stepReopened(step))
       }
-    case .decline(let step, let reason):
-      try queue(.stepSkipped(StepSkipped(step: step, cause: .decision, reason: reason)))
+    case .decline(let step, let refusal):
+      // It is the word of who refused, whoever carries the run out by now.
+      let why = refusal?.reason.map { ": \($0)" } ?? ""
+      try queue(
+        .stepSkipped(
+          StepSkipped(
+            step: step, cause: .decision, reason: StepSkipped.refusedGate + why,
+            decider: refusal.flatMap { $0.actor == options.actor ? nil : $0.actor })))
     case .fail(let step, let failure):
       try failUnperformed(step, failure)
     case .settle(let step):
@@ -353,7 +359,12 @@ public struct Executor: ~Copyable {
   }
 
   var interruption: RunHeld {
-    RunHeld(cause: .interruption, subject: nil, message: "the run was interrupted")
+    let unknown = plan.runbook.steps.first { state.step($0.id).status == .unknown }
+    let open = unknown.map {
+      "; it is not known whether step '\($0.id)' took effect: 'resume' finds out, or holds where nothing can tell"
+    }
+    return RunHeld(
+      cause: .interruption, subject: nil, message: "the run was interrupted" + (open ?? ""))
   }
 
   /// Closes what this process holds open. A sandbox's data goes when its run has ended.

@@ -7,7 +7,7 @@ public enum Command: Sendable {
   /// What these have shown counts no more.
   case reopen([StepReopened])
   /// A safeguard's gate was refused: the incident is over without it.
-  case decline(StepID, reason: String)
+  case decline(StepID, GateState.Refusal?)
   /// The step cannot be bound to its values: it fails without having been performed.
   case fail(StepID, FailureRecord)
   /// It is not known whether the last attempt took effect: find out.

@@ -114,8 +114,7 @@ extension RunMachine {
     let step = bound.step
     if let gate = state.gates[step.id.rawValue] {
       guard gate.isRefused, step.phase == .safeguards else { return command(for: gate) }
-      let who = gate.refuser.map { " by \($0.displayName)" } ?? ""
-      return .decline(step.id, reason: StepSkipped.refusedGate + who)
+      return .decline(step.id, gate.refusal)
     }
     if let connection = unidentified(among: [step], state) {
       return .identify(connection: connection)

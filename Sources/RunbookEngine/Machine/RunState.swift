@@ -10,6 +10,10 @@ public struct RunState: Sendable, Hashable {
   }
 
   public private(set) var lifecycle: Lifecycle = .notStarted
+  /// Who gave the run up; nil where nobody did.
+  public private(set) var giver: Actor?
+  /// The last hold as it was recorded, whatever people have decided since.
+  private var recordedHold: RunHeld?
   public private(set) var started: RunStarted?
   /// The runbook as it ran at last: as the run began with it, or as a person accepted it since.
   public private(set) var runbook: RunbookRecord?
@@ -152,17 +156,26 @@ public struct RunState: Sendable, Hashable {
       // Who decides from another terminal may come too late; that changes nothing any more.
       if case .ended = lifecycle { return }
       gates[payload.gate]?.take(payload, by: actor)
+      if case .held = lifecycle, let hold = recordedHold, let gate = gates[payload.gate],
+        let decided = hold.decided(by: gate.verdict, at: gate.opened)
+      {
+        lifecycle = .held(decided)
+      }
       if let gate = gates[payload.gate], gate.isApproved {
         gateChanges[payload.gate] = nil
         lapsedApprovals[payload.gate] = nil
         consentedRuns.formUnion((gate.opened.others ?? []).map(\.run))
       }
       settleIdentity(payload.gate)
-    case .runHeld(let payload): lifecycle = .held(payload)
+    case .runHeld(let payload):
+      lifecycle = .held(payload)
+      recordedHold = payload
     case .runResumed(let payload): resume(payload)
     case .noteAdded(let payload): notes.append(payload)
     case .reportEdited: break
-    case .runEnded(let payload): lifecycle = .ended(payload)
+    case .runEnded(let payload):
+      lifecycle = .ended(payload)
+      giver = payload.status == .abandoned ? actor : nil
     // The drill beside the run has a state of its own.
     case .drill: break
     }
@@ -728,6 +741,11 @@ public struct GateState: Sendable, Hashable {
   public var approverNames: String { approverList.joined(separator: ", ") }
   var approverList: [String] {
     approvers.map(\.displayName).sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
+  }
+  public var verdict: GateVerdict {
+    GateVerdict(
+      approvers: approverNames, missing: missingApprovals, refuser: refuser?.displayName,
+      reason: refusal?.reason)
   }
   public var missingApprovals: Int { max(0, opened.approvals - accounts.count) }
 

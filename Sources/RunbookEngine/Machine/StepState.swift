@@ -76,6 +76,8 @@ public struct StepState: Sendable, Hashable {
   public internal(set) var isWordUnlooked = false
   /// The word that it is done, against which stands that no receipt of it is there; until a person has decided.
   public internal(set) var deniedWord: PersonsWord?
+  /// Who said that its last attempt is not done, where nothing else tells.
+  public internal(set) var denial: PersonsWord?
   /// Whether it failed without an answer: it could not be carried out, or not be judged.
   public internal(set) var isWithoutAnswer = false
   /// Whether it failed though its work had ended well: what it changed stays, and to repeat it changes more.
@@ -140,6 +142,8 @@ public struct StepState: Sendable, Hashable {
     case (.pending, .attemptSettled(let settled))
     where attempts > 0 && settled.settlement == .notDone:
       settlement = settled
+      // What a receipt or a probe told stays told.
+      if denial != nil { denial = Self.denial(settled, by: actor) }
     case (.running, .attemptSettled(let settled)), (.failed, .attemptSettled(let settled)),
       (.unknown, .attemptSettled(let settled)):
       settle(settled, at: time, by: actor)
@@ -160,7 +164,8 @@ public struct StepState: Sendable, Hashable {
     case (.pending, .stepSkipped(let skipped)), (.failed, .stepSkipped(let skipped)),
       (.unknown, .stepSkipped(let skipped)):
       skip = Skip(
-        cause: skipped.cause, word: PersonsWord(actor: actor, reason: skipped.reason),
+        cause: skipped.cause,
+        word: PersonsWord(actor: skipped.decider ?? actor, reason: skipped.reason),
         former: status)
       isWordUnlooked = skipped.isUnlooked ?? false
       status = .skipped
@@ -214,6 +219,7 @@ public struct StepState: Sendable, Hashable {
     isAttested = false
     isWordUnlooked = false
     deniedWord = nil
+    denial = nil
     isWithoutAnswer = false
     isEffectDone = false
     isOfFormerProcess = false
@@ -260,6 +266,11 @@ public struct StepState: Sendable, Hashable {
     round = Round()
   }
 
+  private static func denial(_ settled: AttemptSettled, by actor: Actor) -> PersonsWord? {
+    settled.settlement == .notDone && settled.means == .word
+      ? PersonsWord(actor: actor, reason: settled.detail) : nil
+  }
+
   private mutating func settle(
     _ settled: AttemptSettled, at time: Timestamp, by actor: Actor
   ) {
@@ -268,6 +279,7 @@ public struct StepState: Sendable, Hashable {
     declaration = nil
     deniedWord = settled.settlement == .unknown ? word ?? deniedWord : nil
     isWordUnlooked = settled.means == .word && settled.isUnlooked == true
+    denial = Self.denial(settled, by: actor)
     round.go(to: time)
     switch settled.settlement {
     case .done:

@@ -7,6 +7,8 @@ public struct StepSkipped: Sendable, Hashable, Codable {
   public let definition: Digest?
   /// Whether a person left it out though nobody could look how it stands; nil is no.
   public let isUnlooked: Bool?
+  /// Who decided it, where that is another than the actor of the entry: who refused the step's gate. Nil is the actor.
+  public let decider: Actor?
 
   /// What a reason begins with that nobody gave, as the step's gate was refused.
   public static let refusedGate = "its gate was refused"
@@ -19,10 +21,12 @@ public struct StepSkipped: Sendable, Hashable, Codable {
   }
 
   public init(
-    step: StepID, cause: Cause, reason: String, definition: Digest? = nil, isUnlooked: Bool? = nil
+    step: StepID, cause: Cause, reason: String, definition: Digest? = nil, isUnlooked: Bool? = nil,
+    decider: Actor? = nil
   ) {
     self.definition = definition
     self.isUnlooked = isUnlooked
+    self.decider = decider
     self.step = step
     self.cause = cause
     self.reason = reason

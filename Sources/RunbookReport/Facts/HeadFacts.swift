@@ -69,6 +69,8 @@ struct HeadFacts: Sendable {
   let host: String
   let status: RunStatus
   let statusReason: String?
+  /// Who gave the run up; nil where it ended by itself, or has not.
+  let endedBy: Actor?
   /// How far the report itself is.
   let reportStatus: ReportEdits.Status
   let mark: Rehearsal?
@@ -99,6 +101,7 @@ struct HeadFacts: Sendable {
     host = started.host
     status = RunStatus(history)
     statusReason = history.ended?.payload.reason ?? history.currentHold?.payload.message
+    endedBy = history.giver
     reportStatus = authored.edits.status
     mark = started.isDrill ? .drill : started.isSandbox ? .sandbox : nil
     environment = authored.block("environment")

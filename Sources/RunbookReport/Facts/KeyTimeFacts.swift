@@ -16,6 +16,8 @@ struct KeyTimeFacts: Sendable {
     let name: String
     let duration: Duration?
     let formula: String
+    /// Whether its end has not come to pass, as far as the run knows.
+    let isUnreached: Bool
   }
 
   let times: [Time]
@@ -83,6 +85,9 @@ struct KeyTimeFacts: Sendable {
         basis: "the database has no record any more of what \(name: lost.id) did", reference: nil,
         isRunsOwn: true)
     }
+    if let obstacle = obstacleToMitigation(history) {
+      return Time(name: "Mitigated", at: nil, basis: obstacle, reference: nil, isRunsOwn: true)
+    }
     let ends = recovery.compactMap { step in
       step.success.map { (step: step, end: $0) }
     }
@@ -96,6 +101,23 @@ struct KeyTimeFacts: Sendable {
       name: "Mitigated", at: last.end.at,
       basis: "the end of the last recovery step that succeeded, \(name: last.step.id)",
       reference: last.end.reference)
+  }
+
+  /// Why what recovery has done is not called a mitigation: a step of it that applied was not carried out, or a check
+  /// found that it did not help. Once the run is resolved, verification has shown that what was done was enough.
+  private static func obstacleToMitigation(_ history: RunHistory) -> Phrase? {
+    guard history.ended?.payload.status != .resolved else { return nil }
+    let recovery = history.steps(of: .recovery)
+    guard recovery.contains(where: { $0.success != nil }) else { return nil }
+    let missing = recovery.first { step in
+      step.status != .succeeded && !step.isInapplicable && !(step.isTakenOut && !step.isTouched)
+    }
+    if let missing {
+      return "recovery step \(name: missing.id): \(words: StepFacts(missing).statusWords)"
+    }
+    return history.steps(of: .verification).first { $0.status == .failed }.map {
+      "verification step \(name: $0.id) failed"
+    }
   }
 
   private static func resolved(_ history: RunHistory) -> Time {
@@ -127,6 +149,7 @@ extension KeyTimeFacts.Measure {
   fileprivate init(_ name: String, from: KeyTimeFacts.Time, to: KeyTimeFacts.Time) {
     self.name = name
     formula = "\(to.name.lowercased()) − \(from.name.lowercased())"
+    isUnreached = to.at == nil && to.isRunsOwn
     if let start = from.at, let end = to.at {
       duration = end.since(start)
     } else {

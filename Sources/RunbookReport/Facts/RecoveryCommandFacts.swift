@@ -5,6 +5,10 @@ struct RecoveryCommandFacts: Sendable {
   struct Command: Sendable {
     let step: StepRecord
     let attempt: AttemptHistory
+    /// Who left the step out after it; nil where nobody did.
+    let leavingOut: PersonsWord?
+    /// Whether nothing can happen to it any more.
+    let isOver: Bool
 
     /// Each item with what became of it, where it was not just sent as it is; behind them what its probe asked.
     var work: [(item: WorkItem, became: Phrase?)] {
@@ -66,7 +70,15 @@ struct RecoveryCommandFacts: Sendable {
     preparation = gate?.opened.payload.preparation ?? []
     preparationReference = gate.map { Reference($0.opened.stamp) }
     commands = history.steps(of: .recovery)
-      .flatMap { step in step.attempts.map { Command(step: $0.record, attempt: $0) } }
+      .flatMap { step in
+        step.attempts.map { attempt in
+          let isLast = attempt.number == step.attempts.last?.number
+          return Command(
+            step: step.record, attempt: attempt,
+            leavingOut: isLast && step.leavingOut != nil ? step.word : nil,
+            isOver: step.status != .inFlight || !isLast)
+        }
+      }
       .sorted { $0.attempt.started.stamp.sequence < $1.attempt.started.stamp.sequence }
   }
 }

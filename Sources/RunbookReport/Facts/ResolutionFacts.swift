@@ -109,16 +109,10 @@ struct ResolutionFacts: Sendable {
 
   private static func deviation(of settled: Stamped<AttemptSettled>) -> Deviation {
     let payload = settled.payload
-    let verdict =
-      switch payload.settlement {
-      case .done: "done"
-      case .notDone: "not done"
-      case .unknown: "unknown"
-      }
     let what: Phrase =
       payload.means == .word
-      ? "was declared \(words: verdict) by \(quote: settled.actor.displayName): "
-      : "was settled as \(words: verdict): "
+      ? "was declared \(words: payload.settlement.words) by \(quote: settled.actor.displayName): "
+      : "was settled as \(words: payload.settlement.words): "
     return Deviation(
       text: "\(name: payload.step), attempt \(payload.attempt), \(what)\(quote: payload.detail)",
       reference: Reference(settled.stamp))
@@ -159,7 +153,8 @@ struct ResolutionFacts: Sendable {
     guard let finished = attempt.finished else {
       guard attempt.settlements.isEmpty else {
         return Deviation(
-          text: "\(name: step.id), attempt \(attempt.number), was cut off: its process ended",
+          text:
+            "\(name: step.id), attempt \(attempt.number), was cut off: its process stored no outcome",
           reference: Reference(attempt.started.stamp))
       }
       return Deviation(

@@ -20,19 +20,27 @@ struct ResponderFacts: Sendable {
     /// Whether what was decided on is what the gate showed.
     let isSameContent: Bool
     let reference: Reference
+    /// What was decided, in words.
+    let words: Phrase
   }
 
   let responders: [Responder]
+  /// At gates, with what those showed.
   let decisions: [Decision]
+  /// On steps, on the run, and on its report.
+  var others: [PersonsAct] { acts.filter { $0.isDecision && !$0.isAtGate } }
+  let acts: [PersonsAct]
   let notes: [Stamped<NoteAdded>]
 
   init(_ history: RunHistory) {
     responders = Self.responders(history)
-    decisions = history.gates.flatMap { Self.decisions(of: $0) }
+    let acts = history.acts
+    decisions = history.gates.flatMap { gate in Self.decisions(of: gate, acts) }
+    self.acts = acts
     notes = history.notes
   }
 
-  private static func decisions(of gate: GateHistory) -> [Decision] {
+  private static func decisions(of gate: GateHistory, _ acts: [PersonsAct]) -> [Decision] {
     let opened = gate.opened.payload
     let decided: [Stamped<GateDecided>?] = gate.decisions.isEmpty ? [nil] : gate.decisions
     return decided.map { decision in
@@ -42,41 +50,26 @@ struct ResponderFacts: Sendable {
         approvals: opened.approvals, decided: decision,
         digest: decision?.payload.digest ?? opened.digest,
         isSameContent: decision.map { $0.payload.digest == opened.digest } ?? true,
-        reference: Reference(decision?.stamp ?? gate.opened.stamp))
+        reference: Reference(decision?.stamp ?? gate.opened.stamp),
+        words: acts.first { $0.stamp == decision?.stamp }?.decision ?? "open")
     }
   }
 
   private static func responders(_ history: RunHistory) -> [Responder] {
-    var deeds: [(stamp: Stamp, deed: String)] = [(history.started.stamp, "started the run")]
-    for gate in history.gates {
-      for decision in gate.decisions {
-        let deed =
-          switch decision.payload.decision {
-          case .approved: "approved a gate"
-          case .refused: "refused a gate"
-          case .withdrawn: "withdrew an approval"
-          }
-        deeds.append((decision.stamp, deed))
-      }
-    }
-    deeds += history.resumptions.map { ($0.stamp, "resumed the run") }
-    deeds += history.notes.map { ($0.stamp, "wrote notes") }
-    for step in history.steps {
-      for attempt in step.attempts {
-        deeds += attempt.settlements.filter { $0.payload.means == .word }
-          .map { ($0.stamp, "said whether a step was done") }
-      }
-      deeds += step.retries.map { ($0.stamp, "had a step tried again") }
-      deeds += step.attempts.map { ($0.started.stamp, "ran steps") }
-      if let skipped = step.skipped, skipped.payload.cause == .decision {
-        deeds.append((skipped.stamp, step.attempts.isEmpty ? "skipped a step" : "left a step out"))
-      }
+    let started = history.started.stamp
+    var deeds: [(stamp: Stamp, actor: Actor, deed: String)] = [
+      (started, started.actor, "started the run")
+    ]
+    deeds += history.acts.map { ($0.stamp, $0.actor, $0.deed) }
+    deeds += history.notes.map { ($0.stamp, $0.actor, "wrote notes") }
+    deeds += history.steps.flatMap { step in
+      step.attempts.map { ($0.started.stamp, $0.started.actor, "ran steps") }
     }
     deeds.sort { $0.stamp.sequence < $1.stamp.sequence }
     var actors: [Actor] = []
-    for deed in deeds where !actors.contains(deed.stamp.actor) { actors.append(deed.stamp.actor) }
+    for deed in deeds where !actors.contains(deed.actor) { actors.append(deed.actor) }
     return actors.compactMap { actor in
-      let own = deeds.filter { $0.stamp.actor == actor }
+      let own = deeds.filter { $0.actor == actor }
       guard let first = own.first, let last = own.last else { return nil }
       var names: [String] = []
       for deed in own where !names.contains(deed.deed) { names.append(deed.deed) }

@@ -13,6 +13,8 @@ struct StepFacts: Sendable {
   let reason: String?
   /// Who decided on it in place of what could be found out.
   let word: PersonsWord?
+  /// Who said that it is not done, where nothing else tells.
+  let denial: PersonsWord?
   /// Whether it did not apply by the runbook's own condition.
   let isInapplicable: Bool
   /// What a person did who left it out; nil where nobody did.
@@ -34,6 +36,7 @@ struct StepFacts: Sendable {
     leavingOut = step.leavingOut
     isTakenOut = step.isTakenOut
     word = step.word
+    denial = step.denial
     isInapplicable = step.isInapplicable
     reason = step.skipped?.payload.reason ?? step.word?.reason ?? step.failureReason
     hasReceipt = step.attempts.last { $0.finished != nil }?.hasReceipt ?? false

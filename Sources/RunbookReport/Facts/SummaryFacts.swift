@@ -13,7 +13,11 @@ struct SummaryFacts: Sendable {
   /// Steps that are still to come; empty once the run has ended.
   let remaining: [StepRecord]
   let inFlight: [StepRecord]
+  /// Steps of which nobody knows whether they took effect.
+  let unknown: [StepRecord]
   let hold: Stamped<RunHeld>?
+  /// Who gave the run up; nil where it ended by itself, or has not.
+  let endedBy: Actor?
   /// Whether a finding was confirmed, or recovery began without one.
   let isConfirmed: Bool
 
@@ -31,6 +35,9 @@ struct SummaryFacts: Sendable {
       ? []
       : history.steps.filter(\.isToCome).map(\.record)
     inFlight = history.steps.filter { $0.status == .inFlight }.map(\.record)
+    unknown = history.steps.filter { $0.record.phase.mayChange && $0.status == .unknown }
+      .map(\.record)
+    endedBy = history.giver
     hold = history.currentHold
     isConfirmed = history.isConfirmed
   }

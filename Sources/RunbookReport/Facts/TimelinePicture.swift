@@ -65,6 +65,13 @@ struct TimelinePicture: Sendable {
     }
   }
 
+  private static func end(_ ended: Stamped<RunEnded>) -> String {
+    let who =
+      ended.payload.status == .abandoned
+      ? "abandoned by \(ended.actor.displayName)" : "ended"
+    return "run \(who): \(ended.payload.reason)"
+  }
+
   private static func signs(_ history: RunHistory) -> [Sign] {
     var signs = [
       Sign(
@@ -73,23 +80,24 @@ struct TimelinePicture: Sendable {
     ]
     for gate in history.gates {
       signs.append(Sign(at: gate.opened.at, sort: .gate, text: "gate \(gate.name) opened"))
-      signs += gate.decisions.map {
-        Sign(
-          at: $0.at, sort: .decision,
-          text: "gate \(gate.name) \($0.payload.decision.rawValue) by \($0.actor.displayName)")
-      }
+    }
+    signs += history.acts.filter(\.isAtGate).map {
+      Sign(at: $0.stamp.at, sort: .decision, text: $0.row.plainText)
     }
     signs += history.holds.map {
       Sign(at: $0.at, sort: .hold, text: "run held: \($0.payload.message)")
     }
     signs += history.resumptions.map {
-      Sign(at: $0.at, sort: .resumption, text: "run resumed by \($0.actor.displayName)")
+      Sign(
+        at: $0.at, sort: .resumption,
+        text: "run \($0.payload.takenFrom == nil ? "resumed" : "taken over") by "
+          + $0.actor.displayName)
     }
     signs += history.notes.filter { $0.payload.at == nil }.map {
       Sign(at: $0.at, sort: .note, text: "note by \($0.actor.displayName): \($0.payload.text)")
     }
     signs += (history.ended.map { [$0] } ?? []).map {
-      Sign(at: $0.at, sort: .ended, text: "run ended: \($0.payload.reason)")
+      Sign(at: $0.at, sort: .ended, text: Self.end($0))
     }
     return signs
   }

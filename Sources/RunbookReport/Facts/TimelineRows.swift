@@ -7,8 +7,8 @@ struct TimelineRows {
   init(_ history: RunHistory) { self.history = history }
 
   var rows: [TimelineFacts.Row] {
-    external + preparation + [start] + attempts + notices + settlements + skips + gates + holds
-      + resumptions + looks + endings + notes + end
+    external + preparation + [start] + attempts + notices + settlements + gates + holds + acts
+      + looks + endings + notes + end
   }
 
   private var external: [TimelineFacts.Row] {
@@ -70,7 +70,7 @@ struct TimelineRows {
       guard episode.last.settlements.isEmpty else {
         return row(
           episode.last.started.stamp,
-          "Step \(name: step.id) (\(quote: episode.last.record.title)) began; its process ended in the middle",
+          "Step \(name: step.id) (\(quote: episode.last.record.title)) began; its process stored no outcome",
           part(of: step))
       }
       return row(
@@ -139,55 +139,37 @@ struct TimelineRows {
     }
   }
 
+  /// What was found out; what a person said is among the acts.
   private var settlements: [TimelineFacts.Row] {
     history.steps.flatMap { step in
       step.attempts.flatMap { attempt in
-        attempt.settlements.map { settled in
-          let verdict =
-            switch settled.payload.settlement {
-            case .done: "done"
-            case .notDone: "not done"
-            case .unknown: "unknown"
-            }
-          let how: Phrase =
-            settled.payload.means == .word
-            ? "declared \(words: verdict) by \(quote: settled.actor.displayName)"
-            : "settled as \(words: verdict)"
-          return row(
+        attempt.settlements.filter { $0.payload.means != .word }.map { settled in
+          row(
             settled.stamp,
             """
-            Step \(name: step.id), attempt \(attempt.number), \(how): \
-            \(quote: settled.payload.detail)
+            Step \(name: step.id), attempt \(attempt.number), settled as \
+            \(words: settled.payload.settlement.words): \(quote: settled.payload.detail)
             """, part(of: step))
         }
       }
     }
   }
 
-  private var skips: [TimelineFacts.Row] {
-    history.steps.compactMap { step in
-      guard let skipped = step.skipped, let verb = step.leavingOut else { return nil }
-      return row(
-        skipped.stamp,
-        """
-        Step \(name: step.id) \(words: verb) by \(quote: skipped.actor.displayName): \
-        \(quote: skipped.payload.reason)
-        """, part(of: step))
+  private var acts: [TimelineFacts.Row] {
+    history.acts.map { row($0.stamp, $0.row, part(of: $0.subject, $0.stamp)) }
+  }
+
+  private func part(of subject: PersonsAct.Subject, _ stamp: Stamp) -> TimelineFacts.Part {
+    switch subject {
+    case .run, .report: .surroundings
+    case .gate(let name): part(ofGate: name, stamp)
+    case .step(let id): history.steps.first { $0.id == id }.map { part(of: $0) } ?? .surroundings
     }
   }
 
   private var gates: [TimelineFacts.Row] {
-    history.gates.flatMap { gate in
-      [row(gate.opened.stamp, opening(of: gate), part(ofGate: gate.name))]
-        + gate.decisions.enumerated().map { index, decision in
-          row(
-            decision.stamp,
-            """
-            \(words: gate.subject(ofDecision: index)) \
-            \(name: gate.name) \(words: decision.payload.decision.rawValue) by \
-            \(quote: decision.actor.displayName)
-            """ + Phrase.why(decision.payload.reason), part(ofGate: gate.name))
-        }
+    history.gates.map {
+      row($0.opened.stamp, opening(of: $0), part(ofGate: $0.name, $0.opened.stamp))
     }
   }
 
@@ -208,15 +190,6 @@ struct TimelineRows {
 
   private var holds: [TimelineFacts.Row] {
     history.holds.map { row($0.stamp, "Run held: \(quote: $0.payload.message)", .surroundings) }
-  }
-
-  private var resumptions: [TimelineFacts.Row] {
-    history.resumptions.map {
-      row(
-        $0.stamp,
-        "Run resumed by \(quote: $0.actor.displayName) on host \(quote: $0.payload.host)",
-        .surroundings)
-    }
   }
 
   private var looks: [TimelineFacts.Row] {
@@ -244,16 +217,14 @@ struct TimelineRows {
     }
   }
 
+  /// That a person gave it up is among the acts.
   private var end: [TimelineFacts.Row] {
-    history.ended.map {
-      [
-        row(
-          $0.stamp,
-          """
-          Run ended: \(words: RunStatus(history).title.lowercased()) (\(quote: $0.payload.reason))
-          """, .surroundings)
-      ]
-    } ?? []
+    guard let ended = history.ended, ended.payload.status != .abandoned else { return [] }
+    let status = RunStatus(history).title.lowercased()
+    return [
+      row(
+        ended.stamp, "Run ended: \(words: status) (\(quote: ended.payload.reason))", .surroundings)
+    ]
   }
 
   private func row(
@@ -273,8 +244,13 @@ struct TimelineRows {
     }
   }
 
-  private func part(ofGate name: String) -> TimelineFacts.Part {
-    guard let step = history.steps.first(where: { $0.id.rawValue == name }) else { return .check }
-    return part(of: step)
+  /// One that is not a step's belongs to the checks before recovery; opened later, to what it interrupts.
+  private func part(ofGate name: String, _ stamp: Stamp) -> TimelineFacts.Part {
+    if let step = history.steps.first(where: { $0.id.rawValue == name }) { return part(of: step) }
+    let hasBegun = history.steps.contains { step in
+      step.record.phase > .detection
+        && step.attempts.contains { $0.started.stamp.sequence < stamp.sequence }
+    }
+    return hasBegun ? .surroundings : .check
   }
 }

@@ -10,6 +10,7 @@ extension HeadFacts: Presented {
     .text("run", .code) { $0.run.rawValue },
     .text("severity", .any) { .severity($0.runbook.severity) },
     .text("status", .any) { .status(of: $0.status) },
+    .text("ended_by", .actor, or: .nothing) { $0.endedBy },
     .text("status_reason", .quote, or: .nothing) { $0.statusReason },
     .text("report_status", .words) { $0.reportStatus.title },
     .flag("is_public") { $0.isPublic },

@@ -19,7 +19,9 @@ extension KeyTimeFacts.Time: Presented {
 extension KeyTimeFacts.Measure: Presented {
   static let fields: [Field<Self>] = [
     .text("name", .words) { $0.name },
-    .text("duration", .duration, or: .words("not known")) { $0.duration },
+    .text("duration", .duration) {
+      Filling($0.duration, or: .words($0.isUnreached ? "not reached" : "not known"))
+    },
     .text("formula", .words) { $0.formula },
   ]
 }

@@ -25,12 +25,11 @@ extension NumberedCommand: Presented {
     .text("title", .prose) { $0.command.step.title },
     .text("attempt", .number) { $0.command.attempt.number },
     .flag("is_retry") { $0.command.attempt.number > 1 },
-    .text("outcome", .outcome) { $0.command.attempt },
-    .text("word", .phrase, or: .nothing) {
-      $0.command.attempt.declaration.map {
-        "by \(quote: $0.actor.displayName): \(quote: $0.payload.detail)"
-      }
-    }.only(for: .people),
+    .text("outcome", .outcome) { $0.command },
+    .text("word", .phrase, or: .nothing) { word(of: $0.command.attempt) }.only(for: .people),
+    .text("left_out", .phrase, or: .nothing) {
+      ($0.command.leavingOut).map { "left out " + $0.phrase }
+    },
     .text("elapsed", .duration, or: .nothing) { $0.command.attempt.elapsed },
     .text("time", .time) { $0.command.attempt.started.at },
     .text("connection", .code, or: .nothing) { $0.command.attempt.started.payload.connection },
@@ -47,17 +46,30 @@ extension NumberedCommand: Presented {
   ]
 }
 
-extension Form where Value == AttemptHistory {
+extension NumberedCommand {
+  /// Who said how it stands, or what showed that it is not done.
+  private static func word(of attempt: AttemptHistory) -> Phrase? {
+    if let said = attempt.declaration ?? attempt.denial { return PersonsWord(said).phrase }
+    guard attempt.wasCutOff, let settled = attempt.settlements.last else { return nil }
+    return "(\(quote: settled.payload.detail))"
+  }
+}
+
+extension Form where Value == RecoveryCommandFacts.Command {
   /// What became of one attempt.
   fileprivate static var outcome: Form {
-    Form(.status) { attempt in
+    Form(.status) { command in
+      let attempt = command.attempt
       if attempt.declaration != nil { return .status(.declared, "declared done") }
+      if attempt.denial != nil { return .status(.notDone, "declared not done") }
       return switch attempt.outcome {
       case .succeeded where attempt.loss != nil: .status(.missing, StepStanding.missing.words)
       case .succeeded: .status(.succeeded, "succeeded")
       case .failed: .status(.failed, "failed")
       case .unknown: .status(.unknown, "its effect is unknown")
       case .skipped: .status(.skipped, "skipped")
+      case nil where attempt.wasCutOff: .status(.notDone, StepStanding.notDone.words)
+      case nil where command.isOver: .status(.unknown, "unknown: no outcome in the journal")
       case nil: .status(.inFlight, "no outcome in the journal")
       }
     }

@@ -5,6 +5,8 @@ extension ResponderFacts: Presented {
     .list("people") { $0.responders },
     .has("decisions") { !$0.decisions.isEmpty },
     .list("decisions") { $0.decisions },
+    .has("other_decisions") { !$0.others.isEmpty },
+    .list("other_decisions") { $0.others },
     .has("notes") { !$0.notes.isEmpty },
     .list("notes") { $0.notes.map { Note(note: $0) } },
   ]
@@ -22,7 +24,10 @@ extension ResponderFacts.Responder: Presented {
 extension ResponderFacts.Decision: Presented {
   static let fields: [Field<Self>] = [
     .text("gate", .code) { $0.gate },
-    .text("decision", .words) { $0.decided?.payload.decision.rawValue ?? "open" },
+    .text("decision", .phrase) { $0.words }.only(for: .people),
+    .text("decision", .words) { $0.decided?.payload.decision.rawValue ?? "open" }
+      .only(for: .tools),
+    .text("words", .phrase) { $0.words }.only(for: .tools),
     .text("by", .actor, or: .words("nobody yet")) { $0.decided?.actor },
     .text("time", .time) { $0.decided?.at ?? $0.openedAt },
     .text("means", .any, or: .nothing) { facts in
@@ -51,6 +56,24 @@ extension ResponderFacts.Decision: Presented {
     case .sandbox: "all gates approved for a sandbox"
     }
   }
+}
+
+extension PersonsAct: Presented {
+  static let fields: [Field<Self>] = [
+    .text("decision", .phrase) { $0.decision },
+    .text("about", .any) { act in
+      switch act.subject {
+      case .run: .words("the run")
+      case .report: .words("the report")
+      case .step(let step): .code(step.rawValue)
+      case .gate(let gate): .code(gate)
+      }
+    },
+    .text("by", .actor) { $0.actor },
+    .text("time", .time) { $0.stamp.at },
+    .text("reason", .quote, or: .nothing) { $0.reason },
+    .text("reference", .reference) { Reference($0.stamp) },
+  ]
 }
 
 /// A note as the report quotes it.

@@ -22,10 +22,16 @@ extension StepFacts: Presented {
   ]
 }
 
+extension PersonsWord {
+  /// `by Ann: the file is there`.
+  var phrase: Phrase { "by \(quote: actor.displayName): \(quote: reason)" }
+}
+
 extension StepFacts {
   /// What became of it, and what a person did to it besides.
   var statusWords: String {
     if isInapplicable { return "did not apply" }
+    if isDenied { return "declared not done" }
     let own = refusal != nil && attempts == 0 ? Self.declined : leavingOut
     guard attempts > 0 || isTakenOut else { return own ?? status.words }
     let taken = isTakenOut ? "taken out of the runbook" : nil
@@ -37,7 +43,16 @@ extension StepFacts {
 
   /// Whose word stands for it, and why.
   var wordPhrase: Phrase? {
-    if let refusal { return "\(quote: refusal.actor.displayName) refused its gate" }
-    return word.map { "by \(quote: $0.actor.displayName): \(quote: $0.reason)" }
+    if let refusal {
+      return "by \(quote: refusal.actor.displayName), who refused its gate"
+        + Phrase.why(refusal.payload.reason)
+    }
+    guard isDenied, let denial else { return word?.phrase }
+    var phrase = denial.phrase
+    if let leavingOut, let word { phrase = phrase + "; \(words: leavingOut) \(word.phrase)" }
+    return isTakenOut ? phrase + "; taken out of the runbook" : phrase
   }
+
+  /// Whether all that tells how it stands is a person's word that it is not done.
+  private var isDenied: Bool { denial != nil && [.pending, .notDone].contains(status) }
 }

@@ -9,6 +9,7 @@ extension SummaryFacts: Presented {
         : .status(of: facts.status)
     },
     .flag("has_safeguards") { $0.hasSafeguards },
+    .text("ended_by", .actor, or: .nothing) { $0.endedBy },
     .text("status_reason", .quote, or: .nothing) { $0.statusReason },
     .text("impact", .headline, or: .missing) { $0.impact },
     .text("root_cause", .headline, or: .missing) { $0.rootCause },
@@ -19,6 +20,8 @@ extension SummaryFacts: Presented {
     .maybe("hold") { $0.hold },
     .has("in_flight") { !$0.inFlight.isEmpty },
     .list("in_flight") { $0.inFlight },
+    .has("unknown") { !$0.unknown.isEmpty },
+    .list("unknown") { $0.unknown },
     .has("remaining") { !$0.remaining.isEmpty },
     .list("remaining") { $0.remaining },
   ]
@@ -63,7 +66,7 @@ extension RunHeld {
     case .unconfirmed: "the incident is not confirmed any more"
     case .lostSecret: "a value that held a secret was not stored"
     case .verification: "a verification step could not be carried out"
-    case .decided: "a person has said what became of a step"
+    case .decided: "a person has decided since"
     case .privilege: "the role may not make the tables that hold the receipts"
     }
   }

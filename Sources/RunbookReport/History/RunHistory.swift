@@ -143,9 +143,9 @@ struct RunHistory: Sendable {
         sequence: entry.sequence, reason: "nothing of step '\(id)' can follow here")
     }
     if case .attemptSettled(let payload) = entry.event,
-      let decided = currentHold?.payload.decided(by: payload, entry.actor)
+      let now = currentHold, let decided = now.payload.decided(by: payload, entry.actor)
     {
-      currentHold = Stamped(stamp: Stamp(entry), payload: decided)
+      currentHold = Stamped(stamp: now.stamp, payload: decided)
     }
   }
 
@@ -210,6 +210,11 @@ struct RunHistory: Sendable {
         reason: "gate '\(decision.payload.gate)' was decided and never opened")
     }
     gates[index].decisions.append(decision)
+    if let now = currentHold, let recorded = holds.last?.payload,
+      let decided = recorded.decided(by: gates[index].verdict, at: gates[index].opened.payload)
+    {
+      currentHold = Stamped(stamp: now.stamp, payload: decided)
+    }
     if ended == nil { settleLosses() }
   }
 }

@@ -22,6 +22,13 @@ struct AttemptHistory: Sendable {
     }
   }
 
+  /// What a person said of it in place of proof: that it is not done; nil where a receipt or a probe says so too.
+  var denial: Stamped<AttemptSettled>? {
+    let said = settlements.reversed().prefix { $0.payload.settlement == .notDone }
+    guard said.allSatisfy({ $0.payload.means == .word }) else { return nil }
+    return said.first
+  }
+
   /// Nil while it is in flight, and when it was cut off and had no effect. A person's word makes none.
   var outcome: Outcome? {
     switch settlements.last?.payload.settlement {
@@ -122,12 +129,14 @@ struct StepHistory: Sendable {
   var word: PersonsWord? {
     if let skipped {
       guard skipped.payload.cause == .decision else { return nil }
-      return PersonsWord(actor: skipped.actor, reason: skipped.payload.reason)
+      return PersonsWord(
+        actor: skipped.payload.decider ?? skipped.actor, reason: skipped.payload.reason)
     }
-    return attempts.last?.declaration.map {
-      PersonsWord(actor: $0.actor, reason: $0.payload.detail)
-    }
+    return (attempts.last?.declaration).map { PersonsWord($0) } ?? denial
   }
+
+  /// Who said that its last attempt is not done, where nothing else tells.
+  var denial: PersonsWord? { (attempts.last?.denial).map { PersonsWord($0) } }
 
   /// What a person did who left it out; nil where nobody did.
   var leavingOut: String? {
@@ -260,6 +269,12 @@ struct StepHistory: Sendable {
   }
 }
 
+extension PersonsWord {
+  init(_ settled: Stamped<AttemptSettled>) {
+    self.init(actor: settled.actor, reason: settled.payload.detail)
+  }
+}
+
 /// A gate as it was opened, and what was decided.
 struct GateHistory: Sendable {
   let opened: Stamped<GateOpened>
@@ -277,18 +292,34 @@ struct GateHistory: Sendable {
 
   /// Who approved it, by account, where enough people did and nobody refused.
   var approval: [Actor]? {
+    let (approvers, refusal) = standing
+    return refusal == nil && missing(approvers) == 0 ? approvers : nil
+  }
+
+  var verdict: GateVerdict {
+    let (approvers, refusal) = standing
+    return GateVerdict(
+      approvers: approvers.map(\.displayName).joined(separator: ", "), missing: missing(approvers),
+      refuser: refusal?.actor.displayName, reason: refusal?.payload.reason)
+  }
+
+  private func missing(_ approvers: [Actor]) -> Int {
+    max(0, opened.payload.approvals - Set(approvers.map(\.account)).count)
+  }
+
+  /// Who approves it, in order, and who refuses it, by what was not taken back.
+  private var standing: (approvers: [Actor], refusal: Stamped<GateDecided>?) {
     var approvers: [Actor] = []
-    var refuser: Actor?
+    var refusal: Stamped<GateDecided>?
     for decision in decisions where decision.payload.digest == opened.payload.digest {
       switch decision.payload.decision {
       case .approved: if !approvers.contains(decision.actor) { approvers.append(decision.actor) }
-      case .refused: refuser = refuser ?? decision.actor
+      case .refused: refusal = refusal ?? decision
       case .withdrawn:
         approvers.removeAll { $0.account == decision.actor.account }
-        if refuser?.account == decision.actor.account { refuser = nil }
+        if refusal?.actor.account == decision.actor.account { refusal = nil }
       }
     }
-    let isEnough = Set(approvers.map(\.account)).count >= opened.payload.approvals
-    return refuser == nil && isEnough ? approvers : nil
+    return (approvers, refusal)
   }
 }

@@ -18,12 +18,12 @@ public struct ReportDigest: Sendable, Hashable {
   /// `critical`, `high`, `medium` or `low`.
   public let severity: String
   /// How the run ended, or stands.
-  public let status: String
+  public private(set) var status: String
   /// `draft`, `in review` or `closed`.
-  public let reportStatus: String
+  public private(set) var reportStatus: String
   public let startedAt: Timestamp
   /// From the incident's start, or the run's, to the last verification; nil while it goes on.
-  public let timeToResolve: Duration?
+  public private(set) var timeToResolve: Duration?
   /// `drill` or `sandbox`; nil for the real thing.
   public let rehearsal: String?
   public let openActions: [Action]
@@ -43,6 +43,18 @@ public struct ReportDigest: Sendable, Hashable {
         id: item.id, action: item[.action]?.plainText ?? "",
         owner: item[.owner]?.plainText, due: item[.due]?.plainText)
     }
+  }
+
+  /// The same with how the run stands by its journal, which has gone on since the report was written. What else the
+  /// report says stays: a public copy leaves out what the journal has.
+  public func standing(as journal: ReportDigest) -> ReportDigest {
+    var copy = self
+    if journal.status != status {
+      copy.status = "\(journal.status); this report says \(status)"
+    }
+    copy.reportStatus = journal.reportStatus
+    copy.timeToResolve = journal.timeToResolve
+    return copy
   }
 
   private static let opening = "<!-- runbook-report "

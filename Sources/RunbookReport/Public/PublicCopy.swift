@@ -109,7 +109,7 @@ struct PublicCopy {
       .stepSkipped(
         StepSkipped(
           step: skipped.step, cause: skipped.cause, reason: message(skipped.reason),
-          isUnlooked: skipped.isUnlooked))
+          isUnlooked: skipped.isUnlooked, decider: skipped.decider.map(person)))
     case .stepReopened: event
     case .gateOpened(let opened): .gateOpened(gate(opened))
     case .gateDecided(let decided):

@@ -28,6 +28,12 @@ struct AbandonCommand: AsyncParsableCommand {
   @Flag(help: "Do not ask once more.")
   var yes = false
 
+  @Option(
+    help: ArgumentHelp(
+      "The folder that the report is written to; where it was written before when it is left out.",
+      valueName: "folder"))
+  var reports: String?
+
   @OptionGroup var fence: FenceOptions
   @OptionGroup var actor: ActorOptions
   @OptionGroup var state: StateOptions
@@ -68,6 +74,7 @@ struct AbandonCommand: AsyncParsableCommand {
     try await RunFence(
       held: held, lease: lease, name: actor.name, isUnreachable: fence.unreachable
     ).markEnd(try await held.journal.entries())
+    await held.writeReport(to: reports)
     guard let folder = held.state.sandboxFolder else { return }
     do throws(StepFailure) {
       try await PostgresSandbox(environment: held.surroundings.environment).remove(folder: folder)

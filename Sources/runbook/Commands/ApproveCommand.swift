@@ -97,6 +97,8 @@ struct ApproveCommand: AsyncParsableCommand {
         hints: ["look at it again: \(held.commands(.approve, gate))"])
     }
     try tell(gateNow, now, who, held, wasRefused: known.isRefused)
+    // A process that carries it out writes it when it holds or ends.
+    if case .held = now.lifecycle { await held.writeReport() }
   }
 
   private func entry(

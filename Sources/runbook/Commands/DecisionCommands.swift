@@ -184,6 +184,7 @@ struct ResolveCommand: AsyncParsableCommand {
         ? "Step '\(step.id)' is done: \(settled[0].detail). To go on: \(held.commands(.resume))"
         : "Step '\(step.id)' counts as \(done ? "done" : "not done"), on your word. "
           + "To go on: \(held.commands(.resume))")
+    await held.writeReport()
   }
 
   /// What is recorded as not done must not take effect afterwards, nor have done so; and a word that it is done does

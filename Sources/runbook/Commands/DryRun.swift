@@ -13,6 +13,7 @@ struct DryRun {
     func show(_ step: Step) {
       let item = redactor.redact(Preview(plan: plan, kinds: kinds).item(step))
       self.show(item, when: step.options.when.map { redactor.redact($0.text) }, text)
+      showGate(of: step, item)
     }
     console.print("\("\(plan.runbook.title): the plan", .bold)")
     for target in plan.targets { console.print("  \(target.connection.name): \(target.display)") }
@@ -32,6 +33,9 @@ struct DryRun {
       let steps = plan.runbook.steps(in: phase)
       guard !steps.isEmpty else { continue }
       console.print("\n\(phase.title, .bold)")
+      if phase == .recovery {
+        console.print("  \("Gate 'recovery': asks before the first of these steps", .yellow)")
+      }
       for step in steps {
         show(step)
       }
@@ -40,12 +44,23 @@ struct DryRun {
   }
 
   private func show(_ item: GateItem, when: String?, _ text: WorkText) {
-    console.print("  \(item.step): \(item.title) [\(text.effect(item.effect))]")
+    console.print(
+      "  \(item.step): \(item.title) [\(text.effect(item.effect, isDeclared: item.isEffectDeclared == true))]"
+    )
     if let when { console.print("      \("when \(when)", .dim)") }
     for line in text.lines(of: item.work, indent: "      ")
       + text.lines(of: item.probe, seal: [], indent: "      ")
     {
       console.print(line)
     }
+  }
+
+  /// That a step asks by itself, and how many people that takes.
+  private func showGate(of step: Step, _ item: GateItem) {
+    guard RunMachine.needsOwnGate(step, effect: item.effect) == true else { return }
+    let count = step.options.gate?.approvals ?? 1
+    let people = count > 1 ? "; it takes \(count) people" : ""
+    let words = "gate '\(step.id)': asks before this step by itself\(people)"
+    console.print("      \(words, .yellow)")
   }
 }

@@ -3,20 +3,23 @@ import Foundation
 import RunbookEngine
 import RunbookModel
 import RunbookReport
+import RunbookStore
 
-struct ReportIndexCommand: ParsableCommand {
+struct ReportIndexCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "index",
     abstract: "Write the index of a folder's reports: reports/README.md.",
     discussion: """
       All incidents, drills and sandbox runs with severity, status, time to resolve and open action items, \
-      from the reports themselves; no journal is needed. Other Markdown files are left out.
+      from the reports themselves. Where a run's journal is there, how it stands is what that says: a report that \
+      says otherwise is named as one. Other Markdown files are left out.
       """)
 
   @Option(help: ArgumentHelp("The folder with the reports.", valueName: "folder"))
   var reports = "reports"
 
   @OptionGroup var output: OutputOptions
+  @OptionGroup var state: StateOptions
 
   /// Nobody named the file: it is replaced only where it is the index of before.
   private static func mayReplace(_ path: String) -> Bool {
@@ -50,7 +53,23 @@ struct ReportIndexCommand: ParsableCommand {
     }
   }
 
-  func run() throws {
+  /// The digest with what the run's own journal says by now of how it stands.
+  private func asOfNow(
+    _ digest: ReportDigest, _ store: RunStore, _ known: Set<String>, _ console: Console
+  ) async -> ReportDigest {
+    // An id that a report claims leads to no file of another name.
+    guard known.contains(digest.run) else { return digest }
+    do {
+      let entries = try await store.open(RunID(rawValue: digest.run)).entries()
+      return digest.standing(as: try IncidentReport(entries: entries).digest)
+    } catch {
+      console.printError(
+        "  run \(digest.run): its journal cannot be read; the index has its report's word")
+      return digest
+    }
+  }
+
+  func run() async throws {
     let surroundings = Surroundings.current()
     let console = Console.current(surroundings)
     let folder = surroundings.absolute(reports)
@@ -61,10 +80,16 @@ struct ReportIndexCommand: ParsableCommand {
       console.printError("error: cannot read the folder \(reports)")
       throw ExitStatus.usage.code
     }
-    let items = names.filter { $0.ends(with: ".md") && $0 != "README.md" }.compactMap { name in
-      Self.text(of: "\(folder)/\(name)", atEnd: true)
-        .flatMap { ReportDigest(report: $0) }
-        .map { ReportIndex.Item(fileName: name, digest: $0) }
+    let store = surroundings.store(state.state)
+    let known = Set(store.runs().map(\.rawValue))
+    var items: [ReportIndex.Item] = []
+    for name in names where name.ends(with: ".md") && name != "README.md" {
+      guard let text = Self.text(of: "\(folder)/\(name)", atEnd: true),
+        let digest = ReportDigest(report: text)
+      else { continue }
+      items.append(
+        ReportIndex.Item(
+          fileName: name, digest: await asOfNow(digest, store, known, console)))
     }
     let text = ReportIndex(items).markdown
     guard output.output != "-" else { return console.print(document: text) }

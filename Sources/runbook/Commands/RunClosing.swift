@@ -89,7 +89,7 @@ struct RunClosing {
       return ["To go on: \(resume)", giveUp]
     case .failedStep:
       return [
-        "Nothing was rolled back beyond the step's own transaction.",
+        "Nothing was rolled back but the step's own transaction, where it has one.",
         "To try it again: \(commands(.retry))", skip, giveUp,
       ]
     case .unknownStep:
@@ -101,7 +101,7 @@ struct RunClosing {
     case .privilege:
       return ["Once nothing stands in the way: \(resume)", giveUp]
     case .interruption:
-      return ["Nothing was rolled back unasked. To go on: \(resume)", giveUp]
+      return ["To go on: \(resume)", giveUp]
     case .deadline:
       return ["To go on all the same: \(resume)", giveUp]
     case .question:

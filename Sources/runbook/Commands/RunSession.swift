@@ -2,7 +2,6 @@ import Foundation
 import RunbookDrill
 import RunbookEngine
 import RunbookModel
-import RunbookReport
 import RunbookSteps
 import RunbookStore
 
@@ -69,6 +68,8 @@ struct RunSession {
     }
     // What people add meanwhile goes through it too.
     journal.redact(with: Redactor(secrets: plan.secrets))
+    RunReport(runFolder: folder, surroundings: surroundings, console: console)
+      .keep(surroundings.absolute(options.reports))
     do {
       let (state, entries) = try await execute(beginning)
       lease.release()
@@ -163,32 +164,15 @@ struct RunSession {
   }
 
   private func writeReport(of entries: [Entry]?) async -> String? {
-    do {
-      let report: IncidentReport
-      if let entries {
-        report = try IncidentReport(entries: entries)
-      } else {
-        report = try IncidentReport(entries: try await journal.entries())
-      }
-      let folder = surroundings.absolute(options.reportsFolder)
-      let path = "\(folder)/\(report.suggestedFileName)"
-      try OutputFile(path: path).makeFolder()
-      let text = try report.markdown()
-      let notices = try ReportFile(report: report, runFolder: self.folder).write(text, to: path)
-      for notice in notices { console.printError("  \(notice)") }
-      console.warnOfSecrets(in: text, path)
-      return path
+    let report = RunReport(runFolder: folder, surroundings: surroundings, console: console)
+    do throws(StoreError) {
+      let all: [Entry]
+      if let entries { all = entries } else { all = try await journal.entries() }
+      return await report.write(all, to: surroundings.absolute(options.reports))
     } catch {
-      console.printError("The report was not written: \(reason(error))")
-      console.printError("  to write it at any time: \(commands(.report, "--output FILE"))")
+      report.printFailure(error)
       return nil
     }
-  }
-
-  /// Facts in words, where an error has them.
-  private func reason(_ error: any Error) -> String {
-    if let error = error as? StoreError { return error.message }
-    return error is ReportError ? "\(error)" : error.localizedDescription
   }
 }
 

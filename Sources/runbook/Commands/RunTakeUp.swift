@@ -178,17 +178,23 @@ struct RunTakeUp {
     let variables = plan.changedVariables(since: held.state.environment, key)
     let isAsItWas = held.state.planFingerprint.map { plan.fits($0, key) } ?? false
     if isAsItWas, variables.isEmpty { return (plan, nil, world) }
-    var differences = variables.map(Self.difference)
-    if !isAsItWas { differences.insert(difference(of: plan, from: record), at: 0) }
-    let difference = differences.joined(separator: "\n")
+    var blocks = variables.map(Self.difference)
+    var others: [String] = []
+    if !isAsItWas {
+      let (text, names) = differences(of: plan, from: record)
+      blocks.insert(text, at: 0)
+      others = names
+    }
+    let difference = blocks.joined(separator: "\n")
     held.console.printError("\(block: difference)")
     guard options.acceptChanges else {
       if isAsItWas { try refuse(variables) }
       try held.refuse(
-        "the runbook is not what the run began with",
+        "\(others.joined(separator: ", and ")) is not what the run began with",
         hints: [
+          "with it set as it was: " + held.commands(.resume),
           "to go on with it as it is now, its gates asked anew: "
-            + held.commands(.resume, "--accept-changes")
+            + held.commands(.resume, "--accept-changes"),
         ],
         .invalidRunbook)
     }
@@ -242,17 +248,23 @@ struct RunTakeUp {
       }, isSandbox: started.isSandbox, held.console)
   }
 
-  private func difference(of plan: Plan, from record: RunbookRecord) -> String {
+  /// What is another than the run began with: as a difference, and by its names.
+  private func differences(
+    of plan: Plan, from record: RunbookRecord
+  ) -> (text: String, names: [String]) {
     var parts: [String] = []
+    var names: [String] = []
     let now = plan.runbook.sources
     for former in record.sources {
       let current = now.first { $0.path.isIdentical(to: former.path) }
       if let current, held.isSame(current, as: former) { continue }
       parts.append(TextDifference(from: former.text, to: current?.text ?? "").text(former.path))
+      names.append("the runbook's file \(former.path)")
     }
     for added in now
     where !record.sources.contains(where: { $0.path.isIdentical(to: added.path) }) {
       parts.append(TextDifference(from: "", to: added.text).text(added.path))
+      names.append("the runbook's file \(added.path)")
     }
     for target in plan.targets {
       let name = target.connection.name
@@ -260,10 +272,13 @@ struct RunTakeUp {
       if former != target.display {
         parts.append(
           "connection \(name)\n- \(former ?? "(none)")\n+ \(target.display)")
+        names.append("connection '\(name)' (its url is \(target.connection.url.text))")
       }
     }
     let text =
       parts.isEmpty ? "the run's inputs are read differently now" : parts.joined(separator: "\n")
-    return Redactor(secrets: plan.secrets).redact(text)
+    if names.isEmpty { names.append("what the run's inputs, or the variables that it reads, are") }
+    let redactor = Redactor(secrets: plan.secrets)
+    return (redactor.redact(text), names.map { redactor.redact($0) })
   }
 }

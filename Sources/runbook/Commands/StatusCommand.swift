@@ -1,6 +1,7 @@
 import ArgumentParser
 import RunbookEngine
 import RunbookModel
+import RunbookReport
 import RunbookStore
 
 struct StatusCommand: AsyncParsableCommand {
@@ -20,7 +21,7 @@ struct StatusCommand: AsyncParsableCommand {
     let lease = try held.leaseState()
     let forecast = KillForecast(held.state, isAlive: lease.living != nil, held.commands)
     if json {
-      held.console.print(json: object(held.id, held.state, lease, forecast).json)
+      held.console.print(json: object(held, lease, forecast).json)
     } else {
       show(held, lease, forecast)
     }
@@ -63,6 +64,7 @@ struct StatusCommand: AsyncParsableCommand {
       }
     }
     if !state.isOver { showGates(state, lease, console) }
+    showDecisions(held)
     if case .held(let hold) = state.lifecycle {
       if state.isVerified { console.print("Verified: \(state.verification.words).") }
       let gate = hold.subject.flatMap { state.gates[$0] }
@@ -71,10 +73,38 @@ struct StatusCommand: AsyncParsableCommand {
   }
 
   private func standing(_ state: RunState, _ lease: LeaseState) -> String {
-    let words = state.lifecycle.text(isAlive: lease.living != nil)
+    let words = state.standing(isAlive: lease.living != nil)
     guard state.lifecycle == .running, lease.living != nil, let gate = state.waitingGates.first
     else { return words }
     return "\(words), and waits for a decision on the gate '\(gate.opened.gate)'"
+  }
+
+  /// What people have decided, as the report has it.
+  private func showDecisions(_ held: HeldRun) {
+    do throws(ReportError) {
+      let decisions = try IncidentReport(entries: held.entries).decisions
+      guard !decisions.isEmpty else { return }
+      held.console.print("What people decided:")
+      for one in decisions { held.console.print("  \(one.at.description)  \(one.text)") }
+    } catch {
+      held.console.printError("What people decided cannot be listed: \(String(describing: error))")
+    }
+  }
+
+  /// The same for tools; null where they cannot be listed.
+  private func decisions(of entries: [Entry]) -> Value {
+    do throws(ReportError) {
+      return .list(
+        try IncidentReport(entries: entries).decisions.map {
+          [
+            "at": .timestamp($0.at), "by": .string($0.actor.displayName),
+            "account": .string($0.actor.account), "what": .string($0.text),
+            "reason": $0.reason.map(Value.string) ?? .null,
+          ]
+        })
+    } catch {
+      return .null
+    }
   }
 
   /// What waits for a person's decision, and what of it is not what was approved once.
@@ -105,14 +135,15 @@ struct StatusCommand: AsyncParsableCommand {
     }
   }
 
-  private func object(
-    _ id: RunID, _ state: RunState, _ lease: LeaseState, _ forecast: KillForecast
-  ) -> Value {
-    [
+  private func object(_ held: HeldRun, _ lease: LeaseState, _ forecast: KillForecast) -> Value {
+    let (id, state) = (held.id, held.state)
+    return [
       "run": .string(id.rawValue),
       "runbook": .string(state.started?.runbook.name ?? ""),
       "state": .string(state.lifecycle.name),
       "verified": .bool(state.isVerified), "reason": .string(state.lifecycle.reason),
+      "ended_by": state.giver.map { .string($0.displayName) } ?? .null,
+      "decisions": decisions(of: held.entries),
       "sandbox": .bool(state.started?.isSandbox ?? false),
       "drill": .bool(state.started?.isDrill ?? false),
       "alive": .bool(lease.living != nil), "generation": .int(lease.generation),
@@ -211,7 +242,10 @@ struct RunsCommand: ParsableCommand {
         table.append([id.rawValue, "?", "?", error.message])
       }
     }
-    if !json { console.print(runs.isEmpty ? "There are no runs yet." : table.text) }
+    guard !json else { return }
+    guard runs.isEmpty else { return console.print(table.text) }
+    console.print("There are no runs in \(store.folder) yet.")
+    console.print("Those of another account are in its own state folder: --state FOLDER")
   }
 }
 
@@ -223,6 +257,16 @@ extension RunSummary {
     case .runHeld: "held"
     default: "cut off"
     }
+  }
+}
+
+extension RunState {
+  /// How the run stands, with who gave it up.
+  fileprivate func standing(isAlive: Bool) -> String {
+    guard let giver, case .ended(let end) = lifecycle else {
+      return lifecycle.text(isAlive: isAlive)
+    }
+    return "\(end.status.title.lowercased()) by \(giver.displayName): \(end.reason)"
   }
 }
 
@@ -257,7 +301,7 @@ extension RunState.Lifecycle {
 extension StepState {
   /// What a person said in place of the step.
   fileprivate var word: PersonsWord? {
-    declaration ?? skip.flatMap { $0.cause == .decision ? $0.word : nil }
+    declaration ?? skip.flatMap { $0.cause == .decision ? $0.word : nil } ?? denial
   }
 
   fileprivate func mark(in phase: Phase, _ state: RunState) -> String {
@@ -285,10 +329,13 @@ extension StepState {
     }
     let standing = standing(in: phase, isOver: state.isOver)
     let isOpenAgain = standing == .again || standing == .outdated
+    let denied =
+      [.pending, .notDone].contains(standing)
+      ? denial.map { "declared not done by \($0.actor.displayName): \($0.reason)" } : nil
     let own =
       standing == .skipped
       ? nil
-      : standing.plainWords(failure)
+      : denied ?? standing.plainWords(failure)
         + (isOpenAgain ? reopened.map { ": \($0.words)" } ?? "" : "")
     let lost = standing == .missing ? loss.map { "approved by \($0.approvers)" } : nil
     return ([own, lost, left].compactMap(\.self) + gone).joined(separator: "; ")

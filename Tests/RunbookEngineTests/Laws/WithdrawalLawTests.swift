@@ -172,7 +172,7 @@ struct WithdrawalLawTests {
           RunEnded(
             status: .resolved,
             reason: "every verification step passed; 1 of 2 safeguards was carried out, "
-              + "1 was declined (reason: its gate was refused by ann)")))
+              + "1 was declined (reason: its gate was refused)")))
     #expect(simulation.person.gates.first?.isDeclinable == true)
   }
 }
