@@ -201,7 +201,7 @@ struct SQLRequest: Sendable {
       return (try completions(outcomes.first ?? [], of: batch, on: link), changed)
     } catch {
       resetUnread(link)
-      let mayStay = isSent && statement.traits.mayStayInPart
+      let mayStay = isSent && (statement.traits.mayStayInPart || !statement.unguarded.isEmpty)
       throw error.after(index, of: statements.count, isOpen: hasChanged || mayStay)
     }
   }

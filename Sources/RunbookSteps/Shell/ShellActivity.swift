@@ -42,7 +42,13 @@ struct ShellActivity: Activity {
     return all
   }
 
-  func surroundings() async -> [Surrounding] { await scriptSurroundings.all }
+  /// With what a session of its connection has set: its programs' own have the same. A probe's server need not be there
+  /// yet.
+  func surroundings() async -> [Surrounding] {
+    let script = await scriptSurroundings.all
+    guard let connection, let gateway, !step.options.isProbe else { return script }
+    return script + (await gateway.settings(of: connection))
+  }
 
   func unbound() async -> [String] { await scriptSurroundings.unbound }
 
