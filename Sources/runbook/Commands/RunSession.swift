@@ -69,7 +69,7 @@ struct RunSession {
     // What people add meanwhile goes through it too.
     journal.redact(with: Redactor(secrets: plan.secrets))
     RunReport(runFolder: folder, surroundings: surroundings, console: console)
-      .keep(surroundings.absolute(options.reports))
+      .keep(surroundings.absolute(options.reportsFolder))
     do {
       let (state, entries) = try await execute(beginning)
       lease.release()
@@ -168,7 +168,7 @@ struct RunSession {
     do throws(StoreError) {
       let all: [Entry]
       if let entries { all = entries } else { all = try await journal.entries() }
-      return await report.write(all, to: surroundings.absolute(options.reports))
+      return await report.write(all, to: surroundings.absolute(options.reportsFolder))
     } catch {
       report.printFailure(error)
       return nil
