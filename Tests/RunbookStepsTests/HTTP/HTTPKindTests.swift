@@ -129,11 +129,6 @@ import Testing
   @Test func givesNoCredentialsToAnotherPlace() async throws {
     try await TestWebServer.run { server in
       let port = server.url.pieces(separatedBy: ":").last ?? ""
-      func json(_ value: Value) -> [DiagnosticCode] {
-        codes(["post": text("http://a"), "json": .data(value, KindFixture.place)], .recovery)
-      }
-      #expect(json([["a": ["${{ inputs.k }}": 1]]]) == [.templateInKey])
-      #expect(json(["a": ["$": "${{ inputs.k }}"]]).isEmpty)
       let headers = KindFixture.fields(["Authorization": text("Bearer x"), "X-Plain": text("y")])
       let elsewhere = try await request(
         [
@@ -357,6 +352,11 @@ import Testing
     #expect(
       codes(["post": text("a"), "body": text(""), "json": .data(1, KindFixture.place)], .recovery)
         == [.bodyAndJSON])
+    func json(_ value: Value) -> [DiagnosticCode] {
+      codes(["post": text("http://a"), "json": .data(value, KindFixture.place)], .recovery)
+    }
+    #expect(json([["a": ["${{ inputs.k }}": 1]]]) == [.templateInKey])
+    #expect(json(["a": ["$": "${{ inputs.k }}"]]).isEmpty)
     let headers = KindFixture.fields(["A b": text("x")])
     #expect(codes(["get": text("http://a"), "headers": .fields(headers)]) == [.headerName])
   }

@@ -176,7 +176,7 @@ struct SQLReceiptTests {
 
   /// Whoever knows the run's id does not know the lock.
   @Test func theLockIsOfTheRunsOwnKey() {
-    let keys = try [
+    let keys = [
       nil, RunKey(Array(repeating: 1, count: 32)), RunKey(Array(repeating: 2, count: 32)),
     ]
     .map { key in
