@@ -61,7 +61,7 @@ struct CarriedOutTests {
 
   @Test func theHeadHasConnectionsThatAChangeBrought() throws {
     let text = try IncidentReport(entries: journal().entries).markdown()
-    #expect(text.holds("ops@db2/app"))
-    #expect(text.holds("akleao@db1:5432/akleao"))
+    #expect(text.holds("Connection `db`"))
+    #expect(text.holds("Connection `main`"))
   }
 }

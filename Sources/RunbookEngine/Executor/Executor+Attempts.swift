@@ -289,7 +289,7 @@ extension Executor {
 
   /// Who the server is, and what of the run is missing there. It is asked whenever a connection is made: what comes
   /// of it later, each transaction finds out for itself.
-  private mutating func provenIdentity(
+  mutating func provenIdentity(
     of connection: String
   ) async throws(StepFailure) -> ConnectionIdentified {
     var identity = try await identity(of: connection)

@@ -5,7 +5,7 @@ extension Executor {
   mutating func identify(_ connection: String) async throws(StoreError) {
     try await flushOutcome()
     do throws(StepFailure) {
-      let identity = try await identity(of: connection)
+      let identity = try await provenIdentity(of: connection)
       seenConnections.insert(connection)
       try queueOrFail(.connectionIdentified(identity))
     } catch {

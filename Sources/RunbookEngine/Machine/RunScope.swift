@@ -77,7 +77,7 @@ public struct RunScope: EvaluationScope, Sendable {
   }
 
   private static func summary(of state: StepState) -> Value {
-    var map = state.visibleResult
+    var map = state.loss == nil ? state.visibleResult : ValueMap()
     map["outcome"] = .string(state.status.rawValue)
     map["attempts"] = .int(Int64(state.attempts))
     if let time = state.firstStartedAt { map["started"] = .timestamp(time) }
