@@ -151,6 +151,7 @@ struct OpenEffectTests {
       recovery:
         - id: pay
           shell: |
+            [ ! -e pid ] || exit 3
             env -i setsid sh -c 'echo $$ > pid; sleep 600; echo paid >> ledger' &
             until [ -s pid ]; do sleep 0.01; done
             echo ready > "$PIPE"

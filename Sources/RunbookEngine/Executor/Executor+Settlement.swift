@@ -87,6 +87,13 @@ extension Executor {
     if let difference = bound.difference(from: known) {
       return Finding(.unknown, .none, difference, isOver: false)
     }
+    guard !known.isMadeElsewhere else {
+      return Finding(
+        .unknown, .none,
+        "attempt \(known.attempts) was made in another database than connection "
+          + "'\(known.connection ?? "")' leads to now, and only that one can show whether it took effect",
+        isOver: false)
+    }
     guard let connection = bound.activity.connection else {
       return try await findOut(about: bound, by: way)
     }

@@ -83,6 +83,11 @@ extension RunMachine {
     if !(withReceipts + unknown).isEmpty {
       sentences.append("The run does not perform these steps again.")
     }
+    if !doubts.inFlight.isEmpty {
+      sentences.append(
+        "What became of the attempts of \(names(doubts.inFlight)) in the former one cannot be seen from there: "
+          + "a person has to say.")
+    }
     if !doubts.checks.isEmpty {
       sentences.append("It makes these checks again: \(names(doubts.checks)).")
     }

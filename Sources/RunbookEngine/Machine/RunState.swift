@@ -330,6 +330,7 @@ public struct RunState: Sendable, Hashable {
       let unseen = RecordLoss(
         connection: name, approvers: known.approverNames, isElsewhere: isElsewhere)
       for step in doubts.unknown { steps[step]?.loss = unseen }
+      for step in doubts.inFlight { steps[step]?.isMadeElsewhere = true }
       outdateWhatWasSeen(on: name)
       identities[name] = identity
       contested[name] = nil
@@ -346,6 +347,8 @@ public struct RunState: Sendable, Hashable {
     var missing: [StepID] = []
     /// They left nothing by which it could be seen.
     var unknown: [StepID] = []
+    /// Their last attempts are in flight, in a database that this one does not come from.
+    var inFlight: [StepID] = []
     /// They changed nothing, and were performed in another database, or before it lost something.
     var checks: [StepID] = []
   }
@@ -376,6 +379,12 @@ public struct RunState: Sendable, Hashable {
       !known.contains($0) && step($0).status == .succeeded
     }
     doubts.checks = seen(on: name)
+    if identities[name].map({ !found.identity.comes(from: $0.identity) }) == true {
+      doubts.inFlight = records.map(\.id).filter { id in
+        let one = step(id)
+        return one.connection == name && one.isChange && [.running, .unknown].contains(one.status)
+      }
+    }
     return doubts
   }
 

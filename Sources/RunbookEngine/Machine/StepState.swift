@@ -66,6 +66,9 @@ public struct StepState: Sendable, Hashable {
   public internal(set) var hasReceipt = false
   /// Set where the database has no record of it any more, and people let the run go on.
   public internal(set) var loss: RecordLoss?
+  /// Whether its last attempt was in flight when the run went on in a database that is no successor of the attempt's
+  /// own: what is found there says nothing of it.
+  public internal(set) var isMadeElsewhere = false
   /// The last settlement, until something else happens to the step.
   public internal(set) var settlement: AttemptSettled?
   /// Who said that the step is done, where nothing showed it.
@@ -219,6 +222,7 @@ public struct StepState: Sendable, Hashable {
     isAttested = false
     isWordUnlooked = false
     deniedWord = nil
+    isMadeElsewhere = false
     denial = nil
     isWithoutAnswer = false
     isEffectDone = false

@@ -146,6 +146,12 @@ extension ConnectionIdentity {
       && isReplica == other.isReplica
   }
 
+  /// Whether its history may begin as that of the other one does: it is a copy, a replica, or one that was promoted.
+  public func comes(from other: ConnectionIdentity) -> Bool {
+    systemIdentifier == other.systemIdentifier && database == other.database
+      && databaseOID == other.databaseOID
+  }
+
   /// Whether two connections at one time lead to one database: not every role may ask for the system's identifier.
   public func isKnownAsSame(_ other: ConnectionIdentity) -> Bool {
     isSameDatabase(as: other)
