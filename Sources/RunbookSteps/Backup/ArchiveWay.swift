@@ -335,13 +335,15 @@ struct ArchiveWay {
 
   /// Rows that come back have numbers that were given out.
   private func addPositions(to way: inout RecoveryWay) {
-    let tables = tree.withPartitioned(
-      ExactSet(way.loads.filter { $0.mode != .whole }.map(\.table)))
-    for position in positions(of: tables.sorted()) {
+    let filled = tree.withPartitioned(
+      ExactSet(way.loads.filter { $0.mode == .fill }.map(\.table)))
+    let numbered = lostColumns.filter(\.isIdentity).compactMap(\.table)
+    for position in positions(of: filled.sorted() + numbered) {
       let sequence = live.objects.first {
         $0.kind == "sequence" && TableName(identity: $0.identity) == position.sequence
       }
       if let sequence {
+        guard sequence.belongs(toOneOf: filled) else { continue }
         let isFalling = sequence.definition.holds(" increment -")
         way.positions.append(
           "SELECT pg_catalog.setval(\(SQLQuote.literal(sequence.identity)), \(position.number), true) "

@@ -66,6 +66,17 @@ struct ArchiveCatalog {
     for table in wanted where tree.isPartitioned(table) {
       rows[table] = tree.sum(of: table, in: rows)
     }
+    // It says which of them held something, and not what.
+    let filled = Set(
+      archive.entries.filter { $0.kind == "MATERIALIZED VIEW DATA" }
+        .map { TableName(schema: $0.schema ?? "", name: $0.tag) })
+    for view in snapshot.objects where view.isMaterialized && !wanted.isEmpty {
+      rows[view.identity] =
+        filled.contains(TableName(identity: view.identity))
+        ? CatalogSnapshot.Rows(
+          count: nil, counting: .exact, reason: "the backup has no contents of it")
+        : CatalogSnapshot.Rows(count: 0, counting: .exact, reason: CatalogQuery.unfilled)
+    }
     return rows
   }
 

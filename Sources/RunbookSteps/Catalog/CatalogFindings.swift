@@ -126,6 +126,12 @@ struct CatalogFindings {
   private func rows(of table: CatalogObject) -> CatalogFinding? {
     let (were, are) = (expected.rows[table.identity], actual.rows[table.identity])
     guard are?.counting != CatalogSnapshot.Counting.none else { return nil }
+    if table.isMaterialized, are?.reason == CatalogQuery.unfilled, let were,
+      were.reason != CatalogQuery.unfilled
+    {
+      return CatalogFinding(
+        fate: .emptied, object: table, detail: "\(shown(table)) holds nothing; it was filled")
+    }
     // Each of its partitions speaks for itself.
     let isSum = tree.isPartitioned(table.identity)
     guard let before = were?.count, let now = are?.count else {

@@ -127,7 +127,7 @@ struct CatalogReader {
       case .exact where reason == CatalogQuery.unfilled,
         .keys where reason == CatalogQuery.unfilled,
         .contents where reason == CatalogQuery.unfilled:
-        result[table] = CatalogSnapshot.Rows(count: 0, counting: .exact)
+        result[table] = CatalogSnapshot.Rows(count: 0, counting: .exact, reason: reason)
       case .exact where reason == nil, .keys where reason == nil, .contents where reason == nil:
         countable.append(table)
       case .exact, .keys, .contents:

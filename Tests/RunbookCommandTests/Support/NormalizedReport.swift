@@ -22,6 +22,8 @@ struct NormalizedReport {
     text.replace(/-?(under )?[0-9]+(\.[0-9]+)? (ms|s|bytes)\b/, with: "SPAN")
     // The example was written in an earlier format, which is read too.
     text.replace(/\*\*Format of the entries\*\*: version [0-9]+/, with: "FORMAT")
+    // And its run named a table alone without saying so.
+    text.replace(/UPDATE ONLY\s/, with: "UPDATE ")
     text.replace(/"time_to_resolve_ms":[0-9]+/, with: "SPAN")
     text.replace(/127\.0\.0\.1:[0-9]+/, with: "ADDRESS")
     text.replace(/PostgreSQL\)? [0-9]+\.[0-9]+( \([^)]*\))?/, with: "POSTGRESQL")

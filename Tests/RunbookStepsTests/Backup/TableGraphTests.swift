@@ -165,6 +165,11 @@ struct TableGraphTests {
       sql: "TRUNCATE t"),
   ]
 
+  /// Those that a backup tells otherwise than a snapshot does.
+  private static let seen = ExactSet([
+    "partitions", "a parent's rows", "row security", "a materialized view's contents",
+  ])
+
   @Test(arguments: losses) func bringsAllOfItBack(_ loss: Loss) async throws {
     let database = try await Self.database(loss.setup)
     defer { database.remove() }
@@ -182,17 +187,16 @@ struct TableGraphTests {
   }
 
   /// The backup's own server finds the same as a snapshot.
-  @Test(arguments: losses) func findsItByTheBackupAlone(_ loss: Loss) async throws {
+  @Test(arguments: losses.filter { seen.contains($0.name) }) func findsItByTheBackupAlone(
+    _ loss: Loss
+  ) async throws {
     let database = try await Self.database(loss.setup)
     defer { database.remove() }
     let whole = try await Self.compare(database, loss.names)
     #expect(whole["damaged"] == false && whole["equal"] == true)
     // A backup has no contents of materialized views: they are named.
-    guard !loss.setup.holds("MATERIALIZED") else {
-      #expect(whole["undetermined"] == ["seen"])
-      return
-    }
-    #expect(whole["undetermined"] == [])
+    let views: Value = loss.setup.holds("MATERIALIZED") ? ["seen"] : []
+    #expect(whole["undetermined"] == views)
     database.sql.psql(loss.sql)
     #expect(try await Self.compare(database, loss.names)["damaged"] == true)
   }
@@ -387,7 +391,7 @@ struct UnseenLossTests {
       ]),
     Remains(
       setup: """
-        CREATE TABLE p (id int PRIMARY KEY); INSERT INTO p VALUES (1), (2);
+        CREATE TABLE p (id int PRIMARY KEY); INSERT INTO p SELECT generate_series(1, 9);
         CREATE TABLE t (id int PRIMARY KEY, p int REFERENCES p); INSERT INTO t VALUES (1, 1), (2, 2)
         """,
       sql: "DROP TABLE t; DELETE FROM p WHERE id = 2",
