@@ -268,7 +268,10 @@ struct FencingTests {
     }
     let taken = try await run("resolve", id, "fix", "--not-done", "--reason", "it was not")
     #expect(taken.status == 0, "\(taken.all)")
-    let output = try await run("resume", id)
+    // The step behind it was begun in vain while nobody could reach the database.
+    #expect(try await run("resume", id).status == 75)
+    #expect(ledger == "fix")
+    let output = try await run("retry", id)
     #expect(output.status == 0, "\(output.all)")
     #expect(ledger == "fix last")
     #expect(try await run("verify-journal", id).status == 0)
@@ -290,7 +293,9 @@ struct FencingTests {
     if command == "skip" {
       #expect(output.status == 75, "\(output.all)")
       #expect(output.stdout.holds("left out by") && output.stdout.holds("and is done"))
-      #expect(try await run("resume", id).status == 0)
+      // The step behind it was begun in vain while nobody could reach the database.
+      #expect(try await run("resume", id).status == 75)
+      #expect(try await run("retry", id).status == 0)
     } else {
       #expect(output.status == 0, "\(output.all)")
     }
@@ -307,7 +312,8 @@ struct FencingTests {
     let output = try await run("resolve", id, "fix", "--done", "--reason", "I looked")
     #expect(output.status == 0 && output.stdout.holds("is done: the receipt"), "\(output.all)")
     #expect(try await run("resume", id).status == 0)
-    #expect(try await run("status", id).stdout.holds("fix       1         succeeded"))
+    let status = try await run("status", id)
+    #expect(!status.stdout.holds("declared"), "\(status.all)")
   }
 
   /// The server commits what a killed process had asked it to commit.

@@ -13,7 +13,7 @@ struct RunChoiceTests {
     try workspace.write(
       """
       runbook: example
-      inputs: {token: {type: secret}}
+      inputs: {token: {type: string, secret: true}}
       detection:
         - {id: look, shell: "true", effect: readOnly, confirms: "true"}
       recovery:

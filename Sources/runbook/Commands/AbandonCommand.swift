@@ -170,7 +170,11 @@ struct AbandonCommand: AsyncParsableCommand {
     let wasStopped = process.isStopped
     if !wasStopped {
       process.send(SIGTERM)
-      if await hasEnded(holder, held, within: Self.grace) { return ended("SIGTERM") }
+      if await hasEnded(holder, held, within: Self.grace) {
+        held.console.printError(
+          "  process \(holder.pid), which carried it out, was told to stop, and has ended.")
+        return ended("SIGTERM")
+      }
     }
     // Continued, it could still commit before it looks at anything.
     process.send(SIGKILL)

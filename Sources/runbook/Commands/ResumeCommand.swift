@@ -28,7 +28,9 @@ struct ResumeCommand: AsyncParsableCommand {
     try refuseWhatIsRefused(held)
     if case .held(let hold) = held.state.lifecycle, hold.cause == .failedStep,
       let subject = hold.subject, held.state.step(StepID(subject)).status == .failed,
-      !held.state.step(StepID(subject)).isRetryWanted
+      !held.state.step(StepID(subject)).isRetryWanted,
+      // What nobody could look at is looked at first.
+      !held.state.steps.values.contains(where: \.isWordUnlooked)
     {
       try held.refuse(
         "nothing was tried, as the run is held: \(hold.message)",
