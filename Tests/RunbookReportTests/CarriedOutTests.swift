@@ -56,7 +56,7 @@ struct CarriedOutTests {
   /// The last answer of a check is the one that counts.
   @Test func aFindingThatWasTakenBackIsNone() throws {
     let text = try IncidentReport(entries: journal().entries).text(as: .json)
-    #expect(text.holds("the run found nothing"))
+    #expect(text.holds("what the run had found it did not find when it looked again"))
   }
 
   @Test func theHeadHasConnectionsThatAChangeBrought() throws {

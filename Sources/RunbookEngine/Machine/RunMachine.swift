@@ -48,7 +48,8 @@ public struct RunMachine: Sendable {
     if plan.isSandbox, state.sandbox == nil { return .prepareSandbox }
     if let command = identityGate(state) { return command }
     let outdated = state.outdatedSteps
-    guard outdated.isEmpty else { return .reopen(outdated) }
+    // What may still be changing something is settled first.
+    if !outdated.isEmpty, !hasUnsettledChange(state) { return .reopen(outdated) }
     if let command = lostSecret(state, scope) { return command }
     let steps = plan.runbook.steps
     if reopeningCount != state.reopeningCount {
@@ -63,6 +64,12 @@ public struct RunMachine: Sendable {
       if let command = advance(step, state, scope, now) { return command }
     }
     return ending(before: nil, state) ?? .end(end(by: verification(state), state))
+  }
+
+  private func hasUnsettledChange(_ state: RunState) -> Bool {
+    plan.runbook.steps.contains {
+      $0.phase.mayChange && [.running, .unknown].contains(state.step($0.id).status)
+    }
   }
 
   /// What is to be done about a step; nil goes on to the next.

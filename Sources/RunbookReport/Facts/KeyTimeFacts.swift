@@ -69,7 +69,14 @@ struct KeyTimeFacts: Sendable {
 
   private static func detected(_ history: RunHistory) -> Time {
     guard let first = history.findings.first else {
-      return Time(name: "Detected", at: nil, basis: "the run found nothing", reference: nil)
+      let wasTakenBack = history.finishedAttempts.contains {
+        $0.finished.payload.isConfirmed == true
+      }
+      return Time(
+        name: "Detected", at: nil,
+        basis: wasTakenBack
+          ? "what the run had found it did not find when it looked again" : "the run found nothing",
+        reference: nil)
     }
     return Time(
       name: "Detected", at: first.finished.at,

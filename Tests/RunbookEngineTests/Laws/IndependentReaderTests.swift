@@ -215,7 +215,7 @@ private struct RandomRun {
   }
 
   /// What `--accept-changes` would take: a step that is not begun, or that failed, goes, gets another name,
-  /// or a `when` that is false.
+  /// or a `when` that is false; a check that has passed gets another text.
   private mutating func change(
     from state: RunState, _ generator: inout SeededGenerator
   ) -> PlanChange? {
@@ -223,9 +223,17 @@ private struct RandomRun {
     let steps = simulation.runbook.steps
     let index = generator.below(steps.count)
     let old = steps[index]
-    guard [.pending, .failed].contains(state.step(old.id).status) else { return nil }
+    // A check that has passed may be another one: it is carried out again.
+    let isPassedCheck =
+      old.phase == .verification && state.step(old.id).status == .succeeded
+    guard isPassedCheck || [.pending, .failed].contains(state.step(old.id).status) else {
+      return nil
+    }
     var changed = steps
-    switch generator.below(3) {
+    switch isPassedCheck ? 3 : generator.below(3) {
+    case 3:
+      changed[index] = step(
+        old.id.rawValue, old.phase, kind: old.kind, text: "another \(generator.below(1000))")
     case 0: changed.remove(at: index)
     case 1:
       changed[index] = step("\(old.id)x", old.phase, kind: old.kind)
