@@ -151,7 +151,7 @@ struct StateFolderTests {
     let holder = LeaseHolder(host: "here", pid: 1, actor: Actor(account: "a"), takenAt: .epoch)
     try store.create(run, holder: holder).lease.release()
     #expect(try await workspace.run(["runs"]).stdout.holds("cut off before it had begun"))
-    let abandoned = try await workspace.run(["abandon", "--reason", "x"])
+    let abandoned = try await workspace.run(["abandon", run.rawValue, "--reason", "x"])
     #expect(abandoned.status == 0 && abandoned.stdout.holds("nothing was performed"))
     #expect(!FileManager.default.fileExists(atPath: store.folder(of: run)))
     #expect(try await workspace.run(["status"]).status == 0)
