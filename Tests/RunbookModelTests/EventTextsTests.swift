@@ -146,7 +146,7 @@ struct EventTextsTests {
           EvidenceRecord(
             id: "E3", what: "w", source: "s", capturedAt: time, size: 1, digest: digest,
             content: .result(key: "stdout"), isCut: false)
-        ])),
+        ], isUnlooked: true)),
     .retryRequested(RetryRequested(step: StepID("s"), reason: "r")),
     .runHeld(RunHeld(cause: .gate, subject: "recovery", message: "m")),
     .runResumed(

@@ -19,7 +19,7 @@ extension Executor {
     }
     return await StepSeal(
       bound.activity, deciders: ProbeSeal.own(probe, settle) + DecidingValues(of: step, in: scope).ofProbe,
-      seesSession: false, key: options.key, redactor
+      isProbe: true, key: options.key, redactor
     ).parts
   }
 

@@ -8,15 +8,16 @@ struct StepSeal: Sendable, Hashable {
 
   /// - Parameters:
   ///   - deciders: what decides besides the activity whether the step runs and what becomes of it.
-  ///   - seesSession: whether what the run's own session has set is among it.
+  ///   - isProbe: whether it is to look at what may have changed: what the run's own session has set is not among it,
+  ///     nor are files that are only read.
   ///   - redactor: parts are named without secrets, as they are stored.
   init(
-    _ activity: any Activity, deciders: [Surrounding] = [], seesSession: Bool = true,
+    _ activity: any Activity, deciders: [Surrounding] = [], isProbe: Bool = false,
     key: RunKey?, _ redactor: Redactor
   ) async {
     var around = deciders
-    if seesSession || activity.connection == nil || activity.connectsByItself {
-      around = await activity.surroundings() + deciders
+    if !isProbe || activity.connection == nil || activity.connectsByItself {
+      around = await activity.surroundings().filter { !isProbe || !$0.isData } + deciders
     }
     self.init(activity, beside: around, key, redactor)
   }

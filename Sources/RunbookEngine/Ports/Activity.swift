@@ -97,8 +97,11 @@ public struct Surrounding: Sendable, Hashable {
   public let content: String
   /// The path of the file that the content is of; nil where it is none.
   public let file: String?
+  /// Whether it is a file that is only read, and no part of what runs.
+  public let isData: Bool
 
-  public init(name: String, content: String, file: String? = nil) {
+  public init(name: String, content: String, file: String? = nil, isData: Bool = false) {
+    self.isData = isData
     self.name = name
     self.content = content
     self.file = file

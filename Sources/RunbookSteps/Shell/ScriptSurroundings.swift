@@ -94,6 +94,7 @@ struct ScriptSurroundings {
     _ text: String, isShell: Bool, extra: [String], depth: Int, _ reading: inout Reading
   ) {
     var scripts: [String] = []
+    var code: Set<ExactText> = []
     var given = extra
     var names = extra + Self.names(in: text)
     for word in text.pieces(whereSeparator: { !Self.isOfName($0) }) {
@@ -112,6 +113,7 @@ struct ScriptSurroundings {
       }
       for one in scan.unknown { reading.say(one) }
       scripts = scan.scripts.map(atHome)
+      code = Set((scripts + scan.loaded.map(atHome)).map(ExactText.init))
       names += scan.words.map(atHome)
       given += (scan.operands + scan.inputs).map(atHome)
       if scan.programs.contains("psql") { names += psqlFiles }
@@ -143,7 +145,9 @@ struct ScriptSurroundings {
         return reading.say("more files than are looked at")
       }
       reading.files.append(
-        Surrounding(name: "file \(shown(name, path, reading))", content: content, file: path))
+        Surrounding(
+          name: "file \(shown(name, path, reading))", content: content, file: path,
+          isData: !code.contains(ExactText(name)) && access(path, X_OK) != 0))
       if FileContent.isByTimes(path) {
         reading.say("all of \(path), which counts by its size and times")
       }

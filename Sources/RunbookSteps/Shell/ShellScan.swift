@@ -10,6 +10,8 @@ struct ShellScan {
   private(set) var folders: [String] = []
   /// Files that it runs or reads in as scripts, by their literal names.
   private(set) var scripts: [String] = []
+  /// Files that programs run which are no shells, by their literal names.
+  private(set) var loaded: [String] = []
   /// Words by which it runs or reads files that are known only once it runs.
   private(set) var unknown: [String] = []
   /// Its words as the shell takes them, without quotes, but for what is only written to: a file may have such a name.
@@ -152,6 +154,7 @@ struct ShellScan {
   private mutating func take(_ inner: ShellScan) {
     folders += inner.folders
     scripts += inner.scripts
+    loaded += inner.loaded
     words += inner.words
     operands += inner.operands
     inputs += inner.inputs
@@ -199,6 +202,7 @@ struct ShellScan {
       if file.isOption || file.isOpen {
         say("\(name) \(file.raw)")
       } else {
+        loaded.append(file.path)
         say("what \(file.text) loads by itself")
       }
     default:

@@ -8,18 +8,23 @@ import Testing
 struct IdentityLawTests {
   private static let gate = "identity:main"
 
-  /// A run that died while `fix` was performed on the database 1, and is taken up where the
+  /// A run that died while a step was performed on the database 1, and is taken up where the
   /// connection leads to another.
-  private func diedAndMoved(to databaseOID: Int64 = 2) async throws -> Simulation {
+  private func diedAndMoved(
+    to databaseOID: Int64 = 2, during step: StepID = "fix"
+  ) async throws -> Simulation {
     var simulation = Simulation(
       runbook(
-        [confirmation(), step("fix", .recovery, kind: "sql")], connections: [connection()]),
-      outcomes: ["fix": [.success, .success]])
+        [
+          confirmation(), RunbookEngineTests.step("fix", .recovery, kind: "sql"),
+          RunbookEngineTests.step("look", .verification, kind: "sql"),
+        ], connections: [connection()]),
+      outcomes: ["fix": [.success, .success], "look": [.success, .success]])
     simulation.effects = ["fix": .mutating]
     simulation.gateway = SimulatedGateway(databaseOID: 1)
     simulation.options.approvals = ["recovery"]
     try await simulation.run()
-    return moved(try simulation.crashed(during: "fix"), to: databaseOID)
+    return moved(try simulation.crashed(during: step), to: databaseOID)
   }
 
   private func moved(_ simulation: Simulation, to databaseOID: Int64) -> Simulation {
@@ -42,14 +47,39 @@ struct IdentityLawTests {
     #expect(shown == [1, 2])
   }
 
-  @Test func goesOnThereOnceApproved() async throws {
+  /// What was in flight in a database that this one does not come from, only that one can show.
+  @Test func whatWasInFlightElsewhereAPersonSettles() async throws {
     var simulation = try await diedAndMoved()
+    simulation.person = SimulatedOperator(decisions: [Self.gate: [.approved]])
+    let state = try await simulation.resume()
+    #expect(state.hold?.cause == .unknownStep)
+    #expect(state.identities["main"]?.identity.databaseOID == 2)
+    #expect(state.contested.isEmpty)
+    #expect(state.step("fix").attempts == 1)
+    let question = try #require(simulation.person.gates.first?.question)
+    #expect(question.holds("What became of the attempts of 'fix' in the former one cannot be seen"))
+    let detail = try #require(state.step("fix").settlement?.detail)
+    #expect(
+      detail.holds("attempt 1 was made in another database than connection 'main' leads to now"))
+    // Once a person has said that it is not done, it is performed here.
+    let settled = AttemptSettled(
+      step: "fix", attempt: 1, settlement: .notDone, means: .word, detail: "looked there")
+    _ = try await simulation.journal.append(
+      [.attemptSettled(settled)], by: Actor(account: "ann"), at: .epoch)
+    var again = moved(simulation, to: 2)
+    again.options.approvals = ["recovery", "fix"]
+    #expect(try await again.resume().step("fix").attempts == 2)
+  }
+
+  @Test func goesOnThereOnceApproved() async throws {
+    var simulation = try await diedAndMoved(during: "look")
     simulation.person = SimulatedOperator(decisions: [Self.gate: [.approved]])
     let state = try await simulation.resume()
     #expect(state.endStatus == .unverified)
     #expect(state.identities["main"]?.identity.databaseOID == 2)
     #expect(state.contested.isEmpty)
-    #expect(state.step("fix").attempts == 2)
+    #expect(state.step("look").attempts == 2)
+    #expect(state.step("fix").attempts == 1)
   }
 
   @Test func holdsWhenRefused() async throws {
@@ -62,7 +92,7 @@ struct IdentityLawTests {
   }
 
   @Test func anApprovalFromElsewhereCounts() async throws {
-    let simulation = try await diedAndMoved()
+    let simulation = try await diedAndMoved(during: "look")
     let held = try await simulation.resume()
     let again = moved(simulation, to: 2)
     let gate = try #require(held.gates[Self.gate]?.opened)
@@ -113,7 +143,7 @@ struct IdentityLawTests {
   }
 
   @Test func asksAnewAboutAThirdDatabase() async throws {
-    let simulation = try await diedAndMoved()
+    let simulation = try await diedAndMoved(during: "look")
     try await simulation.resume()
     var third = moved(simulation, to: 3)
     third.person = SimulatedOperator(decisions: [Self.gate: [.approved]])
@@ -124,10 +154,10 @@ struct IdentityLawTests {
 
   /// Whoever approved of going elsewhere has not approved of coming back.
   @Test func asksAnewWhenItLeadsBackAfterAnApproval() async throws {
-    var simulation = try await diedAndMoved()
+    var simulation = try await diedAndMoved(during: "look")
     simulation.person = SimulatedOperator(decisions: [Self.gate: [.approved]])
     try await simulation.resume()
-    let intent = try #require(simulation.history.firstIndex(of: "started fix#2"))
+    let intent = try #require(simulation.history.firstIndex(of: "started look#2"))
     let crashed = simulation.crashed(after: Array(simulation.journal.stored[...intent]))
     let back = moved(crashed, to: 1)
     let state = try await back.resume()

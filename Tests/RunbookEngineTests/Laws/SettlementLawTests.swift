@@ -103,7 +103,9 @@ struct SettlementLawTests {
     let state = try await changed.resume()
     #expect(state.hold?.cause == .unknownStep)
     #expect(changed.settlement(of: "fix")?.settlement == .unknown)
-    #expect(changed.settlement(of: "fix")?.detail.holds("is not the one that attempt 1") == true)
+    #expect(
+      changed.settlement(of: "fix")?.detail.holds("is not what it was when the attempt began")
+        == true)
   }
 
   @Test func l6WithoutAReceiptItWasNotDoneAndRunsOnce() async throws {

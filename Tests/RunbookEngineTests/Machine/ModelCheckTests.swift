@@ -117,7 +117,7 @@ struct ModelCheckTests {
       steps: [RunModel.steps[0], step("x", .verification), RunModel.steps[3]]
         + [step("s", .safeguards)], skipsAhead: true, limit: 50_000),
     Case(
-      testDescription: "all of them", steps: RunModel.steps, limit: 50_000),
+      testDescription: "all of them", steps: RunModel.steps, limit: 100_000),
   ]
 
   @Test(arguments: cases) private func everyReachableStateKeepsEveryLaw(_ example: Case) throws {
