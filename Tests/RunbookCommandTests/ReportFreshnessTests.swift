@@ -57,7 +57,7 @@ struct ReportFreshnessTests {
   @Test func whoAbandonsARunWritesItsReportAgain() async throws {
     let id = try await heldRun()
     #expect(try report("there").text.holds("| **Status** | HELD |"))
-    let output = try await run("abandon", id, "--reason", "a backup", "--as", "Bob")
+    let output = try await run("abandon", id, "--reason", "a backup", "--yes", "--as", "Bob")
     #expect(output.status == 0, "\(output.all)")
     let text = try report("there").text
     #expect(text.holds("| **Status** | ABANDONED by Bob"))
@@ -81,7 +81,7 @@ struct ReportFreshnessTests {
     kill(program.processIdentifier, SIGKILL)
     _ = try await program.output()
     let id = try #require(try await run("runs", "--json").objects().first?["run"]?.stringValue)
-    let output = try await run("abandon", id, "--reason", "a backup")
+    let output = try await run("abandon", id, "--reason", "a backup", "--yes")
     #expect(output.status == 0, "\(output.all)")
     #expect(output.stdout.holds("Report \(workspace.path("there"))/"), "\(output.all)")
     #expect(try await index("there").holds("| abandoned |"))
@@ -90,7 +90,7 @@ struct ReportFreshnessTests {
   @Test func theIndexHasTheJournalsWordAndNotAnOldReports() async throws {
     let id = try await heldRun()
     let old = try report("there")
-    #expect(try await run("abandon", id, "--reason", "a backup").status == 0)
+    #expect(try await run("abandon", id, "--reason", "a backup", "--yes").status == 0)
     try old.text.write(toFile: old.path, atomically: false, encoding: .utf8)
     #expect(try await index("there").holds("| abandoned; this report says held |"))
     let away = try await workspace.run(

@@ -48,7 +48,7 @@ struct SettleProbeTests {
     #expect(plan.stdout.holds("done: size(stdout) > 1"))
     let held = try await run("run", "pay.yaml")
     #expect(held.stdout.holds(Self.shown), "\(held.all)")
-    #expect(held.stdout.holds("the approval binds these files: sh, ./probe.sh, cat"), "\(held.all)")
+    #expect(held.stdout.holds("the approval binds these files: ./probe.sh, cat, sh"), "\(held.all)")
     let done = try await run("resume", "--approve", "recovery")
     #expect(done.status == 0, "\(done.all)")
     // What it answered is evidence, and what it asked is among what ran.

@@ -365,7 +365,7 @@ public struct RunState: Sendable, Hashable {
       let isMarked = one.hasReceipt || begun[name]?[record.id] != nil
       let standing = found.record(
         of: record.id, isMarked: isMarked, since: identities[name]?.identity)
-      let isChange = one.settledBy.map { $0 != .repeatable } ?? false
+      let isChange = record.phase.mayChange && one.isChange
       switch standing {
       case .there: continue
       case .missing: doubts.missing.append(record.id)

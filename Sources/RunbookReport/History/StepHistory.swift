@@ -215,7 +215,8 @@ struct StepHistory: Sendable {
     return switch found.record(of: id, isMarked: isMarked, since: former) {
     case .there: false
     case .missing: true
-    case .unknown: started.settledBy.map { $0 != .repeatable } ?? false
+    case .unknown:
+      record.phase.mayChange && started.settledBy != .repeatable && !started.work.isEmpty
     }
   }
 

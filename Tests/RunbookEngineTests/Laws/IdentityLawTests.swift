@@ -113,7 +113,7 @@ struct IdentityLawTests {
     try await simulation.resume()
     let back = moved(simulation, to: 1)
     let state = try await back.resume()
-    #expect(state.endStatus == .unverified)
+    #expect(state.endStatus == .resolved)
     #expect(back.person.gates.isEmpty)
   }
 
