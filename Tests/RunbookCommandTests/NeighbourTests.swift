@@ -65,7 +65,9 @@ struct NeighbourTests {
   }
 
   /// Of the same state folder, and of another, which has the server's sessions and the receipts alone.
-  @Test(arguments: [("state", "is carried out by Ann"), ("elsewhere", "a session of role test bears its name")])
+  @Test(arguments: [
+    ("state", "is carried out by Ann"), ("elsewhere", "a session of role test bears its name"),
+  ])
   func theSecondIsToldAndMustSaySo(state: String, words: String) async throws {
     let (program, first) = try await atWork()
     let held = try await run(["run", "other.yaml", "--approve", "recovery"], state: state)

@@ -18,7 +18,8 @@ extension Executor {
       return []
     }
     return await StepSeal(
-      bound.activity, deciders: ProbeSeal.own(probe, settle) + DecidingValues(of: step, in: scope).ofProbe,
+      bound.activity,
+      deciders: ProbeSeal.own(probe, settle) + DecidingValues(of: step, in: scope).ofProbe,
       isProbe: true, key: options.key, redactor
     ).parts
   }

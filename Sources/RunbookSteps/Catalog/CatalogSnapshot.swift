@@ -192,7 +192,8 @@ extension CatalogSnapshot {
       else { return nil }
       let numbers = keys?.compactMap(\.intValue)
       guard numbers?.count == keys?.count else { return nil }
-      result[table] = Rows(count: count, counting: counting, reason: reason, keys: numbers, numbering: numbering)
+      result[table] = Rows(
+        count: count, counting: counting, reason: reason, keys: numbers, numbering: numbering)
     }
     return result
   }
