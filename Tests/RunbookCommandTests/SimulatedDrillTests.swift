@@ -145,6 +145,8 @@ struct SimulatedDrillTests {
     try program.type("\(code)\n")
     try program.await("' to approve 'tidy'")
     try program.type("3\n")
+    try program.await("' to approve 'tidy'")
+    try program.type("no\n")
     try program.await("Gate 'tidy' refused")
     #expect(program.end() == 77, "\(program.shown)")
   }

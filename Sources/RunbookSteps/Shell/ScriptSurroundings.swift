@@ -73,6 +73,8 @@ struct ScriptSurroundings {
     var words: Set<ExactText> = []
     /// Where programs are looked for.
     var searchPaths: [String]
+    /// Files that a script writes to itself: what they hold is its own doing.
+    var targets: Set<ExactText> = []
 
     mutating func say(_ what: String) {
       if !unbound.contains(where: { $0.isIdentical(to: what) }) { unbound.append(what) }
@@ -103,6 +105,11 @@ struct ScriptSurroundings {
     if isShell {
       let scan = ShellScan(text, environment: environment)
       reading.searchPaths += scan.searchPaths
+      for target in scan.targets.map(atHome) {
+        for folder in reading.folders {
+          reading.targets.insert(ExactText(target.resolved(in: folder)))
+        }
+      }
       for folder in scan.folders where reading.folders.count < Self.mostFiles {
         for base in reading.folders {
           let path = atHome(folder).resolved(in: base)
@@ -137,7 +144,7 @@ struct ScriptSurroundings {
       guard reading.seen.insert(ExactText(path)).inserted,
         let content = FileContent.mark(of: path)
       else { continue }
-      guard !Self.isWrittenOn(path) else {
+      guard !Self.isWrittenOn(path), !reading.targets.contains(ExactText(path)) else {
         reading.say(name)
         continue
       }

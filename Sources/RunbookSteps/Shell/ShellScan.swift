@@ -18,6 +18,8 @@ struct ShellScan {
   private(set) var words: [String] = []
   /// Those of them that a program is given which may read them: files and whole folders.
   private(set) var operands: [String] = []
+  /// Files that it writes to itself.
+  private(set) var targets: [String] = []
   /// The files that programs have as their standard input.
   private(set) var inputs: [String] = []
   /// The programs that it runs, by their last names.
@@ -86,7 +88,8 @@ struct ShellScan {
         switch role {
         case .word: command.append(word)
         case .input: input.append(word)
-        case .target, .none: break
+        case .target: if !word.isOpen { targets.append(word.path) }
+        case .none: break
         }
         role = .word
       case .output: role = .target
@@ -124,6 +127,7 @@ struct ShellScan {
     for word in words.dropFirst() where word.isPattern && !word.isDynamic && !isPlain {
       say(word.raw)
     }
+    if name == "tee" { targets += words.dropFirst().filter { !$0.isOpen }.map(\.path) }
     if !Self.folderless.contains(name) {
       var given = words.dropFirst().filter { !$0.isOpen }
       if Self.copiers.contains(name) { given = Array(given.dropLast()) }
@@ -158,6 +162,7 @@ struct ShellScan {
     words += inner.words
     operands += inner.operands
     inputs += inner.inputs
+    targets += inner.targets
     programs.formUnion(inner.programs)
     searchPaths += inner.searchPaths
     for one in inner.unknown { say(one) }

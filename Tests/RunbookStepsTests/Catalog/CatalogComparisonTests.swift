@@ -117,7 +117,8 @@ struct CatalogComparisonTests {
       expected: before, actual: try await snapshot(), names: nil)
     let row = comparison.values["rows"]?.listValue?.first?.mapValue
     #expect(row?["gone"] == .int(gone) && row?["new"] == .int(new), "\(row?["gone"] ?? .null)")
-    let finding = try #require(comparison.findings(.intact).first)
+    let found = comparison.findings(.intact) + comparison.findings(.rowsLost)
+    let finding = try #require(found.first)
     #expect(finding.detail.holds("is as it was") == (gone + new == 0))
     if let words { #expect(finding.detail == "twin \(words)") }
   }

@@ -149,6 +149,7 @@ struct ScriptSurroundingsTests {
       ("sh $DIR/fix.sh", ["DIR": "bin"], ["bin/fix.sh", "cleanup"]),
       ("cd \"$DIR\" && ./fix.sh", ["DIR": "bin"], ["bin/fix.sh", "cleanup"]),
       ("echo paid >>\"$LEDGER\"", ["LEDGER": "cleanup"], []),
+      ("echo paid >>cleanup; wc -l <cleanup", [:], []),
       ("PATH=bin:$PATH\nfix.sh", [:], ["bin/fix.sh", "cleanup"]),
       ("export PATH=\"$DIR:$PATH\"; fix.sh", ["DIR": "bin"], ["bin/fix.sh", "cleanup"]),
       ("true", ["BASH_ENV": "bin/fix.sh"], ["bin/fix.sh", "cleanup"]),
