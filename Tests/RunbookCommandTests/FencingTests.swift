@@ -301,7 +301,7 @@ struct FencingTests {
     let status = try await run("status", id)
     // What people said stays said; how the steps stand is what was found.
     let standing = status.stdout.halves(at: "What people decided:")?.before ?? ""
-    #expect(standing.holds("fix     1         succeeded"), "\(status.all)")
+    #expect(standing.firstMatch(of: /fix +1 +succeeded/) != nil, "\(status.all)")
     #expect(!standing.holds("declared") && !standing.holds("left out"), "\(status.all)")
     #expect(try await run("verify-journal", id).status == 0)
   }

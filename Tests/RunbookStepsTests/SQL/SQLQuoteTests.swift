@@ -312,7 +312,7 @@ struct SQLQuoteTests {
     #expect(try await activity.receipt(in: context(3)) != nil)
     #expect(
       fixture.psql("SET client_encoding = UTF8; SELECT actor FROM runbook.receipt").utf8
-        .elementsEqual(stored.utf8))
+        .elementsEqual("\(stored) (account ann)".utf8))
     #expect(fixture.psql("SELECT count(*) FROM t") == "1")
     #expect(
       SQLRemnants.applicationName(fixture.run, StepID("Łös")) == "runbook run-1 \\u0141\\u00f6s")
