@@ -87,6 +87,15 @@ struct SecretFilter: Sendable {
     let isFirst = { (byte: UInt8) in
       byte < 0x80 && (byte < 64 ? low >> UInt64(byte) : high >> UInt64(byte & 63)) & 1 == 1
     }
+    var others = (UInt64(0), UInt64(0))
+    var capitals = UInt64(0)
+    for byte in 0..<0x80 {
+      let bit: UInt64 = 1 << UInt64(byte & 63)
+      if kinds[byte] != .plain {
+        if byte < 64 { others.0 |= bit } else { others.1 |= bit }
+      }
+      if folds[byte] == byte | 0x20, folds[byte] != byte, byte < 0x5B { capitals |= bit << 32 }
+    }
     var pairs = [UInt64](repeating: 0, count: 1 << 10)
     for first in UInt8.allValues {
       let row = Int(first) << 2
@@ -99,7 +108,7 @@ struct SecretFilter: Sendable {
         if !tree.nodes[Int(root)].ended.isEmpty {
           for word in row..<row + 4 { pairs[word] = .max }
         } else {
-          Self.addSeconds(of: tree.nodes[Int(root)], kinds, folds, &pairs, row)
+          Self.addSeconds(of: tree.nodes[Int(root)], others, capitals, &pairs, row)
         }
       }
       EncodedUnits.addSeconds(first, isFirst, &pairs, row)
@@ -109,16 +118,19 @@ struct SecretFilter: Sendable {
   }
 
   /// Adds the bytes that may follow a pattern's first one.
+  ///
+  /// - Parameters:
+  ///   - others: a bit for each byte of ASCII that may be something else than it is.
+  ///   - capitals: a bit for each small letter that stands for its capital too.
   private static func addSeconds(
-    of node: Node, _ kinds: [Kind], _ folds: [UInt8], _ pairs: inout [UInt64], _ row: Int
+    of node: Node, _ others: (UInt64, UInt64), _ capitals: UInt64, _ pairs: inout [UInt64],
+    _ row: Int
   ) {
-    var words: (UInt64, UInt64) = (0, 0)
-    for second in 0..<0x80 {
-      guard kinds[second] != .plain || node.goesOn(with: folds[second]) else { continue }
-      if second < 64 { words.0 |= 1 << UInt64(second) } else { words.1 |= 1 << UInt64(second & 63) }
-    }
-    pairs[row] |= words.0
-    pairs[row + 1] |= words.1
+    let slash: UInt64 = 1 << UInt64(UInt8(ascii: "/"))
+    let underscore: UInt64 = 1 << UInt64(UInt8(ascii: "_") & 63)
+    pairs[row] |= node.low | others.0
+    pairs[row + 1] |=
+      node.high | others.1 | (node.high & capitals) >> 32 | (node.low & slash != 0 ? underscore : 0)
     pairs[row + 2] = .max
     pairs[row + 3] = .max
   }
@@ -172,13 +184,15 @@ struct SecretFilter: Sendable {
 
   private static func kinds(_ patterns: [SecretPattern]) -> [Kind] {
     var isGap = [Bool](repeating: false, count: 256)
-    for pattern in patterns {
-      for byte in pattern.code.gaps { isGap[Int(byte)] = true }
-      if pattern.mayBeFolded { for byte in EncodedUnits.foldBytes { isGap[Int(byte)] = true } }
-      for (position, scalar) in pattern.scalars.enumerated().dropFirst() {
-        guard pattern.code == .plain, scalar == SecretPattern.space else { continue }
-        for space in pattern.spellings(at: position) { isGap[Int(space)] = true }
+    for code in Set(patterns.map(\.code)) { for byte in code.gaps { isGap[Int(byte)] = true } }
+    if patterns.contains(where: \.mayBeFolded) {
+      for byte in EncodedUnits.foldBytes { isGap[Int(byte)] = true }
+    }
+    for pattern in patterns where pattern.code == .plain {
+      guard let position = pattern.scalars.dropFirst().firstIndex(of: SecretPattern.space) else {
+        continue
       }
+      for space in pattern.spellings(at: position) { isGap[Int(space)] = true }
     }
     // One stands for the other in base64.
     if isGap[Int(UInt8(ascii: "_"))] { isGap[Int(UInt8(ascii: "/"))] = true }
