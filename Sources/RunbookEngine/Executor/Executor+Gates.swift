@@ -291,7 +291,10 @@ extension Executor {
       message: (already
         ? "the gate '\(gate.gate)' needs the approval of \(people)"
           + (names.isEmpty ? "" : "; approved by \(names)")
-        : "the gate '\(gate.gate)' must be approved by a person") + beside.joined()
+        : "the gate '\(gate.gate)' must be approved by "
+          + (gate.approvals == 1
+            ? "a person" : "\(gate.approvals) people, each from an account of their own"))
+        + beside.joined()
         + strangers.map { "\n--beside \($0): no such run is at work there" }.joined())
   }
 }
@@ -339,7 +342,7 @@ extension GateRequest {
         "\(identity.connection) \(one.systemIdentifier ?? "?") \(one.databaseOID) \(one.role) "
           + "\(one.timelineID ?? 0) \(one.isReplica) \(one.isSuperuser) \(one.address) "
           + "\(one.searchPath ?? "?") \(one.serverAddress ?? "-") \(one.dataDirectory ?? "-") "
-          + "\(one.serverStart.map { "\($0)" } ?? "-")\n")
+          + "\(one.roleWords)\n")
       if let lost = identity.lost {
         hasher.update("lost \(lost.isLeaseLost) \(lost.receipts.map(\.rawValue))\n")
         if let begun = lost.begun { hasher.update("begun \(begun.map(\.rawValue))\n") }

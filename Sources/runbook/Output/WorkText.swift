@@ -106,7 +106,7 @@ struct WorkText {
     let own = one.serverAddress.map { $0.isIdentical(to: one.address) ? "" : ", itself at \($0)" }
     return
       "\(identified.connection): database \(one.database) (OID \(one.databaseOID)) on "
-      + "\(one.address), role \(one.role), PostgreSQL \(one.serverVersion), "
+      + "\(one.address), \(one.roleWords), PostgreSQL \(one.serverVersion), "
       + "\(kind)\(system)\(timeline)\(own ?? "")"
   }
 
