@@ -131,7 +131,7 @@ extension Executor {
     }
   }
 
-  private func changedConnections(since gate: GateOpened) -> [String] {
+  func changedConnections(since gate: GateOpened) -> [String] {
     gate.identities.flatMap { shown -> [String] in
       guard let now = state.identities[shown.connection]?.identity else { return [] }
       var changes = shown.identity.changes(to: now)

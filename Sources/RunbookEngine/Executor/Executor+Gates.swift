@@ -61,7 +61,13 @@ extension Executor {
   private mutating func open(_ gate: GateOpened, _ changes: [String]?) throws(StoreError) {
     var gate = gate
     gate.changes = changes
-    if changes != nil {
+    if let approved = state.lapsedGates[gate.gate] {
+      // What is said of it is said of what it is now, whatever it was in between.
+      let since = approved.opened.uncovered(by: gate) + changedConnections(since: approved.opened)
+      gate.changes = since.isEmpty ? nil : since
+      gate.isAsApproved = since.isEmpty ? true : nil
+      gate.lapsed = approved.approverList
+    } else if changes != nil {
       let given = state.gates[gate.gate]?.approverList ?? []
       gate.lapsed = given.isEmpty ? state.lapsedApprovals[gate.gate] : given
     }

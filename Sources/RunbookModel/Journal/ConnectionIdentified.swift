@@ -162,6 +162,12 @@ public struct LoginRole: Sendable, Hashable, Codable {
     self.privileges = privileges
   }
 
+  /// What it may beyond its rights on things: `superuser`, `BYPASSRLS, REPLICATION`, `none`.
+  public var privilegeWords: String {
+    let all = (isSuperuser ? ["superuser"] : []) + privileges
+    return all.isEmpty ? "none" : all.joined(separator: ", ")
+  }
+
   /// For people: `postgres, a superuser`.
   public var words: String { ConnectionIdentity.words(role, isSuperuser, privileges) }
 }

@@ -59,7 +59,7 @@ extension HeadFacts.Connection: Presented {
     .text("role", .code, or: .nothing) { $0.identity?.role },
     .flag("is_superuser") { $0.identity?.isSuperuser ?? false },
     .text("login_role", .code, or: .nothing) { $0.identity?.login?.role },
-    .flag("is_login_superuser") { $0.identity?.login?.isSuperuser ?? false },
+    .text("login_privileges", .prose, or: .nothing) { $0.identity?.login?.privilegeWords },
     .flag("is_replica") { $0.identity?.isReplica ?? false },
     .text("clock_offset", .duration, or: .nothing) { $0.clockOffset },
     .text("reference", .reference, or: .nothing) { $0.reference },

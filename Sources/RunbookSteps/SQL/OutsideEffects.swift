@@ -47,6 +47,8 @@ struct OutsideEffects {
   /// The schemas of the session's own path, kept where this program's own questions find them.
   private static let place = [
     SQLCommand("SET LOCAL statement_timeout = '\(limit)'"),
+    // It is asked once, and compiling it takes longer than that.
+    SQLCommand("SET LOCAL jit = off"),
     SQLCommand(
       "SELECT pg_catalog.set_config('search_path', "
         + "pg_catalog.current_setting('runbook.search_path'), true)"),
@@ -128,7 +130,7 @@ struct OutsideEffects {
         WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f') AND n.nspname NOT IN (
           'pg_catalog', 'information_schema', 'pg_toast')
       ), start AS (
-        SELECT * FROM unnest($4::text[], $5::text[], $6::boolean[]) AS s (schema, name, is_written)
+        SELECT * FROM unnest($3::text[], $4::text[], $5::boolean[]) AS s (schema, name, is_written)
       ), edge AS MATERIALIZED (
         SELECT 'w' AS kind, tgrelid AS id, 'f' AS to_kind, tgfoid AS to_id FROM pg_trigger
         WHERE NOT tgisinternal AND tgenabled <> 'D'
@@ -173,13 +175,13 @@ struct OutsideEffects {
         SELECT * FROM (
           SELECT CASE WHEN s.is_written THEN 'w' ELSE 'r' END, r.oid
           FROM start s JOIN relation r ON r.name = s.name, path
-          WHERE coalesce(r.schema = s.schema, $7::boolean OR r.schema = ANY (path.schemas))
+          WHERE coalesce(r.schema = s.schema, $6::boolean OR r.schema = ANY (path.schemas))
           UNION ALL SELECT 'f', f.oid FROM start s JOIN code f ON f.name = s.name AND f.is_read, path
-          WHERE coalesce(f.schema = s.schema, $7::boolean OR f.schema = ANY (path.schemas))
-          UNION ALL SELECT 'f', evtfoid FROM pg_event_trigger WHERE $8::boolean AND evtenabled <> 'D'
+          WHERE coalesce(f.schema = s.schema, $6::boolean OR f.schema = ANY (path.schemas))
+          UNION ALL SELECT 'f', evtfoid FROM pg_event_trigger WHERE $7::boolean AND evtenabled <> 'D'
           UNION ALL SELECT 'f', castfunc FROM pg_cast WHERE castfunc <> 0
           UNION ALL SELECT 'f', oprcode::oid FROM pg_operator
-          WHERE oid >= 16384 AND position(oprname::text IN $9) > 0
+          WHERE oid >= 16384 AND position(oprname::text IN $8) > 0
         ) AS begun (kind, id)
         UNION SELECT e.to_kind, e.to_id
         FROM reach JOIN edge e ON e.kind = reach.kind AND e.id = reach.id

@@ -2,6 +2,12 @@ import Glibc
 import RunbookEngine
 import RunbookModel
 
+/// Variables of the environment that an approval of a script binds, whatever the script.
+public enum BoundVariables {
+  /// - Parameter name: of a variable that no script names.
+  public static func contain(_ name: String) -> Bool { !ScriptSurroundings.isOfTerminal(name) }
+}
+
 /// What decides what a script does besides its own text: the files and programs that it names, those that
 /// scripts among them name in turn, and the variables that it reads.
 ///
@@ -105,14 +111,18 @@ struct ScriptSurroundings {
     "PGOPTIONS", "PGTARGETSESSIONATTRS",
   ]
 
+  fileprivate static func isOfTerminal(_ name: String) -> Bool {
+    ofShells.contains(name) || ofTerminals.contains(name)
+      || beginningsOfTerminals.contains { name.begins(with: $0) }
+  }
+
   /// All but those of a person's terminal, unless the script, or one that it runs, names them.
   private func variables(named words: Set<ExactText>) -> [Surrounding] {
     environment.keys.filter { name in
       !Self.ofShells.contains(name)
         // As a word of its own it is the signal's name far more often than the terminal's.
         && (words.contains(ExactText(name)) && name != "TERM"
-          || !Self.ofTerminals.contains(name)
-            && !Self.beginningsOfTerminals.contains { name.begins(with: $0) })
+          || !Self.isOfTerminal(name))
     }.sorted().map { Surrounding(name: Self.variable + $0, content: environment[$0] ?? "") }
   }
 

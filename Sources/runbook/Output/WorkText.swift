@@ -177,6 +177,9 @@ struct WorkText {
         lines.append("    \(code: lapsed, .boldYellow)")
       }
     }
+    if gate.isAsApproved == true, let words = gate.lapsedWords {
+      lines.append("  \(code: words, .bold)")
+    }
     let places = gate.steps.isEmpty ? ["before", "now"] : []
     lines += gate.identities.enumerated().map { index, one in
       "  \(places.indices.contains(index) ? places[index] : "on") \(code: identity(one))"
