@@ -59,7 +59,9 @@ struct ReceiptRow {
       let writer = field(6).stringValue ?? ""
       let time = recordedAt.map { " at \($0)" } ?? ""
       let roles = field(7).stringValue.map { "; these roles may write there: \($0)" } ?? ""
-      objections.append("it says that \(writer) wrote it\(time)\(roles)")
+      objections.append(
+        "it says that \(writer) wrote it\(time)\(roles); until it is taken out of runbook.receipt, the step is not "
+          + "performed")
     }
     found = ReceiptFound(
       attempt: attempt, recordedAt: recordedAt, objections: objections, result: result)

@@ -243,6 +243,7 @@ struct ReceiptTableTests {
       try await fixture.perform("INSERT INTO t VALUES (1)", phase: .recovery)
     }
     #expect(failure?.record.cause == .lost)
+    #expect(failure?.record.detail?.holds("attempt 1, which has only just begun") == true)
     #expect(fixture.psql("SELECT count(*) FROM t") == "0")
   }
 
