@@ -134,7 +134,7 @@ struct EventTextsTests {
         gate: "recovery", steps: [item], preparation: [work], identities: [identified],
         approvals: 1, question: "q", digest: digest, changes: ["c"],
         others: [OtherRun(run: RunID(rawValue: "r"), summary: "s", since: time, hasEnded: true)],
-        isDeclinable: true, lapsed: ["l"])),
+        isDeclinable: true, lapsed: ["l"], isAsApproved: true)),
     .gateDecided(
       GateDecided(
         gate: "recovery", decision: .approved, means: .flag, digest: digest, reason: "r")),
