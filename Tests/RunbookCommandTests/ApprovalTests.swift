@@ -127,6 +127,85 @@ struct ApprovalTests {
     )
   }
 
+  /// So does a check whose script names a variable, or whose programs are led by some.
+  @Test(arguments: [
+    (#"test "$SITE" = one"#, "SITE"), (#"test "${SITE:-}" = one"#, "SITE"),
+    ("sh ./check.sh", "SITE"), ("which psql", "PGHOST"),
+  ])
+  func whatAScriptOfACheckNamesIsHeldToo(_ script: String, _ name: String) async throws {
+    try workspace.write("test \"$SITE\" = one\n", to: "check.sh")
+    try workspace.write(
+      """
+      runbook: example
+      detection:
+        - {id: look, shell: "true", effect: readOnly, confirms: "true"}
+      recovery:
+        - {id: fix, shell: "true", effect: mutating}
+      verification:
+        - id: check
+          effect: readOnly
+          shell: \(script)
+      """, to: "example.yaml")
+    let before = [name: "one", "OTHER": "one"]
+    #expect(try await workspace.run(["run", "example.yaml"], environment: before).status == 75)
+    let refused = try await workspace.run(
+      ["resume", "--approve", "recovery"], environment: before.merging([name: "two"]) { $1 })
+    #expect(refused.status == 65, "\(refused.all)")
+    #expect(refused.stderr.holds("env.\(name) is not what it was"), "\(refused.all)")
+    // What no script names is nobody's.
+    let done = try await workspace.run(
+      ["resume", "--approve", "recovery"], environment: before.merging(["OTHER": "two"]) { $1 })
+    #expect(done.stdout.holds("check"), "\(done.all)")
+    #expect(done.status != 65, "\(done.all)")
+  }
+
+  /// An approval that has lapsed counts again for what it was given for.
+  @Test func whatIsSetBackIsAsItWasApproved() async throws {
+    let staging = ["TARGET": "staging"]
+    let id = try await hold("      script: echo \"$TARGET\" > ran", environment: staging)
+    try await expectAsked(
+      "fix: environment TARGET is another", id, environment: ["TARGET": "production"])
+    let done = try await workspace.run(["resume", id], environment: staging)
+    #expect(done.status == 0, "\(done.all)")
+    #expect(done.stdout.holds("it is again what "), "\(done.all)")
+    #expect(!done.stdout.holds("TARGET is another"), "\(done.all)")
+    #expect(try String(contentsOfFile: workspace.path("ran"), encoding: .utf8) == "staging\n")
+    #expect(try await workspace.run(["verify-journal", id]).status == 0)
+  }
+
+  /// A refusal in between ends what was approved before.
+  @Test func aRefusalInBetweenLetsNothingCountAgain() async throws {
+    let staging = ["TARGET": "staging"]
+    let id = try await hold("      script: echo \"$TARGET\" > ran", environment: staging)
+    try await expectAsked(
+      "fix: environment TARGET is another", id, environment: ["TARGET": "production"])
+    for arguments in [["--refuse", "--yes"], ["--withdraw", "--reason", "a mistake"]] {
+      let output = try await workspace.run(["approve", id, "recovery"] + arguments)
+      #expect(output.status == 0, "\(output.all)")
+    }
+    let held = try await workspace.run(["resume", id], environment: staging)
+    #expect(held.status == 75, "\(held.all)")
+  }
+
+  /// Whoever approves is told where the run would not go on.
+  @Test func whoApprovesInAnotherEnvironmentIsTold() async throws {
+    let id = try await hold(
+      "      script: echo \"$TARGET\" > ran", environment: ["TARGET": "staging"])
+    #expect(
+      try await workspace.run(["approve", id, "recovery", "--withdraw", "--reason", "again"])
+        .status == 0)
+    let other = try await workspace.run(
+      ["approve", id, "recovery", "--yes"], environment: ["TARGET": "production"])
+    #expect(
+      other.stdout.holds("This environment is not the one that the gate was shown in: TARGET"))
+    #expect(
+      try await workspace.run(["approve", id, "recovery", "--withdraw", "--reason", "again"])
+        .status == 0)
+    let same = try await workspace.run(
+      ["approve", id, "recovery", "--yes"], environment: ["TARGET": "staging"])
+    #expect(!same.stdout.holds("This environment is not"), "\(same.all)")
+  }
+
   /// Typed while detection ran, it is no answer to a question that came later; and what destroys wants
   /// what only its own screen shows.
   @Test func whatWasTypedBeforeTheQuestionIsNoAnswer() throws {

@@ -72,6 +72,63 @@ struct ApprovedServerTests {
     }
   }
 
+  /// A restart alone makes no other server of one that shows by its log that it goes on from where it was.
+  @Test func aRestartOfTheSameServerIsToldAndAsksNothing() async throws {
+    lead(to: "one")
+    #expect(
+      try await workspace.run(["run", "two-steps.yaml"], environment: environment()).status == 75)
+    let runs = try await workspace.run(["runs", "--json"])
+    let id = try #require(try runs.objects().first?["run"]?.stringValue)
+    #expect(try await workspace.run(["approve", id, "recovery", "--yes"]).status == 0)
+    cluster.psql("INSERT INTO allowed VALUES (1)")
+    cluster.stop("one")
+    cluster.start("one")
+    let done = try await workspace.run(["resume"], environment: environment())
+    #expect(done.status == 0, "\(done.all)")
+    #expect(done.stdout.holds("was started anew, and is the one that it was"), "\(done.all)")
+    #expect(!done.stdout.holds("It is not what was approved"), "\(done.all)")
+  }
+
+  /// A folder that was put back to what it was has less in its log than the run has seen.
+  @Test func aFolderThatWasPutBackIsAskedAbout() async throws {
+    cluster.stop("one")
+    cluster.run("cp -a one/data before")
+    cluster.start("one")
+    cluster.psql("CREATE TABLE filler AS SELECT n FROM generate_series(1, 100000) n")
+    lead(to: "one")
+    #expect(
+      try await workspace.run(["run", "two-steps.yaml"], environment: environment()).status == 75)
+    let runs = try await workspace.run(["runs", "--json"])
+    let id = try #require(try runs.objects().first?["run"]?.stringValue)
+    #expect(try await workspace.run(["approve", id, "recovery", "--yes"]).status == 0)
+    cluster.stop("one")
+    cluster.run("rm -rf one/data; mv before one/data")
+    cluster.start("one")
+    let held = try await workspace.run(["resume"], environment: environment())
+    #expect(held.status == 75, "\(held.all)")
+    #expect(held.stdout.holds(", or is a copy"), "\(held.all)")
+    #expect(cluster.psql("SELECT count(*) FROM done") == "0")
+  }
+
+  /// What a session acts as it can take off again.
+  @Test func whoLoggedInIsShownAndBound() async throws {
+    lead(to: "one")
+    cluster.psql("ALTER DATABASE postgres SET role = plain")
+    let held = try await workspace.run(["run", "two-steps.yaml"], environment: environment())
+    #expect(held.status == 75, "\(held.all)")
+    let words = "logged in as test, a superuser, acting as plain, PostgreSQL"
+    #expect(held.stdout.pieces(separatedBy: words).count == 3, "\(held.all)")
+    #expect(try workspace.report().holds("logged in as `test` (superuser), acting as `plain`"))
+    let runs = try await workspace.run(["runs", "--json"])
+    let id = try #require(try runs.objects().first?["run"]?.stringValue)
+    #expect(try await workspace.run(["approve", id, "recovery", "--yes"]).status == 0)
+    let other = try await workspace.run(["resume"], environment: environment(as: "plain"))
+    #expect(other.status == 75, "\(other.all)")
+    let why = "the role that it logged in as was test, a superuser, and is plain"
+    #expect(other.stdout.holds(why), "\(other.all)")
+    #expect(cluster.psql("SELECT count(*) FROM done") == "0")
+  }
+
   /// What the run has left there tells that it is the one: a restart asks nothing any more.
   @Test func aRestartAfterTheFirstReceiptAsksNothing() async throws {
     lead(to: "one")

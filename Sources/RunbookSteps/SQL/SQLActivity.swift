@@ -9,6 +9,18 @@ struct SQLActivity: Activity {
   let statements: [RenderedStatement]
   let mode: SQLMode
   let gateway: PostgresGateway
+  /// What its database tells of it that no transaction guards, and no text of it shows.
+  var outside = Outside.unasked
+
+  enum Outside: Sendable, Hashable {
+    case unasked
+    /// A few words each.
+    case found([String])
+    /// It could not be asked.
+    case unknown
+
+    var items: [String] { if case .found(let items) = self { items } else { [] } }
+  }
 
   var connection: String? { source.name }
   var isEffectDeclared: Bool { false }
@@ -49,7 +61,7 @@ struct SQLActivity: Activity {
     where !found.contains(where: { $0.isIdentical(to: one) }) {
       found.append(one)
     }
-    return found
+    return count > 0 ? found + outside.items : found
   }
 
   /// Whether what the statements do is more than their text tells: they call what is not known.
@@ -60,12 +72,20 @@ struct SQLActivity: Activity {
   }
 
   var manner: [WorkItem.Parameter] {
-    unguarded.isEmpty
-      ? []
-      : [
+    let all = mode == .separate ? outside.items : unguarded
+    var lines: [WorkItem.Parameter] = []
+    if !all.isEmpty {
+      lines.append(
         WorkItem.Parameter(
-          name: "no transaction guards", value: .string(unguarded.joined(separator: ", ")))
-      ]
+          name: "no transaction guards", value: .string(all.joined(separator: ", "))))
+    }
+    if outside == .unknown {
+      lines.append(
+        WorkItem.Parameter(
+          name: "not known",
+          value: "whether triggers, views and functions of the database leave the transaction"))
+    }
+    return lines
   }
 
   var work: [WorkItem] {
@@ -76,7 +96,32 @@ struct SQLActivity: Activity {
     }
   }
 
-  func surroundings() async -> [Surrounding] { await gateway.settings(of: source.name) }
+  func surroundings() async -> [Surrounding] {
+    let found = outside.items.map {
+      Surrounding(name: "what no transaction guards: \($0)", content: "")
+    }
+    return await gateway.settings(of: source.name) + found
+  }
+
+  func informed() async -> any Activity {
+    guard !mode.isReadOnly, statements.contains(where: \.traits.mayLeave) else { return self }
+    var other = self
+    let effects = OutsideEffects(statements.map(\.command.text))
+    do throws(StepFailure) {
+      let session = try gateway.session(of: source.name)
+      let found = try await session.use(until: .now + .seconds(30)) { (link) throws(StepFailure) in
+        do throws(LinkError) {
+          return try effects.found(on: link)
+        } catch {
+          throw StepFailure(link: error, mayHaveCommitted: false, holders: [])
+        }
+      }
+      other.outside = found.map(Outside.found) ?? .unknown
+    } catch {
+      other.outside = .unknown
+    }
+    return other
+  }
 
   func perform(in context: AttemptContext) async throws(StepFailure) -> StepResult {
     let session = try gateway.session(of: source.name)

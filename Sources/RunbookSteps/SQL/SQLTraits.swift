@@ -51,6 +51,9 @@ extension SQLTraits {
     needsNoTransaction || runsProcedure || isUnknown || copiesOnServer || changingCall != nil
   }
 
+  /// Whether what it leads to in the database may leave its transaction.
+  var mayLeave: Bool { effect != .readOnly || !calls.isEmpty || runsProcedure || isUnknown }
+
   /// A function of the server's that it calls and that changes something whatever the transaction.
   var changingCall: String? {
     calls.first {

@@ -2,6 +2,12 @@ import Glibc
 import RunbookEngine
 import RunbookModel
 
+/// Variables of the environment that an approval of a script binds, whatever the script.
+public enum BoundVariables {
+  /// - Parameter name: of a variable that no script names.
+  public static func contain(_ name: String) -> Bool { !ScriptSurroundings.isOfTerminal(name) }
+}
+
 /// What decides what a script does besides its own text: the files and programs that it names, those that
 /// scripts among them name in turn, and the variables that it reads.
 ///
@@ -40,11 +46,74 @@ struct ScriptSurroundings {
 
   var all: [Surrounding] {
     let reading = reading
-    return [
+    return fixed + variables(named: reading.words) + reading.files
+  }
+
+  /// Of a script that only looks, as the `settle:` of a step does, perhaps from another shell: of the variables those that
+  /// it names, by which its programs are found and do what they do; all of them where it runs what is not read.
+  var ofProbe: [Surrounding] {
+    let reading = reading
+    let variables = variables(named: reading.words)
+    guard !reading.isOpaque else { return fixed + variables + reading.files }
+    let programs = reading.programs.compactMap {
+      $0.pieces { !Self.isOfName($0) }.first.map { String($0).lowercased() }
+    }
+    let kept = variables.filter { one in
+      let name = String(one.name.dropping(prefix: Self.variable))
+      return reading.words.contains(ExactText(name))
+        || Self.leading.contains { name.begins(with: $0) }
+        || name.lowercased().ends(with: "_proxy")
+        || programs.contains { $0.utf8.count > 1 && name.lowercased().begins(with: $0) }
+    }
+    return fixed + kept + reading.files
+  }
+
+  private var fixed: [Surrounding] {
+    [
       Surrounding(name: "standard input", content: input),
       Surrounding(name: "the folder", content: workingDirectory),
       Surrounding(name: "the interpreter", content: command.joined(separator: "\0")),
-    ] + variables(named: reading.words) + reading.files
+    ]
+  }
+
+  /// Variables that the script, and those that it runs, read by name: as `$NAME` in a shell's, as a word in another's.
+  /// What they read by name is given to them where they are; `PATH` leads to what is bound by its bytes, or is the
+  /// system's. Names that are not set are among them.
+  var read: [String] {
+    let reading = reading
+    var names = Set(reading.references.map(\.text).map(String.init))
+    if reading.isOpaque {
+      names.formUnion(environment.keys.filter { reading.loose.contains(ExactText($0)) })
+    }
+    if !reading.words.isDisjoint(with: Self.programsOfPostgres) { names.formUnion(Self.places) }
+    return names.filter {
+      !Self.ofShells.contains($0) && $0 != "TERM" && $0 != "PATH" && !$0.begins(with: "RUNBOOK_")
+    }.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
+  }
+
+  private static let variable = "environment "
+
+  /// How variables begin that decide which programs run, where they look, and what they say.
+  private static let leading = [
+    "PATH", "HOME", "LD_", "BASH_ENV", "ENV", "IFS", "CDPATH", "PG", "LC_", "LANG", "TZ", "SSL_",
+    "GIT_", "GOOGLE_", "CLOUDSDK_",
+  ]
+
+  private static let programsOfPostgres = Set(
+    [
+      "psql", "pg_dump", "pg_dumpall", "pg_restore", "pg_isready", "pg_basebackup", "pg_amcheck",
+      "vacuumdb", "reindexdb", "createdb", "dropdb",
+    ].map { ExactText($0) })
+
+  /// By which they are led: https://www.postgresql.org/docs/current/libpq-envars.html
+  private static let places = [
+    "PGHOST", "PGHOSTADDR", "PGPORT", "PGDATABASE", "PGUSER", "PGSERVICE", "PGSERVICEFILE",
+    "PGOPTIONS", "PGTARGETSESSIONATTRS",
+  ]
+
+  fileprivate static func isOfTerminal(_ name: String) -> Bool {
+    ofShells.contains(name) || ofTerminals.contains(name)
+      || beginningsOfTerminals.contains { name.begins(with: $0) }
   }
 
   /// All but those of a person's terminal, unless the script, or one that it runs, names them.
@@ -53,9 +122,8 @@ struct ScriptSurroundings {
       !Self.ofShells.contains(name)
         // As a word of its own it is the signal's name far more often than the terminal's.
         && (words.contains(ExactText(name)) && name != "TERM"
-          || !Self.ofTerminals.contains(name)
-            && !Self.beginningsOfTerminals.contains { name.begins(with: $0) })
-    }.sorted().map { Surrounding(name: "environment \($0)", content: environment[$0] ?? "") }
+          || !Self.isOfTerminal(name))
+    }.sorted().map { Surrounding(name: Self.variable + $0, content: environment[$0] ?? "") }
   }
 
   /// What the script and those that it runs visibly run or read, and what is not bound: for people.
@@ -71,6 +139,14 @@ struct ScriptSurroundings {
     var folders: [String]
     /// Of all texts that were read: names of variables may be among them.
     var words: Set<ExactText> = []
+    /// Of shells' texts: what stands behind a `$`.
+    var references: Set<ExactText> = []
+    /// Words of texts that are no shell's.
+    var loose: Set<ExactText> = []
+    /// That are run, by their last names.
+    var programs: Set<String> = []
+    /// Whether something is run that is neither the system's nor read.
+    var isOpaque = false
     /// Where programs are looked for.
     var searchPaths: [String]
     /// Files that a script writes to itself: what they hold is its own doing.
@@ -101,9 +177,13 @@ struct ScriptSurroundings {
     var names = extra + Self.names(in: text)
     for word in text.pieces(whereSeparator: { !Self.isOfName($0) }) {
       reading.words.insert(ExactText(String(word)))
+      if !isShell { reading.loose.insert(ExactText(String(word))) }
     }
     if isShell {
+      reading.references.formUnion(Self.references(in: text))
       let scan = ShellScan(text, environment: environment)
+      reading.programs.formUnion(scan.programs)
+      if !scan.unknown.isEmpty { reading.isOpaque = true }
       reading.searchPaths += scan.searchPaths
       for target in scan.targets.map(atHome) {
         for folder in reading.folders {
@@ -128,6 +208,7 @@ struct ScriptSurroundings {
         reading.say("what the folder \(folder) holds")
       }
     } else {
+      reading.isOpaque = true
       reading.say("what a script that is no shell's loads by itself")
     }
     var found: [(name: String, path: String)] = []
@@ -159,9 +240,13 @@ struct ScriptSurroundings {
         reading.say("all of \(path), which counts by its size and times")
       }
       for one in Self.commandsOfPSQL(at: path) { reading.say("\(one) in \(name)") }
-      guard !Self.isOfTheSystem(path), let script = Self.script(at: path, scripts.contains(name))
-      else { continue }
+      guard !Self.isOfTheSystem(path) else { continue }
+      guard let script = Self.script(at: path, scripts.contains(name)) else {
+        if access(path, X_OK) == 0 { reading.isOpaque = true }
+        continue
+      }
       guard depth < Self.deepest else {
+        reading.isOpaque = true
         reading.say("what \(name) runs")
         continue
       }
@@ -290,6 +375,17 @@ struct ScriptSurroundings {
     guard !name.isEmpty else { return [] }
     if name.begins(with: "/") { return [name] }
     return reading.folders.map { name.resolved(in: $0) }.filter { access($0, F_OK) == 0 }
+  }
+
+  /// Names behind a `$`, also within braces.
+  private static func references(in text: String) -> [ExactText] {
+    let pieces = text.pieces(separatedBy: "$", omittingEmptySubsequences: false).dropFirst()
+    return pieces.compactMap { piece in
+      let name = piece.unicodeScalars.drop { "{#!".unicodeScalars.contains($0) }.prefix(
+        while: isOfName)
+      guard let first = name.first, !("0"..."9").contains(first) else { return nil }
+      return ExactText(String(String.UnicodeScalarView(name)))
+    }
   }
 
   private static func isOfName(_ scalar: Unicode.Scalar) -> Bool {
