@@ -67,7 +67,10 @@ extension Executor {
       gate.changes = since.isEmpty ? nil : since
       gate.isAsApproved = since.isEmpty ? true : nil
       gate.lapsed = approved.approverList
-    } else if changes != nil {
+    } else if let changes {
+      // What was found is of one step: what else is another now is approved with it, and said.
+      let since = state.approvedLast[gate.gate]?.uncovered(by: gate) ?? []
+      gate.changes = changes + since.filter { one in !changes.contains { $0.isIdentical(to: one) } }
       let given = state.gates[gate.gate]?.approverList ?? []
       gate.lapsed = given.isEmpty ? state.lapsedApprovals[gate.gate] : given
     }

@@ -49,6 +49,8 @@ public struct RunState: Sendable, Hashable {
   public private(set) var gateChanges: [String: [String]] = [:]
   /// By gate: who had approved it as it was before these changes, for people.
   public private(set) var lapsedApprovals: [String: [String]] = [:]
+  /// By gate: what of it was approved last, whatever became of the approval: what is another since is said of all of it.
+  private(set) var approvedLast: [String: GateOpened] = [:]
   /// By gate: what was approved, and was opened anew since, as it had changed. Where it is that again, the approval
   /// counts again; not where a person wanted to be asked anew, or refused it since.
   private(set) var lapsedGates: [String: GateState] = [:]
@@ -166,6 +168,7 @@ public struct RunState: Sendable, Hashable {
         lapsedGates[payload.gate] = nil
       }
       if let gate = gates[payload.gate], gate.isApproved {
+        approvedLast[payload.gate] = gate.opened
         gateChanges[payload.gate] = nil
         lapsedApprovals[payload.gate] = nil
         consentedRuns.formUnion((gate.opened.others ?? []).map(\.run))

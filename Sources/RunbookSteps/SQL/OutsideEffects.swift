@@ -44,6 +44,61 @@ struct OutsideEffects {
     return completion.resultSet?.rows.compactMap { $0.first?.stringValue } ?? []
   }
 
+  /// What decides in the database what the statements do, by its name and a hash: the functions, views and rules that they
+  /// name, and the triggers of their tables with what these call. What those call in turn is not among it.
+  ///
+  /// - Returns: nil where it cannot be looked at.
+  func code(on link: PostgresLink) throws(LinkError) -> [(name: String, hash: String)]? {
+    guard case .completed(let completion)? = try link.ask(Self.place + [codeNamed]).last else {
+      return nil
+    }
+    return completion.resultSet?.rows.compactMap { row in
+      guard row.count == 2, let name = row[0].stringValue, let hash = row[1].stringValue else {
+        return nil
+      }
+      return (name, hash)
+    }
+  }
+
+  private var codeNamed: SQLCommand {
+    SQLCommand(
+      """
+      WITH path AS (
+        SELECT string_to_array(current_setting('runbook.path'), '/') AS schemas
+      ), start AS (
+        SELECT DISTINCT schema, name FROM unnest($1::text[], $2::text[]) AS s (schema, name)
+      ), relation AS (
+        SELECT c.oid, n.nspname, c.relname, c.relkind
+        FROM start s JOIN pg_class c ON c.relname = s.name JOIN pg_namespace n ON n.oid = c.relnamespace,
+          path
+        WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f')
+          AND n.nspname NOT IN ('pg_catalog', 'information_schema', 'pg_toast')
+          AND coalesce(n.nspname = s.schema, $3::boolean OR n.nspname = ANY (path.schemas))
+      ), trigger AS (
+        SELECT t.oid, t.tgfoid, format('trigger %I of %I.%I', t.tgname, r.nspname, r.relname) AS name
+        FROM relation r JOIN pg_trigger t ON t.tgrelid = r.oid WHERE NOT t.tgisinternal
+      ), called AS (
+        SELECT p.oid FROM start s JOIN pg_proc p ON p.proname = s.name
+          JOIN pg_namespace n ON n.oid = p.pronamespace, path
+        WHERE coalesce(n.nspname = s.schema, $3::boolean OR n.nspname = ANY (path.schemas))
+        UNION SELECT tgfoid FROM trigger
+      )
+      SELECT format('function %s', p.oid::regprocedure), md5((to_jsonb(p) - '{oid,proacl}'::text[])::text)
+      FROM called JOIN pg_proc p ON p.oid = called.oid JOIN pg_namespace n ON n.oid = p.pronamespace
+      WHERE n.nspname NOT IN ('pg_catalog', 'information_schema')
+      UNION SELECT t.name, md5(pg_get_triggerdef(t.oid) || g.tgenabled::text)
+      FROM trigger t JOIN pg_trigger g ON g.oid = t.oid
+      UNION SELECT format('rule %I of %I.%I', w.rulename, r.nspname, r.relname),
+        md5(pg_get_ruledef(w.oid) || w.ev_enabled::text)
+      FROM relation r JOIN pg_rewrite w ON w.ev_class = r.oid WHERE r.relkind <> 'm'
+      ORDER BY 1
+      """,
+      [
+        Self.array(names.map(\.schema)), Self.array(names.map(\.name)),
+        SessionSettings.folded(text).holds("search_path") ? "t" : "f",
+      ])
+  }
+
   /// The schemas of the session's own path, kept where this program's own questions find them.
   private static let place = [
     SQLCommand("SET LOCAL statement_timeout = '\(limit)'"),

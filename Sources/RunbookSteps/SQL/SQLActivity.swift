@@ -11,6 +11,8 @@ struct SQLActivity: Activity {
   let gateway: PostgresGateway
   /// What its database tells of it that no transaction guards, and no text of it shows.
   var outside = Outside.unasked
+  /// The database's own code that it runs; nil where that could not be asked.
+  var code: [Surrounding]? = []
 
   enum Outside: Sendable, Hashable {
     case unasked
@@ -100,7 +102,12 @@ struct SQLActivity: Activity {
     let found = outside.items.map {
       Surrounding(name: "what no transaction guards: \($0)", content: "")
     }
-    return await gateway.settings(of: source.name) + found
+    let unknown = Surrounding(name: "the database's functions and triggers", content: "not known")
+    return await gateway.settings(of: source.name) + found + (code ?? [unknown])
+  }
+
+  func unbound() async -> [String] {
+    (code ?? []).isEmpty ? [] : ["what the database's functions call in turn"]
   }
 
   func informed() async -> any Activity {
@@ -109,16 +116,19 @@ struct SQLActivity: Activity {
     let effects = OutsideEffects(statements.map(\.command.text))
     do throws(StepFailure) {
       let session = try gateway.session(of: source.name)
-      let found = try await session.use(until: .now + .seconds(30)) { (link) throws(StepFailure) in
+      let (found, code) = try await session.use(until: .now + .seconds(30)) {
+        (link) throws(StepFailure) in
         do throws(LinkError) {
-          return try effects.found(on: link)
+          return (try effects.found(on: link), try effects.code(on: link))
         } catch {
           throw StepFailure(link: error, mayHaveCommitted: false, holders: [])
         }
       }
       other.outside = found.map(Outside.found) ?? .unknown
+      other.code = code?.map { Surrounding(name: $0.name, content: $0.hash) }
     } catch {
       other.outside = .unknown
+      other.code = nil
     }
     return other
   }

@@ -33,15 +33,34 @@ struct ScriptSurroundings {
   /// Variables that say where and how a person sits, and not what a program does: another terminal has
   /// others. The first are the shell's own, which sets them anew.
   private static let ofShells = ["PWD", "OLDPWD", "SHLVL", "_"]
-  private static let ofTerminals = [
+  /// Whole names: of what only begins alike, programs make what they like.
+  private static let ofTerminals: Set = [
     "COLUMNS", "LINES", "COLORTERM", "LS_COLORS", "DISPLAY", "WINDOWID", "STY", "MAIL",
-    "INVOCATION_ID",
-    "JOURNAL_STREAM", "MANAGERPID", "SYSTEMD_EXEC_PID", "GPG_TTY", "PS1", "PS2",
+    "INVOCATION_ID", "JOURNAL_STREAM", "MANAGERPID", "SYSTEMD_EXEC_PID", "GPG_TTY", "PS1", "PS2",
+    "TERM", "TERM_PROGRAM", "TERM_PROGRAM_VERSION", "TERM_SESSION_ID", "TERMINATOR_UUID",
+    "TERMINATOR_DBUS_NAME", "TERMINATOR_DBUS_PATH", "TERMINAL_EMULATOR",
+    "SSH_CLIENT", "SSH_CONNECTION", "SSH_TTY", "SSH_AUTH_SOCK", "SSH_AGENT_PID", "SSH_ASKPASS",
+    "XDG_SESSION_ID", "XDG_SESSION_TYPE", "XDG_SESSION_CLASS", "XDG_SESSION_DESKTOP",
+    "XDG_SESSION_PATH", "XDG_SEAT", "XDG_SEAT_PATH", "XDG_VTNR", "XDG_RUNTIME_DIR",
+    "XDG_CURRENT_DESKTOP", "XDG_MENU_PREFIX", "XDG_GREETER_DATA_DIR", "XDG_ACTIVATION_TOKEN",
+    "TMUX", "TMUX_PANE", "TMUX_PLUGIN_MANAGER_PATH", "DBUS_SESSION_BUS_ADDRESS",
+    "DBUS_STARTER_ADDRESS", "DBUS_STARTER_BUS_TYPE", "VTE_VERSION", "WAYLAND_DISPLAY",
+    "VSCODE_IPC_HOOK_CLI", "VSCODE_GIT_ASKPASS_NODE", "VSCODE_GIT_ASKPASS_EXTRA_ARGS",
+    "VSCODE_GIT_ASKPASS_MAIN", "VSCODE_GIT_IPC_HANDLE", "VSCODE_INJECTION", "VSCODE_NONCE",
+    "VSCODE_PID", "VSCODE_CWD", "VSCODE_NLS_CONFIG",
+    "GNOME_TERMINAL_SCREEN", "GNOME_TERMINAL_SERVICE", "GNOME_DESKTOP_SESSION_ID",
+    "GNOME_SETUP_DISPLAY", "KDE_FULL_SESSION", "KDE_SESSION_UID", "KDE_SESSION_VERSION",
+    "KDE_APPLICATIONS_AS_SCOPE", "KONSOLE_DBUS_SERVICE", "KONSOLE_DBUS_SESSION",
+    "KONSOLE_DBUS_WINDOW", "KONSOLE_VERSION", "KONSOLE_PROFILE_NAME",
+    "LESS", "LESSOPEN", "LESSCLOSE", "LESSHISTFILE", "HISTFILE", "HISTSIZE", "HISTFILESIZE",
+    "HISTCONTROL", "HISTIGNORE", "HISTTIMEFORMAT",
+    "SUDO_USER", "SUDO_UID", "SUDO_GID", "SUDO_COMMAND", "SUDO_HOME",
+    "MEMORY_PRESSURE_WATCH", "MEMORY_PRESSURE_WRITE",
   ]
-  private static let beginningsOfTerminals = [
-    "TERM", "SSH_", "XDG_", "TMUX", "DBUS_", "VTE_", "WAYLAND_", "VSCODE_", "GNOME_", "KDE_",
-    "KONSOLE_",
-    "LESS", "HIST", "SUDO_", "MEMORY_PRESSURE_", "RUNBOOK_",
+  /// This program's own: what it is told by them is in its plan, and what it says by them in its journal.
+  private static let own: Set = [
+    "RUNBOOK_STATE", "RUNBOOK_PATH", "RUNBOOK_SANDBOX_DIR", "RUNBOOK_RUN", "RUNBOOK_STEP",
+    "RUNBOOK_ATTEMPT",
   ]
 
   var all: [Surrounding] {
@@ -87,7 +106,7 @@ struct ScriptSurroundings {
     }
     if !reading.words.isDisjoint(with: Self.programsOfPostgres) { names.formUnion(Self.places) }
     return names.filter {
-      !Self.ofShells.contains($0) && $0 != "TERM" && $0 != "PATH" && !$0.begins(with: "RUNBOOK_")
+      !Self.ofShells.contains($0) && $0 != "TERM" && $0 != "PATH" && !Self.own.contains($0)
     }.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
   }
 
@@ -112,8 +131,8 @@ struct ScriptSurroundings {
   ]
 
   fileprivate static func isOfTerminal(_ name: String) -> Bool {
-    ofShells.contains(name) || ofTerminals.contains(name)
-      || beginningsOfTerminals.contains { name.begins(with: $0) }
+    ofShells.contains(name) || ofTerminals.contains(name) || own.contains(name)
+      || name.begins(with: "RUNBOOK_INPUT_")
   }
 
   /// All but those of a person's terminal, unless the script, or one that it runs, names them.
@@ -202,6 +221,9 @@ struct ScriptSurroundings {
       scripts = scan.scripts.map(atHome)
       code = Set((scripts + scan.loaded.map(atHome)).map(ExactText.init))
       names += scan.words.map(atHome)
+      for pattern in scan.patterns.map(atHome) {
+        given += matches(of: pattern, reading)
+      }
       given += (scan.operands + scan.inputs).map(atHome)
       if scan.programs.contains("psql") { names += psqlFiles }
       for folder in scan.operands.map(atHome) where isFolder(folder, in: reading.folders) {
@@ -241,6 +263,7 @@ struct ScriptSurroundings {
       }
       for one in Self.commandsOfPSQL(at: path) { reading.say("\(one) in \(name)") }
       guard !Self.isOfTheSystem(path) else { continue }
+      reading.words.formUnion(variables(in: path))
       guard let script = Self.script(at: path, scripts.contains(name)) else {
         if access(path, X_OK) == 0 { reading.isOpaque = true }
         continue
@@ -251,6 +274,36 @@ struct ScriptSurroundings {
         continue
       }
       read(script.text, isShell: script.isShell, extra: [], depth: depth + 1, &reading)
+    }
+  }
+
+  /// The variables of the environment that a file names, whoever reads it and by whatever signs.
+  private func variables(in path: String) -> Set<ExactText> {
+    guard let bytes = FileContent.bytes(of: path, most: Self.largestScript), !bytes.contains(0)
+    else { return [] }
+    let words = String(decoding: bytes, as: UTF8.self).pieces { !Self.isOfName($0) }
+    return Set(words.map(String.init).filter { environment[$0] != nil }.map(ExactText.init))
+  }
+
+  /// The files that a pattern may lead to, with their paths from the script's folders. `*` stands in it for whatever
+  /// the script puts there.
+  private func matches(of pattern: String, _ reading: Reading) -> [String] {
+    let parts = pattern.pieces(separatedBy: "/", omittingEmptySubsequences: false).map(String.init)
+    guard let last = parts.last, last.unicodeScalars.contains(where: { $0 != "*" }) else {
+      return []
+    }
+    // What stands first may be any folder: that of the script above all.
+    var folder = parts.dropLast()
+    if folder.first == "*" { folder = folder.dropFirst() }
+    guard !folder.contains(where: { $0.unicodeScalars.contains("*") }) else { return [] }
+    let base = folder.joined(separator: "/")
+    let isAbsolute = base.begins(with: "/") || parts.count > 1 && folder.first == ""
+    return (isAbsolute ? ["/"] : reading.folders).flatMap { root -> [String] in
+      let path = isAbsolute ? base : base.isEmpty ? root : "\(root)/\(base)"
+      guard !Self.isOfTheSystem(path + "/") else { return [] }
+      return Folder.names(in: path)
+        .filter { fnmatch(last, $0, FNM_PERIOD | FNM_NOESCAPE) == 0 }.sorted()
+        .map { "\(path)/\($0)" }
     }
   }
 
@@ -373,7 +426,11 @@ struct ScriptSurroundings {
   /// The files of that name that are there.
   private func files(of name: String, _ reading: Reading) -> [String] {
     guard !name.isEmpty else { return [] }
-    if name.begins(with: "/") { return [name] }
+    if name.begins(with: "/") {
+      guard access(name, F_OK) != 0 else { return [name] }
+      // What stands before it in the script may be a folder that a program has printed.
+      return reading.folders.map { $0 + name }.filter { access($0, F_OK) == 0 }
+    }
     return reading.folders.map { name.resolved(in: $0) }.filter { access($0, F_OK) == 0 }
   }
 
