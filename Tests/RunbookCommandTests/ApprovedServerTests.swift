@@ -114,7 +114,10 @@ struct ApprovedServerTests {
   @Test func whoLoggedInIsShownAndBound() async throws {
     lead(to: "one")
     cluster.psql("ALTER DATABASE postgres SET role = plain")
-    let held = try await workspace.run(["run", "two-steps.yaml"], environment: environment())
+    // Who it is that connects is not told by the URL.
+    let url = cluster.url(of: ["link"]).replacingAll("user=test", with: "connect_timeout=10")
+    let environment = { (role: String) in ["DATABASE_URL": url, "PGUSER": role] }
+    let held = try await workspace.run(["run", "two-steps.yaml"], environment: environment("test"))
     #expect(held.status == 75, "\(held.all)")
     let words = "logged in as test, a superuser, acting as plain, PostgreSQL"
     #expect(held.stdout.pieces(separatedBy: words).count == 3, "\(held.all)")
@@ -122,7 +125,7 @@ struct ApprovedServerTests {
     let runs = try await workspace.run(["runs", "--json"])
     let id = try #require(try runs.objects().first?["run"]?.stringValue)
     #expect(try await workspace.run(["approve", id, "recovery", "--yes"]).status == 0)
-    let other = try await workspace.run(["resume"], environment: environment(as: "plain"))
+    let other = try await workspace.run(["resume"], environment: environment("plain"))
     #expect(other.status == 75, "\(other.all)")
     let why = "the role that it logged in as was test, a superuser, and is plain"
     #expect(other.stdout.holds(why), "\(other.all)")

@@ -141,7 +141,7 @@ struct UnguardedStepTests {
     #expect(failed.status == 75, "\(failed.all)")
     #expect(failed.stdout.holds("it is not known whether step 'fix' took effect"), "\(failed.all)")
     #expect(!failed.all.holds("the change was rolled back"), "\(failed.all)")
-    let tried = try await run("skip", "--reason", "I looked")
+    let tried = try await run("skip", "--reason", "I looked", "--yes")
     #expect(
       tried.all.holds("a trial is rolled back, and no transaction guards what"), "\(tried.all)")
   }
