@@ -77,6 +77,55 @@ struct ApprovalTests {
       "fix: environment TARGET is another", id, environment: ["TARGET": "production"])
   }
 
+  /// What is found at one step is not all that a new approval is of.
+  @Test func allThatIsAnotherSinceTheApprovalIsNamed() async throws {
+    try workspace.write("echo a > ran-a\n", to: "a.sh")
+    try workspace.write("echo b > ran-b\n", to: "b.sh")
+    try workspace.write(
+      """
+      runbook: example
+      detection:
+        - {id: look, shell: "true", effect: readOnly, confirms: "true"}
+      recovery:
+        - {id: a, title: First, shell: sh ./a.sh, effect: mutating}
+        - {id: b, shell: sh ./b.sh, effect: mutating}
+        - {id: c, shell: echo "$TARGET" > ran-c, effect: mutating}
+      verification:
+        - {id: check, shell: "true", effect: readOnly}
+      """, to: "example.yaml")
+    let staging = ["TARGET": "staging"]
+    let held = try await workspace.run(["run", "example.yaml"], environment: staging)
+    let id = try #require(
+      try await workspace.run(["runs", "--json"]).objects().first?["run"]?.stringValue)
+    #expect(held.status == 75, "\(held.all)")
+    func approve() async throws {
+      let approved = try await workspace.run(
+        ["approve", id, "recovery", "--yes"], environment: staging)
+      #expect(approved.status == 0, "\(approved.all)")
+    }
+    try await approve()
+    try workspace.write("echo other > ran-a\n", to: "a.sh")
+    try workspace.write("echo other > ran-b\n", to: "b.sh")
+    let changed = try await workspace.run(["resume", id], environment: ["TARGET": "production"])
+    #expect(changed.status == 75, "\(changed.all)")
+    for words in [
+      "a: file ./a.sh is another", "b: file ./b.sh is another", "c: environment TARGET is another",
+    ] { #expect(changed.stdout.holds(words), "\(words): \(changed.all)") }
+    try await approve()
+    // Also where it was a person's own change that led to it.
+    try workspace.write("echo third > ran-b\n", to: "b.sh")
+    let text = try String(contentsOfFile: workspace.path("example.yaml"), encoding: .utf8)
+    try workspace.write(
+      text.replacingAll("title: First", with: "title: The first"), to: "example.yaml")
+    let accepted = try await workspace.run(
+      ["resume", id, "--accept-changes"], environment: staging)
+    #expect(accepted.status == 75, "\(accepted.all)")
+    #expect(accepted.stdout.holds("b: file ./b.sh is another"), "\(accepted.all)")
+    for name in ["ran-a", "ran-b", "ran-c"] {
+      #expect(!FileManager.default.fileExists(atPath: workspace.path(name)))
+    }
+  }
+
   /// What steps read of the environment belongs to the run, like its inputs.
   @Test func aChangedValueOfTheEnvironmentIsRefused() async throws {
     let staging = ["TARGET": "staging"]

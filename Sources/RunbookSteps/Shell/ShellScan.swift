@@ -129,7 +129,8 @@ struct ShellScan {
     for word in words where word.isUnknownFile { say(word.raw) }
     let isPlain = ["", "[", "[[", "test", "echo", "printf", "expr", "let", "export", "case"]
       .contains(name)
-    for word in words.dropFirst() where word.isPattern && !word.isDynamic && !isPlain {
+    for word in words.dropFirst()
+    where word.isPattern && !word.isDynamic && !word.isOfOneFolder && !isPlain {
       say(word.raw)
     }
     for word in words.dropFirst() where word.isDynamic && word.isNameInPart && !isPlain {
@@ -372,9 +373,19 @@ struct ShellScan {
         ? name.allSatisfy { $0.isASCIILetter || $0.isASCIIDigit || $0 == "_" } : false
     }
 
+    /// Whether all that it may name lies in one folder: what is there is found before the script runs.
+    var isOfOneFolder: Bool {
+      guard isPattern, !isDynamic, !text.begins(with: "~"), !text.holds("{") else { return false }
+      let folders = text.pieces(separatedBy: "/", omittingEmptySubsequences: false).dropLast()
+      return folders.allSatisfy {
+        !$0.unicodeScalars.contains { "*?[".unicodeScalars.contains($0) }
+      }
+    }
     /// Whether it names files, and which ones only turns out when it runs.
     var isUnknownFile: Bool {
-      guard isOpen, !isOption, !isAssignment, !text.holds("://") else { return false }
+      guard isOpen, !isOption, !isAssignment, !isOfOneFolder, !text.holds("://") else {
+        return false
+      }
       if text.holds("/") { return true }
       return isPattern && text.unicodeScalars.contains(".")
     }
