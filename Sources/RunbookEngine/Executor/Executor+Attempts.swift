@@ -9,7 +9,6 @@ extension Executor {
     }
     let step = bound.step
     let activity = bound.activity
-    hasLooked = false
     guard try await mayBegin(bound) else { return }
     if activity.connectsByItself, let connection = activity.connection { forget(connection) }
     let isUnseen = await isUnseen(activity.connection)
@@ -47,7 +46,8 @@ extension Executor {
           receiptDigest: bound.settledBy == .receipt
             ? activity.receiptDigest(options.key) : nil,
           noted: noted, unguarded: activity.unguarded.isEmpty ? nil : activity.unguarded,
-          probe: probe, definition: StepDefinition(of: step, binder).digest(options.key))))
+          probe: probe, definition: StepDefinition(of: step, binder).digest(options.key),
+          isTrial: step.options.isTrial ? true : nil)))
     if attempt > 1 { forgetCaptures(of: step.id) }
     try await flush()
     if let withdrawn = missingConsent(for: bound) {
@@ -174,7 +174,7 @@ extension Executor {
     }
   }
 
-  /// Where it leads is asked anew before it is used again.
+  /// Where it leads is asked anew before it is used again, over a new session.
   mutating func forget(_ connection: String) {
     seenConnections.remove(connection)
     configuredConnections.remove(connection)
@@ -401,7 +401,7 @@ extension Executor {
       verdict = AttemptJudge(binder: binder).judge(step, result, in: scope)
       (captures, withheld) = keep(verdict.captures, isWhole: result.openEnded.isEmpty)
     }
-    let staying = failure == nil ? staying(bound, result) : nil
+    let staying = staying(bound, result)
     if let staying {
       verdict.failure = verdict.failure?.saying("\(staying.words), and what it changed stays")
     }
