@@ -266,7 +266,7 @@ final class ProgressObserver: RunObserver {
     if isWord {
       let answer = finished.result.mapValue?[.string("answer")]?.stringValue
       title += ": answered by a person" + (answer.map { ": \($0)" } ?? "")
-    } else if finished.outcome == .succeeded, bearing == .trial {
+    } else if finished.outcome == .succeeded, bearing == .trial, mayChange {
       title += ", \(bearing.success)"
     }
     let mark: StyledText =
