@@ -122,8 +122,13 @@ struct KeyTimeFacts: Sendable {
         "recovery rests on a person's word: step \(name: answered.id) was answered, and nothing else shows it"
     }
     let isTried = recovery.contains { !$0.attempts.isEmpty && $0.bearing == .changes }
-    if isTried { return "no recovery step is known to have succeeded" }
-    return recovery.contains { $0.success != nil }
+    let hasSuccess = recovery.contains { $0.success != nil }
+    if isTried {
+      return hasSuccess
+        ? "no recovery step is known to have made its change"
+        : "no recovery step is known to have succeeded"
+    }
+    return hasSuccess
       ? "no recovery step that succeeded changes anything" : "no recovery step succeeded"
   }
 
