@@ -8,7 +8,6 @@ extension Executor {
       guard try await wait(until: notBefore, for: bound.step.id, attempt) else { return }
     }
     let step = bound.step
-    hasLooked = false
     guard try await mayBegin(bound) else { return }
     if bound.activity.connectsByItself, let connection = bound.activity.connection {
       forget(connection)
@@ -51,7 +50,8 @@ extension Executor {
           receiptDigest: bound.settledBy == .receipt
             ? activity.receiptDigest(options.key) : nil,
           noted: noted, unguarded: activity.unguarded.isEmpty ? nil : activity.unguarded,
-          probe: probe, definition: StepDefinition(of: step, binder).digest(options.key))))
+          probe: probe, definition: StepDefinition(of: step, binder).digest(options.key),
+          isTrial: step.options.isTrial ? true : nil)))
     if attempt > 1 { forgetCaptures(of: step.id) }
     try await flush()
     if let withdrawn = missingConsent(for: bound) {
@@ -122,9 +122,8 @@ extension Executor {
       failure = objection.map { StepFailure($0, partial: error.partial) } ?? error
       result = error.partial ?? StepResult()
     }
-    let elapsed = ports.clock.uptime() - began
     let report = finished(
-      bound, attempt: attempt, result: result, failure: failure?.record, elapsed: elapsed,
+      bound, attempt: attempt, result: result, failure: failure?.record, began: began,
       evidenceFolder: folder)
     try queue(.attemptFinished(report))
     if let failure = report.failure { try holdIfStopped(step.id, failure) }
@@ -178,7 +177,7 @@ extension Executor {
     }
   }
 
-  /// Where it leads is asked anew before it is used again.
+  /// Where it leads is asked anew before it is used again, over a new session.
   mutating func forget(_ connection: String) {
     seenConnections.remove(connection)
     configuredConnections.remove(connection)
@@ -405,7 +404,7 @@ extension Executor {
 
   private mutating func finished(
     _ bound: BoundStep, attempt: Int, result: StepResult, failure: FailureRecord?,
-    elapsed: Duration, evidenceFolder: String
+    began: Duration, evidenceFolder: String
   ) -> AttemptFinished {
     let step = bound.step
     var verdict = AttemptJudge.Verdict()
@@ -419,7 +418,7 @@ extension Executor {
       verdict = AttemptJudge(binder: binder).judge(step, result, in: scope)
       (captures, withheld) = keep(verdict.captures, isWhole: result.openEnded.isEmpty)
     }
-    let staying = failure == nil ? staying(bound, result) : nil
+    let staying = staying(bound, result)
     if let staying {
       verdict.failure = verdict.failure?.saying("\(staying.words), and what it changed stays")
     }
@@ -428,6 +427,8 @@ extension Executor {
     let evidence = EvidenceRecorder(runFolder: options.runFolder).record(
       result.evidence, of: stored, in: evidenceFolder, numberedFrom: state.evidenceCount,
       at: ports.clock.now())
+    // What is made of the result takes time too.
+    let elapsed = ports.clock.uptime() - began
     return AttemptFinished(
       step: step.id, attempt: attempt, outcome: outcome(of: bound, verdict.failure, result),
       result: .map(stored.values), incomplete: stored.incomplete, captures: .map(captures),
