@@ -99,7 +99,10 @@ struct JournalBuilder {
     _ step: String, _ number: Int = 1, sql: String? = nil, work: [WorkItem]? = nil,
     effect: Effect = .readOnly
   ) {
-    let items = work ?? sql.map { [WorkItem(language: .sql, text: $0, effect: effect)] } ?? []
+    let items =
+      work ?? sql.map {
+        [WorkItem(language: .sql, text: $0, effect: effect, isAuthored: true)]
+      } ?? []
     add(
       .attemptStarted(
         AttemptStarted(

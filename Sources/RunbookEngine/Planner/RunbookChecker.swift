@@ -37,6 +37,7 @@ public struct RunbookChecker: Sendable {
     }
     if let sandbox = runbook.sandbox { check(sandbox, runbook, &found) }
     checkPhases(runbook, &found)
+    found.append(contentsOf: WrittenCredentials(runbook).diagnostics)
     return found.sorted()
   }
 
