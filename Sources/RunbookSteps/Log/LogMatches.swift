@@ -12,6 +12,14 @@ struct LogMatches {
   struct Unread: Hashable {
     let path: String
     let why: String
+    /// Whether it may hold events, as a folder or a device does not.
+    var mayHoldEvents = true
+    /// Whether some of it was read.
+    var isReadInPart = false
+
+    var words: String {
+      isReadInPart ? "not all of \(path) was read: \(why)" : "not read: \(path): \(why)"
+    }
   }
 
   init(files: [String]) { self.files = files }

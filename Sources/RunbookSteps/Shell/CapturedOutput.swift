@@ -39,10 +39,7 @@ struct CapturedOutput {
     capture.mark(Self.name(stream), in: &result)
   }
 
-  var notices: [String] {
-    capture.isFileWhole
-      ? [] : ["not all of \(Self.name(stream)) could be written to its file"]
-  }
+  var notices: [String] { capture.notices(of: Self.name(stream)) }
 
   /// Secrets taken out.
   func lastLines(_ count: Int) -> String { lines.lastLines(count) }

@@ -23,7 +23,11 @@ struct ShellActivity: Activity {
   var isEffectDeclared: Bool { step.options.effect != nil }
   var connectsByItself: Bool { connection != nil }
   var work: [WorkItem] {
-    [WorkItem(language: .shell, text: script, parameters: variables, effect: effect)]
+    // No value is put into a script.
+    [
+      WorkItem(
+        language: .shell, text: script, parameters: variables, effect: effect, isAuthored: true)
+    ]
   }
 
   /// A script's program, folder and input, where the step gives them.
