@@ -1,6 +1,7 @@
 import Glibc
 import RunbookEngine
 import RunbookModel
+import RunbookSystem
 
 /// What decides what a script does besides its own text: the files and programs that it names, those that
 /// scripts among them name in turn, and the variables that it reads.

@@ -1,21 +1,18 @@
-import CLinux
-import Glibc
-import RunbookEngine
-import RunbookModel
+package import Glibc
 
 /// Processes that are a step's: they carry its mark in their environment, or are below a keeper that holds
 /// it. What a number alone says of a process may be of another one by now.
-struct MarkedProcesses {
+package struct MarkedProcesses {
   private let mark: [[UInt8]]
 
-  init(_ mark: [String: String]) {
+  package init(_ mark: [String: String]) {
     self.mark = mark.map { Array("\($0.key)=\($0.value)".utf8) }
   }
 
   var isEmpty: Bool { mark.isEmpty }
 
   /// All that are there and have not ended; keepers, which end by themselves, are none.
-  func all() -> [pid_t] {
+  package func all() -> [pid_t] {
     guard !isEmpty else { return [] }
     let tree = ProcessTree()
     let kept = tree.below(tree.all.filter(isKeeper))
@@ -25,19 +22,7 @@ struct MarkedProcesses {
   }
 
   /// Whether one of their keepers is there: so is the program that it was begun for, or something below it.
-  var areKept: Bool { ProcessTree().all.contains(where: isKeeper) }
-
-  /// As a person is shown them.
-  func remnants(_ redactor: Redactor) -> [Remnant] {
-    all().map { pid in
-      let command = redactor.line(ProcessTable.command(of: pid), bytes: 200)
-      let since = ProcessTable.start(of: pid)
-      return Remnant(
-        pid: Int64(pid),
-        summary: "process \(pid) (\(command))" + (since.map { ", since \($0)" } ?? ""),
-        since: since)
-    }
-  }
+  package var areKept: Bool { ProcessTree().all.contains(where: isKeeper) }
 
   /// Whether a process has the mark in its environment.
   func isCarried(by pid: pid_t) -> Bool {
@@ -45,7 +30,7 @@ struct MarkedProcesses {
   }
 
   /// Sends a signal to a process that is one of them.
-  func send(_ signal: CInt, to pid: pid_t) {
+  package func send(_ signal: CInt, to pid: pid_t) {
     ProcessTable.send(signal, to: pid) {
       isCarried(by: pid) || ProcessTree.ancestors(of: pid).contains(where: isKeeper)
     }

@@ -1,9 +1,9 @@
 import Glibc
 
 /// Reads folders.
-enum Folder {
+package enum Folder {
   /// The names in a folder, without `.` and `..`, sorted; none when it cannot be read.
-  static func names(in folder: String) -> [String] {
+  package static func names(in folder: String) -> [String] {
     guard let stream = opendir(folder) else { return [] }
     defer { closedir(stream) }
     var names: [String] = []

@@ -1,12 +1,11 @@
-import RunbookEngine
-import RunbookModel
+package import RunbookModel
 
 /// Runs work that blocks on a thread of its own, so that the cooperative pool is never held up.
-enum OwnThread {
+package enum OwnThread {
   /// - Parameter body: runs to its end whatever becomes of the calling task; it must be told of a
   ///   cancellation by other means (see `Interruption`).
   /// - Throws: `refused` when the system has no thread to give.
-  static func run<Result: Sendable>(
+  package static func run<Result: Sendable>(
     _ body: @escaping @Sendable () -> Result
   ) async throws(StepFailure) -> Result {
     let result: Result? = await withCheckedContinuation { continuation in

@@ -3,18 +3,18 @@ import Glibc
 import Synchronization
 
 /// Says to a thread that blocks in `poll` that its task was cancelled.
-final class Interruption: Sendable {
+package final class Interruption: Sendable {
   /// Readable once interrupted; -1 when the system had no descriptor to give.
-  let descriptor: CInt
+  package let descriptor: CInt
   private let flag = Atomic<Bool>(false)
 
-  init() { descriptor = runbook_event() }
+  package init() { descriptor = runbook_event() }
 
   deinit { if descriptor >= 0 { close(descriptor) } }
 
-  var isSet: Bool { flag.load(ordering: .acquiring) }
+  package var isSet: Bool { flag.load(ordering: .acquiring) }
 
-  func set() {
+  package func set() {
     flag.store(true, ordering: .releasing)
     if descriptor >= 0 { runbook_event_set(descriptor) }
   }

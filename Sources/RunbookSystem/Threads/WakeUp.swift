@@ -1,12 +1,12 @@
 private import Glibc
 
 /// A file descriptor that becomes readable when something happens.
-final class WakeUp: Sendable {
+package final class WakeUp: Sendable {
   /// To be polled for reading.
-  let descriptor: Int32
+  package let descriptor: Int32
   private let writer: Int32
 
-  init() {
+  package init() {
     var ends: [Int32] = [-1, -1]
     let flags = Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue)
     _ = socketpair(AF_UNIX, flags, 0, &ends)
@@ -21,13 +21,13 @@ final class WakeUp: Sendable {
     close(writer)
   }
 
-  func signal() {
+  package func signal() {
     var byte: UInt8 = 1
     _ = write(writer, &byte, 1)
   }
 
   /// Waits for a signal and takes back what was given.
-  func wait() {
+  package func wait() {
     withUnsafeTemporaryAllocation(byteCount: 64, alignment: 1) { buffer in
       _ = read(descriptor, buffer.baseAddress, 64)
     }

@@ -1,5 +1,3 @@
-public import RunbookModel
-
 /// What an attempt brought back from the world.
 public struct StepResult: Sendable {
   /// By the kind's `ResultSpec` names.
@@ -62,7 +60,7 @@ public struct Completion: Sendable, Hashable {
 
 extension StepResult {
   /// The values as expressions see them.
-  var visibleValues: ValueMap { values.hiding(incomplete) }
+  public var visibleValues: ValueMap { values.hiding(incomplete) }
 }
 
 /// How much of one value of a result is stored; expressions see all that a kind holds.

@@ -1,13 +1,13 @@
 private import Glibc
 
 /// Threads outside of the cooperative pool, for C calls that block or that need a large stack.
-enum BackgroundThread {
+package enum BackgroundThread {
   /// Starts a thread that nobody waits for.
   ///
   /// - Parameter stackSize: bytes; nil is the system's default.
   /// - Returns: false when the system has no more threads to give.
   @discardableResult
-  static func start(stackSize: Int? = nil, _ body: @escaping @Sendable () -> Void) -> Bool {
+  package static func start(stackSize: Int? = nil, _ body: @escaping @Sendable () -> Void) -> Bool {
     let box = Unmanaged.passRetained(Box(body))
     let code = withUnsafeTemporaryAllocation(of: pthread_attr_t.self, capacity: 1) { buffer in
       guard let attributes = buffer.baseAddress else { return EAGAIN }

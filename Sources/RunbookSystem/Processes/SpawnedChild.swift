@@ -1,7 +1,7 @@
 import CLinux
 import Glibc
-import RunbookEngine
 import RunbookModel
+import SystemPackage
 
 /// A program that was started below a keeper, and the descriptors by which it is watched.
 ///
@@ -24,7 +24,7 @@ struct SpawnedChild {
     let environment = process.environment.merging(process.mark) { _, mark in mark }
     var files = SpawnFiles()
     defer { files.closeChildEnds() }
-    do throws(SystemProblem) {
+    do throws(Errno) {
       try files.open(input: process.input, script: process.script, mark: process.mark)
       keeper = try files.spawn(
         path: Self.path(of: program, in: environment), arguments: process.command,
@@ -35,7 +35,7 @@ struct SpawnedChild {
     } catch {
       files.closeParentEnds()
       throw StepFailure(
-        .unreachable, "cannot start `\(program)`: \(error.message)",
+        .unreachable, "cannot start `\(program)`: \(error.description)",
         hint: process.workingDirectory.map { "it was to run in \($0)" })
     }
     output = files.output
@@ -44,7 +44,7 @@ struct SpawnedChild {
   }
 
   /// Waits for the keeper's word on the program's start.
-  private static func start(_ keeper: pid_t, _ report: CInt) throws(SystemProblem) -> pid_t {
+  private static func start(_ keeper: pid_t, _ report: CInt) throws(Errno) -> pid_t {
     var mayRun = false
     var number = ESRCH
     while let word = Report.await(from: report, of: keeper) {
@@ -60,7 +60,7 @@ struct SpawnedChild {
     // What may have begun is watched, and its end is not known.
     if mayRun { return keeper }
     Report.reap(keeper)
-    throw SystemProblem(number)
+    throw Errno(rawValue: number)
   }
 
   /// What a keeper says.
@@ -124,13 +124,4 @@ struct SpawnedChild {
     }
     return program
   }
-}
-
-/// An error number of the system.
-struct SystemProblem: Error {
-  let number: CInt
-
-  init(_ number: CInt = errno) { self.number = number }
-
-  var message: String { String(cString: strerror(number)) }
 }

@@ -1,13 +1,12 @@
-import RunbookEngine
-import RunbookModel
+package import RunbookModel
 
 /// Waits for what only files tell.
-enum Wait {
+package enum Wait {
   private static let pause = Duration.milliseconds(2)
 
   /// - Returns: what `look` finds, or nil when it found nothing in time.
   /// - Throws: `interrupted` when the task is cancelled.
-  static func until<Found>(
+  package static func until<Found>(
     within limit: Duration, _ look: () -> Found?
   ) async throws(StepFailure) -> Found? {
     let deadline = ContinuousClock.now + limit
@@ -17,7 +16,7 @@ enum Wait {
       do {
         try await Task.sleep(for: pause)
       } catch {
-        throw StepFailure(.interrupted, "the sandbox's preparation was stopped")
+        throw StepFailure(.interrupted, "the wait was stopped")
       }
     }
   }

@@ -1,6 +1,6 @@
 import CLinux
 import Glibc
-import RunbookModel
+import SystemPackage
 
 /// The descriptors that a child process and its keeper are started with.
 struct SpawnFiles {
@@ -23,7 +23,7 @@ struct SpawnFiles {
 
   mutating func open(
     input: [UInt8], script: [UInt8]?, mark: [String: String]
-  ) throws(SystemProblem) {
+  ) throws(Errno) {
     childInput =
       input.isEmpty
       ? try Self.lifted(Glibc.open("/dev/null", O_RDONLY | O_CLOEXEC))
@@ -42,7 +42,7 @@ struct SpawnFiles {
   func spawn(
     path: String, arguments: [String], environment: [String: String], workingDirectory: String?,
     letsGo: Bool
-  ) throws(SystemProblem) -> CInt {
+  ) throws(Errno) -> CInt {
     var arguments: [UnsafeMutablePointer<CChar>?] = arguments.map { strdup($0) }
     arguments.append(nil)
     var variables: [UnsafeMutablePointer<CChar>?] = environment.map {
@@ -59,7 +59,7 @@ struct SpawnFiles {
     let status = runbook_keep(
       &keeper, path, arguments, variables, workingDirectory, descriptors, CInt(descriptors.count),
       keeperReport, keeperMark, letsGo ? 1 : 0)
-    guard status == 0 else { throw SystemProblem(status) }
+    guard status == 0 else { throw Errno(rawValue: status) }
     return keeper
   }
 
@@ -77,10 +77,10 @@ struct SpawnFiles {
 
   private static func pipe(
     isLarge: Bool = true
-  ) throws(SystemProblem) -> (read: CInt, write: CInt) {
+  ) throws(Errno) -> (read: CInt, write: CInt) {
     var ends: [CInt] = [-1, -1]
     let status = runbook_pipe(&ends)
-    guard status == 0 else { throw SystemProblem(status) }
+    guard status == 0 else { throw Errno(rawValue: status) }
     // A program that prints much waits less for us; where the system refuses, it has the usual size.
     if isLarge { _ = fcntl(ends[0], setPipeSize, 1 << 20) }
     return (try lifted(ends[0]), try lifted(ends[1]))
@@ -90,14 +90,14 @@ struct SpawnFiles {
   /// cannot raise SIGPIPE.
   private static func memoryFile(
     _ bytes: [UInt8], name: String = "runbook"
-  ) throws(SystemProblem) -> CInt {
+  ) throws(Errno) -> CInt {
     let descriptor = try lifted(runbook_memory_file(name))
     var rest = bytes[...]
     while !rest.isEmpty {
       let count = rest.withUnsafeBytes { write(descriptor, $0.baseAddress, $0.count) }
       guard count > 0 else {
-        let problem = SystemProblem()
-        if problem.number == EINTR { continue }
+        let problem = Errno.last
+        if problem == .interrupted { continue }
         close(descriptor)
         throw problem
       }
@@ -108,11 +108,11 @@ struct SpawnFiles {
   }
 
   /// The descriptor, or another of the same file whose number is none of the child's.
-  private static func lifted(_ descriptor: CInt) throws(SystemProblem) -> CInt {
-    guard descriptor >= 0 else { throw SystemProblem() }
+  private static func lifted(_ descriptor: CInt) throws(Errno) -> CInt {
+    guard descriptor >= 0 else { throw Errno.last }
     guard descriptor <= scriptNumber else { return descriptor }
     let other = fcntl(descriptor, F_DUPFD_CLOEXEC, scriptNumber + 1)
-    let problem = SystemProblem()
+    let problem = Errno.last
     close(descriptor)
     guard other >= 0 else { throw problem }
     return other

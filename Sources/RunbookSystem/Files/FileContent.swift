@@ -2,12 +2,12 @@ import Glibc
 import RunbookModel
 
 /// What tells a file from what it was when somebody looked at it.
-public enum FileContent {
+package enum FileContent {
   /// A longer file is known by its size and by when it was changed: to read more takes longer than a person waits.
   private static let largestHashed = 1 << 30
 
   /// What it holds, or what tells it from another where it is very long; nil for what is no file.
-  public static func mark(of path: String) -> String? {
+  package static func mark(of path: String) -> String? {
     guard let status = status(of: path) else { return nil }
     guard Int(status.st_size) <= largestHashed, let digest = digest(of: path) else {
       return "\(path) \(status.st_size) \(text(of: status.st_mtim)) \(text(of: status.st_ctim)) "
@@ -17,12 +17,12 @@ public enum FileContent {
   }
 
   /// Whether its mark says nothing of what it holds.
-  static func isByTimes(_ path: String) -> Bool {
+  package static func isByTimes(_ path: String) -> Bool {
     status(of: path).map { Int($0.st_size) > largestHashed } ?? false
   }
 
   /// The bytes of a file that is not longer; nil of any other, and of what is no file.
-  static func bytes(of path: String, most: Int) -> [UInt8]? {
+  package static func bytes(of path: String, most: Int) -> [UInt8]? {
     guard let status = status(of: path), status.st_size <= most else { return nil }
     var bytes: [UInt8] = []
     bytes.reserveCapacity(Int(status.st_size))

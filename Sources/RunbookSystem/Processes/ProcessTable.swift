@@ -1,9 +1,9 @@
 import CLinux
-import Glibc
-import RunbookModel
+package import Glibc
+package import RunbookModel
 
 /// What `/proc` tells of processes: proc(5).
-enum ProcessTable {
+package enum ProcessTable {
   /// The number that was given to a process or thread last; nil where `/proc` does not tell.
   static func lastNumber() -> pid_t? {
     guard let text = read("/proc/loadavg") else { return nil }
@@ -26,7 +26,7 @@ enum ProcessTable {
   }
 
   /// Whether a process has ended and only awaits its parent; false when there is none.
-  static func isZombie(_ pid: pid_t) -> Bool {
+  package static func isZombie(_ pid: pid_t) -> Bool {
     status(of: pid).first?.first.map(isOfZombie) ?? false
   }
 
@@ -44,7 +44,7 @@ enum ProcessTable {
   }
 
   /// The account of a process, by its number.
-  static func user(of pid: pid_t) -> uid_t? {
+  package static func user(of pid: pid_t) -> uid_t? {
     var file = stat()
     return stat("/proc/\(pid)", &file) == 0 ? file.st_uid : nil
   }
@@ -60,7 +60,7 @@ enum ProcessTable {
 
   /// Sends a signal to a process that is held by a descriptor when it is looked whether it is the one that
   /// is meant: its number could be another's by then.
-  static func send(_ signal: CInt, to pid: pid_t, if isMeant: () -> Bool) {
+  package static func send(_ signal: CInt, to pid: pid_t, if isMeant: () -> Bool) {
     guard pid > 0 else { return }
     let descriptor = runbook_pidfd_open(pid)
     guard descriptor >= 0 else { return }
@@ -69,13 +69,13 @@ enum ProcessTable {
   }
 
   /// A process's program and its arguments; secrets may be in them.
-  static func command(of pid: pid_t) -> String {
+  package static func command(of pid: pid_t) -> String {
     (read("/proc/\(pid)/cmdline") ?? []).split(separator: 0)
       .map { String(decoding: $0, as: UTF8.self) }.joined(separator: " ")
   }
 
   /// When a process was started, to a second or so.
-  static func start(of pid: pid_t) -> Timestamp? {
+  package static func start(of pid: pid_t) -> Timestamp? {
     guard let boot = bootTime() else { return nil }
     // The 22nd field of all.
     let fields = status(of: pid)
@@ -94,7 +94,7 @@ enum ProcessTable {
   }
 
   /// A file's bytes; nil when it cannot be read.
-  static func read(_ path: String) -> [UInt8]? {
+  package static func read(_ path: String) -> [UInt8]? {
     let descriptor = open(path, O_RDONLY | O_CLOEXEC)
     guard descriptor >= 0 else { return nil }
     defer { close(descriptor) }

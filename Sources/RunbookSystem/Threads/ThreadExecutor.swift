@@ -4,17 +4,17 @@ import Synchronization
 /// Runs an actor's jobs on a thread of its own, so that they may block.
 ///
 /// The thread ends after the executor is gone and its last job has run.
-final class ThreadExecutor: SerialExecutor {
+package final class ThreadExecutor: SerialExecutor {
   private let queue = Queue()
 
-  init() {
+  package init() {
     let queue = queue
     BackgroundThread.start { queue.run() }
   }
 
   deinit { queue.stop() }
 
-  func enqueue(_ job: consuming ExecutorJob) {
+  package func enqueue(_ job: consuming ExecutorJob) {
     queue.add(UnownedJob(job), on: asUnownedSerialExecutor())
   }
 
