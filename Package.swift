@@ -6,6 +6,7 @@ let package = Package(
   products: [.executable(name: "runbook", targets: ["runbook"])],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-system", from: "1.6.0"),
     .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
     .package(url: "https://github.com/hummingbird-project/swift-mustache", from: "2.1.1"),
   ],
@@ -29,10 +30,16 @@ let package = Package(
         "RunbookModel", "RunbookEngine", .product(name: "GRDB", package: "GRDB.swift"),
       ]),
     .target(
+      name: "RunbookSystem",
+      dependencies: [
+        "RunbookModel", "CLinux", .product(name: "SystemPackage", package: "swift-system"),
+      ]),
+    .target(
       name: "RunbookSteps",
       dependencies: [
-        "RunbookModel", "RunbookExpression", "RunbookEngine", "CLibPQ", "CLibPGQuery", "CLinux",
-        "CCurl", "CZlib",
+        "RunbookModel", "RunbookExpression", "RunbookEngine", "RunbookSystem", "CLibPQ",
+        "CLibPGQuery", "CLinux", "CCurl", "CZlib",
+        .product(name: "SystemPackage", package: "swift-system"),
       ]),
     .target(name: "RunbookDocument", dependencies: ["RunbookModel"]),
     .target(
@@ -53,7 +60,7 @@ let package = Package(
       name: "runbook",
       dependencies: [
         "RunbookModel", "RunbookExpression", "RunbookSyntax", "RunbookEngine", "RunbookStore",
-        "RunbookSteps", "RunbookReport", "RunbookDrill", "CLinux",
+        "RunbookSystem", "RunbookSteps", "RunbookReport", "RunbookDrill", "CLinux",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     .target(
@@ -92,8 +99,8 @@ let package = Package(
     .testTarget(
       name: "RunbookStepsTests",
       dependencies: [
-        "RunbookModel", "RunbookDocument", "RunbookExpression", "RunbookEngine", "RunbookSteps",
-        "RunbookTestSupport",
+        "RunbookModel", "RunbookDocument", "RunbookExpression", "RunbookEngine", "RunbookSystem",
+        "RunbookSteps", "RunbookTestSupport",
       ]),
     .testTarget(
       name: "RunbookDocumentTests",

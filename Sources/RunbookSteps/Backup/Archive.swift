@@ -1,6 +1,8 @@
 import Glibc
 import RunbookEngine
 import RunbookModel
+import RunbookSystem
+import SystemPackage
 
 /// A backup that `pg_dump` wrote in its custom, directory or tar format, as its table of contents tells.
 struct Archive: Sendable {
@@ -21,7 +23,7 @@ struct Archive: Sendable {
     _ path: String, environment: [String: String]
   ) async throws(StepFailure) -> Archive {
     guard access(path, R_OK) == 0 else {
-      throw StepFailure(.unreachable, "\(path) cannot be read: \(SystemProblem().message)")
+      throw StepFailure(.unreachable, "\(path) cannot be read: \(Errno.last.description)")
     }
     let program = try restoreProgram(environment)
     // Whether this `pg_restore` can restore of it.

@@ -1,6 +1,7 @@
 import Dispatch
 import RunbookEngine
 import RunbookModel
+import RunbookSystem
 import Synchronization
 
 /// Reads an archive once more beside the restore from it: that it is the file that the way was made from has to

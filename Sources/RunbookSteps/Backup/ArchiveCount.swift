@@ -1,5 +1,6 @@
 import RunbookEngine
 import RunbookModel
+import RunbookSystem
 
 /// What an archive holds of data.
 struct ArchiveContents: Sendable {

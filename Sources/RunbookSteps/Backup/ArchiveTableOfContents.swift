@@ -1,6 +1,8 @@
 import Glibc
 import RunbookEngine
 import RunbookModel
+import RunbookSystem
+import SystemPackage
 
 /// The table of contents of an archive, read as `pg_dump` wrote it: names in it are not to be told apart in
 /// what `pg_restore --list` prints.
@@ -146,11 +148,11 @@ struct ArchiveTableOfContents {
 
     init(_ path: String) throws(Unreadable) {
       var status = stat()
-      guard stat(path, &status) == 0 else { throw Unreadable(why: SystemProblem().message) }
+      guard stat(path, &status) == 0 else { throw Unreadable(why: Errno.last.description) }
       let isFolder = status.st_mode & S_IFMT == S_IFDIR
       descriptor = open(isFolder ? "\(path)/toc.dat" : path, O_RDONLY | O_CLOEXEC)
       guard descriptor >= 0, fstat(descriptor, &status) == 0 else {
-        throw Unreadable(why: SystemProblem().message)
+        throw Unreadable(why: Errno.last.description)
       }
       left = Int(status.st_size)
       try skipHeaderOfTar()

@@ -1,6 +1,7 @@
 import Glibc
 import RunbookEngine
 import RunbookModel
+import RunbookSystem
 
 /// The way by a backup: what of the damage it undoes, and how.
 struct ArchiveWay {

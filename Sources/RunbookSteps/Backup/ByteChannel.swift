@@ -1,5 +1,5 @@
 import Dispatch
-import RunbookEngine
+import RunbookModel
 import Synchronization
 
 /// Bytes from one thread to another, of which few are on their way at a time.

@@ -1,5 +1,6 @@
 import RunbookEngine
 import RunbookModel
+import RunbookSystem
 
 /// The way by the culprit migration's own `downgrade()`, of which only that is taken which makes lost
 /// objects again: the rest would take away what was meant to be there, with what was written since.

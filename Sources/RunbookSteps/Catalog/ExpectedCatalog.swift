@@ -1,6 +1,8 @@
 import Glibc
 import RunbookEngine
 import RunbookModel
+import RunbookSystem
+import SystemPackage
 
 /// What a database is held against: a snapshot's file, or a backup.
 struct ExpectedCatalog {
@@ -25,12 +27,12 @@ struct ExpectedCatalog {
   private func isSnapshot() throws(StepFailure) -> Bool {
     var status = stat()
     guard stat(path, &status) == 0 else {
-      throw StepFailure(.unreachable, "\(path) cannot be read: \(SystemProblem().message)")
+      throw StepFailure(.unreachable, "\(path) cannot be read: \(Errno.last.description)")
     }
     guard status.st_mode & S_IFMT == S_IFREG else { return false }
     let descriptor = open(path, O_RDONLY | O_CLOEXEC)
     guard descriptor >= 0 else {
-      throw StepFailure(.unreachable, "\(path) cannot be read: \(SystemProblem().message)")
+      throw StepFailure(.unreachable, "\(path) cannot be read: \(Errno.last.description)")
     }
     defer { close(descriptor) }
     var first: UInt8 = 0

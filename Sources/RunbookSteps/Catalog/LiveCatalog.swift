@@ -1,4 +1,4 @@
-public import RunbookEngine
+import RunbookEngine
 public import RunbookModel
 
 extension PostgresGateway {

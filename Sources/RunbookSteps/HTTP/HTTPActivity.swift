@@ -2,6 +2,7 @@ import CCurl
 import Glibc
 import RunbookEngine
 import RunbookModel
+import RunbookSystem
 
 /// A request with its values.
 struct HTTPActivity: Activity {

@@ -1,6 +1,7 @@
 import CCurl
 import RunbookEngine
 import RunbookModel
+import RunbookSystem
 
 /// One request on its way: what has come of its answer. Belongs to the thread that makes the request.
 final class HTTPTransfer {

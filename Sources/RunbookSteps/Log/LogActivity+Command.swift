@@ -1,5 +1,6 @@
 import RunbookEngine
 import RunbookModel
+import RunbookSystem
 import Synchronization
 
 extension LogActivity {

@@ -1,5 +1,7 @@
 import Glibc
 import RunbookModel
+import RunbookSystem
+import SystemPackage
 
 /// A log file that is held open: what becomes of its name meanwhile does not matter.
 ///
@@ -33,7 +35,7 @@ final class LogFile {
     /// One line for people.
     var message: String {
       switch self {
-      case .system(let number): SystemProblem(number).message
+      case .system(let number): Errno(rawValue: number).description
       case .damaged(let why): why
       }
     }

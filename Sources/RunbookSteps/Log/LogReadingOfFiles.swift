@@ -1,5 +1,6 @@
 import RunbookEngine
 import RunbookModel
+import RunbookSystem
 
 /// Reads log files one after the other, on a thread of its own.
 struct LogReadingOfFiles: Sendable {

@@ -1,5 +1,6 @@
 import RunbookEngine
 import RunbookModel
+import RunbookSystem
 
 /// How a file came into a git repository, as git tells it; nothing is written, and no hook runs.
 struct GitHistory {

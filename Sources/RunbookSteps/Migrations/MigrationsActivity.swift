@@ -1,6 +1,7 @@
 import Glibc
 import RunbookEngine
 import RunbookModel
+import RunbookSystem
 
 /// One reading of a project's revision files.
 struct MigrationsActivity: Activity {

@@ -1,5 +1,6 @@
 private import CLibPQ
 import RunbookModel
+import RunbookSystem
 
 /// One connection of libpq in pipeline mode; to be used from one thread at a time.
 ///

@@ -1,5 +1,6 @@
 private import Glibc
 import RunbookModel
+import RunbookSystem
 import Synchronization
 
 /// Interrupts the waits of one session, request by request.

@@ -1,4 +1,4 @@
-public import RunbookEngine
+import RunbookEngine
 public import RunbookModel
 
 /// Other runs that are at work in a database, by what the server shows of them.

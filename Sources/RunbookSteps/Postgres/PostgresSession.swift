@@ -1,5 +1,6 @@
 import RunbookEngine
 import RunbookModel
+import RunbookSystem
 import Synchronization
 
 /// The one session of a connection, on a thread of its own.

@@ -1,5 +1,5 @@
 public import RunbookEngine
-import RunbookModel
+public import RunbookModel
 
 /// Where a connection leads, as read from its URL.
 ///

@@ -1,5 +1,6 @@
 import Dispatch
 import RunbookModel
+import RunbookSystem
 import Synchronization
 
 /// Parses on a stack that is large enough for what `NestingLimit` lets through.

@@ -1,6 +1,8 @@
 import Glibc
 import RunbookEngine
 import RunbookModel
+import RunbookSystem
+import SystemPackage
 
 /// A TCP port that nothing on this machine listens on, kept until it is released.
 ///
@@ -16,7 +18,7 @@ struct FreePort: Sendable {
     // One number for both families; a machine without IPv6 has only the other.
     guard let taken = Self.takeDual() ?? Self.takeIPv4() else {
       throw StepFailure(
-        .unreachable, "no TCP port is free for the sandbox: \(SystemProblem().message)")
+        .unreachable, "no TCP port is free for the sandbox: \(Errno.last.description)")
     }
     (descriptor, number) = taken
   }

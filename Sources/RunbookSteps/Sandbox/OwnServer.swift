@@ -1,5 +1,6 @@
 import RunbookEngine
 import RunbookModel
+import RunbookSystem
 
 /// A server that this program has made itself: how it is reached, and how whoever answers proves to be it.
 ///

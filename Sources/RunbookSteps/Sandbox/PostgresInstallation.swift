@@ -1,6 +1,7 @@
 import Glibc
 import RunbookEngine
 import RunbookModel
+import RunbookSystem
 
 /// The programs of one installed PostgreSQL server.
 struct PostgresInstallation: Sendable, Hashable {

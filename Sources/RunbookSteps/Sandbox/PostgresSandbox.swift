@@ -1,6 +1,7 @@
 import Glibc
 public import RunbookEngine
 public import RunbookModel
+import RunbookSystem
 
 /// Throwaway PostgreSQL servers of this machine's own installation.
 ///

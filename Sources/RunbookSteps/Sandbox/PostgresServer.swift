@@ -1,5 +1,6 @@
 import RunbookEngine
 import RunbookModel
+import RunbookSystem
 
 /// A sandbox's server that runs.
 ///

@@ -1,6 +1,7 @@
 import Glibc
 import RunbookEngine
 import RunbookModel
+import RunbookSystem
 
 extension SandboxFolder {
   /// Removes the folder with all that is in it, under its lock, which is free when nothing of the

@@ -1,6 +1,8 @@
 import Glibc
 import RunbookEngine
 import RunbookModel
+import RunbookSystem
+import SystemPackage
 
 /// The folder of one sandbox, and the names in it.
 struct SandboxFolder: Sendable, Hashable {
@@ -55,19 +57,19 @@ struct SandboxFolder: Sendable, Hashable {
   /// - Throws: `refused` when the path is taken, by whatever it is: somebody may have put it there.
   func make(for user: SandboxUser) throws(StepFailure) {
     guard mkdir(path, 0o700) == 0 else {
-      let problem = SystemProblem()
+      let problem = Errno.last
       throw StepFailure(
-        problem.number == EEXIST ? .refused : .unreachable,
-        "cannot make the sandbox's folder \(path): \(problem.message)",
+        problem == .fileExists ? .refused : .unreachable,
+        "cannot make the sandbox's folder \(path): \(problem.description)",
         hint: "set RUNBOOK_SANDBOX_DIR to a folder that can be written to")
     }
     guard user.name != nil else { return }
     let descriptor = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
     defer { close(descriptor) }
     guard descriptor >= 0, fchown(descriptor, user.uid, user.gid) == 0 else {
-      let problem = SystemProblem()
+      let problem = Errno.last
       rmdir(path)
-      throw StepFailure(.unreachable, "cannot give \(path) to its user: \(problem.message)")
+      throw StepFailure(.unreachable, "cannot give \(path) to its user: \(problem.description)")
     }
   }
 

@@ -1,4 +1,4 @@
-public import RunbookEngine
+import RunbookEngine
 public import RunbookModel
 
 /// What a sandbox holds, as a drill finds it out by itself: whatever the runbook's own steps say.

@@ -1,6 +1,7 @@
 import Glibc
 import RunbookEngine
 import RunbookModel
+import RunbookSystem
 
 /// Whose processes a sandbox's are: this process's user, unless that is root, which PostgreSQL refuses.
 struct SandboxUser: Sendable, Hashable {

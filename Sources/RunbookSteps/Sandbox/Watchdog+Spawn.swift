@@ -1,6 +1,8 @@
 import CLinux
 import Glibc
 import RunbookModel
+import RunbookSystem
+import SystemPackage
 
 extension Watchdog {
   /// The program's standard input, output and error.
@@ -9,15 +11,15 @@ extension Watchdog {
   /// Starts a program as a session's leader, without output.
   static func spawn(
     _ command: [String], environment: [String: String], input: CInt
-  ) throws(SystemProblem) -> pid_t {
+  ) throws(Errno) -> pid_t {
     let source = fcntl(input, F_DUPFD_CLOEXEC, descriptorCount)
-    guard source >= 0 else { throw SystemProblem() }
+    guard source >= 0 else { throw Errno.last }
     defer { close(source) }
     let null = open("/dev/null", O_WRONLY | O_CLOEXEC)
-    guard null >= 0 else { throw SystemProblem() }
+    guard null >= 0 else { throw Errno.last }
     defer { close(null) }
     let sink = fcntl(null, F_DUPFD_CLOEXEC, descriptorCount)
-    guard sink >= 0 else { throw SystemProblem() }
+    guard sink >= 0 else { throw Errno.last }
     defer { close(sink) }
 
     var arguments: [UnsafeMutablePointer<CChar>?] = command.map { strdup($0) }
@@ -34,7 +36,7 @@ extension Watchdog {
     let status = runbook_spawn(
       &pid, command.first ?? "", &arguments, &variables, "/", [source, sink, sink],
       descriptorCount)
-    guard status == 0 else { throw SystemProblem(status) }
+    guard status == 0 else { throw Errno(rawValue: status) }
     return pid
   }
 }

@@ -2,7 +2,9 @@ import CLinux
 import Glibc
 import RunbookEngine
 import RunbookModel
+import RunbookSystem
 import Synchronization
+import SystemPackage
 
 /// The process that holds a sandbox's server, and outlives this one for as long as it takes to stop it.
 ///
@@ -22,12 +24,12 @@ final class Watchdog: Sendable {
   /// - Parameter command: its program must be a path.
   /// - Throws: `unreachable` when it cannot be started.
   init(command: [String], environment: [String: String]) throws(StepFailure) {
-    do throws(SystemProblem) {
+    do throws(Errno) {
       var ends: [CInt] = [-1, -1]
       let type = CInt(SOCK_STREAM.rawValue) | CInt(SOCK_CLOEXEC.rawValue)
-      guard socketpair(AF_UNIX, type, 0, &ends) == 0 else { throw SystemProblem() }
+      guard socketpair(AF_UNIX, type, 0, &ends) == 0 else { throw Errno.last }
       defer { close(ends[1]) }
-      do throws(SystemProblem) {
+      do throws(Errno) {
         pid = try Self.spawn(command, environment: environment, input: ends[1])
       } catch {
         close(ends[0])
@@ -36,7 +38,7 @@ final class Watchdog: Sendable {
       lifeline = Mutex(ends[0])
       ended = runbook_pidfd_open(pid)
     } catch {
-      throw StepFailure(.unreachable, "cannot start the sandbox's watchdog: \(error.message)")
+      throw StepFailure(.unreachable, "cannot start the sandbox's watchdog: \(error.description)")
     }
   }
 

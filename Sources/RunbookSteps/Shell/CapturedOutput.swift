@@ -1,5 +1,6 @@
 import RunbookEngine
 import RunbookModel
+import RunbookSystem
 
 /// What one stream of a script printed: its beginning for the result, its lines for people as they
 /// come, and all of it in a file once it is longer than the result may hold.

@@ -1,6 +1,7 @@
 import Glibc
 import RunbookEngine
 import RunbookModel
+import RunbookSystem
 
 /// Variables of the environment that an approval of a script binds, whatever the script.
 public enum BoundVariables {

@@ -1,6 +1,7 @@
 import Glibc
 import RunbookEngine
 import RunbookModel
+import RunbookSystem
 
 /// What a script leaves whose executor is gone: its processes, and the statements that the server goes
 /// on with though the client that asked for them has ended.
@@ -32,5 +33,19 @@ extension ShellActivity {
     guard let gateway, let connection else { return ended }
     return ended
       + (try await gateway.end(remnants, of: context, on: connection))
+  }
+}
+
+extension MarkedProcesses {
+  /// As a person is shown them.
+  fileprivate func remnants(_ redactor: Redactor) -> [Remnant] {
+    all().map { pid in
+      let command = redactor.line(ProcessTable.command(of: pid), bytes: 200)
+      let since = ProcessTable.start(of: pid)
+      return Remnant(
+        pid: Int64(pid),
+        summary: "process \(pid) (\(command))" + (since.map { ", since \($0)" } ?? ""),
+        since: since)
+    }
   }
 }

@@ -1,6 +1,7 @@
 import Glibc
 import RunbookEngine
 import RunbookModel
+import RunbookSystem
 import Synchronization
 
 /// Reads a server's write-ahead log by `pg_waldump`.

@@ -1,5 +1,6 @@
 import Glibc
 import RunbookModel
+import RunbookSystem
 
 /// A file of the write-ahead log, told by the long header of its first page.
 ///

@@ -3,6 +3,7 @@ import RunbookEngine
 import RunbookModel
 import RunbookSteps
 import RunbookStore
+import RunbookSystem
 
 struct ApproveCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(

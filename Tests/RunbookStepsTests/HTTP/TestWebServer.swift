@@ -2,6 +2,7 @@ import Foundation
 import Testing
 
 @testable import RunbookSteps
+@testable import RunbookSystem
 
 /// A real server on this machine's loopback or on a socket, in a process of its own.
 struct TestWebServer {

@@ -5,6 +5,7 @@ import RunbookTestSupport
 import Testing
 
 @testable import RunbookSteps
+@testable import RunbookSystem
 
 /// Where a log is read: files, rotated and packed ones too, and commands.
 @Suite struct LogSourceTests {

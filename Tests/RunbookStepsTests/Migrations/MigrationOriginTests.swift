@@ -4,6 +4,7 @@ import RunbookModel
 import Testing
 
 @testable import RunbookSteps
+@testable import RunbookSystem
 
 /// Whose tables a migration drops, and how its file came about.
 struct MigrationOriginTests {

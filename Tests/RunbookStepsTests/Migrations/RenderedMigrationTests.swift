@@ -5,6 +5,7 @@ import RunbookModel
 import Testing
 
 @testable import RunbookSteps
+@testable import RunbookSystem
 
 /// What is found in a revision against what Alembic itself would run of it.
 @Suite(.enabled(if: access("/usr/bin/alembic", X_OK) == 0), .timeLimit(.minutes(15)))

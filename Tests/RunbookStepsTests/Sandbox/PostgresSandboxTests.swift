@@ -5,6 +5,7 @@ import RunbookModel
 import Testing
 
 @testable import RunbookSteps
+@testable import RunbookSystem
 
 @Suite(.enabled(if: TestSandbox.isPossible), .timeLimit(.minutes(15)))
 struct PostgresSandboxTests {

@@ -5,6 +5,7 @@ import RunbookModel
 import Testing
 
 @testable import RunbookSteps
+@testable import RunbookSystem
 
 /// The server and its services stop however the process ends that started them.
 @Suite(.enabled(if: TestSandbox.isPossible), .timeLimit(.minutes(15)))

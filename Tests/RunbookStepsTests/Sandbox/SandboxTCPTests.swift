@@ -5,6 +5,7 @@ import RunbookModel
 import Testing
 
 @testable import RunbookSteps
+@testable import RunbookSystem
 
 /// TCP is there only when it is asked for, on this machine only, and never without a password.
 @Suite(.enabled(if: TestSandbox.isPossible), .timeLimit(.minutes(15)))

@@ -5,6 +5,7 @@ import RunbookModel
 import Testing
 
 @testable import RunbookSteps
+@testable import RunbookSystem
 
 /// A throwaway server of a test, and the folder that it lies in.
 struct TestSandbox {

@@ -5,6 +5,7 @@ import RunbookTestSupport
 import Testing
 
 @testable import RunbookSteps
+@testable import RunbookSystem
 
 /// What a script visibly runs, and what of it no approval can bind.
 struct ShellScanTests {
