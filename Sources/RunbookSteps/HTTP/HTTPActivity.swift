@@ -83,7 +83,8 @@ struct HTTPActivity: Activity {
     while true {
       try check(request, after: redirects)
       var body = BoundedCapture(
-        limit: limit, folder: context.evidenceFolder, fileName: "body", redactor: context.redactor)
+        limit: limit, mostFiled: 64 << 20, folder: context.evidenceFolder, fileName: "body",
+        redactor: context.redactor)
       let isDirect =
         confinement != nil || request.socket != nil || request.origin?.isLoopback == true
       let transfer = HTTPTransfer(request, interruption: interruption, isDirect: isDirect) {

@@ -83,26 +83,34 @@ struct BoundedCapture: Sendable {
     return String(validating: kept, as: UTF8.self) == nil ? "it is not UTF-8" : nil
   }
 
-  mutating func append(_ bytes: [UInt8]) {
+  /// - Returns: what the file is given of it, secrets taken out; nil as long as none is due.
+  @discardableResult mutating func append(_ bytes: [UInt8]) -> [UInt8]? {
     size += Int64(bytes.count)
     if file == nil, size > Int64(limit) {
       // The file begins with what was kept until now, so that it holds everything.
       openFile()
     }
-    if file != nil, isFileWhole { isFileWhole = file?.write(bytes) ?? false }
+    let filed = file?.clean(bytes)
+    if let filed, isFileWhole { isFileWhole = file?.put(filed) ?? false }
     let room = mostHeld - kept.count
-    guard room > 0 else { return }
-    kept += bytes.prefix(room)
-    if bytes.count > room { kept.removeIncompleteScalar() }
+    if room > 0 {
+      kept += bytes.prefix(room)
+      if bytes.count > room { kept.removeIncompleteScalar() }
+    }
+    return filed
   }
 
   /// Closes the file. What a text cannot hold is kept in one, too.
-  mutating func finish() {
+  ///
+  /// - Returns: what the file was given last, as of `append`.
+  @discardableResult mutating func finish() -> [UInt8]? {
     if file == nil, flaw != nil {
       openFile()
     }
-    guard file != nil else { return }
+    guard let rest = file?.cleanRest() else { return nil }
+    if isFileWhole { isFileWhole = file?.put(rest) ?? false }
     if file?.close() != true { isFileWhole = false }
+    return rest
   }
 
   private mutating func openFile() {

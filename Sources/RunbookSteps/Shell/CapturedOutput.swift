@@ -24,14 +24,12 @@ struct CapturedOutput {
   }
 
   mutating func append(_ bytes: [UInt8]) {
-    capture.append(bytes)
-    lines.append(bytes)
+    lines.append(bytes, filed: capture.append(bytes))
   }
 
   /// Gives out the last line when it had no line break, and closes the file.
   mutating func finish() {
-    lines.finish()
-    capture.finish()
+    lines.finish(filed: capture.finish())
   }
 
   /// Puts the text into a result.

@@ -24,11 +24,17 @@ struct EvidenceWriter: Sendable {
   var isFull: Bool { room == 0 }
 
   /// - Returns: false when not all could be written.
-  mutating func write(_ bytes: [UInt8]) -> Bool {
-    descriptor >= 0 && !isFull && put(stream.append(bytes))
-  }
+  mutating func write(_ bytes: [UInt8]) -> Bool { put(clean(bytes)) }
 
-  private mutating func put(_ bytes: [UInt8]) -> Bool {
+  /// What is decided of the bytes, secrets taken out, to be put into the file.
+  mutating func clean(_ bytes: [UInt8]) -> [UInt8] { stream.append(bytes) }
+
+  /// What is left of them at the end.
+  mutating func cleanRest() -> [UInt8] { stream.finish() }
+
+  /// - Returns: false when not all could be written.
+  mutating func put(_ bytes: [UInt8]) -> Bool {
+    guard descriptor >= 0, !isFull || bytes.isEmpty else { return false }
     let fitting = bytes.prefix(room)
     room -= fitting.count
     let isWritten = fitting.withUnsafeBytes { buffer in
@@ -48,7 +54,8 @@ struct EvidenceWriter: Sendable {
   /// - Returns: false when the system says that something was not written.
   mutating func close() -> Bool {
     guard descriptor >= 0 else { return true }
-    let isWhole = put(stream.finish())
+    let rest = cleanRest()
+    let isWhole = rest.isEmpty || put(rest)
     return Glibc.close(descriptor) == 0 && isWhole
   }
 

@@ -13,6 +13,8 @@ struct ShownLines {
   /// The end of all that came.
   private var recent: [UInt8] = []
   private var hidden = 0
+  /// Whether more came than is shown: from then on what the file is given is shown, so that nothing is gone through twice.
+  private var isFlood = false
   private var budget = Double(ShownLines.burst)
   private var refilled = ContinuousClock.now
 
@@ -32,11 +34,16 @@ struct ShownLines {
     redacting = redactor.stream(isForPeople: true)
   }
 
-  mutating func append(_ bytes: [UInt8]) { take(redacting.append(bytes)) }
+  /// - Parameter filed: what of it a file was given, secrets taken out; nil where there is none.
+  mutating func append(_ bytes: [UInt8], filed: [UInt8]?) {
+    if isFlood, let filed { return take(filed) }
+    take(redacting.append(bytes))
+    isFlood = budget < 1 && filed != nil
+  }
 
   /// Gives out the last line when it had no line break.
-  mutating func finish() {
-    take(redacting.finish())
+  mutating func finish(filed: [UInt8]?) {
+    take(isFlood ? filed ?? [] : redacting.finish())
     if !line.isEmpty { endLine() }
     tellHidden()
   }
