@@ -1,5 +1,6 @@
 import Glibc
 import RunbookModel
+import SystemPackage
 
 /// What a pattern names, as `glob` has it, and what of it nobody could look at, which `glob` passes over.
 struct LogMatches {
@@ -73,7 +74,7 @@ struct LogMatches {
   /// What is not there was not meant.
   private mutating func note(_ path: String, _ problem: CInt) {
     guard problem != 0, problem != ENOENT, problem != ENOTDIR else { return }
-    unread.append(Unread(path: path, why: SystemProblem(problem).message))
+    unread.append(Unread(path: path, why: Errno(rawValue: problem).description))
   }
 
   private static func isPattern(_ part: Substring) -> Bool {

@@ -1,5 +1,6 @@
 public import RunbookEngine
 public import RunbookModel
+import RunbookSystem
 
 /// Where a connection leads, as read from its URL.
 ///

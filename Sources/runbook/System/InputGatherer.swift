@@ -2,8 +2,8 @@ import Foundation
 import RunbookEngine
 import RunbookExpression
 import RunbookModel
-import RunbookSteps
 import RunbookSyntax
+import RunbookSystem
 
 /// Finds each input's value: a flag, the environment, a file, the input's own source, its default, or
 /// the person at the terminal, in this order.

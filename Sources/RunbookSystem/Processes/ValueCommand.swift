@@ -1,4 +1,3 @@
-import RunbookEngine
 import RunbookModel
 import Synchronization
 
