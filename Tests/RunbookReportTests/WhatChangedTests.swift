@@ -57,7 +57,7 @@ struct WhatChangedTests {
   @Test(
     arguments: [
       ("word", "recovery rests on a person's word"),
-      ("read", "no recovery step that succeeded changes anything"),
+      ("read", "no recovery step that succeeded is to change anything"),
       ("failed", "no recovery step is known to have succeeded"),
       ("change", "the end of the last recovery step that succeeded, `mend`"),
     ])

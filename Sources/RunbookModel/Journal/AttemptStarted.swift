@@ -54,8 +54,10 @@ public struct AttemptStarted: Sendable, Hashable, Codable {
 public enum Bearing: Sendable, Hashable {
   /// It changes something, or may.
   case changes
-  /// It only reads, by what it is, or as its author declares.
+  /// It only reads.
   case reads
+  /// It only reads as its author declares, which nothing enforces.
+  case declaredReads
   /// What it changes is taken back at once.
   case trial
 
@@ -64,6 +66,7 @@ public enum Bearing: Sendable, Hashable {
     switch self {
     case .changes: StepStanding.succeeded.words
     case .reads: "succeeded, and changes nothing"
+    case .declaredReads: "succeeded, and is declared to change nothing"
     case .trial: "succeeded as a trial, and was taken back"
     }
   }
@@ -72,7 +75,8 @@ public enum Bearing: Sendable, Hashable {
 extension AttemptStarted {
   public var bearing: Bearing {
     if isTrial == true { return .trial }
-    return effect == .readOnly ? .reads : .changes
+    guard effect == .readOnly else { return .changes }
+    return isEffectDeclared ? .declaredReads : .reads
   }
 }
 

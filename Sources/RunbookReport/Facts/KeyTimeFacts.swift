@@ -129,7 +129,7 @@ struct KeyTimeFacts: Sendable {
         : "no recovery step is known to have succeeded"
     }
     return hasSuccess
-      ? "no recovery step that succeeded changes anything" : "no recovery step succeeded"
+      ? "no recovery step that succeeded is to change anything" : "no recovery step succeeded"
   }
 
   /// Why what recovery has done is not called a mitigation: a step of it that applied was not carried out, or a check

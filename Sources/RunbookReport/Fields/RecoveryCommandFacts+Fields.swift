@@ -66,7 +66,7 @@ extension Form where Value == RecoveryCommandFacts.Command {
       case .succeeded where attempt.loss != nil: .status(.missing, StepStanding.missing.words)
       case .succeeded where attempt.finished?.payload.isWord == true:
         .status(.attested, StepStanding.attested.words)
-      case .succeeded: .status(.succeeded, attempt.started.payload.bearing.success)
+      case .succeeded: .status(.succeeded, StepStanding.succeeded.words)
       case .failed: .status(.failed, "failed")
       case .unknown: .status(.unknown, "its effect is unknown")
       case .skipped: .status(.skipped, "skipped")
