@@ -1,26 +1,26 @@
-import CCurl
+package import CCurl
 import RunbookEngine
-import RunbookModel
-import RunbookSystem
+package import RunbookModel
+package import RunbookSystem
 
 /// One request on its way: what has come of its answer. Belongs to the thread that makes the request.
-final class HTTPTransfer {
-  let request: HTTPRequest
+package final class HTTPTransfer {
+  package let request: HTTPRequest
   private let interruption: Interruption
   private let isDirect: Bool
   private let receive: ([UInt8]) -> Void
-  private(set) var status = 0
-  private(set) var headers = ValueMap()
-  private(set) var message = ""
+  package private(set) var status = 0
+  package private(set) var headers = ValueMap()
+  package private(set) var message = ""
   /// Whether the request may have been sent, at least in part.
-  private(set) var wasSent = false
+  package private(set) var wasSent = false
   /// Whether the answer's head has come to its end: libcurl takes one that was cut for whole.
   private var isHeadWhole = false
 
   /// - Parameters:
   ///   - isDirect: whether no proxy is asked, whatever the environment says.
   ///   - receive: is given the body, piece by piece.
-  init(
+  package init(
     _ request: HTTPRequest, interruption: Interruption, isDirect: Bool,
     receive: @escaping ([UInt8]) -> Void
   ) {
@@ -31,7 +31,7 @@ final class HTTPTransfer {
   }
 
   /// Blocks until the request has ended.
-  func perform(timeout: Duration) -> runbook_request_end {
+  package func perform(timeout: Duration) -> runbook_request_end {
     let texts = CTexts()
     let lines = request.headers.map {
       texts.add($0.value.isEmpty ? "\($0.name);" : "\($0.name): \($0.value)")

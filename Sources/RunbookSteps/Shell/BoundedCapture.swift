@@ -1,12 +1,12 @@
-import RunbookEngine
-import RunbookModel
+package import RunbookEngine
+package import RunbookModel
 
 /// What a stream brought: as much as can be held in memory, for expressions, and all of it in a file once
 /// it is longer than what is stored of it.
 ///
 /// Secrets are taken out of the file; what is in memory is the engine's to redact and to cut.
-struct BoundedCapture: Sendable {
-  let fileName: String
+package struct BoundedCapture: Sendable {
+  package let fileName: String
   /// Bytes that are stored in the result.
   private let limit: Int
   private let folder: String
@@ -16,7 +16,7 @@ struct BoundedCapture: Sendable {
   /// Bytes that came.
   private(set) var size: Int64 = 0
   /// Whether the file, if there is one, holds all that came.
-  private(set) var isFileWhole = true
+  package private(set) var isFileWhole = true
 
   /// Bytes that are held at most.
   private let mostHeld: Int
@@ -25,7 +25,7 @@ struct BoundedCapture: Sendable {
   ///   - limit: bytes that are stored in the result.
   ///   - mostHeld: bytes that are held for expressions.
   ///   - folder: the attempt's evidence folder; made when the file is.
-  init(
+  package init(
     limit: Int, mostHeld: Int = 32 << 20, folder: String, fileName: String, redactor: Redactor
   ) {
     self.limit = limit
@@ -36,11 +36,11 @@ struct BoundedCapture: Sendable {
   }
 
   /// Whether the memory holds less than what came.
-  var isCut: Bool { size > Int64(mostHeld) }
-  var hasFile: Bool { file != nil }
+  package var isCut: Bool { size > Int64(mostHeld) }
+  package var hasFile: Bool { file != nil }
 
   /// UTF-8 repaired, without zero bytes; where it is cut, before anything that may begin a secret.
-  var text: String {
+  package var text: String {
     let bytes = isCut ? redactor.decided(kept) : kept
     return String(decoding: bytes.contains(0) ? bytes.filter { $0 != 0 } : bytes, as: UTF8.self)
   }
@@ -49,7 +49,7 @@ struct BoundedCapture: Sendable {
   /// came.
   ///
   /// - Parameter isWhole: false where what came was broken off before its end.
-  func mark(_ key: String, in result: inout StepResult, isWhole: Bool = true) {
+  package func mark(_ key: String, in result: inout StepResult, isWhole: Bool = true) {
     result.storedLimits[key] = StoredLimit(bytes: limit)
     result.openEnded.insert(key)
     if !isWhole, size > 0 {
@@ -67,7 +67,7 @@ struct BoundedCapture: Sendable {
     return String(validating: kept, as: UTF8.self) == nil ? "it is not UTF-8" : nil
   }
 
-  mutating func append(_ bytes: [UInt8]) {
+  package mutating func append(_ bytes: [UInt8]) {
     size += Int64(bytes.count)
     if file == nil, size > Int64(limit) {
       // The file begins with what was kept until now, so that it holds everything.
@@ -82,7 +82,7 @@ struct BoundedCapture: Sendable {
   }
 
   /// Closes the file. What a text cannot hold is kept in one, too.
-  mutating func finish() {
+  package mutating func finish() {
     if file == nil, flaw != nil {
       file = EvidenceWriter(folder: folder, name: fileName, redactor: redactor)
       isFileWhole = file?.write(kept) ?? false
@@ -95,7 +95,7 @@ struct BoundedCapture: Sendable {
   ///   - key: the result's name for the text.
   ///   - isWhole: false where what came was broken off before its end.
   ///   - announced: how many bytes were to come, where that is known.
-  func evidence(
+  package func evidence(
     _ what: String, key: String, source: String, isWhole: Bool = true, announced: Int64? = nil
   ) -> [EvidenceDraft] {
     guard size > 0 else { return [] }

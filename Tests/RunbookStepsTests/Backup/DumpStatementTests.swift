@@ -1,6 +1,6 @@
 import Testing
 
-@testable import RunbookSteps
+@testable import RunbookRecovery
 
 struct DumpStatementTests {
   @Test(arguments: [

@@ -4,7 +4,7 @@ import RunbookModel
 import RunbookTestSupport
 import Testing
 
-@testable import RunbookSteps
+@testable import RunbookRecovery
 
 /// Losses in tables that are more than one table: partitioned, inherited, in circles, with rules, and others.
 @Suite(.serialized, .enabled(if: TestServer.isAvailable))

@@ -1,6 +1,6 @@
 import Testing
 
-@testable import RunbookSteps
+@testable import RunbookPostgres
 
 struct TableNameTests {
   @Test(arguments: [

@@ -1,7 +1,8 @@
 import Foundation
 import Testing
 
-@testable import RunbookSteps
+@testable import RunbookPostgres
+@testable import RunbookRecovery
 @testable import RunbookSystem
 
 /// A real server on this machine's loopback or on a socket, in a process of its own.

@@ -3,8 +3,6 @@ import RunbookEngine
 import RunbookModel
 import Testing
 
-@testable import RunbookSteps
-
 /// Logs that a server wrote while the test ran.
 @Suite(.enabled(if: TestSandbox.isPossible)) struct LiveLogTests {
   private static let prefix = "%n|%-12u|%d|%p|%l-1|%x|%q%a "

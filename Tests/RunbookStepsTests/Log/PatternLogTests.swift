@@ -2,8 +2,6 @@ import RunbookEngine
 import RunbookModel
 import Testing
 
-@testable import RunbookSteps
-
 @Suite struct PatternLogTests {
   private func read(_ log: String, _ pattern: String) async throws -> StepResult {
     try await LogFixture().read(log, "pattern", ["pattern": KindFixture.text(pattern)])

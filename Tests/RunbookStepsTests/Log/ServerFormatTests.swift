@@ -2,7 +2,7 @@ import RunbookEngine
 import RunbookModel
 import Testing
 
-@testable import RunbookSteps
+@testable import RunbookRecovery
 
 /// PostgreSQL's `csvlog` and `jsonlog`.
 @Suite struct ServerFormatTests {

@@ -3,8 +3,6 @@ import RunbookEngine
 import RunbookModel
 import Testing
 
-@testable import RunbookSteps
-
 /// How revisions hang together, and which are applied.
 struct AlembicGraphTests {
   private static func revision(

@@ -3,7 +3,7 @@ import RunbookModel
 import RunbookTestSupport
 import Testing
 
-@testable import RunbookSteps
+@testable import RunbookLogs
 
 /// Through PgBouncer, which gives the sessions of the server to whoever has a transaction.
 @Suite(.enabled(if: TestPooler.isAvailable))

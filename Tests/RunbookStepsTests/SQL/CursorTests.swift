@@ -3,8 +3,6 @@ import RunbookModel
 import RunbookTestSupport
 import Testing
 
-@testable import RunbookSteps
-
 /// Steps that declare a cursor and fetch from it: the statements of one step are one transaction.
 @Suite(.serialized, .enabled(if: TestServer.isAvailable))
 struct CursorTests {

@@ -4,8 +4,6 @@ import RunbookModel
 import RunbookTestSupport
 import Testing
 
-@testable import RunbookSteps
-
 /// Tables for receipts that somebody else made, or changed.
 @Suite(.enabled(if: TestServer.isAvailable))
 struct ReceiptTableTests {

@@ -4,8 +4,6 @@ import RunbookModel
 import RunbookTestSupport
 import Testing
 
-@testable import RunbookSteps
-
 /// A connection's `read_only_role`: what a step does to leave it.
 @Suite(.enabled(if: TestServer.isAvailable))
 struct RoleFenceTests {

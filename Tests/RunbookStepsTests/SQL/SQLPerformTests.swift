@@ -4,8 +4,6 @@ import RunbookModel
 import RunbookTestSupport
 import Testing
 
-@testable import RunbookSteps
-
 @Suite(.enabled(if: TestServer.isAvailable))
 struct SQLPerformTests {
   @Test func givesTypedRows() async throws {

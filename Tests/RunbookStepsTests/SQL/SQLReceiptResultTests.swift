@@ -4,8 +4,6 @@ import RunbookModel
 import RunbookTestSupport
 import Testing
 
-@testable import RunbookSteps
-
 /// What a receipt keeps of a result, and what is refused before it is written.
 @Suite(.enabled(if: TestServer.isAvailable))
 struct SQLReceiptResultTests {

@@ -4,8 +4,6 @@ import RunbookModel
 import RunbookTestSupport
 import Testing
 
-@testable import RunbookSteps
-
 /// Sessions of the server in which a step's statements still run though their executor is gone.
 @Suite(.enabled(if: TestServer.isAvailable))
 struct SQLRemnantTests {

@@ -4,8 +4,6 @@ import RunbookModel
 import RunbookTestSupport
 import Testing
 
-@testable import RunbookSteps
-
 /// Finding out by its receipt whether a change took effect.
 @Suite(.enabled(if: TestServer.isAvailable))
 struct SQLSettlementTests {

@@ -3,8 +3,6 @@ import RunbookModel
 import RunbookTestSupport
 import Testing
 
-@testable import RunbookSteps
-
 /// `transaction: none`: each statement takes effect by itself.
 @Suite(.enabled(if: TestServer.isAvailable))
 struct SeparateStatementsTests {

@@ -3,8 +3,6 @@ import RunbookModel
 import RunbookTestSupport
 import Testing
 
-@testable import RunbookSteps
-
 /// What a transaction does not guard is open where the transaction failed: it is not called rolled back, and not
 /// repeated.
 @Suite(.enabled(if: TestServer.isAvailable))

@@ -3,8 +3,6 @@ import RunbookModel
 import RunbookTestSupport
 import Testing
 
-@testable import RunbookSteps
-
 /// What a function of the database does to the settings by which values are written.
 @Suite(.enabled(if: TestServer.isAvailable))
 struct WrittenValueTests {

@@ -4,7 +4,8 @@ import RunbookModel
 import RunbookTestSupport
 import Testing
 
-@testable import RunbookSteps
+@testable import RunbookPostgres
+@testable import RunbookSandbox
 
 @Suite(.enabled(if: TestServer.isAvailable))
 struct OwnServerTests {

@@ -2,6 +2,7 @@ import RunbookEngine
 import RunbookModel
 import Testing
 
+@testable import RunbookLogs
 @testable import RunbookSteps
 
 /// The laws of `Activity`, held against every kind that needs no database.

@@ -5,7 +5,8 @@ import RunbookTestSupport
 import Synchronization
 import Testing
 
-@testable import RunbookSteps
+@testable import RunbookLogs
+@testable import RunbookPostgres
 
 /// A database of its own, a gateway to it, and steps to perform there.
 struct SQLFixture: Sendable {

@@ -4,7 +4,7 @@ import RunbookModel
 import RunbookTestSupport
 import Testing
 
-@testable import RunbookSteps
+@testable import RunbookRecovery
 
 /// What the server's log says that a fixture's session sends, from now on.
 struct ServerLog {

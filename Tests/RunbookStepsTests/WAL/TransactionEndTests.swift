@@ -1,7 +1,7 @@
 import RunbookModel
 import Testing
 
-@testable import RunbookSteps
+@testable import RunbookRecovery
 
 struct TransactionEndTests {
   private static let head =
