@@ -1,5 +1,5 @@
 import Glibc
-package import RunbookModel
+import RunbookModel
 
 /// A part of a log as it is in memory: valid only while its block is read.
 package typealias LogBytes = UnsafeBufferPointer<UInt8>

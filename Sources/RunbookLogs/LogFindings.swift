@@ -223,8 +223,3 @@ extension LogEvent {
           + details.map { ($0.name, $0.value) }))
   }
 }
-
-extension Duration {
-  /// Whole microseconds, rounded towards zero; nil beyond 64 bits of nanoseconds.
-  package var microseconds: Int64? { wholeNanoseconds.map { $0 / 1000 } }
-}

@@ -106,18 +106,3 @@ extension LogKind {
     return .given(offset)
   }
 }
-
-extension BindingContext {
-  /// A key's template as a time; nil without the key, and for an empty text.
-  package func time(_ key: String, of step: Step) throws(StepFailure) -> Timestamp? {
-    guard let template = step.body[key]?.text else { return nil }
-    let text = try render(template)
-    guard !text.isEmpty else { return nil }
-    guard let time = Timestamp(rfc3339: text) else {
-      throw StepFailure(
-        .invalid, "`\(key)` is not a time (\(template.place))",
-        hint: "write it as RFC 3339 does: 2025-10-18T22:01:13Z")
-    }
-    return time
-  }
-}

@@ -13,7 +13,7 @@ package final class PostgresLink {
   /// Is told while a command waits for locks.
   package var onLockWait: (([LockHolder]) -> Void)?
   /// How long nothing may come before the locks are looked at; nil is never.
-  var stallInterval: Duration?
+  package var stallInterval: Duration?
   /// Who held the locks when that was last asked in this request.
   package private(set) var holders: [LockHolder] = []
   /// Whether the connection must not be used again.

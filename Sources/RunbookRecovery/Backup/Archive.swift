@@ -1,6 +1,7 @@
 import Glibc
-package import RunbookEngine
+import RunbookEngine
 package import RunbookModel
+import RunbookPostgres
 package import RunbookSystem
 import SystemPackage
 

@@ -1,7 +1,7 @@
-package import RunbookEngine
+import RunbookEngine
 package import RunbookModel
 package import RunbookPostgres
-package import RunbookSystem
+import RunbookSystem
 
 /// What an archive holds of data.
 package struct ArchiveContents: Sendable {

@@ -1,5 +1,6 @@
-package import RunbookEngine
+import RunbookEngine
 package import RunbookModel
+import RunbookPostgres
 
 /// What `pg_restore` wrote, as statements; without its settings, which whoever runs them makes.
 package struct ArchiveScript {

@@ -1,8 +1,8 @@
 import Glibc
-package import RunbookEngine
+import RunbookEngine
 package import RunbookModel
 import RunbookPostgres
-package import RunbookSystem
+import RunbookSystem
 
 /// The way by a backup: what of the damage it undoes, and how.
 package struct ArchiveWay {

@@ -1,4 +1,4 @@
-package import RunbookModel
+import RunbookModel
 import Synchronization
 
 /// Bytes that another thread hands over; the first few are kept, and of them whole lines where there are

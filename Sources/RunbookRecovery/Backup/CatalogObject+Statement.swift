@@ -1,4 +1,5 @@
-package import RunbookModel
+import RunbookModel
+import RunbookPostgres
 
 extension CatalogObject {
   /// What makes a part of a standing table again, by its definition alone; nothing where that does not

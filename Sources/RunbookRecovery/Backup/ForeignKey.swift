@@ -1,4 +1,5 @@
 package import RunbookModel
+import RunbookPostgres
 
 /// A foreign key, as `pg_get_constraintdef` writes it; all names as SQL writes them.
 package struct ForeignKey: Sendable, Hashable {

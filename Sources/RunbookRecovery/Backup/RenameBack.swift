@@ -1,4 +1,5 @@
-package import RunbookModel
+import RunbookModel
+import RunbookPostgres
 
 /// The statements that give renamed schemas, tables and columns, and what belongs to them, their names back.
 package struct RenameBack {

@@ -1,5 +1,5 @@
 package import RunbookEngine
-package import RunbookExpression
+import RunbookExpression
 package import RunbookModel
 package import RunbookPostgres
 

@@ -1,4 +1,5 @@
-package import RunbookModel
+import RunbookModel
+import RunbookPostgres
 
 /// Everything that a restore sends, in order, but for the transaction around it.
 ///

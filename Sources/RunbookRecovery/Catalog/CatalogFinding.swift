@@ -1,4 +1,4 @@
-package import RunbookModel
+import RunbookModel
 
 /// What became of something that a database had.
 package struct CatalogFinding: Sendable, Hashable {

@@ -1,4 +1,5 @@
 package import RunbookModel
+import RunbookPostgres
 
 /// The names in a text of SQL, function bodies in it included.
 package enum SQLWords {

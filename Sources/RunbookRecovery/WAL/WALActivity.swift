@@ -2,7 +2,7 @@ import Glibc
 package import RunbookEngine
 package import RunbookModel
 package import RunbookPostgres
-package import RunbookSystem
+import RunbookSystem
 import Synchronization
 
 /// Reads a server's write-ahead log by `pg_waldump`.

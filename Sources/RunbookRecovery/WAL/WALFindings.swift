@@ -1,4 +1,4 @@
-package import RunbookEngine
+import RunbookEngine
 package import RunbookModel
 
 /// What the write-ahead log told so far.

@@ -1,6 +1,6 @@
 import Glibc
-package import RunbookModel
-package import RunbookSystem
+import RunbookModel
+import RunbookSystem
 
 /// A file of the write-ahead log, told by the long header of its first page.
 ///
