@@ -21,6 +21,21 @@ package struct ReceiptTransaction {
   /// Whether the work may do more than is known of it.
   package var isUndetermined = false
 
+  package init(
+    link: PostgresLink, context: AttemptContext, settings: SQLSettings, digest: Digest,
+    keepsReceipt: Bool, mayChangeRole: Bool = false, unguarded: [String] = [],
+    isUndetermined: Bool = false
+  ) {
+    self.link = link
+    self.context = context
+    self.settings = settings
+    self.digest = digest
+    self.keepsReceipt = keepsReceipt
+    self.mayChangeRole = mayChangeRole
+    self.unguarded = unguarded
+    self.isUndetermined = isUndetermined
+  }
+
   private var query: ReceiptQuery { ReceiptQuery(context, on: link) }
 
   /// What the work brought, before it is durable.

@@ -2,7 +2,7 @@ import RunbookEngine
 package import RunbookModel
 
 extension [SQLCompletion] {
-  var affected: Int64 {
+  package var affected: Int64 {
     reduce(0) { sum, completion in
       let (total, overflow) = sum.addingReportingOverflow(completion.affected)
       return overflow ? .max : total
@@ -11,8 +11,9 @@ extension [SQLCompletion] {
 }
 
 extension [SQLCompletion] {
-  /// Of the last statement whose rows were collected.
-  var lastRows: ResultSet? { last { $0.resultSet != nil }?.resultSet }
+  package /// Of the last statement whose rows were collected.
+    package var lastRows: ResultSet?
+  { last { $0.resultSet != nil }?.resultSet }
 }
 
 /// What an attempt brought back, as a step's result.

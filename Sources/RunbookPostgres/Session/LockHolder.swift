@@ -12,7 +12,7 @@ package struct LockHolder: Sendable, Hashable {
   package let since: Timestamp?
 
   /// One line for people.
-  var description: String {
+  package var description: String {
     var text = "pid \(pid), user \(user)"
     if !application.isEmpty { text += ", application \(application)" }
     if !state.isEmpty { text += ", \(state)" }

@@ -1,7 +1,7 @@
 import Glibc
-package import RunbookEngine
+import RunbookEngine
 package import RunbookModel
-package import RunbookSystem
+import RunbookSystem
 import SystemPackage
 
 /// The table of contents of an archive, read as `pg_dump` wrote it: names in it are not to be told apart in

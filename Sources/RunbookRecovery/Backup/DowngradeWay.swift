@@ -1,6 +1,7 @@
-package import RunbookEngine
+import RunbookEngine
 package import RunbookModel
-package import RunbookSystem
+import RunbookPostgres
+import RunbookSystem
 
 /// The way by the culprit migration's own `downgrade()`, of which only that is taken which makes lost
 /// objects again: the rest would take away what was meant to be there, with what was written since.

@@ -1,4 +1,4 @@
-package import RunbookModel
+import RunbookModel
 import RunbookPostgres
 
 /// A statement of an archive's, as one that `pg_dump` may write there or not.

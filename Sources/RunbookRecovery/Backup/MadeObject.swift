@@ -1,4 +1,4 @@
-package import RunbookModel
+import RunbookModel
 package import RunbookPostgres
 
 /// A statement that makes a table, or something on one.
