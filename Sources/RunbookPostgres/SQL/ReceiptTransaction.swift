@@ -43,6 +43,14 @@ package struct ReceiptTransaction {
     package var result: StepResult
     package let affected: Int64
     package let rowCount: Int64
+
+    package init(
+      result: StepResult, affected: Int64, rowCount: Int64
+    ) {
+      self.result = result
+      self.affected = affected
+      self.rowCount = rowCount
+    }
   }
 
   /// - Parameter body: does the work in the open transaction.

@@ -11,9 +11,8 @@ extension [SQLCompletion] {
 }
 
 extension [SQLCompletion] {
-  package /// Of the last statement whose rows were collected.
-    package var lastRows: ResultSet?
-  { last { $0.resultSet != nil }?.resultSet }
+  /// Of the last statement whose rows were collected.
+  package var lastRows: ResultSet? { last { $0.resultSet != nil }?.resultSet }
 }
 
 /// What an attempt brought back, as a step's result.

@@ -1,7 +1,7 @@
 import Dispatch
-package import RunbookEngine
+import RunbookEngine
 package import RunbookModel
-package import RunbookSystem
+import RunbookSystem
 import Synchronization
 
 /// Reads an archive once more beside the restore from it: that it is the file that the way was made from has to

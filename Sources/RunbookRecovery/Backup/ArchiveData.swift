@@ -1,5 +1,5 @@
 import Glibc
-package import RunbookEngine
+import RunbookEngine
 package import RunbookModel
 package import RunbookPostgres
 

@@ -1,4 +1,5 @@
-package import RunbookModel
+import RunbookModel
+import RunbookPostgres
 
 /// An entry of an archive's table of contents.
 package struct ArchiveEntry: Sendable, Hashable {

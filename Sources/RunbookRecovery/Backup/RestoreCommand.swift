@@ -1,4 +1,4 @@
-package import RunbookModel
+import RunbookModel
 
 /// One command of a restore: it is shown at the gate, recorded and sent as this.
 package struct RestoreCommand: Sendable, Hashable {

@@ -1,5 +1,6 @@
 package import RunbookEngine
-package import RunbookModel
+import RunbookModel
+import RunbookPostgres
 
 /// Says now and then how far a restore is.
 package struct RestoreProgress {
