@@ -1,5 +1,6 @@
 import Testing
 
+@testable import RunbookPostgres
 @testable import RunbookRecovery
 
 struct DumpStatementTests {

@@ -4,6 +4,7 @@ import RunbookModel
 import RunbookTestSupport
 import Testing
 
+@testable import RunbookPostgres
 @testable import RunbookRecovery
 
 /// A moment is the same moment in every session, however that writes it.

@@ -4,6 +4,7 @@ import RunbookModel
 import RunbookTestSupport
 import Testing
 
+@testable import RunbookPostgres
 @testable import RunbookRecovery
 @testable import RunbookSandbox
 

@@ -4,6 +4,7 @@ import RunbookModel
 import RunbookTestSupport
 import Testing
 
+@testable import RunbookPostgres
 @testable import RunbookRecovery
 
 /// Names that differ for PostgreSQL and look the same: "é" in one code point, and in two.

@@ -3,6 +3,7 @@ import Testing
 
 @testable import RunbookPostgres
 @testable import RunbookRecovery
+@testable import RunbookSteps
 @testable import RunbookSystem
 
 /// A real server on this machine's loopback or on a socket, in a process of its own.

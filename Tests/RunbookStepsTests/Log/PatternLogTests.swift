@@ -2,6 +2,8 @@ import RunbookEngine
 import RunbookModel
 import Testing
 
+@testable import RunbookLogs
+
 @Suite struct PatternLogTests {
   private func read(_ log: String, _ pattern: String) async throws -> StepResult {
     try await LogFixture().read(log, "pattern", ["pattern": KindFixture.text(pattern)])

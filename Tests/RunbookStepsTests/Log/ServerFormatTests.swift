@@ -2,6 +2,7 @@ import RunbookEngine
 import RunbookModel
 import Testing
 
+@testable import RunbookLogs
 @testable import RunbookRecovery
 
 /// PostgreSQL's `csvlog` and `jsonlog`.

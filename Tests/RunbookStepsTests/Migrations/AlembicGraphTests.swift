@@ -3,6 +3,8 @@ import RunbookEngine
 import RunbookModel
 import Testing
 
+@testable import RunbookMigrations
+
 /// How revisions hang together, and which are applied.
 struct AlembicGraphTests {
   private static func revision(

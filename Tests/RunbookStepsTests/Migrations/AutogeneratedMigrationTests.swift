@@ -5,6 +5,7 @@ import RunbookModel
 import Testing
 
 @testable import RunbookLogs
+@testable import RunbookMigrations
 @testable import RunbookSystem
 
 /// What Alembic itself writes, of models that do not know all tables of their database.

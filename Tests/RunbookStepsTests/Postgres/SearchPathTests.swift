@@ -4,6 +4,7 @@ import RunbookModel
 import RunbookTestSupport
 import Testing
 
+@testable import RunbookPostgres
 @testable import RunbookRecovery
 
 /// A session whose `search_path` leads to a schema that answers in PostgreSQL's place: what the program

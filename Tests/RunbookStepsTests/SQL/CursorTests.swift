@@ -3,6 +3,8 @@ import RunbookModel
 import RunbookTestSupport
 import Testing
 
+@testable import RunbookPostgres
+
 /// Steps that declare a cursor and fetch from it: the statements of one step are one transaction.
 @Suite(.serialized, .enabled(if: TestServer.isAvailable))
 struct CursorTests {

@@ -4,6 +4,8 @@ import RunbookModel
 import RunbookTestSupport
 import Testing
 
+@testable import RunbookPostgres
+
 /// A connection's `read_only_role`: what a step does to leave it.
 @Suite(.enabled(if: TestServer.isAvailable))
 struct RoleFenceTests {

@@ -4,7 +4,6 @@ import RunbookModel
 import RunbookTestSupport
 import Testing
 
-@testable import RunbookLogs
 @testable import RunbookPostgres
 
 /// Whatever a value is, it is one literal or one name of the statement that it stands in: quoted by the

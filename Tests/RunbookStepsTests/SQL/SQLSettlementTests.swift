@@ -4,6 +4,8 @@ import RunbookModel
 import RunbookTestSupport
 import Testing
 
+@testable import RunbookPostgres
+
 /// Finding out by its receipt whether a change took effect.
 @Suite(.enabled(if: TestServer.isAvailable))
 struct SQLSettlementTests {

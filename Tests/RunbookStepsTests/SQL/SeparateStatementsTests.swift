@@ -3,6 +3,8 @@ import RunbookModel
 import RunbookTestSupport
 import Testing
 
+@testable import RunbookPostgres
+
 /// `transaction: none`: each statement takes effect by itself.
 @Suite(.enabled(if: TestServer.isAvailable))
 struct SeparateStatementsTests {

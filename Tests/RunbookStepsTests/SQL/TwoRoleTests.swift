@@ -4,7 +4,6 @@ import RunbookModel
 import RunbookTestSupport
 import Testing
 
-@testable import RunbookLogs
 @testable import RunbookPostgres
 
 /// One database of two systems, whose roles may not do what the other may.

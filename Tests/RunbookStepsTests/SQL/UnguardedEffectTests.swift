@@ -1,5 +1,6 @@
 import RunbookEngine
 import RunbookModel
+import RunbookPostgres
 import RunbookTestSupport
 import Testing
 

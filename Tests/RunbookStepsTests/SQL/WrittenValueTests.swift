@@ -3,6 +3,8 @@ import RunbookModel
 import RunbookTestSupport
 import Testing
 
+@testable import RunbookPostgres
+
 /// What a function of the database does to the settings by which values are written.
 @Suite(.enabled(if: TestServer.isAvailable))
 struct WrittenValueTests {

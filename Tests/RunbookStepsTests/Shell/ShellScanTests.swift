@@ -4,6 +4,7 @@ import RunbookModel
 import RunbookTestSupport
 import Testing
 
+@testable import RunbookSteps
 @testable import RunbookSystem
 
 /// What a script visibly runs, and what of it no approval can bind.

@@ -3,6 +3,9 @@ import RunbookModel
 import Testing
 
 @testable import RunbookLogs
+@testable import RunbookPostgres
+@testable import RunbookRecovery
+@testable import RunbookSandbox
 @testable import RunbookSteps
 
 /// The laws of `Activity`, held against every kind that needs no database.

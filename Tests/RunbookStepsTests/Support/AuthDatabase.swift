@@ -5,7 +5,9 @@ import RunbookTestSupport
 import Testing
 
 @testable import RunbookLogs
+@testable import RunbookPostgres
 @testable import RunbookRecovery
+@testable import RunbookSandbox
 
 /// A database with two systems' tables, of which one is backed up and then broken.
 struct AuthDatabase: Sendable {

@@ -7,6 +7,8 @@ import Testing
 
 @testable import RunbookLogs
 @testable import RunbookPostgres
+@testable import RunbookRecovery
+@testable import RunbookSandbox
 
 /// A database of its own, a gateway to it, and steps to perform there.
 struct SQLFixture: Sendable {

@@ -1,6 +1,7 @@
 import RunbookModel
 import Testing
 
+@testable import RunbookPostgres
 @testable import RunbookRecovery
 
 struct TransactionEndTests {

@@ -4,6 +4,7 @@ import RunbookModel
 import RunbookTestSupport
 import Testing
 
+@testable import RunbookPostgres
 @testable import RunbookRecovery
 
 /// A real server's write-ahead log, read while the server goes on.
