@@ -8,16 +8,20 @@ extension Executor {
       guard try await wait(until: notBefore, for: bound.step.id, attempt) else { return }
     }
     let step = bound.step
-    let activity = bound.activity
     hasLooked = false
     guard try await mayBegin(bound) else { return }
-    if activity.connectsByItself, let connection = activity.connection { forget(connection) }
+    if bound.activity.connectsByItself, let connection = bound.activity.connection {
+      forget(connection)
+    }
+    var bound = bound
+    var activity: any Activity { bound.activity }
     let isUnseen = await isUnseen(activity.connection)
     let isClockUnseen = await self.isUnseen(activity.clockConnection)
     if isUnseen || isClockUnseen { try await flushOutcome() }
     var obstacle: FailureRecord?
     switch await prepareConnection(activity.connection) {
-    case .ready: break
+    case .ready:
+      if step.phase.mayChange || step.options.isTrial { bound = await bound.informed() }
     case .obstacle(let failure): obstacle = failure
     case .contested: return
     }
@@ -271,6 +275,14 @@ extension Executor {
     do throws(StepFailure) {
       let identity = try await provenIdentity(of: connection)
       seenConnections.insert(connection)
+      if let known = state.identities[connection]?.identity, identity.lost == nil,
+        isProvenAgain(known, identity)
+      {
+        ports.observer.observe(
+          progress:
+            "The server of connection '\(connection)' was started anew, and is the one that it was: by its "
+            + "system, its address and its data folder, and its log goes on from where it was")
+      }
       if let known = state.identities[connection]?.identity,
         known.isSameDatabase(as: identity.identity), identity.lost == nil,
         known.changes(to: identity.identity).isEmpty, state.unseen[connection] == nil,
@@ -285,6 +297,12 @@ extension Executor {
       let record = error.record
       return .obstacle(record.cause == .elsewhere ? record.of(.refused) : record)
     }
+  }
+
+  /// Whether a server that was started anew, and holds no record of the run, shows all the same that it is the one.
+  private func isProvenAgain(_ known: ConnectionIdentity, _ now: ConnectionIdentified) -> Bool {
+    known.restart(to: now.identity) != nil && state.proof(on: now.connection).isEmpty
+      && !state.hasUnmarkedChange(on: now.connection) && known.isProven(by: now.identity)
   }
 
   /// Who the server is, and what of the run is missing there. It is asked whenever a connection is made: what comes

@@ -92,7 +92,7 @@ public struct Executor: ~Copyable {
   ///
   /// - Throws: `StoreError` when the journal cannot be written; nothing is performed after that (L9).
   public mutating func run() async throws(StoreError) {
-    try queue(.runStarted(RunStarted(plan, options, redactor)))
+    try queue(.runStarted(RunStarted(plan, options, redactor, kinds: ports.kinds)))
     for event in options.opening { try queue(event) }
     if !plan.isSandbox { try await letWitnessBegin() }
     try await goOn()
@@ -114,7 +114,8 @@ public struct Executor: ~Copyable {
     state = try RunState(replaying: entries)
     sequence = entries.last?.sequence ?? 0
     for event in decisions { try queue(event) }
-    let outdated = change == nil ? [:] : plan.outdated(in: state, binder, options.key)
+    let outdated =
+      change == nil ? [:] : plan.outdated(in: state, binder, options.key, ports.kinds)
     try queue(
       .runResumed(
         RunResumed(

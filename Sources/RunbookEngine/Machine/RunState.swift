@@ -49,6 +49,11 @@ public struct RunState: Sendable, Hashable {
   public private(set) var gateChanges: [String: [String]] = [:]
   /// By gate: who had approved it as it was before these changes, for people.
   public private(set) var lapsedApprovals: [String: [String]] = [:]
+  /// By gate: what of it was approved last, whatever became of the approval: what is another since is said of all of it.
+  private(set) var approvedLast: [String: GateOpened] = [:]
+  /// By gate: what was approved, and was opened anew since, as it had changed. Where it is that again, the approval
+  /// counts again; not where a person wanted to be asked anew, or refused it since.
+  private(set) var lapsedGates: [String: GateState] = [:]
   /// What people had ended of earlier processes, and who.
   public private(set) var endings: [Ending] = []
   /// Other runs that a gate showed at work when it was approved.
@@ -148,9 +153,7 @@ public struct RunState: Sendable, Hashable {
       askAnew(for: payload.step, as: actor)
     case .gateOpened(let payload):
       openedGates.insert(payload.gate)
-      gates[payload.gate] = GateState(opened: payload)
-      if let changes = payload.changes { gateChanges[payload.gate] = changes }
-      if let lapsed = payload.lapsed { lapsedApprovals[payload.gate] = lapsed }
+      open(payload)
     case .gateDecided(let payload):
       guard openedGates.contains(payload.gate) else { throw misplaced(event) }
       // Who decides from another terminal may come too late; that changes nothing any more.
@@ -161,7 +164,11 @@ public struct RunState: Sendable, Hashable {
       {
         lifecycle = .held(decided)
       }
+      if let gate = gates[payload.gate], gate.isApproved || gate.isRefused {
+        lapsedGates[payload.gate] = nil
+      }
       if let gate = gates[payload.gate], gate.isApproved {
+        approvedLast[payload.gate] = gate.opened
         gateChanges[payload.gate] = nil
         lapsedApprovals[payload.gate] = nil
         consentedRuns.formUnion((gate.opened.others ?? []).map(\.run))
@@ -253,7 +260,25 @@ public struct RunState: Sendable, Hashable {
     closeGates(for: "the runbook or a connection was changed, and the change accepted")
   }
 
+  private mutating func open(_ gate: GateOpened) {
+    let name = gate.gate
+    if gate.isAsApproved == true, let approved = lapsedGates[name] {
+      gates[name] = GateState(opened: gate, approvers: approved.approvers)
+      gateChanges[name] = nil
+      lapsedApprovals[name] = nil
+      lapsedGates[name] = nil
+      return
+    }
+    if gate.changes != nil, let former = gates[name], former.isApproved {
+      lapsedGates[name] = former
+    }
+    gates[name] = GateState(opened: gate)
+    if let changes = gate.changes { gateChanges[name] = changes }
+    if let lapsed = gate.lapsed { lapsedApprovals[name] = lapsed }
+  }
+
   private mutating func closeGates(for reason: String) {
+    lapsedGates = [:]
     for gate in gates.values where !gate.approvers.isEmpty {
       gateChanges[gate.opened.gate] = [reason]
       lapsedApprovals[gate.opened.gate] = gate.approverList
@@ -271,6 +296,7 @@ public struct RunState: Sendable, Hashable {
         + "(attempt \(self.step(step).attempts + 1))"
     ]
     lapsedApprovals[name] = gate.approverList
+    lapsedGates[name] = nil
     gates[name] = nil
   }
 
@@ -422,6 +448,19 @@ public struct RunState: Sendable, Hashable {
       },
       begun: noted.sorted { $0.value < $1.value }
         .map { RunProof.Begun(step: $0.key, attempt: $0.value) })
+  }
+
+  /// Whether a step has changed something over a connection, or may have, and nothing in its database tells of that: it
+  /// would be lost unseen with a copy of before.
+  func hasUnmarkedChange(on connection: String) -> Bool {
+    let records = ((runbook?.steps ?? []) + formerSteps).filter(\.phase.mayChange)
+    return records.contains { record in
+      let one = step(record.id)
+      guard one.connection == connection, one.isChange, !one.hasReceipt,
+        begun[connection]?[record.id] == nil
+      else { return false }
+      return one.mayHaveChanged
+    }
   }
 
   /// Whether the run has left a lease or marks in a database.
@@ -741,7 +780,10 @@ public struct GateState: Sendable, Hashable {
     }
   }
 
-  init(opened: GateOpened) { self.opened = opened }
+  init(opened: GateOpened, approvers: Set<Actor> = []) {
+    self.opened = opened
+    self.approvers = approvers
+  }
 
   /// Accounts that approved: a name that one typed is that account's word, whatever the name.
   public var accounts: Set<String> { Set(approvers.map(\.account)) }

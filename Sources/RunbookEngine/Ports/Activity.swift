@@ -29,6 +29,10 @@ public protocol Activity: Sendable {
   /// names, variables that it reads. An approval binds it; only looked at for that.
   func surroundings() async -> [Surrounding]
 
+  /// It with what is found out of it by looking, once its connection is ready: what its database has behind the things
+  /// that it names. What it says of itself may be more than before.
+  func informed() async -> any Activity
+
   /// How `work` is performed where that is not the usual way, such as by which interpreter: for people, who are to
   /// approve it. What of it decides is among `surroundings`.
   var manner: [WorkItem.Parameter] { get }
@@ -119,6 +123,8 @@ extension Activity {
   public var clockConnection: String? { nil }
 
   public func surroundings() async -> [Surrounding] { [] }
+
+  public func informed() async -> any Activity { self }
 
   public var manner: [WorkItem.Parameter] { [] }
 

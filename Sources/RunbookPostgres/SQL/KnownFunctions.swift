@@ -70,6 +70,10 @@ package enum KnownFunctions {
     return SessionSettings.folded(text).pieces(separatedBy: ".").map(String.init)
   }
 
+  /// All whose effect stays, some with their schemas.
+  static let leavingNames = changing.subtracting(guarded).union(leaving)
+    .sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
+
   /// Those that change something of which nothing stays when the transaction is rolled back, or the session is over.
   private static let guarded = words(
     """

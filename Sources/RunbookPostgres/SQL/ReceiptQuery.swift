@@ -23,7 +23,11 @@ package struct ReceiptQuery {
   package var look: SQLCommand {
     SQLCommand(
       """
-      SELECT attempt, statements_sha256, affected, row_count, recorded_at, result, actor
+      SELECT attempt, statements_sha256, affected, row_count, recorded_at, result, actor,
+        (SELECT string_agg(DISTINCT CASE g.grantee WHEN 0 THEN 'PUBLIC'
+            ELSE pg_get_userbyid(g.grantee)::text END, ', ')
+          FROM pg_class c, aclexplode(coalesce(c.relacl, acldefault('r', c.relowner))) g
+          WHERE c.oid = receipt.tableoid AND g.privilege_type = 'INSERT')
       FROM runbook.receipt WHERE run = $1 AND step = $2
       """, [text(run.rawValue), text(step.rawValue)])
   }

@@ -33,7 +33,10 @@ package struct ReceiptRow {
     let attempt = Int(clamping: field(0).intValue ?? 0)
     var objections: [String] = []
     if !attempts.contains(attempt) {
-      objections.append("it is of attempt \(attempt), which this run's journal has not begun")
+      objections.append(
+        attempt == attempts.upperBound
+          ? "it is of attempt \(attempt), which has only just begun and wrote nothing"
+          : "it is of attempt \(attempt), which this run's journal has not begun")
     } else if context.actors.indices.contains(attempt - 1) {
       let actor = context.actors[attempt - 1]
       let stored = field(6).stringValue ?? ""
@@ -51,6 +54,14 @@ package struct ReceiptRow {
     if field(1).stringValue != (recorded ?? expected).hex {
       let those = recorded == nil ? "of now" : "of its attempt"
       objections.append("it is of other statements than those \(those)")
+    }
+    if !objections.isEmpty {
+      let writer = field(6).stringValue ?? ""
+      let time = recordedAt.map { " at \($0)" } ?? ""
+      let roles = field(7).stringValue.map { "; these roles may write there: \($0)" } ?? ""
+      objections.append(
+        "it says that \(writer) wrote it\(time)\(roles); until it is taken out of runbook.receipt, the step is not "
+          + "performed")
     }
     found = ReceiptFound(
       attempt: attempt, recordedAt: recordedAt, objections: objections, result: result)

@@ -9,6 +9,20 @@ package struct SQLActivity: Activity {
   package let statements: [RenderedStatement]
   package let mode: SQLMode
   package let gateway: PostgresGateway
+  /// What its database tells of it that no transaction guards, and no text of it shows.
+  package var outside = Outside.unasked
+  /// The database's own code that it runs; nil where that could not be asked.
+  package var code: [Surrounding]? = []
+
+  package enum Outside: Sendable, Hashable {
+    case unasked
+    /// A few words each.
+    case found([String])
+    /// It could not be asked.
+    case unknown
+
+    package var items: [String] { if case .found(let items) = self { items } else { [] } }
+  }
 
   package var connection: String? { source.name }
   package var isEffectDeclared: Bool { false }
@@ -49,7 +63,7 @@ package struct SQLActivity: Activity {
     where !found.contains(where: { $0.isIdentical(to: one) }) {
       found.append(one)
     }
-    return found
+    return count > 0 ? found + outside.items : found
   }
 
   /// Whether what the statements do is more than their text tells: they call what is not known.
@@ -60,12 +74,20 @@ package struct SQLActivity: Activity {
   }
 
   package var manner: [WorkItem.Parameter] {
-    unguarded.isEmpty
-      ? []
-      : [
+    let all = mode == .separate ? outside.items : unguarded
+    var lines: [WorkItem.Parameter] = []
+    if !all.isEmpty {
+      lines.append(
         WorkItem.Parameter(
-          name: "no transaction guards", value: .string(unguarded.joined(separator: ", ")))
-      ]
+          name: "no transaction guards", value: .string(all.joined(separator: ", "))))
+    }
+    if outside == .unknown {
+      lines.append(
+        WorkItem.Parameter(
+          name: "not known",
+          value: "whether triggers, views and functions of the database leave the transaction"))
+    }
+    return lines
   }
 
   package var work: [WorkItem] {
@@ -76,7 +98,40 @@ package struct SQLActivity: Activity {
     }
   }
 
-  package func surroundings() async -> [Surrounding] { await gateway.settings(of: source.name) }
+  package func surroundings() async -> [Surrounding] {
+    let found = outside.items.map {
+      Surrounding(name: "what no transaction guards: \($0)", content: "")
+    }
+    let unknown = Surrounding(name: "the database's functions and triggers", content: "not known")
+    return await gateway.settings(of: source.name) + found + (code ?? [unknown])
+  }
+
+  package func unbound() async -> [String] {
+    (code ?? []).isEmpty ? [] : ["what the database's functions call in turn"]
+  }
+
+  package func informed() async -> any Activity {
+    guard !mode.isReadOnly, statements.contains(where: \.traits.mayLeave) else { return self }
+    var other = self
+    let effects = OutsideEffects(statements.map(\.command.text))
+    do throws(StepFailure) {
+      let session = try gateway.session(of: source.name)
+      let (found, code) = try await session.use(until: .now + .seconds(30)) {
+        (link) throws(StepFailure) in
+        do throws(LinkError) {
+          return (try effects.found(on: link), try effects.code(on: link))
+        } catch {
+          throw StepFailure(link: error, mayHaveCommitted: false, holders: [])
+        }
+      }
+      other.outside = found.map(Outside.found) ?? .unknown
+      other.code = code?.map { Surrounding(name: $0.name, content: $0.hash) }
+    } catch {
+      other.outside = .unknown
+      other.code = nil
+    }
+    return other
+  }
 
   package func perform(in context: AttemptContext) async throws(StepFailure) -> StepResult {
     let session = try gateway.session(of: source.name)

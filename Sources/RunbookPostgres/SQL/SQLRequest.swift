@@ -101,6 +101,13 @@ package struct SQLRequest: Sendable {
 
   /// Deferred constraints are checked before the end, as a commit would check them.
   private func performTrial(on link: PostgresLink) throws(StepFailure) -> StepResult {
+    guard activity.outside.items.isEmpty else {
+      throw StepFailure(
+        .refused,
+        "a trial is rolled back, and no transaction guards what "
+          + "\(activity.outside.items.joined(separator: ", ")) does",
+        detail: "nothing of it was sent")
+    }
     let prelude = link.opening(Self.changing) + [settings.command(for: link, mayIdle: false)]
     var batch = Batch(activity.statements, after: prelude)
     batch.append(SQLCommand("SET CONSTRAINTS ALL IMMEDIATE"))
@@ -201,7 +208,10 @@ package struct SQLRequest: Sendable {
       return (try completions(outcomes.first ?? [], of: batch, on: link), changed)
     } catch {
       resetUnread(link)
-      let mayStay = isSent && (statement.traits.mayStayInPart || !statement.unguarded.isEmpty)
+      let mayStay =
+        isSent
+        && (statement.traits.mayStayInPart || !statement.unguarded.isEmpty
+          || !activity.outside.items.isEmpty)
       throw error.after(index, of: statements.count, isOpen: hasChanged || mayStay)
     }
   }

@@ -14,8 +14,16 @@ package enum IdentityQuestion {
       host(inet_server_addr()), inet_server_port(),
       CASE WHEN pg_has_role('pg_read_all_settings', 'USAGE')
         THEN current_setting('data_directory') END,
-      pg_postmaster_start_time()
+      pg_postmaster_start_time(),
+      CASE WHEN pg_is_in_recovery() THEN NULL ELSE pg_current_wal_flush_lsn()::text END,
+      \(privileges(of: "r")), session_user, coalesce(l.rolsuper, false), \(privileges(of: "l"))
     """
+  private static func privileges(of role: String) -> String {
+    """
+    array_remove(ARRAY[CASE WHEN \(role).rolbypassrls THEN 'BYPASSRLS' END,
+        CASE WHEN \(role).rolreplication THEN 'REPLICATION' END], NULL)
+    """
+  }
   /// The one that is written to now; a replica writes none.
   private static let timeline = """
     CASE WHEN pg_is_in_recovery() THEN NULL
@@ -25,6 +33,7 @@ package enum IdentityQuestion {
   private static let system = "(SELECT system_identifier::text FROM pg_control_system())"
   private static let place = """
     FROM pg_database d LEFT JOIN pg_roles r ON r.rolname = current_user
+      LEFT JOIN pg_roles l ON l.rolname = session_user
     WHERE d.datname = current_database()
     """
   private static let main = SQLCommand("SELECT \(columns), NULL \(place)")
@@ -47,7 +56,8 @@ package enum IdentityQuestion {
     WHERE name IN (\(SessionSettings.deciding.map { "'\($0)'" }.joined(separator: ", ")))
     UNION ALL SELECT pg_catalog.split_part(one, '=', 1), one, false
     FROM pg_catalog.pg_db_role_setting AS s, LATERAL pg_catalog.unnest(s.setconfig) AS one
-    WHERE s.setrole IN (0, (SELECT oid FROM pg_catalog.pg_roles WHERE rolname = current_user))
+    WHERE (s.setrole = 0 OR s.setrole IN (
+        SELECT oid FROM pg_catalog.pg_roles WHERE rolname IN (current_user, session_user)))
       AND s.setdatabase IN (
         0, (SELECT oid FROM pg_catalog.pg_database WHERE datname = pg_catalog.current_database()))
       AND one LIKE '%.%=%'
@@ -156,7 +166,7 @@ package enum IdentityQuestion {
   private static func read(
     _ row: [Value], on link: PostgresLink, timeline: Int64?, system: String?
   ) -> ConnectionIdentity? {
-    guard row.count > 15 else { return nil }
+    guard row.count > 20 else { return nil }
     note(row[9], on: link)
     return ConnectionIdentity(
       systemIdentifier: system, timelineID: Self.timeline(row[7]) ?? timeline,
@@ -166,7 +176,16 @@ package enum IdentityQuestion {
       address: link.address, searchPath: row[8].stringValue,
       isPooled: link.facts.isPooled ? true : nil,
       serverAddress: row[11].stringValue.map { "\($0):\(row[12].intValue ?? 0)" },
-      dataDirectory: row[13].stringValue, serverStart: time(row[14]))
+      dataDirectory: row[13].stringValue, serverStart: time(row[14]),
+      walPosition: row[15].stringValue, privileges: texts(row[16]),
+      login: row[17].stringValue.map {
+        LoginRole(
+          role: $0, isSuperuser: row[18].boolValue ?? false, privileges: texts(row[19]))
+      })
+  }
+
+  private static func texts(_ value: Value) -> [String] {
+    value.listValue?.compactMap(\.stringValue) ?? []
   }
 
   private static func time(_ value: Value) -> Timestamp? {

@@ -217,7 +217,11 @@ struct PublicCopy {
         databaseOID: identity.databaseOID, role: text(identity.role),
         isSuperuser: identity.isSuperuser, serverVersion: identity.serverVersion,
         isReplica: identity.isReplica, address: host(identity.address),
-        isPooled: identity.isPooled),
+        isPooled: identity.isPooled, privileges: identity.privileges,
+        login: identity.login.map {
+          LoginRole(
+            role: text($0.role), isSuperuser: $0.isSuperuser, privileges: $0.privileges)
+        }),
       clockOffsetMicroseconds: identified.clockOffsetMicroseconds, lost: identified.lost)
   }
 

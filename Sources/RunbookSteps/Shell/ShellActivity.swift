@@ -45,7 +45,8 @@ package struct ShellActivity: Activity {
   /// With what a session of its connection has set: its programs' own have the same. A probe's server need not be there
   /// yet.
   package func surroundings() async -> [Surrounding] {
-    let script = await scriptSurroundings.all
+    let surroundings = await scriptSurroundings
+    let script = step.options.isProbe ? surroundings.ofProbe : surroundings.all
     guard let connection, let gateway, !step.options.isProbe else { return script }
     return script + (await gateway.settings(of: connection))
   }

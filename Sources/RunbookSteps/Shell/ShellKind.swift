@@ -117,6 +117,21 @@ package struct ShellKind: StepKind {
       inherited: environment, gateway: gateway)
   }
 
+  public func variables(
+    of step: Step, in folder: String, _ environment: [String: String]
+  ) -> [String] {
+    let given = Set((step.body["env"]?.fields?.all ?? []).map(\.name))
+    let place = step.body["working_directory"]?.string.flatMap { $0.holds("${{") ? nil : $0 }
+    let interpreter = step.body["interpreter"]?.items.compactMap(\.string)
+    return ScriptSurroundings(
+      script: Self.script(of: step), command: interpreter ?? ["sh"],
+      workingDirectory: place?.resolved(in: folder) ?? folder, environment: environment, input: ""
+    ).read.filter { name in
+      // What its connection sets leads where that does.
+      !given.contains(name) && (step.options.connection == nil || !name.begins(with: "PG"))
+    }
+  }
+
   private static func script(of step: Step) -> String {
     if case .file(_, let contents)? = step.body["file"] { return contents.text }
     return step.body["script"]?.string ?? ""

@@ -22,6 +22,8 @@ package struct ShellScan {
   package private(set) var targets: [String] = []
   /// The files that programs have as their standard input.
   package private(set) var inputs: [String] = []
+  /// Names of files that hold what it puts in as it runs, with `*` for that.
+  package private(set) var patterns: [String] = []
   /// The programs that it runs, by their last names.
   package private(set) var programs: Set<String> = []
   /// Where it looks for programs from then on: what it sets `PATH` to, as written.
@@ -110,7 +112,10 @@ package struct ShellScan {
   }
 
   private mutating func takeCommand(_ depth: Int) {
-    for word in command + input where !word.isOpen { self.words += word.names }
+    for word in command + input {
+      if word.isOpen { patterns += word.patterns } else { self.words += word.names }
+      self.words += word.defaults
+    }
     for word in input {
       if word.isOpen { say("< \(word.raw)") } else { inputs.append(word.path) }
     }
@@ -124,7 +129,11 @@ package struct ShellScan {
     for word in words where word.isUnknownFile { say(word.raw) }
     let isPlain = ["", "[", "[[", "test", "echo", "printf", "expr", "let", "export", "case"]
       .contains(name)
-    for word in words.dropFirst() where word.isPattern && !word.isDynamic && !isPlain {
+    for word in words.dropFirst()
+    where word.isPattern && !word.isDynamic && !word.isOfOneFolder && !isPlain {
+      say(word.raw)
+    }
+    for word in words.dropFirst() where word.isDynamic && word.isNameInPart && !isPlain {
       say(word.raw)
     }
     if name == "tee" { targets += words.dropFirst().filter { !$0.isOpen }.map(\.path) }
@@ -160,6 +169,7 @@ package struct ShellScan {
     scripts += inner.scripts
     loaded += inner.loaded
     words += inner.words
+    patterns += inner.patterns
     operands += inner.operands
     inputs += inner.inputs
     targets += inner.targets
@@ -253,6 +263,54 @@ package struct ShellScan {
     if !unknown.contains(where: { $0.isIdentical(to: what) }) { unknown.append(what) }
   }
 
+  /// A word's text with `*` for what the shell puts there as it runs, and for what it looks for among files.
+  fileprivate static func pattern(of text: String) -> String {
+    let scalars = Array(text.unicodeScalars)
+    var pattern = String.UnicodeScalarView()
+    var index = 0
+    func put() { if pattern.last != "*" { pattern.append("*") } }
+    while index < scalars.count {
+      let scalar = scalars[index]
+      index += 1
+      switch scalar {
+      case "*", "?", "`": put()
+      case "[":
+        put()
+        if let end = scalars[index...].firstIndex(of: "]") { index = end + 1 }
+      case "$":
+        put()
+        guard index < scalars.count else { continue }
+        if scalars[index] == "{" {
+          index = (scalars[index...].firstIndex(of: "}") ?? scalars.count - 1) + 1
+        } else if isOfName(scalars[index]) {
+          let isDigit = scalars[index].isASCIIDigit
+          index += 1
+          while !isDigit, index < scalars.count, isOfName(scalars[index]) { index += 1 }
+        } else if "@*#?-$!".unicodeScalars.contains(scalars[index]) {
+          index += 1
+        }
+      default: pattern.append(scalar)
+      }
+    }
+    return String(pattern)
+  }
+
+  fileprivate static func defaults(in text: String) -> [String] {
+    text.pieces(separatedBy: "${", omittingEmptySubsequences: false).dropFirst().compactMap {
+      let inner = $0.prefixOfScalars { $0 != "}" }
+      let rest = inner.dropScalars { isOfName($0) }.dropScalars { $0 == ":" }
+      guard let sign = rest.unicodeScalars.first, "-=+".unicodeScalars.contains(sign) else {
+        return nil
+      }
+      let word = String(rest.dropFirstScalars(1))
+      return word.isEmpty ? nil : word
+    }
+  }
+
+  private static func isOfName(_ scalar: Unicode.Scalar) -> Bool {
+    scalar.isASCIILetter || scalar.isASCIIDigit || scalar == "_"
+  }
+
   /// Stands for the account's folder in a word.
   package static let home = "\u{0}HOME"
 
@@ -289,7 +347,19 @@ package struct ShellScan {
       if isOption, !text.begins(with: "--"), text.utf8.count > 2 {
         names.append(String(text.dropFirstScalars(2)))
       }
-      return names
+      // `@FILE`: what is in the file (curl, http, jq's like).
+      return names + names.filter { $0.begins(with: "@") }.map { String($0.dropping(prefix: "@")) }
+    }
+    /// `names`, with `*` for each part that only turns out when it runs.
+    package var patterns: [String] { Word(text: ShellScan.pattern(of: path)).names }
+    /// What stands there where a variable has no value: `${NAME:-this}`.
+    package var defaults: [String] { isDynamic ? ShellScan.defaults(in: text) : [] }
+    /// Whether an ending is there of what it names: `$NAME.sql`.
+    package var isNameInPart: Bool {
+      guard !isAssignment, !text.holds("://") else { return false }
+      let pattern = ShellScan.pattern(of: text)
+      return pattern.unicodeScalars.contains("*")
+        && pattern.pieces(separatedBy: "*").contains { $0.begins(with: ".") && $0.utf8.count > 1 }
     }
     package var isOption: Bool { text.begins(with: "-") && text != "-" }
     /// `-c`, also among other letters: `-ec`.
@@ -307,9 +377,19 @@ package struct ShellScan {
         ? name.allSatisfy { $0.isASCIILetter || $0.isASCIIDigit || $0 == "_" } : false
     }
 
+    /// Whether all that it may name lies in one folder: what is there is found before the script runs.
+    package var isOfOneFolder: Bool {
+      guard isPattern, !isDynamic, !text.begins(with: "~"), !text.holds("{") else { return false }
+      let folders = text.pieces(separatedBy: "/", omittingEmptySubsequences: false).dropLast()
+      return folders.allSatisfy {
+        !$0.unicodeScalars.contains { "*?[".unicodeScalars.contains($0) }
+      }
+    }
     /// Whether it names files, and which ones only turns out when it runs.
     package var isUnknownFile: Bool {
-      guard isOpen, !isOption, !isAssignment, !text.holds("://") else { return false }
+      guard isOpen, !isOption, !isAssignment, !isOfOneFolder, !text.holds("://") else {
+        return false
+      }
       if text.holds("/") { return true }
       return isPattern && text.unicodeScalars.contains(".")
     }
