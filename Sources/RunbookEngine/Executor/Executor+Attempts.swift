@@ -8,7 +8,6 @@ extension Executor {
       guard try await wait(until: notBefore, for: bound.step.id, attempt) else { return }
     }
     let step = bound.step
-    hasLooked = false
     guard try await mayBegin(bound) else { return }
     if bound.activity.connectsByItself, let connection = bound.activity.connection {
       forget(connection)
@@ -51,7 +50,8 @@ extension Executor {
           receiptDigest: bound.settledBy == .receipt
             ? activity.receiptDigest(options.key) : nil,
           noted: noted, unguarded: activity.unguarded.isEmpty ? nil : activity.unguarded,
-          probe: probe, definition: StepDefinition(of: step, binder).digest(options.key))))
+          probe: probe, definition: StepDefinition(of: step, binder).digest(options.key),
+          isTrial: step.options.isTrial ? true : nil)))
     if attempt > 1 { forgetCaptures(of: step.id) }
     try await flush()
     if let withdrawn = missingConsent(for: bound) {
@@ -178,7 +178,7 @@ extension Executor {
     }
   }
 
-  /// Where it leads is asked anew before it is used again.
+  /// Where it leads is asked anew before it is used again, over a new session.
   mutating func forget(_ connection: String) {
     seenConnections.remove(connection)
     configuredConnections.remove(connection)
@@ -419,7 +419,7 @@ extension Executor {
       verdict = AttemptJudge(binder: binder).judge(step, result, in: scope)
       (captures, withheld) = keep(verdict.captures, isWhole: result.openEnded.isEmpty)
     }
-    let staying = failure == nil ? staying(bound, result) : nil
+    let staying = staying(bound, result)
     if let staying {
       verdict.failure = verdict.failure?.saying("\(staying.words), and what it changed stays")
     }

@@ -181,6 +181,8 @@ public struct RunState: Sendable, Hashable {
     case .noteAdded(let payload): notes.append(payload)
     case .reportEdited: break
     case .runEnded(let payload):
+      // What was found missing and nobody decided on is missing all the same.
+      for found in contested.values { lose(by: found, approvedBy: "") }
       lifecycle = .ended(payload)
       giver = payload.status == .abandoned ? actor : nil
     // The drill beside the run has a state of its own.
@@ -200,7 +202,8 @@ public struct RunState: Sendable, Hashable {
   /// A decision on a gate that was never opened is refused in all of them.
   ///
   /// People decide by stepSkipped, retryRequested, processesEnded and attemptSettled, with the lease; by gateDecided
-  /// without it, so that it may come when the run has just ended.
+  /// without it, so that it may come when the run has just ended. Who gives a run up has its databases looked at before:
+  /// connectionIdentified and connectionUnseen count as decisions.
   private func accepts(_ event: Event) -> Bool {
     switch (lifecycle, event) {
     case (.notStarted, .runStarted): true
@@ -210,7 +213,8 @@ public struct RunState: Sendable, Hashable {
     case (_, .drill): started?.isDrill == true
     case (.ended, _): false
     case (.held, .runResumed), (.held, .gateDecided), (.held, .stepSkipped), (.held, .runEnded),
-      (.held, .retryRequested), (.held, .attemptSettled), (.held, .processesEnded):
+      (.held, .retryRequested), (.held, .attemptSettled), (.held, .processesEnded),
+      (.held, .connectionIdentified), (.held, .connectionUnseen):
       true
     case (.held, _): false
     case (.running, _): true
@@ -348,15 +352,7 @@ public struct RunState: Sendable, Hashable {
     guard let known = gates[gate], known.isApproved else { return }
     for (name, identity) in contested
     where gate == Self.identityGate(of: name) && known.asks(about: identity) {
-      let isElsewhere =
-        identities[name].map { !$0.identity.isSameDatabase(as: identity.identity) } ?? false
-      let doubts = doubts(about: identity)
-      let missing = RecordLoss(connection: name, approvers: known.approverNames)
-      for step in doubts.missing { steps[step]?.loss = missing }
-      let unseen = RecordLoss(
-        connection: name, approvers: known.approverNames, isElsewhere: isElsewhere)
-      for step in doubts.unknown { steps[step]?.loss = unseen }
-      for step in doubts.inFlight { steps[step]?.isMadeElsewhere = true }
+      lose(by: identity, approvedBy: known.approverNames)
       outdateWhatWasSeen(on: name)
       identities[name] = identity
       contested[name] = nil
@@ -364,6 +360,19 @@ public struct RunState: Sendable, Hashable {
       leases[name] = nil
       begun[name] = nil
     }
+  }
+
+  /// Takes in what a database does not show.
+  private mutating func lose(by found: ConnectionIdentified, approvedBy approvers: String) {
+    let name = found.connection
+    let isElsewhere =
+      identities[name].map { !$0.identity.isSameDatabase(as: found.identity) } ?? false
+    let doubts = doubts(about: found)
+    let missing = RecordLoss(connection: name, approvers: approvers)
+    for step in doubts.missing { steps[step]?.loss = missing }
+    let unseen = RecordLoss(connection: name, approvers: approvers, isElsewhere: isElsewhere)
+    for step in doubts.unknown { steps[step]?.loss = unseen }
+    for step in doubts.inFlight { steps[step]?.isMadeElsewhere = true }
   }
 
   /// What a database does not show of steps that are done by the journal, over the connection that leads there now. How
@@ -416,7 +425,7 @@ public struct RunState: Sendable, Hashable {
 
   /// Connections over which steps of the run were performed, by name: what they did is looked for when the run is taken
   /// up.
-  var usedConnections: [String] {
+  public var usedConnections: [String] {
     let used = Set(steps.values.filter { $0.attempts > 0 }.compactMap(\.connection))
     return identities.keys.filter(used.contains).sorted()
   }
@@ -528,6 +537,7 @@ public struct RunState: Sendable, Hashable {
 /// | a change of the runbook was accepted                   | steps that have it otherwise than they were carried out |
 /// | a connection leads elsewhere, and that was approved    | steps that were carried out on it, and checks without a connection |
 /// | an attempt of a recovery step that changes something began | every verification step                      |
+/// | an attempt of a safeguard that changes something began | every verification step, once no safeguard is left |
 ///
 /// and with each of them every later step. All that only of steps that change nothing: what was changed was
 /// changed. Detection is not looked into again for a change of the runbook once the run has changed something.
@@ -555,13 +565,28 @@ extension RunState {
     }.map(\.id)
   }
 
-  /// Safeguards come behind the verification, and are not what it is of.
+  /// What was seen before a change says nothing of how it is behind it, whatever the change is for.
   private mutating func noteLaterChange(_ started: AttemptStarted) {
-    guard hasChecked, phases[started.step] == .recovery, step(started.step).isChange else { return }
+    guard hasChecked, let phase = phases[started.step], phase.mayChange,
+      step(started.step).isChange
+    else { return }
+    // Before version 7 safeguards were no reason to look again.
+    guard phase == .recovery || (self.started?.formatVersion ?? 0) >= 7 else { return }
     let all = (runbook?.steps ?? []) + formerSteps
     for record in all where record.phase == .verification && step(record.id).status.hasOutcome {
       outdated[record.id] = Outdating(cause: .laterChange, subject: started.step.rawValue)
     }
+  }
+
+  /// Whether all that counts no more is what was checked before a safeguard. It is checked again behind the last of
+  /// them, and not between them.
+  var isOutdatedBySafeguardsAlone: Bool {
+    outdated.values.allSatisfy { isSafeguard($0) }
+  }
+
+  private func isSafeguard(_ outdating: Outdating) -> Bool {
+    outdating.cause == .laterChange
+      && outdating.subject.map { phases[StepID($0)] == .safeguards } == true
   }
 
   /// Steps whose outcome counts no more, in order, the later ones that may rest on them included.
@@ -577,7 +602,8 @@ extension RunState {
     var found: [StepReopened] = []
     for record in runbook?.steps ?? [] where mayBeReopened(record, hasChanged) {
       if let cause = causes[record.id] {
-        first = first ?? record.id
+        // What comes behind the verification are the safeguards, which do not rest on it.
+        if !isSafeguard(cause) { first = first ?? record.id }
         found.append(StepReopened(step: record.id, cause: cause.cause, subject: cause.subject))
       } else if let first {
         found.append(
@@ -665,6 +691,22 @@ extension RunState {
   public func changes(in phase: Phase) -> ChangeTally {
     let records = ((runbook?.steps ?? []) + formerSteps).filter { $0.phase == phase }
     return ChangeTally(records.map { step($0.id).changeFate(of: $0.id) })
+  }
+
+  /// Whether a step is still carried out where the run goes on as it stands.
+  ///
+  /// - Parameter endsBehindVerification: whether a check has found what ends the run.
+  public func isToCome(_ record: StepRecord, endsBehindVerification: Bool) -> Bool {
+    let one = step(record.id)
+    if endsBehindVerification, record.phase > .verification { return false }
+    switch one.status {
+    case .succeeded, .skipped: return false
+    case .pending, .running: return true
+    case .unknown: return record.phase.mayChange
+    // A check that has answered is not asked again.
+    case .failed:
+      return record.phase.mayChange || record.phase == .verification && one.isWithoutAnswer
+    }
   }
 
   /// Whether nothing can happen to its steps any more.

@@ -166,12 +166,19 @@ package struct SQLRequest: Sendable {
     do throws(StepFailure) {
       try refuseOtherwiseWritten(by: changedSetting)
       var result = try SQLResult(self, done, rows, link.takeNotices()).stepResult()
-      // What the step's `expect` refuses of it nothing takes back.
-      result.isEffectOpen = statements.contains(where: \.mayChange)
+      result.completion = completionOfAll
       return result
     } catch {
-      throw error.after(statements.count, of: statements.count, isOpen: true)
+      var failure = error.after(statements.count, of: statements.count, isOpen: false)
+      failure.partial?.completion = completionOfAll
+      throw failure
     }
+  }
+
+  /// The server has answered for each of them: whatever is made of the answers, nothing takes it back.
+  private var completionOfAll: Completion? {
+    activity.statements.contains(where: \.mayChange)
+      ? Completion("every statement was carried out by itself") : nil
   }
 
   /// One of the statements that take effect by themselves. Where it fails, the step's effect is open once an

@@ -100,9 +100,21 @@ struct ReportIndexCommand: AsyncParsableCommand {
       throw ExitStatus.usage.code
     }
     do throws(StoreError) {
-      try OutputFile(
-        path: surroundings.absolute(path), inputs: items.map { "\(folder)/\($0.fileName)" }
-      ).write(text)
+      let file = OutputFile(
+        path: surroundings.absolute(path), inputs: items.map { "\(folder)/\($0.fileName)" })
+      guard output.output == nil else {
+        try file.write(text)
+        return console.printError("Wrote \(path): \(items.count) reports")
+      }
+      // That it is an index was looked at.
+      for notice in try file.replaceOwn(
+        text,
+        droppingWhere: {
+          ReportIndex.isIndex(String(decoding: $0, as: UTF8.self))
+        })
+      {
+        console.printError("  \(notice)")
+      }
     } catch {
       try console.fail(error)
     }

@@ -346,9 +346,10 @@ extension StepState {
     let own =
       standing == .skipped
       ? nil
-      : denied ?? standing.plainWords(failure)
+      : denied ?? (standing == .succeeded && phase.mayChange ? bearing.success : nil)
+        ?? standing.plainWords(failure)
         + (isOpenAgain ? reopened.map { ": \($0.words)" } ?? "" : "")
-    let lost = standing == .missing ? loss.map { "approved by \($0.approvers)" } : nil
+    let lost = standing == .missing ? loss?.approval : nil
     return ([own, lost, left].compactMap(\.self) + gone).joined(separator: "; ")
   }
 

@@ -244,8 +244,11 @@ struct TalkSession {
 
   private func writeReport() throws(StoreError) {
     view.show(try DrillScore(entries: follower.entries))
-    try AfterActionFile(commands: journal.commands(for: run), folder: reports, console: console)
-      .write(follower.entries)
+    try AfterActionFile(
+      commands: journal.commands(for: run), folder: reports, runFolder: journal.runFolder,
+      console: console
+    )
+    .write(follower.entries)
   }
 
   private func add(_ event: Event) async throws(StoreError) {
