@@ -17,6 +17,8 @@ package final class GzipStream {
   private var unread = 0..<0
   /// Whether a member has begun and not ended.
   private var isInside = false
+  /// Of the place where reading has come to; what was unpacked before it is given out first.
+  private var problem: Problem?
 
   /// - Throws: `noLibrary` where there is no zlib on this machine.
   package init() throws(Problem) {
@@ -32,6 +34,7 @@ package final class GzipStream {
     -> Int
   {
     while true {
+      if let problem { throw problem }
       if unread.isEmpty, try !fill(descriptor) {
         guard !isInside else { throw .cutShort }
         return 0
@@ -56,7 +59,10 @@ package final class GzipStream {
         output.baseAddress, output.count, &used, &made)
     }
     unread = unread.lowerBound + used..<unread.upperBound
-    guard status >= 0 else { throw .damaged }
+    if status < 0 {
+      problem = .damaged
+      return made
+    }
     if status == 1 { isInside = false }
     return made
   }

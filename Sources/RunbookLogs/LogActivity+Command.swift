@@ -11,8 +11,11 @@ extension LogActivity {
     /// nil where it is no part of the log.
     var standardError: LogBuffer?
     var lastErrors: RedactedTail
+    /// Of what is part of the log.
+    var bytes = 0
 
     mutating func append(_ bytes: [UInt8], to stream: ChildProcess.Stream) {
+      if stream == .standardOutput || standardError != nil { self.bytes += bytes.count }
       guard stream == .standardError else {
         return standardOutput.append(bytes, into: &findings)
       }
@@ -67,7 +70,13 @@ extension LogActivity {
     _ timeout: Duration
   ) throws(StepFailure) -> StepResult {
     try refuse(output.findings.halt)
-    var result = output.findings.result(origin: origin, source: name)
+    var findings = output.findings
+    // With a pattern, lines without its words are passed over unread.
+    if findings.understood == 0, output.bytes > 0, findings.told > 0 || filter.match == nil {
+      findings.note(strange: "`\(program)`'s output")
+      findings.note("no line that `\(program)` printed is understood: is it of this format?")
+    }
+    var result = findings.result(origin: origin, source: name)
     result.values["exit_code"] = .int(Int64(ending.exitCode))
     let errors = output.lastLines(10)
     let detail = errors.isEmpty ? nil : errors.joined(separator: "\n")

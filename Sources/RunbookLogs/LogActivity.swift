@@ -90,10 +90,16 @@ package struct LogActivity: Activity {
         paths: paths, grammar: grammar, timeout: context.timeout(else: Self.defaultTimeout))
       findings = try await reading.perform(findings)
       try refuse(findings.halt)
-      return findings.result(origin: origin, source: name)
+      return told(findings.result(origin: origin, source: name), in: context)
     case .command(let words, let takesErrors):
-      return try await perform(words, takesErrors, findings, in: context)
+      return told(try await perform(words, takesErrors, findings, in: context), in: context)
     }
+  }
+
+  /// What was not read, or not understood, is seen where the step is, and not in the report alone.
+  private func told(_ result: StepResult, in context: AttemptContext) -> StepResult {
+    for notice in result.notices { context.output(OutputLine(.notice, notice)) }
+    return result
   }
 
   /// What is read in part only is no answer.

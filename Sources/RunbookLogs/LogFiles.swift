@@ -60,7 +60,8 @@ package struct LogFiles {
   ///   meanwhile.
   private mutating func open(_ path: String, _ isPattern: Bool) throws(Problem) -> LogFile? {
     if isPattern, let sort = Self.otherSort(of: path) {
-      unread.append(LogMatches.Unread(path: path, why: "it is \(sort)"))
+      unread.append(
+        LogMatches.Unread(path: path, why: "it is \(sort)", mayHoldEvents: false))
       return nil
     }
     let file: LogFile

@@ -32,6 +32,12 @@ package struct LogFindings: Sendable {
   package private(set) var told = 0
   private var notices: [String] = []
   private var unread: [LogMatches.Unread] = []
+  /// How many records had a time, wanted or not.
+  package private(set) var understood = 0
+  /// How many lines were left out that may be wanted events.
+  private var missed = 0
+  /// Logs of which no line was understood, all of it left out.
+  private var strange: [String] = []
 
   package enum Halt: Sendable, Hashable {
     /// A pattern took more than one event is worth.
@@ -79,13 +85,25 @@ package struct LogFindings: Sendable {
   /// - Parameter record: the record that was read.
   package mutating func take(_ reading: LogReading, of record: LogBytes) {
     switch reading {
-    case .unusable(let why): count(unusable: why)
+    case .unusable(let why):
+      count(unusable: why)
+      if mayMatch(record) { missed += 1 }
     case .event(var event):
+      understood += 1
       guard let at = corrected(event.at) else { return count(unusable: "a time out of range") }
       event.at = at
       guard filter.takes(at), matches(.match, event) ?? true else { return }
       keep(event, isUTF8: record.isUTF8)
     }
+  }
+
+  /// Whether what is left out may be wanted, as far as its bytes tell.
+  private mutating func mayMatch(_ record: LogBytes) -> Bool {
+    guard let pattern = filter.expression(.match) else { return true }
+    var work = Self.mostWork
+    let isMatch = pattern.matches(utf8: record, work: &work)
+    spend(Self.mostWork - work)
+    return isMatch ?? true
   }
 
   /// - Returns: nil without a pattern.
@@ -133,6 +151,11 @@ package struct LogFindings: Sendable {
     if !notices.contains(notice) { notices.append(notice) }
   }
 
+  /// That no line of a log is understood: nothing is known of its events.
+  package mutating func note(strange path: String) {
+    if !strange.contains(path) { strange.append(path) }
+  }
+
   package mutating func note(_ file: LogMatches.Unread) {
     if !unread.contains(file) { unread.append(file) }
   }
@@ -163,7 +186,8 @@ package struct LogFindings: Sendable {
         ? ", \(kept.count) of \(count) by the step's own limit" : ""
       result.evidence = [
         EvidenceDraft(
-          what: "events of the \(source)\(asked)", source: origin, content: .result("events"))
+          what: "events of the \(source)\(asked)", source: origin, content: .result("events"),
+          isCut: gap != nil)
       ]
     }
     // What the author did not ask for is not missing.
@@ -171,8 +195,28 @@ package struct LogFindings: Sendable {
       result.incomplete["events"] = Incomplete(
         held: Int64(kept.count), total: Int64(count), noun: "events")
     }
+    // What was not read may hold events: how many there are, and which is the first, nobody knows then.
+    if let gap {
+      for name in ["events", "first", "last"] where result.incomplete[name] == nil {
+        result.incomplete[name] = .unreadable(gap)
+      }
+    }
+    if let doubt = gap ?? missedWords { result.incomplete["count"] = .atLeast(Int64(count), doubt) }
     result.notices = notices + ownNotices
     return result
+  }
+
+  /// What of the log was not read, or not understood at all; nil where all was.
+  private var gap: String? {
+    let files = unread.filter(\.mayHoldEvents)
+    if let first = files.first {
+      return first.words + (files.count > 1 ? ", and \(files.count - 1) more" : "")
+    }
+    return strange.first.map { "no line of \($0) is understood" }
+  }
+
+  private var missedWords: String? {
+    missed > 0 ? "\(missed) lines that may be such events are not understood" : nil
   }
 
   private var ownNotices: [String] {
@@ -195,7 +239,7 @@ package struct LogFindings: Sendable {
       notices.append("\(records) lines were left out: \(why)")
     }
     for file in unread.prefix(Self.mostNamed) {
-      notices.append("not read: \(file.path): \(file.why)")
+      notices.append(file.words)
     }
     if unread.count > Self.mostNamed {
       notices.append("not read: \(unread.count - Self.mostNamed) more that a pattern names")

@@ -13,6 +13,14 @@ package struct LogMatches {
   package struct Unread: Hashable {
     package let path: String
     package let why: String
+    /// Whether it may hold events, as a folder or a device does not.
+    package var mayHoldEvents = true
+    /// Whether some of it was read.
+    package var isReadInPart = false
+
+    package var words: String {
+      isReadInPart ? "not all of \(path) was read: \(why)" : "not read: \(path): \(why)"
+    }
   }
 
   package init(files: [String]) { self.files = files }

@@ -47,18 +47,25 @@ package struct LogReadingOfFiles: Sendable {
     }
     for notice in files.notices { findings.note(notice) }
     for unread in files.unread { findings.note(unread) }
+    var strange: [(path: String, format: LogFormat)] = []
     for file in files.files where findings.halt == nil {
-      try read(file, &findings, interruption, deadline)
+      try read(file, &findings, &strange, interruption, deadline)
+    }
+    if let one = strange.first, findings.understood == 0, findings.halt == nil {
+      throw StepFailure(
+        .invalid, "no line of \(one.path) is understood as the format that the step names",
+        hint: "it looks like `format: \(one.format.rawValue)`")
     }
     return findings
   }
 
   private func read(
-    _ file: LogFile, _ findings: inout LogFindings, _ interruption: Interruption,
+    _ file: LogFile, _ findings: inout LogFindings,
+    _ strange: inout [(path: String, format: LogFormat)], _ interruption: Interruption,
     _ deadline: ContinuousClock.Instant
   ) throws(StepFailure) {
     let filter = findings.filter
-    let before = findings.told
+    let (before, understood) = (findings.told, findings.understood)
     if let range = LogSeek.range(
       of: file, grammar, since: filter.since.map(findings.uncorrected),
       until: filter.until.map(findings.uncorrected))
@@ -76,15 +83,27 @@ package struct LogReadingOfFiles: Sendable {
         guard case .damaged(let why) = error else { throw failure(of: file, error) }
         // What could be unpacked is told.
         buffer.finish(into: &findings)
-        findings.note("not all of \(file.path) was read: \(why)")
+        findings.note(LogMatches.Unread(path: file.path, why: why, isReadInPart: true))
         isAtEnd = true
       }
       try check(interruption, deadline)
     }
     guard findings.halt == nil else { return }
-    if file.wasCut { findings.note("\(file.path) became shorter while it was read") }
-    if findings.told == before, file.size ?? 0 > 0, !LogFiles.hasTime(file, grammar) {
-      findings.note("\(file.path) begins with no time that can be read: is it of this format?")
+    if file.wasCut {
+      findings.note(
+        LogMatches.Unread(
+          path: file.path, why: "it became shorter while it was read", isReadInPart: true))
+    }
+    guard findings.understood == understood, file.size ?? 0 > 0,
+      !LogFiles.hasTime(file, grammar)
+    else { return }
+    findings.note(strange: file.path)
+    let format = LogFormat.found(in: file.bytes(at: 0, count: 4096), insteadOf: grammar)
+    if let format { strange.append((file.path, format)) }
+    if findings.told == before || format != nil {
+      findings.note(
+        "\(file.path) begins with no time that can be read: is it of this format?"
+          + (format.map { " It looks like `\($0.rawValue)`" } ?? ""))
     }
   }
 

@@ -57,6 +57,13 @@ package struct MigrationsActivity: Activity {
       result.incomplete = ["revisions": cut, "culprits": cut]
       result.notices.append("only \(cut) are told")
     }
+    let unread = values["unreadable"]?.listValue?.count ?? 0
+    // One that could not be read may be what is looked for.
+    if culprits.isEmpty, unread > 0, result.incomplete["culprits"] == nil {
+      result.incomplete["culprits"] = .unreadable(
+        "none was found, and \(unread) files or statements could not be read")
+    }
+    for notice in result.notices { context.output(OutputLine(.notice, notice)) }
     return result
   }
 

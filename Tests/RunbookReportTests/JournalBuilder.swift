@@ -106,7 +106,10 @@ struct JournalBuilder {
     effect: Effect? = nil, isTrial: Bool? = nil, isEffectDeclared: Bool = false
   ) {
     let effect = effect ?? (changing.contains(step) ? .mutating : .readOnly)
-    let items = work ?? sql.map { [WorkItem(language: .sql, text: $0, effect: effect)] } ?? []
+    let items =
+      work ?? sql.map {
+        [WorkItem(language: .sql, text: $0, effect: effect, isAuthored: true)]
+      } ?? []
     add(
       .attemptStarted(
         AttemptStarted(

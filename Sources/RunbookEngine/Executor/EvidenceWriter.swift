@@ -6,28 +6,31 @@ import RunbookModel
 package struct EvidenceWriter: Sendable {
   /// -1 when the file could not be made.
   private let descriptor: CInt
-  private var room = EvidenceWriter.largest
+  private var room: Int
   private var stream: RedactingStream
 
-  /// No file is longer: a script that prints without end must not fill the disk.
-  private static let largest = 1 << 30
-
   /// Makes the folder, and those that it lies in, where it is missing.
-  package init(folder: String, name: String, redactor: Redactor) {
+  ///
+  /// - Parameter most: no file is longer, in bytes: what comes without end must not fill the disk.
+  package init(folder: String, name: String, most: Int = 1 << 30, redactor: Redactor) {
+    room = most
     stream = redactor.stream()
     Self.make(folder)
     descriptor = open("\(folder)/\(name)", O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)
   }
 
+  /// Whether it is as long as a file may be.
+  package var isFull: Bool { room == 0 }
+
   /// - Returns: false when not all could be written.
   package mutating func write(_ bytes: [UInt8]) -> Bool {
-    descriptor >= 0 && put(stream.append(bytes))
+    descriptor >= 0 && !isFull && put(stream.append(bytes))
   }
 
   private mutating func put(_ bytes: [UInt8]) -> Bool {
-    guard bytes.count <= room else { return false }
-    room -= bytes.count
-    return bytes.withUnsafeBytes { buffer in
+    let fitting = bytes.prefix(room)
+    room -= fitting.count
+    let isWritten = fitting.withUnsafeBytes { buffer in
       var start = 0
       while start < buffer.count {
         let count = Glibc.write(
@@ -38,6 +41,7 @@ package struct EvidenceWriter: Sendable {
       }
       return true
     }
+    return isWritten && fitting.count == bytes.count
   }
 
   /// - Returns: false when the system says that something was not written.

@@ -122,9 +122,8 @@ extension Executor {
       failure = objection.map { StepFailure($0, partial: error.partial) } ?? error
       result = error.partial ?? StepResult()
     }
-    let elapsed = ports.clock.uptime() - began
     let report = finished(
-      bound, attempt: attempt, result: result, failure: failure?.record, elapsed: elapsed,
+      bound, attempt: attempt, result: result, failure: failure?.record, began: began,
       evidenceFolder: folder)
     try queue(.attemptFinished(report))
     if let failure = report.failure { try holdIfStopped(step.id, failure) }
@@ -405,7 +404,7 @@ extension Executor {
 
   private mutating func finished(
     _ bound: BoundStep, attempt: Int, result: StepResult, failure: FailureRecord?,
-    elapsed: Duration, evidenceFolder: String
+    began: Duration, evidenceFolder: String
   ) -> AttemptFinished {
     let step = bound.step
     var verdict = AttemptJudge.Verdict()
@@ -428,6 +427,8 @@ extension Executor {
     let evidence = EvidenceRecorder(runFolder: options.runFolder).record(
       result.evidence, of: stored, in: evidenceFolder, numberedFrom: state.evidenceCount,
       at: ports.clock.now())
+    // What is made of the result takes time too.
+    let elapsed = ports.clock.uptime() - began
     return AttemptFinished(
       step: step.id, attempt: attempt, outcome: outcome(of: bound, verdict.failure, result),
       result: .map(stored.values), incomplete: stored.incomplete, captures: .map(captures),

@@ -38,6 +38,7 @@ public struct RunbookChecker: Sendable {
     if let sandbox = runbook.sandbox { check(sandbox, runbook, &found) }
     for input in runbook.inputs { checkName(of: input, &found) }
     checkPhases(runbook, &found)
+    found.append(contentsOf: WrittenCredentials(runbook).diagnostics)
     return found.sorted()
   }
 

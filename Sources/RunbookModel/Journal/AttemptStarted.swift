@@ -110,11 +110,22 @@ public struct WorkItem: Sendable, Hashable, Codable {
   public let calls: [String]?
   /// When it is left out, repeated or sent otherwise; nil where it is sent once, as it is.
   public let condition: String?
+  /// Whether the runbook's author wrote it, but for the values that stand in `template` by name. What else there is, is
+  /// made from what the world holds, and in no public copy; nil says the same.
+  public let isAuthored: Bool?
+  /// The text with the names of values where `text` has the values; nil where it has none.
+  public let template: String?
+
+  /// What its author wrote; nil where that is not known.
+  public var authored: String? { isAuthored == true ? template ?? text : nil }
 
   public init(
     language: Language, text: String, parameters: [Parameter] = [], effect: Effect,
-    calls: [String]? = nil, condition: String? = nil
+    calls: [String]? = nil, condition: String? = nil, isAuthored: Bool? = nil,
+    template: String? = nil
   ) {
+    self.isAuthored = isAuthored
+    self.template = template
     self.calls = calls
     self.condition = condition
     self.language = language

@@ -7,7 +7,9 @@ package struct RenderedStatement: Sendable {
   package let statement: SQLText.Statement
   /// The statement for people: `:name` kept, quoted forms filled in.
   package let shownText: String
-  package let parameters: [WorkItem.Parameter]
+  /// The statement with `:"name"` and `:'name'` kept too; nil where it has none.
+  package let template: String?
+  let parameters: [WorkItem.Parameter]
   /// Where pieces of the command's text begin in it and in the source, in bytes.
   private let pieces: [(rendered: Int, source: Int)]
 
@@ -19,6 +21,7 @@ package struct RenderedStatement: Sendable {
     builder.copy(from: statement, upTo: statement.range.upperBound)
     command = SQLCommand(builder.text, values: builder.bound)
     shownText = builder.shown
+    template = builder.template.isIdentical(to: builder.shown) ? nil : builder.template
     parameters = builder.parameters
     pieces = builder.pieces
     self.statement = statement
@@ -64,6 +67,7 @@ private struct StatementBuilder {
   private var position: Int?
   private(set) var text = ""
   private(set) var shown = ""
+  private(set) var template = ""
   var bound: [Value] = []
   var parameters: [WorkItem.Parameter] = []
   var pieces: [(rendered: Int, source: Int)] = []
@@ -118,7 +122,8 @@ private struct StatementBuilder {
             + "(\(place))",
           detail: "PostgreSQL would cut it, and mean another thing")
       }
-      write((isDelimited ? "" : " ") + quoted)
+      let written = String(decoding: source.bytes[reference.range], as: UTF8.self)
+      write((isDelimited ? "" : " ") + quoted, template: written)
     }
     if SQLValue.text(of: value)?.utf8.contains(0) == true {
       throw StepFailure(
@@ -145,9 +150,14 @@ private struct StatementBuilder {
   }
 
   /// The next piece, for the server and for people, who read the same but for a parameter's name.
-  private mutating func write(_ piece: String, shown name: String? = nil) {
+  ///
+  /// - Parameter reference: what the author wrote for it, where that is none of the two.
+  private mutating func write(
+    _ piece: String, shown name: String? = nil, template reference: String? = nil
+  ) {
     text += piece
     shown += name ?? piece
+    template += reference ?? name ?? piece
   }
 
   /// Whether what comes next cannot be read as one with what is before it: `E:'name'` is no `E'…'`.

@@ -94,7 +94,8 @@ package struct SQLActivity: Activity {
     statements.map {
       WorkItem(
         language: .sql, text: $0.shownText, parameters: $0.parameters, effect: effect(of: $0),
-        calls: $0.traits.calls.isEmpty ? nil : $0.traits.calls)
+        calls: $0.traits.calls.isEmpty ? nil : $0.traits.calls, isAuthored: true,
+        template: $0.template)
     }
   }
 

@@ -35,8 +35,8 @@ package struct HTTPExchange: Sendable {
       evidence: body.evidence(
         "response body", key: "body", source: "\(request.method) \(request.url)",
         isWhole: isWhole, announced: isWhole ? nil : announcedSize),
-      notices: body.isFileWhole ? [] : ["not all of the body could be written to its file"],
-      presumedFailure: presumedFailure)
+      notices: body.notices(of: "the body"),
+      presumedFailure: presumedFailure(text))
     result.isEffectOpen = isEffectOpen
     if end == RUNBOOK_REQUEST_DONE, !isEffectOpen, !isUnfollowed, status < 400 {
       result.completion = Completion(
@@ -76,7 +76,7 @@ package struct HTTPExchange: Sendable {
     (300..<400).contains(status) && (isFollowing || status != 303)
   }
 
-  private var presumedFailure: FailureRecord? {
+  private func presumedFailure(_ text: String) -> FailureRecord? {
     if isUnfollowed {
       let said = isEffectOpen ? "; whether the request took effect is not known" : ""
       return FailureRecord(
@@ -92,7 +92,7 @@ package struct HTTPExchange: Sendable {
     guard status >= 400 else { return nil }
     return FailureRecord(
       cause: .refused, message: "\(request.method) was answered with status \(status)",
-      detail: Self.detail(of: body.text, redactor), code: String(status),
+      detail: Self.detail(of: text, redactor), code: String(status),
       mayRetryHelp: status >= 500 || status == 429)
   }
 

@@ -40,10 +40,7 @@ package struct CapturedOutput {
     capture.mark(Self.name(stream), in: &result)
   }
 
-  package var notices: [String] {
-    capture.isFileWhole
-      ? [] : ["not all of \(Self.name(stream)) could be written to its file"]
-  }
+  package var notices: [String] { capture.notices(of: Self.name(stream)) }
 
   /// Secrets taken out.
   package func lastLines(_ count: Int) -> String { lines.lastLines(count) }

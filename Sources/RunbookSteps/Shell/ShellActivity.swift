@@ -23,7 +23,11 @@ package struct ShellActivity: Activity {
   package var isEffectDeclared: Bool { step.options.effect != nil }
   package var connectsByItself: Bool { connection != nil }
   package var work: [WorkItem] {
-    [WorkItem(language: .shell, text: script, parameters: variables, effect: effect)]
+    // No value is put into a script.
+    [
+      WorkItem(
+        language: .shell, text: script, parameters: variables, effect: effect, isAuthored: true)
+    ]
   }
 
   /// A script's program, folder and input, where the step gives them.

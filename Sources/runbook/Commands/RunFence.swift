@@ -204,7 +204,7 @@ struct RunFence {
     do {
       let gatherer = InputGatherer(
         surroundings: held.surroundings, console: held.console, flags: [:], file: ValueMap(),
-        sandboxInputs: [], recorded: started.inputs)
+        sandboxInputs: [], recorded: started.inputs, asks: false)
       let plan = try PlanMaker(surroundings: held.surroundings).plan(
         runbook, inputs: try gatherer.inputs(of: runbook), isSandbox: false)
       let objections = plan.objections(

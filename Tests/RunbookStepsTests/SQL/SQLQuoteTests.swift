@@ -230,6 +230,8 @@ struct SQLQuoteTests {
     let text = SQLText(try #require(SQLKind.source(of: .sql(sql))), names: ["v"])
     let statement = try #require(text.statements.first)
     let rendered = try RenderedStatement(statement, of: text, values: ["v": "AB"])
+    // A copy for others has the name in the value's place.
+    #expect(rendered.template?.holds("AB") != true)
     #expect(rendered.command.text == sent)
     #expect(rendered.shownText == sent)
   }
