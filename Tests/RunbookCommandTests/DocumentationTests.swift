@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-/// What the documentation shows is true: its runbooks validate, its commands exist.
+/// What the documentation shows is true: its runbooks validate, its commands exist, its links lead somewhere.
 struct DocumentationTests {
   private static let pages: [String] = {
     let docs = FileManager.default.subpaths(atPath: PackageFolder.path + "/docs") ?? []
@@ -67,5 +67,41 @@ struct DocumentationTests {
         #expect(isKnown, "\(page): 'runbook \(name)' has no \(flag)")
       }
     }
+  }
+
+  @Test(arguments: pages + ["CHANGELOG.md", "CONTRIBUTING.md", "SECURITY.md"])
+  func leadsToFilesAndHeadingsThatAreThere(_ page: String) throws {
+    for link in Document(try Self.text(of: page)).links {
+      let parts = link.split(separator: "#", maxSplits: 1, omittingEmptySubsequences: false)
+      let folder = (page as NSString).deletingLastPathComponent
+      let target = parts[0].isEmpty ? page : "\(folder.isEmpty ? "." : folder)/\(parts[0])"
+      guard FileManager.default.fileExists(atPath: "\(PackageFolder.path)/\(target)") else {
+        Issue.record("\(page): there is no \(target)")
+        continue
+      }
+      guard parts.count == 2 else { continue }
+      let anchors = Document(try Self.text(of: target)).anchors
+      #expect(anchors.contains(String(parts[1])), "\(page): \(target) has no #\(parts[1])")
+    }
+  }
+
+  @Test func theIndexNamesEveryPage() throws {
+    let listed =
+      Document(try Self.text(of: "docs/README.md")).links
+      + Document(try Self.text(of: "docs/decisions/README.md")).links.map { "decisions/\($0)" }
+    let files = (FileManager.default.subpaths(atPath: PackageFolder.path + "/docs") ?? [])
+      .filter { $0.hasSuffix(".md") || $0.hasSuffix(".json") }
+    let missing = Set(files).subtracting(listed)
+      .subtracting(["README.md", "decisions/README.md"])
+    #expect(missing.sorted() == [])
+  }
+
+  @Test func theArchitectureNamesEveryRoom() throws {
+    let page = try Self.text(of: "docs/architecture.md")
+    let rooms = try Self.text(of: "Package.swift")
+      .matches(of: /name: "((?:Runbook|C[A-Z])\w+)"/).map { String($0.output.1) }
+      .filter { !$0.hasSuffix("Tests") && $0 != "RunbookTestSupport" }
+    #expect(rooms.count > 10)
+    #expect(rooms.filter { !page.contains("`\($0)`") } == [])
   }
 }
