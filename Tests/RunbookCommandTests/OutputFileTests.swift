@@ -178,6 +178,38 @@ import Testing
     try clean()
   }
 
+  private func replaced(_ name: String, isOwn: Bool = false) -> (notices: [String], told: String?) {
+    do throws(StoreError) {
+      let file = OutputFile(path: path(name))
+      return (try file.replaceOwn("new", droppingWhere: { _ in isOwn }), nil)
+    } catch {
+      return ([], error.message)
+    }
+  }
+
+  /// By a name that the program gave, in a folder in which others may put what they like.
+  @Test func ofAnOwnFileNothingIsLostAndNoLinkIsFollowed() throws {
+    try "old".write(toFile: path("target"), atomically: false, encoding: .utf8)
+    symlink("target", path("link.md"))
+    #expect(replaced("link.md").notices.count == 1)
+    #expect(text(path("target")) == "old" && text(path("link.md")) == "new")
+    #expect(mode(path("link.md")) == S_IFREG | 0o600)
+    try "mine".write(toFile: path("a.md"), atomically: false, encoding: .utf8)
+    #expect(replaced("a.md", isOwn: true).notices.isEmpty && text(path("a.md")) == "new")
+    try "yours".write(toFile: path("a.md"), atomically: false, encoding: .utf8)
+    let kept = FormerReport.name(of: "a.md", Array("yours".utf8))
+    #expect(replaced("a.md").notices.first?.holds(kept) == true)
+    #expect(text(path("a.md")) == "new" && text(path(kept)) == "yours")
+    // What cannot be kept is not lost.
+    try "his".write(toFile: path("a.md"), atomically: false, encoding: .utf8)
+    symlink("target", path(FormerReport.name(of: "a.md", Array("his".utf8))))
+    #expect(replaced("a.md").told?.holds("is taken") == true && text(path("a.md")) == "his")
+    mkfifo(path("pipe.md"), 0o600)
+    #expect(replaced("pipe.md").told?.holds("it is no file") == true)
+    #expect(text(path("target")) == "old")
+    try clean()
+  }
+
   @Test func saysWhyItCannotWrite() throws {
     #expect(throws: StoreError.self) { try OutputFile(path: folder).write("x") }
     #expect(throws: StoreError.self) { try OutputFile(path: path("none/x")).write("x") }

@@ -26,6 +26,27 @@ struct StoredResultTests {
     }.last
   }
 
+  /// Of a long text only the beginning is gone through: what is stored is what it would be of all of it.
+  @Test(arguments: [0, 1, 7, 100, 65_000, 65_530, 65_536, 65_540, 131_071])
+  func whatIsStoredIsTheBeginningOfTheCleanText(_ shift: Int) {
+    let long = String(repeating: "0123456789abcdef-", count: 12_000)
+    let secrets = ["hunter2-of-the-test", long]
+    let redactor = Redactor(secrets: secrets)
+    let text =
+      String(repeating: "x", count: shift) + secrets[0]
+      + String(repeating: "line with \(secrets[0]) in it\n", count: 3000) + long + "end\n"
+      + String(repeating: "and on\n", count: 50_000)
+    var result = StepResult(values: ValueMap([("stdout", .string(text))]))
+    result.storedLimits["stdout"] = StoredLimit(bytes: 65_536)
+    let stored = StoredResult(result, redactor)
+    let kept = stored.values["stdout"]?.stringValue ?? ""
+    #expect(kept == StoredResult.beginning(of: redactor.redact(text), within: 65_536))
+    #expect(
+      stored.incomplete["stdout"]
+        == Incomplete(
+          held: Int64(kept.utf8.count), total: Int64(text.utf8.count), noun: "bytes"))
+  }
+
   /// With a mark in a secret's place it is another value, by which nothing is judged.
   @Test func whatIsStoredWithoutItsSecretsIsMarked() {
     let result = StepResult(

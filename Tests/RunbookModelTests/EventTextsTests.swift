@@ -28,7 +28,8 @@ struct EventTextsTests {
     identity: ConnectionIdentity(
       systemIdentifier: "1", timelineID: 1, database: "d", databaseOID: 1, role: "r",
       isSuperuser: false, serverVersion: "15", isReplica: false, address: "a", searchPath: "p",
-      isPooled: true, serverAddress: "s", dataDirectory: "d", serverStart: time),
+      isPooled: true, serverAddress: "s", dataDirectory: "d", serverStart: time, walPosition: "0/1",
+      privileges: ["p"], login: LoginRole(role: "l", isSuperuser: true, privileges: ["p"])),
     clockOffsetMicroseconds: 1,
     lost: LostProof(isLeaseLost: true, receipts: [StepID("s")], begun: [StepID("s")]))
   private static let input = InputRecord(
@@ -133,7 +134,7 @@ struct EventTextsTests {
         gate: "recovery", steps: [item], preparation: [work], identities: [identified],
         approvals: 1, question: "q", digest: digest, changes: ["c"],
         others: [OtherRun(run: RunID(rawValue: "r"), summary: "s", since: time, hasEnded: true)],
-        isDeclinable: true, lapsed: ["l"])),
+        isDeclinable: true, lapsed: ["l"], isAsApproved: true)),
     .gateDecided(
       GateDecided(
         gate: "recovery", decision: .approved, means: .flag, digest: digest, reason: "r")),

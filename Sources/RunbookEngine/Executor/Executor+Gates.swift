@@ -61,7 +61,16 @@ extension Executor {
   private mutating func open(_ gate: GateOpened, _ changes: [String]?) throws(StoreError) {
     var gate = gate
     gate.changes = changes
-    if changes != nil {
+    if let approved = state.lapsedGates[gate.gate] {
+      // What is said of it is said of what it is now, whatever it was in between.
+      let since = approved.opened.uncovered(by: gate) + changedConnections(since: approved.opened)
+      gate.changes = since.isEmpty ? nil : since
+      gate.isAsApproved = since.isEmpty ? true : nil
+      gate.lapsed = approved.approverList
+    } else if let changes {
+      // What was found is of one step: what else is another now is approved with it, and said.
+      let since = state.approvedLast[gate.gate]?.uncovered(by: gate) ?? []
+      gate.changes = changes + since.filter { one in !changes.contains { $0.isIdentical(to: one) } }
       let given = state.gates[gate.gate]?.approverList ?? []
       gate.lapsed = given.isEmpty ? state.lapsedApprovals[gate.gate] : given
     }
@@ -291,7 +300,10 @@ extension Executor {
       message: (already
         ? "the gate '\(gate.gate)' needs the approval of \(people)"
           + (names.isEmpty ? "" : "; approved by \(names)")
-        : "the gate '\(gate.gate)' must be approved by a person") + beside.joined()
+        : "the gate '\(gate.gate)' must be approved by "
+          + (gate.approvals == 1
+            ? "a person" : "\(gate.approvals) people, each from an account of their own"))
+        + beside.joined()
         + strangers.map { "\n--beside \($0): no such run is at work there" }.joined())
   }
 }
@@ -339,7 +351,7 @@ extension GateRequest {
         "\(identity.connection) \(one.systemIdentifier ?? "?") \(one.databaseOID) \(one.role) "
           + "\(one.timelineID ?? 0) \(one.isReplica) \(one.isSuperuser) \(one.address) "
           + "\(one.searchPath ?? "?") \(one.serverAddress ?? "-") \(one.dataDirectory ?? "-") "
-          + "\(one.serverStart.map { "\($0)" } ?? "-")\n")
+          + "\(one.roleWords)\n")
       if let lost = identity.lost {
         hasher.update("lost \(lost.isLeaseLost) \(lost.receipts.map(\.rawValue))\n")
         if let begun = lost.begun { hasher.update("begun \(begun.map(\.rawValue))\n") }
