@@ -35,11 +35,38 @@ let package = Package(
         "RunbookModel", "CLinux", .product(name: "SystemPackage", package: "swift-system"),
       ]),
     .target(
+      name: "RunbookPostgres",
+      dependencies: [
+        "RunbookModel", "RunbookEngine", "RunbookSystem", "CLibPQ",
+        "CLibPGQuery",
+      ]),
+    .target(
+      name: "RunbookRecovery",
+      dependencies: [
+        "RunbookModel", "RunbookExpression", "RunbookEngine", "RunbookSystem", "RunbookPostgres",
+        .product(name: "SystemPackage", package: "swift-system"),
+      ]),
+    .target(
+      name: "RunbookLogs",
+      dependencies: [
+        "RunbookModel", "RunbookEngine", "RunbookSystem", "CZlib",
+        .product(name: "SystemPackage", package: "swift-system"),
+      ]),
+    .target(
+      name: "RunbookMigrations",
+      dependencies: [
+        "RunbookModel", "RunbookEngine", "RunbookSystem", "RunbookPostgres",
+      ]),
+    .target(
+      name: "RunbookSandbox",
+      dependencies: [
+        "RunbookModel", "RunbookEngine", "RunbookSystem", "RunbookPostgres", "CLinux",
+        .product(name: "SystemPackage", package: "swift-system"),
+      ]),
+    .target(
       name: "RunbookSteps",
       dependencies: [
-        "RunbookModel", "RunbookExpression", "RunbookEngine", "RunbookSystem", "CLibPQ",
-        "CLibPGQuery", "CLinux", "CCurl", "CZlib",
-        .product(name: "SystemPackage", package: "swift-system"),
+        "RunbookModel", "RunbookEngine", "RunbookSystem", "CCurl",
       ]),
     .target(name: "RunbookDocument", dependencies: ["RunbookModel"]),
     .target(
@@ -60,7 +87,8 @@ let package = Package(
       name: "runbook",
       dependencies: [
         "RunbookModel", "RunbookExpression", "RunbookSyntax", "RunbookEngine", "RunbookStore",
-        "RunbookSystem", "RunbookSteps", "RunbookReport", "RunbookDrill", "CLinux",
+        "RunbookSystem", "RunbookPostgres", "RunbookRecovery", "RunbookLogs", "RunbookMigrations",
+        "RunbookSandbox", "RunbookSteps", "RunbookReport", "RunbookDrill", "CLinux",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     .target(
@@ -100,6 +128,7 @@ let package = Package(
       name: "RunbookStepsTests",
       dependencies: [
         "RunbookModel", "RunbookDocument", "RunbookExpression", "RunbookEngine", "RunbookSystem",
+        "RunbookPostgres", "RunbookRecovery", "RunbookLogs", "RunbookMigrations", "RunbookSandbox",
         "RunbookSteps", "RunbookTestSupport",
       ]),
     .testTarget(
@@ -116,13 +145,16 @@ let package = Package(
       name: "RunbookDrillTests",
       dependencies: [
         "RunbookModel", "RunbookExpression", "RunbookEngine", "RunbookDrill",
-        "RunbookSyntax", "RunbookSteps", "RunbookTestSupport",
+        "RunbookSyntax", "RunbookSystem", "RunbookPostgres", "RunbookRecovery", "RunbookLogs",
+        "RunbookMigrations", "RunbookSandbox", "RunbookSteps", "RunbookTestSupport",
       ],
       exclude: ["Golden"]),
     .testTarget(
       name: "RunbookCommandTests",
       dependencies: [
-        "runbook", "RunbookModel", "RunbookEngine", "RunbookStore", "RunbookSteps",
+        "runbook", "RunbookModel", "RunbookEngine", "RunbookStore", "RunbookSystem",
+        "RunbookPostgres",
+        "RunbookRecovery", "RunbookLogs", "RunbookMigrations", "RunbookSandbox", "RunbookSteps",
         "RunbookTestSupport",
       ]),
   ],

@@ -15,7 +15,8 @@ struct DiagnosticGuideTests {
     for file in files where file.ends(with: ".swift") {
       let text = try String(contentsOfFile: "\(root)/\(file)", encoding: .utf8)
       for match in text.matches(of: /= DiagnosticCode\((\d+)\)/) {
-        codes.insert(DiagnosticCode(try #require(Int(match.output.1))).rawValue)
+        let code = DiagnosticCode(try #require(Int(match.output.1))).rawValue
+        #expect(codes.insert(code).inserted, "\(code) is given twice, the second time in \(file)")
       }
     }
     #expect(codes.count > 100)

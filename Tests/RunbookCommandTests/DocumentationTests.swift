@@ -104,4 +104,30 @@ struct DocumentationTests {
     #expect(rooms.count > 10)
     #expect(rooms.filter { !page.contains("`\($0)`") } == [])
   }
+  /// The types, tests and folders of the package.
+  private static let declared: Set<String> = {
+    var names: Set<String> = []
+    for root in ["Sources", "Tests"].map({ "\(PackageFolder.path)/\($0)" }) {
+      for path in FileManager.default.subpaths(atPath: root) ?? [] {
+        let name = (path as NSString).lastPathComponent
+        names.insert((name as NSString).deletingPathExtension)
+        guard name.hasSuffix(".swift") else { continue }
+        // What cannot be read declares nothing, and what is missed shows.
+        let text = (try? String(contentsOfFile: "\(root)/\(path)", encoding: .utf8)) ?? ""
+        for match in text.matches(of: /(?:struct|enum|class|protocol) (\w+)/) {
+          names.insert(String(match.output.1))
+        }
+      }
+    }
+    return names
+  }()
+
+  /// Rooms aside, which are held against `Package.swift`.
+  @Test(arguments: pages.filter { $0.hasSuffix("architecture.md") || $0.contains("decisions/") })
+  func namesTypesAndTestsThatAreThere(_ page: String) throws {
+    let names = try Self.text(of: page)
+      .matches(of: /`([A-Z]\w*[a-z]\w*(?:\+\w+)?)(?:\.\w+)?`/).map { String($0.output.1) }
+      .filter { !$0.hasPrefix("Runbook") && $0 != "Package" }
+    #expect(names.filter { !Self.declared.contains($0) } == [])
+  }
 }

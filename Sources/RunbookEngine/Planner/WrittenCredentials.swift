@@ -99,5 +99,6 @@ public struct WrittenCredentials: Sendable {
 }
 
 extension DiagnosticCode {
-  static let writtenCredential = DiagnosticCode(305)
+  /// A credential that stands in the runbook as it is.
+  static let writtenCredential = DiagnosticCode(306)
 }

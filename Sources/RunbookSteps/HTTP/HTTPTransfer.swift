@@ -1,19 +1,19 @@
-import CCurl
+package import CCurl
 import RunbookEngine
-import RunbookModel
-import RunbookSystem
+package import RunbookModel
+package import RunbookSystem
 
 /// One request on its way: what has come of its answer. Belongs to the thread that makes the request.
-final class HTTPTransfer {
-  let request: HTTPRequest
+package final class HTTPTransfer {
+  package let request: HTTPRequest
   private let interruption: Interruption
   private let isDirect: Bool
   private let receive: ([UInt8]) -> Void
-  private(set) var status = 0
-  private(set) var headers = ValueMap()
-  private(set) var message = ""
+  package private(set) var status = 0
+  package private(set) var headers = ValueMap()
+  package private(set) var message = ""
   /// Whether the request may have been sent, at least in part.
-  private(set) var wasSent = false
+  package private(set) var wasSent = false
   /// Whether the answer's head has come to its end: libcurl takes one that was cut for whole.
   private var isHeadWhole = false
   private var deadline: ContinuousClock.Instant?
@@ -25,7 +25,7 @@ final class HTTPTransfer {
   /// - Parameters:
   ///   - isDirect: whether no proxy is asked, whatever the environment says.
   ///   - receive: is given the body, piece by piece.
-  init(
+  package init(
     _ request: HTTPRequest, interruption: Interruption, isDirect: Bool,
     receive: @escaping ([UInt8]) -> Void
   ) {
@@ -39,7 +39,7 @@ final class HTTPTransfer {
   ///
   /// The time and an interruption are heeded with each piece of the answer too: libcurl looks at neither while it
   /// unpacks what it has received, and a megabyte may become a gigabyte.
-  func perform(timeout: Duration) -> runbook_request_end {
+  package func perform(timeout: Duration) -> runbook_request_end {
     deadline = ContinuousClock.now + timeout
     let texts = CTexts()
     let lines = request.headers.map {

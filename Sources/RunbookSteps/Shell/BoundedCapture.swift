@@ -1,13 +1,13 @@
-import RunbookEngine
-import RunbookModel
+package import RunbookEngine
+package import RunbookModel
 
 /// What a stream brought: as much as can be held in memory, for expressions, and all of it in a file once
 /// it is longer than what is stored of it.
 ///
 /// Memory and file have a bound; what comes after it is counted, and that it is missing is said. Secrets are taken
 /// out of the file; what is in memory is the engine's to redact and to cut.
-struct BoundedCapture: Sendable {
-  let fileName: String
+package struct BoundedCapture: Sendable {
+  package let fileName: String
   /// Bytes that are stored in the result.
   private let limit: Int
   private let folder: String
@@ -17,7 +17,7 @@ struct BoundedCapture: Sendable {
   /// Bytes that came.
   private(set) var size: Int64 = 0
   /// Whether the file, if there is one, holds all that came.
-  private(set) var isFileWhole = true
+  package private(set) var isFileWhole = true
 
   /// Bytes that are held at most.
   private let mostHeld: Int
@@ -29,7 +29,7 @@ struct BoundedCapture: Sendable {
   ///   - mostHeld: bytes that are held for expressions.
   ///   - mostFiled: bytes that are kept in the file.
   ///   - folder: the attempt's evidence folder; made when the file is.
-  init(
+  package init(
     limit: Int, mostHeld: Int = 32 << 20, mostFiled: Int = 1 << 30, folder: String,
     fileName: String, redactor: Redactor
   ) {
@@ -42,11 +42,11 @@ struct BoundedCapture: Sendable {
   }
 
   /// Whether the memory holds less than what came.
-  var isCut: Bool { size > Int64(mostHeld) }
-  var hasFile: Bool { file != nil }
+  package var isCut: Bool { size > Int64(mostHeld) }
+  package var hasFile: Bool { file != nil }
 
   /// UTF-8 repaired, without zero bytes; where it is cut, before anything that may begin a secret.
-  var text: String {
+  package var text: String {
     let bytes = isCut ? decided : kept
     return String(decoding: bytes.contains(0) ? bytes.filter { $0 != 0 } : bytes, as: UTF8.self)
   }
@@ -65,7 +65,7 @@ struct BoundedCapture: Sendable {
   /// came.
   ///
   /// - Parameter isWhole: false where what came was broken off before its end.
-  func mark(_ key: String, in result: inout StepResult, isWhole: Bool = true) {
+  package func mark(_ key: String, in result: inout StepResult, isWhole: Bool = true) {
     result.storedLimits[key] = StoredLimit(bytes: limit)
     result.openEnded.insert(key)
     if !isWhole, size > 0 {
@@ -84,7 +84,7 @@ struct BoundedCapture: Sendable {
   }
 
   /// - Returns: what the file is given of it, secrets taken out; nil as long as none is due.
-  @discardableResult mutating func append(_ bytes: [UInt8]) -> [UInt8]? {
+  @discardableResult package mutating func append(_ bytes: [UInt8]) -> [UInt8]? {
     size += Int64(bytes.count)
     if file == nil, size > Int64(limit) {
       // The file begins with what was kept until now, so that it holds everything.
@@ -103,7 +103,7 @@ struct BoundedCapture: Sendable {
   /// Closes the file. What a text cannot hold is kept in one, too.
   ///
   /// - Returns: what the file was given last, as of `append`.
-  @discardableResult mutating func finish() -> [UInt8]? {
+  @discardableResult package mutating func finish() -> [UInt8]? {
     if file == nil, flaw != nil {
       openFile()
     }
@@ -122,7 +122,7 @@ struct BoundedCapture: Sendable {
   /// That the file does not hold all that came.
   ///
   /// - Parameter what: such as `stdout`.
-  func notices(of what: String) -> [String] {
+  package func notices(of what: String) -> [String] {
     if isFileWhole { return [] }
     return file?.isFull == true
       ? [
@@ -135,7 +135,7 @@ struct BoundedCapture: Sendable {
   ///   - key: the result's name for the text.
   ///   - isWhole: false where what came was broken off before its end.
   ///   - announced: how many bytes were to come, where that is known.
-  func evidence(
+  package func evidence(
     _ what: String, key: String, source: String, isWhole: Bool = true, announced: Int64? = nil
   ) -> [EvidenceDraft] {
     guard size > 0 else { return [] }

@@ -1,12 +1,12 @@
 import Glibc
-import RunbookEngine
-import RunbookModel
+package import RunbookEngine
+package import RunbookModel
 import RunbookSystem
 
 /// What a script leaves whose executor is gone: its processes, and the statements that the server goes
 /// on with though the client that asked for them has ended.
 extension ShellActivity {
-  func remnants(in context: AttemptContext) async throws(StepFailure) -> [Remnant] {
+  package func remnants(in context: AttemptContext) async throws(StepFailure) -> [Remnant] {
     let marked = MarkedProcesses(mark(context))
     // What may go on is not waited for: a keeper lets it go with the script, and is gone then.
     let processes = leavesRunning && !marked.areKept ? [] : marked.remnants(context.redactor)
@@ -15,7 +15,7 @@ extension ShellActivity {
       + (try await gateway.remnants(of: context, on: connection))
   }
 
-  func end(
+  package func end(
     _ remnants: [Remnant], in context: AttemptContext
   ) async throws(StepFailure) -> [EndedProcess] {
     let marked = MarkedProcesses(mark(context))

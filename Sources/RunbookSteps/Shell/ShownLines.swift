@@ -1,10 +1,10 @@
-import RunbookEngine
+package import RunbookEngine
 import RunbookModel
 
 /// What a stream printed, line by line for people as it comes, secrets taken out; and its last lines.
 ///
 /// Of a flood not every line is shown: nobody reads it, and a terminal would hold the program up.
-struct ShownLines {
+package struct ShownLines {
   private let stream: OutputLine.Stream
   private let output: @Sendable (OutputLine) -> Void
   private var redacting: RedactingStream
@@ -25,7 +25,7 @@ struct ShownLines {
   private static let burst = 2000
   private static let rate = 200.0
 
-  init(
+  package init(
     _ stream: OutputLine.Stream, _ redactor: Redactor,
     output: @escaping @Sendable (OutputLine) -> Void
   ) {
@@ -35,20 +35,20 @@ struct ShownLines {
   }
 
   /// - Parameter filed: what of it a file was given, secrets taken out; nil where there is none.
-  mutating func append(_ bytes: [UInt8], filed: [UInt8]?) {
+  package mutating func append(_ bytes: [UInt8], filed: [UInt8]?) {
     if isFlood, let filed { return take(filed) }
     take(redacting.append(bytes))
     isFlood = budget < 1 && filed != nil
   }
 
   /// Gives out the last line when it had no line break.
-  mutating func finish(filed: [UInt8]?) {
+  package mutating func finish(filed: [UInt8]?) {
     take(isFlood ? filed ?? [] : redacting.finish())
     if !line.isEmpty { endLine() }
     tellHidden()
   }
 
-  func lastLines(_ count: Int) -> String {
+  package func lastLines(_ count: Int) -> String {
     let text = Self.text(of: recent[...])
     return text.pieces { $0 == "\n" }.suffix(count).joined(separator: "\n")
   }

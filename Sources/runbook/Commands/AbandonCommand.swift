@@ -1,8 +1,10 @@
 import ArgumentParser
 import Glibc
 import RunbookEngine
+import RunbookLogs
 import RunbookModel
-import RunbookSteps
+import RunbookPostgres
+import RunbookSandbox
 import RunbookStore
 
 struct AbandonCommand: AsyncParsableCommand {

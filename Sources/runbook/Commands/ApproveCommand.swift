@@ -1,7 +1,7 @@
 import ArgumentParser
 import RunbookEngine
 import RunbookModel
-import RunbookSteps
+import RunbookPostgres
 import RunbookStore
 import RunbookSystem
 

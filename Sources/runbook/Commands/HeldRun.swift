@@ -1,7 +1,7 @@
 import RunbookDrill
 import RunbookEngine
 import RunbookModel
-import RunbookSteps
+import RunbookSandbox
 import RunbookStore
 import RunbookSyntax
 

@@ -2,8 +2,8 @@ import ArgumentParser
 import Foundation
 import RunbookEngine
 import RunbookModel
+import RunbookPostgres
 import RunbookReport
-import RunbookSteps
 import RunbookStore
 import RunbookSyntax
 

@@ -1,7 +1,8 @@
 import ArgumentParser
 import RunbookEngine
+import RunbookLogs
 import RunbookModel
-import RunbookSteps
+import RunbookPostgres
 import RunbookStore
 import RunbookSyntax
 

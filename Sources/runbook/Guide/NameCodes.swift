@@ -73,5 +73,28 @@ extension DiagnosticGuide {
             sql: SELECT 1 AS n
             confirms: gone > 0
         """)),
+    Explanation(
+      305, as: .warning, "Input that is named like a secret and is none",
+      """
+      The input's name, such as `token` or `db_password`, says that it is a credential. As it is not
+      declared a secret, its value is stored and shown.
+      """,
+      cure: "If it is one, declare it with `secret: true`. Otherwise give it another name.",
+      example: .yaml("inputs: {db_password: string}")),
+    Explanation(
+      306, as: .warning, "Credential that stands in the runbook",
+      """
+      A password in a URL, an `Authorization` header or the like is written into the file, which many
+      can read. It is kept out of what is stored and shown all the same.
+      """,
+      cure: """
+        Make it an input with `secret: true`, and write `${{ inputs.NAME }}` in its place. A password
+        that has been in a file is best changed.
+        """,
+      example: .yaml(
+        """
+        connections:
+          main: {kind: postgres, url: "postgres://app:hunter2@db/app"}
+        """)),
   ]
 }

@@ -1,7 +1,7 @@
 import RunbookEngine
 import RunbookExpression
 import RunbookModel
-import RunbookSteps
+import RunbookPostgres
 import RunbookSyntax
 
 /// Binds a runbook to inputs and connections.

@@ -4,7 +4,9 @@ import RunbookModel
 import RunbookTestSupport
 import Testing
 
-@testable import RunbookSteps
+@testable import RunbookPostgres
+@testable import RunbookRecovery
+@testable import RunbookSandbox
 
 /// Archives of real databases: with all that is ordinary, with names that break what cuts texts, and with what
 /// somebody else has put into them.
@@ -27,8 +29,10 @@ struct OtherArchiveTests {
 
   /// What it holds, by a server of its own.
   private static func read(_ database: AuthDatabase) async throws -> ArchiveCatalog.Answer {
-    try await ExpectedCatalog(
-      path: database.archive, environment: ProcessInfo.processInfo.environment, now: testNow
+    let environment = ProcessInfo.processInfo.environment
+    return try await ExpectedCatalog(
+      path: database.archive, environment: environment,
+      servers: PostgresSandbox(environment: environment), now: testNow
     ).read(name: "\(UUID().uuidString)", counting: nil)
   }
 

@@ -1,6 +1,8 @@
 import Foundation
 import Testing
 
+@testable import RunbookPostgres
+@testable import RunbookRecovery
 @testable import RunbookSteps
 @testable import RunbookSystem
 

@@ -1,7 +1,7 @@
 import RunbookModel
 import Testing
 
-@testable import RunbookSteps
+@testable import RunbookLogs
 
 @Suite struct LinePrefixTests {
   private func head(_ prefix: String, _ line: String) throws -> LogHead? {

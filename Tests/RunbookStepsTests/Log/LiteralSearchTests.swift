@@ -1,7 +1,7 @@
 import RunbookModel
 import Testing
 
-@testable import RunbookSteps
+@testable import RunbookLogs
 
 @Suite struct LiteralSearchTests {
   private func places(of pattern: String, in text: String) throws -> [Int] {

@@ -1,9 +1,10 @@
 import Foundation
 import RunbookEngine
 import RunbookModel
+import RunbookSandbox
 import Testing
 
-@testable import RunbookSteps
+@testable import RunbookLogs
 
 /// Logs that a server wrote while the test ran.
 @Suite(.enabled(if: TestSandbox.isPossible)) struct LiveLogTests {

@@ -3,7 +3,8 @@ import RunbookEngine
 import RunbookModel
 import Testing
 
-@testable import RunbookSteps
+@testable import RunbookLogs
+@testable import RunbookPostgres
 
 /// Performs log steps on files of its own.
 struct LogFixture {

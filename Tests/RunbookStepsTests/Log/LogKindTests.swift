@@ -3,7 +3,8 @@ import RunbookEngine
 import RunbookModel
 import Testing
 
-@testable import RunbookSteps
+@testable import RunbookLogs
+@testable import RunbookRecovery
 
 @Suite struct LogKindTests {
   private func read(

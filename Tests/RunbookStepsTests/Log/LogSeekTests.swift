@@ -2,7 +2,8 @@ import RunbookEngine
 import RunbookModel
 import Testing
 
-@testable import RunbookSteps
+@testable import RunbookLogs
+@testable import RunbookPostgres
 
 /// Only the window of a sorted file is read.
 @Suite struct LogSeekTests {

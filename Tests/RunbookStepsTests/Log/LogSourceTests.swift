@@ -4,7 +4,7 @@ import RunbookModel
 import RunbookTestSupport
 import Testing
 
-@testable import RunbookSteps
+@testable import RunbookLogs
 @testable import RunbookSystem
 
 /// Where a log is read: files, rotated and packed ones too, and commands.

@@ -2,7 +2,7 @@ import RunbookEngine
 import RunbookModel
 import Testing
 
-@testable import RunbookSteps
+@testable import RunbookLogs
 
 @Suite struct PatternLogTests {
   private func read(_ log: String, _ pattern: String) async throws -> StepResult {

@@ -2,7 +2,8 @@ import RunbookEngine
 import RunbookModel
 import Testing
 
-@testable import RunbookSteps
+@testable import RunbookLogs
+@testable import RunbookRecovery
 
 /// PostgreSQL's `csvlog` and `jsonlog`.
 @Suite struct ServerFormatTests {

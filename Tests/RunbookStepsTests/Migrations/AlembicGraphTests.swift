@@ -3,7 +3,7 @@ import RunbookEngine
 import RunbookModel
 import Testing
 
-@testable import RunbookSteps
+@testable import RunbookMigrations
 
 /// How revisions hang together, and which are applied.
 struct AlembicGraphTests {

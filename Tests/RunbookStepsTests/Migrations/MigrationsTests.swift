@@ -4,7 +4,8 @@ import RunbookExpression
 import RunbookModel
 import Testing
 
-@testable import RunbookSteps
+@testable import RunbookLogs
+@testable import RunbookMigrations
 
 struct MigrationsTests {
   /// `KIND SCHEMA.TABLE NAME @LINE BY` for each drop of the only revision.

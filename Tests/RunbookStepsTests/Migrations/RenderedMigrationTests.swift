@@ -4,7 +4,8 @@ import RunbookEngine
 import RunbookModel
 import Testing
 
-@testable import RunbookSteps
+@testable import RunbookLogs
+@testable import RunbookMigrations
 @testable import RunbookSystem
 
 /// What is found in a revision against what Alembic itself would run of it.

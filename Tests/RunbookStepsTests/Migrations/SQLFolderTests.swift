@@ -3,7 +3,7 @@ import RunbookEngine
 import RunbookModel
 import Testing
 
-@testable import RunbookSteps
+@testable import RunbookMigrations
 
 /// Folders of SQL, as each tool lays them out.
 struct SQLFolderTests {

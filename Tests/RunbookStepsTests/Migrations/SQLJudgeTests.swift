@@ -1,7 +1,7 @@
 import RunbookModel
 import Testing
 
-@testable import RunbookSteps
+@testable import RunbookMigrations
 
 struct SQLJudgeTests {
   /// `ACTION KIND SCHEMA.TABLE NAME @LINE` for each loss.

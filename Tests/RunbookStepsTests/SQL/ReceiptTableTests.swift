@@ -1,10 +1,9 @@
 import Foundation
 import RunbookEngine
 import RunbookModel
+import RunbookPostgres
 import RunbookTestSupport
 import Testing
-
-@testable import RunbookSteps
 
 /// Tables for receipts that somebody else made, or changed.
 @Suite(.enabled(if: TestServer.isAvailable))

@@ -2,7 +2,7 @@ import RunbookEngine
 import RunbookModel
 import Testing
 
-@testable import RunbookSteps
+@testable import RunbookPostgres
 
 struct SQLCheckTests {
   @Test(arguments: [

@@ -4,7 +4,7 @@ import RunbookModel
 import RunbookTestSupport
 import Testing
 
-@testable import RunbookSteps
+@testable import RunbookPostgres
 
 /// Whatever a value is, it is one literal or one name of the statement that it stands in: quoted by the
 /// program, sent to a real server, and read back.

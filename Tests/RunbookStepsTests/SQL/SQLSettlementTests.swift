@@ -4,7 +4,7 @@ import RunbookModel
 import RunbookTestSupport
 import Testing
 
-@testable import RunbookSteps
+@testable import RunbookPostgres
 
 /// Finding out by its receipt whether a change took effect.
 @Suite(.enabled(if: TestServer.isAvailable))

@@ -3,7 +3,7 @@ import RunbookModel
 import RunbookTestSupport
 import Testing
 
-@testable import RunbookSteps
+@testable import RunbookPostgres
 
 /// `transaction: none`: each statement takes effect by itself.
 @Suite(.enabled(if: TestServer.isAvailable))

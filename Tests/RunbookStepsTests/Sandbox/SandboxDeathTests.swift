@@ -4,7 +4,7 @@ import RunbookEngine
 import RunbookModel
 import Testing
 
-@testable import RunbookSteps
+@testable import RunbookSandbox
 @testable import RunbookSystem
 
 /// The server and its services stop however the process ends that started them.

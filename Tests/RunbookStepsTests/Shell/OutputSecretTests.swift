@@ -4,6 +4,8 @@ import RunbookModel
 import RunbookTestSupport
 import Testing
 
+@testable import RunbookLogs
+@testable import RunbookPostgres
 @testable import RunbookSteps
 
 /// Secrets are taken out of what a program printed before anything of it is cut.

@@ -4,13 +4,14 @@ import RunbookModel
 import Synchronization
 import Testing
 
+@testable import RunbookPostgres
 @testable import RunbookSteps
 
 @Suite struct ShellKindTests {
   static let environment = ["PATH": "/usr/local/bin:/usr/bin:/bin", "HIDDEN": "secret"]
+  private static let gateway = PostgresGateway { .epoch }
   let kind = ShellKind(
-    environment: environment, hiddenNames: ["HIDDEN"],
-    connectionEnvironment: { name in ["PGDATABASE": "\(name)-database", "PGOPTIONS": "-c a=b"] })
+    environment: environment, hiddenNames: ["HIDDEN"], gateway: gateway)
 
   private func run(
     _ body: KeyValuePairs<String, FieldValue>, phase: Phase = .recovery,
@@ -157,6 +158,11 @@ import Testing
 
   @Test func giveAConnectionsVariablesReadOnlyWhereThePhaseIs() async throws {
     let fixture = try AttemptFixture()
+    let name = SourceText("main", at: KindFixture.place, layout: .opaque)
+    try await Self.gateway.configure(
+      Runbook.Connection(
+        name: "main", place: KindFixture.place, kind: "postgres", url: name),
+      url: "dbname=main-database options='-c a=b'")
     let body: KeyValuePairs = ["script": script("printf '%s' \"$PGDATABASE $PGOPTIONS\"")]
     let changing = try await run(body, connection: "main", in: fixture)
     #expect(changing.values["stdout"] == "main-database -c a=b")
