@@ -30,7 +30,7 @@ package struct BoundedCapture: Sendable {
   ///   - mostFiled: bytes that are kept in the file.
   ///   - folder: the attempt's evidence folder; made when the file is.
   package init(
-    limit: Int, mostHeld: Int = 32 << 20, mostFiled: Int = 64 << 20, folder: String,
+    limit: Int, mostHeld: Int = 32 << 20, mostFiled: Int = 1 << 30, folder: String,
     fileName: String, redactor: Redactor
   ) {
     self.limit = limit
