@@ -31,7 +31,7 @@ import Testing
     do {
       let value = try expression.evaluate(in: scope)
       #expect(answer.map(Value.bool) == value, "\(text)")
-    } catch let error as EvaluationError {
+    } catch {
       #expect(answer == nil, "\(text): \(error)")
       #expect(error.cause == .incomplete(mark) || text.holds("'4'"), "\(text): \(error)")
     }

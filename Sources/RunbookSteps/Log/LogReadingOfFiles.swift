@@ -93,9 +93,11 @@ struct LogReadingOfFiles: Sendable {
         LogMatches.Unread(
           path: file.path, why: "it became shorter while it was read", isReadInPart: true))
     }
-    guard findings.understood == understood, file.size ?? 0 > 0,
-      !LogFiles.hasTime(file, grammar)
-    else { return }
+    guard findings.understood == understood, file.size ?? 0 > 0 else { return }
+    // Where all of it was looked at, and something was there, that was not understood.
+    let filter = findings.filter
+    let isAll = filter.match == nil && filter.since == nil && filter.until == nil
+    guard isAll && findings.told > before || !LogFiles.hasTime(file, grammar) else { return }
     findings.note(strange: file.path)
     let format = LogFormat.found(in: file.bytes(at: 0, count: 4096), insteadOf: grammar)
     if let format { strange.append((file.path, format)) }

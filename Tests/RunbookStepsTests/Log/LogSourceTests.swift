@@ -245,7 +245,6 @@ import Testing
     ("jsonl", "2025-10-18 22:01:00 ERR a\n", "iso8601"),
     ("jsonlog", "2025-10-18 22:01:00 ERR a\n", "iso8601"),
     ("csvlog", "2025-10-18 22:01:00 ERR a\n", "iso8601"),
-    ("postgres", #"{"time": "2025-10-18T22:01:00Z", "msg": "a"}"# + "\n", "jsonl"),
     ("jsonl", "2025-10-18 22:01:00 UTC [1] LOG:  a\n", "postgres"),
     ("iso8601", "\n" + #"{"msg": "a", "level": "x"}"# + "\n", "jsonl"),
   ])
