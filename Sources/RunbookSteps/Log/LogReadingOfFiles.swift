@@ -95,7 +95,6 @@ struct LogReadingOfFiles: Sendable {
     }
     guard findings.understood == understood, file.size ?? 0 > 0 else { return }
     // Where all of it was looked at, and something was there, that was not understood.
-    let filter = findings.filter
     let isAll = filter.match == nil && filter.since == nil && filter.until == nil
     guard isAll && findings.told > before || !LogFiles.hasTime(file, grammar) else { return }
     findings.note(strange: file.path)
