@@ -50,7 +50,8 @@ struct LogReadingOfFiles: Sendable {
     for file in files.files where findings.halt == nil {
       try read(file, &findings, &strange, interruption, deadline)
     }
-    if let one = strange.first, findings.understood == 0, findings.halt == nil {
+    let withText = files.files.count { $0.size ?? 0 > 0 }
+    if let one = strange.first, strange.count == withText, findings.halt == nil {
       throw StepFailure(
         .invalid, "no line of \(one.path) is understood as the format that the step names",
         hint: "it looks like `format: \(one.format.rawValue)`")
