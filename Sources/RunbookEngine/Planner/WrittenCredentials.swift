@@ -104,5 +104,5 @@ public struct WrittenCredentials: Sendable {
 }
 
 extension DiagnosticCode {
-  static let writtenCredential = DiagnosticCode(305)
+  static let writtenCredential = DiagnosticCode(306)
 }
