@@ -51,7 +51,8 @@ package struct LogReadingOfFiles: Sendable {
     for file in files.files where findings.halt == nil {
       try read(file, &findings, &strange, interruption, deadline)
     }
-    if let one = strange.first, findings.understood == 0, findings.halt == nil {
+    let withText = files.files.count { $0.size ?? 0 > 0 }
+    if let one = strange.first, strange.count == withText, findings.halt == nil {
       throw StepFailure(
         .invalid, "no line of \(one.path) is understood as the format that the step names",
         hint: "it looks like `format: \(one.format.rawValue)`")
@@ -94,9 +95,10 @@ package struct LogReadingOfFiles: Sendable {
         LogMatches.Unread(
           path: file.path, why: "it became shorter while it was read", isReadInPart: true))
     }
-    guard findings.understood == understood, file.size ?? 0 > 0,
-      !LogFiles.hasTime(file, grammar)
-    else { return }
+    guard findings.understood == understood, file.size ?? 0 > 0 else { return }
+    // Where all of it was looked at, and something was there, that was not understood.
+    let isAll = filter.match == nil && filter.since == nil && filter.until == nil
+    guard isAll && findings.told > before || !LogFiles.hasTime(file, grammar) else { return }
     findings.note(strange: file.path)
     let format = LogFormat.found(in: file.bytes(at: 0, count: 4096), insteadOf: grammar)
     if let format { strange.append((file.path, format)) }

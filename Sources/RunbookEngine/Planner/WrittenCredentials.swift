@@ -17,7 +17,9 @@ public struct WrittenCredentials: Sendable {
     let sandbox = (runbook.sandbox?.fixture ?? []) + (runbook.sandbox?.fault ?? [])
     for step in runbook.steps + sandbox {
       search.take(step.body)
-      if let settle = step.options.settle { search.take(settle) }
+      for field in step.options.settle?.all ?? [] {
+        if case .fields(let body) = field.value { search.take(body) }
+      }
     }
     values = search.values
     findings = search.findings
@@ -35,18 +37,21 @@ public struct WrittenCredentials: Sendable {
     var values: [String] = []
     var findings: [(what: String, place: Place)] = []
 
-    mutating func take(_ fields: Fields) {
-      for field in fields.all { take(field.value, named: field.name) }
+    /// What stands behind a kind's key.
+    mutating func take(_ body: Fields) {
+      for field in body.all { take(field.value, named: nil) }
     }
 
-    private mutating func take(_ value: FieldValue, named name: String) {
+    /// - Parameter name: where the author gave it, and no kind.
+    private mutating func take(_ value: FieldValue, named name: String?) {
       switch value {
       case .text(let source):
         if Self.isURL(source.text) { return take(url: source) }
-        take(header: source, name)
+        if let name { take(header: source, name) }
       case .list(let items):
-        for item in items { take(item, named: "") }
-      case .fields(let fields): take(fields)
+        for item in items { take(item, named: nil) }
+      case .fields(let fields):
+        for field in fields.all { take(field.value, named: field.name) }
       case .step(let step): take(step.body)
       case .bool, .int, .duration, .file, .data: break
       }
@@ -99,6 +104,5 @@ public struct WrittenCredentials: Sendable {
 }
 
 extension DiagnosticCode {
-  /// A credential that stands in the runbook as it is.
   static let writtenCredential = DiagnosticCode(306)
 }

@@ -147,7 +147,8 @@ struct InputGatherer {
   private func output(of words: [String], _ input: Runbook.Input) throws -> [UInt8] {
     let subject = "the input '\(input.name)': its command"
     do throws(ValueCommand.Problem) {
-      return try ValueCommand(words, environment: surroundings.environment).output()
+      // A sandbox's surroundings lack what a store of passwords may need.
+      return try ValueCommand(words, environment: Surroundings.current().environment).output()
     } catch {
       switch error {
       case .notStarted: throw Failure(message: "\(subject) cannot be started")

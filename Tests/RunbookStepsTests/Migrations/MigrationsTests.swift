@@ -180,6 +180,18 @@ struct MigrationsTests {
     #expect(drops.first?["text"] == "    op.drop_table(\n        \"user\")")
   }
 
+  /// What could not be read may be what is looked for.
+  @Test(arguments: [true, false]) func findingNoneIsAnAnswerOnlyWhereAllWasRead(
+    _ isBroken: Bool
+  ) async throws {
+    let project = try TestProject()
+    try project.revise("a1", created: "2025-01-02 00:00:00", upgrade: "pass")
+    if isBroken { try project.write("versions/broken.py", "def upgrade(:\n") }
+    let result = try await project.read()
+    #expect(result.values["culprits"] == [])
+    #expect(result.incomplete["culprits"]?.isUnreadable == (isBroken ? true : nil))
+  }
+
   @Test func ordersRevisionsAndNamesTheHead() async throws {
     let project = try TestProject()
     try project.revise("c3", from: "a1", created: "2025-01-01 00:00:00", upgrade: "pass")
