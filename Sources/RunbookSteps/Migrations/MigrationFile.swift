@@ -14,7 +14,8 @@ struct MigrationFile: Sendable {
   let size: Int64
   let modified: Timestamp
 
-  var text: String { String(decoding: bytes, as: UTF8.self) }
+  /// Without the mark of its encoding.
+  var text: String { TextEncoding.text(of: bytes) }
 
   static func read(_ path: String) throws(Fault) -> MigrationFile {
     // Without O_NONBLOCK the opening of a named pipe would wait for its writer.

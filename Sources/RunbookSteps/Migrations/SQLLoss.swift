@@ -4,6 +4,10 @@ import RunbookModel
 struct SQLLoss: Sendable, Hashable {
   enum Action: String, Sendable {
     case drop, truncate, delete, rename, detach
+    /// Of what protects rows.
+    case disable
+    /// All privileges, to whoever the name says.
+    case grant
     /// To another schema.
     case move
   }
@@ -13,6 +17,8 @@ struct SQLLoss: Sendable, Hashable {
   /// role has.
   let kind: String
   var schema: String?
+  /// Whether which schema it is in is only known when it runs.
+  var isInAnySchema = false
   /// The table, or the one that the thing belongs to; nil where none is named.
   var table: String?
   /// The thing's own name: of a table the table's.
