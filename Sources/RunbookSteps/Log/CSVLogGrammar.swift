@@ -8,6 +8,8 @@ import RunbookModel
 struct CSVLogGrammar: LogGrammar {
   let zones: LogZones
 
+  var wrapping: LogWrapping { .records }
+
   private enum Column {
     static let user = 1
     static let database = 2

@@ -4,6 +4,11 @@ import RunbookModel
 struct DatedLineGrammar: LogGrammar {
   let zones: LogZones
 
+  var wrapping: LogWrapping { .lines }
+
+  /// What is indented belongs to the line before.
+  func takesTime(inFrontOf line: LogBytes) -> Bool { line.first.map { $0 > 32 } ?? false }
+
   func head(of line: LogBytes) -> LogHead? {
     guard let time = LogTime(in: line) else { return nil }
     var head = LogHead(stamp: LogStamp(time, zones))

@@ -12,6 +12,8 @@ struct LogEvent: Sendable, Hashable {
   var shown: String?
   /// Whether its object has a key twice that is not read here.
   var hasRepeatedKey = false
+  /// Its lines that begin with a time, and not with the prefix that is given.
+  var linesOfOtherPrefix = 0
   /// What else the record says, for expressions.
   var details: [LogDetail] = []
 

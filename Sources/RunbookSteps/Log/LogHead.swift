@@ -33,6 +33,12 @@ struct LogHead: Sendable {
   var pid: Int64?
   var user: String?
   var database: String?
+  /// Where in the line its time begins.
+  var timeStart = 0
+  /// Whether a severity says that it is a server's.
+  var isServers = false
+  /// Whether the line begins with a time, and not with the prefix that is given.
+  var isOfOtherPrefix = false
   /// Whether it adds to the record before, where that is of the same process.
   var isAddition = false
 

@@ -56,8 +56,24 @@ struct LogReadingOfFiles: Sendable {
     _ file: LogFile, _ findings: inout LogFindings, _ interruption: Interruption,
     _ deadline: ContinuousClock.Instant
   ) throws(StepFailure) {
-    let filter = findings.filter
     let before = findings.told
+    if LogFiles.isWrapped(file, grammar) {
+      try unwrap(file, &findings, interruption, deadline)
+    } else {
+      try scan(file, &findings, interruption, deadline)
+    }
+    guard findings.halt == nil else { return }
+    if file.wasCut { findings.note("\(file.path) became shorter while it was read") }
+    if findings.told == before, file.size ?? 0 > 0, !LogFiles.hasTime(file, grammar) {
+      findings.note("\(file.path) begins with no time that can be read: is it of this format?")
+    }
+  }
+
+  private func scan(
+    _ file: LogFile, _ findings: inout LogFindings, _ interruption: Interruption,
+    _ deadline: ContinuousClock.Instant
+  ) throws(StepFailure) {
+    let filter = findings.filter
     if let range = LogSeek.range(
       of: file, grammar, since: filter.since.map(findings.uncorrected),
       until: filter.until.map(findings.uncorrected))
@@ -80,11 +96,29 @@ struct LogReadingOfFiles: Sendable {
       }
       try check(interruption, deadline)
     }
-    guard findings.halt == nil else { return }
-    if file.wasCut { findings.note("\(file.path) became shorter while it was read") }
-    if findings.told == before, file.size ?? 0 > 0, !LogFiles.hasTime(file, grammar) {
-      findings.note("\(file.path) begins with no time that can be read: is it of this format?")
+  }
+
+  /// Reads a file whose lines are in envelopes.
+  private func unwrap(
+    _ file: LogFile, _ findings: inout LogFindings, _ interruption: Interruption,
+    _ deadline: ContinuousClock.Instant
+  ) throws(StepFailure) {
+    var funnel = LogFunnel(grammar, match: findings.filter.match, reference: file.modified)
+    var memory = [UInt8](repeating: 0, count: LogBuffer.chunk)
+    var isAtEnd = false
+    while !isAtEnd, findings.halt == nil {
+      do throws(LogFile.Problem) {
+        let count = try file.fill(&memory)
+        isAtEnd = count == 0
+        funnel.append(Array(memory[..<count]), into: &findings)
+      } catch {
+        guard case .damaged(let why) = error else { throw failure(of: file, error) }
+        findings.note("not all of \(file.path) was read: \(why)")
+        isAtEnd = true
+      }
+      try check(interruption, deadline)
     }
+    funnel.finish(into: &findings)
   }
 
   private func failure(of file: LogFile, _ problem: LogFile.Problem) -> StepFailure {

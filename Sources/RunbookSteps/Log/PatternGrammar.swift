@@ -6,6 +6,8 @@ struct PatternGrammar: LogGrammar {
   let pattern: RegularExpression
   let zones: LogZones
 
+  var wrapping: LogWrapping { .asTheyAre }
+
   /// The names that the pattern's groups may have; `at` it must have.
   static let groups = ["at", "text", "level", "host"]
   /// A pattern that looks at every line, also where nothing else is sought, may not be larger than this.
