@@ -8,6 +8,8 @@ import RunbookModel
 package struct CSVLogGrammar: LogGrammar {
   package let zones: LogZones
 
+  package var wrapping: LogWrapping { .records }
+
   private enum Column {
     static let user = 1
     static let database = 2

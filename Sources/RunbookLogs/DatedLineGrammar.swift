@@ -4,6 +4,11 @@ import RunbookModel
 package struct DatedLineGrammar: LogGrammar {
   package let zones: LogZones
 
+  package var wrapping: LogWrapping { .lines }
+
+  /// What is indented belongs to the line before.
+  package func takesTime(inFrontOf line: LogBytes) -> Bool { line.first.map { $0 > 32 } ?? false }
+
   package func head(of line: LogBytes) -> LogHead? {
     guard let time = LogTime(in: line) else { return nil }
     var head = LogHead(stamp: LogStamp(time, zones))

@@ -7,9 +7,9 @@ extension LogActivity {
   /// What a command's output has brought so far.
   private struct Output {
     var findings: LogFindings
-    var standardOutput: LogBuffer
+    var standardOutput: LogFunnel
     /// nil where it is no part of the log.
-    var standardError: LogBuffer?
+    var standardError: LogFunnel?
     var lastErrors: RedactedTail
     /// Of what is part of the log.
     var bytes = 0
@@ -38,15 +38,15 @@ extension LogActivity {
   package func perform(
     _ words: [String], _ takesErrors: Bool, _ findings: LogFindings, in context: AttemptContext
   ) async throws(StepFailure) -> StepResult {
-    let scanner = LogScanner(grammar, match: filter.match)
+    let funnel = LogFunnel(grammar, match: filter.match, reference: context.now())
     let timeout = context.timeout(else: Self.defaultTimeout)
     let deadline = ContinuousClock.now + timeout
     var findings = findings
     findings.isOver = { ContinuousClock.now > deadline }
     let output = Mutex(
       Output(
-        findings: findings, standardOutput: LogBuffer(scanner),
-        standardError: takesErrors ? LogBuffer(scanner) : nil,
+        findings: findings, standardOutput: funnel,
+        standardError: takesErrors ? funnel : nil,
         lastErrors: RedactedTail(context.redactor, size: 4096)))
     var process = ChildProcess(
       command: words, environment: world.environment,

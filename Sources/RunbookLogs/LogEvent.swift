@@ -12,6 +12,8 @@ package struct LogEvent: Sendable, Hashable {
   package var shown: String?
   /// Whether its object has a key twice that is not read here.
   var hasRepeatedKey = false
+  /// Its lines that begin with a time, and not with the prefix that is given.
+  package var linesOfOtherPrefix = 0
   /// What else the record says, for expressions.
   package var details: [LogDetail] = []
 

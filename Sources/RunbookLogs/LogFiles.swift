@@ -120,10 +120,19 @@ package struct LogFiles {
     firstTime(of: file, grammar) != nil
   }
 
-  private static func firstTime(of file: LogFile, _ grammar: any LogGrammar) -> Timestamp? {
-    guard file.size != nil else { return nil }
+  /// Whether what collects logs has put its own around the lines.
+  package static func isWrapped(_ file: LogFile, _ grammar: any LogGrammar) -> Bool {
+    start(of: file).withUnsafeBufferPointer {
+      LogEnvelope.found(in: $0, grammar, file.modified) != nil
+    }
+  }
+
+  /// The beginning of what a file holds, of which nothing is passed over by that.
+  private static func start(of file: LogFile) -> [UInt8] {
+    // What is no file cannot be read twice.
+    guard file.size != nil else { return [] }
     file.rewind()
-    var start = [UInt8](repeating: 0, count: 1 << 16)
+    var start = [UInt8](repeating: 0, count: LogFunnel.sample)
     var used = 0
     start.withUnsafeMutableBytes { memory in
       while used < memory.count {
@@ -134,11 +143,25 @@ package struct LogFiles {
       }
     }
     file.rewind()
+    return Array(start.prefix(used))
+  }
+
+  private static func firstTime(of file: LogFile, _ grammar: any LogGrammar) -> Timestamp? {
     var time: Timestamp?
-    start.prefix(used).withUnsafeBufferPointer { bytes in
-      bytes.eachLine { line in
+    start(of: file).withUnsafeBufferPointer { bytes in
+      let envelope = LogEnvelope.found(in: bytes, grammar, file.modified)
+      func read(_ line: LogBytes) -> Bool {
         if case .at(let found) = grammar.stamp(of: line)?.time { time = found }
         return time == nil
+      }
+      bytes.eachLine { line in
+        guard let opened = envelope?.open(line, file.modified) else { return read(line) }
+        guard opened.content.withUnsafeBufferPointer(read) else { return false }
+        let takesTime = opened.content.withUnsafeBufferPointer {
+          grammar.takesTime(inFrontOf: $0)
+        }
+        guard takesTime, let own = opened.time else { return true }
+        return Array("\(own) ".utf8).withUnsafeBufferPointer(read)
       }
     }
     return time

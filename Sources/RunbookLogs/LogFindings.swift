@@ -21,6 +21,7 @@ package struct LogFindings: Sendable {
   private var unusable: [String: Int] = [:]
   private var cutCount = 0
   private var notUTF8Count = 0
+  private var otherPrefixCount = 0
   private var repeatedKeyCount = 0
   /// Why no more is read.
   package private(set) var halt: Halt?
@@ -90,6 +91,7 @@ package struct LogFindings: Sendable {
       if mayMatch(record) { missed += 1 }
     case .event(var event):
       understood += 1
+      otherPrefixCount += event.linesOfOtherPrefix
       guard let at = corrected(event.at) else { return count(unusable: "a time out of range") }
       event.at = at
       guard filter.takes(at), matches(.match, event) ?? true else { return }
@@ -143,6 +145,14 @@ package struct LogFindings: Sendable {
     event.keepText(redactor)
     keptBytes += event.shown?.utf8.count ?? 0
     kept.append((event, isDamage))
+  }
+
+  /// Where they were read stream by stream, events are told in the order of their times.
+  package mutating func sortByTime() {
+    let sorted = kept.enumerated().sorted {
+      ($0.element.event.at, $0.offset) < ($1.element.event.at, $1.offset)
+    }
+    kept = sorted.map(\.element)
   }
 
   package mutating func noteCut() { cutCount += 1 }
@@ -231,6 +241,11 @@ package struct LogFindings: Sendable {
     if notUTF8Count > 0 {
       notices.append(
         "\(notUTF8Count) events hold bytes that are no UTF-8; they are shown as U+FFFD")
+    }
+    if otherPrefixCount > 0 {
+      notices.append(
+        "\(otherPrefixCount) lines of what was read begin with a time, and not with `line_prefix`:"
+          + " they were read without it")
     }
     if repeatedKeyCount > 0 {
       notices.append("\(repeatedKeyCount) events have a key twice that is not read")

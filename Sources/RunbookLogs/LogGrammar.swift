@@ -19,6 +19,12 @@ package protocol LogGrammar: Sendable {
   /// What finding records may cost for a byte of the log, in steps of a pattern.
   var workOfByte: Int { get }
 
+  /// How its lines may be wrapped by what collects them.
+  var wrapping: LogWrapping { get }
+
+  /// Whether a line that says no time is a record's first, and can have a time put in front of it.
+  func takesTime(inFrontOf line: LogBytes) -> Bool
+
   /// Words that stand in what patterns are held against, but not in the file.
   var addedWords: [String] { get }
 }
@@ -31,6 +37,8 @@ extension LogGrammar {
   package var workOfByte: Int { 0 }
 
   package var addedWords: [String] { [] }
+
+  package func takesTime(inFrontOf line: LogBytes) -> Bool { false }
 }
 
 package enum LogReading: Sendable {

@@ -33,8 +33,14 @@ package struct LogHead: Sendable {
   package var pid: Int64?
   var user: String?
   var database: String?
+  /// Where in the line its time begins.
+  var timeStart = 0
+  /// Whether a severity says that it is a server's.
+  package var isServers = false
+  /// Whether the line begins with a time, and not with the prefix that is given.
+  package var isOfOtherPrefix = false
   /// Whether it adds to the record before, where that is of the same process.
-  var isAddition = false
+  package var isAddition = false
 
   /// Whether the line belongs to a record with this head before it.
   package func adds(to before: LogHead) -> Bool {

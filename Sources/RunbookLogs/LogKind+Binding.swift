@@ -58,9 +58,9 @@ extension LogKind {
     switch format {
     case .postgres: return PostgresGrammar(prefix: try prefix(of: step), zones: zones)
     case .csvlog: return CSVLogGrammar(zones: zones)
-    case .jsonlog: return JSONLogGrammar(zones: zones)
+    case .jsonlog: return JSONLogGrammar(zones: zones, timeKey: step.body["time_key"]?.string)
     case .iso8601: return DatedLineGrammar(zones: zones)
-    case .jsonl: return JSONLinesGrammar(zones: zones)
+    case .jsonl: return JSONLinesGrammar(zones: zones, timeKey: step.body["time_key"]?.string)
     case .pattern:
       guard let pattern = try pattern("pattern", of: step), pattern.groupNames.contains("at") else {
         throw StepFailure(.invalid, "step '\(step.id)' needs a `pattern` with the group `at`")

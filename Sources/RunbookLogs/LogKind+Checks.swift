@@ -61,6 +61,13 @@ extension LogKind {
           .error, .keyElsewhere, "`\(key)` is for `format: \(owner.rawValue)` only",
           at: step.body.place(of: key), hint: "remove it, or change the format"))
     }
+    let objects = [LogFormat.jsonl, .jsonlog].map(\.rawValue)
+    if step.body["time_key"] != nil, let format, !objects.contains(format) {
+      found.append(
+        Diagnostic(
+          .error, .keyElsewhere, "`time_key` is for `format: jsonl` and `jsonlog` only",
+          at: step.body.place(of: "time_key"), hint: "remove it, or change the format"))
+    }
     if step.body["stderr"] != nil, step.body["command"] == nil {
       found.append(
         Diagnostic(

@@ -48,7 +48,7 @@ package struct LogKind: StepKind {
   private static let sourceFields = [
     FieldSpec(
       "path", .oneOrMore(.template),
-      "The log file, a pattern such as postgresql.log*, or a list of them; gzip'd ones too"),
+      "The log file, a pattern such as postgresql.log*, or a list of them; packed ones too"),
     FieldSpec(
       "command", .list(.template),
       "A program and its arguments that print the log, instead of path; no shell is between"),
@@ -65,6 +65,9 @@ package struct LogKind: StepKind {
     FieldSpec(
       "pattern", .text,
       "A regular expression (RE2) with the groups `at`, and `text`, `level`, `host` if there are"),
+    FieldSpec(
+      "time_key", .text,
+      "The key of an object's time, such as `meta.at`; found by itself where its name is usual"),
     FieldSpec(
       "timezone", .text,
       "The offset (+02:00) of times that say none, or whose zone's name has several meanings"),

@@ -67,6 +67,36 @@ package struct LogReadingOfFiles: Sendable {
   ) throws(StepFailure) {
     let filter = findings.filter
     let (before, understood) = (findings.told, findings.understood)
+    if LogFiles.isWrapped(file, grammar) {
+      try unwrap(file, &findings, interruption, deadline)
+    } else {
+      try scan(file, &findings, interruption, deadline)
+    }
+    guard findings.halt == nil else { return }
+    if file.wasCut {
+      findings.note(
+        LogMatches.Unread(
+          path: file.path, why: "it became shorter while it was read", isReadInPart: true))
+    }
+    guard findings.understood == understood, file.size ?? 0 > 0 else { return }
+    // Where all of it was looked at, and something was there, that was not understood.
+    let isAll = filter.match == nil && filter.since == nil && filter.until == nil
+    guard isAll && findings.told > before || !LogFiles.hasTime(file, grammar) else { return }
+    findings.note(strange: file.path)
+    let format = LogFormat.found(in: file.bytes(at: 0, count: 4096), insteadOf: grammar)
+    if let format { strange.append((file.path, format)) }
+    if findings.told == before || format != nil {
+      findings.note(
+        "\(file.path) begins with no time that can be read: is it of this format?"
+          + (format.map { " It looks like `\($0.rawValue)`" } ?? ""))
+    }
+  }
+
+  private func scan(
+    _ file: LogFile, _ findings: inout LogFindings, _ interruption: Interruption,
+    _ deadline: ContinuousClock.Instant
+  ) throws(StepFailure) {
+    let filter = findings.filter
     if let range = LogSeek.range(
       of: file, grammar, since: filter.since.map(findings.uncorrected),
       until: filter.until.map(findings.uncorrected))
@@ -89,24 +119,29 @@ package struct LogReadingOfFiles: Sendable {
       }
       try check(interruption, deadline)
     }
-    guard findings.halt == nil else { return }
-    if file.wasCut {
-      findings.note(
-        LogMatches.Unread(
-          path: file.path, why: "it became shorter while it was read", isReadInPart: true))
+  }
+
+  /// Reads a file whose lines are in envelopes.
+  private func unwrap(
+    _ file: LogFile, _ findings: inout LogFindings, _ interruption: Interruption,
+    _ deadline: ContinuousClock.Instant
+  ) throws(StepFailure) {
+    var funnel = LogFunnel(grammar, match: findings.filter.match, reference: file.modified)
+    var memory = [UInt8](repeating: 0, count: LogBuffer.chunk)
+    var isAtEnd = false
+    while !isAtEnd, findings.halt == nil {
+      do throws(LogFile.Problem) {
+        let count = try file.fill(&memory)
+        isAtEnd = count == 0
+        funnel.append(Array(memory[..<count]), into: &findings)
+      } catch {
+        guard case .damaged(let why) = error else { throw failure(of: file, error) }
+        findings.note(LogMatches.Unread(path: file.path, why: why, isReadInPart: true))
+        isAtEnd = true
+      }
+      try check(interruption, deadline)
     }
-    guard findings.understood == understood, file.size ?? 0 > 0 else { return }
-    // Where all of it was looked at, and something was there, that was not understood.
-    let isAll = filter.match == nil && filter.since == nil && filter.until == nil
-    guard isAll && findings.told > before || !LogFiles.hasTime(file, grammar) else { return }
-    findings.note(strange: file.path)
-    let format = LogFormat.found(in: file.bytes(at: 0, count: 4096), insteadOf: grammar)
-    if let format { strange.append((file.path, format)) }
-    if findings.told == before || format != nil {
-      findings.note(
-        "\(file.path) begins with no time that can be read: is it of this format?"
-          + (format.map { " It looks like `\($0.rawValue)`" } ?? ""))
-    }
+    funnel.finish(into: &findings)
   }
 
   private func failure(of file: LogFile, _ problem: LogFile.Problem) -> StepFailure {

@@ -29,7 +29,7 @@ package struct LogSeek {
   package static func range(
     of file: LogFile, _ grammar: any LogGrammar, since: Timestamp?, until: Timestamp?
   ) -> Range<Int64>? {
-    guard since != nil || until != nil, let size = file.size, size >= smallest, !file.isCompressed
+    guard since != nil || until != nil, let size = file.size, size >= smallest, file.isAsItIs
     else { return nil }
     var seek = LogSeek(file, grammar, size)
     guard seek.takeSamples() else { return nil }

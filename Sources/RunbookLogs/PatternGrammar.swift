@@ -6,6 +6,8 @@ package struct PatternGrammar: LogGrammar {
   package let pattern: RegularExpression
   package let zones: LogZones
 
+  package var wrapping: LogWrapping { .asTheyAre }
+
   /// The names that the pattern's groups may have; `at` it must have.
   package static let groups = ["at", "text", "level", "host"]
   /// A pattern that looks at every line, also where nothing else is sought, may not be larger than this.

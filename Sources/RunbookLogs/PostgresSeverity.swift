@@ -26,10 +26,13 @@ package enum PostgresSeverity {
     guard end > start, line.hasPrefix(colon, at: end) else { return nil }
     let word = line.part(start..<end).text
     if additions.contains(word) { return Found(isAddition: true) }
-    return takesAny || primary.contains(word) ? Found(isAddition: false) : nil
+    if primary.contains(word) { return Found(isAddition: false) }
+    return takesAny && line.hasPrefix(wholeColon, at: end) ? Found(isAddition: false) : nil
   }
 
-  private static let colon = Array(":  ".utf8)
+  /// What collects logs may make one blank of the two that the server writes.
+  private static let colon = Array(": ".utf8)
+  private static let wholeColon = Array(":  ".utf8)
 
   private static func isWord(_ byte: UInt8, any: Bool) -> Bool {
     (65...90).contains(byte) || byte.isDigit || (any && byte >= 128)

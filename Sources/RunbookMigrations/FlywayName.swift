@@ -38,6 +38,41 @@ package struct FlywayName: Sendable {
       "_", with: " ")
   }
 
+  /// Whether a file of any language is named as a migration of Flyway's.
+  package static func isVersioned(_ name: String) -> Bool {
+    let stem = name.halves(at: ".").map { String($0.before) } ?? name
+    return FlywayName(stem + ".sql") != nil
+      || FlywayName(
+        name.dropping(suffix: name.pieces(separatedBy: ".").last.map(String.init) ?? "") + "sql")
+        != nil
+  }
+
+  /// What Flyway runs on an occasion: `afterMigrate.sql`, `beforeEachMigrate__Roles.sql`.
+  /// https://documentation.red-gate.com/flyway/flyway-concepts/callbacks
+  package static func isCallback(_ path: String) -> Bool {
+    let name = path.pieces(separatedBy: "/").last.map(String.init) ?? path
+    guard name.ends(with: ".sql") else { return false }
+    let event = name.dropLastScalars(4)
+    let occasion = event.halves(at: "__").map { String($0.before) } ?? String(event)
+    return occasions.contains(occasion)
+  }
+
+  private static let occasions: Set<String> = {
+    var names: Set<String> = ["createSchema"]
+    for time in ["before", "after"] {
+      for event in [
+        "Migrate", "EachMigrate", "EachMigrateStatement", "Versioned", "Repeatables",
+        "Connect", "Baseline", "Validate", "Repair", "Info", "Clean", "Undo", "EachUndo",
+      ] {
+        names.insert(time + event)
+        for ending in ["Applied", "Error", "OperationFinish"] {
+          names.insert(time + event + ending)
+        }
+      }
+    }
+    return names
+  }()
+
   /// Versions by their numbers, one that is missing being 0; what is repeated comes after all, by its
   /// description.
   package static func < (left: FlywayName, right: FlywayName) -> Bool {

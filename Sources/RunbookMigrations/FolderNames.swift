@@ -3,8 +3,10 @@ import RunbookModel
 
 /// Names in a folder, sorted by their bytes, without hidden ones.
 package enum FolderNames {
-  private static let most = 5000
+  private static let most = 20_000
   private static let deepest = 8
+  /// What programs put there, and nobody's migrations.
+  private static let passedOver: Set<String> = ["node_modules", "__pycache__", "vendor", "target"]
 
   /// - Returns: nothing for what cannot be read.
   package static func of(_ folder: String) -> [String] {
@@ -20,8 +22,13 @@ package enum FolderNames {
     return names.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
   }
 
-  /// The files in a folder and in those below it, by their paths from there.
+  /// The files of SQL in a folder and in those below it, by their paths from there.
   package static func below(_ folder: String) -> [String] {
+    all(below: folder).filter { $0.ends(with: ".sql") }
+  }
+
+  /// All files in a folder and in those below it, by their paths from there.
+  package static func all(below folder: String) -> [String] {
     var found: [String] = []
     var open = [("", 0)]
     var visited = 0
@@ -29,9 +36,9 @@ package enum FolderNames {
       visited += 1
       for name in of(place.isEmpty ? folder : "\(folder)/\(place)") {
         let path = place.isEmpty ? name : "\(place)/\(name)"
-        if name.ends(with: ".sql") {
+        if !isFolder("\(folder)/\(path)") {
           found.append(path)
-        } else if depth < deepest, name != "node_modules", isFolder("\(folder)/\(path)") {
+        } else if depth < deepest, !passedOver.contains(name) {
           open.append((path, depth + 1))
         }
       }

@@ -14,7 +14,8 @@ package struct MigrationFile: Sendable {
   package let size: Int64
   package let modified: Timestamp
 
-  package var text: String { String(decoding: bytes, as: UTF8.self) }
+  /// Without the mark of its encoding.
+  package var text: String { TextEncoding.text(of: bytes) }
 
   package static func read(_ path: String) throws(Fault) -> MigrationFile {
     // Without O_NONBLOCK the opening of a named pipe would wait for its writer.

@@ -48,7 +48,19 @@ package struct MigrationFindings {
     let all = gaps + unknown
     let rest = all.count - Self.mostNotices
     return files.notices + all.prefix(Self.mostNotices)
-      + (rest > 0 ? ["and \(rest) more places of migrations that cannot be read"] : [])
+      + (rest > 0 ? ["and \(rest) more places of migrations that cannot be read"] : []) + share
+  }
+
+  /// Which share was read, where it was not all.
+  private var share: [String] {
+    let known = files.revisions.count
+    let whole = files.revisions.count { $0.unreadable.isEmpty && $0.undetermined.isEmpty }
+    let all = known + files.unreadable.count
+    guard whole < all else { return [] }
+    return [
+      "of \(all) files, \(whole) were read whole, \(known - whole) in part,"
+        + " and \(files.unreadable.count) not"
+    ]
   }
 
   private static func words(_ gap: Value) -> String {
@@ -114,6 +126,9 @@ package struct MigrationFindings {
       return tables.isEmpty || tables.contains { TableName(identity: $0).schema == loss.name }
     case _ where Self.isOfTable(loss) || SQLLoss.relations.contains(loss.kind):
       guard let name = loss.table ?? loss.name else { return tables.isEmpty && isPlainDrop(loss) }
+      if loss.isInAnySchema, !tables.isEmpty {
+        return tables.contains { TableName(identity: $0).name.isIdentical(to: name) }
+      }
       let table = TableName(schema: loss.schema ?? "public", name: name)
       return tables.isEmpty ? isPlainDrop(loss) : tables.contains(where: table.isMeant)
     default: return false

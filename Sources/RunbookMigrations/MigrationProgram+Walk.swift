@@ -1,64 +1,104 @@
 import RunbookModel
 
 extension MigrationProgram {
-  /// The operations of a function, in the order in which they would run.
+  /// Goes through a function in the order in which its statements would run.
   package static let walk = ##"""
     class Walk:
         """Goes through a function as it would run, as far as literals tell, and notes its operations."""
 
-        def __init__(self, tree, lines):
-            self.lines, self.operations = lines, []
-            self.modules, self.packages, self.direct = set(), set(), {}
-            self.functions, self.names, self.stack = {}, {}, []
-            self.batches, self.conditional = {}, 0
+        def __init__(self, source, library):
+            self.source, self.own, self.library, self.lines = source, source, library, source.lines
+            # How often something was told, and how often a function was not gone into.
+            self.noted, self.cut = 0, 0
+            self.operations, self.names, self.stack = [], dict(source.names), []
+            self.batches, self.aliases, self.made, self.conditional = {}, set(), {}, 0
+            # The call in the revision's own file, while the body of another file's function is gone through.
+            self.place, self.is_argument, self.gaps, self.told = None, False, set(), set()
             self.budget, self.text_budget = MOST_STATEMENTS, MOST_TEXT
-            for node in ast.walk(tree):
-                self.note_import(node)
-            for node in tree.body:
-                if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
-                    self.functions[node.name] = node
-                elif isinstance(node, (ast.Assign, ast.AnnAssign)):
-                    self.assign(node)
+            self.ends = time.monotonic() + MOST_SECONDS
 
-        def note_import(self, node):
-            if isinstance(node, ast.Import):
-                for item in node.names:
-                    if item.name == "alembic.op" and item.asname:
-                        self.modules.add(item.asname)
-                    elif item.name.split(".")[0] == "alembic":
-                        self.packages.add(item.asname or "alembic")
-            elif isinstance(node, ast.ImportFrom) and node.module == "alembic":
-                self.modules.update(i.asname or i.name for i in node.names if i.name == "op")
-            elif isinstance(node, ast.ImportFrom) and node.module == "alembic.op":
-                for item in node.names:
-                    for name in SIGNATURES if item.name == "*" else [item.name]:
-                        self.direct[item.asname or name] = name
-
-        def run(self, function):
-            for name, node in self.functions.items():
-                if name == function or name.startswith(function + "_"):
-                    self.inline(node, {})
+        def run(self, name):
+            """The operations of a function of the file; what stops the reading is told at the end of them."""
+            function = self.names.get(name)
+            try:
+                if isinstance(function, Function):
+                    self.inline(function, [], {})
+                elif name in self.source.foreign or name in self.names:
+                    self.gap(None, "what `%s` does is not read: it is no function of this file" % name)
+            except TooMuch as error:
+                self.gap(None, "not all of it is read: %s" % error)
             return self.operations
 
-        def inline(self, node, given):
-            if node.name in self.stack or len(self.stack) >= MOST_CALLS:
+        def inline(self, function, arguments, named, owner=None):
+            """Goes through a function's body, with what it is called with; `owner` is what a method is called of."""
+            node = function.node
+            if id(node) in self.stack or len(self.stack) >= MOST_CALLS:
+                self.cut += 1
                 return
-            names, batches = self.names, self.batches
-            parameters = [item.arg for item in node.args.posonlyargs + node.args.args]
-            self.names = {**names, **dict.fromkeys(parameters, UNKNOWN)}
-            for key, argument in given.items():
-                name = parameters[key] if isinstance(key, int) and key < len(parameters) else key
-                self.names[name] = evaluate(argument, names)
-                if isinstance(argument, ast.Name) and argument.id in batches:
-                    self.batches = {**self.batches, name: batches[argument.id]}
-            self.stack.append(node.name)
-            self.body(node.body)
+            given = [*self.given(node, arguments), *named.items()]
+            values = {name: self.value_of(value) for name, value in given}
+            ops = {name for name, value in given if self.is_op(value)}
+            is_plain = not ops and not any(isinstance(value, Function) for value in values.values())
+            if is_plain and id(node) in self.library.quiet:
+                return
+            seen, before = (self.noted, self.cut), (self.source, self.names, self.batches, self.aliases, self.made)
+            names = dict(self.names) if function.source is self.source else dict(function.source.names)
+            names.update(self.defaults(function))
+            names.update(values)
+            if owner is not None:
+                names[owner[0]] = owner[1]
+
+            def passed(known):
+                own = {name: item for name, item in known.items() if name not in values}
+                return {**own, **{name: known[value.id] for name, value in given
+                                  if isinstance(value, ast.Name) and value.id in known}}
+            self.batches, self.made = passed(self.batches), passed(self.made)
+            self.aliases = (self.aliases - set(values)) | ops
+            self.source, self.names = function.source, names
+            self.stack.append(id(node))
+            if isinstance(node, ast.Lambda):
+                self.scan(node.body)
+            else:
+                self.body(node.body)
             self.stack.pop()
-            self.names, self.batches = names, batches
+            if is_plain and function.source is not self.own and (self.noted, self.cut) == seen:
+                self.library.quiet.add(id(node))
+            self.source, self.names, self.batches, self.aliases, self.made = before
+
+        def given(self, node, arguments):
+            names = [item.arg for item in node.args.posonlyargs + node.args.args]
+            return [(name, value) for name, value in zip(names, arguments) if not isinstance(value, ast.Starred)]
+
+        def defaults(self, function):
+            """What parameters are worth that are not given."""
+            node, names = function.node.args, function.source.names
+            positional = [item.arg for item in node.posonlyargs + node.args]
+            values = dict.fromkeys(positional + [item.arg for item in (node.vararg, node.kwarg) if item], UNKNOWN)
+            for name, value in zip(reversed(positional), reversed(node.defaults)):
+                values[name] = evaluate(value, names)
+            for item, value in zip(node.kwonlyargs, node.kw_defaults):
+                values[item.arg] = evaluate(value, names) if value is not None else UNKNOWN
+            return values
+
+        def value_of(self, node):
+            """What a name is bound to: a literal's value, or something to be called."""
+            if isinstance(node, ast.Name) and isinstance(self.names.get(node.id), Function):
+                return self.names[node.id]
+            if isinstance(node, ast.Lambda):
+                return Function(node, self.source)
+            if isinstance(node, ast.Call) and isinstance(self.names.get(getattr(node.func, "id", None)), Instance):
+                return self.names[node.func.id]
+            if isinstance(node, ast.Call) and self.is_partial(node) and node.args:
+                return Function(node.args[0], self.source, node.args[1:])
+            if self.operation_of(node) or self.origin_of(node):
+                return Function(node, self.source)
+            return evaluate(node, self.names)
 
         def body(self, statements):
             for statement in statements:
                 self.statement(statement)
+                if isinstance(statement, (ast.Return, ast.Raise)):
+                    return
 
         def branch(self, statements):
             """Statements that may not run: what they assign is not known after them."""
@@ -72,14 +112,25 @@ extension MigrationProgram {
         def statement(self, node):
             self.budget -= 1
             if self.budget < 0:
-                raise ValueError("it goes through more than %d statements" % MOST_STATEMENTS)
+                raise TooMuch("it goes through more than %d statements" % MOST_STATEMENTS)
+            if time.monotonic() > self.ends:
+                raise TooMuch("it takes longer than %d s" % MOST_SECONDS)
+            try:
+                self.go_through(node)
+            except TooMuch:
+                raise
+            except Exception as error:  # One statement never stops the others.
+                self.gap(node, "it cannot be read: %s" % (error or type(error).__name__))
+
+        def go_through(self, node):
             if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
-                self.functions[node.name] = node
+                self.names[node.name] = Function(node, self.source)
             elif isinstance(node, ast.ClassDef):
-                pass
+                self.names[node.name] = Instance(node, self.source)
             elif isinstance(node, (ast.Assign, ast.AnnAssign, ast.AugAssign)):
-                self.scan(node.value)
-                self.assign(node)
+                if node.value is not None:
+                    self.scan(node.value)
+                    self.assign(node)
             elif isinstance(node, (ast.For, ast.AsyncFor)):
                 self.scan(node.iter)
                 self.loop(node.target, node.iter, lambda: self.body(node.body))
@@ -98,6 +149,7 @@ extension MigrationProgram {
                     self.branch(handler.body)
                 self.body(node.orelse + node.finalbody)
             elif type(node).__name__ == "Match":
+                self.scan(node.subject)
                 for case in node.cases:
                     self.branch(case.body)
             else:
@@ -105,18 +157,22 @@ extension MigrationProgram {
                     self.scan(child)
 
         def assign(self, node):
-            value = evaluate(node.value, self.names) if node.value else UNKNOWN
+            value = self.value_of(node.value)
             if isinstance(node, ast.AugAssign):
                 value = evaluate(ast.BinOp(node.target, node.op, node.value), self.names)
             for target in node.targets if isinstance(node, ast.Assign) else [node.target]:
                 self.bind(target, value)
-                operation = self.operation_of(node.value) if node.value else None
-                if isinstance(target, ast.Name) and operation and not operation[1]:
-                    self.direct[target.id] = operation[0]
+                if isinstance(target, ast.Name):
+                    self.aliases = self.aliases | {target.id} if self.is_op(node.value) else self.aliases - {target.id}
+                    origin = self.origin_of(node.value.func) if isinstance(node.value, ast.Call) else None
+                    self.made.pop(target.id, None)
+                    if origin and not self.source.known(origin) and not self.library.function(self.source, origin):
+                        self.made[target.id] = origin
 
         def bind(self, target, value):
             if isinstance(target, ast.Name):
                 self.names[target.id] = value
+                self.batches = {key: item for key, item in self.batches.items() if key != target.id}
             elif isinstance(target, (ast.Tuple, ast.List)):
                 fits = isinstance(value, list) and len(value) == len(target.elts)
                 for index, item in enumerate(target.elts):
@@ -145,149 +201,46 @@ extension MigrationProgram {
                     self.batches = {**self.batches, item.optional_vars.id: names}
             else:
                 self.scan(call)
+                names = self.batch_of(call) if isinstance(call, ast.Call) else None
+                if names is not None and isinstance(item.optional_vars, ast.Name):
+                    self.batches = {**self.batches, item.optional_vars.id: names}
+
+        def batch_of(self, call):
+            """The batch that a function of the file gives."""
+            function = self.names.get(getattr(call.func, "id", None))
+            made = returned(function) if isinstance(function, Function) else None
+            if not isinstance(made, ast.Call) or not isinstance(function.node, (ast.FunctionDef, ast.Lambda)):
+                return None
+            given = [*self.given(function.node, call.args), *self.named(call).items()]
+            before = self.names
+            self.names = {**before, **self.defaults(function), **{name: self.value_of(value) for name, value in given}}
+            operation = self.operation_of(made.func)
+            names = self.arguments(made, ("table",)) if operation and operation[0] == "batch_alter_table" else None
+            self.names = before
+            return names
 
         def scan(self, node):
-            """Looks for operations in an expression, in the order in which they would run."""
+            """Looks for calls in an expression, in the order in which they would run."""
+            if id(node) not in self.source.calling:
+                return
             if isinstance(node, (ast.ListComp, ast.SetComp, ast.GeneratorExp)):
-                first, names = node.generators[0], self.names
+                first, names, batches = node.generators[0], self.names, self.batches
                 self.names = dict(names)
+                self.scan(first.iter)
                 self.loop(first.target, first.iter, lambda: self.scan(node.elt))
-                self.names = names
-            elif isinstance(node, ast.Lambda):
+                self.names, self.batches = names, batches
+            elif isinstance(node, (ast.Lambda, ast.FunctionDef, ast.AsyncFunctionDef)):
                 pass
+            elif isinstance(node, ast.Call):
+                before = self.is_argument
+                self.is_argument = before or bool(self.operation_of(node.func))
+                for child in ast.iter_child_nodes(node):
+                    self.scan(child)
+                self.is_argument = before
+                self.call(node)
             else:
                 for child in ast.iter_child_nodes(node):
                     self.scan(child)
-                if isinstance(node, ast.Call):
-                    self.call(node)
-
-        def operation_of(self, node):
-            """The operation's name, and what its batch says of the table."""
-            if isinstance(node, ast.Name) and node.id in self.direct:
-                return self.direct[node.id], None
-            if isinstance(node, ast.Call) and getattr(node.func, "id", None) == "getattr":
-                name = evaluate(node.args[1], self.names) if len(node.args) > 1 else UNKNOWN
-                if isinstance(name, str):
-                    return self.operation_of(ast.Attribute(node.args[0], name))
-            if not isinstance(node, ast.Attribute):
-                return None
-            owner = node.value
-            if isinstance(owner, ast.Name):
-                if owner.id in self.batches:
-                    return node.attr, self.batches[owner.id]
-                if owner.id in self.modules:
-                    return node.attr, None
-            if isinstance(owner, ast.Attribute) and owner.attr == "op":
-                if isinstance(owner.value, ast.Name) and owner.value.id in self.packages:
-                    return node.attr, None
-            return None
-
-        def call(self, node):
-            operation = self.operation_of(node.func)
-            if operation:
-                return self.note(node, *operation)
-            name = getattr(node.func, "id", None)
-            if name in self.functions:
-                given = {**dict(enumerate(node.args)), **{k.arg: k.value for k in node.keywords}}
-                return self.inline(self.functions[name], given)
-            if name == "map" and len(node.args) == 2:
-                operation, values = self.operation_of(node.args[0]), evaluate(node.args[1], self.names)
-                if operation and isinstance(values, list):
-                    for value in values:
-                        call = ast.Call(node.args[0], [ast.Constant(value)], [])
-                        self.note(ast.copy_location(call, node), *operation)
-            elif getattr(node.func, "attr", None) in ("execute", "exec_driver_sql") and node.args:
-                if isinstance(evaluate(node.args[0], self.names), str) or may_lose(node.args[0]):
-                    self.note(node, "execute", None)
-            elif getattr(node.func, "attr", None) in ("drop", "drop_all"):
-                self.object_drop(node)
-
-        def object_drop(self, node):
-            """`sa.Enum(name=…).drop(bind)`, `sa.Table(name, …).drop(bind)`, `metadata.drop_all(bind)`."""
-            if node.func.attr == "drop_all":
-                return self.note(node, "drop_all", None)
-            made = node.func.value
-            kind = (getattr(made.func, "attr", None) or getattr(made.func, "id", "")).lower() \
-                if isinstance(made, ast.Call) else ""
-            if kind == "table":
-                self.note(ast.copy_location(ast.Call(node.func, made.args, made.keywords), node),
-                          "drop_table", None)
-            elif kind == "enum":
-                named = {item.arg: item.value for item in made.keywords}
-                name = evaluate(named["name"], self.names) if "name" in named else None
-                item = self.note(node, "drop_type", None)
-                if item:
-                    item["drops"] = [loss("type", None, None, name)]
-
-        def arguments(self, node, signature):
-            """Names of what an operation works on; None where they cannot be read."""
-            found = {}
-            named = {item.arg: item.value for item in node.keywords}
-            for index, field in enumerate(signature):
-                argument = node.args[index] if index < len(node.args) else None
-                for keyword in KEYWORDS[field]:
-                    argument = named.get(keyword) if argument is None else argument
-                if isinstance(argument, ast.Call) and argument.args and field == "column":
-                    argument = argument.args[0]
-                if isinstance(argument, ast.Call) and argument.args and field != "table":
-                    argument = argument.args[0]
-                value = evaluate(argument, self.names) if argument is not None else UNKNOWN
-                found[field] = value if isinstance(value, str) else None
-            schema = evaluate(named["schema"], self.names) if "schema" in named else None
-            found["schema"] = schema if isinstance(schema, str) else None
-            return found
-
-        def note_rename(self, node, name, item):
-            named = {one.arg: one.value for one in node.keywords}
-            if name == "rename_table":
-                new = node.args[1] if len(node.args) > 1 else named.get("new_table_name")
-                kind = "table"
-            else:
-                new, kind = named.get("new_column_name"), "column"
-            if new is None or isinstance(new, ast.Constant) and new.value is None:
-                return
-            target = evaluate(new, self.names)
-            target = target if isinstance(target, str) else None
-            item["drops"] = [{**loss(kind, item["schema"], item["table"], item[kind]),
-                              "action": "rename", "to": target}]
-            item["makes"] = [[kind, target if kind == "table" else item["table"], target]]
-
-        def note(self, node, name, batch):
-            if len(self.operations) >= MOST_OPERATIONS or name in ("get_bind", "get_context", "f"):
-                return
-            end = getattr(node, "end_lineno", None) or node.lineno
-            text = "\n".join(self.lines[node.lineno - 1:end])
-            item = {"op": name, "line": node.lineno, "end_line": end, "text": text,
-                    "is_conditional": self.conditional > 0}
-            signature = SIGNATURES.get(name, ())
-            if batch is not None:
-                signature = tuple(field for field in signature if field != "table")
-            found = {"table": None, "column": None, "index": None, "constraint": None,
-                     **self.arguments(node, signature)}
-            if batch is not None:
-                found["table"], found["schema"] = batch.get("table"), batch.get("schema")
-            item.update(found)
-            if name == "execute":
-                sql = evaluate(node.args[0], self.names) if node.args else UNKNOWN
-                self.text_budget -= len(sql) if isinstance(sql, str) else 0
-                if self.text_budget < 0:
-                    raise ValueError("it executes more than %d characters of SQL" % MOST_TEXT)
-                item["sql"] = sql if isinstance(sql, str) else None
-                item["sql_line"] = text_line(node.args[0], sql) if isinstance(sql, str) else None
-                if not isinstance(sql, str) and node.args and may_lose(node.args[0]):
-                    item["unknown"] = "the text of the statement is only known when it runs"
-            elif name in KINDS:
-                kind = KINDS[name]
-                item["drops"] = [loss(kind, found["schema"], found["table"], found[kind])]
-            elif name in ("rename_table", "alter_column"):
-                self.note_rename(node, name, item)
-            elif name == "drop_all":
-                item["unknown"] = "which tables it drops is only known when it runs"
-            for one in item.get("drops", []):
-                if one["name"] is None and (one["table"] is None or one["kind"] != "constraint"):
-                    item["unknown"] = "the name of the %s is only known when it runs" % one["kind"]
-            self.operations.append(item)
-            return item
 
     """##
 }

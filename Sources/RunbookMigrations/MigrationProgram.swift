@@ -1,18 +1,21 @@
 /// The Python program that reads Alembic's revision files by Python's own `ast`.
 ///
 /// It executes nothing of them, and judges no text of SQL: it hands these over with their lines. It takes
-/// one JSON object (`path`) on its standard input, and prints one. Python 3.8 and later run it, without any package.
+/// one JSON object (`path`, and `seconds` that it may take) on its standard input, and prints one. Every call that a
+/// way up makes is an operation, a function that is gone through, known to take nothing away, or told as not read.
+/// Python 3.8 and later run it, without any package.
 package enum MigrationProgram {
-  package static let text = [values, walk, statements, files].joined(separator: "\n\n")
+  package static let text = [values, sources, walk, statements, calls, files].joined(separator: "\n\n")
 
   /// What expressions of literals are worth.
   package static let values = ##"""
-    import ast, hashlib, json, os, re, sys
+    import ast, builtins, hashlib, json, os, re, sys, time
     from datetime import datetime, timezone
 
     UNKNOWN = object()
     LONGEST_TEXT, MOST_ITEMS, MOST_OPERATIONS, MOST_CALLS = 65536, 1000, 5000, 20
-    MOST_STATEMENTS, MOST_TEXT = 200000, 2 << 20
+    LARGEST_FILE, MOST_FILES = 2 << 20, 5000
+    MOST_STATEMENTS, MOST_TEXT, MOST_SECONDS = 200000, 2 << 20, 3.0
     KINDS = {"drop_table": "table", "drop_column": "column", "drop_index": "index",
              "drop_constraint": "constraint"}
     SIGNATURES = {
@@ -30,6 +33,32 @@ package enum MigrationProgram {
         "table": ("table_name", "source_table", "old_table_name"), "column": ("column_name", "column"),
         "index": ("index_name",), "constraint": ("constraint_name", "name"),
     }
+
+
+    class TooMuch(Exception):
+        """More than is gone through."""
+
+
+    class Function:
+        """A name for something that can be called: a function, a lambda, or another call with arguments of its own."""
+
+        def __init__(self, node, source, given=()):
+            self.node, self.source, self.given = node, source, list(given)
+
+
+    class Instance(Function):
+        """A class of the file, or a thing of that class."""
+
+        def method(self, name, depth=0):
+            for item in self.node.body:
+                if isinstance(item, (ast.FunctionDef, ast.AsyncFunctionDef)) and item.name == name:
+                    return item
+            for base in self.node.bases if depth < MOST_CALLS else []:
+                parent = self.source.names.get(getattr(base, "id", None))
+                found = parent.method(name, depth + 1) if isinstance(parent, Instance) else None
+                if found is not None:
+                    return found
+            return None
 
 
     def bounded(value):
@@ -68,7 +97,10 @@ package enum MigrationProgram {
         if isinstance(node, ast.Constant):
             return node.value
         if isinstance(node, ast.Name):
-            return names.get(node.id, UNKNOWN)
+            value = names.get(node.id, UNKNOWN)
+            return UNKNOWN if isinstance(value, Function) else value
+        if type(node).__name__ == "Index":  # before Python 3.9
+            return evaluated(node.value, names)
         if isinstance(node, (ast.List, ast.Tuple, ast.Set)):
             items = [evaluate(item, names) for item in node.elts]
             return UNKNOWN if any(item is UNKNOWN for item in items) else items
@@ -88,9 +120,12 @@ package enum MigrationProgram {
         if isinstance(node, ast.Subscript):
             whole, part = evaluate(node.value, names), evaluate(node.slice, names)
             try:
-                return UNKNOWN if UNKNOWN in (whole, part) else whole[part]
+                return UNKNOWN if whole is UNKNOWN or part is UNKNOWN else whole[part]
             except (TypeError, KeyError, IndexError):
                 return UNKNOWN
+        if isinstance(node, ast.IfExp):
+            both = evaluate(node.body, names), evaluate(node.orelse, names)
+            return both[0] if both[0] is not UNKNOWN and both[0] == both[1] else UNKNOWN
         return evaluated_call(node, names) if isinstance(node, ast.Call) else UNKNOWN
 
 
@@ -105,11 +140,29 @@ package enum MigrationProgram {
         return UNKNOWN
 
 
+    def returned(function):
+        """What a function gives that does nothing else; None of all others."""
+        body = getattr(function.node, "body", None)
+        if isinstance(body, list):
+            body = [item for item in body if not (isinstance(item, ast.Expr) and isinstance(item.value, ast.Constant))]
+            body = body[0].value if len(body) == 1 and isinstance(body[0], ast.Return) else None
+        return body if isinstance(body, ast.AST) else None
+
+
+    def evaluated_result(function):
+        """What a function is worth that does nothing but return literals."""
+        body = returned(function)
+        return evaluate(body, {}) if body is not None else UNKNOWN
+
+
     def evaluated_call(node, names):
         values = [evaluate(item, names) for item in node.args]
         named = {item.arg: evaluate(item.value, names) for item in node.keywords if item.arg}
-        known = UNKNOWN not in values and UNKNOWN not in named.values()
+        known = all(value is not UNKNOWN for value in [*values, *named.values()])
         name = node.func.id if isinstance(node.func, ast.Name) else getattr(node.func, "attr", None)
+        function = names.get(name) if isinstance(node.func, ast.Name) else None
+        if isinstance(function, Function):
+            return evaluated_result(function)
         first = values[0] if values else UNKNOWN
         if name in ("text", "quoted_name", "dedent", "DDL") and isinstance(first, str):
             return first

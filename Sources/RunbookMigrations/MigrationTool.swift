@@ -13,10 +13,14 @@ package enum MigrationTool: String, Sendable, CaseIterable {
     if path.ends(with: ".sql") { return (tool(ofFile: path), path) }
     if path.ends(with: "/sqitch.plan") { return (.sqitch, String(path.dropLastScalars(12))) }
     guard !isAlembic(path) else { return (.alembic, path) }
-    let folders = places.map { $0.isEmpty ? path : "\(path)/\($0)" }
-    let hasPython = FolderNames.of(path).contains { $0.ends(with: ".py") }
+    let folders = MigrationPlaces(path).folders
+    let hasRevisions = FolderNames.of(path).contains { name in
+      // What cannot be read is told when its turn comes.
+      name.ends(with: ".py")
+        && (try? MigrationFile.read("\(path)/\(name)"))?.text.holds("revision") ?? false
+    }
     for tool in [MigrationTool.sqitch, .drizzle, .prisma, .flyway, .dbmate, .sql] {
-      if tool == .sql, hasPython { break }
+      if tool == .sql, hasRevisions { break }
       if let folder = folders.first(where: tool.isLayout) { return (tool, folder) }
     }
     return (.alembic, path)
@@ -34,15 +38,8 @@ package enum MigrationTool: String, Sendable, CaseIterable {
 
   /// The folder in which the tool's files are, at a path or where it keeps them below it.
   package func folder(at path: String) -> String {
-    let folders = Self.places.map { $0.isEmpty ? path : "\(path)/\($0)" }
-    return folders.first(where: isLayout) ?? path
+    MigrationPlaces(path).folders.first(where: isLayout) ?? path
   }
-
-  /// Where the tools keep their files below a project's folder.
-  private static let places = [
-    "", "migrations", "prisma/migrations", "drizzle", "db/migrations", "db/migration",
-    "src/main/resources/db/migration",
-  ]
 
   private static func tool(ofFile path: String) -> MigrationTool {
     let name = path.pieces(separatedBy: "/").last.map(String.init) ?? path
@@ -53,7 +50,7 @@ package enum MigrationTool: String, Sendable, CaseIterable {
   private func isLayout(_ folder: String) -> Bool {
     switch self {
     case .alembic: false
-    case .sqitch: FolderNames.isFile("\(folder)/sqitch.plan")
+    case .sqitch: FolderNames.isFile("\(folder)/\(SqitchSettings(folder).plan)")
     case .drizzle: FolderNames.isFile("\(folder)/meta/_journal.json")
     case .prisma:
       FolderNames.of(folder).contains { FolderNames.isFile("\(folder)/\($0)/migration.sql") }
@@ -62,7 +59,10 @@ package enum MigrationTool: String, Sendable, CaseIterable {
       FolderNames.of(folder).contains { name in
         name.ends(with: ".sql") && SQLSections.isDbmate("\(folder)/\(name)")
       }
-    case .sql: FolderNames.of(folder).contains { $0.ends(with: ".sql") }
+    case .sql:
+      FolderNames.of(folder).contains {
+        $0.ends(with: ".sql") || FolderNames.isFile("\(folder)/\($0)/up.sql")
+      }
     }
   }
 }

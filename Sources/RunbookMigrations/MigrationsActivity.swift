@@ -105,7 +105,18 @@ package struct MigrationsActivity: Activity {
     }
     let answer = try await readAlembic(within: limit)
     guard answer["missing"] == nil else { throw missing }
-    return try await OwnThread.run { Self.files(of: answer, applied: applied) }
+    return try await OwnThread.run {
+      var files = Self.files(of: answer, applied: applied)
+      if files.revisions.isEmpty, given == nil {
+        files.unreadable += FilesBeside.others(in: path).map { one in
+          [
+            "file": .string(one.file), "path": .string("\(path)/\(one.file)"),
+            "error": .string(one.why),
+          ]
+        }
+      }
+      return files
+    }
   }
 
   private var missing: StepFailure {
@@ -121,14 +132,19 @@ package struct MigrationsActivity: Activity {
     let heads = graph.heads(of: ordered)
     var files = MigrationFiles(
       tool: .alembic, revisions: ordered, unreadable: answer["unreadable"]?.listValue ?? [],
-      heads: heads, notices: graph.notices(heads: heads))
+      heads: heads,
+      notices: (answer["notices"]?.listValue ?? []).compactMap(\.stringValue)
+        + graph.notices(heads: heads))
     if let applied { files.mark(applied, resolved: graph.applied(by: applied)) }
     return files
   }
 
   /// Runs Python without its site packages, its user's settings and its compiled files.
   private func readAlembic(within limit: Duration) async throws(StepFailure) -> ValueMap {
-    let request: Value = ["path": .string(path)]
+    // What is left is for starting it, and for its answer.
+    let request: Value = [
+      "path": .string(path), "seconds": .double(Double(limit.components.seconds) * 0.8),
+    ]
     let output = try await ChildProcess.run(
       [try python(), "-I", "-S", "-B", "-c", MigrationProgram.text],
       environment: ["PATH": ProgramPath.standard, "LANG": "C.UTF-8"], workingDirectory: "/",

@@ -6,7 +6,11 @@ package import RunbookPostgres
 /// https://docs.sqlalchemy.org/en/20/core/sqlelement.html#sqlalchemy.sql.expression.text
 package enum SQLBinds {
   /// The same text, as long as before, with a parameter of PostgreSQL's for each value.
-  package static func blanked(_ bytes: [UInt8], _ tokens: [PGQuery.Token]) -> [UInt8] {
+  ///
+  /// - Parameter isName: whether psql puts a name there, and a name that nobody gives stands for it.
+  package static func blanked(
+    _ bytes: [UInt8], _ tokens: [PGQuery.Token], isName: Bool = false
+  ) -> [UInt8] {
     var blanked = bytes
     for (index, token) in tokens.enumerated() where token.kind == SQLTokenKind.colon {
       if token.start > 0, bytes[token.start - 1] == UInt8(ascii: "\\") {
@@ -17,6 +21,13 @@ package enum SQLBinds {
         isWord(bytes[tokens[index + 1].start])
       else { continue }
       let name = tokens[index + 1]
+      if isName, name.end - token.start >= 3 {
+        let mark = Array(SQLTemplate.mark.utf8)
+        for (offset, place) in (token.start..<name.end).enumerated() {
+          blanked[place] = offset < mark.count ? mark[offset] : UInt8(ascii: "_")
+        }
+        continue
+      }
       for place in token.start..<name.end { blanked[place] = UInt8(ascii: " ") }
       blanked[token.start] = UInt8(ascii: "$")
       blanked[token.start + 1] = UInt8(ascii: "1")

@@ -8,8 +8,11 @@ package struct SQLJudge {
   /// A text in a text in a text: deeper than this nobody writes them.
   private static let deepest = 8
 
-  private let text: String
-  private let bytes: [UInt8]
+  /// Without what a template's tool puts in, where the text as it is cannot be parsed.
+  private var text: String
+  private var bytes: [UInt8]
+  /// As it is in the file.
+  private let original: [UInt8]
   private let lines: LineNumbers
   /// Of the text's first line.
   private let line: Int
@@ -31,6 +34,7 @@ package struct SQLJudge {
     self.line = line
     self.depth = depth
     bytes = Array(text.utf8)
+    original = bytes
     lines = LineNumbers(bytes)
   }
 
@@ -39,27 +43,78 @@ package struct SQLJudge {
       return refuse("SQL cannot hold a NUL character", at: line)
     }
     do throws(PGQuery.Fault) {
-      let tokens = try PGQuery.scan(text).filter { $0.end <= bytes.count }
-      if let place = NestingLimit.excess(in: tokens) {
-        return refuse("the SQL is nested too deep", at: lineNumber(ofByte: place))
+      try readText()
+    } catch {
+      guard let masked = SQLTemplate.masked(bytes) else {
+        return refuse(error.message, at: lineNumber(ofScalar: error.scalarOffset))
       }
-      try readStatements(tokens.filter { !SQLTokenKind.comments.contains($0.kind) })
+      read(masked)
+    }
+    leaveOpen()
+  }
+
+  private mutating func read(_ masked: SQLTemplate.Masked) {
+    bytes = masked.bytes
+    text = String(decoding: bytes, as: UTF8.self)
+    reading = SQLReading()
+    reading.undetermined = masked.commands.map {
+      .init(line: lineNumber(ofByte: $0.place), reason: $0.reason)
+    }
+    do throws(PGQuery.Fault) {
+      try readText(isMasked: true)
     } catch {
       refuse(error.message, at: lineNumber(ofScalar: error.scalarOffset))
     }
   }
 
-  private mutating func readStatements(_ tokens: [PGQuery.Token]) throws(PGQuery.Fault) {
+  /// What is lost by a name that is put in when it runs has no name here.
+  private mutating func leaveOpen() {
+    for index in reading.losses.indices {
+      let loss = reading.losses[index]
+      if loss.schema.map(SQLTemplate.isOpen) ?? false {
+        reading.losses[index].schema = nil
+        reading.losses[index].isInAnySchema = true
+      }
+      for path in [\SQLLoss.table, \SQLLoss.name] {
+        guard let name = loss[keyPath: path], SQLTemplate.isOpen(name) else { continue }
+        reading.losses[index][keyPath: path] = nil
+        let gap = SQLReading.Gap(
+          line: loss.line, reason: "the name of the \(loss.kind) is only known when it runs")
+        if !reading.undetermined.contains(gap) { reading.undetermined.append(gap) }
+        if reading.statements.indices.contains(loss.statement) {
+          reading.statements[loss.statement].isClear = false
+        }
+      }
+    }
+  }
+
+  /// - Throws: for a text that is to be tried without what is no SQL.
+  private mutating func readText(isMasked: Bool = false) throws(PGQuery.Fault) {
+    let tokens = try PGQuery.scan(text).filter { $0.end <= bytes.count }
+    if let place = NestingLimit.excess(in: tokens) {
+      return refuse("the SQL is nested too deep", at: lineNumber(ofByte: place))
+    }
+    try readStatements(tokens.filter { !SQLTokenKind.comments.contains($0.kind) }, isMasked)
+  }
+
+  private mutating func readStatements(
+    _ tokens: [PGQuery.Token], _ isMasked: Bool
+  ) throws(PGQuery.Fault) {
     do throws(PGQuery.Fault) {
       try readTree(of: text, from: 0, tokens)
     } catch {
+      if !isMasked, SQLTemplate.masked(bytes) != nil { throw error }
+      reading.statements = []
+      reading.losses = []
       try readOneByOne(tokens)
     }
   }
 
   /// A text of which a part cannot be parsed: the rest of it counts all the same.
   private mutating func readOneByOne(_ tokens: [PGQuery.Token]) throws(PGQuery.Fault) {
-    let blanked = SQLBinds.blanked(bytes, tokens)
+    let ways = [
+      bytes, SQLBinds.blanked(bytes, tokens), SQLBinds.blanked(bytes, tokens, isName: true),
+    ]
     for range in try PGQuery.split(text) {
       let end =
         range.length == 0 ? bytes.count : min(bytes.count, range.location + range.length)
@@ -67,19 +122,20 @@ package struct SQLJudge {
       let piece = range.location..<end
       let first = tokens.count(before: piece.lowerBound, \.start)
       guard first < tokens.count, piece.contains(tokens[first].start) else { continue }
-      do throws(PGQuery.Fault) {
+      var fault: PGQuery.Fault?
+      for (index, way) in ways.enumerated() {
+        // Values and names that are bound when it runs.
+        if index > 0, way == bytes { continue }
         do throws(PGQuery.Fault) {
           try readTree(
-            of: String(decoding: bytes[piece], as: UTF8.self), from: piece.lowerBound, tokens)
+            of: String(decoding: way[piece], as: UTF8.self), from: piece.lowerBound, tokens)
+          fault = nil
+          break
         } catch {
-          // Values that are bound when it runs.
-          guard blanked != bytes else { throw error }
-          try readTree(
-            of: String(decoding: blanked[piece], as: UTF8.self), from: piece.lowerBound, tokens)
+          fault = fault ?? error
         }
-      } catch {
-        refuse(error.message, at: lineNumber(ofByte: tokens[first].start))
       }
+      if let fault { refuse(fault.message, at: lineNumber(ofByte: tokens[first].start)) }
     }
   }
 
@@ -97,7 +153,7 @@ package struct SQLJudge {
       let start = base + statement.location
       let index = tokens.count(before: start, \.start)
       let first = index < tokens.count ? min(tokens[index].start, base + end) : start
-      let words = String(decoding: bytes[first..<(base + end)], as: UTF8.self)
+      let words = String(decoding: original[first..<(base + end)], as: UTF8.self)
       reading.statements.append(
         .init(line: lineNumber(ofByte: first), text: words))
       guard StatementJudge.isAsked(top.name, statement.nodes) else { continue }

@@ -6,6 +6,10 @@ package struct SQLLayout {
   package let folder: String
   package private(set) var migrations: [SQLMigration] = []
   package private(set) var notices: [String] = []
+  /// What of the folder is not read, with the reason.
+  package private(set) var unread: [FilesBeside.Unread] = []
+  /// What belongs to the migrations, or is told of in a notice.
+  private var companions: Set<String> = []
 
   package init(_ tool: MigrationTool, _ folder: String) {
     self.tool = tool
@@ -21,6 +25,29 @@ package struct SQLLayout {
     case .drizzle: readDrizzle()
     case .sqitch: readSqitch()
     case .dbmate, .sql: readNames()
+    }
+    findUnread()
+  }
+
+  /// Looks through the folder in which all the migrations are.
+  private mutating func findUnread() {
+    guard let first = migrations.first else { return }
+    func parents(_ file: String) -> [Substring] { file.pieces(separatedBy: "/").dropLast() }
+    let isFolderEach = tool == .prisma || migrations.allSatisfy { $0.file.ends(with: "/up.sql") }
+    let common =
+      isFolderEach
+      ? []
+      : migrations.reduce(parents(first.file)) { common, one in
+        zip(common, parents(one.file)).prefix { $0 == $1 }.map(\.0)
+      }
+    let start = common.map { "\($0)/" }.joined()
+    companions.formUnion(migrations.map(\.file))
+    companions.formUnion(migrations.compactMap(\.downFile))
+    let known = companions.compactMap { file in
+      file.begins(with: start) ? String(file.dropping(prefix: start)) : nil
+    }
+    unread = FilesBeside.unread(in: "\(folder)/\(start)", known: Set(known)).map {
+      FilesBeside.Unread(file: start + $0.file, why: $0.why)
     }
   }
 
@@ -59,6 +86,7 @@ package struct SQLLayout {
     let undos = all.filter { $0.name.kind == .undo }
     for one in all.filter({ $0.name.kind != .undo }).sorted(by: { $0.name < $1.name }) {
       guard one.name.kind != .baseline else {
+        companions.insert(one.path)
         notices.append(
           "\(one.path) is a baseline, which Flyway runs only in an empty database: it is left out")
         continue
@@ -71,6 +99,14 @@ package struct SQLLayout {
           downFile: isRepeated
             ? nil : undos.first { $0.name.version == one.name.version }?.path,
           created: Timestamp(digits: one.name.versionText.replacingAll(".", with: "")),
+          hasZone: false))
+    }
+    companions.formUnion(undos.map(\.path))
+    for path in FolderNames.below(folder) where FlywayName.isCallback(path) {
+      let name = path.pieces(separatedBy: "/").last ?? ""
+      migrations.append(
+        SQLMigration(
+          id: String(name.dropLastScalars(4)), message: "callback of Flyway's", file: path,
           hasZone: false))
     }
   }
@@ -117,26 +153,37 @@ package struct SQLLayout {
     }
     let known = Set(migrations.map(\.file))
     for name in FolderNames.of(folder) where name.ends(with: ".sql") && !known.contains(name) {
+      companions.insert(name)
       notices.append("\(name) is not in meta/_journal.json, so that Drizzle does not apply it")
     }
   }
 
   private mutating func readSqitch() {
+    let settings = SqitchSettings(folder)
     do throws(MigrationFile.Fault) {
-      migrations = SqitchPlan(try MigrationFile.read("\(folder)/sqitch.plan").text).migrations
+      let plan = try MigrationFile.read("\(folder)/\(settings.plan)").text
+      migrations = SqitchPlan(plan, settings).migrations
     } catch {
-      notices.append("sqitch.plan cannot be read: \(error.message)")
+      notices.append("\(settings.plan) cannot be read: \(error.message)")
     }
   }
 
   private mutating func readNames() {
     let names = FolderNames.of(folder).filter { $0.ends(with: ".sql") }
     let known = Set(names)
+    companions.formUnion(names)
     for name in names where !name.ends(with: ".down.sql") && !name.ends(with: ".undo.sql") {
       let stem = name.ends(with: ".up.sql") ? name.dropLastScalars(7) : name.dropLastScalars(4)
       var one = Self.named(name, file: name)
       one.downFile = known.contains("\(stem).down.sql") ? "\(stem).down.sql" : nil
       one.hasZone = tool == .dbmate
+      migrations.append(one)
+    }
+    // A folder a migration, as Diesel and Hasura have it.
+    for name in FolderNames.of(folder) where FolderNames.isFile("\(folder)/\(name)/up.sql") {
+      var one = Self.named(name, file: "\(name)/up.sql")
+      let down = "\(name)/down.sql"
+      one.downFile = FolderNames.isFile("\(folder)/\(down)") ? down : nil
       migrations.append(one)
     }
     // `2_b.sql` comes before `10_a.sql`, unless the names are as long as they are for that.

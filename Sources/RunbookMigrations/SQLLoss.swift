@@ -4,6 +4,10 @@ import RunbookModel
 package struct SQLLoss: Sendable, Hashable {
   package enum Action: String, Sendable {
     case drop, truncate, delete, rename, detach
+    /// Of what protects rows.
+    case disable
+    /// All privileges, to whoever the name says.
+    case grant
     /// To another schema.
     case move
   }
@@ -13,8 +17,10 @@ package struct SQLLoss: Sendable, Hashable {
   /// role has.
   package let kind: String
   package var schema: String?
+  /// Whether which schema it is in is only known when it runs.
+  var isInAnySchema = false
   /// The table, or the one that the thing belongs to; nil where none is named.
-  var table: String?
+  package var table: String?
   /// The thing's own name: of a table the table's.
   var name: String?
   /// After a rename the new name, after a move the new schema.

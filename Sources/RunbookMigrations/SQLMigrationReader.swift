@@ -14,6 +14,12 @@ package struct SQLMigrationReader {
     let layout = SQLLayout(tool, folder)
     var files = MigrationFiles(tool: tool)
     files.notices = layout.notices
+    for one in layout.unread {
+      files.unreadable.append([
+        "file": .string(one.file), "path": .string("\(folder)/\(one.file)"),
+        "error": .string(one.why),
+      ])
+    }
     var left = Self.mostBytes
     for one in layout.migrations {
       let path = one.file.isEmpty ? folder : "\(folder)/\(one.file)"

@@ -2,7 +2,7 @@ import RunbookModel
 
 /// The ways up and down of one file of SQL, where marks in comments divide it.
 ///
-/// Those of dbmate (https://github.com/amacneil/dbmate#creating-migrations), and of goose and sql-migrate.
+/// Those of dbmate (https://github.com/amacneil/dbmate#creating-migrations), and of goose, sql-migrate, micrate, rambler, tern, node-pg-migrate and MyBatis.
 package struct SQLSections: Sendable {
   /// The same text with what is not of the way up blanked out, so that every line keeps its number.
   package let up: String
@@ -33,8 +33,14 @@ package struct SQLSections: Sendable {
     let words = words(of: line)
     switch words.first {
     case "migrate:up": return .up
-    case "migrate:down": return .down
-    case "+goose", "+migrate": break
+    case "migrate:down", "//@undo", "@undo": return .down
+    case "+goose", "+migrate", "+micrate", "rambler": break
+    case "up", "down":
+      // node-pg-migrate's `-- Down Migration`.
+      guard words.dropFirst().first == "migration" else { return nil }
+      return words.first == "up" ? .up : .down
+    // tern's `---- create above / drop below ----`.
+    case "--": return words.dropFirst().prefix(3) == ["create", "above", "/"] ? .down : nil
     default: return nil
     }
     switch words.dropFirst().first {

@@ -8,7 +8,10 @@ import RunbookModel
 package struct SqitchPlan {
   package private(set) var migrations: [SQLMigration] = []
 
-  package init(_ text: String) {
+  private let settings: SqitchSettings
+
+  package init(_ text: String, _ settings: SqitchSettings) {
+    self.settings = settings
     /// Changes since the last tag, by their places; one that is made anew later keeps its files
     /// under the name of the tag after it.
     var tags: [(place: Int, name: String)] = []
@@ -20,7 +23,7 @@ package struct SqitchPlan {
         let name = line.dropFirstScalars().prefixOfScalars { !$0.isWhitespace }
         tags.append((migrations.count, String(name)))
       default:
-        if let one = Self.change(line.firstScalar == "+" ? line.dropFirstScalars() : line) {
+        if let one = change(line.firstScalar == "+" ? line.dropFirstScalars() : line) {
           migrations.append(one)
         }
       }
@@ -31,7 +34,8 @@ package struct SqitchPlan {
       guard isReworked, let tag = tags.first(where: { $0.place > index }) else { continue }
       var reworked = SQLMigration(
         id: "\(one.id)@\(tag.name)", message: one.message,
-        file: "deploy/\(one.id)@\(tag.name).sql", downFile: "revert/\(one.id)@\(tag.name).sql")
+        file: file(settings.deploy, "\(one.id)@\(tag.name)"),
+        downFile: file(settings.revert, "\(one.id)@\(tag.name)"))
       reworked.created = one.created
       reworked.dependencies = one.dependencies
       reworked.planner = one.planner
@@ -39,14 +43,19 @@ package struct SqitchPlan {
     }
   }
 
-  private static func change(_ line: Substring) -> SQLMigration? {
+  private func file(_ folder: String, _ name: String) -> String {
+    "\(folder)/\(name).\(settings.suffix)"
+  }
+
+  private func change(_ line: Substring) -> SQLMigration? {
     let parts = line.pieces(separatedBy: "#", maxSplits: 1)
     guard let head = parts.first else { return nil }
     var words = head.pieces { $0.isWhitespace }
     guard let name = words.first, !name.holds(".."), !name.begins(with: "/") else { return nil }
     words.removeFirst()
     var one = SQLMigration(
-      id: String(name), file: "deploy/\(name).sql", downFile: "revert/\(name).sql")
+      id: String(name), file: file(settings.deploy, String(name)),
+      downFile: file(settings.revert, String(name)))
     if words.first?.begins(with: "[") ?? false {
       while let word = words.first {
         words.removeFirst()

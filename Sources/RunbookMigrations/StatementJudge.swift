@@ -16,7 +16,7 @@ package enum StatementJudge {
     "DropStmt", "AlterTableStmt", "RenameStmt", "AlterObjectSchemaStmt", "TruncateStmt",
     "DropOwnedStmt", "DropdbStmt", "DropRoleStmt", "DropTableSpaceStmt", "DropSubscriptionStmt",
     "DropUserMappingStmt", "DoStmt", "CallStmt", "ExecuteStmt", "CreateStmt", "IndexStmt",
-    "ViewStmt", "CreateForeignTableStmt",
+    "ViewStmt", "CreateForeignTableStmt", "GrantStmt",
   ]
 
   /// Statements that run a DELETE in them, unlike a rule or a function that only hold one.
@@ -45,6 +45,7 @@ package enum StatementJudge {
       SQLReading(losses: [SQLLoss(kind: "subscription", name: body.text("subname"))])
     case "DropUserMappingStmt":
       SQLReading(losses: [SQLLoss(kind: "user mapping", name: body.text("servername"))])
+    case "GrantStmt": SQLReading(losses: grants(body))
     case "CallStmt":
       SQLReading(undetermined: [.init(line: 0, reason: "what a procedure does is not read")])
     case "ExecuteStmt":
@@ -90,6 +91,10 @@ package enum StatementJudge {
           SQLLoss(
             action: .detach, kind: "partition", schema: range?.schema, table: range?.table,
             name: partition?.table))
+      case "AT_DisableRowSecurity", "AT_NoForceRowSecurity":
+        reading.losses.append(
+          SQLLoss(
+            action: .disable, kind: "row security", schema: range?.schema, table: range?.table))
       case "AT_AddColumn":
         let column = command.at("def")?.at("ColumnDef")?.text("colname")
         reading.makes.insert(MadeName("column", table: range?.table, name: column))
@@ -126,6 +131,20 @@ package enum StatementJudge {
         name: range?.table, target: target)
       return SQLReading(losses: [loss], makes: [MadeName(kind, table: target, name: target)])
     case nil: return SQLReading()
+    }
+  }
+
+  /// All privileges at once, which is more than anybody needs.
+  private static func grants(_ body: Value) -> [SQLLoss] {
+    guard body.at("is_grant") == .bool(true), body.list("privileges").isEmpty else { return [] }
+    let grantees = body.roles("grantees")
+    guard body.text("objtype") == "OBJECT_TABLE", body.text("targtype") == "ACL_TARGET_OBJECT"
+    else {
+      return [SQLLoss(action: .grant, kind: "privileges", name: grantees)]
+    }
+    return body.list("objects").compactMap { $0.at("RangeVar") }.map {
+      SQLLoss(
+        action: .grant, kind: "privileges", schema: $0.schema, table: $0.table, name: grantees)
     }
   }
 
@@ -206,14 +225,41 @@ extension Value {
   fileprivate var table: String? { text("relname") }
 
   fileprivate func roles(_ key: String) -> String {
-    list(key).map { $0.at("RoleSpec")?.text("rolename") ?? "CURRENT_USER" }
-      .joined(separator: ", ")
+    list(key).map { role in
+      let spec = role.at("RoleSpec")
+      return spec?.text("rolename")
+        ?? (spec?.text("roletype") == "ROLESPEC_PUBLIC" ? "PUBLIC" : "CURRENT_USER")
+    }
+    .joined(separator: ", ")
   }
 
   fileprivate var isAnalyze: Bool { at("DefElem")?.text("defname") == "analyze" }
 
-  /// `WHERE true`.
+  /// `WHERE true`, `WHERE 1 = 1`, `WHERE NOT false`.
   fileprivate var isAlwaysTrue: Bool {
-    at("A_Const")?.at("boolval")?.at("boolval") == .bool(true)
+    if let constant = at("A_Const") {
+      return constant.at("boolval")?.at("boolval") == .bool(true)
+    }
+    if let sum = at("BoolExpr") {
+      let parts = sum.list("args")
+      switch sum.text("boolop") {
+      case "AND_EXPR": return parts.allSatisfy(\.isAlwaysTrue)
+      case "OR_EXPR": return parts.contains(where: \.isAlwaysTrue)
+      default:
+        return parts.first?.at("A_Const")?.at("boolval").map { $0.at("boolval") != .bool(true) }
+          ?? false
+      }
+    }
+    guard let comparison = at("A_Expr"), comparison.text("kind") == "AEXPR_OP",
+      comparison.list("name").first?.at("String")?.text("sval") == "=",
+      let left = comparison.at("lexpr")?.literal, let right = comparison.at("rexpr")?.literal
+    else { return false }
+    return left == right
+  }
+
+  /// A constant without its place.
+  private var literal: Value? {
+    guard let constant = at("A_Const") else { return nil }
+    return ["ival", "fval", "sval", "boolval"].lazy.compactMap { constant.at($0) }.first
   }
 }

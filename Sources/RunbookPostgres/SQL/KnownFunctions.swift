@@ -71,7 +71,7 @@ package enum KnownFunctions {
   }
 
   /// All whose effect stays, some with their schemas.
-  static let leavingNames = changing.subtracting(guarded).union(leaving)
+  package static let leavingNames = changing.subtracting(guarded).union(leaving)
     .sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
 
   /// Those that change something of which nothing stays when the transaction is rolled back, or the session is over.

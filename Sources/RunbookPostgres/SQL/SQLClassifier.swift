@@ -12,7 +12,7 @@ package enum SQLClassifier {
     traits.mayLeaveInvalidIndex =
       traits.needsNoTransaction && (top.name == "IndexStmt" || top.name == "ReindexStmt")
     if top.name == "IndexStmt" { traits.indexName = top.attributes["idxname"] }
-    if top.name == "TransactionStmt" { traits.isTransactionControl = true }
+    if top.name == "TransactionStmt" { traits.isTransactionControl = !endsPrepared(top) }
     if top.name == "CopyStmt" {
       traits.copiesOnServer = top.attributes["filename"] != nil
       traits.copiesToClient = !traits.copiesOnServer
@@ -32,6 +32,12 @@ package enum SQLClassifier {
     "pg_advisory_lock", "pg_advisory_lock_shared", "pg_try_advisory_lock",
     "pg_try_advisory_lock_shared",
   ]
+
+  /// Whether it ends a transaction that was prepared before, by whatever session: none of the step's own.
+  private static func endsPrepared(_ top: SyntaxTree.Node) -> Bool {
+    ["TRANS_STMT_COMMIT_PREPARED", "TRANS_STMT_ROLLBACK_PREPARED"]
+      .contains(top.attributes["kind"] ?? "")
+  }
 
   /// What is read from a file becomes rows, which a transaction guards.
   private static func unguardedCopy(_ top: SyntaxTree.Node) -> String? {
@@ -62,6 +68,8 @@ package enum SQLClassifier {
 
   private static func effect(of top: SyntaxTree.Node, in nodes: [SyntaxTree.Node]) -> Effect {
     switch top.name {
+    case "TransactionStmt" where endsPrepared(top):
+      return top.attributes["kind"] == "TRANS_STMT_COMMIT_PREPARED" ? .mutating : .destructive
     case let name where destroyers.contains(name): return .destructive
     case "SelectStmt":
       if top.attributes["intoClause"] != nil { return max(changes(in: nodes), .mutating) }
@@ -117,6 +125,7 @@ package enum SQLClassifier {
   ) -> Bool {
     switch top.name {
     case "VacuumStmt": return top.attributes["is_vacuumcmd"] == "true"
+    case "TransactionStmt": return endsPrepared(top)
     case "IndexStmt", "DropStmt": return top.attributes["concurrent"] == "true"
     case "ReindexStmt":
       let kind = top.attributes["kind"] ?? ""

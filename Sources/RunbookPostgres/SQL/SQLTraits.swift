@@ -53,7 +53,7 @@ extension SQLTraits {
   }
 
   /// Whether what it leads to in the database may leave its transaction.
-  var mayLeave: Bool { effect != .readOnly || !calls.isEmpty || runsProcedure || isUnknown }
+  package var mayLeave: Bool { effect != .readOnly || !calls.isEmpty || runsProcedure || isUnknown }
 
   /// A function of the server's that it calls and that changes something whatever the transaction.
   package var changingCall: String? {

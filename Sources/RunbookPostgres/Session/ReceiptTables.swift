@@ -187,7 +187,10 @@ package enum ReceiptTables {
 extension ReceiptTables.Standing {
   package func requireTrust(mayBeReplica: Bool = false) throws(StepFailure) {
     guard mayBeReplica || !isReplica else {
-      throw StepFailure(.refused, "the server is a replica: nothing can be recovered on it")
+      throw StepFailure(
+        .refused,
+        "the server is a replica, which keeps no receipts: what it can do all the same needs "
+          + "`receipts: none` on the connection, and `transaction: none` on the step")
     }
     guard faults.isEmpty else {
       throw StepFailure(

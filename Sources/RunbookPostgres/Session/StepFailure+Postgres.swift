@@ -31,7 +31,8 @@ extension StepFailure {
     case "25006" where mayChange:
       "a step that only reads by its text runs READ ONLY: where a view, an operator or a cast is "
         + "meant to change something, it says `effect: mutating`. Else the server takes no changes, "
-        + "as a replica, or the step has made its session read-only"
+        + "as a replica, on which a step says `transaction: none` (and its connection "
+        + "`receipts: none`), or the step has made its session read-only"
     case "25006": "only recovery and safeguards may change anything"
     default: nil
     }

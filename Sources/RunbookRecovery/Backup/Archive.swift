@@ -26,17 +26,7 @@ package struct Archive: Sendable {
     guard access(path, R_OK) == 0 else {
       throw StepFailure(.unreachable, "\(path) cannot be read: \(Errno.last.description)")
     }
-    let program = try restoreProgram(environment)
-    // Whether this `pg_restore` can restore of it.
-    let output = try await ChildProcess.run(
-      [program, "--list", "--", path], environment: Self.environment,
-      workingDirectory: "/", timeout: .seconds(120))
-    guard output.exitCode == 0 else {
-      throw StepFailure(
-        .invalid, "\(path) is no archive that pg_restore reads", detail: output.stderr,
-        hint: "make one by `pg_dump --format=custom`; a plain SQL file cannot be restored in parts",
-        code: "\(output.exitCode)")
-    }
+    let program = try await restoreProgram(for: path, environment)
     let contents = try await OwnThread.run { () -> Result<ArchiveTableOfContents, StepFailure> in
       do throws(StepFailure) {
         return .success(try ArchiveTableOfContents(of: path))
@@ -47,15 +37,49 @@ package struct Archive: Sendable {
     return Archive(path: path, program: program, contents)
   }
 
+  /// The first `pg_restore` that can restore of it: an older one does not read what a newer `pg_dump` wrote.
   private static func restoreProgram(
+    for path: String, _ environment: [String: String]
+  ) async throws(StepFailure) -> String {
+    let programs = try restorePrograms(environment)
+    var refusals: [String] = []
+    for program in programs {
+      let output = try await ChildProcess.run(
+        [program, "--list", "--", path], environment: Self.environment,
+        workingDirectory: "/", timeout: .seconds(120))
+      if output.exitCode == 0 { return program }
+      refusals.append("\(program): \(output.stderr.trimming(where: \.isWhitespace))")
+    }
+    let problem = ArchiveProblem(path)
+    var hint = problem.hint
+    if let newer = problem.writer {
+      let version = try await ChildProcess.run(
+        [programs[0], "--version"], environment: Self.environment, workingDirectory: "/",
+        timeout: .seconds(10))
+      let own = version.stdout.pieces { $0.isWhitespace }.dropFirst(2).first ?? "unknown"
+      hint =
+        "install PostgreSQL \(newer.major)'s client programs (`apt-get install "
+        + "postgresql-client-\(newer.major)`) or put them first in PATH: "
+        + "\(programs[0]) is of version \(own)"
+    }
+    throw StepFailure(
+      .invalid, "\(path) \(problem.message)", detail: refusals.joined(separator: "\n"), hint: hint)
+  }
+
+  private static func restorePrograms(
     _ environment: [String: String]
-  ) throws(StepFailure) -> String {
+  ) throws(StepFailure) -> [String] {
     let versions = Folder.names(in: PostgresInstallation.debianFolder).compactMap(Int.init)
     let debian = versions.sorted(by: >).map {
       "\(PostgresInstallation.debianFolder)/\($0)/bin/pg_restore"
     }
-    if let found = debian.first(where: { access($0, X_OK) == 0 }) { return found }
-    if let found = ProgramPath.find("pg_restore", in: environment["PATH"] ?? "") { return found }
+    var found = debian.filter { access($0, X_OK) == 0 }
+    if let other = ProgramPath.find("pg_restore", in: environment["PATH"] ?? ""),
+      !found.contains(other)
+    {
+      found.append(other)
+    }
+    guard found.isEmpty else { return found }
     throw StepFailure(
       .unreachable, "pg_restore is not installed, by which backups are read",
       hint: "install it: `apt-get install postgresql-client`")

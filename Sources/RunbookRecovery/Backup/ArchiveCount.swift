@@ -1,3 +1,4 @@
+import Glibc
 import RunbookEngine
 package import RunbookModel
 package import RunbookPostgres
@@ -75,9 +76,7 @@ extension Archive {
     }
 
     mutating func receive(_ bytes: ArraySlice<UInt8>) {
-      var count: Int64 = 0
-      for byte in bytes where byte == UInt8(ascii: "\n") { count += 1 }
-      contents.counts[table, default: 0] += count
+      contents.counts[table, default: 0] += bytes.lineCount
     }
 
     mutating func end() {}
@@ -153,6 +152,24 @@ extension Archive {
         code: "\(ending.exitCode)")
     } catch {
       return .failure(error)
+    }
+  }
+}
+
+extension ArraySlice<UInt8> {
+  /// How many lines end in it; a row may be tens of megabytes long.
+  package var lineCount: Int64 {
+    withUnsafeBytes { all in
+      guard let start = all.baseAddress else { return 0 }
+      var count: Int64 = 0
+      var from = 0
+      while from < all.count,
+        let hit = memchr(start + from, CInt(UInt8(ascii: "\n")), all.count - from)
+      {
+        count += 1
+        from = UnsafeRawPointer(hit) - start + 1
+      }
+      return count
     }
   }
 }

@@ -68,13 +68,15 @@ package struct ArchiveData {
   ///   COPY: nothing is passed over.
   package func read(into receiver: inout some Receiver) throws(StepFailure) {
     var rest: [UInt8] = []
+    // How much of the rest is known to be of one line, so that nothing is looked through twice.
+    var seen = 0
     var isInRows = false
     var heads = heads[...]
     while let chunk = try next() {
       rest += chunk
       while true {
         if isInRows {
-          guard try rows(&rest, &receiver) else { break }
+          guard try rows(&rest, &seen, &receiver) else { break }
           try receiver.end()
           isInRows = false
         } else if let head = heads.first, rest.starts(with: head.bytes) {
@@ -118,36 +120,41 @@ package struct ArchiveData {
   ///
   /// - Returns: whether the end has come.
   private func rows(
-    _ rest: inout [UInt8], _ receiver: inout some Receiver
+    _ rest: inout [UInt8], _ seen: inout Int, _ receiver: inout some Receiver
   ) throws(StepFailure) -> Bool {
     if rest.starts(with: Self.terminator) {
       rest.removeFirst(Self.terminator.count)
+      seen = 0
       return true
     }
-    let (end, isEnd) = Self.endOfRows(rest)
+    let (end, isEnd) = Self.endOfRows(rest, from: seen)
     if end > 0 { try receiver.receive(rest[..<end]) }
     rest.removeFirst(isEnd ? end + Self.terminator.count : end)
+    seen = isEnd ? 0 : rest.count
     return isEnd
   }
 
   /// Whole lines only are handed over, so that `rest` always begins with one.
-  private static func endOfRows(_ bytes: [UInt8]) -> (Int, Bool) {
-    let found: Int? = bytes.withUnsafeBytes { all in
-      guard let start = all.baseAddress else { return nil }
-      var from = 0
+  ///
+  /// - Parameter seen: how many bytes there are before which no line ends.
+  private static func endOfRows(_ bytes: [UInt8], from seen: Int) -> (Int, Bool) {
+    bytes.withUnsafeBytes { all in
+      guard let start = all.baseAddress else { return (0, false) }
+      var end = all.count
+      while end > seen, all[end - 1] != UInt8(ascii: "\n") { end -= 1 }
+      guard end > seen else { return (0, false) }
+      var from = seen
       while let hit = memchr(start + from, CInt(UInt8(ascii: "\\")), all.count - from) {
         let index = UnsafeRawPointer(hit) - start
         if index > 0, index + 2 < all.count, all[index - 1] == UInt8(ascii: "\n"),
           all[index + 1] == UInt8(ascii: "."), all[index + 2] == UInt8(ascii: "\n")
         {
-          return index
+          return (index, true)
         }
         from = index + 1
       }
-      return nil
+      return (end, false)
     }
-    if let found { return (found, true) }
-    return ((bytes.lastIndex(of: UInt8(ascii: "\n")) ?? -1) + 1, false)
   }
 }
 

@@ -66,6 +66,9 @@ package struct ArchiveEntry: Sendable, Hashable {
     case "VIEW", "MATERIALIZED VIEW": return archiveName("view", [tag])
     case "SEQUENCE", "INDEX", "STATISTICS", "TYPE", "DOMAIN", "SCHEMA", "EXTENSION":
       return archiveName(kind.lowercased(), [tag])
+    case "COLLATION", "TEXT SEARCH CONFIGURATION", "TEXT SEARCH DICTIONARY", "TEXT SEARCH PARSER",
+      "TEXT SEARCH TEMPLATE", "SERVER", "FOREIGN DATA WRAPPER", "CONVERSION", "OPERATOR", "CAST":
+      return archiveName(kind.lowercased(), [tag])
     case "FUNCTION", "PROCEDURE", "AGGREGATE":
       return archiveName(kind.lowercased(), [String(tag[..<routineEnd])])
     default: return nil
@@ -94,7 +97,9 @@ extension CatalogObject {
 
   /// As `ArchiveEntry.objectName`.
   package var archiveName: String {
-    let isRoutine = ["function", "procedure", "aggregate"].contains(kind)
+    // Two types make its name.
+    if kind == "cast" { return "cast" + Self.nameSeparator + identity }
+    let isRoutine = ["function", "procedure", "aggregate", "operator"].contains(kind)
     let end = isRoutine ? identity.firstOutsideQuotes(of: "(") : nil
     let parts = TableName.parts(of: String(identity[..<(end ?? identity.endIndex)]))
     return ([outerKey.kind] + parts).joined(separator: Self.nameSeparator)

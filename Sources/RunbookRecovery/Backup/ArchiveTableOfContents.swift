@@ -15,6 +15,8 @@ package struct ArchiveTableOfContents {
   package private(set) var createdAt: Timestamp?
   private(set) var database = ""
   package private(set) var serverVersion = ""
+  /// Of the `pg_dump` that wrote it.
+  package private(set) var programVersion = ""
 
   private static let mostEntries = 5_000_000
 
@@ -51,7 +53,7 @@ package struct ArchiveTableOfContents {
     createdAt = try Self.time(&input)
     database = try input.text() ?? ""
     serverVersion = try input.text() ?? ""
-    try input.skipText()
+    programVersion = try input.text() ?? ""
     let count = try input.integer()
     guard 0...Self.mostEntries ~= count else { throw Unreadable(why: "it has \(count) entries") }
     for _ in 0..<count {

@@ -446,6 +446,22 @@ package struct ArchiveWay {
     return load
   }
 
+  /// Large objects are no part of a table: rows name them, and a trigger may have taken them away with the rows.
+  private func addLargeObjects(to way: inout RecoveryWay) {
+    guard archive.entries.contains(where: { $0.kind.begins(with: "BLOB") }) else { return }
+    let loaded = ExactSet(way.loads.map(\.table))
+    let columns = (live.objects + damage.missing + damage.standing).filter { object in
+      object.kind == "column" && object.belongs(toOneOf: loaded)
+        && ["oid", "lo"].contains(object.columnType.droppingQualifier)
+    }.map { "\(TableName(identity: $0.table ?? "").shown).\($0.name)" }
+    guard !columns.isEmpty else { return }
+    let list = ExactSet(columns).sorted().joined(separator: ", ")
+    way.risks.append(
+      "the backup has large objects, which this way neither compares nor brings back: those that "
+        + "\(list) name may be gone; pg_restore into another database gives them, and "
+        + "lo_from_bytea(oid, …) puts them back under their numbers")
+  }
+
   private func describe(
     _ way: inout RecoveryWay, _ entries: [ArchiveEntry], _ uncovered: [CatalogObject]
   ) {
@@ -517,6 +533,12 @@ package struct ArchiveWay {
     for object in uncovered where object.statements.isEmpty {
       way.risks.append("this way does not bring back the \(object.kind) \(object.identity)")
     }
+    let names = ExactSet(entries.compactMap(\.objectName))
+    for object in damage.missing
+    where CatalogObject.laterKinds.contains(object.kind) && !names.contains(object.archiveName) {
+      way.risks.append("this way does not bring back the \(object.kind) \(object.identity)")
+    }
+    addLargeObjects(to: &way)
     way.risks += damage.changed.map { "this way does not change it: \($0)" }
   }
 }

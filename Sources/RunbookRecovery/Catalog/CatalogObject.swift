@@ -61,6 +61,13 @@ package struct CatalogObject: Sendable, Hashable {
     definition.isIdentical(to: other.definition)
   }
 
+  /// Kinds that snapshots of before do not have.
+  package static let laterKinds: Set<String> = [
+    "collation", "operator", "operator class", "conversion", "text search configuration",
+    "text search dictionary", "text search parser", "text search template", "foreign data wrapper",
+    "server", "language", "cast",
+  ]
+
   package var key: Key { Key(kind: kind, identity: identity) }
 
   /// Whether PostgreSQL made it of a part of a parent's, for a partition or a child. It comes and goes with that.

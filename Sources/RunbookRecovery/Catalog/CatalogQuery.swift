@@ -180,6 +180,75 @@ package enum CatalogQuery {
     FROM pg_publication p
     """,
     """
+    SELECT o.kind, o.identity, NULL, NULL, o.definition FROM (
+      SELECT 'collation' AS kind, c.oid, 'pg_collation'::regclass AS catalog,
+        c.collnamespace AS namespace,
+        (SELECT name FROM space WHERE oid = c.collnamespace) || '.' || quote_ident(c.collname)
+          AS identity,
+        'owner ' || quote_ident(pg_get_userbyid(c.collowner)) || ' provider ' || c.collprovider::text
+          AS definition
+      FROM pg_collation c
+      UNION ALL
+      SELECT 'operator', p.oid, 'pg_operator'::regclass, p.oprnamespace,
+        (SELECT name FROM space WHERE oid = p.oprnamespace) || '.' || p.oprname || '('
+          || CASE p.oprleft WHEN 0 THEN 'NONE' ELSE format_type(p.oprleft, NULL) END || ', '
+          || CASE p.oprright WHEN 0 THEN 'NONE' ELSE format_type(p.oprright, NULL) END || ')',
+        'owner ' || quote_ident(pg_get_userbyid(p.oprowner)) || ' calls ' || p.oprcode::text
+      FROM pg_operator p
+      UNION ALL
+      SELECT 'operator class', p.oid, 'pg_opclass'::regclass, p.opcnamespace,
+        (SELECT name FROM space WHERE oid = p.opcnamespace) || '.' || quote_ident(p.opcname)
+          || ' using ' || (SELECT quote_ident(amname) FROM pg_am m WHERE m.oid = p.opcmethod),
+        'owner ' || quote_ident(pg_get_userbyid(p.opcowner)) || ' for '
+          || format_type(p.opcintype, NULL)
+      FROM pg_opclass p
+      UNION ALL
+      SELECT 'conversion', c.oid, 'pg_conversion'::regclass, c.connamespace,
+        (SELECT name FROM space WHERE oid = c.connamespace) || '.' || quote_ident(c.conname),
+        'owner ' || quote_ident(pg_get_userbyid(c.conowner)) || ' calls ' || c.conproc::text
+      FROM pg_conversion c
+      UNION ALL
+      SELECT 'text search configuration', c.oid, 'pg_ts_config'::regclass, c.cfgnamespace,
+        (SELECT name FROM space WHERE oid = c.cfgnamespace) || '.' || quote_ident(c.cfgname),
+        'owner ' || quote_ident(pg_get_userbyid(c.cfgowner))
+      FROM pg_ts_config c
+      UNION ALL
+      SELECT 'text search dictionary', d.oid, 'pg_ts_dict'::regclass, d.dictnamespace,
+        (SELECT name FROM space WHERE oid = d.dictnamespace) || '.' || quote_ident(d.dictname),
+        'owner ' || quote_ident(pg_get_userbyid(d.dictowner)) || coalesce(' ' || d.dictinitoption, '')
+      FROM pg_ts_dict d
+      UNION ALL
+      SELECT 'text search parser', p.oid, 'pg_ts_parser'::regclass, p.prsnamespace,
+        (SELECT name FROM space WHERE oid = p.prsnamespace) || '.' || quote_ident(p.prsname), ''
+      FROM pg_ts_parser p
+      UNION ALL
+      SELECT 'text search template', t.oid, 'pg_ts_template'::regclass, t.tmplnamespace,
+        (SELECT name FROM space WHERE oid = t.tmplnamespace) || '.' || quote_ident(t.tmplname), ''
+      FROM pg_ts_template t
+      UNION ALL
+      SELECT 'foreign data wrapper', w.oid, 'pg_foreign_data_wrapper'::regclass, NULL,
+        quote_ident(w.fdwname), 'owner ' || quote_ident(pg_get_userbyid(w.fdwowner))
+      FROM pg_foreign_data_wrapper w
+      UNION ALL
+      SELECT 'server', v.oid, 'pg_foreign_server'::regclass, NULL, quote_ident(v.srvname),
+        'owner ' || quote_ident(pg_get_userbyid(v.srvowner)) || ' by '
+          || (SELECT quote_ident(fdwname) FROM pg_foreign_data_wrapper w WHERE w.oid = v.srvfdw)
+      FROM pg_foreign_server v
+      UNION ALL
+      SELECT 'language', l.oid, 'pg_language'::regclass, NULL, quote_ident(l.lanname),
+        'owner ' || quote_ident(pg_get_userbyid(l.lanowner))
+      FROM pg_language l
+      UNION ALL
+      SELECT 'cast', c.oid, 'pg_cast'::regclass, NULL,
+        'CAST (' || format_type(c.castsource, NULL) || ' AS ' || format_type(c.casttarget, NULL)
+          || ')', 'method ' || c.castmethod::text || ' context ' || c.castcontext::text
+      FROM pg_cast c) AS o
+    WHERE o.oid >= 16384 AND o.identity IS NOT NULL
+      AND NOT EXISTS (SELECT FROM member m WHERE m.classid = o.catalog AND m.objid = o.oid)
+      AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.classid = o.catalog AND d.objid = o.oid
+        AND d.deptype = 'i')
+    """,
+    """
     SELECT 'published table', b.identity || ' in ' || quote_ident(p.pubname), b.identity, NULL, ''
     FROM pg_publication_rel x JOIN base b ON b.oid = x.prrelid
     JOIN pg_publication p ON p.oid = x.prpubid

@@ -117,7 +117,7 @@ package struct ShellKind: StepKind {
       inherited: environment, gateway: gateway)
   }
 
-  public func variables(
+  package func variables(
     of step: Step, in folder: String, _ environment: [String: String]
   ) -> [String] {
     let given = Set((step.body["env"]?.fields?.all ?? []).map(\.name))
