@@ -6,7 +6,7 @@ package struct JSONLinesGrammar: LogGrammar {
   /// The name of the time, where it is given.
   package var timeKey: String?
 
-  var wrapping: LogWrapping { .objects }
+  package var wrapping: LogWrapping { .objects }
 
   /// Those of a server's record that an object holds.
   package var addedWords: [String] { JSONLine.additions.map(\.1) }

@@ -8,7 +8,7 @@ package struct JSONLogGrammar: LogGrammar {
   /// The name of the time, where it is given.
   package var timeKey: String?
 
-  var wrapping: LogWrapping { .objects }
+  package var wrapping: LogWrapping { .objects }
 
   private static let keys =
     ["error_severity", "message", "pid", "user", "dbname"] + JSONLine.additions.map(\.0)

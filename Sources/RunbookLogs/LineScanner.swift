@@ -156,8 +156,3 @@ package struct LineScanner {
     return true
   }
 }
-
-extension UInt8 {
-  package var isDigit: Bool { (48...57).contains(self) }
-  package var isLetter: Bool { (65...90).contains(self) || (97...122).contains(self) }
-}

@@ -1,4 +1,4 @@
-import RunbookModel
+package import RunbookModel
 
 /// What a program that collects logs puts around each line: taken off before the line is read.
 ///

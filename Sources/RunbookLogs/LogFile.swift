@@ -1,5 +1,5 @@
 import Glibc
-import RunbookModel
+package import RunbookModel
 import RunbookSystem
 import SystemPackage
 

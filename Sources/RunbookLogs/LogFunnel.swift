@@ -1,4 +1,4 @@
-import RunbookModel
+package import RunbookModel
 
 /// Bytes of a log on their way to its scanner, out of their envelopes where they are in some.
 ///

@@ -1,5 +1,6 @@
 import Glibc
 package import RunbookModel
+import RunbookSystem
 
 /// A file of migrations, read within limits.
 package struct MigrationFile: Sendable {

@@ -1,4 +1,4 @@
-package import RunbookEngine
+import RunbookEngine
 package import RunbookModel
 import RunbookSystem
 

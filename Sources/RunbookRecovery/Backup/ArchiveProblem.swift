@@ -1,6 +1,7 @@
 import Glibc
 import RunbookEngine
 import RunbookModel
+import RunbookSystem
 
 /// What a file is that no `pg_restore` here reads as an archive, and what helps.
 package struct ArchiveProblem {

@@ -3,6 +3,8 @@ import RunbookEngine
 import RunbookModel
 import Testing
 
+@testable import RunbookPostgres
+@testable import RunbookRecovery
 @testable import RunbookSteps
 
 /// A file that is no archive which can be read is named as what it is, with what helps.

@@ -2,6 +2,8 @@ import RunbookEngine
 import RunbookModel
 import Testing
 
+@testable import RunbookPostgres
+@testable import RunbookRecovery
 @testable import RunbookSteps
 
 /// A row may be tens of megabytes long, and comes in many pieces.

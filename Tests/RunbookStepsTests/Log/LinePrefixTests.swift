@@ -2,6 +2,7 @@ import RunbookModel
 import Testing
 
 @testable import RunbookLogs
+@testable import RunbookSystem
 
 @Suite struct LinePrefixTests {
   private func head(_ prefix: String, _ line: String) throws -> LogHead? {

@@ -2,6 +2,7 @@ import RunbookModel
 import Testing
 
 @testable import RunbookLogs
+@testable import RunbookSystem
 
 @Suite struct LiteralSearchTests {
   private func places(of pattern: String, in text: String) throws -> [Int] {

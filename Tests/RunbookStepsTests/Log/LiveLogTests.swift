@@ -5,6 +5,7 @@ import RunbookSandbox
 import Testing
 
 @testable import RunbookLogs
+@testable import RunbookSystem
 
 /// Logs that a server wrote while the test ran.
 @Suite(.enabled(if: TestSandbox.isPossible)) struct LiveLogTests {

@@ -5,6 +5,7 @@ import Testing
 
 @testable import RunbookLogs
 @testable import RunbookPostgres
+@testable import RunbookSystem
 
 /// The source's clock is put right, and what was done is said.
 @Suite struct LogClockTests {

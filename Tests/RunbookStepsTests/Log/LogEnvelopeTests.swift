@@ -3,7 +3,9 @@ import RunbookEngine
 import RunbookModel
 import Testing
 
+@testable import RunbookLogs
 @testable import RunbookSteps
+@testable import RunbookSystem
 
 /// Lines in what docker, Kubernetes, syslog and others put around them.
 @Suite struct LogEnvelopeTests {

@@ -5,6 +5,7 @@ import Testing
 
 @testable import RunbookLogs
 @testable import RunbookPostgres
+@testable import RunbookSystem
 
 /// Performs log steps on files of its own.
 struct LogFixture {

@@ -5,6 +5,7 @@ import Testing
 
 @testable import RunbookLogs
 @testable import RunbookRecovery
+@testable import RunbookSystem
 
 @Suite struct LogKindTests {
   private func read(

@@ -3,6 +3,7 @@ import RunbookModel
 import Testing
 
 @testable import RunbookLogs
+@testable import RunbookSystem
 
 /// Blocks may end anywhere, and passing over what cannot match changes nothing.
 @Suite struct LogScannerTests {

@@ -4,6 +4,7 @@ import Testing
 
 @testable import RunbookLogs
 @testable import RunbookPostgres
+@testable import RunbookSystem
 
 /// Only the window of a sorted file is read.
 @Suite struct LogSeekTests {

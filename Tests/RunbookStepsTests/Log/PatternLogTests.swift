@@ -3,6 +3,7 @@ import RunbookModel
 import Testing
 
 @testable import RunbookLogs
+@testable import RunbookSystem
 
 @Suite struct PatternLogTests {
   private func read(_ log: String, _ pattern: String) async throws -> StepResult {

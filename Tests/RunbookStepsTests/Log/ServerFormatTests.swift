@@ -4,6 +4,7 @@ import Testing
 
 @testable import RunbookLogs
 @testable import RunbookRecovery
+@testable import RunbookSystem
 
 /// PostgreSQL's `csvlog` and `jsonlog`.
 @Suite struct ServerFormatTests {

@@ -4,6 +4,7 @@ import RunbookModel
 import Testing
 
 @testable import RunbookMigrations
+@testable import RunbookSystem
 
 /// How revisions hang together, and which are applied.
 struct AlembicGraphTests {

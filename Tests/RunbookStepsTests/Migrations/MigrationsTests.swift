@@ -6,6 +6,7 @@ import Testing
 
 @testable import RunbookLogs
 @testable import RunbookMigrations
+@testable import RunbookSystem
 
 struct MigrationsTests {
   /// `KIND SCHEMA.TABLE NAME @LINE BY` for each drop of the only revision.

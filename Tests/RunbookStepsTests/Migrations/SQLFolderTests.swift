@@ -4,6 +4,7 @@ import RunbookModel
 import Testing
 
 @testable import RunbookMigrations
+@testable import RunbookSystem
 
 /// Folders of SQL, as each tool lays them out.
 struct SQLFolderTests {

@@ -2,6 +2,7 @@ import RunbookModel
 import Testing
 
 @testable import RunbookMigrations
+@testable import RunbookSystem
 
 struct SQLJudgeTests {
   /// `ACTION KIND SCHEMA.TABLE NAME @LINE` for each loss.

@@ -1,7 +1,9 @@
 import RunbookModel
 import Testing
 
+@testable import RunbookMigrations
 @testable import RunbookSteps
+@testable import RunbookSystem
 
 struct SQLTemplateTests {
   /// `SCHEMA.TABLE @LINE` for each loss, and the reasons of what is not known.

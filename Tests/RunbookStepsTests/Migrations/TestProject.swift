@@ -4,6 +4,7 @@ import RunbookModel
 import Testing
 
 @testable import RunbookMigrations
+@testable import RunbookSystem
 
 /// A folder of revision files that lives as long as its test.
 final class TestProject {

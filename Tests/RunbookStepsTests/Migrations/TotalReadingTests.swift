@@ -2,7 +2,9 @@ import RunbookEngine
 import RunbookModel
 import Testing
 
+@testable import RunbookMigrations
 @testable import RunbookSteps
+@testable import RunbookSystem
 
 /// One file never stops the reading of the others, and what is not read is said.
 struct TotalReadingTests {

@@ -2,7 +2,9 @@ import RunbookEngine
 import RunbookModel
 import Testing
 
+@testable import RunbookMigrations
 @testable import RunbookSteps
+@testable import RunbookSystem
 
 /// Each file in a folder of migrations is read, belongs to one that is, or is told as not read.
 struct UnreadFilesTests {

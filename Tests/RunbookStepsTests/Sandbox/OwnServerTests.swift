@@ -6,6 +6,7 @@ import Testing
 
 @testable import RunbookPostgres
 @testable import RunbookSandbox
+@testable import RunbookSystem
 
 @Suite(.enabled(if: TestServer.isAvailable))
 struct OwnServerTests {

@@ -7,6 +7,7 @@ import Testing
 @testable import RunbookLogs
 @testable import RunbookPostgres
 @testable import RunbookSteps
+@testable import RunbookSystem
 
 /// Secrets are taken out of what a program printed before anything of it is cut.
 struct OutputSecretTests {

@@ -6,6 +6,7 @@ import Testing
 
 @testable import RunbookPostgres
 @testable import RunbookSteps
+@testable import RunbookSystem
 
 @Suite struct ShellKindTests {
   static let environment = ["PATH": "/usr/local/bin:/usr/bin:/bin", "HIDDEN": "secret"]

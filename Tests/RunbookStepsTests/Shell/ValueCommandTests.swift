@@ -1,6 +1,7 @@
 import RunbookModel
 import Testing
 
+@testable import RunbookSteps
 @testable import RunbookSystem
 
 /// A program that prints one value, within limits.
