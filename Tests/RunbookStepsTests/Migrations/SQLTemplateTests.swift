@@ -71,6 +71,13 @@ struct SQLTemplateTests {
     #expect(found.faults == [])
   }
 
+  /// What comes after it is of another database; that it is lost is told all the same.
+  @Test func saysThatPsqlGoesToAnotherDatabase() {
+    let found = Self.read("\\connect x\nDROP TABLE b")
+    #expect(found.losses == ["-.b @2"])
+    #expect(found.open == ["what psql does by `\\connect` is not read"])
+  }
+
   @Test(arguments: [
     "SELECT '{\"a\": 1}'::jsonb, $${\"a\": 1}$$, ARRAY['{b}'];\nDROP TABLE a;",
     "INSERT INTO t VALUES ('${x}', '{{y}}');\nDROP TABLE a;",
