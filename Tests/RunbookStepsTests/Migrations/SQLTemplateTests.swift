@@ -29,6 +29,8 @@ struct SQLTemplateTests {
 
   @Test(arguments: ["${table}", "\"${table}\"", "${prefix}_session", "{{ .Table }}", ":table"])
   func saysThatANameIsOnlyKnownWhenItRuns(name: String) {
+    #expect(
+      Self.read("TRUNCATE \(name)").open.first?.begins(with: "the name of the table ") == true)
     let found = Self.read("DROP TABLE \(name);")
     #expect(found.losses == ["-.? @1"])
     #expect(found.open == ["the name of the table is only known when it runs"])
