@@ -58,7 +58,14 @@ struct LogEnvelope: Sendable {
       line.withUnsafeBufferPointer { grammar.stamp(of: $0) != nil }
     }
     let isInside = opened.contains { hasTime($0.content) }
-    // A prefix of the server's own may look like an envelope: `%n|%p|`.
+    // A prefix of the server's own may look like an envelope: `%n|%p|`, `%u|%m|`.
+    if grammar.isExact,
+      lines.contains(where: { line in
+        line.withUnsafeBufferPointer { grammar.head(of: $0).map { !$0.isOfOtherPrefix } ?? false }
+      })
+    {
+      return false
+    }
     if !isInside, !opened.contains(where: { $0.time != nil }), lines.contains(where: hasTime) {
       return false
     }

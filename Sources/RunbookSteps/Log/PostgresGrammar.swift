@@ -7,6 +7,7 @@ struct PostgresGrammar: LogGrammar {
   let zones: LogZones
 
   var wrapping: LogWrapping { .records }
+  var isExact: Bool { prefix != nil }
 
   /// Only a severity tells a server's line from another program's, and from a message's second.
   func takesTime(inFrontOf line: LogBytes) -> Bool {
