@@ -58,6 +58,17 @@ package struct LogEnvelope: Sendable {
       line.withUnsafeBufferPointer { grammar.stamp(of: $0) != nil }
     }
     let isInside = opened.contains { hasTime($0.content) }
+    // A prefix of the server's own may look like an envelope: `%n|%p|`, `%u|%m|`.
+    if grammar.isExact,
+      lines.contains(where: { line in
+        line.withUnsafeBufferPointer { grammar.head(of: $0).map { !$0.isOfOtherPrefix } ?? false }
+      })
+    {
+      return false
+    }
+    if !isInside, !opened.contains(where: { $0.time != nil }), lines.contains(where: hasTime) {
+      return false
+    }
     switch grammar.wrapping {
     case .lines where isPlain || opened.allSatisfy(\.isCollected): return true
     // A line that can be read as it is, is; a server's record is taken out all the same.
@@ -90,6 +101,7 @@ extension LogEnvelope {
     scanner.skipColours()
     guard let name = scanner.word(where: { $0.isLetter || $0.isDigit || "_.-".utf8.contains($0) })
     else { return nil }
+    guard name.contains(where: \.isLetter) else { return nil }
     scanner.skipBlanks()
     scanner.skipColours()
     guard scanner.skip("|") else { return nil }

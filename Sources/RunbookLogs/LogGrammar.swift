@@ -22,6 +22,9 @@ package protocol LogGrammar: Sendable {
   /// How its lines may be wrapped by what collects them.
   var wrapping: LogWrapping { get }
 
+  /// Whether its author has said what lines begin with.
+  var isExact: Bool { get }
+
   /// Whether a line that says no time is a record's first, and can have a time put in front of it.
   func takesTime(inFrontOf line: LogBytes) -> Bool
 
@@ -37,6 +40,8 @@ extension LogGrammar {
   package var workOfByte: Int { 0 }
 
   package var addedWords: [String] { [] }
+
+  package var isExact: Bool { false }
 
   package func takesTime(inFrontOf line: LogBytes) -> Bool { false }
 }

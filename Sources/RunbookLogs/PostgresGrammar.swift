@@ -7,6 +7,7 @@ package struct PostgresGrammar: LogGrammar {
   let zones: LogZones
 
   package var wrapping: LogWrapping { .records }
+  package var isExact: Bool { prefix != nil }
 
   /// Only a severity tells a server's line from another program's, and from a message's second.
   package func takesTime(inFrontOf line: LogBytes) -> Bool {

@@ -79,7 +79,10 @@ package struct SQLJudge {
         guard let name = loss[keyPath: path], SQLTemplate.isOpen(name) else { continue }
         reading.losses[index][keyPath: path] = nil
         let gap = SQLReading.Gap(
-          line: loss.line, reason: "the name of the \(loss.kind) is only known when it runs")
+          line: loss.line,
+          reason:
+            "the name of the \(loss.kind == "rows" ? "table" : loss.kind) is only known when it runs"
+        )
         if !reading.undetermined.contains(gap) { reading.undetermined.append(gap) }
         if reading.statements.indices.contains(loss.statement) {
           reading.statements[loss.statement].isClear = false

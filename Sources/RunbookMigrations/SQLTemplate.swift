@@ -170,7 +170,7 @@ extension SQLTemplate.Masked {
   private static let harmless: Set<String> = [
     "\\set", "\\unset", "\\echo", "\\qecho", "\\warn", "\\pset", "\\timing", "\\.", "\\t", "\\a",
     "\\x", "\\q", "\\restrict", "\\unrestrict", "\\if", "\\elif", "\\else", "\\endif", "\\prompt",
-    "\\encoding", "\\connect", "\\c", "\\d", "\\dt", "\\copyright", "\\errverbose",
+    "\\encoding", "\\d", "\\dt", "\\copyright", "\\errverbose",
   ]
 
   private static func beginsData(_ line: String) -> Bool {

@@ -231,6 +231,15 @@ import Testing
       ])
   }
 
+  @Test(arguments: [
+    ("%n|%p|", "1760824873.000|77|LOG:  x"), ("%u|%m|", "app|2025-10-18 22:01:13 UTC|LOG:  x"),
+  ])
+  func takesAPrefixOfTheServersForNoEnvelope(prefix: String, line: String) async throws {
+    let result = try await read(line, "postgres", ["line_prefix": KindFixture.text(prefix)])
+    #expect(result.rows == ["2025-10-18T22:01:13Z LOG:  x"])
+    #expect(result.notices == [])
+  }
+
   @Test func takesNoTimeOfAMessageForTheLines() async throws {
     let result = try await read("LOG:  database system was shut down at 2026-11-29 15:47:22 UTC\n")
     #expect(result.rows == [])

@@ -31,6 +31,8 @@ struct SQLTemplateTests {
 
   @Test(arguments: ["${table}", "\"${table}\"", "${prefix}_session", "{{ .Table }}", ":table"])
   func saysThatANameIsOnlyKnownWhenItRuns(name: String) {
+    #expect(
+      Self.read("TRUNCATE \(name)").open.first?.begins(with: "the name of the table ") == true)
     let found = Self.read("DROP TABLE \(name);")
     #expect(found.losses == ["-.? @1"])
     #expect(found.open == ["the name of the table is only known when it runs"])
@@ -71,6 +73,13 @@ struct SQLTemplateTests {
     #expect(found.losses == ["-.a @9"])
     #expect(found.open == ["what psql does by `\\ir` is not read"])
     #expect(found.faults == [])
+  }
+
+  /// What comes after it is of another database; that it is lost is told all the same.
+  @Test func saysThatPsqlGoesToAnotherDatabase() {
+    let found = Self.read("\\connect x\nDROP TABLE b")
+    #expect(found.losses == ["-.b @2"])
+    #expect(found.open == ["what psql does by `\\connect` is not read"])
   }
 
   @Test(arguments: [
