@@ -63,7 +63,9 @@ package struct LogBuffer {
     bytes += [UInt8](repeating: 0, count: size - bytes.count)
   }
 
-  package mutating func finish(into findings: inout LogFindings) { scan(isLast: true, into: &findings) }
+  package mutating func finish(into findings: inout LogFindings) {
+    scan(isLast: true, into: &findings)
+  }
 
   private mutating func scan(isLast: Bool, into findings: inout LogFindings) {
     guard findings.halt == nil else {

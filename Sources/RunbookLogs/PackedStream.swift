@@ -46,7 +46,9 @@ package final class PackedStream {
 
   /// - Parameter descriptor: where the packed bytes are read.
   /// - Returns: how many bytes were put into `output`; 0 at the end.
-  package func read(_ descriptor: CInt, into output: UnsafeMutableRawBufferPointer) throws(Problem) -> Int {
+  package func read(_ descriptor: CInt, into output: UnsafeMutableRawBufferPointer) throws(Problem)
+    -> Int
+  {
     while true {
       if let problem { throw problem }
       if unread.isEmpty, !isFull, try !fill(descriptor) {

@@ -5,7 +5,8 @@
 /// way up makes is an operation, a function that is gone through, known to take nothing away, or told as not read.
 /// Python 3.8 and later run it, without any package.
 package enum MigrationProgram {
-  package static let text = [values, sources, walk, statements, calls, files].joined(separator: "\n\n")
+  package static let text = [values, sources, walk, statements, calls, files].joined(
+    separator: "\n\n")
 
   /// What expressions of literals are worth.
   package static let values = ##"""

@@ -9,7 +9,8 @@ package enum TextEncoding: Sendable, Hashable {
   /// What a file begins with: its encoding, and how many bytes the mark takes that says so.
   ///
   /// Without a mark it is UTF-16 where every other byte of the beginning is zero, as of text in Latin letters.
-  package static func found(in start: some Collection<UInt8>) -> (encoding: TextEncoding, mark: Int) {
+  package static func found(in start: some Collection<UInt8>) -> (encoding: TextEncoding, mark: Int)
+  {
     let start = Array(start.prefix(256))
     if start.starts(with: [0xEF, 0xBB, 0xBF]) { return (.utf8, 3) }
     if start.starts(with: [0xFF, 0xFE, 0, 0]) { return (.utf32(isBigEndian: false), 4) }
