@@ -23,9 +23,14 @@ extension LogFormat {
   private static func of(line: LogBytes) -> LogFormat? {
     let text = String(decoding: line.prefix(4096), as: UTF8.self)
     if text.begins(with: "{") { return text.holds("\"error_severity\"") ? .jsonlog : .jsonl }
-    guard LogTime(in: line) != nil else { return nil }
+    // A time in the midst of a line is of what it tells.
+    guard let first = line.first, first.isDigit || first == UInt8(ascii: "["),
+      LogTime(in: line) != nil
+    else { return nil }
     let commas = line.reduce(0) { $0 + ($1 == UInt8(ascii: ",") ? 1 : 0) }
     if commas >= 20 { return .csvlog }
+    // Half a record of it, as likely.
+    if commas >= 8 { return nil }
     let levels = [" LOG:  ", " ERROR:  ", " FATAL:  ", " WARNING:  ", " STATEMENT:  ", " PANIC:  "]
     return levels.contains { text.holds($0) } ? .postgres : .iso8601
   }

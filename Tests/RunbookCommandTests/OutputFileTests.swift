@@ -156,13 +156,24 @@ import Testing
     let reader = open(path("pipe"), O_RDONLY | O_NONBLOCK)
     _ = fcntl(reader, F_SETFL, 0)
     let (pipe, count) = (path("pipe"), 1 << 20)
-    async let written = Task.detached {
-      try OutputFile(path: pipe).write(String(repeating: "x", count: count))
-    }.value
-    var (bytes, total) = ([UInt8](repeating: 0, count: 65_536), 0)
-    while total < count {
-      let got = read(reader, &bytes, bytes.count)
-      if got > 0 { total += got } else { await Task.yield() }
+    // A thread of its own: one of the tests' few would wait for others that need it.
+    async let written = withCheckedThrowingContinuation { continuation in
+      Thread.detachNewThread {
+        continuation.resume(
+          with: Result {
+            try OutputFile(path: pipe).write(String(repeating: "x", count: count))
+          })
+      }
+    }
+    let total = await withCheckedContinuation { continuation in
+      Thread.detachNewThread {
+        var (bytes, total) = ([UInt8](repeating: 0, count: 65_536), 0)
+        while total < count {
+          let got = read(reader, &bytes, bytes.count)
+          if got > 0 { total += got } else { sched_yield() }
+        }
+        continuation.resume(returning: total)
+      }
     }
     #expect(try await !written && total == count)
     close(reader)

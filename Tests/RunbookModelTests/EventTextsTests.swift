@@ -14,7 +14,7 @@ struct EventTextsTests {
 
   private static let work = WorkItem(
     language: .sql, text: "t", parameters: [.init(name: "n", value: value)], effect: .mutating,
-    calls: ["c"], condition: "c")
+    calls: ["c"], condition: "c", isAuthored: true, template: "t")
   private static let item = GateItem(
     step: StepID("s"), title: "t", fate: .willRun, effect: .mutating, isEffectDeclared: true,
     connection: "main",
@@ -105,7 +105,7 @@ struct EventTextsTests {
         step: StepID("s"), attempt: 1, effect: .mutating, isEffectDeclared: false,
         connection: "main", work: [work], settledBy: .receipt, receiptDigest: digest, noted: 1,
         unguarded: ["u"], probe: [SealedPart(name: "n", digest: digest, file: "/f")],
-        definition: digest)),
+        definition: digest, isTrial: true)),
     .attemptFinished(
       AttemptFinished(
         step: StepID("s"), attempt: 1, outcome: .failed, result: value, captures: value,

@@ -69,13 +69,22 @@ extension Executor {
       gate.lapsed = approved.approverList
     } else if let changes {
       // What was found is of one step: what else is another now is approved with it, and said.
+      let said = Set(changes.map(Self.subject))
       let since = state.approvedLast[gate.gate]?.uncovered(by: gate) ?? []
-      gate.changes = changes + since.filter { one in !changes.contains { $0.isIdentical(to: one) } }
+      gate.changes = changes + since.filter { !said.contains(Self.subject(of: $0)) }
       let given = state.gates[gate.gate]?.approverList ?? []
       gate.lapsed = given.isEmpty ? state.lapsedApprovals[gate.gate] : given
     }
     shownGates[gate.gate] = gate.digest
     try queue(.gateOpened(gate))
+  }
+
+  /// What a line of changes is of: the step, the connection or the run that it begins with.
+  private static func subject(of line: String) -> ExactText {
+    let words = line.pieces(separatedBy: " ").prefix(2).map(String.init)
+    let isNamed = line.begins(with: "run ") || line.begins(with: "connection ")
+    return ExactText(
+      isNamed ? String(words.joined(separator: " ").dropping(suffix: ":")) : words.first ?? "")
   }
 
   /// Holds a gate that an earlier process opened against what it would show now, before anybody is asked: where that is
