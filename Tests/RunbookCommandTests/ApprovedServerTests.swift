@@ -132,30 +132,17 @@ struct ApprovedServerTests {
     #expect(cluster.psql("SELECT count(*) FROM done") == "0")
   }
 
-  /// A statement's text is not all of what it does: the database's own code is approved with it.
-  @Test(arguments: [
-    (
-      "SELECT fix()",
-      "CREATE OR REPLACE FUNCTION fix() RETURNS void LANGUAGE sql AS 'DELETE FROM allowed'",
-      "function fix() is another"
-    ),
-    (
-      "INSERT INTO done VALUES ('x')",
-      "CREATE OR REPLACE FUNCTION note() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NULL; END'",
-      "function note() is another"
-    ),
-    (
-      "INSERT INTO done VALUES ('x')",
-      "CREATE TRIGGER other BEFORE INSERT ON done FOR EACH ROW EXECUTE FUNCTION note()",
-      "trigger other of public.done is new"
-    ),
-    (
-      "INSERT INTO seen VALUES ('x')",
-      "CREATE OR REPLACE VIEW seen AS SELECT step FROM done WHERE step <> 'x'",
-      "of public.seen is another"
-    ),
-  ])
-  func theDatabasesOwnCodeIsBound(sql: String, change: String, words: String) async throws {
+  /// A statement's text is not all of what it does: what else runs is named where it is approved.
+  @Test(
+    arguments: [
+      ("SELECT fix()", ["function public.fix()"]),
+      (
+        "INSERT INTO done VALUES ('x')",
+        ["function public.note()", "trigger note of public.done"]
+      ),
+      ("INSERT INTO seen VALUES ('x')", ["rule \"_RETURN\" of public.seen"]),
+    ] as [(String, [String])])
+  func theDatabasesOwnCodeIsNamedAtTheGate(sql: String, names: [String]) async throws {
     lead(to: "one")
     cluster.psql(
       """
@@ -176,16 +163,10 @@ struct ApprovedServerTests {
       verification:
         - {id: check, sql: SELECT 1}
       """, to: "example.yaml")
-    #expect(
-      try await workspace.run(["run", "example.yaml"], environment: environment()).status == 75)
-    let id = try #require(
-      try await workspace.run(["runs", "--json"]).objects().first?["run"]?.stringValue)
-    #expect(try await workspace.run(["approve", id, "recovery", "--yes"]).status == 0)
-    cluster.psql(change)
-    let resumed = try await workspace.run(["resume", id], environment: environment())
-    #expect(resumed.status == 75, "\(resumed.all)")
-    #expect(resumed.stdout.holds(words), "\(resumed.all)")
-    #expect(cluster.psql("SELECT count(*) FROM done") == "0")
+    let held = try await workspace.run(["run", "example.yaml"], environment: environment())
+    #expect(held.status == 75, "\(held.all)")
+    #expect(held.stdout.holds("runs or reads what is not bound"), "\(held.all)")
+    for name in names { #expect(held.stdout.holds(name), "\(name): \(held.all)") }
   }
 
   /// What the run has left there tells that it is the one: a restart asks nothing any more.

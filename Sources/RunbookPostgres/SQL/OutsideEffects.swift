@@ -44,20 +44,15 @@ package struct OutsideEffects {
     return completion.resultSet?.rows.compactMap { $0.first?.stringValue } ?? []
   }
 
-  /// What decides in the database what the statements do, by its name and a hash: the functions, views and rules that they
-  /// name, and the triggers of their tables with what these call. What those call in turn is not among it.
+  /// What decides in the database what the statements do, by name: the functions, views and rules that they name, and the
+  /// triggers of their tables with what these call. What those call in turn is not among it.
   ///
   /// - Returns: nil where it cannot be looked at.
-  package func code(on link: PostgresLink) throws(LinkError) -> [(name: String, hash: String)]? {
+  package func code(on link: PostgresLink) throws(LinkError) -> [String]? {
     guard case .completed(let completion)? = try link.ask(Self.place + [codeNamed]).last else {
       return nil
     }
-    return completion.resultSet?.rows.compactMap { row in
-      guard row.count == 2, let name = row[0].stringValue, let hash = row[1].stringValue else {
-        return nil
-      }
-      return (name, hash)
-    }
+    return completion.resultSet?.rows.compactMap { $0.first?.stringValue }
   }
 
   private var codeNamed: SQLCommand {
@@ -83,13 +78,12 @@ package struct OutsideEffects {
         WHERE coalesce(n.nspname = s.schema, $3::boolean OR n.nspname = ANY (path.schemas))
         UNION SELECT tgfoid FROM trigger
       )
-      SELECT format('function %s', p.oid::regprocedure), md5((to_jsonb(p) - '{oid,proacl}'::text[])::text)
+      SELECT format('function %s', p.oid::regprocedure)
       FROM called JOIN pg_proc p ON p.oid = called.oid JOIN pg_namespace n ON n.oid = p.pronamespace
       WHERE n.nspname NOT IN ('pg_catalog', 'information_schema')
-      UNION SELECT t.name, md5(pg_get_triggerdef(t.oid) || g.tgenabled::text)
-      FROM trigger t JOIN pg_trigger g ON g.oid = t.oid
-      UNION SELECT format('rule %I of %I.%I', w.rulename, r.nspname, r.relname),
-        md5(pg_get_ruledef(w.oid) || w.ev_enabled::text)
+      UNION SELECT t.name FROM trigger t JOIN pg_trigger g ON g.oid = t.oid
+      WHERE g.tgenabled <> 'D'
+      UNION SELECT format('rule %I of %I.%I', w.rulename, r.nspname, r.relname)
       FROM relation r JOIN pg_rewrite w ON w.ev_class = r.oid WHERE r.relkind <> 'm'
       ORDER BY 1
       """,

@@ -11,8 +11,8 @@ package struct SQLActivity: Activity {
   package let gateway: PostgresGateway
   /// What its database tells of it that no transaction guards, and no text of it shows.
   package var outside = Outside.unasked
-  /// The database's own code that it runs; nil where that could not be asked.
-  package var code: [Surrounding]? = []
+  /// The database's own code that it runs, by name; nil where that could not be asked.
+  package var code: [String]? = []
 
   package enum Outside: Sendable, Hashable {
     case unasked
@@ -103,13 +103,20 @@ package struct SQLActivity: Activity {
     let found = outside.items.map {
       Surrounding(name: "what no transaction guards: \($0)", content: "")
     }
-    let unknown = Surrounding(name: "the database's functions and triggers", content: "not known")
-    return await gateway.settings(of: source.name) + found + (code ?? [unknown])
+    return await gateway.settings(of: source.name) + found
   }
 
+  /// An earlier step of the run may have made it, or have it made otherwise: it is named, and not bound.
   package func unbound() async -> [String] {
-    (code ?? []).isEmpty ? [] : ["what the database's functions call in turn"]
+    guard let code else {
+      return ["the database's functions and triggers, which could not be asked for"]
+    }
+    let named = code.prefix(Self.mostNamed)
+    let rest = code.count - named.count
+    return Array(named) + (rest > 0 ? ["\(rest) more functions, triggers and rules"] : [])
   }
+
+  private static let mostNamed = 8
 
   package func informed() async -> any Activity {
     guard !mode.isReadOnly, statements.contains(where: \.traits.mayLeave) else { return self }
@@ -126,7 +133,7 @@ package struct SQLActivity: Activity {
         }
       }
       other.outside = found.map(Outside.found) ?? .unknown
-      other.code = code?.map { Surrounding(name: $0.name, content: $0.hash) }
+      other.code = code
     } catch {
       other.outside = .unknown
       other.code = nil

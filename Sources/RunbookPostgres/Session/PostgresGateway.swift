@@ -8,6 +8,8 @@ import Synchronization
 /// `SQLKind` performs on the sessions of the gateway that it was made with.
 package final class PostgresGateway: ConnectionGateway {
   private let sessions = Mutex<[String: PostgresSession]>([:])
+  /// By connection: whose receipt tables are trusted there, for sessions that are made anew.
+  private let receiptRoles = Mutex<[String: [String]]>([:])
   private let now: @Sendable () -> Timestamp
 
   private let confinement: Confinement?
@@ -43,7 +45,8 @@ package final class PostgresGateway: ConnectionGateway {
     }
     let session = PostgresSession(
       connection: connection.name, target: target, now: now, confinement: confinement,
-      redactor: redactor, run: run)
+      receiptRoles: receiptRoles.withLock { $0[connection.name] ?? [] }, redactor: redactor,
+      run: run)
     let former = sessions.withLock { sessions in
       defer { sessions[connection.name] = session }
       return sessions[connection.name]
@@ -94,7 +97,8 @@ package final class PostgresGateway: ConnectionGateway {
   private func standing(
     of user: ReceiptUser, among users: [ReceiptUser]
   ) async throws(StepFailure) -> ReceiptTables.Standing {
-    try await session(of: user.connection).use(until: .now + Receipts.deadline) {
+    receiptRoles.withLock { $0[user.connection] = users.map(\.role) }
+    return try await session(of: user.connection).use(until: .now + Receipts.deadline) {
       (link) throws(StepFailure) in
       link.facts.receiptRoles = users.map(\.role)
       link.facts.receiptMark = nil

@@ -33,13 +33,15 @@ package actor PostgresSession {
   ///   - run: the session carries its name where no step gives it another.
   package init(
     connection: String, target: PostgresTarget, now: @escaping @Sendable () -> Timestamp,
-    confinement: Confinement? = nil, own: OwnServer? = nil, redactor: Redactor = .none,
+    confinement: Confinement? = nil, own: OwnServer? = nil,
+    receiptRoles: [String] = [], redactor: Redactor = .none,
     run: RunID? = nil
   ) {
     self.redactor = redactor
     self.run = run
     self.connection = connection
     facts = SessionFacts(connection: connection)
+    facts.receiptRoles = receiptRoles
     self.target = target
     self.now = now
     self.confinement = confinement

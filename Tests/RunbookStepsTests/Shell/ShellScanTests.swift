@@ -223,7 +223,7 @@ struct ScriptSurroundingsTests {
     try write("#!/usr/bin/env python3\nimport helper\n", to: "tool")
     #expect(surroundings("sh ./fix.sh").unbound.isEmpty)
     #expect(
-      surroundings("cat \"$f.sql\" parts/*/*.sql").unbound == ["\"$f.sql\"", "parts/*/*.sql"])
+      surroundings("cat \"$f.sql\" parts/*/*.sql").unbound == ["parts/*/*.sql", "\"$f.sql\""])
     #expect(
       surroundings("./tool").unbound == ["what a script that is no shell's loads by itself"])
     #expect(surroundings("echo fine").unbound.isEmpty)
