@@ -6,6 +6,7 @@ let package = Package(
   products: [.executable(name: "runbook", targets: ["runbook"])],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-system", from: "1.6.0"),
     .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
     .package(url: "https://github.com/hummingbird-project/swift-mustache", from: "2.1.1"),
   ],
@@ -29,10 +30,43 @@ let package = Package(
         "RunbookModel", "RunbookEngine", .product(name: "GRDB", package: "GRDB.swift"),
       ]),
     .target(
+      name: "RunbookSystem",
+      dependencies: [
+        "RunbookModel", "CLinux", .product(name: "SystemPackage", package: "swift-system"),
+      ]),
+    .target(
+      name: "RunbookPostgres",
+      dependencies: [
+        "RunbookModel", "RunbookEngine", "RunbookSystem", "CLibPQ",
+        "CLibPGQuery",
+      ]),
+    .target(
+      name: "RunbookRecovery",
+      dependencies: [
+        "RunbookModel", "RunbookExpression", "RunbookEngine", "RunbookSystem", "RunbookPostgres",
+        .product(name: "SystemPackage", package: "swift-system"),
+      ]),
+    .target(
+      name: "RunbookLogs",
+      dependencies: [
+        "RunbookModel", "RunbookEngine", "RunbookSystem", "CZlib",
+        .product(name: "SystemPackage", package: "swift-system"),
+      ]),
+    .target(
+      name: "RunbookMigrations",
+      dependencies: [
+        "RunbookModel", "RunbookEngine", "RunbookSystem", "RunbookPostgres",
+      ]),
+    .target(
+      name: "RunbookSandbox",
+      dependencies: [
+        "RunbookModel", "RunbookEngine", "RunbookSystem", "RunbookPostgres", "CLinux",
+        .product(name: "SystemPackage", package: "swift-system"),
+      ]),
+    .target(
       name: "RunbookSteps",
       dependencies: [
-        "RunbookModel", "RunbookExpression", "RunbookEngine", "CLibPQ", "CLibPGQuery", "CLinux",
-        "CCurl", "CZlib",
+        "RunbookModel", "RunbookEngine", "RunbookSystem", "CCurl",
       ]),
     .target(name: "RunbookDocument", dependencies: ["RunbookModel"]),
     .target(
@@ -53,7 +87,8 @@ let package = Package(
       name: "runbook",
       dependencies: [
         "RunbookModel", "RunbookExpression", "RunbookSyntax", "RunbookEngine", "RunbookStore",
-        "RunbookSteps", "RunbookReport", "RunbookDrill", "CLinux",
+        "RunbookSystem", "RunbookPostgres", "RunbookRecovery", "RunbookLogs", "RunbookMigrations",
+        "RunbookSandbox", "RunbookSteps", "RunbookReport", "RunbookDrill", "CLinux",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     .target(
@@ -92,8 +127,9 @@ let package = Package(
     .testTarget(
       name: "RunbookStepsTests",
       dependencies: [
-        "RunbookModel", "RunbookDocument", "RunbookExpression", "RunbookEngine", "RunbookSteps",
-        "RunbookTestSupport",
+        "RunbookModel", "RunbookDocument", "RunbookExpression", "RunbookEngine", "RunbookSystem",
+        "RunbookPostgres", "RunbookRecovery", "RunbookLogs", "RunbookMigrations", "RunbookSandbox",
+        "RunbookSteps", "RunbookTestSupport",
       ]),
     .testTarget(
       name: "RunbookDocumentTests",
@@ -109,13 +145,16 @@ let package = Package(
       name: "RunbookDrillTests",
       dependencies: [
         "RunbookModel", "RunbookExpression", "RunbookEngine", "RunbookDrill",
-        "RunbookSyntax", "RunbookSteps", "RunbookTestSupport",
+        "RunbookSyntax", "RunbookSystem", "RunbookPostgres", "RunbookRecovery", "RunbookLogs",
+        "RunbookMigrations", "RunbookSandbox", "RunbookSteps", "RunbookTestSupport",
       ],
       exclude: ["Golden"]),
     .testTarget(
       name: "RunbookCommandTests",
       dependencies: [
-        "runbook", "RunbookModel", "RunbookEngine", "RunbookStore", "RunbookSteps",
+        "runbook", "RunbookModel", "RunbookEngine", "RunbookStore", "RunbookSystem",
+        "RunbookPostgres",
+        "RunbookRecovery", "RunbookLogs", "RunbookMigrations", "RunbookSandbox", "RunbookSteps",
         "RunbookTestSupport",
       ]),
   ],

@@ -4,7 +4,7 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 
 found=$(grep -rnE --include='*.swift' 'SQLCommand\("(BEGIN|START TRANSACTION)' Sources \
-  | grep -vE '^Sources/RunbookSteps/Postgres/PostgresLink\.swift:' || true)
+  | grep -vE '^Sources/RunbookPostgres/Session/PostgresLink\.swift:' || true)
 if [ -n "$found" ]; then
   echo "$found"
   echo "error: a transaction is opened by PostgresLink.opening" >&2

@@ -2,21 +2,74 @@
 
 #include <dlfcn.h>
 #include <pthread.h>
+#include <stddef.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <zlib.h>
 
-/// The functions of zlib that are used, once it is opened.
+// What the other libraries' headers declare: they need not be there to build this.
+
+/// bzip2's bz_stream: https://sourceware.org/bzip2/manual/manual.html#bzDecompress-init
+struct bz_stream {
+  char *next_in;
+  unsigned int avail_in, total_in_low, total_in_high;
+  char *next_out;
+  unsigned int avail_out, total_out_low, total_out_high;
+  void *state;
+  void *(*allocate)(void *, int, int);
+  void (*release)(void *, void *);
+  void *opaque;
+};
+
+/// liblzma's lzma_stream: lzma/base.h
+struct lzma_stream {
+  const uint8_t *next_in;
+  size_t avail_in;
+  uint64_t total_in;
+  uint8_t *next_out;
+  size_t avail_out;
+  uint64_t total_out;
+  const void *allocator;
+  void *internal;
+  void *reserved_pointers[4];
+  uint64_t seek_position, reserved_int2;
+  size_t reserved_int3, reserved_int4;
+  int reserved_enum1, reserved_enum2;
+};
+
+/// libzstd's buffers: zstd.h
+struct zstd_in { const void *source; size_t size, position; };
+struct zstd_out { void *target; size_t size, position; };
+
+/// The functions that are used, once their libraries are opened.
 static struct {
   int (*init)(z_streamp, int, const char *, int);
   int (*inflate)(z_streamp, int);
   int (*reset)(z_streamp);
   int (*end)(z_streamp);
-  int is_ready;
+  int (*bz_init)(struct bz_stream *, int, int);
+  int (*bz_next)(struct bz_stream *);
+  int (*bz_end)(struct bz_stream *);
+  int (*xz_init)(struct lzma_stream *, uint64_t, uint32_t);
+  int (*xz_next)(struct lzma_stream *, int);
+  void (*xz_end)(struct lzma_stream *);
+  void *(*zstd_init)(void);
+  size_t (*zstd_next)(void *, struct zstd_out *, struct zstd_in *);
+  unsigned (*zstd_failed)(size_t);
+  size_t (*zstd_end)(void *);
+  int is_ready[4];
 } lib;
 
-struct runbook_gunzip {
-  z_stream stream;
+struct runbook_unpacker {
+  enum runbook_packed form;
+  z_stream gzip;
+  struct bz_stream bzip2;
+  struct lzma_stream xz;
+  void *zstd;
 };
+
+/// What a file packed to take much memory may take of it.
+static const uint64_t most_memory = (uint64_t)1 << 30;
 
 static void *find(void *library, const char *name, int *missing) {
   void *symbol = dlsym(library, name);
@@ -24,7 +77,7 @@ static void *find(void *library, const char *name, int *missing) {
   return symbol;
 }
 
-static void open_library(void) {
+static void open_gzip(void) {
   void *library = dlopen("libz.so.1", RTLD_NOW | RTLD_LOCAL);
   if (library == NULL) return;
   int missing = 0;
@@ -32,41 +85,147 @@ static void open_library(void) {
   *(void **)&lib.inflate = find(library, "inflate", &missing);
   *(void **)&lib.reset = find(library, "inflateReset", &missing);
   *(void **)&lib.end = find(library, "inflateEnd", &missing);
-  lib.is_ready = !missing;
+  lib.is_ready[RUNBOOK_GZIP] = !missing;
 }
 
-struct runbook_gunzip *runbook_gunzip_open(void) {
-  static pthread_once_t once = PTHREAD_ONCE_INIT;
-  pthread_once(&once, open_library);
-  if (!lib.is_ready) return NULL;
-  struct runbook_gunzip *state = calloc(1, sizeof *state);
-  if (state == NULL) return NULL;
-  // 15 bits of window, and 16 for the header and the checksum of gzip.
-  if (lib.init(&state->stream, 15 + 16, ZLIB_VERSION, (int)sizeof(z_stream)) != Z_OK) {
-    free(state);
-    return NULL;
+static void open_bzip2(void) {
+  void *library = dlopen("libbz2.so.1.0", RTLD_NOW | RTLD_LOCAL);
+  if (library == NULL) library = dlopen("libbz2.so.1", RTLD_NOW | RTLD_LOCAL);
+  if (library == NULL) return;
+  int missing = 0;
+  *(void **)&lib.bz_init = find(library, "BZ2_bzDecompressInit", &missing);
+  *(void **)&lib.bz_next = find(library, "BZ2_bzDecompress", &missing);
+  *(void **)&lib.bz_end = find(library, "BZ2_bzDecompressEnd", &missing);
+  lib.is_ready[RUNBOOK_BZIP2] = !missing;
+}
+
+static void open_xz(void) {
+  void *library = dlopen("liblzma.so.5", RTLD_NOW | RTLD_LOCAL);
+  if (library == NULL) return;
+  int missing = 0;
+  *(void **)&lib.xz_init = find(library, "lzma_stream_decoder", &missing);
+  *(void **)&lib.xz_next = find(library, "lzma_code", &missing);
+  *(void **)&lib.xz_end = find(library, "lzma_end", &missing);
+  lib.is_ready[RUNBOOK_XZ] = !missing;
+}
+
+static void open_zstd(void) {
+  void *library = dlopen("libzstd.so.1", RTLD_NOW | RTLD_LOCAL);
+  if (library == NULL) return;
+  int missing = 0;
+  *(void **)&lib.zstd_init = find(library, "ZSTD_createDStream", &missing);
+  *(void **)&lib.zstd_next = find(library, "ZSTD_decompressStream", &missing);
+  *(void **)&lib.zstd_failed = find(library, "ZSTD_isError", &missing);
+  *(void **)&lib.zstd_end = find(library, "ZSTD_freeDStream", &missing);
+  lib.is_ready[RUNBOOK_ZSTD] = !missing;
+}
+
+/// Begins a member of a packed file.
+static int begin(struct runbook_unpacker *state) {
+  switch (state->form) {
+  case RUNBOOK_GZIP:
+    // 15 bits of window, and 16 for the header and the checksum of gzip.
+    return lib.init(&state->gzip, 15 + 16, ZLIB_VERSION, (int)sizeof(z_stream)) == Z_OK;
+  case RUNBOOK_BZIP2:
+    state->bzip2 = (struct bz_stream){0};
+    return lib.bz_init(&state->bzip2, 0, 0) == 0;
+  case RUNBOOK_XZ:
+    return lib.xz_init(&state->xz, most_memory, 0) == 0;
+  case RUNBOOK_ZSTD:
+    state->zstd = lib.zstd_init();
+    return state->zstd != NULL;
   }
-  return state;
+  return 0;
 }
 
-int runbook_gunzip_next(
-    struct runbook_gunzip *state, const void *input, long input_size, void *output, long output_size,
-    long *used, long *made) {
-  z_stream *stream = &state->stream;
+struct runbook_unpacker *runbook_unpack_open(enum runbook_packed form) {
+  static pthread_once_t once[4] = {
+      PTHREAD_ONCE_INIT, PTHREAD_ONCE_INIT, PTHREAD_ONCE_INIT, PTHREAD_ONCE_INIT};
+  static void (*const open[4])(void) = {open_gzip, open_bzip2, open_xz, open_zstd};
+  pthread_once(&once[form], open[form]);
+  if (!lib.is_ready[form]) return NULL;
+  struct runbook_unpacker *state = calloc(1, sizeof *state);
+  if (state == NULL) return NULL;
+  state->form = form;
+  if (begin(state)) return state;
+  free(state);
+  return NULL;
+}
+
+static int next_gzip(struct runbook_unpacker *state, const void *input, long size, void *output,
+                     long room, long *used, long *made) {
+  z_stream *stream = &state->gzip;
   stream->next_in = (Bytef *)input;
-  stream->avail_in = (uInt)input_size;
+  stream->avail_in = (uInt)size;
   stream->next_out = output;
-  stream->avail_out = (uInt)output_size;
+  stream->avail_out = (uInt)room;
   int status = lib.inflate(stream, Z_NO_FLUSH);
-  *used = input_size - (long)stream->avail_in;
-  *made = output_size - (long)stream->avail_out;
+  *used = size - (long)stream->avail_in;
+  *made = room - (long)stream->avail_out;
   if (status == Z_STREAM_END) return lib.reset(stream) == Z_OK ? 1 : -1;
   // No progress is no damage: it wants more input, or more room.
   return status == Z_OK || status == Z_BUF_ERROR ? 0 : -1;
 }
 
-void runbook_gunzip_close(struct runbook_gunzip *state) {
+static int next_bzip2(struct runbook_unpacker *state, const void *input, long size, void *output,
+                      long room, long *used, long *made) {
+  struct bz_stream *stream = &state->bzip2;
+  stream->next_in = (char *)input;
+  stream->avail_in = (unsigned)size;
+  stream->next_out = output;
+  stream->avail_out = (unsigned)room;
+  int status = lib.bz_next(stream);
+  *used = size - (long)stream->avail_in;
+  *made = room - (long)stream->avail_out;
+  if (status != 4) return status == 0 ? 0 : -1;  // BZ_STREAM_END, BZ_OK
+  lib.bz_end(stream);
+  return begin(state) ? 1 : -1;
+}
+
+static int next_xz(struct runbook_unpacker *state, const void *input, long size, void *output,
+                   long room, long *used, long *made) {
+  struct lzma_stream *stream = &state->xz;
+  stream->next_in = input;
+  stream->avail_in = (size_t)size;
+  stream->next_out = output;
+  stream->avail_out = (size_t)room;
+  int status = lib.xz_next(stream, 0);  // LZMA_RUN
+  *used = size - (long)stream->avail_in;
+  *made = room - (long)stream->avail_out;
+  if (status == 1) return begin(state) ? 1 : -1;  // LZMA_STREAM_END
+  return status == 0 || status == 10 ? 0 : -1;    // LZMA_OK, LZMA_BUF_ERROR
+}
+
+static int next_zstd(struct runbook_unpacker *state, const void *input, long size, void *output,
+                     long room, long *used, long *made) {
+  struct zstd_in in = {input, (size_t)size, 0};
+  struct zstd_out out = {output, (size_t)room, 0};
+  size_t status = lib.zstd_next(state->zstd, &out, &in);
+  *used = (long)in.position;
+  *made = (long)out.position;
+  if (lib.zstd_failed(status)) return -1;
+  return status == 0 ? 1 : 0;
+}
+
+int runbook_unpack_next(
+    struct runbook_unpacker *state, const void *input, long input_size, void *output, long output_size,
+    long *used, long *made) {
+  switch (state->form) {
+  case RUNBOOK_GZIP: return next_gzip(state, input, input_size, output, output_size, used, made);
+  case RUNBOOK_BZIP2: return next_bzip2(state, input, input_size, output, output_size, used, made);
+  case RUNBOOK_XZ: return next_xz(state, input, input_size, output, output_size, used, made);
+  case RUNBOOK_ZSTD: return next_zstd(state, input, input_size, output, output_size, used, made);
+  }
+  return -1;
+}
+
+void runbook_unpack_close(struct runbook_unpacker *state) {
   if (state == NULL) return;
-  lib.end(&state->stream);
+  switch (state->form) {
+  case RUNBOOK_GZIP: lib.end(&state->gzip); break;
+  case RUNBOOK_BZIP2: lib.bz_end(&state->bzip2); break;
+  case RUNBOOK_XZ: lib.xz_end(&state->xz); break;
+  case RUNBOOK_ZSTD: lib.zstd_end(state->zstd); break;
+  }
   free(state);
 }

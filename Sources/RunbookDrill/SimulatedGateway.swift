@@ -77,8 +77,8 @@ public final class SimulatedGateway: ConnectionGateway {
     guard let lostProof else { return nil }
     let receipts = lostProof.receipts.filter(proof.receipts.contains)
     let isLeaseLost = lostProof.isLeaseLost && proof.generation != nil
-    return receipts.isEmpty && !isLeaseLost
-      ? nil : LostProof(isLeaseLost: isLeaseLost, receipts: receipts)
+    // Once nothing of it is expected any more, the lease is the one that the run has written there since.
+    return receipts.isEmpty ? nil : LostProof(isLeaseLost: isLeaseLost, receipts: receipts)
   }
 
   public func close() async { recorded.withLock { $0.append(.close) } }

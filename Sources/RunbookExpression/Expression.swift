@@ -79,7 +79,7 @@ public struct Expression: Sendable {
   /// Where the whole expression stands.
   public var place: Place { place(of: root) }
 
-  private var parents: [NodeID?] {
+  var parents: [NodeID?] {
     var parents = [NodeID?](repeating: nil, count: nodes.count)
     for (id, node) in nodes.enumerated() {
       for child in node.children { parents[child] = id }
@@ -87,7 +87,7 @@ public struct Expression: Sendable {
     return parents
   }
 
-  private func reference(_ id: NodeID, _ parents: [NodeID?]) -> Reference? {
+  func reference(_ id: NodeID, _ parents: [NodeID?]) -> Reference? {
     guard case .name(let name) = nodes[id].kind else { return nil }
     var path: [String] = []
     var last = id

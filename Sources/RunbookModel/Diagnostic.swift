@@ -1,4 +1,5 @@
-/// A stable name for one sort of diagnostic, such as `RB012`. Codes are never reused.
+/// A stable name for one sort of diagnostic, such as `RB012`. Codes are never reused. Each has its entry in the
+/// guide that `runbook explain` shows.
 ///
 /// Ranges: 001–099 files and YAML, 100–199 the file format, 200–299 expressions, 300–399 plan and
 /// scope, 400–499 SQL and connections, 500–599 the other kinds, 600–699 sandbox, 700–799 templates,

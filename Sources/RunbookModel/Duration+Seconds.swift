@@ -8,6 +8,9 @@ extension Duration {
     return carry ? nil : sum
   }
 
+  /// Whole microseconds, rounded towards zero; nil beyond 64 bits of nanoseconds.
+  package var microseconds: Int64? { wholeNanoseconds.map { $0 / 1000 } }
+
   /// Seconds as a decimal with the unit, as CEL and protobuf's JSON write it: `90s`, `-1.5s`.
   public var secondsText: String {
     let parts = components

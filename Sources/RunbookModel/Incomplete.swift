@@ -7,11 +7,25 @@ public struct Incomplete: Sendable, Hashable, Codable, CustomStringConvertible {
   public let total: Int64
   /// What is counted: `rows`, `bytes`.
   public let noun: String
+  /// Of a number: what it is at least. A comparison that this decides is no guess.
+  public let atLeast: Int64?
 
   public init(held: Int64, total: Int64, noun: String) {
+    self.init(held: held, total: total, noun: noun, atLeast: nil)
+  }
+
+  private init(held: Int64, total: Int64, noun: String, atLeast: Int64?) {
     self.held = held
     self.total = total
     self.noun = noun
+    self.atLeast = atLeast
+  }
+
+  /// Of a number that may be larger than what is known.
+  ///
+  /// - Parameter reason: such as `a.log was not read`.
+  public static func atLeast(_ number: Int64, _ reason: String) -> Incomplete {
+    Incomplete(held: 0, total: 0, noun: reason, atLeast: number)
   }
 
   /// Of what is held without the secrets in it: another text than it was.
@@ -26,10 +40,11 @@ public struct Incomplete: Sendable, Hashable, Codable, CustomStringConvertible {
 
   /// Whether a part of it is held, which `held` and `total` count.
   public var isPart: Bool { total > 0 }
-  public var isUnreadable: Bool { !isPart && self != .withoutSecrets }
+  public var isUnreadable: Bool { !isPart && self != .withoutSecrets && atLeast == nil }
 
   /// `1000 of 2500 rows`.
   public var description: String {
+    if let atLeast { return "\(atLeast) or more, as \(noun)" }
     if isPart { return "\(held) of \(total) \(noun)" }
     return self == .withoutSecrets ? "without the secrets in it" : noun
   }

@@ -24,7 +24,8 @@ public struct WorkSpec: Sendable, Hashable {
       let verb = areKeysVerbs ? field.name.uppercased() + " " : ""
       return [
         WorkItem(
-          language: language, text: verb + text, effect: step.options.effect ?? .undetermined)
+          language: language, text: verb + text, effect: step.options.effect ?? .undetermined,
+          isAuthored: true)
       ]
     }
     return []

@@ -220,6 +220,9 @@ public final class SQLiteJournal: Journal {
     }
   }
 
+  /// A text as it would be stored.
+  public func redacted(_ text: String) -> String { redactor.withLock { $0 }.redact(text) }
+
   /// Has everything that is appended from now on go through another redactor.
   public func redact(with redactor: Redactor) { self.redactor.withLock { $0 = redactor } }
 

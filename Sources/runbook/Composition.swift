@@ -1,7 +1,13 @@
 import RunbookEngine
+import RunbookLogs
+import RunbookMigrations
 import RunbookModel
+import RunbookPostgres
+import RunbookRecovery
 import RunbookReport
+import RunbookSandbox
 import RunbookSteps
+import RunbookSystem
 
 /// Where the rooms are put together.
 enum Composition {
@@ -15,9 +21,7 @@ enum Composition {
     return [
       SQLKind(gateway: gateway),
       ShellKind(
-        environment: environment, hiddenNames: secretVariables,
-        connectionEnvironment: { gateway.target(of: $0)?.environment ?? [:] },
-        gateway: gateway),
+        environment: environment, hiddenNames: secretVariables, gateway: gateway),
       HTTPKind(now: { SystemClock().now() }, confinement: confinement),
       ManualKind(operator: person),
       LogKind(
@@ -25,7 +29,9 @@ enum Composition {
       WALKind(gateway: gateway, environment: environment),
       MigrationsKind(environment: environment),
       SnapshotKind(gateway: gateway),
-      CompareKind(gateway: gateway, environment: environment),
+      CompareKind(
+        gateway: gateway, environment: environment,
+        servers: PostgresSandbox(environment: environment)),
       WaysKind(gateway: gateway, environment: environment),
       RestoreKind(gateway: gateway, environment: environment),
       AssessKind(),

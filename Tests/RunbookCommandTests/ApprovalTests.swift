@@ -77,6 +77,55 @@ struct ApprovalTests {
       "fix: environment TARGET is another", id, environment: ["TARGET": "production"])
   }
 
+  /// What is found at one step is not all that a new approval is of.
+  @Test func allThatIsAnotherSinceTheApprovalIsNamed() async throws {
+    try workspace.write("echo a > ran-a\n", to: "a.sh")
+    try workspace.write("echo b > ran-b\n", to: "b.sh")
+    try workspace.write(
+      """
+      runbook: example
+      detection:
+        - {id: look, shell: "true", effect: readOnly, confirms: "true"}
+      recovery:
+        - {id: a, title: First, shell: sh ./a.sh, effect: mutating}
+        - {id: b, shell: sh ./b.sh, effect: mutating}
+        - {id: c, shell: echo "$TARGET" > ran-c, effect: mutating}
+      verification:
+        - {id: check, shell: "true", effect: readOnly}
+      """, to: "example.yaml")
+    let staging = ["TARGET": "staging"]
+    let held = try await workspace.run(["run", "example.yaml"], environment: staging)
+    let id = try #require(
+      try await workspace.run(["runs", "--json"]).objects().first?["run"]?.stringValue)
+    #expect(held.status == 75, "\(held.all)")
+    func approve() async throws {
+      let approved = try await workspace.run(
+        ["approve", id, "recovery", "--yes"], environment: staging)
+      #expect(approved.status == 0, "\(approved.all)")
+    }
+    try await approve()
+    try workspace.write("echo other > ran-a\n", to: "a.sh")
+    try workspace.write("echo other > ran-b\n", to: "b.sh")
+    let changed = try await workspace.run(["resume", id], environment: ["TARGET": "production"])
+    #expect(changed.status == 75, "\(changed.all)")
+    for words in [
+      "a: file ./a.sh is another", "b: file ./b.sh is another", "c: environment TARGET is another",
+    ] { #expect(changed.stdout.holds(words), "\(words): \(changed.all)") }
+    try await approve()
+    // Also where it was a person's own change that led to it.
+    try workspace.write("echo third > ran-b\n", to: "b.sh")
+    let text = try String(contentsOfFile: workspace.path("example.yaml"), encoding: .utf8)
+    try workspace.write(
+      text.replacingAll("title: First", with: "title: The first"), to: "example.yaml")
+    let accepted = try await workspace.run(
+      ["resume", id, "--accept-changes"], environment: staging)
+    #expect(accepted.status == 75, "\(accepted.all)")
+    #expect(accepted.stdout.holds("b: file ./b.sh is another"), "\(accepted.all)")
+    for name in ["ran-a", "ran-b", "ran-c"] {
+      #expect(!FileManager.default.fileExists(atPath: workspace.path(name)))
+    }
+  }
+
   /// What steps read of the environment belongs to the run, like its inputs.
   @Test func aChangedValueOfTheEnvironmentIsRefused() async throws {
     let staging = ["TARGET": "staging"]
@@ -125,6 +174,85 @@ struct ApprovalTests {
     #expect(
       try await workspace.run(["resume", "--approve", "recovery"], environment: before).status != 65
     )
+  }
+
+  /// So does a check whose script names a variable, or whose programs are led by some.
+  @Test(arguments: [
+    (#"test "$SITE" = one"#, "SITE"), (#"test "${SITE:-}" = one"#, "SITE"),
+    ("sh ./check.sh", "SITE"), ("which psql", "PGHOST"),
+  ])
+  func whatAScriptOfACheckNamesIsHeldToo(_ script: String, _ name: String) async throws {
+    try workspace.write("test \"$SITE\" = one\n", to: "check.sh")
+    try workspace.write(
+      """
+      runbook: example
+      detection:
+        - {id: look, shell: "true", effect: readOnly, confirms: "true"}
+      recovery:
+        - {id: fix, shell: "true", effect: mutating}
+      verification:
+        - id: check
+          effect: readOnly
+          shell: \(script)
+      """, to: "example.yaml")
+    let before = [name: "one", "OTHER": "one"]
+    #expect(try await workspace.run(["run", "example.yaml"], environment: before).status == 75)
+    let refused = try await workspace.run(
+      ["resume", "--approve", "recovery"], environment: before.merging([name: "two"]) { $1 })
+    #expect(refused.status == 65, "\(refused.all)")
+    #expect(refused.stderr.holds("env.\(name) is not what it was"), "\(refused.all)")
+    // What no script names is nobody's.
+    let done = try await workspace.run(
+      ["resume", "--approve", "recovery"], environment: before.merging(["OTHER": "two"]) { $1 })
+    #expect(done.stdout.holds("check"), "\(done.all)")
+    #expect(done.status != 65, "\(done.all)")
+  }
+
+  /// An approval that has lapsed counts again for what it was given for.
+  @Test func whatIsSetBackIsAsItWasApproved() async throws {
+    let staging = ["TARGET": "staging"]
+    let id = try await hold("      script: echo \"$TARGET\" > ran", environment: staging)
+    try await expectAsked(
+      "fix: environment TARGET is another", id, environment: ["TARGET": "production"])
+    let done = try await workspace.run(["resume", id], environment: staging)
+    #expect(done.status == 0, "\(done.all)")
+    #expect(done.stdout.holds("it is again what "), "\(done.all)")
+    #expect(!done.stdout.holds("TARGET is another"), "\(done.all)")
+    #expect(try String(contentsOfFile: workspace.path("ran"), encoding: .utf8) == "staging\n")
+    #expect(try await workspace.run(["verify-journal", id]).status == 0)
+  }
+
+  /// A refusal in between ends what was approved before.
+  @Test func aRefusalInBetweenLetsNothingCountAgain() async throws {
+    let staging = ["TARGET": "staging"]
+    let id = try await hold("      script: echo \"$TARGET\" > ran", environment: staging)
+    try await expectAsked(
+      "fix: environment TARGET is another", id, environment: ["TARGET": "production"])
+    for arguments in [["--refuse", "--yes"], ["--withdraw", "--reason", "a mistake"]] {
+      let output = try await workspace.run(["approve", id, "recovery"] + arguments)
+      #expect(output.status == 0, "\(output.all)")
+    }
+    let held = try await workspace.run(["resume", id], environment: staging)
+    #expect(held.status == 75, "\(held.all)")
+  }
+
+  /// Whoever approves is told where the run would not go on.
+  @Test func whoApprovesInAnotherEnvironmentIsTold() async throws {
+    let id = try await hold(
+      "      script: echo \"$TARGET\" > ran", environment: ["TARGET": "staging"])
+    #expect(
+      try await workspace.run(["approve", id, "recovery", "--withdraw", "--reason", "again"])
+        .status == 0)
+    let other = try await workspace.run(
+      ["approve", id, "recovery", "--yes"], environment: ["TARGET": "production"])
+    #expect(
+      other.stdout.holds("This environment is not the one that the gate was shown in: TARGET"))
+    #expect(
+      try await workspace.run(["approve", id, "recovery", "--withdraw", "--reason", "again"])
+        .status == 0)
+    let same = try await workspace.run(
+      ["approve", id, "recovery", "--yes"], environment: ["TARGET": "staging"])
+    #expect(!same.stdout.holds("This environment is not"), "\(same.all)")
   }
 
   /// Typed while detection ran, it is no answer to a question that came later; and what destroys wants

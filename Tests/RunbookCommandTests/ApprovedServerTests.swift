@@ -72,6 +72,103 @@ struct ApprovedServerTests {
     }
   }
 
+  /// A restart alone makes no other server of one that shows by its log that it goes on from where it was.
+  @Test func aRestartOfTheSameServerIsToldAndAsksNothing() async throws {
+    lead(to: "one")
+    #expect(
+      try await workspace.run(["run", "two-steps.yaml"], environment: environment()).status == 75)
+    let runs = try await workspace.run(["runs", "--json"])
+    let id = try #require(try runs.objects().first?["run"]?.stringValue)
+    #expect(try await workspace.run(["approve", id, "recovery", "--yes"]).status == 0)
+    cluster.psql("INSERT INTO allowed VALUES (1)")
+    cluster.stop("one")
+    cluster.start("one")
+    let done = try await workspace.run(["resume"], environment: environment())
+    #expect(done.status == 0, "\(done.all)")
+    #expect(done.stdout.holds("was started anew, and is the one that it was"), "\(done.all)")
+    #expect(!done.stdout.holds("It is not what was approved"), "\(done.all)")
+  }
+
+  /// A folder that was put back to what it was has less in its log than the run has seen.
+  @Test func aFolderThatWasPutBackIsAskedAbout() async throws {
+    cluster.stop("one")
+    cluster.run("cp -a one/data before")
+    cluster.start("one")
+    cluster.psql("CREATE TABLE filler AS SELECT n FROM generate_series(1, 100000) n")
+    lead(to: "one")
+    #expect(
+      try await workspace.run(["run", "two-steps.yaml"], environment: environment()).status == 75)
+    let runs = try await workspace.run(["runs", "--json"])
+    let id = try #require(try runs.objects().first?["run"]?.stringValue)
+    #expect(try await workspace.run(["approve", id, "recovery", "--yes"]).status == 0)
+    cluster.stop("one")
+    cluster.run("rm -rf one/data; mv before one/data")
+    cluster.start("one")
+    let held = try await workspace.run(["resume"], environment: environment())
+    #expect(held.status == 75, "\(held.all)")
+    #expect(held.stdout.holds(", or is a copy"), "\(held.all)")
+    #expect(cluster.psql("SELECT count(*) FROM done") == "0")
+  }
+
+  /// What a session acts as it can take off again.
+  @Test func whoLoggedInIsShownAndBound() async throws {
+    lead(to: "one")
+    cluster.psql("ALTER DATABASE postgres SET role = plain")
+    // Who it is that connects is not told by the URL.
+    let url = cluster.url(of: ["link"]).replacingAll("user=test", with: "connect_timeout=10")
+    let environment = { (role: String) in ["DATABASE_URL": url, "PGUSER": role] }
+    let held = try await workspace.run(["run", "two-steps.yaml"], environment: environment("test"))
+    #expect(held.status == 75, "\(held.all)")
+    let words = "logged in as test, a superuser, acting as plain, PostgreSQL"
+    #expect(held.stdout.pieces(separatedBy: words).count == 3, "\(held.all)")
+    #expect(try workspace.report().holds("logged in as `test` (superuser), acting as `plain`"))
+    let runs = try await workspace.run(["runs", "--json"])
+    let id = try #require(try runs.objects().first?["run"]?.stringValue)
+    #expect(try await workspace.run(["approve", id, "recovery", "--yes"]).status == 0)
+    let other = try await workspace.run(["resume"], environment: environment("plain"))
+    #expect(other.status == 75, "\(other.all)")
+    let why = "the role that it logged in as was test, a superuser, and is plain"
+    #expect(other.stdout.holds(why), "\(other.all)")
+    #expect(cluster.psql("SELECT count(*) FROM done") == "0")
+  }
+
+  /// A statement's text is not all of what it does: what else runs is named where it is approved.
+  @Test(
+    arguments: [
+      ("SELECT fix()", ["function public.fix()"]),
+      (
+        "INSERT INTO done VALUES ('x')",
+        ["function public.note()", "trigger note of public.done"]
+      ),
+      ("INSERT INTO seen VALUES ('x')", ["rule \"_RETURN\" of public.seen"]),
+    ] as [(String, [String])])
+  func theDatabasesOwnCodeIsNamedAtTheGate(sql: String, names: [String]) async throws {
+    lead(to: "one")
+    cluster.psql(
+      """
+      CREATE FUNCTION fix() RETURNS void LANGUAGE sql AS 'INSERT INTO done VALUES (''f'')';
+      CREATE FUNCTION note() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END';
+      CREATE TRIGGER note BEFORE INSERT ON done FOR EACH ROW EXECUTE FUNCTION note();
+      CREATE VIEW seen AS SELECT step FROM done
+      """)
+    try workspace.write(
+      """
+      runbook: example
+      connections:
+        main: {kind: postgres, url: "${{ env.DATABASE_URL }}"}
+      detection:
+        - {id: damage, sql: SELECT 1 AS n, confirms: "rows[0].n == 1"}
+      recovery:
+        - {id: first, sql: "\(sql)"}
+      verification:
+        - {id: check, sql: SELECT 1}
+      """, to: "example.yaml")
+    let held = try await workspace.run(["run", "example.yaml"], environment: environment())
+    #expect(held.status == 75, "\(held.all)")
+    #expect(held.stdout.holds("runs or reads what is not bound"), "\(held.all)")
+    for name in names { #expect(held.stdout.holds(name), "\(name): \(held.all)") }
+  }
+
   /// What the run has left there tells that it is the one: a restart asks nothing any more.
   @Test func aRestartAfterTheFirstReceiptAsksNothing() async throws {
     lead(to: "one")

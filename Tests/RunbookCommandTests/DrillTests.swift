@@ -63,6 +63,16 @@ struct DrillTests {
     #expect(try await workspace.run(["drill", "due", "--max-age", "1ms"]).status == 1)
   }
 
+  /// What is typed is repeated where nobody sees it: without the secrets in it.
+  @Test func repeatsNoSecret() async throws {
+    let output = try await drill(
+      ["fire", "--participant", "Ada:lead"],
+      ["note it is hunter2-4711", "hunter2-4711", "end", "judge calm met Fine", "close"],
+      environment: ["PGPASSWORD": "hunter2-4711"])
+    #expect(output.all.holds("> note it is [redacted]"), "\(output.all)")
+    #expect(!output.all.holds("hunter2-4711"), "\(output.all)")
+  }
+
   @Test func aParticipantsNameMayHaveBlanks() async throws {
     let output = try await drill(
       ["fire", "--participant", "Ada", "--participant", "Ada Byron"],

@@ -6,7 +6,8 @@ import Testing
 @Suite(.timeLimit(.minutes(15)))
 struct FullOutputTests {
   @Test(arguments: [
-    ["list"], ["schema"], ["eval", "1 + 1"], ["runs"], ["--help"], ["validate", "example.yaml"],
+    ["list"], ["schema"], ["explain"], ["eval", "1 + 1"], ["runs"], ["--help"],
+    ["validate", "example.yaml"],
   ])
   func aFullDiskIsAnError(_ arguments: [String]) async throws {
     let workspace = try Workspace()

@@ -61,7 +61,8 @@ struct HostileTextTests {
 
   @Test func noCommandEchoesAnArgumentThatSteers() async throws {
     for command in [
-      ["show"], ["run"], ["validate"], ["status"], ["eval"], ["drill"], ["new"], ["report"],
+      ["show"], ["run"], ["validate"], ["explain"], ["status"], ["eval"], ["drill"], ["new"],
+      ["report"],
       ["report", "--format"], ["--no-such"], ["runs", "--state"], ["run", "hostile", "--set"],
       ["report", "verify"], ["report", "edit", "--set"], ["eval", "--vars"], ["resolve", "x"],
     ] {
@@ -128,7 +129,7 @@ struct HostileTextTests {
     for place in ["runbook.yaml:10:18", "runbook.yaml:10:25", "tidy.sh:1:7"] {
       #expect(output.all.holds(place), "\(place) \(output.all)")
     }
-    let warnings = output.all.pieces(separatedBy: "\n").filter { $0.holds("RB140") }
+    let warnings = output.all.pieces(separatedBy: "\n").filter { $0.holds("[RB140]") }
     #expect(warnings.count == 3, "\(output.all)")
     #expect(output.all.holds("WHERE a =\\u{a0}1 OR b\\u{3000}= 2"), "\(output.all)")
     let shown = try await workspace.run(["run", "blanks", "--dry-run"])

@@ -23,7 +23,7 @@ struct OtherDatabaseTests {
       output.stdout.holds(
         "CREATE TABLE public.greeting (id integer PRIMARY KEY, words text NOT NULL)"))
     #expect(output.stdout.holds("database \(database.name) (OID "))
-    #expect(output.stdout.holds("role test, PostgreSQL 1"))
+    #expect(output.stdout.holds("role test, a superuser, PostgreSQL 1"))
     #expect(output.stdout.holds("--approve recovery"))
     #expect(!database.hasReceipts)
     #expect(database.query("SELECT to_regclass('greeting') IS NULL") == "t")

@@ -85,6 +85,7 @@ struct OutputEndTests {
   /// As `yes | head` does: 141 is the shell's word for SIGPIPE.
   @Test(arguments: [
     "schema", "eval 1", "runs", "list", "validate example.yaml", "show example.yaml",
+    "explain",
   ])
   func whatOnlyPrintsEndsWithItsReader(_ command: String) async throws {
     let script = "\(Self.unread); \"$0\" \(command) >&5 2>errors; echo $?; cat errors"

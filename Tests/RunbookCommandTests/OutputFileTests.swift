@@ -156,13 +156,24 @@ import Testing
     let reader = open(path("pipe"), O_RDONLY | O_NONBLOCK)
     _ = fcntl(reader, F_SETFL, 0)
     let (pipe, count) = (path("pipe"), 1 << 20)
-    async let written = Task.detached {
-      try OutputFile(path: pipe).write(String(repeating: "x", count: count))
-    }.value
-    var (bytes, total) = ([UInt8](repeating: 0, count: 65_536), 0)
-    while total < count {
-      let got = read(reader, &bytes, bytes.count)
-      if got > 0 { total += got } else { await Task.yield() }
+    // A thread of its own: one of the tests' few would wait for others that need it.
+    async let written = withCheckedThrowingContinuation { continuation in
+      Thread.detachNewThread {
+        continuation.resume(
+          with: Result {
+            try OutputFile(path: pipe).write(String(repeating: "x", count: count))
+          })
+      }
+    }
+    let total = await withCheckedContinuation { continuation in
+      Thread.detachNewThread {
+        var (bytes, total) = ([UInt8](repeating: 0, count: 65_536), 0)
+        while total < count {
+          let got = read(reader, &bytes, bytes.count)
+          if got > 0 { total += got } else { sched_yield() }
+        }
+        continuation.resume(returning: total)
+      }
     }
     #expect(try await !written && total == count)
     close(reader)
@@ -175,6 +186,38 @@ import Testing
     link(path("a"), path("b"))
     #expect(try OutputFile(path: path("a")).write("new"))
     #expect(text(path("a")) == "new" && text(path("b")) == "old")
+    try clean()
+  }
+
+  private func replaced(_ name: String, isOwn: Bool = false) -> (notices: [String], told: String?) {
+    do throws(StoreError) {
+      let file = OutputFile(path: path(name))
+      return (try file.replaceOwn("new", droppingWhere: { _ in isOwn }), nil)
+    } catch {
+      return ([], error.message)
+    }
+  }
+
+  /// By a name that the program gave, in a folder in which others may put what they like.
+  @Test func ofAnOwnFileNothingIsLostAndNoLinkIsFollowed() throws {
+    try "old".write(toFile: path("target"), atomically: false, encoding: .utf8)
+    symlink("target", path("link.md"))
+    #expect(replaced("link.md").notices.count == 1)
+    #expect(text(path("target")) == "old" && text(path("link.md")) == "new")
+    #expect(mode(path("link.md")) == S_IFREG | 0o600)
+    try "mine".write(toFile: path("a.md"), atomically: false, encoding: .utf8)
+    #expect(replaced("a.md", isOwn: true).notices.isEmpty && text(path("a.md")) == "new")
+    try "yours".write(toFile: path("a.md"), atomically: false, encoding: .utf8)
+    let kept = FormerReport.name(of: "a.md", Array("yours".utf8))
+    #expect(replaced("a.md").notices.first?.holds(kept) == true)
+    #expect(text(path("a.md")) == "new" && text(path(kept)) == "yours")
+    // What cannot be kept is not lost.
+    try "his".write(toFile: path("a.md"), atomically: false, encoding: .utf8)
+    symlink("target", path(FormerReport.name(of: "a.md", Array("his".utf8))))
+    #expect(replaced("a.md").told?.holds("is taken") == true && text(path("a.md")) == "his")
+    mkfifo(path("pipe.md"), 0o600)
+    #expect(replaced("pipe.md").told?.holds("it is no file") == true)
+    #expect(text(path("target")) == "old")
     try clean()
   }
 

@@ -142,7 +142,7 @@ struct PersonsWordTests {
       report.holds(
         "| `guard` | The guard | ⏭️ declined by Ann (account \(Workspace.account)): not now |"))
     #expect(report.holds("## Safeguards\n"))
-    #expect(report.holds("not all of its steps were carried out in this run"))
+    #expect(report.holds("no step of this run is known to have carried it out"))
     #expect(report.holds("- [ ] The guard is there"))
     #expect(!report.holds("mplemented"))
     #expect(

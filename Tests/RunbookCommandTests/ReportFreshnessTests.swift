@@ -53,6 +53,24 @@ struct ReportFreshnessTests {
     return try #require(try await run("runs", "--json").objects().first?["run"]?.stringValue)
   }
 
+  @Test func whoeverNotesOrEditsWritesItAgain() async throws {
+    let id = try await heldRun()
+    #expect(try await run("note", id, "Support reports failing sign-ins").status == 0)
+    #expect(try report("there").text.holds("Support reports failing sign-ins"))
+    #expect(try await run("report", "edit", id, "--set", "reported_by=The desk").status == 0)
+    #expect(try report("there").text.holds("The desk"))
+  }
+
+  @Test func aGateOfTwoSaysSoFromTheFirstHoldOn() async throws {
+    let id = try await heldRun()
+    database.query("CREATE TABLE leftover (n int)")
+    let held = try await run("resume", id, "--approve", "recovery")
+    #expect(held.status == 75, "\(held.all)")
+    #expect(
+      held.stdout.holds("must be approved by 2 people, each from an account of their own"),
+      "\(held.all)")
+  }
+
   /// Nobody says again where the report lies.
   @Test func whoAbandonsARunWritesItsReportAgain() async throws {
     let id = try await heldRun()

@@ -88,6 +88,27 @@ struct SettleProbeTests {
     #expect(payments == 1)
   }
 
+  /// A probe is asked from another shell too, as long as what leads it is the same.
+  @Test func anotherShellAsksIt() async throws {
+    try write(
+      "kill -9 $$",
+      settle: "shell: 'cat \"$PLACE\"; cat flag || true', done: size(stdout) > 10, "
+        + "not_done: size(stdout) == 0")
+    let first = ["PLACE": "ledger", "EDITOR": "vi"]
+    let held = try await workspace.run(
+      ["run", "pay.yaml", "--approve", "recovery"], environment: first)
+    #expect(held.status == 75, "\(held.all)")
+    try workspace.write("it was paid indeed\n", to: "flag")
+    let other = try await workspace.run(
+      ["resume"], environment: first.merging(["PLACE": "ledger "]) { $1 })
+    #expect(other.status == 75, "\(other.all)")
+    #expect(other.all.holds("and is not asked: environment PLACE is another"), "\(other.all)")
+    let done = try await workspace.run(
+      ["resume"], environment: ["PLACE": "ledger", "EDITOR": "ed", "MORE": "1"])
+    #expect(done.status == 0, "\(done.all)")
+    #expect(payments == 1)
+  }
+
   /// A request's method says that it changes something: that it does not, its author has to say.
   @Test func aRequestThatMayChangeSomethingIsDeclared() async throws {
     try write("true", settle: "http: {post: 'http://127.0.0.1:1/'}, done: status == 200")

@@ -57,6 +57,95 @@ struct UnguardedStepTests {
     #expect(!report.holds("the change was rolled back"))
   }
 
+  private static let behind = """
+    CREATE EXTENSION postgres_fdw;
+    CREATE TABLE plain (n int); CREATE TABLE told (n int); CREATE TABLE "Rule d" (n int);
+    CREATE FUNCTION tell() RETURNS trigger LANGUAGE plpgsql AS
+      $$BEGIN PERFORM dblink_exec('', 'INSERT INTO ledger VALUES (1)'); RETURN NEW; END$$;
+    CREATE TRIGGER tells BEFORE INSERT ON told FOR EACH ROW EXECUTE FUNCTION tell();
+    CREATE VIEW seen AS SELECT * FROM told;
+    CREATE RULE also AS ON INSERT TO "Rule d" DO ALSO INSERT INTO told VALUES (NEW.n);
+    CREATE FUNCTION pay() RETURNS int LANGUAGE sql AS 'INSERT INTO seen VALUES (1) RETURNING 1';
+    CREATE TABLE given (n int DEFAULT pay(), m int);
+    CREATE TABLE parent (n int PRIMARY KEY); INSERT INTO parent VALUES (1);
+    CREATE TABLE child (n int REFERENCES parent ON DELETE CASCADE);
+    CREATE TRIGGER gone BEFORE DELETE ON child FOR EACH ROW EXECUTE FUNCTION tell();
+    CREATE SERVER far FOREIGN DATA WRAPPER postgres_fdw;
+    CREATE TABLE whole (n int) PARTITION BY RANGE (n);
+    CREATE FOREIGN TABLE part PARTITION OF whole FOR VALUES FROM (0) TO (9) SERVER far;
+    CREATE VIEW wide AS SELECT * FROM whole;
+    CREATE SCHEMA remote; CREATE FOREIGN TABLE remote.plain (n int) SERVER far
+    """
+  private static let trigger = "the function public.tell(), which has dblink_exec"
+  private static let foreign = "foreign table public.part (postgres_fdw)"
+
+  /// What stands behind the things that a statement names shows at the gate, and is no transaction's.
+  @Test(arguments: [
+    ("INSERT INTO plain VALUES (1)", nil), ("INSERT INTO told VALUES (1)", trigger),
+    ("INSERT INTO public.seen VALUES (1)", trigger), (#"INSERT INTO "Rule d" VALUES (1)"#, trigger),
+    ("SELECT pay()", trigger), ("INSERT INTO given (m) VALUES (1)", trigger),
+    ("DELETE FROM parent WHERE n = 1", trigger), ("UPDATE plain SET n = 2 WHERE n = 1", nil),
+    ("DO $$BEGIN EXECUTE 'INSERT INTO told VALUES (1)'; END$$", trigger),
+    ("INSERT INTO whole VALUES (1)", foreign), ("UPDATE wide SET n = 2 WHERE n = 1", foreign),
+    ("INSERT INTO plain SELECT n FROM whole", nil),
+    ("INSERT INTO remote.plain VALUES (1)", "foreign table remote.plain (postgres_fdw)"),
+  ])
+  func whatStandsBehindATableIsLookedFor(_ statement: String, _ found: String?) async throws {
+    database.query(Self.behind)
+    try workspace.write(
+      """
+      runbook: behind
+      connections:
+        main: {kind: postgres, url: "${{ env.DATABASE_URL }}"}
+      detection:
+        - {id: look, sql: SELECT 1 AS n, confirms: "rows[0].n == 1"}
+      recovery:
+        - id: fix
+          sql: |
+            \(statement)
+      verification:
+        - {id: checked, sql: SELECT 1}
+      """, to: "behind.yaml")
+    let held = try await run("run", "behind.yaml")
+    #expect(held.status == 75, "\(held.all)")
+    #expect(held.stdout.holds("no transaction guards") == (found != nil), "\(held.all)")
+    if let found { #expect(held.stdout.holds(found), "\(held.all)") }
+    #expect(!held.stdout.holds("not known: "), "\(held.all)")
+  }
+
+  /// What fails there is not called rolled back, and a trigger that came since it was approved is asked about.
+  @Test func aTriggerThatLeavesTheTransactionIsNoReceiptsMatter() async throws {
+    database.query(Self.behind)
+    database.query("DROP TRIGGER tells ON told")
+    try workspace.write(
+      """
+      runbook: behind
+      connections:
+        main: {kind: postgres, url: "${{ env.DATABASE_URL }}"}
+      detection:
+        - {id: look, sql: SELECT 1 AS n, confirms: "rows[0].n == 1"}
+      recovery:
+        - {id: fix, sql: INSERT INTO told VALUES (1), expect: affected == 7}
+      verification:
+        - {id: tried, trial: true, sql: INSERT INTO told VALUES (1)}
+      """, to: "behind.yaml")
+    #expect(try await run("run", "behind.yaml").status == 75)
+    let id = try #require(try await run("runs", "--json").objects().first?["run"]?.stringValue)
+    #expect(try await run("approve", id, "recovery", "--yes").status == 0)
+    database.query(
+      "CREATE TRIGGER tells BEFORE INSERT ON told FOR EACH ROW EXECUTE FUNCTION tell()")
+    let held = try await run("resume", id)
+    #expect(held.status == 75, "\(held.all)")
+    #expect(held.stdout.holds("fix: what no transaction guards: \(Self.trigger) is new"))
+    let failed = try await run("resume", id, "--approve", "recovery")
+    #expect(failed.status == 75, "\(failed.all)")
+    #expect(failed.stdout.holds("it is not known whether step 'fix' took effect"), "\(failed.all)")
+    #expect(!failed.all.holds("the change was rolled back"), "\(failed.all)")
+    let tried = try await run("skip", "--reason", "I looked", "--yes")
+    #expect(
+      tried.all.holds("a trial is rolled back, and no transaction guards what"), "\(tried.all)")
+  }
+
   @Test func whoeverIsKilledInItsMidstDoesNotRepeatIt() async throws {
     try write(", pg_sleep(600)", "title: Pay")
     let program = try workspace.start(

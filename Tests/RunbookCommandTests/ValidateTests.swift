@@ -101,7 +101,7 @@ struct ValidateTests {
 
   @Test(arguments: [
     [], ["run"], ["validate"], ["list"], ["show"], ["status"], ["runs"], ["report"], ["journal"],
-    ["eval"], ["schema"], ["new"],
+    ["eval"], ["schema"], ["new"], ["explain"],
   ])
   func explainsEachCommand(_ command: [String]) async throws {
     let output = try await Workspace().run(command + ["--help"])

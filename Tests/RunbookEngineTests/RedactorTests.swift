@@ -92,6 +92,33 @@ struct RedactorTests {
       redacted: "[[redacted]],[[redacted]]"),
     Case(secrets: ["hunter"], text: "104117110116101114", redacted: "104117110116101114"),
     Case(secrets: ["hunt"], text: "[104, 117, 110, 116]", redacted: "[104, 117, 110, 116]"),
+    // In capitals only what no text has by chance.
+    Case(
+      secrets: ["hunter2-Secret", "Correct horse battery", "Tür-4711x"],
+      text: "HUNTER2-SECRET hunter2-secret CORRECT HORSE BATTERY TÜR-4711X",
+      redacted: "[redacted] [redacted] [redacted] [redacted]"),
+    Case(
+      secrets: ["Admin", "Correct-Horse", "ab1"], text: "ADMIN admin correct-horse AB1 Admin",
+      redacted: "ADMIN admin correct-horse AB1 [redacted]"),
+    // A sign twice, after one that escapes, and by its number.
+    Case(
+      secrets: ["a+b%c$d`e,f"], text: "a+b%%c$$d``e,f a+b%c`$d``e`,f a\\2Bb\\25 c\\036d\\`e\\,f",
+      redacted: "[redacted] [redacted] [redacted]"),
+    Case(
+      secrets: ["ab--cd"], text: "ab-cd ab----cd ---------- ab -- cd",
+      redacted: "ab-cd [redacted] ---------- ab -- cd"),
+    // Of what a secret holds.
+    Case(
+      secrets: ["\u{FEFF}hunter2\n", "\"quoted\"", "me:swordfish"],
+      text: "hunter2 quoted swordfish me", redacted: "[redacted] [redacted] [redacted] me"),
+    Case(secrets: ["db.example:5432"], text: "port 5432", redacted: "port 5432"),
+    Case(
+      secrets: [#"{"auths": {"r.io": {"auth": "bWU6c3dvcmRmaXNo"}}}"#],
+      text: "r.io said bWU6c3dvcmRmaXNo swordfish me",
+      redacted: "r.io said [redacted] [redacted] me"),
+    Case(
+      secrets: ["postgres://u:first@second@host/d"], text: "name \"second@host\" first@second",
+      redacted: "name \"[redacted]@host\" [redacted]"),
   ]) func takesSecretsOut(_ example: Case) {
     let redactor = Redactor(secrets: example.secrets)
     #expect(redactor.redact(example.text) == example.redacted)

@@ -10,7 +10,8 @@ import Testing
     "=", "=\n", "=\r\n", "%", "%25", "\\", "\\u00", "\\x", "&", "&#", "&amp;", "'", "''", "'\\''",
     "\"", "\"\"",
     "$'\\", "+", "-", "_", "/", "\r\n", "\n", " ", "\t", ":", "\u{0}", "\u{1B}[0m", "ö", "0", "0x",
-    "4", "a", "A", ">", "> ", "|", "\n> ", "\n  ", "\\\n", "\u{AD}", "\u{200B}", " 0x", ",0X",
+    "4", "a", "A", "``", "`", "^", "%%", "$$", "U+00", "U+", "<U+", "\\4", "++", "--", "//", "N{U+",
+    ">", "> ", "|", "\n> ", "\n  ", "\\\n", "\u{AD}", "\u{200B}", " 0x", ",0X",
   ]
 
   /// A text of pieces of the secrets' own forms and of what can stand among them.
@@ -24,7 +25,7 @@ import Testing
       case 1: form = secret.flatMap { hex($0) }
       case 2: form = secret.flatMap { Array("\\x".utf8) + hex($0) }
       case 3:
-        if let pattern = SecretForms.patterns(of: secret).sorted(by: { "\($0)" < "\($1)" })
+        if let pattern = SecretForms.patterns(of: secret).sorted(by: Self.precedes)
           .dropFirst(generator.below(40)).first
         {
           form = pattern.scalars.flatMap { Unicode.Scalar($0).map { Array(String($0).utf8) } ?? [] }
@@ -48,6 +49,11 @@ import Testing
     return bytes
   }
 
+  /// Sets have no order of their own.
+  private static func precedes(_ one: SecretPattern, _ other: SecretPattern) -> Bool {
+    one.scalars.lexicographicallyPrecedes(other.scalars)
+  }
+
   private static func hex(_ byte: UInt8) -> [UInt8] {
     let digits = Array("0123456789abcdef".utf8)
     return [digits[Int(byte >> 4)], digits[Int(byte & 15)]]
@@ -55,7 +61,7 @@ import Testing
 
   @Test func noPlaceWhereASecretBeginsIsPassedOver() {
     // Eight texts are held against each set of secrets.
-    let failure = Property(share: 0.03).firstFailure { generator in
+    let failure = Property(share: 0.3).firstFailure { generator in
       var secrets: [String] = []
       for _ in 0..<(1 + generator.below(4)) {
         var secret = HostileText.text(&generator, pieces: 1...3)

@@ -26,6 +26,27 @@ struct StoredResultTests {
     }.last
   }
 
+  /// Of a long text only the beginning is gone through: what is stored is what it would be of all of it.
+  @Test(arguments: [0, 7, 4_090, 4_096, 65_530, 69_632])
+  func whatIsStoredIsTheBeginningOfTheCleanText(_ shift: Int) {
+    let long = String(repeating: "0123456789abcdef-", count: 600)
+    let secrets = ["hunter2-of-the-test", long]
+    let redactor = Redactor(secrets: secrets)
+    let text =
+      String(repeating: "x", count: shift) + secrets[0] + String(repeating: long + "\n", count: 8)
+      + String(repeating: "line with \(secrets[0]) in it\n", count: 400)
+      + String(repeating: "and on\n", count: 8000)
+    var result = StepResult(values: ValueMap([("stdout", .string(text))]))
+    result.storedLimits["stdout"] = StoredLimit(bytes: 4096)
+    let stored = StoredResult(result, redactor)
+    let kept = stored.values["stdout"]?.stringValue ?? ""
+    #expect(kept == StoredResult.beginning(of: redactor.redact(text), within: 4096))
+    #expect(
+      stored.incomplete["stdout"]
+        == Incomplete(
+          held: Int64(kept.utf8.count), total: Int64(text.utf8.count), noun: "bytes"))
+  }
+
   /// With a mark in a secret's place it is another value, by which nothing is judged.
   @Test func whatIsStoredWithoutItsSecretsIsMarked() {
     let result = StepResult(

@@ -11,6 +11,32 @@ import Testing
     ("steps", .map(ValueMap([("a", .map(result))]))),
   ])
 
+  /// A number of which only the least is known decides the comparisons that more of it would not change.
+  @Test(arguments: [
+    ("n > 0", true as Bool?), ("0 < n", true), ("n > 4", true), ("n > 5", nil), ("n >= 5", true),
+    ("n >= 6", nil), ("n == 0", false), ("n == 5", nil), ("n == 9", nil), ("n != 0", true),
+    ("n != 5", nil), ("n < 5", false), ("n < 6", nil), ("n <= 4", false), ("n <= 5", nil),
+    ("5 >= n", nil), ("4 >= n", false), ("3 == n", false), ("n > 4.5", true), ("n > '4'", nil),
+    ("n + 1 > 0", nil), ("n > n", nil), ("n == n", nil), ("[n] == [0]", nil), ("n in [0]", nil),
+    ("-n < 0", nil), ("string(n) == '5'", nil), ("n > 0 && n < 9", nil), ("n > 0 || n < 9", true),
+    ("s['n'] > 0", true), ("s.n == 0", false), ("(n > 0) == true", true), ("n", nil),
+  ])
+  func isAnAnswerWhereMoreOfItIsNone(_ text: String, _ answer: Bool?) throws {
+    let mark = Incomplete.atLeast(5, "a.log was not read")
+    let scope = ValueMap([
+      ("n", .incomplete(mark)), ("s", .map(ValueMap([("n", .incomplete(mark))]))),
+    ])
+    let source = SourceText(text, at: Place(file: "f", line: 1, column: 1), layout: .line)
+    let expression = try Expression(parsing: source)
+    do {
+      let value = try expression.evaluate(in: scope)
+      #expect(answer.map(Value.bool) == value, "\(text)")
+    } catch {
+      #expect(answer == nil, "\(text): \(error)")
+      #expect(error.cause == .incomplete(mark) || text.holds("'4'"), "\(text): \(error)")
+    }
+  }
+
   private func outcome(_ text: String) -> Result<Value, EvaluationError> {
     let place = Place(file: "runbook.yaml", line: 1, column: 1)
     do {

@@ -25,6 +25,50 @@ struct ChangeTallyTests {
       ),
     ])
   func saysOfOneAndOfSeveralWhatIsSo(_ fates: [ChangeTally.Fate], _ words: String) {
-    #expect(ChangeTally(fates).wordsOfRecovery == "no recovery step was performed: \(words)")
+    #expect(
+      ChangeTally(fates).wordsOfRecovery == "no recovery step is known to have succeeded: \(words)")
+  }
+
+  @Test(
+    arguments: [
+      ([.performed, .unchanging, .notApplicable], nil), ([.unchanging], nil),
+      ([.skipped(word)], "no recovery step was performed: 1 was skipped (reason: by hand)"),
+      ([.attested], "no recovery step is known to have succeeded: 1 rests on a person's word"),
+      (
+        [.declared(word)],
+        "no recovery step is known to have succeeded: 1 was declared done (reason: by hand)"
+      ),
+      (
+        [.removed(StepID("a"), wasTried: true)],
+        "no recovery step is known to have succeeded: 1 was taken out of the runbook ('a')"
+      ),
+      (
+        [.removed(StepID("a"))],
+        "no recovery step was performed: 1 was taken out of the runbook ('a')"
+      ),
+      (
+        [.leftOut(.failed, word, stays: true)],
+        "no recovery step is known to have succeeded: 1 was left out after it failed, and what it changed "
+          + "stays (reason: by hand)"
+      ),
+      (
+        [.attested, .unchanging, left(.failed)],
+        "no recovery step is known to have made its change: 1 rests on a person's word, 1 changes nothing, "
+          + "1 was left out after it failed (reason: by hand)"
+      ),
+      (
+        [.unchanging, .skipped(word)],
+        "no recovery step made a change: 1 changes nothing, 1 was skipped (reason: by hand)"
+      ),
+      (
+        [.performed, .attested], "1 of 2 recovery steps was performed, 1 rests on a person's word"
+      ),
+      (
+        [.performed, .unchanging, .attested],
+        "1 of 3 recovery steps made its change, 1 rests on a person's word, 1 changes nothing"
+      ),
+    ] as [([ChangeTally.Fate], String?)])
+  func countsWhatChangedSomethingAlone(_ fates: [ChangeTally.Fate], _ words: String?) {
+    #expect(ChangeTally(fates).wordsOfRecovery == words)
   }
 }

@@ -14,7 +14,7 @@ struct EventTextsTests {
 
   private static let work = WorkItem(
     language: .sql, text: "t", parameters: [.init(name: "n", value: value)], effect: .mutating,
-    calls: ["c"], condition: "c")
+    calls: ["c"], condition: "c", isAuthored: true, template: "t")
   private static let item = GateItem(
     step: StepID("s"), title: "t", fate: .willRun, effect: .mutating, isEffectDeclared: true,
     connection: "main",
@@ -28,7 +28,8 @@ struct EventTextsTests {
     identity: ConnectionIdentity(
       systemIdentifier: "1", timelineID: 1, database: "d", databaseOID: 1, role: "r",
       isSuperuser: false, serverVersion: "15", isReplica: false, address: "a", searchPath: "p",
-      isPooled: true, serverAddress: "s", dataDirectory: "d", serverStart: time),
+      isPooled: true, serverAddress: "s", dataDirectory: "d", serverStart: time, walPosition: "0/1",
+      privileges: ["p"], login: LoginRole(role: "l", isSuperuser: true, privileges: ["p"])),
     clockOffsetMicroseconds: 1,
     lost: LostProof(isLeaseLost: true, receipts: [StepID("s")], begun: [StepID("s")]))
   private static let input = InputRecord(
@@ -104,7 +105,7 @@ struct EventTextsTests {
         step: StepID("s"), attempt: 1, effect: .mutating, isEffectDeclared: false,
         connection: "main", work: [work], settledBy: .receipt, receiptDigest: digest, noted: 1,
         unguarded: ["u"], probe: [SealedPart(name: "n", digest: digest, file: "/f")],
-        definition: digest)),
+        definition: digest, isTrial: true)),
     .attemptFinished(
       AttemptFinished(
         step: StepID("s"), attempt: 1, outcome: .failed, result: value, captures: value,
@@ -133,7 +134,7 @@ struct EventTextsTests {
         gate: "recovery", steps: [item], preparation: [work], identities: [identified],
         approvals: 1, question: "q", digest: digest, changes: ["c"],
         others: [OtherRun(run: RunID(rawValue: "r"), summary: "s", since: time, hasEnded: true)],
-        isDeclinable: true, lapsed: ["l"])),
+        isDeclinable: true, lapsed: ["l"], isAsApproved: true)),
     .gateDecided(
       GateDecided(
         gate: "recovery", decision: .approved, means: .flag, digest: digest, reason: "r")),

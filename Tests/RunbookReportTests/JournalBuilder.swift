@@ -6,6 +6,8 @@ struct JournalBuilder {
   private var now: Timestamp
   private var actor: Actor
   private var evidenceCount = 0
+  /// Steps of phases that change things: so do they, where nothing else is said.
+  private var changing: Set<String> = []
 
   init(at time: String = "2025-10-18T22:08:00Z", actor: Actor = Actor(account: "alice")) {
     now = Timestamp(rfc3339: time) ?? .epoch
@@ -29,6 +31,7 @@ struct JournalBuilder {
     owner: String? = "platform", constants: Value = [:], isSandbox: Bool = false,
     secretCount: Int = 1
   ) {
+    changing = Set(steps.filter(\.phase.mayChange).map(\.id.rawValue))
     add(
       .runStarted(
         RunStarted(
@@ -50,13 +53,16 @@ struct JournalBuilder {
   /// An attempt of a step: its intent, the time that it takes, and its outcome.
   mutating func attempt(
     _ step: String, _ number: Int = 1, sql: String? = nil, work: [WorkItem]? = nil,
-    effect: Effect = .readOnly, outcome: Outcome = .succeeded, takes: Duration = .milliseconds(12),
+    effect: Effect? = nil, outcome: Outcome = .succeeded, takes: Duration = .milliseconds(12),
     result: Value = [:], captures: Value = [:], isConfirmed: Bool? = nil,
     expectations: [ExpectationRecord] = [], failure: FailureRecord? = nil,
     evidence: [(what: String, key: String)] = [], timeline: [TimelineRow] = [],
-    withheld: [String] = [], hasReceipt: Bool = false, workDone: [WorkDone]? = nil
+    withheld: [String] = [], hasReceipt: Bool = false, workDone: [WorkDone]? = nil,
+    isWord: Bool? = nil, isTrial: Bool? = nil, isEffectDeclared: Bool = false
   ) {
-    begin(step, number, sql: sql, work: work, effect: effect)
+    begin(
+      step, number, sql: sql, work: work, effect: effect, isTrial: isTrial,
+      isEffectDeclared: isEffectDeclared)
     wait(takes)
     let records = evidence.map { item -> EvidenceRecord in
       evidenceCount += 1
@@ -73,7 +79,7 @@ struct JournalBuilder {
           captures: captures, withheldCaptures: withheld, isConfirmed: isConfirmed,
           expectations: expectations, failure: failure, evidence: records, timeline: timeline,
           elapsedMicroseconds: (takes.wholeNanoseconds ?? 0) / 1000, hasReceipt: hasReceipt,
-          workDone: workDone)))
+          workDone: workDone, isWord: isWord)))
   }
 
   /// The end of an attempt whose evidence is less than there was.
@@ -97,14 +103,19 @@ struct JournalBuilder {
 
   mutating func begin(
     _ step: String, _ number: Int = 1, sql: String? = nil, work: [WorkItem]? = nil,
-    effect: Effect = .readOnly
+    effect: Effect? = nil, isTrial: Bool? = nil, isEffectDeclared: Bool = false
   ) {
-    let items = work ?? sql.map { [WorkItem(language: .sql, text: $0, effect: effect)] } ?? []
+    let effect = effect ?? (changing.contains(step) ? .mutating : .readOnly)
+    let items =
+      work ?? sql.map {
+        [WorkItem(language: .sql, text: $0, effect: effect, isAuthored: true)]
+      } ?? []
     add(
       .attemptStarted(
         AttemptStarted(
-          step: StepID(step), attempt: number, effect: effect, isEffectDeclared: false,
-          connection: items.contains { $0.language == .sql } ? "main" : nil, work: items)))
+          step: StepID(step), attempt: number, effect: effect, isEffectDeclared: isEffectDeclared,
+          connection: items.contains { $0.language == .sql } ? "main" : nil, work: items,
+          isTrial: isTrial)))
   }
 
   mutating func skip(_ step: String, _ cause: StepSkipped.Cause, _ reason: String) {

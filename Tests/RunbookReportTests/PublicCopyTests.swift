@@ -38,7 +38,8 @@ struct PublicCopyTests {
       work: [
         WorkItem(
           language: .sql, text: "SELECT * FROM s WHERE token = 'tok-4711' AND id = $1",
-          parameters: [.init(name: "id", value: "hunter")], effect: .readOnly)
+          parameters: [.init(name: "id", value: "hunter")], effect: .readOnly,
+          isAuthored: true)
       ], result: ["rows": [["token": "tok-4711", "n": nil]], "row_count": 1],
       captures: ["found": "one table"], isConfirmed: true, evidence: [("rows", "rows")])
     journal.attempt(
@@ -48,7 +49,8 @@ struct PublicCopyTests {
           language: .http, text: "GET https://internal.example.com/api/x", effect: .readOnly)
       ], result: ["status": 500, "body": "whole body"], evidence: [("body", "body")])
     journal.attempt(
-      "say", work: [WorkItem(language: .shell, text: "echo hi", effect: .readOnly)],
+      "say",
+      work: [WorkItem(language: .shell, text: "echo hi", effect: .readOnly, isAuthored: true)],
       result: ["exit_code": 0, "stdout": "said this"], evidence: [("standard output", "stdout")])
     journal.gate("recovery", steps: ["mend"], approvedBy: Actor(account: "ops", name: "Bob"))
     journal.add(.noteAdded(NoteAdded(text: "Bob called alice about db1", at: nil)))
@@ -103,7 +105,7 @@ struct PublicCopyTests {
       work: [
         WorkItem(
           language: .sql, text: "-- it's\nSELECT 'wörd-1', E'\\'wörd-2', $$wörd-3$$, 4711471",
-          effect: .readOnly)
+          effect: .readOnly, isAuthored: true)
       ], result: ["rows": [["a": "wörd-4"]], "columns": ["wörd-5"], "row_count": 1],
       captures: ["found": "saw wörd-4, at https://e.org/x?y=wörd-6 by 10.9.8.7"])
     journal.attempt(
@@ -255,6 +257,26 @@ struct PublicCopyTests {
     let copy = try IncidentReport(entries: journal.entries, isPublic: true).markdown()
     #expect(copy.holds("\\[left out\\] S: \\[left out\\], 2."))
     #expect(copy.holds("\\[left out\\] and \\[left out\\]"))
+  }
+
+  /// A value that became a name is in no copy, and neither is SQL that nobody wrote.
+  @Test(arguments: [true, false]) func keepsNoNameThatTheWorldGave(_ isAuthored: Bool) throws {
+    var journal = journal()
+    let work = [
+      WorkItem(
+        language: .sql, text: "UPDATE \"Acme Widgets Gmbh\".orders SET zqx = 1", effect: .mutating,
+        isAuthored: isAuthored ? true : nil,
+        template: isAuthored ? "UPDATE :\"tenant\".orders SET zqx = 1" : nil),
+      WorkItem(language: .shell, text: "cat /acme/zqy", effect: .readOnly),
+    ]
+    journal.attempt("mend", work: work)
+    for format in ReportFormat.allCases {
+      let text = try IncidentReport(entries: journal.entries, isPublic: true).text(as: format)
+      #expect(!text.holds("Acme") as Bool && !text.holds("zqy") as Bool, "\(format)")
+      #expect(text.holds("zqx") == isAuthored, "\(format)")
+    }
+    let whole = try IncidentReport(entries: journal.entries).markdown()
+    #expect(whole.holds("\"Acme Widgets Gmbh\".orders"))
   }
 
   @Test func keepsWhatTheReportIsAbout() throws {

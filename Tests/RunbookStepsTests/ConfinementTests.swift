@@ -2,11 +2,14 @@ import RunbookEngine
 import RunbookModel
 import Testing
 
+@testable import RunbookPostgres
 @testable import RunbookSteps
+@testable import RunbookSystem
 
 @Suite("What a sandbox's run may reach")
 struct ConfinementTests {
-  private let confinement = Confinement(sandboxFolder: "/var/tmp/box")
+  private let confinement = Confinement(
+    folder: "/var/tmp/box", serverSocket: "/var/tmp/box/socket")
 
   @Test(arguments: [
     ("postgresql://postgres@%2Fvar%2Ftmp%2Fbox%2Fsocket/sandbox", true),

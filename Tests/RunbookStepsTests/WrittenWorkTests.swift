@@ -2,6 +2,9 @@ import RunbookModel
 import Testing
 
 @testable import RunbookEngine
+@testable import RunbookLogs
+@testable import RunbookMigrations
+@testable import RunbookPostgres
 @testable import RunbookSteps
 
 /// What a gate shows of a step whose values are not known yet, kind by kind.

@@ -2,6 +2,11 @@ import RunbookEngine
 import RunbookModel
 import Testing
 
+@testable import RunbookLogs
+@testable import RunbookMigrations
+@testable import RunbookPostgres
+@testable import RunbookRecovery
+@testable import RunbookSandbox
 @testable import RunbookSteps
 
 /// The system takes a path, and libpq a connection's words, as far as a zero byte: a value that holds one leads elsewhere
@@ -27,7 +32,9 @@ struct ZeroByteTests {
       body: [("format", KindFixture.text("iso8601")), ("path", KindFixture.text("/l/*${{ v }}"))]),
     Written(name: "migrations", kind: MigrationsKind(environment: [:]), body: [("path", value)]),
     Written(
-      name: "compare", kind: CompareKind(gateway: gateway, environment: [:]),
+      name: "compare",
+      kind: CompareKind(
+        gateway: gateway, environment: [:], servers: PostgresSandbox(environment: [:])),
       body: [("with", value)],
       connection: "main"),
     Written(

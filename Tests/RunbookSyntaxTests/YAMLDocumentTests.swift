@@ -32,10 +32,20 @@ struct YAMLDocumentTests {
       ("\"\\u00e9\\n\"", "é\n"),
       ("'it''s'", "it's"),
       ("a\r\n", "a"),
-      ("<<: {a: 1}\n", ["<<": ["a": 1]]),
+      ("'<<': {a: 1}\n", ["<<": ["a": 1]]),
     ] as [(String, Value)])
   func readsCollections(_ text: String, _ value: Value) throws {
     #expect(try YAMLDocument.value(of: text, file: "a.yaml") == value)
+  }
+
+  /// What it was meant to merge would be missed when it runs.
+  @Test(arguments: ["a: &x {b: 1}\nc: {<<: *x, d: 2}\n", "<<: {a: 1}\n", "- {<<: [{a: 1}]}\n"])
+  func refusesAMergeKey(_ text: String) {
+    let found = #expect(throws: Diagnostics.self) {
+      _ = try YAMLDocument.value(of: text, file: "a.yaml")
+    }
+    #expect(found?.all.map(\.message) == ["merge keys are not read"])
+    #expect(found?.all.first?.hint?.begins(with: "write the keys out") == true)
   }
 
   @Test(arguments: [

@@ -5,7 +5,7 @@ public import RunbookModel
 /// The after-action report of a drill: a pure function of its journal, also while it goes on.
 ///
 /// It is here and not with the incident report, as it needs the drill's state and score, and the report's
-/// room may not know this one (design, section 7).
+/// room may not know this one (CONTRIBUTING.md, "The rooms").
 public struct AfterActionReport: Sendable {
   private let facts: AfterActionFacts
 

@@ -22,7 +22,9 @@ struct CannedKind: StepKind {
       let text =
         item.language == .http || item.language == .text
         ? try context.render(source) : item.text
-      work.append(WorkItem(language: item.language, text: text, effect: effect))
+      work.append(
+        WorkItem(
+          language: item.language, text: text, effect: effect, isAuthored: item.isAuthored))
     }
     return CannedActivity(
       step: step, effect: effect, connection: spec.usesConnection ? context.connection?.name : nil,

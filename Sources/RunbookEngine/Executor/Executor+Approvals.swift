@@ -131,12 +131,14 @@ extension Executor {
     }
   }
 
-  private func changedConnections(since gate: GateOpened) -> [String] {
+  func changedConnections(since gate: GateOpened) -> [String] {
     gate.identities.flatMap { shown -> [String] in
       guard let now = state.identities[shown.connection]?.identity else { return [] }
       var changes = shown.identity.changes(to: now)
       // What the run has left there tells afterwards that it is the one. A sandbox is made anew by this program.
-      if !plan.isSandbox, state.proof(on: shown.connection).isEmpty {
+      let isProven =
+        shown.identity.isProven(by: now) && !state.hasUnmarkedChange(on: shown.connection)
+      if !plan.isSandbox, state.proof(on: shown.connection).isEmpty, !isProven {
         changes += [shown.identity.restart(to: now)].compactMap(\.self)
       }
       return changes.map { "connection '\(shown.connection)': \($0)" }
@@ -149,7 +151,11 @@ extension Executor {
       let step = plan.runbook.steps.first(where: { $0.id == item.step })
     else { return item }
     let bound: BoundStep
-    do throws(StepFailure) { bound = try binder.bind(step, in: scope) } catch { return item }
+    do throws(StepFailure) {
+      bound = try await binder.bind(step, in: scope).informed()
+    } catch {
+      return item
+    }
     let parts = await seal(bound).parts
     let unbound = await bound.activity.unbound().map { redactor.redact($0) }
     let manner = bound.activity.manner.map {

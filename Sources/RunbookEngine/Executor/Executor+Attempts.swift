@@ -8,16 +8,19 @@ extension Executor {
       guard try await wait(until: notBefore, for: bound.step.id, attempt) else { return }
     }
     let step = bound.step
-    let activity = bound.activity
-    hasLooked = false
     guard try await mayBegin(bound) else { return }
-    if activity.connectsByItself, let connection = activity.connection { forget(connection) }
+    if bound.activity.connectsByItself, let connection = bound.activity.connection {
+      forget(connection)
+    }
+    var bound = bound
+    var activity: any Activity { bound.activity }
     let isUnseen = await isUnseen(activity.connection)
     let isClockUnseen = await self.isUnseen(activity.clockConnection)
     if isUnseen || isClockUnseen { try await flushOutcome() }
     var obstacle: FailureRecord?
     switch await prepareConnection(activity.connection) {
-    case .ready: break
+    case .ready:
+      if step.phase.mayChange || step.options.isTrial { bound = await bound.informed() }
     case .obstacle(let failure): obstacle = failure
     case .contested: return
     }
@@ -47,7 +50,8 @@ extension Executor {
           receiptDigest: bound.settledBy == .receipt
             ? activity.receiptDigest(options.key) : nil,
           noted: noted, unguarded: activity.unguarded.isEmpty ? nil : activity.unguarded,
-          probe: probe, definition: StepDefinition(of: step, binder).digest(options.key))))
+          probe: probe, definition: StepDefinition(of: step, binder).digest(options.key),
+          isTrial: step.options.isTrial ? true : nil)))
     if attempt > 1 { forgetCaptures(of: step.id) }
     try await flush()
     if let withdrawn = missingConsent(for: bound) {
@@ -118,9 +122,8 @@ extension Executor {
       failure = objection.map { StepFailure($0, partial: error.partial) } ?? error
       result = error.partial ?? StepResult()
     }
-    let elapsed = ports.clock.uptime() - began
     let report = finished(
-      bound, attempt: attempt, result: result, failure: failure?.record, elapsed: elapsed,
+      bound, attempt: attempt, result: result, failure: failure?.record, began: began,
       evidenceFolder: folder)
     try queue(.attemptFinished(report))
     if let failure = report.failure { try holdIfStopped(step.id, failure) }
@@ -174,7 +177,7 @@ extension Executor {
     }
   }
 
-  /// Where it leads is asked anew before it is used again.
+  /// Where it leads is asked anew before it is used again, over a new session.
   mutating func forget(_ connection: String) {
     seenConnections.remove(connection)
     configuredConnections.remove(connection)
@@ -271,6 +274,14 @@ extension Executor {
     do throws(StepFailure) {
       let identity = try await provenIdentity(of: connection)
       seenConnections.insert(connection)
+      if let known = state.identities[connection]?.identity, identity.lost == nil,
+        isProvenAgain(known, identity)
+      {
+        ports.observer.observe(
+          progress:
+            "The server of connection '\(connection)' was started anew, and is the one that it was: by its "
+            + "system, its address and its data folder, and its log goes on from where it was")
+      }
       if let known = state.identities[connection]?.identity,
         known.isSameDatabase(as: identity.identity), identity.lost == nil,
         known.changes(to: identity.identity).isEmpty, state.unseen[connection] == nil,
@@ -285,6 +296,12 @@ extension Executor {
       let record = error.record
       return .obstacle(record.cause == .elsewhere ? record.of(.refused) : record)
     }
+  }
+
+  /// Whether a server that was started anew, and holds no record of the run, shows all the same that it is the one.
+  private func isProvenAgain(_ known: ConnectionIdentity, _ now: ConnectionIdentified) -> Bool {
+    known.restart(to: now.identity) != nil && state.proof(on: now.connection).isEmpty
+      && !state.hasUnmarkedChange(on: now.connection) && known.isProven(by: now.identity)
   }
 
   /// Who the server is, and what of the run is missing there. It is asked whenever a connection is made: what comes
@@ -387,7 +404,7 @@ extension Executor {
 
   private mutating func finished(
     _ bound: BoundStep, attempt: Int, result: StepResult, failure: FailureRecord?,
-    elapsed: Duration, evidenceFolder: String
+    began: Duration, evidenceFolder: String
   ) -> AttemptFinished {
     let step = bound.step
     var verdict = AttemptJudge.Verdict()
@@ -401,7 +418,7 @@ extension Executor {
       verdict = AttemptJudge(binder: binder).judge(step, result, in: scope)
       (captures, withheld) = keep(verdict.captures, isWhole: result.openEnded.isEmpty)
     }
-    let staying = failure == nil ? staying(bound, result) : nil
+    let staying = staying(bound, result)
     if let staying {
       verdict.failure = verdict.failure?.saying("\(staying.words), and what it changed stays")
     }
@@ -410,6 +427,8 @@ extension Executor {
     let evidence = EvidenceRecorder(runFolder: options.runFolder).record(
       result.evidence, of: stored, in: evidenceFolder, numberedFrom: state.evidenceCount,
       at: ports.clock.now())
+    // What is made of the result takes time too.
+    let elapsed = ports.clock.uptime() - began
     return AttemptFinished(
       step: step.id, attempt: attempt, outcome: outcome(of: bound, verdict.failure, result),
       result: .map(stored.values), incomplete: stored.incomplete, captures: .map(captures),

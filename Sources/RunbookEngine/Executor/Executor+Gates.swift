@@ -61,12 +61,30 @@ extension Executor {
   private mutating func open(_ gate: GateOpened, _ changes: [String]?) throws(StoreError) {
     var gate = gate
     gate.changes = changes
-    if changes != nil {
+    if let approved = state.lapsedGates[gate.gate] {
+      // What is said of it is said of what it is now, whatever it was in between.
+      let since = approved.opened.uncovered(by: gate) + changedConnections(since: approved.opened)
+      gate.changes = since.isEmpty ? nil : since
+      gate.isAsApproved = since.isEmpty ? true : nil
+      gate.lapsed = approved.approverList
+    } else if let changes {
+      // What was found is of one step: what else is another now is approved with it, and said.
+      let said = Set(changes.map(Self.subject))
+      let since = state.approvedLast[gate.gate]?.uncovered(by: gate) ?? []
+      gate.changes = changes + since.filter { !said.contains(Self.subject(of: $0)) }
       let given = state.gates[gate.gate]?.approverList ?? []
       gate.lapsed = given.isEmpty ? state.lapsedApprovals[gate.gate] : given
     }
     shownGates[gate.gate] = gate.digest
     try queue(.gateOpened(gate))
+  }
+
+  /// What a line of changes is of: the step, the connection or the run that it begins with.
+  private static func subject(of line: String) -> ExactText {
+    let words = line.pieces(separatedBy: " ").prefix(2).map(String.init)
+    let isNamed = line.begins(with: "run ") || line.begins(with: "connection ")
+    return ExactText(
+      isNamed ? String(words.joined(separator: " ").dropping(suffix: ":")) : words.first ?? "")
   }
 
   /// Holds a gate that an earlier process opened against what it would show now, before anybody is asked: where that is
@@ -291,7 +309,10 @@ extension Executor {
       message: (already
         ? "the gate '\(gate.gate)' needs the approval of \(people)"
           + (names.isEmpty ? "" : "; approved by \(names)")
-        : "the gate '\(gate.gate)' must be approved by a person") + beside.joined()
+        : "the gate '\(gate.gate)' must be approved by "
+          + (gate.approvals == 1
+            ? "a person" : "\(gate.approvals) people, each from an account of their own"))
+        + beside.joined()
         + strangers.map { "\n--beside \($0): no such run is at work there" }.joined())
   }
 }
@@ -339,7 +360,7 @@ extension GateRequest {
         "\(identity.connection) \(one.systemIdentifier ?? "?") \(one.databaseOID) \(one.role) "
           + "\(one.timelineID ?? 0) \(one.isReplica) \(one.isSuperuser) \(one.address) "
           + "\(one.searchPath ?? "?") \(one.serverAddress ?? "-") \(one.dataDirectory ?? "-") "
-          + "\(one.serverStart.map { "\($0)" } ?? "-")\n")
+          + "\(one.roleWords)\n")
       if let lost = identity.lost {
         hasher.update("lost \(lost.isLeaseLost) \(lost.receipts.map(\.rawValue))\n")
         if let begun = lost.begun { hasher.update("begun \(begun.map(\.rawValue))\n") }

@@ -143,7 +143,8 @@ extension Binder {
     return bound.activity.work.map { item in
       WorkItem(
         language: item.language, text: item.text, parameters: item.parameters, effect: item.effect,
-        calls: item.calls, condition: conditions.joined(separator: "; "))
+        calls: item.calls, condition: conditions.joined(separator: "; "),
+        isAuthored: item.isAuthored, template: item.template)
     }
   }
 }

@@ -35,10 +35,13 @@ extension Executor {
   /// Looks at each database in which steps of the run were performed, whether or not a step is left to be performed
   /// there: whether it is the same, and holds what the journal says that it holds. What is missing is a person's to
   /// decide; what cannot be looked at is said to be unknown. To be called when the run is taken up, and before it ends.
-  mutating func lookAtDatabases() async throws(StoreError) {
+  ///
+  /// - Parameter anew: over new sessions.
+  mutating func lookAtDatabases(anew: Bool = false) async throws(StoreError) {
     guard case .running = state.lifecycle else { return }
-    hasLooked = true
+    hasLooked = anew
     for connection in state.usedConnections {
+      if anew { forget(connection) }
       guard await isUnseen(connection) else { continue }
       try await flush()
       switch await prepareConnection(connection) {

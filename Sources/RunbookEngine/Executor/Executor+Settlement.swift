@@ -103,8 +103,9 @@ extension Executor {
     case .contested: throw elsewhere(connection, known.attempts)
     case .obstacle(let failure): throw StepFailure(failure)
     }
+    let informed = await bound.informed()
     return try await onKnownGround([connection]) { (executor) async throws(StepFailure) in
-      try await executor.findOut(about: bound, by: way)
+      try await executor.findOut(about: informed, by: way)
     }
   }
 

@@ -16,7 +16,7 @@ extension Executor {
       guard case .running = state.lifecycle else { return }
       try await flush()
       do throws(StepFailure) {
-        try await holdWord(on: step, against: findOut(about: step))
+        try await holdWord(on: step)
       } catch {
         if case .interrupted = error.record.cause { return try queue(.runHeld(interruption)) }
         tell(step, Self.text(of: redactor.redact(error.record)))
@@ -24,33 +24,40 @@ extension Executor {
     }
   }
 
-  private mutating func holdWord(
-    on step: Step, against finding: Finding
-  ) async throws(StepFailure) {
+  private mutating func holdWord(on step: Step) async throws(StepFailure) {
+    let left = state.step(step.id).skip?.word
+    guard let settled = try await settlement(ofWordOn: step) else { return }
+    try queueOrFail(.attemptSettled(settled))
+    guard let left else { return }
+    try queueOrFail(
+      .runHeld(
+        RunHeld(
+          cause: .decided, subject: step.id.rawValue,
+          message:
+            "step '\(step.id)' was left out by \(left.actor.displayName): \(left.reason), and "
+            + "is done: \(settled.detail)")))
+  }
+
+  /// What is to be recorded behind a person's word, by what is found; nil where the word stands.
+  mutating func settlement(
+    ofWordOn step: Step
+  ) async throws(StepFailure) -> AttemptSettled? {
+    let finding = try await findOut(about: step)
     let known = state.step(step.id)
     guard finding.means == .receipt || finding.means == .probe else {
-      return tell(step, finding.detail)
+      tell(step, finding.detail)
+      return nil
     }
     switch (known.status, finding.settlement) {
-    case (.succeeded, .done):
-      try queueOrFail(.attemptSettled(event(step, finding)))
+    case (.succeeded, .done): return event(step, finding)
     case (.succeeded, .notDone), (.succeeded, .unknown):
-      try queueOrFail(.attemptSettled(event(step, denied(finding, by: known.declaration))))
-    case (.skipped, .done) where finding.means == .receipt:
-      let word = known.skip.map { "left out by \($0.word.actor.displayName): \($0.word.reason)" }
-      try queueOrFail(.attemptSettled(event(step, finding)))
-      try queueOrFail(
-        .runHeld(
-          RunHeld(
-            cause: .decided, subject: step.id.rawValue,
-            message: "step '\(step.id)' was \(word ?? "left out"), and is done: \(finding.detail)"))
-      )
-    case (.skipped, _), (.pending, _), (.running, _), (.failed, _), (.unknown, _):
-      return
+      return event(step, denied(finding, by: known.declaration))
+    case (.skipped, .done) where finding.means == .receipt: return event(step, finding)
+    case (.skipped, _), (.pending, _), (.running, _), (.failed, _), (.unknown, _): return nil
     }
   }
 
-  private func tell(_ step: Step, _ why: String) {
+  func tell(_ step: Step, _ why: String) {
     ports.observer.observe(
       progress:
         "How step '\(step.id)' stands is a person's word alone, and cannot be looked at: \(why)")

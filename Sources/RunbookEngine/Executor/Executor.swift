@@ -58,7 +58,7 @@ public struct Executor: ~Copyable {
   var approvedByFlag: Set<String> = []
   /// By gate: the digest of what this process has shown of it.
   var shownGates: [String: Digest] = [:]
-  /// Whether this process has looked at all databases since it performed something last.
+  /// Whether this process has looked at all databases over new sessions, and has done nothing else since.
   var hasLooked = false
   /// What was ended of earlier processes, and is not in the journal yet.
   var endings: [ProcessesEnded] = []
@@ -92,7 +92,7 @@ public struct Executor: ~Copyable {
   ///
   /// - Throws: `StoreError` when the journal cannot be written; nothing is performed after that (L9).
   public mutating func run() async throws(StoreError) {
-    try queue(.runStarted(RunStarted(plan, options, redactor)))
+    try queue(.runStarted(RunStarted(plan, options, redactor, kinds: ports.kinds)))
     for event in options.opening { try queue(event) }
     if !plan.isSandbox { try await letWitnessBegin() }
     try await goOn()
@@ -114,7 +114,8 @@ public struct Executor: ~Copyable {
     state = try RunState(replaying: entries)
     sequence = entries.last?.sequence ?? 0
     for event in decisions { try queue(event) }
-    let outdated = change == nil ? [:] : plan.outdated(in: state, binder, options.key)
+    let outdated =
+      change == nil ? [:] : plan.outdated(in: state, binder, options.key, ports.kinds)
     try queue(
       .runResumed(
         RunResumed(
@@ -154,6 +155,8 @@ public struct Executor: ~Copyable {
   }
 
   private mutating func carryOut(_ command: Command) async throws(StoreError) {
+    let hadLooked = hasLooked
+    hasLooked = false
     switch command {
     case .prepareSandbox:
       try await prepareSandbox()
@@ -191,38 +194,40 @@ public struct Executor: ~Copyable {
       try queue(.runHeld(hold))
     case .end(let end):
       // What is found there may be no reason to end.
-      if [.resolved, .unverified].contains(end.status), !hasLooked {
-        return try await lookAtDatabases()
-      }
-      guard try await mayEnd(end) else { return }
+      guard hadLooked else { return try await look(before: end) }
       try await letWitnessCompare()
       try queue(.runEnded(end))
     }
   }
 
-  /// Looks where the run's connections lead before it ends on what was seen there.
-  ///
-  /// - Returns: false where a person has to decide first, or it cannot be looked at.
-  private mutating func mayEnd(_ end: RunEnded) async throws(StoreError) -> Bool {
-    guard end.status == .notConfirmed else { return true }
-    let present = Set(plan.runbook.connections.map(\.name))
-    for name in state.identities.keys.sorted() where present.contains(name) {
-      if await isUnseen(name) { try await flushOutcome() }
-      switch await prepareConnection(name) {
-      case .ready: continue
-      case .contested: return false
-      case .obstacle(let failure):
-        try queue(
-          .runHeld(
-            RunHeld(
-              cause: .obstacle, subject: name,
-              message:
-                "connection '\(name)' cannot be looked at, and the run would end on what it "
-                + "saw there: \(redactor.redact(failure.message))")))
-        return false
+  /// Looks where the run's connections lead before it ends on what was seen there. A session that is open shows nothing
+  /// of where its URL leads by now: it is asked over new ones, and what is in the way of that is said, or held by where
+  /// nothing but what was seen there ends the run.
+  private mutating func look(before end: RunEnded) async throws(StoreError) {
+    switch end.status {
+    case .undetermined, .abandoned, .practised: hasLooked = true
+    case .resolved, .unverified, .failed: try await lookAtDatabases(anew: true)
+    case .notConfirmed:
+      hasLooked = true
+      let present = Set(plan.runbook.connections.map(\.name))
+      for name in state.identities.keys.sorted() where present.contains(name) {
+        try await flush()
+        forget(name)
+        switch await prepareConnection(name) {
+        case .ready: continue
+        case .contested: return
+        case .obstacle(let failure):
+          guard failure.cause != .interrupted else { return try queue(.runHeld(interruption)) }
+          return try queue(
+            .runHeld(
+              RunHeld(
+                cause: .obstacle, subject: name,
+                message:
+                  "connection '\(name)' cannot be looked at, and the run would end on what it "
+                  + "saw there: \(redactor.redact(failure.message))")))
+        }
       }
     }
-    return true
   }
 
   private mutating func letWitnessCompare() async throws(StoreError) {

@@ -73,6 +73,33 @@ extension Executor {
     }
   }
 
+  /// Looks, before a person gives the run up, at all that a process looks at that takes it up: where its connections lead
+  /// by now, what of it is there, and how steps stand of which nobody had looked.
+  ///
+  /// - Returns: what was found, to be recorded before the end.
+  public mutating func lookBeforeAbandonment() async throws(StoreError) -> [Event] {
+    defer { pending = [] }
+    for connection in state.usedConnections {
+      forget(connection)
+      switch await prepareConnection(connection) {
+      case .ready, .contested: continue
+      case .obstacle(let failure):
+        let reason = failure.message.pieces(separatedBy: "\n").joined(separator: " ")
+        try queue(.connectionUnseen(ConnectionUnseen(connection: connection, reason: reason)))
+      }
+    }
+    for step in plan.runbook.steps where state.step(step.id).isWordUnlooked {
+      do throws(StepFailure) {
+        if let settled = try await settlement(ofWordOn: step) {
+          try queueOrFail(.attemptSettled(settled))
+        }
+      } catch {
+        tell(step, Self.text(of: redactor.redact(error.record)))
+      }
+    }
+    return pending
+  }
+
   /// Closes what fencing has opened.
   public mutating func leaveFence() async { await ports.gateway.close() }
 }

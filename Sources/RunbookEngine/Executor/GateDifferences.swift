@@ -3,9 +3,23 @@ import RunbookModel
 extension GateOpened {
   /// What of a gate is not as it was shown, a line each; at least one.
   func differences(to now: GateOpened) -> [String] {
-    let lines =
-      differences(ofStepsTo: now) + differences(ofPlacesTo: now) + differences(ofOthersTo: now)
+    let lines = lines(to: now)
     return lines.isEmpty ? ["what it shows is another"] : lines
+  }
+
+  /// What of a gate was not approved with this one, a line each; nothing where all was, and some of it is done since.
+  func uncovered(by now: GateOpened) -> [String] {
+    let done = now.steps.filter { $0.fate == .isDone }.map(\.step)
+    var (former, present) = (self, now)
+    former.steps.removeAll { $0.fate == .willRun && done.contains($0.step) }
+    present.steps.removeAll { item in
+      item.fate == .isDone && !former.steps.contains { $0.step == item.step }
+    }
+    return former.lines(to: present)
+  }
+
+  private func lines(to now: GateOpened) -> [String] {
+    differences(ofStepsTo: now) + differences(ofPlacesTo: now) + differences(ofOthersTo: now)
   }
 
   private func differences(ofStepsTo now: GateOpened) -> [String] {

@@ -2,7 +2,9 @@ public import RunbookModel
 
 extension RunStarted {
   /// The first entry of a run of a plan.
-  init(_ plan: Plan, _ options: RunOptions, _ redactor: Redactor) {
+  init(
+    _ plan: Plan, _ options: RunOptions, _ redactor: Redactor, kinds: [any StepKind] = []
+  ) {
     let runbook = plan.runbook
     self.init(
       toolVersion: options.toolVersion, run: options.run,
@@ -13,7 +15,7 @@ extension RunStarted {
       planFingerprint: plan.fingerprint(redactor, options.key),
       isSandbox: plan.isSandbox, isDrill: options.isDrill, host: options.host,
       approvals: options.approvals.sorted(), secretCount: redactor.secretCount,
-      environment: plan.variables(options.key))
+      environment: plan.variables(options.key, kinds))
   }
 }
 
@@ -35,15 +37,17 @@ extension PlanChange {
   /// - Parameters:
   ///   - difference: as `diff -u` writes it.
   ///   - performs: steps that `--perform` named.
+  ///   - kinds: by which it is told what scripts read.
   public init(
-    to plan: Plan, difference: String, key: RunKey? = nil, performs: [StepID] = []
+    to plan: Plan, difference: String, key: RunKey? = nil, performs: [StepID] = [],
+    kinds: [any StepKind] = []
   ) {
     let redactor = Redactor(secrets: plan.secrets)
     self.init(
       difference: difference, runbook: RunbookRecord(plan.runbook, redactor, key),
       connections: plan.targets.map(\.record),
       planFingerprint: plan.fingerprint(redactor, key), performs: performs.isEmpty ? nil : performs,
-      environment: plan.variables(key))
+      environment: plan.variables(key, kinds))
   }
 }
 

@@ -103,6 +103,34 @@ extension [SealedPart] {
 }
 
 extension GateOpened {
+  /// Variables of the environment that an approval of the gate binds and that are others in another one, by name.
+  ///
+  /// - Parameter isBound: whether one is that the gate does not name.
+  public func otherVariables(
+    key: RunKey?, in environment: [String: String], isBound: (String) -> Bool
+  ) -> [String] {
+    var names: Set<String> = []
+    for item in steps {
+      // What the step, or its connection, sets itself is the same everywhere.
+      let own = Set(item.work.flatMap(\.parameters).map(\.name))
+      let isOwn = { (name: String) in
+        own.contains(name) || item.connection != nil && name.begins(with: "PG")
+      }
+      let bound = (item.seal ?? []).filter { $0.name.begins(with: Self.variable) }
+      guard !bound.isEmpty else { continue }
+      let known = Set(bound.map { String($0.name.dropping(prefix: Self.variable)) })
+      for part in bound {
+        let name = String(part.name.dropping(prefix: Self.variable))
+        let isSame = environment[name].map { StepSeal.digest(of: $0, key: key) == part.digest }
+        if isSame != true, !isOwn(name) { names.insert(name) }
+      }
+      names.formUnion(environment.keys.filter { !known.contains($0) && !isOwn($0) && isBound($0) })
+    }
+    return names.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
+  }
+
+  private static var variable: String { "environment " }
+
   /// What of the files that an approval of the gate binds is not as it was when the gate was opened; a line
   /// each. Files alone can be looked at from another terminal: its environment is another.
   ///

@@ -61,6 +61,11 @@ struct StoredResult {
     case .string(let text): return part(of: text, limit, isWhole, redactor)
     case .list(let items): return part(of: items, limit, redactor)
     default:
+      // What is not stored need not be gone through.
+      let known = value.jsonSize()
+      guard known <= limit.bytes else {
+        return (.null, Cut(held: 0, total: Int64(known), noun: "bytes", size: Int64(known)))
+      }
       let clean = redactor.redact(value)
       let size = clean.jsonSize()
       guard size > limit.bytes else { return (clean, nil) }
@@ -71,13 +76,29 @@ struct StoredResult {
   private static func part(
     of text: String, _ limit: StoredLimit, _ isWhole: Bool, _ redactor: Redactor
   ) -> (value: Value, cut: Cut?) {
-    let clean = redactor.redact(text, isWhole: isWhole)
+    let clean = redacted(text, beyond: limit.bytes, isWhole, redactor)
     guard clean.utf8.count > limit.bytes else { return (.string(clean), nil) }
     let kept = beginning(of: clean, within: limit.bytes)
     let size = Int64(text.utf8.count)
     return (
       .string(kept), Cut(held: Int64(kept.utf8.count), total: size, noun: "bytes", size: size)
     )
+  }
+
+  /// The text without secrets, or more than so many bytes of its beginning: to go through a long text takes longer
+  /// than the step may have, and its end is not stored.
+  private static func redacted(
+    _ text: String, beyond limit: Int, _ isWhole: Bool, _ redactor: Redactor
+  ) -> String {
+    var room = limit + 65_536
+    while room < text.utf8.count {
+      // Up to where a secret may begin whose end is not seen.
+      let beginning = redactor.decided(Array(text.utf8.prefix(room)))
+      let clean = redactor.redact(String(decoding: beginning, as: UTF8.self))
+      if clean.utf8.count > limit { return clean }
+      room *= 4
+    }
+    return redactor.redact(text, isWhole: isWhole)
   }
 
   private static func part(

@@ -30,6 +30,11 @@ public struct BoundStep: Sendable {
     self.activity = activity
   }
 
+  /// It with what its connection's database tells of it.
+  func informed() async -> BoundStep {
+    BoundStep(step: step, activity: await activity.informed())
+  }
+
   /// How an attempt's effect is found out should it be cut off.
   var settledBy: SettlementWay {
     if !step.phase.mayChange || step.options.isTrial { return .repeatable }

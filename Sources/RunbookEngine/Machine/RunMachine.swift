@@ -18,6 +18,7 @@ public import RunbookModel
 /// | unknown, whatever its retry allows          | settle; hold when that did not help             |
 /// | a connection leads elsewhere than before    | openGate, ask; hold when refused                |
 /// | what a step has shown counts no more        | reopen it, and every later one that only reads  |
+/// | a safeguard changed something behind checks | reopen these, once no safeguard is left         |
 /// | a capture was not stored, as it is secret   | perform its step again; hold where it changes   |
 /// | the run's deadline has passed               | hold                                            |
 /// | detection found nothing, a step failed      | end: undetermined                               |
@@ -49,7 +50,8 @@ public struct RunMachine: Sendable {
     if let command = identityGate(state) { return command }
     let outdated = state.outdatedSteps
     // What may still be changing something is settled first.
-    if !outdated.isEmpty, !hasUnsettledChange(state) { return .reopen(outdated) }
+    let waits = state.isOutdatedBySafeguardsAlone && hasOpenSafeguard(state)
+    if !outdated.isEmpty, !waits, !hasUnsettledChange(state) { return .reopen(outdated) }
     if let command = lostSecret(state, scope) { return command }
     let steps = plan.runbook.steps
     if reopeningCount != state.reopeningCount {
@@ -64,6 +66,10 @@ public struct RunMachine: Sendable {
       if let command = advance(step, state, scope, now) { return command }
     }
     return ending(before: nil, state) ?? .end(end(by: verification(state), state))
+  }
+
+  private func hasOpenSafeguard(_ state: RunState) -> Bool {
+    plan.runbook.steps.contains { $0.phase == .safeguards && !state.step($0.id).status.isSettled }
   }
 
   private func hasUnsettledChange(_ state: RunState) -> Bool {

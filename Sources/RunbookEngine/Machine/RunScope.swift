@@ -1,7 +1,7 @@
 public import RunbookExpression
 public import RunbookModel
 
-/// What an expression of a run sees (design, section 3 "Scope").
+/// What an expression of a run sees.
 public struct RunScope: EvaluationScope, Sendable {
   let plan: Plan
   let state: RunState

@@ -49,6 +49,11 @@ public struct RunState: Sendable, Hashable {
   public private(set) var gateChanges: [String: [String]] = [:]
   /// By gate: who had approved it as it was before these changes, for people.
   public private(set) var lapsedApprovals: [String: [String]] = [:]
+  /// By gate: what of it was approved last, whatever became of the approval: what is another since is said of all of it.
+  private(set) var approvedLast: [String: GateOpened] = [:]
+  /// By gate: what was approved, and was opened anew since, as it had changed. Where it is that again, the approval
+  /// counts again; not where a person wanted to be asked anew, or refused it since.
+  private(set) var lapsedGates: [String: GateState] = [:]
   /// What people had ended of earlier processes, and who.
   public private(set) var endings: [Ending] = []
   /// Other runs that a gate showed at work when it was approved.
@@ -148,9 +153,7 @@ public struct RunState: Sendable, Hashable {
       askAnew(for: payload.step, as: actor)
     case .gateOpened(let payload):
       openedGates.insert(payload.gate)
-      gates[payload.gate] = GateState(opened: payload)
-      if let changes = payload.changes { gateChanges[payload.gate] = changes }
-      if let lapsed = payload.lapsed { lapsedApprovals[payload.gate] = lapsed }
+      open(payload)
     case .gateDecided(let payload):
       guard openedGates.contains(payload.gate) else { throw misplaced(event) }
       // Who decides from another terminal may come too late; that changes nothing any more.
@@ -161,7 +164,11 @@ public struct RunState: Sendable, Hashable {
       {
         lifecycle = .held(decided)
       }
+      if let gate = gates[payload.gate], gate.isApproved || gate.isRefused {
+        lapsedGates[payload.gate] = nil
+      }
       if let gate = gates[payload.gate], gate.isApproved {
+        approvedLast[payload.gate] = gate.opened
         gateChanges[payload.gate] = nil
         lapsedApprovals[payload.gate] = nil
         consentedRuns.formUnion((gate.opened.others ?? []).map(\.run))
@@ -174,6 +181,8 @@ public struct RunState: Sendable, Hashable {
     case .noteAdded(let payload): notes.append(payload)
     case .reportEdited: break
     case .runEnded(let payload):
+      // What was found missing and nobody decided on is missing all the same.
+      for found in contested.values { lose(by: found, approvedBy: "") }
       lifecycle = .ended(payload)
       giver = payload.status == .abandoned ? actor : nil
     // The drill beside the run has a state of its own.
@@ -193,7 +202,8 @@ public struct RunState: Sendable, Hashable {
   /// A decision on a gate that was never opened is refused in all of them.
   ///
   /// People decide by stepSkipped, retryRequested, processesEnded and attemptSettled, with the lease; by gateDecided
-  /// without it, so that it may come when the run has just ended.
+  /// without it, so that it may come when the run has just ended. Who gives a run up has its databases looked at before:
+  /// connectionIdentified and connectionUnseen count as decisions.
   private func accepts(_ event: Event) -> Bool {
     switch (lifecycle, event) {
     case (.notStarted, .runStarted): true
@@ -203,7 +213,8 @@ public struct RunState: Sendable, Hashable {
     case (_, .drill): started?.isDrill == true
     case (.ended, _): false
     case (.held, .runResumed), (.held, .gateDecided), (.held, .stepSkipped), (.held, .runEnded),
-      (.held, .retryRequested), (.held, .attemptSettled), (.held, .processesEnded):
+      (.held, .retryRequested), (.held, .attemptSettled), (.held, .processesEnded),
+      (.held, .connectionIdentified), (.held, .connectionUnseen):
       true
     case (.held, _): false
     case (.running, _): true
@@ -253,7 +264,25 @@ public struct RunState: Sendable, Hashable {
     closeGates(for: "the runbook or a connection was changed, and the change accepted")
   }
 
+  private mutating func open(_ gate: GateOpened) {
+    let name = gate.gate
+    if gate.isAsApproved == true, let approved = lapsedGates[name] {
+      gates[name] = GateState(opened: gate, approvers: approved.approvers)
+      gateChanges[name] = nil
+      lapsedApprovals[name] = nil
+      lapsedGates[name] = nil
+      return
+    }
+    if gate.changes != nil, let former = gates[name], former.isApproved {
+      lapsedGates[name] = former
+    }
+    gates[name] = GateState(opened: gate)
+    if let changes = gate.changes { gateChanges[name] = changes }
+    if let lapsed = gate.lapsed { lapsedApprovals[name] = lapsed }
+  }
+
   private mutating func closeGates(for reason: String) {
+    lapsedGates = [:]
     for gate in gates.values where !gate.approvers.isEmpty {
       gateChanges[gate.opened.gate] = [reason]
       lapsedApprovals[gate.opened.gate] = gate.approverList
@@ -271,6 +300,7 @@ public struct RunState: Sendable, Hashable {
         + "(attempt \(self.step(step).attempts + 1))"
     ]
     lapsedApprovals[name] = gate.approverList
+    lapsedGates[name] = nil
     gates[name] = nil
   }
 
@@ -322,15 +352,7 @@ public struct RunState: Sendable, Hashable {
     guard let known = gates[gate], known.isApproved else { return }
     for (name, identity) in contested
     where gate == Self.identityGate(of: name) && known.asks(about: identity) {
-      let isElsewhere =
-        identities[name].map { !$0.identity.isSameDatabase(as: identity.identity) } ?? false
-      let doubts = doubts(about: identity)
-      let missing = RecordLoss(connection: name, approvers: known.approverNames)
-      for step in doubts.missing { steps[step]?.loss = missing }
-      let unseen = RecordLoss(
-        connection: name, approvers: known.approverNames, isElsewhere: isElsewhere)
-      for step in doubts.unknown { steps[step]?.loss = unseen }
-      for step in doubts.inFlight { steps[step]?.isMadeElsewhere = true }
+      lose(by: identity, approvedBy: known.approverNames)
       outdateWhatWasSeen(on: name)
       identities[name] = identity
       contested[name] = nil
@@ -338,6 +360,19 @@ public struct RunState: Sendable, Hashable {
       leases[name] = nil
       begun[name] = nil
     }
+  }
+
+  /// Takes in what a database does not show.
+  private mutating func lose(by found: ConnectionIdentified, approvedBy approvers: String) {
+    let name = found.connection
+    let isElsewhere =
+      identities[name].map { !$0.identity.isSameDatabase(as: found.identity) } ?? false
+    let doubts = doubts(about: found)
+    let missing = RecordLoss(connection: name, approvers: approvers)
+    for step in doubts.missing { steps[step]?.loss = missing }
+    let unseen = RecordLoss(connection: name, approvers: approvers, isElsewhere: isElsewhere)
+    for step in doubts.unknown { steps[step]?.loss = unseen }
+    for step in doubts.inFlight { steps[step]?.isMadeElsewhere = true }
   }
 
   /// What a database does not show of steps that are done by the journal, over the connection that leads there now. How
@@ -390,7 +425,7 @@ public struct RunState: Sendable, Hashable {
 
   /// Connections over which steps of the run were performed, by name: what they did is looked for when the run is taken
   /// up.
-  var usedConnections: [String] {
+  public var usedConnections: [String] {
     let used = Set(steps.values.filter { $0.attempts > 0 }.compactMap(\.connection))
     return identities.keys.filter(used.contains).sorted()
   }
@@ -422,6 +457,19 @@ public struct RunState: Sendable, Hashable {
       },
       begun: noted.sorted { $0.value < $1.value }
         .map { RunProof.Begun(step: $0.key, attempt: $0.value) })
+  }
+
+  /// Whether a step has changed something over a connection, or may have, and nothing in its database tells of that: it
+  /// would be lost unseen with a copy of before.
+  func hasUnmarkedChange(on connection: String) -> Bool {
+    let records = ((runbook?.steps ?? []) + formerSteps).filter(\.phase.mayChange)
+    return records.contains { record in
+      let one = step(record.id)
+      guard one.connection == connection, one.isChange, !one.hasReceipt,
+        begun[connection]?[record.id] == nil
+      else { return false }
+      return one.mayHaveChanged
+    }
   }
 
   /// Whether the run has left a lease or marks in a database.
@@ -489,6 +537,7 @@ public struct RunState: Sendable, Hashable {
 /// | a change of the runbook was accepted                   | steps that have it otherwise than they were carried out |
 /// | a connection leads elsewhere, and that was approved    | steps that were carried out on it, and checks without a connection |
 /// | an attempt of a recovery step that changes something began | every verification step                      |
+/// | an attempt of a safeguard that changes something began | every verification step, once no safeguard is left |
 ///
 /// and with each of them every later step. All that only of steps that change nothing: what was changed was
 /// changed. Detection is not looked into again for a change of the runbook once the run has changed something.
@@ -516,13 +565,28 @@ extension RunState {
     }.map(\.id)
   }
 
-  /// Safeguards come behind the verification, and are not what it is of.
+  /// What was seen before a change says nothing of how it is behind it, whatever the change is for.
   private mutating func noteLaterChange(_ started: AttemptStarted) {
-    guard hasChecked, phases[started.step] == .recovery, step(started.step).isChange else { return }
+    guard hasChecked, let phase = phases[started.step], phase.mayChange,
+      step(started.step).isChange
+    else { return }
+    // Before version 7 safeguards were no reason to look again.
+    guard phase == .recovery || (self.started?.formatVersion ?? 0) >= 7 else { return }
     let all = (runbook?.steps ?? []) + formerSteps
     for record in all where record.phase == .verification && step(record.id).status.hasOutcome {
       outdated[record.id] = Outdating(cause: .laterChange, subject: started.step.rawValue)
     }
+  }
+
+  /// Whether all that counts no more is what was checked before a safeguard. It is checked again behind the last of
+  /// them, and not between them.
+  var isOutdatedBySafeguardsAlone: Bool {
+    outdated.values.allSatisfy { isSafeguard($0) }
+  }
+
+  private func isSafeguard(_ outdating: Outdating) -> Bool {
+    outdating.cause == .laterChange
+      && outdating.subject.map { phases[StepID($0)] == .safeguards } == true
   }
 
   /// Steps whose outcome counts no more, in order, the later ones that may rest on them included.
@@ -538,7 +602,8 @@ extension RunState {
     var found: [StepReopened] = []
     for record in runbook?.steps ?? [] where mayBeReopened(record, hasChanged) {
       if let cause = causes[record.id] {
-        first = first ?? record.id
+        // What comes behind the verification are the safeguards, which do not rest on it.
+        if !isSafeguard(cause) { first = first ?? record.id }
         found.append(StepReopened(step: record.id, cause: cause.cause, subject: cause.subject))
       } else if let first {
         found.append(
@@ -626,6 +691,22 @@ extension RunState {
   public func changes(in phase: Phase) -> ChangeTally {
     let records = ((runbook?.steps ?? []) + formerSteps).filter { $0.phase == phase }
     return ChangeTally(records.map { step($0.id).changeFate(of: $0.id) })
+  }
+
+  /// Whether a step is still carried out where the run goes on as it stands.
+  ///
+  /// - Parameter endsBehindVerification: whether a check has found what ends the run.
+  public func isToCome(_ record: StepRecord, endsBehindVerification: Bool) -> Bool {
+    let one = step(record.id)
+    if endsBehindVerification, record.phase > .verification { return false }
+    switch one.status {
+    case .succeeded, .skipped: return false
+    case .pending, .running: return true
+    case .unknown: return record.phase.mayChange
+    // A check that has answered is not asked again.
+    case .failed:
+      return record.phase.mayChange || record.phase == .verification && one.isWithoutAnswer
+    }
   }
 
   /// Whether nothing can happen to its steps any more.
@@ -741,7 +822,10 @@ public struct GateState: Sendable, Hashable {
     }
   }
 
-  init(opened: GateOpened) { self.opened = opened }
+  init(opened: GateOpened, approvers: Set<Actor> = []) {
+    self.opened = opened
+    self.approvers = approvers
+  }
 
   /// Accounts that approved: a name that one typed is that account's word, whatever the name.
   public var accounts: Set<String> { Set(approvers.map(\.account)) }

@@ -49,6 +49,8 @@ public struct StepState: Sendable, Hashable {
   var definition: Digest?
   /// Whether one of its attempts changed something, or may have.
   private var hasChanged = false
+  /// What its last attempt makes of the world where it succeeds.
+  public internal(set) var bearing: Bearing = .changes
   /// What its last attempt was to carry out, as it was stored.
   var work: [WorkItem] = []
   public internal(set) var connection: String?
@@ -211,6 +213,9 @@ public struct StepState: Sendable, Hashable {
     definition = started.definition
     reopened = nil
     work = started.work
+    bearing = started.bearing
+    result = .map(ValueMap())
+    cutResults = [:]
     settledBy = started.settledBy
     unguarded = started.unguarded
     probe = started.probe
@@ -336,14 +341,19 @@ extension StepState {
   /// What became of it as a step that changes something.
   func changeFate(of id: StepID) -> ChangeTally.Fate {
     switch status {
-    case .succeeded: declaration.map { .declared($0) } ?? .performed
+    case .succeeded:
+      declaration.map { .declared($0) }
+        ?? (isAttested ? .attested : bearing == .changes ? .performed : .unchanging)
     case .skipped:
       switch skip {
       case .some(let skip) where skip.cause == .decision:
-        attempts == 0 ? .skipped(skip.word) : .leftOut(standing(isOver: true), skip.word)
+        attempts == 0
+          ? .skipped(skip.word)
+          : .leftOut(standing(isOver: true), skip.word, stays: isEffectDone)
       case .some, nil: .notApplicable
       }
-    case .pending, .running, .unknown, .failed: isTakenOut ? .removed(id) : .open
+    case .pending, .running, .unknown, .failed:
+      isTakenOut ? .removed(id, wasTried: attempts > 0 && bearing == .changes) : .open
     }
   }
 
@@ -365,8 +375,8 @@ extension StepState {
     case .pending: isOver ? .notBegun : .pending
     case .running: isOver ? .unknown : .inFlight
     case .succeeded where declaration != nil: .declared
-    case .succeeded where isAttested && phase?.mayChange == false: .attested
-    case .succeeded: loss == nil ? .succeeded : .missing
+    case .succeeded where loss != nil: .missing
+    case .succeeded: isAttested ? .attested : .succeeded
     case .failed: isWithoutAnswer && phase?.mayChange == false ? .couldNotRun : .failed
     case .unknown: .unknown
     case .skipped: .skipped

@@ -7,8 +7,9 @@ public struct Plan: Sendable {
   public let targets: [ConnectionTarget]
   public let environment: [String: String]
   public let isSandbox: Bool
-  /// Values that are secret, though neither an input, a connection nor the environment holds them.
-  public let knownSecrets: [String]
+  /// Values that are secret, though neither an input, a connection nor the environment holds them: those that were
+  /// given, and what the runbook's expressions make of secrets.
+  public private(set) var knownSecrets: [String]
   /// SHA-256 over the sources, the inputs that are not secret, and the targets.
   public var fingerprint: Digest { fingerprint(Digest.Hasher()) }
   let captures: [OwnedCapture]
@@ -26,6 +27,8 @@ public struct Plan: Sendable {
     captures = runbook.steps.flatMap { step in
       step.options.captures.map { OwnedCapture(step: step.id, capture: $0) }
     }
+    self.knownSecrets += DerivedSecrets(runbook, inputs, environment)
+      .values(in: runbook, beside: secrets)
   }
 
   /// What a fingerprint is made over.

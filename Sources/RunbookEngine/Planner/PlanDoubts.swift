@@ -36,9 +36,10 @@ extension Plan {
   /// Steps that have shown something, may do so again, and are not as they were then. In journals of before it was
   /// kept how they were, all are taken to be so.
   func outdated(
-    in state: RunState, _ binder: Binder, _ key: RunKey?
+    in state: RunState, _ binder: Binder, _ key: RunKey?, _ kinds: [any StepKind]
   ) -> [StepID: RunState.Outdating] {
     let hasChanged = state.hasChanged
+    let changed = Set(changedVariables(since: state.environment, key, kinds: kinds))
     var found: [StepID: RunState.Outdating] = [:]
     for record in state.runbook?.steps ?? []
     where state.mayLookAgain(record, hasChanged: hasChanged) {
@@ -47,6 +48,7 @@ extension Plan {
       let step = runbook.steps.first { $0.id == record.id }
       let isSame =
         switch (one.definition, step) {
+        case (_, let step?) where !changed.isDisjoint(with: variableNames(of: step, kinds)): false
         case (let known?, let step?): known == StepDefinition(of: step, binder).digest(key)
         case (nil, _?): one.status == .skipped
         // What it has not, and had confirmed the incident, is a finding of nobody any more.

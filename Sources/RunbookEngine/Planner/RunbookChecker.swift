@@ -36,8 +36,22 @@ public struct RunbookChecker: Sendable {
       check(authored: .fields(report), names, &found)
     }
     if let sandbox = runbook.sandbox { check(sandbox, runbook, &found) }
+    for input in runbook.inputs { checkName(of: input, &found) }
     checkPhases(runbook, &found)
+    found.append(contentsOf: WrittenCredentials(runbook).diagnostics)
     return found.sorted()
+  }
+
+  /// A credential that is not declared one is stored and shown.
+  private func checkName(of input: Runbook.Input, _ found: inout Diagnostics) {
+    guard !input.isSecret, input.type == .string || input.type == .url,
+      CredentialName(input.name).meaning == .certain
+    else { return }
+    found.append(
+      Diagnostic(
+        .warning, .undeclaredSecret,
+        "the input '\(input.name)' is no secret, though its name says so: it is stored and shown",
+        at: input.place, hint: "if it is one, declare it with `secret: true`"))
   }
 
   private func check(
@@ -238,4 +252,6 @@ extension DiagnosticCode {
   static let noConnection = DiagnosticCode(302)
   static let neverConfirmed = DiagnosticCode(303)
   static let maybeUndefined = DiagnosticCode(304)
+  /// An input whose name is a credential's, and that is declared none.
+  public static let undeclaredSecret = DiagnosticCode(305)
 }

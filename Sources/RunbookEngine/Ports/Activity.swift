@@ -29,6 +29,10 @@ public protocol Activity: Sendable {
   /// names, variables that it reads. An approval binds it; only looked at for that.
   func surroundings() async -> [Surrounding]
 
+  /// It with what is found out of it by looking, once its connection is ready: what its database has behind the things
+  /// that it names. What it says of itself may be more than before.
+  func informed() async -> any Activity
+
   /// How `work` is performed where that is not the usual way, such as by which interpreter: for people, who are to
   /// approve it. What of it decides is among `surroundings`.
   var manner: [WorkItem.Parameter] { get }
@@ -89,25 +93,6 @@ public protocol Activity: Sendable {
   func receipt(in context: AttemptContext) async throws(StepFailure) -> ReceiptFound?
 }
 
-/// A thing outside of a step's work that decides what it does.
-public struct Surrounding: Sendable, Hashable {
-  /// For people: `environment TARGET`, `file ./restore.sh`.
-  public let name: String
-  /// As it is, secrets included: it is hashed with the run's key, and not stored.
-  public let content: String
-  /// The path of the file that the content is of; nil where it is none.
-  public let file: String?
-  /// Whether it is a file that is only read, and no part of what runs.
-  public let isData: Bool
-
-  public init(name: String, content: String, file: String? = nil, isData: Bool = false) {
-    self.isData = isData
-    self.name = name
-    self.content = content
-    self.file = file
-  }
-}
-
 /// What a kind can say of an attempt that was cut off.
 public enum SettlingMeans: Sendable, Hashable {
   /// It changes nothing, and may run again.
@@ -138,6 +123,8 @@ extension Activity {
   public var clockConnection: String? { nil }
 
   public func surroundings() async -> [Surrounding] { [] }
+
+  public func informed() async -> any Activity { self }
 
   public var manner: [WorkItem.Parameter] { [] }
 

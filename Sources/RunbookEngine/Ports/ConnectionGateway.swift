@@ -60,6 +60,33 @@ public protocol ConnectionGateway: Sendable {
     now: Timestamp
   ) async throws(StepFailure) -> [OtherRun]
 
+  /// The variables of a step's programs, with what leads them to the connection's database.
+  ///
+  /// - Parameters:
+  ///   - inherited: what they have besides.
+  ///   - attempt: whose they are, so that what they leave to the server is found; nil where none has begun.
+  ///   - mayChange: whether they are to change something there. To keep them from it guards against mistakes only: what
+  ///     they start can undo it.
+  func environment(
+    of connection: String, beside inherited: [String: String], for attempt: AttemptContext?,
+    mayChange: Bool
+  ) async -> [String: String]
+
+  /// What the server, the role and the environment set for a connection's sessions, for an approval to bind.
+  func settings(of connection: String) async -> [Surrounding]
+
+  /// What of a step goes on at the server though its client is gone.
+  func remnants(
+    of context: AttemptContext, on connection: String
+  ) async throws(StepFailure) -> [Remnant]
+
+  /// Ends them.
+  ///
+  /// - Returns: those of the remnants that were told to end.
+  func end(
+    _ remnants: [Remnant], of context: AttemptContext, on connection: String
+  ) async throws(StepFailure) -> [EndedProcess]
+
   func close() async
 }
 
@@ -116,6 +143,21 @@ extension ConnectionGateway {
     on connection: String, besides run: RunID, lookingAtReceipts: Bool, since start: Timestamp?,
     now: Timestamp
   ) async throws(StepFailure) -> [OtherRun] { [] }
+
+  public func environment(
+    of connection: String, beside inherited: [String: String], for attempt: AttemptContext?,
+    mayChange: Bool
+  ) async -> [String: String] { inherited }
+
+  public func settings(of connection: String) async -> [Surrounding] { [] }
+
+  public func remnants(
+    of context: AttemptContext, on connection: String
+  ) async throws(StepFailure) -> [Remnant] { [] }
+
+  public func end(
+    _ remnants: [Remnant], of context: AttemptContext, on connection: String
+  ) async throws(StepFailure) -> [EndedProcess] { [] }
 }
 
 /// Reads a connection's URL without opening anything.

@@ -14,6 +14,12 @@ public protocol StepKind: Sendable {
   /// The effect that the step's activity will have, whatever its values are; nil where they decide. Pure.
   func effect(of step: Step) -> Effect?
 
+  /// Variables of the environment that the step's work reads by name, beside `env.…` of expressions; also names that are
+  /// not set. Looks at files that a script runs, and changes nothing.
+  ///
+  /// - Parameter folder: the runbook's.
+  func variables(of step: Step, in folder: String, _ environment: [String: String]) -> [String]
+
   /// The step with its values put in. Pure: nothing is opened, read or started.
   ///
   /// - Throws: `StepFailure` with the cause `invalid` when a value is undefined or does not fit.
@@ -22,6 +28,10 @@ public protocol StepKind: Sendable {
 
 extension StepKind {
   public func effect(of step: Step) -> Effect? { nil }
+
+  public func variables(
+    of step: Step, in folder: String, _ environment: [String: String]
+  ) -> [String] { [] }
 }
 
 /// What a kind may know about a step's surroundings when it checks it.

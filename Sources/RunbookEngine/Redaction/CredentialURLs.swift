@@ -3,7 +3,8 @@ private import RunbookModel
 /// The passwords in URLs, and in `user:password@host` without a scheme.
 ///
 /// Who encoded nothing wrote a URL that programs read in different ways, by the first `@` or the last one,
-/// to the first `/` or beyond it: each is taken.
+/// to the first `/` or beyond it: each is taken, and so is what stands between two `@`, which who reads to the first one
+/// takes for a part of the host's name, and names.
 struct CredentialURLs {
   private let bytes: [UInt8]
   private static let longestUserName = 19
@@ -95,7 +96,11 @@ struct CredentialURLs {
       ends.insert(first)
       if !isPlain, let last = url.lastIndex(of: at) { ends.insert(last) }
     }
-    return ends.sorted().flatMap { userInfo(url[url.startIndex..<$0]) }
+    var found = ends.sorted().flatMap { userInfo(url[url.startIndex..<$0]) }
+    if let first = ends.min(), let last = ends.max(), first < last {
+      found.append(String(decoding: url[(first + 1)..<last], as: UTF8.self))
+    }
+    return found
   }
 
   /// Whether a host's name, with its port, ends where a path, a query or the URL begins or ends.

@@ -13,7 +13,48 @@ public enum Credentials {
     found += CredentialWords(bytes).values
     // JSON in a JSON text: the same once more, without the outer one's escapes.
     if text.holds("\\\"") { found += CredentialPairs(Array(unescaped(text).utf8)).values }
+    found += found.flatMap(passwords(inBasic:))
     return unique(found.flatMap(meanings)).filter { !$0.isEmpty }
+  }
+
+  /// What a secret holds that is one by itself: what it is without the quotes that it is written in, the password of
+  /// `user:password`, and what both are in base64.
+  ///
+  /// - Parameter text: without white space around it.
+  static func values(inSecret text: String) -> [String] {
+    // Editors put a byte order mark before a file's text.
+    let content = text.firstScalar == "\u{FEFF}" ? String(text.dropFirstScalars()) : text
+    let bare = unquoted(content) ?? content
+    let all = [bare, base64(bare)].compactMap { $0 }
+    return unique(all + all.compactMap(password(ofPair:))).filter { !$0.isEmpty }
+  }
+
+  /// What stands between two quotes that are the first and the last of a text.
+  private static func unquoted(_ text: String) -> String? {
+    let bytes = Array(text.utf8)
+    guard bytes.count > 2, let quote = bytes.first, bytes.last == quote,
+      "\"'`".utf8.contains(quote)
+    else { return nil }
+    return String(decoding: bytes.dropFirst().dropLast(), as: UTF8.self)
+  }
+
+  /// The password of `user:password`, where it is no port and no word of a few letters.
+  private static func password(ofPair text: String) -> String? {
+    guard let pair = text.halves(at: ":"), !pair.before.isEmpty,
+      pair.before.utf8.allSatisfy({ $0 > 0x20 && $0 != UInt8(ascii: "/") }),
+      !pair.after.begins(with: "//"), pair.after.utf8.count >= shortestPassword
+    else { return nil }
+    return String(pair.after)
+  }
+
+  private static let shortestPassword = 6
+
+  /// `user:password` in base64, as in Docker's `auth` and in headers.
+  private static func passwords(inBasic text: String) -> [String] {
+    guard let plain = base64(text), let pair = plain.halves(at: ":"), !pair.after.isEmpty else {
+      return []
+    }
+    return [plain, String(pair.after)]
   }
 
   /// What follows in a longer one is not looked through.

@@ -1,24 +1,60 @@
-/// Reads a text character by character, whatever wrote each: as it is, percent-encoded, escaped for JSON,
-/// C, Python, a shell or SQL, as an HTML entity, quoted-printable or in Latin-1, and by any two of these one in
-/// the other, such as JSON in a URL's query.
+/// Reads a text character by character, whatever wrote each, and by any two ways of writing one in the other, such
+/// as JSON in a URL's query.
+///
+/// Languages differ in little when they write a character by itself, and all that they do is read here, whichever
+/// language it is of:
+///
+/// | written | by |
+/// | --- | --- |
+/// | as it is, or by its bytes in Latin-1 | everything |
+/// | a sign twice: `%%`, `$$`, `''`, `""`, `}}` | INI files, systemd, Make, Compose, SQL, CSV, formats |
+/// | a sign that escapes, and the sign: `\"`, `` `$ ``, `^&` | C, JSON, shells, LDAP, TeX, PowerShell, cmd |
+/// | one that escapes, and a letter for what has no sign: `\n`, `` `n `` | C, JSON, PowerShell |
+/// | a number behind such a sign, in any base and of any length: `\x4b`, `\4B `, `\075`, `\u{4b}`, `%4B`, `=4B`, `&#75;`, `U+004B` | C, CSS, LDAP, Lua, URLs, HTML, mails |
+/// | a name: `&quot;` | HTML |
 ///
 /// One place of a text can be read in several ways: `''` is two quotes, or one that SQL doubled.
 struct EncodedUnits {
   let bytes: UnsafeBufferPointer<UInt8>
 
-  /// The ways to read one character: its scalar, and where the next one begins.
+  /// One way to read a character: its scalar, and where the next one begins.
+  typealias Reading = (scalar: UInt32, end: Int)
+
+  /// All ways to read one character.
   struct Readings {
-    var all: [(scalar: UInt32, end: Int)] = []
+    /// Those of nearly every place need no memory of their own.
+    private var first: InlineArray<6, Reading> = .init(repeating: (0, 0))
+    private var others: [Reading] = []
+    private(set) var count = 0
     /// Whether more text could be read otherwise.
     var touchesEnd = false
 
-    mutating func add(_ scalar: UInt32, _ end: Int) { all.append((scalar, end)) }
+    mutating func add(_ scalar: UInt32, _ end: Int) {
+      if count < first.count { first[count] = (scalar, end) } else { others.append((scalar, end)) }
+      count += 1
+    }
+
+    subscript(index: Int) -> Reading {
+      index < first.count ? first[index] : others[index - first.count]
+    }
+
+    var isEmpty: Bool { count == 0 }
+
+    mutating func add(_ more: Readings) {
+      for index in 0..<more.count { add(more[index].scalar, more[index].end) }
+      touchesEnd = touchesEnd || more.touchesEnd
+    }
   }
 
-  /// Bytes by which an encoded character can begin.
-  static let starters = Array("%\\&'\"$=+\r".utf8)
-
   private static let mostBackslashes = 8
+
+  /// Whether a byte is a sign of ASCII.
+  @inline(__always) static func isSign(_ byte: UInt8) -> Bool {
+    switch byte {
+    case 0x21...0x2F, 0x3A...0x40, 0x5B...0x60, 0x7B...0x7E: true
+    default: false
+    }
+  }
 
   @inline(__always) private func at(_ index: Int) -> UInt8? {
     index < bytes.count ? bytes[index] : nil
@@ -26,8 +62,8 @@ struct EncodedUnits {
 
   func readings(at start: Int) -> Readings {
     var found = single(at: start)
-    for index in found.all.indices {
-      let (sign, end) = found.all[index]
+    for index in 0..<found.count {
+      let (sign, end) = found[index]
       if mayBeReadTwice(sign, start..<end) { readTwice(sign, end, &found) }
     }
     return found
@@ -70,16 +106,18 @@ struct EncodedUnits {
       }
     case UInt8(ascii: "="): readBytes(start, &found, quotedPrintableByte)
     case UInt8(ascii: "\\"): readBackslashes(start, &found)
+    case UInt8(ascii: "`"), UInt8(ascii: "^"): readSignEscape(start, first, &found)
     case UInt8(ascii: "&"): readEntity(start, &found)
     case UInt8(ascii: "'"): readQuote(start, &found)
-    // Doubled, and in a field of a field twice and more.
-    case UInt8(ascii: "\""): readDoubled(start, &found)
     case UInt8(ascii: "$"): readDollarQuote(start, &found)
+    case UInt8(ascii: "U"): readCodePoint(start, &found)
+    case UInt8(ascii: "<"): readCodePointInBrackets(start, &found)
     case 0x0D:
       found.add(0x0A, start + 1)
       if expect("\n", start + 1, &found) { found.add(0x0A, start + 2) }
     default: break
     }
+    if Self.isSign(first), first != UInt8(ascii: "\\") { readDoubled(start, first, &found) }
     return found
   }
 
@@ -189,10 +227,9 @@ struct EncodedUnits {
     guard first >= 0x80 else { return }
     var character = Readings()
     readUTF8(start, &character) { index, _ in at(index).map { ($0, index + 1) } }
-    found.all += character.all
-    found.touchesEnd = found.touchesEnd || character.touchesEnd
+    found.add(character)
     // Of another set of characters, which nobody knows: as a decoder would have it.
-    if character.all.isEmpty, !character.touchesEnd, !isWithinCharacter(start) {
+    if character.isEmpty, !character.touchesEnd, !isWithinCharacter(start) {
       found.add(SecretPattern.lost, start + 1)
     }
   }
@@ -202,7 +239,7 @@ struct EncodedUnits {
     for length in 1...3 where length <= place && (0x80...0xBF).contains(bytes[place]) {
       var found = Readings()
       readUTF8(place - length, &found) { index, _ in at(index).map { ($0, index + 1) } }
-      if let character = found.all.first { return character.end > place }
+      if !found.isEmpty { return found[0].end > place }
       guard bytes[place - length] & 0xC0 == 0x80 else { return false }
     }
     return false
@@ -348,20 +385,16 @@ struct EncodedUnits {
         readBraces(body + 2, &found)
       } else if let one = number(body + 1, digits: 2, base: 16, &found) {
         found.add(one, body + 3)
-        if one >= 0x80 { readUTF8(start, &found) { escapedByte($0, run, "x", &$1) } }
+        if one >= 0x80 { readUTF8(start, &found) { escapedByte($0, run, .x, &$1) } }
       }
-    case UInt8(ascii: "0")...UInt8(ascii: "7"):
-      if let one = number(body, digits: 3, base: 8, &found), one < 256 {
-        found.add(one, body + 3)
-        if one >= 0x80 { readUTF8(start, &found) { escapedByte($0, run, "0", &$1) } }
-      } else if byte == UInt8(ascii: "0") {
-        found.add(0, body + 1)
-      }
+    case UInt8(ascii: "N"):
+      if expect("{U+", body + 1, &found) { readBraces(body + 4, &found) }
     case 0x21...0x2F, 0x3A...0x40, 0x5B...0x60, 0x7B...0x7E, 0x20:
       found.add(UInt32(byte), body + 1)
     default:
       break
     }
+    readNumbers(start, body, run, byte, &found)
   }
 
   /// `\00f6` and `\+01f600`, as PostgreSQL's `U&'…'` has them.
@@ -380,16 +413,98 @@ struct EncodedUnits {
     found.add(0x10000 + (unit - 0xD800) * 0x400 + (low - 0xDC00), body + 8 + run)
   }
 
+  /// How a byte is written behind a backslash.
+  private enum ByteForm {
+    /// `\xc3`, `\c3`, `\303`, `\195`.
+    case x, hex, octal, decimal
+  }
+
   private func escapedByte(
-    _ start: Int, _ run: Int, _ form: Unicode.Scalar, _ found: inout Readings
+    _ start: Int, _ run: Int, _ form: ByteForm, _ found: inout Readings
   ) -> (UInt8, Int)? {
-    let isHex = form == "x"
     guard isRun(start, run, &found) else { return nil }
-    let digits = start + run + (isHex ? 1 : 0)
-    if isHex, !expect("x", start + run, &found) { return nil }
-    guard let one = number(digits, digits: isHex ? 2 : 3, base: isHex ? 16 : 8, &found), one < 256
-    else { return nil }
-    return (UInt8(one), digits + (isHex ? 2 : 3))
+    if form == .x, !expect("x", start + run, &found) { return nil }
+    let digits = start + run + (form == .x ? 1 : 0)
+    let (count, base): (Int, UInt32) =
+      switch form {
+      case .x, .hex: (2, 16)
+      case .octal: (3, 8)
+      case .decimal: (3, 10)
+      }
+    guard let one = number(digits, digits: count, base: base, &found), one < 256 else { return nil }
+    return (UInt8(one), digits + count)
+  }
+
+  /// A number right behind a backslash, in every base that it can be in: of C up to three digits in base 8, and four
+  /// behind a zero; of Lua up to three in base 10; of LDAP two and of CSS up to six in base 16, where a blank may end it.
+  private func readNumbers(
+    _ start: Int, _ body: Int, _ run: Int, _ byte: UInt8, _ found: inout Readings
+  ) {
+    guard Self.hexDigit(byte) != nil else { return }
+    for (most, base) in [(4, 8), (3, 10), (6, 16)] as [(Int, UInt32)] {
+      var value: UInt32 = 0
+      for count in 1...most {
+        guard let next = at(body + count - 1) else {
+          found.touchesEnd = true
+          break
+        }
+        guard let digit = Self.hexDigit(next), digit < base else { break }
+        value = value * base + digit
+        if base == 8, count == 4, byte != UInt8(ascii: "0") { break }
+        guard value <= (base == 16 ? 0x10FFFF : 0xFF) else { break }
+        found.add(value, body + count)
+        guard base == 16 else { continue }
+        guard let end = at(body + count) else {
+          found.touchesEnd = true
+          continue
+        }
+        if Self.isBlank(end) || end == 0x0A { found.add(value, body + count + 1) }
+      }
+    }
+    for form in [ByteForm.hex, .octal, .decimal] {
+      guard let (first, _) = escapedByte(start, run, form, &found), first >= 0x80 else { continue }
+      readUTF8(start, &found) { escapedByte($0, run, form, &$1) }
+    }
+  }
+
+  /// Behind a sign by which PowerShell or Windows' command line escapes: a sign, and PowerShell's letters and numbers.
+  private func readSignEscape(_ start: Int, _ sign: UInt8, _ found: inout Readings) {
+    guard let byte = at(start + 1) else {
+      found.touchesEnd = true
+      return
+    }
+    if byte == 0x20 || (Self.isSign(byte) && byte != sign) { found.add(UInt32(byte), start + 2) }
+    guard sign == UInt8(ascii: "`") else { return }
+    if byte == UInt8(ascii: "0") { found.add(0, start + 2) }
+    if let scalar = Self.letters[UInt32(byte)] { found.add(scalar, start + 2) }
+    if byte == UInt8(ascii: "u"), expect("{", start + 2, &found) { readBraces(start + 3, &found) }
+  }
+
+  /// `U+004B`, with a blank or a comma behind it where more follow.
+  private func readCodePoint(_ start: Int, _ found: inout Readings) {
+    guard expect("U+", start, &found) else { return }
+    var (value, index) = (UInt32(0), start + 2)
+    while index < start + 8, let digit = at(index).flatMap(Self.hexDigit) {
+      value = value << 4 | digit
+      index += 1
+      guard index >= start + 4 else { continue }
+      found.add(value, index)
+      if let end = at(index), Self.isBlank(end) || end == UInt8(ascii: ",") {
+        found.add(value, index + 1)
+      }
+    }
+    if index + 1 >= bytes.count { found.touchesEnd = true }
+  }
+
+  /// `<U+00E4>`, as of `iconv` and R.
+  private func readCodePointInBrackets(_ start: Int, _ found: inout Readings) {
+    guard expect("U+", start + 1, &found) else { return }
+    var inner = Readings()
+    readCodePoint(start + 1, &inner)
+    found.touchesEnd = found.touchesEnd || inner.touchesEnd
+    for index in 0..<inner.count where expect(">", inner[index].end, &found) {
+      found.add(inner[index].scalar, inner[index].end + 1)
+    }
   }
 
   /// Whether so many backslashes stand there.
@@ -442,7 +557,10 @@ struct EncodedUnits {
       end += 1
     }
     if end >= bytes.count { found.touchesEnd = true }
-    if end > first, at(end) == UInt8(ascii: ";") { found.add(value, end + 1) }
+    guard end > first else { return }
+    // Browsers need no semicolon.
+    found.add(value, end)
+    if at(end) == UInt8(ascii: ";") { found.add(value, end + 1) }
   }
 
   /// `auml;`, from behind the `&`.
@@ -466,27 +584,39 @@ struct EncodedUnits {
     (48...57).contains(byte) || (65...90).contains(byte) || (97...122).contains(byte)
   }
 
-  /// One quote that was doubled once, twice or three times.
-  private func readDoubled(_ start: Int, _ found: inout Readings) {
-    guard let quote = at(start) else { return }
-    var end = start + 1
-    while end < start + 8, at(end) == quote { end += 1 }
+  /// A sign that was written twice: of those that languages within languages double again, four or eight times.
+  private func readDoubled(_ start: Int, _ sign: UInt8, _ found: inout Readings) {
+    guard let next = at(start + 1) else {
+      found.touchesEnd = true
+      return
+    }
+    guard next == sign else { return }
+    found.add(UInt32(sign), start + 2)
+    guard Self.isDoubledOften(sign) else { return }
+    var end = start + 2
+    while end < start + 8, at(end) == sign { end += 1 }
     if end < start + 8, end >= bytes.count { found.touchesEnd = true }
-    for count in [2, 4, 8] where start + count <= end {
-      found.add(UInt32(quote), start + count)
+    for count in [4, 8] where start + count <= end { found.add(UInt32(sign), start + count) }
+  }
+
+  @inline(__always) private static func isDoubledOften(_ sign: UInt8) -> Bool {
+    switch sign {
+    case UInt8(ascii: "\""), UInt8(ascii: "'"), UInt8(ascii: "`"), UInt8(ascii: "$"),
+      UInt8(ascii: "%"), UInt8(ascii: "^"):
+      true
+    default: false
     }
   }
 
   /// One quote as SQL doubles it, and as shells end a quoted text for it.
   private func readQuote(_ start: Int, _ found: inout Readings) {
-    readDoubled(start, &found)
     if expect("\\''", start + 1, &found) { found.add(0x27, start + 4) }
     if expect("\"'\"'", start + 1, &found) { found.add(0x27, start + 5) }
     if expect("$'", start + 1, &found) {
       var inner = Readings()
       readDollarQuote(start + 1, &inner)
       found.touchesEnd = found.touchesEnd || inner.touchesEnd
-      for one in inner.all where expect("'", one.end, &found) { found.add(one.scalar, one.end + 1) }
+      addQuoted(inner, &found)
     }
   }
 
@@ -496,7 +626,13 @@ struct EncodedUnits {
     var inner = Readings()
     readEscape(start + 2, start + 3, &inner)
     found.touchesEnd = found.touchesEnd || inner.touchesEnd
-    for one in inner.all where expect("'", one.end, &found) { found.add(one.scalar, one.end + 1) }
+    addQuoted(inner, &found)
+  }
+
+  private func addQuoted(_ inner: Readings, _ found: inout Readings) {
+    for index in 0..<inner.count where expect("'", inner[index].end, &found) {
+      found.add(inner[index].scalar, inner[index].end + 1)
+    }
   }
 
   /// Reads on where what begins an encoding was itself written by another one: `%5Cu00e4`, `&amp;auml;`,
@@ -535,7 +671,11 @@ struct EncodedUnits {
     case UInt8(ascii: "%"), UInt8(ascii: "&"), UInt8(ascii: "="), UInt8(ascii: "\\"):
       let inner = single(at: index)
       found.touchesEnd = found.touchesEnd || inner.touchesEnd
-      return inner.all.max { $0.end < $1.end }.map { ($0.scalar, $0.end) }
+      var longest: Reading?
+      for number in 0..<inner.count where inner[number].end > longest?.end ?? index {
+        longest = inner[number]
+      }
+      return longest
     default: return (UInt32(byte), index + 1)
     }
   }

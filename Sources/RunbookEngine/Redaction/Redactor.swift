@@ -3,8 +3,9 @@ public import RunbookModel
 /// Takes secrets out of text by their values, before anything is stored or shown (law L7), and cuts text
 /// so that no half of a secret is left.
 ///
-/// A secret counts without the white space around it, and so do its lines that are no common words; where it holds a
-/// URL or a connection's words, the password in it counts by itself. It is found in every form of `SecretForms`.
+/// A secret counts without the white space, byte order mark and quotes around it, and so do its lines that are no common
+/// words; where it holds a URL, a connection's words, or a user's name and a password, the password in it counts by
+/// itself. It is found in every form of `SecretForms`.
 public struct Redactor: Sendable {
   /// What stands in a secret's place.
   public static let mark = "[redacted]"
@@ -35,6 +36,7 @@ public struct Redactor: Sendable {
       }
       let inner = Credentials.values(in: String(text)).map { Array($0.utf8) }
       all.formUnion(inner)
+      all.formUnion(Credentials.values(inSecret: String(text)).map { Array($0.utf8) })
       // Of an address or a document that holds a secret the rest is none.
       parted.formUnion(inner.isEmpty ? lines : inner)
     }

@@ -7,29 +7,27 @@
 ///
 /// A `yes` may be wrong, a `no` never is: a property test holds it against a search of every place.
 struct SecretFilter: Sendable {
-  /// By the first byte of a place and the next: what is to be looked at.
-  private let steps: [Int32]
-  /// A bit for each of these pairs of bytes: whether there is anything to be looked at.
+  /// A bit for each pair of bytes: whether anything can begin with them.
   private let pairs: [UInt64]
   /// By its first byte, the tree of the patterns that begin with it; -1 for none.
   private let roots: [Int32]
   private let nodes: [Node]
-  private let edges: [Edge]
+  /// The nodes below each, in the order of their bytes.
+  private let children: [Int32]
   /// Patterns by their numbers, each node's beside one another.
   private let order: [Int32]
   /// What each byte can be where it is not a pattern's first.
   private let kinds: [Kind]
-
-  /// Nothing can begin there.
-  fileprivate static let none: Int32 = -1
-  /// The next byte may be something else than it is.
-  private static let closer: Int32 = -2
-  /// The first byte may be something else than it is.
-  private static let open: Int32 = -3
+  /// The byte that each stands for in the tree.
+  private let folds: [UInt8]
 
   /// The patterns with one beginning.
   fileprivate struct Node {
-    var edges: Range<Int32>
+    /// A bit for each byte of ASCII with which one of them goes on.
+    var low: UInt64 = 0
+    var high: UInt64 = 0
+    /// The first of its nodes in `children`.
+    var firstChild: Int32 = 0
     /// In `order`: those that end here, which whatever follows may complete; those that go on with what is never
     /// written by itself, or not in ASCII; and all others.
     var ended: Range<Int32>
@@ -37,11 +35,19 @@ struct SecretFilter: Sendable {
     var end: Int32
     /// Whether one of them is hexadecimal, which dumps break into lines.
     let isHex: Bool
-  }
 
-  fileprivate struct Edge {
-    let byte: UInt8
-    let node: Int32
+    @inline(__always) func goesOn(with byte: UInt8) -> Bool {
+      (byte < 64 ? low >> UInt64(byte) : high >> UInt64(byte & 63)) & 1 == 1
+    }
+
+    /// Where in `children` the node of a byte is with which it goes on.
+    @inline(__always) func place(of byte: UInt8) -> Int {
+      let before = (1 as UInt64) << UInt64(byte & 63) &- 1
+      return Int(firstChild)
+        + (byte < 64
+          ? (low & before).nonzeroBitCount
+          : low.nonzeroBitCount + (high & before).nonzeroBitCount)
+    }
   }
 
   fileprivate enum Kind: UInt8 {
@@ -61,65 +67,87 @@ struct SecretFilter: Sendable {
 
   init(_ patterns: [SecretPattern]) {
     let kinds = Self.kinds(patterns)
+    let folds = Self.folds(patterns)
     var tree = Tree()
-    var firsts: Set<UInt8> = []
+    // Bytes with which a pattern begins.
+    var (low, high) = (UInt64(0), UInt64(0))
     var isHighFirst = false
     for (number, pattern) in patterns.enumerated() where !pattern.scalars.isEmpty {
+      let beginning = Beginning(pattern, kinds, folds, Self.depth)
       for first in pattern.spellings(at: 0) {
         guard first < 0x80 else {
           isHighFirst = true
           continue
         }
-        firsts.insert(UInt8(first))
-        tree.add(Beginning(pattern, UInt8(first), kinds, Self.depth), Int32(number))
+        if first < 64 { low |= 1 << UInt64(first) } else { high |= 1 << UInt64(first & 63) }
+        tree.add(beginning, first: UInt8(first), Int32(number))
       }
     }
     tree.build(patterns)
-    var steps = [Int32](repeating: Self.none, count: 1 << 16)
-    for first in UInt8.allValues {
-      let isSpecial = EncodedUnits.isSpecial(first)
-      let isOpen =
-        first >= 0x80
-        ? isHighFirst
-        : isSpecial && (firsts.contains(first) || Self.mayBegin(first, firsts))
-      let root = tree.roots[Int(first)]
-      guard isOpen || (!isSpecial && root >= 0) else { continue }
-      for second in UInt8.allValues {
-        let place = Int(first) << 8 | Int(second)
-        if isSpecial {
-          let isWritten = first >= 0x80 || firsts.contains(first)
-          let mayBegin =
-            EncodedUnits.simpleEscape(first, second).map(firsts.contains)
-            ?? EncodedUnits.mayBegin(first, second)
-          steps[place] = isWritten || mayBegin ? Self.open : Self.none
-        } else if !tree.nodes[Int(root)].ended.isEmpty || kinds[Int(second)] != .plain {
-          steps[place] = Self.closer
-        } else {
-          steps[place] = tree.child(of: root, Self.folded(second))
-        }
+    let isFirst = { (byte: UInt8) in
+      byte < 0x80 && (byte < 64 ? low >> UInt64(byte) : high >> UInt64(byte & 63)) & 1 == 1
+    }
+    var others = (UInt64(0), UInt64(0))
+    var capitals = UInt64(0)
+    for byte in 0..<0x80 {
+      let bit: UInt64 = 1 << UInt64(byte & 63)
+      if kinds[byte] != .plain {
+        if byte < 64 { others.0 |= bit } else { others.1 |= bit }
       }
+      if folds[byte] == byte | 0x20, folds[byte] != byte, byte < 0x5B { capitals |= bit << 32 }
     }
     var pairs = [UInt64](repeating: 0, count: 1 << 10)
-    for (place, step) in steps.enumerated() where step != Self.none {
-      pairs[place >> 6] |= 1 << UInt64(place & 63)
+    for first in UInt8.allValues {
+      let row = Int(first) << 2
+      guard first < 0x80 else {
+        if isHighFirst { for word in row..<row + 4 { pairs[word] = .max } }
+        continue
+      }
+      let root = tree.roots[Int(first)]
+      if root >= 0 {
+        if !tree.nodes[Int(root)].ended.isEmpty {
+          for word in row..<row + 4 { pairs[word] = .max }
+        } else {
+          Self.addSeconds(of: tree.nodes[Int(root)], others, capitals, &pairs, row)
+        }
+      }
+      EncodedUnits.addSeconds(first, isFirst, &pairs, row)
     }
-    (self.steps, self.pairs, self.kinds) = (steps, pairs, kinds)
-    (roots, nodes, edges, order) = (tree.roots, tree.nodes, tree.edges, tree.order)
+    (self.pairs, self.kinds, self.folds) = (pairs, kinds, folds)
+    (roots, nodes, children, order) = (tree.roots, tree.nodes, tree.children, tree.order)
+  }
+
+  /// Adds the bytes that may follow a pattern's first one.
+  ///
+  /// - Parameters:
+  ///   - others: a bit for each byte of ASCII that may be something else than it is.
+  ///   - capitals: a bit for each small letter that stands for its capital too.
+  private static func addSeconds(
+    of node: Node, _ others: (UInt64, UInt64), _ capitals: UInt64, _ pairs: inout [UInt64],
+    _ row: Int
+  ) {
+    let slash: UInt64 = 1 << UInt64(UInt8(ascii: "/"))
+    let underscore: UInt64 = 1 << UInt64(UInt8(ascii: "_") & 63)
+    pairs[row] |= node.low | others.0
+    pairs[row + 1] |=
+      node.high | others.1 | (node.high & capitals) >> 32 | (node.low & slash != 0 ? underscore : 0)
+    pairs[row + 2] = .max
+    pairs[row + 3] = .max
   }
 
   /// Calls a function with the tables where they lie: to hold each of them anew at every place would cost more than to
   /// look at it.
   func withTables<Result>(_ body: (Tables) -> Result) -> Result {
     pairs.withUnsafeBufferPointer { pairs in
-      steps.withUnsafeBufferPointer { steps in
-        kinds.withUnsafeBufferPointer { kinds in
+      kinds.withUnsafeBufferPointer { kinds in
+        folds.withUnsafeBufferPointer { folds in
           nodes.withUnsafeBufferPointer { nodes in
-            edges.withUnsafeBufferPointer { edges in
+            children.withUnsafeBufferPointer { children in
               order.withUnsafeBufferPointer { order in
                 roots.withUnsafeBufferPointer { roots in
                   body(
                     Tables(
-                      pairs: pairs, steps: steps, kinds: kinds, nodes: nodes, edges: edges,
+                      pairs: pairs, kinds: kinds, folds: folds, nodes: nodes, children: children,
                       order: order, roots: roots))
                 }
               }
@@ -133,32 +161,38 @@ struct SecretFilter: Sendable {
   /// The tables of a filter while it is used.
   struct Tables {
     fileprivate let pairs: UnsafeBufferPointer<UInt64>
-    fileprivate let steps: UnsafeBufferPointer<Int32>
     fileprivate let kinds: UnsafeBufferPointer<Kind>
+    fileprivate let folds: UnsafeBufferPointer<UInt8>
     fileprivate let nodes: UnsafeBufferPointer<Node>
-    fileprivate let edges: UnsafeBufferPointer<Edge>
+    fileprivate let children: UnsafeBufferPointer<Int32>
     fileprivate let order: UnsafeBufferPointer<Int32>
     fileprivate let roots: UnsafeBufferPointer<Int32>
   }
 
   /// Bytes that stand for one another in one code or another.
-  @inline(__always) fileprivate static func folded(_ byte: UInt8) -> UInt8 {
-    switch byte {
-    case UInt8(ascii: "A")...UInt8(ascii: "F"): byte | 0x20
-    case UInt8(ascii: "_"): UInt8(ascii: "/")
-    default: byte
+  private static func folds(_ patterns: [SecretPattern]) -> [UInt8] {
+    let lastFolded: UInt8 =
+      patterns.contains(where: \.ignoresCase) ? UInt8(ascii: "Z") : UInt8(ascii: "F")
+    return UInt8.allValues.map { byte in
+      switch byte {
+      case UInt8(ascii: "A")...lastFolded: byte | 0x20
+      case UInt8(ascii: "_"): UInt8(ascii: "/")
+      default: byte
+      }
     }
   }
 
   private static func kinds(_ patterns: [SecretPattern]) -> [Kind] {
     var isGap = [Bool](repeating: false, count: 256)
-    for pattern in patterns {
-      for byte in pattern.code.gaps { isGap[Int(byte)] = true }
-      if pattern.mayBeFolded { for byte in EncodedUnits.foldBytes { isGap[Int(byte)] = true } }
-      for (position, scalar) in pattern.scalars.enumerated().dropFirst() {
-        guard pattern.code == .plain, scalar == SecretPattern.space else { continue }
-        for space in pattern.spellings(at: position) { isGap[Int(space)] = true }
+    for code in Set(patterns.map(\.code)) { for byte in code.gaps { isGap[Int(byte)] = true } }
+    if patterns.contains(where: \.mayBeFolded) {
+      for byte in EncodedUnits.foldBytes { isGap[Int(byte)] = true }
+    }
+    for pattern in patterns where pattern.code == .plain {
+      guard let position = pattern.scalars.dropFirst().firstIndex(of: SecretPattern.space) else {
+        continue
       }
+      for space in pattern.spellings(at: position) { isGap[Int(space)] = true }
     }
     // One stands for the other in base64.
     if isGap[Int(UInt8(ascii: "_"))] { isGap[Int(UInt8(ascii: "/"))] = true }
@@ -168,39 +202,32 @@ struct SecretFilter: Sendable {
       // The sign of a wrapped line, and what begins an escape.
       case UInt8(ascii: "\\") where isGap[Int(byte)]: return .any
       // A space too.
-      case UInt8(ascii: "+"): return isGap[0x20] ? .gap : .plain
+      case UInt8(ascii: "+"): return isGap[0x20] ? .gap : .encoded
       case 0x0D: return isGap[Int(byte)] ? .gap : .any
       case _ where isGap[Int(byte)]: return .gap
-      default: return EncodedUnits.starters.contains(byte) ? .encoded : .plain
+      default:
+        return EncodedUnits.isSign(byte) || byte == UInt8(ascii: "U") ? .encoded : .plain
       }
-    }
-  }
-
-  /// Whether what begins with the byte and others can be a pattern's first character.
-  private static func mayBegin(_ starter: UInt8, _ firsts: Set<UInt8>) -> Bool {
-    switch starter {
-    case 0, 0x1B: false
-    case UInt8(ascii: "+"): firsts.contains(UInt8(ascii: " "))
-    case 0x0D: firsts.contains(0x0A)
-    default: true
     }
   }
 
   /// How a pattern begins, behind its first character and without what may stand between two.
   private struct Beginning {
-    let first: UInt8
     var bytes: [UInt8] = []
     /// Whether the pattern ends there, or is longer than is looked at; else nothing that is written by itself goes on.
     var isEnded = true
 
-    init(_ pattern: SecretPattern, _ first: UInt8, _ kinds: [Kind], _ depth: Int) {
-      self.first = first
-      for scalar in pattern.scalars.dropFirst() where bytes.count < depth {
+    init(_ pattern: SecretPattern, _ kinds: [Kind], _ folds: [UInt8], _ depth: Int) {
+      bytes.reserveCapacity(depth)
+      var position = 1
+      while position < pattern.scalars.count, bytes.count < depth {
+        let scalar = pattern.scalars[position]
+        position += 1
         guard scalar < 0x80, kinds[Int(scalar)] != .any else {
           isEnded = false
           return
         }
-        if kinds[Int(scalar)] != .gap { bytes.append(SecretFilter.folded(UInt8(scalar))) }
+        if kinds[Int(scalar)] != .gap { bytes.append(folds[Int(scalar)]) }
       }
     }
   }
@@ -209,31 +236,38 @@ struct SecretFilter: Sendable {
   private struct Tree {
     var roots = [Int32](repeating: -1, count: 256)
     var nodes: [Node] = []
-    var edges: [Edge] = []
+    var children: [Int32] = []
     var order: [Int32] = []
     private var isHex: [Bool] = []
-    private var items: [(beginning: Beginning, number: Int32)] = []
+    private var items: [Item] = []
 
-    mutating func add(_ beginning: Beginning, _ number: Int32) { items.append((beginning, number)) }
+    private struct Item {
+      let beginning: Beginning
+      let number: Int32
+      /// By which items are put in order: its first byte, those behind it, and whether it ends there.
+      let key: (UInt64, UInt64)
+    }
+
+    mutating func add(_ beginning: Beginning, first: UInt8, _ number: Int32) {
+      var bytes: UInt64 = 0
+      for byte in beginning.bytes { bytes = bytes << 8 | UInt64(byte) }
+      bytes <<= UInt64(8 * (8 - beginning.bytes.count))
+      let end = UInt64(beginning.bytes.count) << 1 | (beginning.isEnded ? 0 : 1)
+      items.append(
+        Item(
+          beginning: beginning, number: number,
+          key: (UInt64(first) << 56 | bytes >> 8, bytes << 56 | end)))
+    }
 
     mutating func build(_ patterns: [SecretPattern]) {
-      items.sort { one, other in
-        if one.beginning.first != other.beginning.first {
-          return one.beginning.first < other.beginning.first
-        }
-        if one.beginning.bytes != other.beginning.bytes {
-          return one.beginning.bytes.lexicographicallyPrecedes(other.beginning.bytes)
-        }
-        if one.beginning.isEnded != other.beginning.isEnded { return one.beginning.isEnded }
-        return one.number < other.number
-      }
+      items.sort { $0.key < $1.key }
       order = items.map(\.number)
       isHex = order.map { patterns[Int($0)].code == .hex }
       var start = 0
       while start < items.count {
-        let first = items[start].beginning.first
+        let first = items[start].key.0 >> 56
         var end = start
-        while end < items.count, items[end].beginning.first == first { end += 1 }
+        while end < items.count, items[end].key.0 >> 56 == first { end += 1 }
         roots[Int(first)] = node(of: start..<end, depth: 0)
         start = end
       }
@@ -252,27 +286,21 @@ struct SecretFilter: Sendable {
       let number = Int32(nodes.count)
       nodes.append(
         Node(
-          edges: 0..<0, ended: ended, stopped: Int32(firstStopped)..<Int32(start),
-          end: Int32(range.upperBound), isHex: isHex[range].contains(true)
-        ))
-      var children: [Edge] = []
+          ended: ended, stopped: Int32(firstStopped)..<Int32(start), end: Int32(range.upperBound),
+          isHex: isHex[range].contains(true)))
+      var below: [Int32] = []
       while start < range.upperBound {
         let byte = items[start].beginning.bytes[depth]
         var end = start
         while end < range.upperBound, items[end].beginning.bytes[depth] == byte { end += 1 }
-        children.append(Edge(byte: byte, node: node(of: start..<end, depth: depth + 1)))
+        below.append(node(of: start..<end, depth: depth + 1))
+        let bit: UInt64 = 1 << UInt64(byte & 63)
+        if byte < 64 { nodes[Int(number)].low |= bit } else { nodes[Int(number)].high |= bit }
         start = end
       }
-      nodes[Int(number)].edges = Int32(edges.count)..<Int32(edges.count + children.count)
-      edges += children
+      nodes[Int(number)].firstChild = Int32(children.count)
+      children += below
       return number
-    }
-
-    func child(of node: Int32, _ byte: UInt8) -> Int32 {
-      for edge in nodes[Int(node)].edges where edges[Int(edge)].byte == byte {
-        return edges[Int(edge)].node
-      }
-      return SecretFilter.none
     }
   }
 }
@@ -280,12 +308,13 @@ struct SecretFilter: Sendable {
 extension SecretFilter.Tables {
   /// The first place from `start` on where a secret may begin, or where too few bytes are left to say.
   @inline(__always)
-  func next(_ bytes: UnsafeBufferPointer<UInt8>, from start: Int) -> Int {
+  func next(_ units: EncodedUnits, from start: Int) -> Int {
+    let bytes = units.bytes
     var place = start
     let last = bytes.count - Self.undecided
     while place < last {
       let pair = Int(bytes[place]) << 8 | Int(bytes[place + 1])
-      if pairs[pair >> 6] >> UInt64(pair & 63) & 1 == 1 { return place }
+      if pairs[pair >> 6] >> UInt64(pair & 63) & 1 == 1, mayBegin(units, at: place) { return place }
       place += 1
     }
     return place
@@ -293,6 +322,41 @@ extension SecretFilter.Tables {
 
   /// So many bytes at the end are always looked at: what comes may make another character of them.
   private static let undecided = 4
+
+  /// Goes along the tree where each byte stands for itself, up to where one may not.
+  private func mayBegin(_ units: EncodedUnits, at place: Int) -> Bool {
+    let bytes = units.bytes
+    if units.isSpecial(bytes[place], at: place) { return true }
+    var number = roots[Int(bytes[place])]
+    guard number >= 0 else { return false }
+    var index = place + 1
+    let limit = min(bytes.count, place + SecretFilter.mostSteps)
+    while true {
+      let node = nodes[Int(number)]
+      guard node.ended.isEmpty, index < limit else { return true }
+      let byte = bytes[index]
+      switch kinds[Int(byte)] {
+      case .plain: break
+      case .gap:
+        if node.isHex, byte == 0x20 || byte == 0x0A, index > place + 1 {
+          var touchesEnd = false
+          if units.skippingDumpBreak(index, &touchesEnd) != nil || touchesEnd { return true }
+        }
+        index += 1
+        continue
+      case .encoded:
+        guard index + 1 < bytes.count, !EncodedUnits.mayBegin(byte, bytes[index + 1]) else {
+          return true
+        }
+      case .any: return true
+      }
+      if byte == UInt8(ascii: "0"), node.isHex, units.isSignOfHex(index) { return true }
+      let folded = folds[Int(byte)]
+      guard node.goesOn(with: folded) else { return false }
+      number = children[node.place(of: folded)]
+      index += 1
+    }
+  }
 
   /// The patterns that may begin with a character; some of them more than once.
   ///
@@ -306,21 +370,6 @@ extension SecretFilter.Tables {
     guard root >= 0 else { return }
     var room = SecretFilter.mostSteps
     walk(units, nodes[Int(root)], place, true, &room, &found)
-  }
-
-  /// The patterns that may begin at a place with its byte as it is.
-  @inline(__always)
-  func candidates(_ units: EncodedUnits, at place: Int, _ found: inout [Int32]) {
-    guard place + 1 < units.bytes.count else {
-      return candidates(units.bytes[place], units, from: place + 1, &found)
-    }
-    let step = steps[Int(units.bytes[place]) << 8 | Int(units.bytes[place + 1])]
-    if step == SecretFilter.none { return }
-    guard step >= 0 else {
-      return candidates(units.bytes[place], units, from: place + 1, &found)
-    }
-    var room = SecretFilter.mostSteps
-    walk(units, nodes[Int(step)], place + 2, false, &room, &found)
   }
 
   /// Goes along the tree and a text from a place on, in all ways to read it.
@@ -358,7 +407,7 @@ extension SecretFilter.Tables {
       if byte == UInt8(ascii: "0"), node.isHex, units.isSignOfHex(index) {
         return takeRest(node, &found)
       }
-      guard let child = child(of: node, SecretFilter.folded(byte)) else { return }
+      guard let child = child(of: node, folds[Int(byte)]) else { return }
       node = nodes[Int(child)]
       index += 1
       isFirst = false
@@ -389,7 +438,8 @@ extension SecretFilter.Tables {
     let readings = units.readings(at: place)
     guard !touchesEnd, !readings.touchesEnd else { return takeRest(rest, &found) }
     if seen > place { walk(units, rest, seen, isFirst, &room, &found) }
-    for (scalar, end) in readings.all {
+    for number in 0..<readings.count {
+      let (scalar, end) = readings[number]
       guard scalar < 0x80 else {
         if EncodedUnits.isInvisible(scalar) || SecretPattern.isSpace(scalar) {
           walk(units, rest, end, isFirst, &room, &found)
@@ -400,7 +450,7 @@ extension SecretFilter.Tables {
       case .gap: walk(units, rest, end, isFirst, &room, &found)
       case .any: break
       case .plain, .encoded:
-        guard let child = child(of: rest, SecretFilter.folded(UInt8(scalar))) else { continue }
+        guard let child = child(of: rest, folds[Int(scalar)]) else { continue }
         walk(units, nodes[Int(child)], end, false, &room, &found)
       }
     }
@@ -410,9 +460,9 @@ extension SecretFilter.Tables {
     for number in node.ended.upperBound..<node.end { found.append(order[Int(number)]) }
   }
 
+  @inline(__always)
   private func child(of node: SecretFilter.Node, _ byte: UInt8) -> Int32? {
-    for edge in node.edges where edges[Int(edge)].byte == byte { return edges[Int(edge)].node }
-    return nil
+    node.goesOn(with: byte) ? children[node.place(of: byte)] : nil
   }
 }
 
@@ -421,32 +471,68 @@ extension UInt8 {
 }
 
 extension EncodedUnits {
-  /// What two bytes stand for that can be nothing else, such as `\n`; nil for all others.
-  fileprivate static func simpleEscape(_ first: UInt8, _ second: UInt8) -> UInt8? {
-    guard first == UInt8(ascii: "\\") else { return nil }
-    switch second {
-    case UInt8(ascii: "n"): return 0x0A
-    case UInt8(ascii: "r"): return 0x0D
-    case UInt8(ascii: "t"): return 0x09
-    case UInt8(ascii: "\""), UInt8(ascii: "/"), UInt8(ascii: "'"), UInt8(ascii: "."),
-      UInt8(ascii: "|"), UInt8(ascii: "("), UInt8(ascii: ")"), UInt8(ascii: "["), UInt8(ascii: "]"),
-      UInt8(ascii: "*"), UInt8(ascii: "-"), UInt8(ascii: "_"), UInt8(ascii: "$"):
-      return second
-    default: return nil
+  /// Adds the bytes that may follow one in what is written otherwise than by itself, and begins a pattern.
+  ///
+  /// - Parameter isFirst: whether a pattern begins with a byte.
+  fileprivate static func addSeconds(
+    _ first: UInt8, _ isFirst: (UInt8) -> Bool, _ pairs: inout [UInt64], _ row: Int
+  ) {
+    switch first {
+    case UInt8(ascii: "+") where isFirst(0x20), 0x0D where isFirst(0x0A):
+      for word in row..<row + 4 { pairs[word] = .max }
+    case UInt8(ascii: "\\"):
+      var words: (UInt64, UInt64) = (.max, .max)
+      for (second, meant) in simpleEscapes where !isFirst(meant) {
+        let bit: UInt64 = 1 << UInt64(second & 63)
+        if second < 64 { words.0 &= ~bit } else { words.1 &= ~bit }
+      }
+      for (offset, word) in [words.0, words.1, .max, .max].enumerated() {
+        pairs[row + offset] |= word
+      }
+    case 0x0D: break
+    default:
+      if let words = seconds[first] {
+        for (offset, word) in words.enumerated() { pairs[row + offset] |= word }
+      } else if isSign(first), isFirst(first) {
+        pairs[row + Int(first >> 6)] |= 1 << UInt64(first & 63)
+      }
     }
   }
 
+  /// By the first byte of what can be anything, a bit for each that may follow.
+  private static let seconds: [UInt8: [UInt64]] = Dictionary(
+    uniqueKeysWithValues: "%&'\"$=`^U<".utf8.map { first in
+      var words: [UInt64] = [0, 0, 0, 0]
+      for second in UInt8.allValues where mayBegin(first, second) {
+        words[Int(second >> 6)] |= 1 << UInt64(second & 63)
+      }
+      return (first, words)
+    })
+
+  /// What stands behind a backslash, and can mean one thing only.
+  private static let simpleEscapes: [(UInt8, UInt8)] =
+    [(UInt8(ascii: "n"), 0x0A), (UInt8(ascii: "r"), 0x0D), (UInt8(ascii: "t"), 0x09)]
+    + "\"/'.|()[]*-_$".utf8.map { ($0, $0) }
+
   /// Whether a character that is written otherwise than by itself can begin with two bytes.
-  fileprivate static func mayBegin(_ first: UInt8, _ second: UInt8) -> Bool {
-    let isHexDigit = (48...57).contains(second) || (97...102).contains(second | 0x20)
+  @inline(__always) static func mayBegin(_ first: UInt8, _ second: UInt8) -> Bool {
     switch first {
-    case UInt8(ascii: "%"): return isHexDigit || second == UInt8(ascii: "u")
-    case UInt8(ascii: "="): return isHexDigit || second == 0x0A || second == 0x0D
-    case UInt8(ascii: "&"): return second == UInt8(ascii: "#") || (97...122).contains(second | 0x20)
-    case UInt8(ascii: "'"): return "'\\\"$".utf8.contains(second)
-    case UInt8(ascii: "$"): return second == UInt8(ascii: "'")
-    case UInt8(ascii: "\""): return second == UInt8(ascii: "\"")
-    default: return true
+    case UInt8(ascii: "%"): second == first || second == UInt8(ascii: "u") || isHex(second)
+    case UInt8(ascii: "="): second == first || isHex(second) || second == 0x0A || second == 0x0D
+    case UInt8(ascii: "&"):
+      second == first || second == UInt8(ascii: "#") || (97...122).contains(second | 0x20)
+    case UInt8(ascii: "'"):
+      second == first || second == UInt8(ascii: "\\") || second == UInt8(ascii: "\"")
+        || second == UInt8(ascii: "$")
+    case UInt8(ascii: "$"): second == first || second == UInt8(ascii: "'")
+    case UInt8(ascii: "U"): second == UInt8(ascii: "+")
+    case UInt8(ascii: "<"): second == first || second == UInt8(ascii: "U")
+    case UInt8(ascii: "\\"), UInt8(ascii: "`"), UInt8(ascii: "^"), 0x0D: true
+    default: second == first && isSign(first)
     }
+  }
+
+  private static func isHex(_ byte: UInt8) -> Bool {
+    (48...57).contains(byte) || (97...102).contains(byte | 0x20)
   }
 }

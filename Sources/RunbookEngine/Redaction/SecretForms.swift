@@ -13,6 +13,8 @@ struct SecretPattern: Hashable {
   let code: Code
   /// Whether it is too short to be looked for inside of words and numbers.
   var isWord = false
+  /// Whether it is found in capitals and small letters as well.
+  var ignoresCase = false
   /// Whether a line's end may stand within it, where something wrapped a text that has none there: of shorter ones, and
   /// of numbers, two halves meet by chance.
   let mayBeFolded: Bool
@@ -22,9 +24,14 @@ struct SecretPattern: Hashable {
 
   init(_ text: [UInt8], _ code: Code) {
     var scalars: [UInt32] = []
-    for scalar in String(decoding: text, as: UTF8.self).unicodeScalars {
-      let value = Self.isSpace(scalar.value) ? Self.space : scalar.value
-      if value != Self.space || scalars.last != Self.space { scalars.append(value) }
+    scalars.reserveCapacity(text.count)
+    if code == .plain {
+      for scalar in String(decoding: text, as: UTF8.self).unicodeScalars {
+        let value = Self.isSpace(scalar.value) ? Self.space : scalar.value
+        if value != Self.space || scalars.last != Self.space { scalars.append(value) }
+      }
+    } else {
+      for byte in text { scalars.append(UInt32(byte)) }
     }
     self.scalars = scalars
     self.code = code
@@ -75,21 +82,22 @@ enum SecretForms {
 
   /// - Parameter secret: not empty.
   static func patterns(of secret: [UInt8]) -> Set<SecretPattern> {
+    // What is too short or too common to be a line's secret is one only as it is: `Admin` hides no `admin`.
+    let ignoresCase = isSecretByItself(line: secret)
+    var patterns = codes(of: secret)
     // Other spellings in group encodings would be five times the patterns.
-    SecretSpellings.all(of: secret).dropFirst().reduce(into: patterns(ofSpelling: secret)) {
-      var plain = SecretPattern($1, .plain)
+    for spelling in SecretSpellings.all(of: secret, ignoringCase: ignoresCase) {
+      var plain = SecretPattern(spelling, .plain)
       plain.isWord = secret.count < shortest
-      $0.insert(plain)
+      plain.ignoresCase = ignoresCase
+      patterns.insert(plain)
     }
+    return patterns
   }
 
-  private static func patterns(ofSpelling secret: [UInt8]) -> Set<SecretPattern> {
-    var plain = SecretPattern(secret, .plain)
-    guard secret.count >= shortest else {
-      plain.isWord = true
-      return [plain]
-    }
-    var patterns: Set<SecretPattern> = [plain]
+  private static func codes(of secret: [UInt8]) -> Set<SecretPattern> {
+    guard secret.count >= shortest else { return [] }
+    var patterns: Set<SecretPattern> = []
     for bytes in [secret] + otherCharsets(of: secret) {
       patterns.insert(SecretPattern(hex(bytes), .hex))
       for offset in 0..<3 {
@@ -200,17 +208,39 @@ enum SecretForms {
     }
   }
 
+  /// Whether a byte is a digit of base64.
+  static func isOfBase64(_ byte: UInt8) -> Bool {
+    switch byte {
+    case 48...57, 65...90, 97...122, UInt8(ascii: "+"), UInt8(ascii: "/"): true
+    default: false
+    }
+  }
+
   /// The characters that are the secret's alone where `offset` bytes stand before it, and any after it,
   /// such as the user's name in a `Basic` header.
-  private static func base64(_ secret: [UInt8], after offset: Int) -> [UInt8] {
-    let bytes = [UInt8](repeating: 0, count: offset) + secret
+  ///
+  /// - Parameter isWhole: whether nothing stands after it, so that its last bits are in the last character.
+  static func base64(_ secret: [UInt8], after offset: Int = 0, isWhole: Bool = false) -> [UInt8] {
+    let count = (offset + secret.count) * 8
+    let (first, last) = ((offset * 8 + 5) / 6, isWhole ? (count + 5) / 6 : count / 6)
     var code: [UInt8] = []
-    for start in stride(from: 0, to: bytes.count, by: 3) {
-      let group = Array(bytes[start..<min(start + 3, bytes.count)])
-      let number = group.reduce(0) { $0 << 8 | Int($1) } << (8 * (3 - group.count))
-      for position in 0..<4 { code.append(alphabet[number >> (18 - 6 * position) & 63]) }
+    code.reserveCapacity(max(0, last - first))
+    // The bits that are not written yet, and how many.
+    var (bits, held) = (0, 0)
+    var position = 0
+    func add(_ value: Int) {
+      if position >= first, position < last { code.append(alphabet[value]) }
+      position += 1
     }
-    let first = (offset * 8 + 5) / 6
-    return Array(code[first..<max(first, bytes.count * 8 / 6)])
+    for index in 0..<offset + secret.count {
+      bits = (bits << 8 | (index < offset ? 0 : Int(secret[index - offset]))) & 0xFFFF
+      held += 8
+      while held >= 6 {
+        held -= 6
+        add(bits >> held & 63)
+      }
+    }
+    if held > 0 { add(bits << (6 - held) & 63) }
+    return code
   }
 }

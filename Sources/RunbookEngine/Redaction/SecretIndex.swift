@@ -92,7 +92,7 @@ final class SecretIndex: Sendable {
     var numbers: [Int32] = []
     var index = 0
     while index < bytes.count {
-      if !isExhaustive { index = tables.next(bytes, from: index) }
+      if !isExhaustive { index = tables.next(units, from: index) }
       let match = self.match(
         units, at: index, before: index > 0 ? bytes[index - 1] : before,
         isExhaustive ? nil : tables, &numbers)
@@ -149,7 +149,7 @@ final class SecretIndex: Sendable {
   ) -> Match {
     var result = Match(end: start)
     let byte = units.bytes[start]
-    if !EncodedUnits.isSpecial(byte) {
+    if !units.isSpecial(byte, at: start) {
       guard let tables else {
         for index in candidates(UInt32(byte)) {
           result.take(begin(units, index, at: start + 1, before))
@@ -157,7 +157,7 @@ final class SecretIndex: Sendable {
         return result
       }
       numbers.removeAll(keepingCapacity: true)
-      tables.candidates(units, at: start, &numbers)
+      tables.candidates(byte, units, from: start + 1, &numbers)
       for number in numbers { result.take(begin(units, Int(number), at: start + 1, before)) }
       return result
     }
@@ -169,10 +169,14 @@ final class SecretIndex: Sendable {
       tried.append(index)
       let pattern = patterns[index]
       if pattern.isWord, before.map(Self.isWordByte) == true { return }
-      let starts = first.all.filter { pattern.accepts($0.scalar, at: 0) }.map(\.end)
+      var starts: [Int] = []
+      for number in 0..<first.count where pattern.accepts(first[number].scalar, at: 0) {
+        starts.append(first[number].end)
+      }
       result.take(follow(units, pattern, starts, from: 1))
     }
-    for reading in first.all {
+    for number in 0..<first.count {
+      let reading = first[number]
       if let tables, reading.scalar < 0x80 {
         numbers.removeAll(keepingCapacity: true)
         tables.candidates(UInt8(reading.scalar), units, from: reading.end, &numbers)
@@ -195,7 +199,7 @@ final class SecretIndex: Sendable {
     var passed = 0
     while position < pattern.scalars.count, place + 1 < units.bytes.count {
       let byte = units.bytes[place]
-      guard !EncodedUnits.isSpecial(byte), !isFolded(units, pattern, place, byte) else { break }
+      guard !units.isSpecial(byte, at: place), !isFolded(units, pattern, place, byte) else { break }
       // Behind a gap a number may have its sign: `0x70 0x61`.
       if pattern.code == .hex, byte == UInt8(ascii: "0"), units.isSignOfHex(place) { break }
       guard pattern.accepts(UInt32(byte), at: position) else {
@@ -340,12 +344,11 @@ final class SecretIndex: Sendable {
       var readings = units.readings(at: place)
       let seen = units.skippingUnseen(place, &touchesEnd)
       if seen != place {
-        let more = units.readings(at: seen)
-        readings.all += more.all
-        readings.touchesEnd = readings.touchesEnd || more.touchesEnd
+        readings.add(units.readings(at: seen))
       }
       touchesEnd = touchesEnd || readings.touchesEnd
-      for reading in readings.all {
+      for number in 0..<readings.count {
+        let reading = readings[number]
         if pattern.accepts(reading.scalar, at: position) {
           Self.add(reading.end, &next)
         } else if pattern.skips(reading.scalar, before: position), passed < Self.mostSkipped {
@@ -406,11 +409,17 @@ extension EncodedUnits {
     return SecretPattern.Code.hex.gaps.contains(UInt32(bytes[place - 1]))
   }
 
-  /// Whether a byte can be anything but a character that stands for itself.
-  @inline(__always) static func isSpecial(_ byte: UInt8) -> Bool {
+  /// Whether what stands at a place can be anything but a character that stands for itself.
+  @inline(__always) func isSpecial(_ byte: UInt8, at place: Int) -> Bool {
     switch byte {
-    case 0x25, 0x5C, 0x26, 0x27, 0x22, 0x24, 0x3D, 0x2B, 0x0D, 0, 0x1B, 0x80...0xFF: true
-    default: false
+    case 48...57, 97...122, 0x20, 65...84, 86...90: false
+    case 0x25, 0x5C, 0x26, 0x27, 0x22, 0x24, 0x3D, 0x2B, 0x60, 0x5E, 0x0D, 0, 0x1B, 0x80...0xFF:
+      true
+    // Twice, or with a number behind it.
+    default:
+      place + 1 >= bytes.count
+        ? byte == UInt8(ascii: "U") || Self.isSign(byte)
+        : Self.mayBegin(byte, bytes[place + 1])
     }
   }
 }
@@ -421,6 +430,7 @@ extension SecretPattern {
     if scalar == wanted { return true }
     switch code {
     case .plain:
+      if ignoresCase, scalar ^ wanted == 0x20, (97...122).contains(scalar | 0x20) { return true }
       // An underscore is a blank of quoted-printable headers (RFC 2047).
       return wanted == Self.space && (Self.isSpace(scalar) || scalar == 0x5F)
         || (wanted >= 0x80 && scalar == Self.lost || wanted == Self.lost && scalar >= 0x80)
@@ -449,6 +459,8 @@ extension SecretPattern {
     let scalar = scalars[position]
     switch (code, scalar) {
     case (.plain, Self.space): return [0x20, 0x09, 0x0A, 0x0B, 0x0C, 0x0D, 0x5F]
+    case (.plain, 65...90), (.plain, 97...122):
+      return ignoresCase ? [scalar, scalar ^ 0x20] : [scalar]
     case (.base64, 0x2B): return [0x2B, 0x2D]
     case (.base64, 0x2F): return [0x2F, 0x5F]
     case (.hex, 97...102): return [scalar, scalar - 32]

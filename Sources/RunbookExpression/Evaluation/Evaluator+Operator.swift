@@ -61,6 +61,37 @@ extension Evaluator {
     }
   }
 
+  /// What a comparison comes to, however much larger a number is of which only the least is known; nil where that matters.
+  static func decided(_ operation: BinaryOperator, _ left: Value, _ right: Value) -> Bool? {
+    switch (left, right) {
+    case (.incomplete, .incomplete): nil
+    case (.incomplete(let mark), _): decided(operation, mark.atLeast, right)
+    case (_, .incomplete(let mark)):
+      switch operation {
+      case .less: decided(.greater, mark.atLeast, left)
+      case .lessOrEqual: decided(.greaterOrEqual, mark.atLeast, left)
+      case .greater: decided(.less, mark.atLeast, left)
+      case .greaterOrEqual: decided(.lessOrEqual, mark.atLeast, left)
+      default: decided(operation, mark.atLeast, left)
+      }
+    default: nil
+    }
+  }
+
+  private static func decided(
+    _ operation: BinaryOperator, _ least: Int64?, _ other: Value
+  ) -> Bool? {
+    guard let least, let order = Numbers.order(.int(least), other) else { return nil }
+    let isMore = order == .more
+    return switch operation {
+    case .greater, .notEqual: isMore ? true : nil
+    case .greaterOrEqual: isMore || order == .same ? true : nil
+    case .less: isMore || order == .same ? false : nil
+    case .lessOrEqual, .equal: isMore ? false : nil
+    default: nil
+    }
+  }
+
   private mutating func isIn(_ element: Value, _ container: Value) throws(Fault) -> Bool {
     switch container {
     case .map(let map): return try value(atKey: element, of: map) != nil

@@ -183,16 +183,35 @@ struct Evaluator {
       links.append((leftmost, operation, right))
       leftmost = left
     }
-    var result = try value(of: leftmost)
+    var left = try operand(leftmost)
     for link in links.reversed() {
-      let right = try value(of: link.right)
+      let right = try operand(link.right)
       do throws(Fault) {
-        result = try binary(link.operation, result, right)
+        if let doubt = left.doubt ?? right.doubt {
+          guard let answer = Self.decided(link.operation, left.value, right.value) else {
+            throw doubt
+          }
+          left = (.bool(answer), nil)
+        } else {
+          left = (try binary(link.operation, left.value, right.value), nil)
+        }
       } catch {
         throw error.located(at: link.id)
       }
     }
-    return result
+    return left.value
+  }
+
+  /// What an operator works on. Of a number of which only the least is known, also why not more is.
+  private mutating func operand(_ id: NodeID) throws(Fault) -> (value: Value, doubt: Fault?) {
+    do throws(Fault) {
+      return (try value(of: id), nil)
+    } catch {
+      guard case .incomplete(let mark) = error.cause, mark.atLeast != nil, error.node == id else {
+        throw error
+      }
+      return (.incomplete(mark), error)
+    }
   }
 
   mutating func withLocals(

@@ -25,13 +25,16 @@ public struct AttemptStarted: Sendable, Hashable, Codable {
   /// Of the step as it stood in the runbook, and of what it is made of there: a hash with the run's key. Nil in
   /// journals of before this was kept.
   public let definition: Digest?
+  /// Whether all that it does is taken back at once (`trial: true`); nil is no, or not kept.
+  public let isTrial: Bool?
 
   public init(
     step: StepID, attempt: Int, effect: Effect, isEffectDeclared: Bool, connection: String?,
     work: [WorkItem], settledBy: SettlementWay? = nil, receiptDigest: Digest? = nil,
     noted: Int64? = nil, unguarded: [String]? = nil, probe: [SealedPart]? = nil,
-    definition: Digest? = nil
+    definition: Digest? = nil, isTrial: Bool? = nil
   ) {
+    self.isTrial = isTrial
     self.definition = definition
     self.probe = probe
     self.unguarded = unguarded
@@ -44,6 +47,36 @@ public struct AttemptStarted: Sendable, Hashable, Codable {
     self.connection = connection
     self.work = work
     self.settledBy = settledBy
+  }
+}
+
+/// What an attempt makes of the world where it succeeds.
+public enum Bearing: Sendable, Hashable {
+  /// It changes something, or may.
+  case changes
+  /// It only reads.
+  case reads
+  /// It only reads as its author declares, which nothing enforces.
+  case declaredReads
+  /// What it changes is taken back at once.
+  case trial
+
+  /// What is said of it in a phase that changes things, once it has succeeded.
+  public var success: String {
+    switch self {
+    case .changes: StepStanding.succeeded.words
+    case .reads: "succeeded, and changes nothing"
+    case .declaredReads: "succeeded, and is declared to change nothing"
+    case .trial: "succeeded as a trial, and was taken back"
+    }
+  }
+}
+
+extension AttemptStarted {
+  public var bearing: Bearing {
+    if isTrial == true { return .trial }
+    guard effect == .readOnly else { return .changes }
+    return isEffectDeclared ? .declaredReads : .reads
   }
 }
 
@@ -81,11 +114,22 @@ public struct WorkItem: Sendable, Hashable, Codable {
   public let calls: [String]?
   /// When it is left out, repeated or sent otherwise; nil where it is sent once, as it is.
   public let condition: String?
+  /// Whether the runbook's author wrote it, but for the values that stand in `template` by name. What else there is, is
+  /// made from what the world holds, and in no public copy; nil says the same.
+  public let isAuthored: Bool?
+  /// The text with the names of values where `text` has the values; nil where it has none.
+  public let template: String?
+
+  /// What its author wrote; nil where that is not known.
+  public var authored: String? { isAuthored == true ? template ?? text : nil }
 
   public init(
     language: Language, text: String, parameters: [Parameter] = [], effect: Effect,
-    calls: [String]? = nil, condition: String? = nil
+    calls: [String]? = nil, condition: String? = nil, isAuthored: Bool? = nil,
+    template: String? = nil
   ) {
+    self.isAuthored = isAuthored
+    self.template = template
     self.calls = calls
     self.condition = condition
     self.language = language

@@ -2,16 +2,20 @@
 public struct ChangeTally: Sendable, Hashable {
   public enum Fate: Sendable, Hashable {
     case performed
+    /// It was carried out, and changes nothing: it only reads, or is a trial, which is taken back.
+    case unchanging
+    /// A person answered that it is done, and nothing else shows it.
+    case attested
     /// Its `when` was false.
     case notApplicable
     /// Nobody tried it, and a person said why not.
     case skipped(PersonsWord)
-    /// It was tried, and left out on a person's word when it stood so.
-    case leftOut(StepStanding, PersonsWord)
+    /// It was tried, and left out on a person's word when it stood so; what it changed may stay all the same.
+    case leftOut(StepStanding, PersonsWord, stays: Bool = false)
     /// A person said that it is done.
     case declared(PersonsWord)
     /// A change took it out of the runbook before it was done.
-    case removed(StepID)
+    case removed(StepID, wasTried: Bool = false)
     /// Nothing of these became of it.
     case open
   }
@@ -20,7 +24,7 @@ public struct ChangeTally: Sendable, Hashable {
 
   public init(_ fates: [Fate]) { self.fates = fates }
 
-  /// What the end of a run says of recovery; nil where all that applied was performed, and something was.
+  /// What the end of a run says of recovery; nil where all that applied was carried out, and something was.
   public var wordsOfRecovery: String? {
     words("recovery step", "recovery steps", performed: "performed", skipped: "skipped")
   }
@@ -28,33 +32,48 @@ public struct ChangeTally: Sendable, Hashable {
   /// What the end of a run says of its safeguards; nil where all that applied were carried out.
   public var wordsOfSafeguards: String? {
     // One that the runbook itself does not ask for is no gap.
-    guard fates.contains(where: { $0 != .performed && $0 != .notApplicable }) else { return nil }
+    guard fates.contains(where: { !$0.isWhole }) else { return nil }
     return words("safeguard", "safeguards", performed: "carried out", skipped: "declined")
   }
 
+  /// Of what may have changed something nobody says that it was not performed.
   private func words(
     _ noun: String, _ nouns: String, performed verb: String, skipped: String
   ) -> String? {
     let count = fates.count { $0 == .performed }
-    let isWhole = fates.allSatisfy { $0 == .performed || $0 == .notApplicable }
-    guard !fates.isEmpty, !(isWhole && count > 0) else { return nil }
+    let hasUnchanging = fates.contains(.unchanging)
+    let isWhole = fates.allSatisfy(\.isWhole)
+    guard !fates.isEmpty, !(isWhole && (count > 0 || hasUnchanging)) else { return nil }
     let rest = gaps(skipped: skipped).joined(separator: ", ")
-    guard count > 0 else { return "no \(noun) was \(verb): \(rest)" }
-    return
-      "\(count) of \(fates.count) \(nouns) \(count == 1 ? "was" : "were") \(verb), \(rest)"
+    guard count > 0 else {
+      let isTried = fates.contains(where: \.mayHaveChanged)
+      let done =
+        isTried
+        ? "is known to have \(hasUnchanging ? "made its change" : "succeeded")"
+        : hasUnchanging ? "made a change" : "was \(verb)"
+      return "no \(noun) \(done): \(rest)"
+    }
+    let isOne = count == 1
+    let done =
+      hasUnchanging
+      ? (isOne ? "made its change" : "made their changes") : "\(isOne ? "was" : "were") \(verb)"
+    return "\(count) of \(fates.count) \(nouns) \(done), \(rest)"
   }
 
   private func gaps(skipped: String) -> [String] {
-    let leftOut = [StepStanding.failed, .unknown, .notDone].compactMap { standing in
-      let words = fates.compactMap { $0.leftOut(as: standing) }
-      return Self.counted(verb(of: standing, words.count), words)
+    let removed = fates.compactMap {
+      if case .removed(let step, _) = $0 { "'\(step)'" } else { nil }
     }
-    let removed = fates.compactMap { if case .removed(let step) = $0 { "'\(step)'" } else { nil } }
+    let attested = fates.count { $0 == .attested }
+    let unchanging = fates.count { $0 == .unchanging }
     let inapplicable = fates.count { $0 == .notApplicable }
     let open = fates.count { $0 == .open }
     return [
+      attested == 0 ? nil : "\(attested) \(attested == 1 ? "rests" : "rest") on a person's word",
+      unchanging == 0
+        ? nil : "\(unchanging) \(unchanging == 1 ? "changes" : "change") nothing",
       Self.counted(
-        skipped, fates.compactMap { if case .skipped(let word) = $0 { word } else { nil } })
+        skipped, fates.compactMap { if case .skipped(let word) = $0 { word } else { nil } }),
     ].compactMap(\.self) + leftOut
       + [
         Self.counted(
@@ -70,10 +89,20 @@ public struct ChangeTally: Sendable, Hashable {
       ].compactMap(\.self)
   }
 
-  private func verb(of standing: StepStanding, _ count: Int) -> String {
+  private var leftOut: [String] {
+    [StepStanding.failed, .unknown, .notDone].flatMap { standing in
+      [false, true].compactMap { stays in
+        let words = fates.compactMap { $0.leftOut(as: standing, stays: stays) }
+        return Self.counted(verb(of: standing, stays: stays, words.count), words)
+      }
+    }
+  }
+
+  private func verb(of standing: StepStanding, stays: Bool, _ count: Int) -> String {
     let isOne = count == 1
+    let what = stays ? ", and what \(isOne ? "it" : "they") changed stays" : ""
     return switch standing {
-    case .failed, .couldNotRun: "left out after \(isOne ? "it" : "they") failed"
+    case .failed, .couldNotRun: "left out after \(isOne ? "it" : "they") failed\(what)"
     case .unknown, .inFlight: "left out with \(isOne ? "its effect" : "their effects") unknown"
     case .notDone, .pending, .notBegun, .succeeded, .missing, .skipped, .declared, .attested,
       .again, .outdated:
@@ -87,9 +116,22 @@ public struct ChangeTally: Sendable, Hashable {
 }
 
 extension ChangeTally.Fate {
-  fileprivate func leftOut(as standing: StepStanding) -> PersonsWord? {
-    guard case .leftOut(let own, let word) = self, own == standing else { return nil }
+  fileprivate func leftOut(as standing: StepStanding, stays: Bool) -> PersonsWord? {
+    guard case .leftOut(let own, let word, let ownStays) = self, own == standing,
+      ownStays == stays
+    else { return nil }
     return word
+  }
+
+  /// Whether nothing of what the runbook asks for is missing.
+  fileprivate var isWhole: Bool { [.performed, .unchanging, .notApplicable].contains(self) }
+
+  /// Whether something may have been changed by it, though it is not known to have succeeded.
+  fileprivate var mayHaveChanged: Bool {
+    switch self {
+    case .attested, .leftOut, .declared, .removed(_, wasTried: true): true
+    case .performed, .unchanging, .notApplicable, .skipped, .removed, .open: false
+    }
   }
 }
 

@@ -113,13 +113,25 @@ public struct ConnectionIdentity: Sendable, Hashable, Codable {
   public let dataDirectory: String?
   /// When the server was started; nil in entries of before.
   public let serverStart: Timestamp?
+  /// Up to where the server had written its log durably, such as `0/16B3748`; nil for a replica, and in entries of
+  /// before.
+  public let walPosition: String?
+  /// What the role may beyond its rights on things, such as `BYPASSRLS`; nil in entries of before.
+  public let privileges: [String]?
+  /// Who the session was opened as: what it acts as may be another role, which it can take off again. Nil in entries of
+  /// before.
+  public let login: LoginRole?
 
   public init(
     systemIdentifier: String?, timelineID: Int64?, database: String, databaseOID: Int64,
     role: String, isSuperuser: Bool, serverVersion: String, isReplica: Bool, address: String,
     searchPath: String? = nil, isPooled: Bool? = nil, serverAddress: String? = nil,
-    dataDirectory: String? = nil, serverStart: Timestamp? = nil
+    dataDirectory: String? = nil, serverStart: Timestamp? = nil, walPosition: String? = nil,
+    privileges: [String]? = nil, login: LoginRole? = nil
   ) {
+    self.walPosition = walPosition
+    self.privileges = privileges
+    self.login = login
     self.serverAddress = serverAddress
     self.dataDirectory = dataDirectory
     self.serverStart = serverStart
@@ -137,7 +149,49 @@ public struct ConnectionIdentity: Sendable, Hashable, Codable {
   }
 }
 
+/// The role that a session was opened as.
+public struct LoginRole: Sendable, Hashable, Codable {
+  public let role: String
+  public let isSuperuser: Bool
+  /// As `ConnectionIdentity.privileges`.
+  public let privileges: [String]
+
+  public init(role: String, isSuperuser: Bool, privileges: [String] = []) {
+    self.role = role
+    self.isSuperuser = isSuperuser
+    self.privileges = privileges
+  }
+
+  /// What it may beyond its rights on things: `superuser`, `BYPASSRLS, REPLICATION`, `none`.
+  public var privilegeWords: String {
+    let all = (isSuperuser ? ["superuser"] : []) + privileges
+    return all.isEmpty ? "none" : all.joined(separator: ", ")
+  }
+
+  /// For people: `postgres, a superuser`.
+  public var words: String { ConnectionIdentity.words(role, isSuperuser, privileges) }
+}
+
 extension ConnectionIdentity {
+  /// The role that the session was opened as, where it acts as another one.
+  public var otherLogin: LoginRole? {
+    login.flatMap { $0.role.isIdentical(to: role) ? nil : $0 }
+  }
+
+  /// Who works there, for people: `role app`, `logged in as postgres, a superuser, acting as dbo`.
+  public var roleWords: String {
+    let acting = Self.words(role, isSuperuser, privileges ?? [])
+    return otherLogin.map { "logged in as \($0.words), acting as \(acting)" } ?? "role \(acting)"
+  }
+
+  fileprivate static func words(
+    _ role: String, _ isSuperuser: Bool, _ privileges: [String]
+  ) -> String {
+    // A superuser may do whatever the others stand for.
+    if isSuperuser { return "\(role), a superuser" }
+    return privileges.isEmpty ? role : "\(role), with \(privileges.joined(separator: " and "))"
+  }
+
   /// Whether it is the same database on the same, unbroken history: neither another server, a restored
   /// copy, a replica, nor a replica that was promoted since.
   public func isSameDatabase(as other: ConnectionIdentity) -> Bool {
@@ -167,6 +221,13 @@ extension ConnectionIdentity {
     }
     compare("the role", role, other.role)
     compare("superuser", isSuperuser ? "yes" : "no", other.isSuperuser ? "yes" : "no")
+    if let privileges, let now = other.privileges {
+      let list = { (all: [String]) in all.isEmpty ? "none" : all.joined(separator: ", ") }
+      compare("what the role may besides", list(privileges), list(now))
+    }
+    if let login, let now = other.login {
+      compare("the role that it logged in as", login.words, now.words)
+    }
     compare("the address", address, other.address)
     compare("the database", database, other.database)
     if let searchPath, let now = other.searchPath { compare("the search_path", searchPath, now) }
@@ -184,5 +245,26 @@ extension ConnectionIdentity {
   public func restart(to other: ConnectionIdentity) -> String? {
     guard let serverStart, let now = other.serverStart, serverStart != now else { return nil }
     return "the server was started anew at \(now), or is a copy"
+  }
+
+  /// Whether a server that was started anew shows that it is the one: by its system, its place and its data folder, and
+  /// by its log, which goes on from where it was. A copy that was put back in its place shows that too once others have
+  /// written enough there: where something of the run would be lost with that, and no record there tells, this is no
+  /// proof.
+  public func isProven(by other: ConnectionIdentity) -> Bool {
+    guard systemIdentifier != nil, isSameDatabase(as: other), changes(to: other).isEmpty,
+      dataDirectory != nil, other.dataDirectory != nil, isPooled != true, other.isPooled != true,
+      let former = walPosition.flatMap(Self.bytes(of:)),
+      let now = other.walPosition.flatMap(Self.bytes(of:))
+    else { return false }
+    return serverAddress == other.serverAddress && now >= former
+  }
+
+  /// A position in the log as a number: https://www.postgresql.org/docs/current/datatype-pg-lsn.html
+  private static func bytes(of position: String) -> UInt64? {
+    guard let (high, low) = position.halves(at: "/"), let high = UInt32(high, radix: 16),
+      let low = UInt32(low, radix: 16)
+    else { return nil }
+    return UInt64(high) << 32 | UInt64(low)
   }
 }

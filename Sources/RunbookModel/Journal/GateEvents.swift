@@ -2,7 +2,7 @@
 public struct GateOpened: Sendable, Hashable, Codable {
   /// `recovery`, or a step's id.
   public let gate: String
-  public let steps: [GateItem]
+  public var steps: [GateItem]
   /// What the engine itself runs first: the statements that make the tables for receipts.
   public let preparation: [WorkItem]
   public let identities: [ConnectionIdentified]
@@ -16,6 +16,9 @@ public struct GateOpened: Sendable, Hashable, Codable {
   public var changes: [String]?
   /// Who had approved it before it changed, for people: that counts no more. Nil is nobody.
   public var lapsed: [String]?
+  /// Whether it is again what was approved before it had changed, but for what is done since: that approval counts, of
+  /// those whom `lapsed` names. Nil is no.
+  public var isAsApproved: Bool?
   /// Other runs that are at work on the same database; nil is none. Who approves it says so.
   public let others: [OtherRun]?
   /// Whether refusing it leaves its step out for good, as it is a safeguard's; nil is no.
@@ -25,8 +28,9 @@ public struct GateOpened: Sendable, Hashable, Codable {
     gate: String, steps: [GateItem], preparation: [WorkItem] = [],
     identities: [ConnectionIdentified], approvals: Int, question: String?, digest: Digest,
     changes: [String]? = nil, others: [OtherRun]? = nil, isDeclinable: Bool? = nil,
-    lapsed: [String]? = nil
+    lapsed: [String]? = nil, isAsApproved: Bool? = nil
   ) {
+    self.isAsApproved = isAsApproved
     self.lapsed = lapsed
     self.isDeclinable = isDeclinable
     self.changes = changes
@@ -45,6 +49,9 @@ extension GateOpened {
   /// What became of the approvals that it had before it changed; nil where it had none.
   public var lapsedWords: String? {
     guard let lapsed, !lapsed.isEmpty else { return nil }
+    if isAsApproved == true {
+      return "it is again what \(lapsed.joined(separator: ", ")) approved, and that counts"
+    }
     let approvals = lapsed.count == 1 ? "the approval of" : "the approvals of"
     let verb = lapsed.count == 1 ? "does not count" : "do not count"
     return "\(approvals) \(lapsed.joined(separator: ", ")) \(verb) any more"

@@ -38,7 +38,9 @@ extension RunHeld {
     }
     let wanted =
       verdict.approvers.isEmpty
-      ? "must be approved by \(gate.approvals == 1 ? "a person" : "\(gate.approvals) people")"
+      ? "must be approved by "
+        + (gate.approvals == 1
+          ? "a person" : "\(gate.approvals) people, each from an account of their own")
       : "needs the approval of \(people); approved by \(verdict.approvers)"
     return RunHeld(
       cause: .gate, subject: subject, message: "\(name) \(wanted)" + beside.joined())

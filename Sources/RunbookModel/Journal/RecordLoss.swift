@@ -1,8 +1,8 @@
 /// That a database has no record any more of what a step did there, and that people let the run go on all the
-/// same: what the step did may be gone with it.
+/// same, or gave it up: what the step did may be gone with it.
 public struct RecordLoss: Sendable, Hashable {
   public let connection: String
-  /// Who approved of going on, for people.
+  /// Who approved of going on, for people; empty where the run ended as it was, given up by a person.
   public let approvers: String
   /// Whether the step leaves no record that could be looked for, and was carried out in another database than the
   /// connection leads to since.
@@ -13,6 +13,11 @@ public struct RecordLoss: Sendable, Hashable {
     self.approvers = approvers
     self.isElsewhere = isElsewhere
   }
+}
+
+extension RecordLoss {
+  /// `approved by Ann`; nil where nobody was asked.
+  public var approval: String? { approvers.isEmpty ? nil : "approved by \(approvers)" }
 }
 
 /// All that a run has lost so, by database and who approved.
@@ -53,7 +58,7 @@ public struct RecordLossTally: Sendable, Hashable {
         group.loss.isElsewhere
         ? "\(names) \(verb) carried out in another database than '\(group.loss.connection)' leads to since"
         : "the database of '\(group.loss.connection)' has no record of what \(names) did"
-      return "\(what) (approved by \(group.loss.approvers))"
+      return what + (group.loss.approval.map { " (\($0))" } ?? "")
     }
     .joined(separator: "; ")
   }

@@ -2,8 +2,9 @@ public struct RunStarted: Sendable, Hashable, Codable {
   /// The version of the entries' format that this program writes. Version 2 came with settlements,
   /// version 3 with edits of the report and drills, version 4 with decimals and with what a result was
   /// cut by, version 5 with runs that end unverified, version 6 with databases that could not be looked at, with
-  /// processes that were ended, and with steps that are carried out again.
-  public static let currentFormat = 6
+  /// processes that were ended, and with steps that are carried out again, version 7 with checks that are
+  /// repeated behind safeguards.
+  public static let currentFormat = 7
 
   public let formatVersion: Int
   public let toolVersion: String

@@ -21,7 +21,7 @@ public enum StepStanding: String, Sendable, Hashable, CaseIterable {
   case outdated
   /// Left out before it was tried, by a person or by its `when`.
   case skipped
-  /// A check that a person answered, and nothing else.
+  /// A person answered, and nothing else shows how it stands.
   case attested
   /// A person said that it is done, and nothing showed it.
   case declared

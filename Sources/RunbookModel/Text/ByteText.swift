@@ -217,3 +217,8 @@ extension Unicode.Scalar {
     isASCIIDigit || ("a"..."f").contains(self) || ("A"..."F").contains(self)
   }
 }
+
+extension UInt8 {
+  package var isDigit: Bool { (48...57).contains(self) }
+  package var isLetter: Bool { (65...90).contains(self) || (97...122).contains(self) }
+}

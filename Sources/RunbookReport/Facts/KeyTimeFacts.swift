@@ -95,19 +95,41 @@ struct KeyTimeFacts: Sendable {
     if let obstacle = obstacleToMitigation(history) {
       return Time(name: "Mitigated", at: nil, basis: obstacle, reference: nil, isRunsOwn: true)
     }
-    let ends = recovery.compactMap { step in
+    let ends = recovery.filter(\.hasChanged).compactMap { step in
       step.success.map { (step: step, end: $0) }
     }
-    guard let last = ends.max(by: { $0.end.sequence < $1.end.sequence })
-    else {
+    guard let last = ends.max(by: { $0.end.sequence < $1.end.sequence }) else {
       return Time(
-        name: "Mitigated", at: nil, basis: "no recovery step succeeded", reference: nil,
+        name: "Mitigated", at: nil, basis: reasonForNoMitigation(recovery), reference: nil,
         isRunsOwn: true)
     }
+    // Whatever else was done behind it is no change that is known of.
+    let others = recovery.filter { step in
+      [.succeeded, .attested].contains(step.status) && !step.hasChanged
+        && (step.answer?.stamp.sequence ?? 0) > last.end.sequence
+    }
+    let basis: Phrase =
+      others.isEmpty
+      ? "the end of the last recovery step that succeeded, \(name: last.step.id)"
+      : "the end of the last recovery step that is known to have made its change, \(name: last.step.id)"
     return Time(
-      name: "Mitigated", at: last.end.at,
-      basis: "the end of the last recovery step that succeeded, \(name: last.step.id)",
-      reference: last.end.reference)
+      name: "Mitigated", at: last.end.at, basis: basis, reference: last.end.reference)
+  }
+
+  private static func reasonForNoMitigation(_ recovery: [StepHistory]) -> Phrase {
+    if let answered = recovery.first(where: { $0.status == .attested }) {
+      return
+        "recovery rests on a person's word: step \(name: answered.id) was answered, and nothing else shows it"
+    }
+    let isTried = recovery.contains { !$0.attempts.isEmpty && $0.bearing == .changes }
+    let hasSuccess = recovery.contains { $0.success != nil }
+    if isTried {
+      return hasSuccess
+        ? "no recovery step is known to have made its change"
+        : "no recovery step is known to have succeeded"
+    }
+    return hasSuccess
+      ? "no recovery step that succeeded is to change anything" : "no recovery step succeeded"
   }
 
   /// Why what recovery has done is not called a mitigation: a step of it that applied was not carried out, or a check
@@ -115,9 +137,10 @@ struct KeyTimeFacts: Sendable {
   private static func obstacleToMitigation(_ history: RunHistory) -> Phrase? {
     guard history.ended?.payload.status != .resolved else { return nil }
     let recovery = history.steps(of: .recovery)
-    guard recovery.contains(where: { $0.success != nil }) else { return nil }
+    guard recovery.contains(where: \.hasChanged) else { return nil }
     let missing = recovery.first { step in
-      step.status != .succeeded && !step.isInapplicable && !(step.isTakenOut && !step.isTouched)
+      ![.succeeded, .attested].contains(step.status) && !step.isInapplicable
+        && !(step.isTakenOut && !step.isTouched)
     }
     if let missing {
       return "recovery step \(name: missing.id): \(words: StepFacts(missing).statusWords)"
@@ -130,7 +153,7 @@ struct KeyTimeFacts: Sendable {
   private static func resolved(_ history: RunHistory) -> Time {
     let steps = history.steps(of: .verification)
     let passed = steps.filter { $0.status == .succeeded }.compactMap { step in
-      step.lastFinished.map { (step: step, finished: $0) }
+      pass(of: step, in: history).map { (step: step, finished: $0) }
     }
     let status = history.ended?.payload.status
     let isResolved = status == .resolved
@@ -145,10 +168,30 @@ struct KeyTimeFacts: Sendable {
         reference: nil,
         isRunsOwn: true)
     }
+    let isRepeated = passed.contains { $0.finished != $0.step.answer }
+    let repetition: Phrase =
+      isRepeated ? "; what was checked before the safeguards passed again behind them" : ""
     return Time(
       name: "Resolved", at: last.finished.at,
-      basis: "the last verification step that passed, \(name: last.step.id)",
+      basis: "the last verification step that passed, \(name: last.step.id)" + repetition,
       reference: Reference(last.finished))
+  }
+
+  /// When a check passed first that counts: that it is repeated behind the safeguards makes the incident no longer.
+  private static func pass(
+    of step: StepHistory, in history: RunHistory
+  ) -> Stamped<AttemptFinished>? {
+    let safeguards = Set(history.steps(of: .safeguards).map(\.id.rawValue))
+    let renewed = step.reopenings.last { reopened in
+      let isBySafeguard =
+        reopened.payload.cause == .laterChange
+        && reopened.payload.subject.map(safeguards.contains) == true
+      return !isBySafeguard
+    }
+    let start = renewed?.stamp.sequence ?? 0
+    return step.attempts.first { attempt in
+      attempt.started.stamp.sequence > start && attempt.finished?.payload.outcome == .succeeded
+    }?.finished
   }
 }
 

@@ -49,7 +49,7 @@ struct PreventionFacts: Sendable {
   private static func left(by history: RunHistory) -> [String] {
     history.steps.filter { $0.record.phase.mayChange && $0.success != nil }.flatMap { step in
       let results =
-        step.settledAsDone.map(\.result) + [step.lastFinished?.payload.result].compactMap(\.self)
+        step.settledAsDone.map(\.result) + [step.answer?.payload.result].compactMap(\.self)
       let remainder = results.map { Remainder($0) }.first { !$0.isEmpty }
       return (remainder?.missing ?? []).map { "Bring back what did not come back: \($0)" }
         + (remainder?.leftToDo ?? [])

@@ -52,7 +52,8 @@ struct ResolutionFacts: Sendable {
     let who = loss.approvers.map(\.displayName).joined(separator: ", ")
     let steps = loss.steps.map(\.rawValue).joined(separator: ", ")
     let start: Phrase =
-      "gate \(name: loss.gate) was approved by \(quote: who), and the run went on in "
+      loss.gate.map { "gate \(name: $0) was approved by \(quote: who), and the run went on in " }
+      ?? "the run ended, and connection \(name: loss.connection) led by then to "
     let what: Phrase =
       loss.steps.isEmpty
       ? "the lease that the run wrote there last is missing"

@@ -12,7 +12,7 @@ struct RootCauseFacts: Sendable {
     trigger = authored.block("trigger")
     contributingFactors = authored.block("contributing_factors")
     migrations = history.steps.filter { $0.record.kind == "migrations" }.flatMap { step in
-      guard let finished = step.lastFinished, finished.payload.outcome == .succeeded,
+      guard let finished = step.answer, finished.payload.outcome == .succeeded,
         let culprits = finished.payload.result.mapValue?["culprits"]?.listValue
       else { return [MigrationFacts]() }
       let reference = Reference(finished)

@@ -11,7 +11,8 @@ struct SafeguardFacts: Sendable {
   let authored: [Authored]
   /// Whether the run resolved the incident: before that, what the author wrote is a plan.
   let isResolved: Bool
-  /// Whether every safeguard step that applied was carried out, and at least one did.
+  /// Whether every safeguard step that applied was carried out, on nobody's word, and at least one of them changed
+  /// something: one that only reads, or is taken back, puts nothing in place.
   let areImplemented: Bool
 
   init(_ history: RunHistory, _ report: AuthoredReport) {
@@ -30,7 +31,7 @@ struct SafeguardFacts: Sendable {
   }
 
   static func areImplemented(in history: RunHistory) -> Bool {
-    history.steps(of: .safeguards).contains { $0.status == .succeeded }
+    history.steps(of: .safeguards).contains(where: \.hasChanged)
       && history.hasCarriedOut([.safeguards])
   }
 
@@ -54,8 +55,9 @@ struct SafeguardFacts: Sendable {
         "What follows is the plan of the runbook's author; this run has not resolved the incident."
     }
     if areImplemented { return nil }
-    return steps.isEmpty
-      ? "What follows is the plan of the runbook's author; no step of this run carried it out."
-      : "What follows is the plan of the runbook's author; not all of its steps were carried out in this run."
+    let isBegun = steps.contains { $0.status == .succeeded && $0.bearing == .changes }
+    return isBegun
+      ? "What follows is the plan of the runbook's author; not all of its steps were carried out in this run."
+      : "What follows is the plan of the runbook's author; no step of this run is known to have carried it out."
   }
 }

@@ -25,22 +25,41 @@ struct StepFacts: Sendable {
   var refusal: Stamped<GateDecided>?
   let hasReceipt: Bool
   let reference: Reference?
+  /// What its last attempt makes of the world where it succeeds.
+  let bearing: Bearing
+  /// What a person answered, in a phase that changes things; nil where nobody was asked.
+  let answer: (actor: Actor, text: String)?
 
   init(_ step: StepHistory) {
     record = step.record
     status = step.status
     attempts = step.attempts.count
     startedAt = step.attempts.first?.started.at
-    finishedAt = step.skipped?.at ?? step.attempts.last?.finished?.at
-    elapsed = step.status == .declared ? nil : step.attempts.last?.elapsed
+    let isOfLastAttempt = Self.tellsOfLastAttempt(step.status)
+    finishedAt = step.skipped?.at ?? (isOfLastAttempt ? step.attempts.last?.finished?.at : nil)
+    elapsed = isOfLastAttempt && step.status != .declared ? step.attempts.last?.elapsed : nil
+    bearing = step.bearing
+    answer =
+      step.status == .attested && step.record.phase.mayChange
+      ? step.answer.flatMap { finished in
+        finished.payload.result.mapValue?.text("answer").map { (finished.actor, $0) }
+      } : nil
     leavingOut = step.leavingOut
     isTakenOut = step.isTakenOut
     word = step.word
     denial = step.denial
     isInapplicable = step.isInapplicable
     reason = step.skipped?.payload.reason ?? step.word?.reason ?? step.failureReason
-    hasReceipt = step.attempts.last { $0.finished != nil }?.hasReceipt ?? false
+    hasReceipt = step.attempts.last?.hasReceipt ?? false
     reference = step.lastReference
+  }
+
+  /// Whether what is said of a step is said of its last attempt.
+  private static func tellsOfLastAttempt(_ status: StepHistory.Status) -> Bool {
+    switch status {
+    case .succeeded, .failed, .unknown, .missing, .attested, .declared, .couldNotRun: true
+    case .pending, .notBegun, .inFlight, .notDone, .again, .outdated, .skipped: false
+    }
   }
 }
 

@@ -5,7 +5,7 @@ struct SummaryFacts: Sendable {
   let severity: Severity
   let status: RunStatus
   let statusReason: String?
-  /// Whether every safeguard of the runbook that applied was carried out, and at least one did.
+  /// See `SafeguardFacts.areImplemented`.
   let hasSafeguards: Bool
   let summary: AuthoredBlock?
   let impact: AuthoredBlock?
@@ -15,6 +15,10 @@ struct SummaryFacts: Sendable {
   let inFlight: [StepRecord]
   /// Steps of which nobody knows whether they took effect.
   let unknown: [StepRecord]
+  /// Steps before recovery that were carried out and are declared read-only, which nothing enforces.
+  let declared: [StepID]
+  /// Whether a gate of recovery was opened.
+  let wasRecoveryOffered: Bool
   let hold: Stamped<RunHeld>?
   /// Who gave the run up; nil where it ended by itself, or has not.
   let endedBy: Actor?
@@ -35,8 +39,18 @@ struct SummaryFacts: Sendable {
       ? []
       : history.steps.filter(\.isToCome).map(\.record)
     inFlight = history.steps.filter { $0.status == .inFlight }.map(\.record)
-    unknown = history.steps.filter { $0.record.phase.mayChange && $0.status == .unknown }
+    unknown = history.steps
+      .filter { $0.record.phase.mayChange && $0.status == .unknown && $0.bearing == .changes }
       .map(\.record)
+    declared = history.steps.filter { step in
+      step.record.phase < .recovery
+        && step.attempts.contains { $0.started.payload.isEffectDeclared }
+    }.map(\.id)
+    wasRecoveryOffered = history.gates.contains { gate in
+      gate.opened.payload.steps.contains { item in
+        history.steps(of: .recovery).contains { $0.id == item.step }
+      }
+    }
     endedBy = history.giver
     hold = history.currentHold
     isConfirmed = history.isConfirmed

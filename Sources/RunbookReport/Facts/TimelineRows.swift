@@ -94,6 +94,19 @@ struct TimelineRows {
       return isConfirmed
         ? "Finding confirmed by \(name: step.id): \(quote: episode.last.record.title)"
         : "Checked by \(name: step.id) and not confirmed: \(quote: episode.last.record.title)"
+    case (.recovery, .succeeded) where payload.isWord == true,
+      (.safeguards, .succeeded) where payload.isWord == true:
+      let answer = payload.result.mapValue?.text("answer")
+      return """
+        \(words: Self.noun(step.record.phase)) \(name: step.id) (\(quote: episode.last.record.title)) \
+        was answered by a person
+        """ + Phrase.why(answer)
+    case (.recovery, .succeeded) where episode.last.started.payload.bearing != .changes,
+      (.safeguards, .succeeded) where episode.last.started.payload.bearing != .changes:
+      return """
+        \(words: Self.noun(step.record.phase)) \(name: step.id) (\(quote: episode.last.record.title)) \
+        \(words: episode.last.started.payload.bearing.success), in \(took)
+        """
     case (.recovery, .succeeded):
       return
         "Recovery step \(name: step.id) (\(quote: episode.last.record.title)) succeeded in \(took)"

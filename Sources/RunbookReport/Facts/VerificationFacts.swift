@@ -15,7 +15,7 @@ struct VerificationFacts: Sendable {
 
   init(_ history: RunHistory) {
     tests = history.steps(of: .verification).enumerated().map { index, step in
-      let finished = step.lastFinished?.payload
+      let finished = step.answer?.payload
       return Test(
         number: index + 1, step: StepFacts(step),
         work: step.attempts.last?.started.payload.work ?? [],

@@ -58,6 +58,8 @@ extension HeadFacts.Connection: Presented {
     .text("timeline_id", .number, or: .nothing) { $0.identity?.timelineID },
     .text("role", .code, or: .nothing) { $0.identity?.role },
     .flag("is_superuser") { $0.identity?.isSuperuser ?? false },
+    .text("login_role", .code, or: .nothing) { $0.identity?.login?.role },
+    .text("login_privileges", .prose, or: .nothing) { $0.identity?.login?.privilegeWords },
     .flag("is_replica") { $0.identity?.isReplica ?? false },
     .text("clock_offset", .duration, or: .nothing) { $0.clockOffset },
     .text("reference", .reference, or: .nothing) { $0.reference },
@@ -71,10 +73,23 @@ extension HeadFacts.Connection: Presented {
       """
     phrase = phrase + (identity.systemIdentifier.map { "\(name: $0)" } ?? "not readable")
     if let timeline = identity.timelineID { phrase = phrase + ", timeline \(words: "\(timeline)")" }
-    return phrase + ", role \(name: identity.role)"
-      + (identity.isSuperuser ? " (superuser)" : "")
+    if let login = identity.otherLogin {
+      phrase =
+        phrase + ", logged in as \(name: login.role)" + suffix(login.isSuperuser, login.privileges)
+    }
+    return phrase
+      + (identity.otherLogin == nil
+        ? ", role \(name: identity.role)" : ", acting as \(name: identity.role)")
+      + suffix(identity.isSuperuser, identity.privileges ?? [])
       + (identity.isReplica ? ", a replica" : ", a primary")
       + (identity.isPooled == true ? ", behind a connection pooler" : "")
+  }
+}
+
+extension HeadFacts.Connection {
+  private static func suffix(_ isSuperuser: Bool, _ privileges: [String]) -> Phrase {
+    if isSuperuser { return " (superuser)" }
+    return privileges.isEmpty ? "" : " (\(words: privileges.joined(separator: ", ")))"
   }
 }
 

@@ -64,7 +64,9 @@ extension Form where Value == RecoveryCommandFacts.Command {
       if attempt.denial != nil { return .status(.notDone, "declared not done") }
       return switch attempt.outcome {
       case .succeeded where attempt.loss != nil: .status(.missing, StepStanding.missing.words)
-      case .succeeded: .status(.succeeded, "succeeded")
+      case .succeeded where attempt.finished?.payload.isWord == true:
+        .status(.attested, StepStanding.attested.words)
+      case .succeeded: .status(.succeeded, StepStanding.succeeded.words)
       case .failed: .status(.failed, "failed")
       case .unknown: .status(.unknown, "its effect is unknown")
       case .skipped: .status(.skipped, "skipped")

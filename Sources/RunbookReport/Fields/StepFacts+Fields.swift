@@ -33,10 +33,14 @@ extension StepFacts {
     if isInapplicable { return "did not apply" }
     if isDenied { return "declared not done" }
     let own = refusal != nil && attempts == 0 ? Self.declined : leavingOut
-    guard attempts > 0 || isTakenOut else { return own ?? status.words }
+    guard attempts > 0 || isTakenOut else { return own ?? words }
     let taken = isTakenOut ? "taken out of the runbook" : nil
-    let base = attempts > 0 || own == nil ? [status.words] : []
+    let base = attempts > 0 || own == nil ? [words] : []
     return (base + [own, taken].compactMap(\.self)).joined(separator: ", ")
+  }
+
+  private var words: String {
+    status == .succeeded && record.phase.mayChange ? bearing.success : status.words
   }
 
   private static let declined = Phase.safeguards.verbOfLeavingOut(wasTried: false)
@@ -47,6 +51,7 @@ extension StepFacts {
       return "by \(quote: refusal.actor.displayName), who refused its gate"
         + Phrase.why(refusal.payload.reason)
     }
+    if let answer { return "(\(quote: answer.actor.displayName): \(quote: answer.text))" }
     guard isDenied, let denial else { return word?.phrase }
     var phrase = denial.phrase
     if let leavingOut, let word { phrase = phrase + "; \(words: leavingOut) \(word.phrase)" }

@@ -15,6 +15,9 @@ extension SummaryFacts: Presented {
     .text("root_cause", .headline, or: .missing) { $0.rootCause },
     .text("text", .block, or: .nothing) { $0.summary },
     .flag("is_not_confirmed") { $0.status == .notConfirmed },
+    .text("not_confirmed_text", .phrase, or: .nothing) {
+      $0.status == .notConfirmed ? $0.notConfirmedText : nil
+    }.only(for: .people),
     .flag("is_undetermined") { $0.status == .undetermined },
     .flag("is_unverified") { $0.status == .unverified },
     .maybe("hold") { $0.hold },
@@ -25,6 +28,26 @@ extension SummaryFacts: Presented {
     .has("remaining") { !$0.remaining.isEmpty },
     .list("remaining") { $0.remaining },
   ]
+}
+
+extension SummaryFacts {
+  /// What a run did that confirmed no incident: no more than what its entries show.
+  fileprivate var notConfirmedText: Phrase {
+    let start: Phrase =
+      wasRecoveryOffered
+      ? """
+      Detection ran and confirmed no incident when it looked last, so recovery, which a gate had shown before, \
+      was not begun
+      """
+      : "Detection ran and confirmed no incident, so recovery was not offered"
+    let list: Phrase = "\(name: declared.map(\.rawValue).joined(separator: ", "))"
+    let change: Phrase =
+      declared.isEmpty
+      ? " and nothing was changed."
+      : ", and the run itself changed nothing. What these steps do is declared to be read-only, which nothing "
+        + "enforces; whether they changed anything is not known: " + list + "."
+    return start + change
+  }
 }
 
 extension StepRecord: Presented {

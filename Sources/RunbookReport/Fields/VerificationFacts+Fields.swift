@@ -44,6 +44,8 @@ extension VerificationFacts.Test: Presented {
     case .succeeded: return test.actual ?? "no error"
     case .attested: return (test.actual ?? "\(words: step.statusWords)") + ": a person's word"
     case .missing: return "\(words: step.statusWords)"
+    case .unknown where test.actual == nil && test.failure == nil:
+      return "cut off: the journal holds no outcome" + leftOut(step)
     case .failed, .unknown: return findings(of: test) + leftOut(step)
     case .couldNotRun: return "could not be carried out: " + findings(of: test) + leftOut(step)
     }

@@ -62,7 +62,7 @@ struct ReportScope: EvaluationScope, Sendable {
   }
 
   private static func result(of step: StepHistory) -> ValueMap {
-    if let finished = step.lastFinished?.payload {
+    if let finished = step.answer?.payload {
       return (finished.result.mapValue ?? ValueMap()).hiding(finished.cutResults)
     }
     guard let settled = step.settledAsDone.last else { return ValueMap() }

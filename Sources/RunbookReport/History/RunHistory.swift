@@ -107,6 +107,7 @@ struct RunHistory: Sendable {
     case .noteAdded(let payload): notes.append(Stamped(stamp: stamp, payload: payload))
     case .reportEdited(let payload): edits.append(Stamped(stamp: stamp, payload: payload))
     case .runEnded(let payload):
+      takeLossesUndecided()
       ended = Stamped(stamp: stamp, payload: payload)
       currentHold = nil
       for index in steps.indices { steps[index].isRunOver = true }
@@ -170,37 +171,54 @@ struct RunHistory: Sendable {
         shown.lost == found.lost, shown.identity.isSameDatabase(as: found.identity),
         let decision = gate.decisions.last
       else { continue }
-      let led = known[name]?.identity
-      let former = led.flatMap { $0.isSameDatabase(as: found.identity) ? nil : $0 }
-      let gone = steps.filter { $0.isLost(in: found, since: led) }.map(\.id)
-      contested[name] = nil
-      known[name] = found
-      // What left no record may be in the former database; of what did, there is none in this one.
-      let named = Set(found.lost?.steps ?? [])
-      let unproven = former == nil ? [] : gone.filter { !named.contains($0) }
-      let lost = former == nil ? gone : gone.filter(named.contains)
-      let names = approvers.map(\.displayName).joined(separator: ", ")
-      for step in gone {
-        guard let position = positions[step] else { continue }
-        steps[position].lose(
-          RecordLoss(
-            connection: name, approvers: names, isElsewhere: unproven.contains(step)))
-      }
-      let before = steps.filter { step in
-        step.attempts.contains {
-          $0.started.payload.connection == name && $0.started.stamp.sequence > (moves[name] ?? 0)
-        }
-      }.map(\.id)
-      if former != nil { moves[name] = decision.stamp.sequence }
-      losses.append(
-        AcceptedLoss(
-          gate: gate.name, steps: lost, isProofLost: found.lost != nil,
-          move: former.map {
-            AcceptedLoss.Move(
-              from: $0, to: found.identity, before: before, unproven: unproven)
-          },
-          approvers: approvers, reference: Reference(decision.stamp)))
+      takeLoss(
+        found, gate: gate.name, approvers: approvers, reference: Reference(decision.stamp),
+        sequence: decision.stamp.sequence)
     }
+  }
+
+  /// What was found missing when the run ended, and nobody had decided on.
+  private mutating func takeLossesUndecided() {
+    for (name, found) in contested.sorted(by: { $0.key < $1.key }) {
+      guard let seen = identities.last(where: { $0.payload.connection == name }) else { continue }
+      takeLoss(
+        found, gate: nil, approvers: [], reference: Reference(seen.stamp),
+        sequence: seen.stamp.sequence)
+    }
+  }
+
+  private mutating func takeLoss(
+    _ found: ConnectionIdentified, gate: String?, approvers: [Actor], reference: Reference,
+    sequence: Int64
+  ) {
+    let name = found.connection
+    let led = known[name]?.identity
+    let former = led.flatMap { $0.isSameDatabase(as: found.identity) ? nil : $0 }
+    let gone = steps.filter { $0.isLost(in: found, since: led) }.map(\.id)
+    contested[name] = nil
+    known[name] = found
+    // What left no record may be in the former database; of what did, there is none in this one.
+    let named = Set(found.lost?.steps ?? [])
+    let unproven = former == nil ? [] : gone.filter { !named.contains($0) }
+    let lost = former == nil ? gone : gone.filter(named.contains)
+    let names = approvers.map(\.displayName).joined(separator: ", ")
+    for step in gone {
+      guard let position = positions[step] else { continue }
+      steps[position].lose(
+        RecordLoss(connection: name, approvers: names, isElsewhere: unproven.contains(step)))
+    }
+    let before = steps.filter { step in
+      step.attempts.contains {
+        $0.started.payload.connection == name && $0.started.stamp.sequence > (moves[name] ?? 0)
+      }
+    }.map(\.id)
+    if former != nil { moves[name] = sequence }
+    losses.append(
+      AcceptedLoss(
+        connection: name, gate: gate, steps: lost, isProofLost: found.lost != nil,
+        move: former.map {
+          AcceptedLoss.Move(from: $0, to: found.identity, before: before, unproven: unproven)
+        }, approvers: approvers, reference: reference))
   }
 
   private mutating func takeDecision(_ decision: Stamped<GateDecided>) throws(ReportError) {
@@ -219,7 +237,8 @@ struct RunHistory: Sendable {
   }
 }
 
-/// That people let the run go on in another database, or in one that had no record of what the run had done.
+/// That people let the run go on in another database, or in one that had no record of what the run had done; or that
+/// the run ended when that was found, and nobody had decided on it.
 struct AcceptedLoss: Sendable {
   struct Move: Sendable {
     let from: ConnectionIdentity
@@ -230,7 +249,9 @@ struct AcceptedLoss: Sendable {
     let unproven: [StepID]
   }
 
-  let gate: String
+  let connection: String
+  /// Where it was decided; nil where nobody was asked.
+  let gate: String?
   /// Of which there is no record.
   let steps: [StepID]
   /// Whether something is missing there that the run had left.

@@ -113,8 +113,7 @@ struct StepHistory: Sendable {
     case nil: return isOver ? .unknown : .inFlight
     case .succeeded:
       guard last.loss == nil else { return .missing }
-      let isAttested = !record.phase.mayChange && last.finished?.payload.isWord == true
-      return isAttested ? .attested : .succeeded
+      return last.finished?.payload.isWord == true ? .attested : .succeeded
     case .failed: return isWithoutAnswer ? .couldNotRun : .failed
     case .skipped: return .skipped
     case .unknown: return last.declaration == nil ? .unknown : .declared
@@ -124,6 +123,12 @@ struct StepHistory: Sendable {
   private var isWithoutAnswer: Bool {
     !record.phase.mayChange && attempts.last?.finished?.payload.isWithoutAnswer == true
   }
+
+  /// What its last attempt makes of the world where it succeeds.
+  var bearing: Bearing { attempts.last?.started.payload.bearing ?? .changes }
+
+  /// Whether it succeeded in what is to change something, on nobody's word.
+  var hasChanged: Bool { status == .succeeded && bearing == .changes }
 
   /// Who decided on it in place of what could be found out, and why.
   var word: PersonsWord? {
@@ -169,15 +174,10 @@ struct StepHistory: Sendable {
 
   /// Why its last attempt failed, with what was found out about it since.
   var failureReason: String? {
-    guard !isReopened, let last = attempts.last(where: { $0.finished != nil }) else { return nil }
-    return last.failure?.reason
+    isReopened ? nil : attempts.last?.failure?.reason
   }
 
-  /// Of what counts.
-  var lastFinished: Stamped<AttemptFinished>? {
-    isReopened ? nil : attempts.last { $0.finished != nil }?.finished
-  }
-  /// What its last attempt brought, where that counts.
+  /// What its last attempt brought, where that counts: what an earlier one brought is none of it.
   var answer: Stamped<AttemptFinished>? { isReopened ? nil : attempts.last?.finished }
   /// Whether its `confirms` was true when it was carried out last; nil where it has none, or did not say so.
   var isConfirmed: Bool? { answer?.payload.isConfirmed }

@@ -58,6 +58,9 @@ public struct ReportDigest: Sendable, Hashable {
   }
 
   private static let opening = "<!-- runbook-report "
+
+  /// Whether a text says that it has one, also where that cannot be read.
+  public static func isPromised(in text: String) -> Bool { text.holds(opening) }
   private static let closing = " -->"
 
   /// The comment, on one line, that nothing in it can end.

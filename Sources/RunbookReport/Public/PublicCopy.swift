@@ -102,7 +102,7 @@ struct PublicCopy {
           step: started.step, attempt: started.attempt, effect: started.effect,
           isEffectDeclared: started.isEffectDeclared, connection: started.connection,
           work: started.work.map(work), settledBy: started.settledBy,
-          definition: started.definition.map(keyed)))
+          definition: started.definition.map(keyed), isTrial: started.isTrial))
     case .attemptFinished(let finished): .attemptFinished(self.finished(finished))
     case .attemptSettled(let settled): .attemptSettled(self.settled(settled))
     case .stepSkipped(let skipped):
@@ -217,7 +217,11 @@ struct PublicCopy {
         databaseOID: identity.databaseOID, role: text(identity.role),
         isSuperuser: identity.isSuperuser, serverVersion: identity.serverVersion,
         isReplica: identity.isReplica, address: host(identity.address),
-        isPooled: identity.isPooled),
+        isPooled: identity.isPooled, privileges: identity.privileges,
+        login: identity.login.map {
+          LoginRole(
+            role: text($0.role), isSuperuser: $0.isSuperuser, privileges: $0.privileges)
+        }),
       clockOffsetMicroseconds: identified.clockOffsetMicroseconds, lost: identified.lost)
   }
 
@@ -234,19 +238,24 @@ struct PublicCopy {
       isDeclinable: opened.isDeclinable)
   }
 
-  /// A statement without its literals, a script as its author wrote it, a request's method and scheme.
+  /// A statement without its literals and a script, as its author wrote them, and a request's method and scheme.
+  /// What nobody says the author wrote has the world's names in it.
   private func work(_ work: WorkItem) -> WorkItem {
+    let authored = work.authored
     let shown =
       switch work.language {
-      case .sql: text(SQLText.withoutLiterals(work.text, literals: rules.literals(work.text)))
-      case .shell: text(work.text)
+      case .sql:
+        authored.map { text(SQLText.withoutLiterals($0, literals: rules.literals($0))) }
+          ?? Self.leftOut
+      case .shell: authored.map(text) ?? Self.leftOut
       case .http: text(String(work.text.unicodeScalars.prefix { !$0.isNewline }))
       case .text: Self.leftOut
       }
     return WorkItem(
       language: work.language, text: shown,
       parameters: work.parameters.map { .init(name: $0.name, value: Self.emptied($0.value)) },
-      effect: work.effect, condition: work.condition.map { _ in Self.leftOut })
+      effect: work.effect, condition: work.condition.map { _ in Self.leftOut },
+      isAuthored: work.isAuthored)
   }
 
   private func finished(_ finished: AttemptFinished) -> AttemptFinished {

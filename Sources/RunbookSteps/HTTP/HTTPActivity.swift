@@ -1,26 +1,27 @@
 import CCurl
 import Glibc
-import RunbookEngine
-import RunbookModel
+package import RunbookEngine
+package import RunbookModel
+package import RunbookSystem
 
 /// A request with its values.
-struct HTTPActivity: Activity {
-  let step: Step
-  let request: HTTPRequest
+package struct HTTPActivity: Activity {
+  package let step: Step
+  package let request: HTTPRequest
   /// Whether its method only reads.
-  let isSafe: Bool
-  let now: @Sendable () -> Timestamp
-  let confinement: Confinement?
+  package let isSafe: Bool
+  package let now: @Sendable () -> Timestamp
+  package let confinement: Confinement?
 
   static let defaultTimeout = Duration.seconds(30)
   private static let mostRedirects = 10
 
-  var effect: Effect { step.effect(unlessDeclared: isSafe ? .readOnly : .undetermined) }
-  var isEffectDeclared: Bool { !isSafe && step.options.effect != nil }
-  var connection: String? { nil }
-  var work: [WorkItem] { [WorkItem(language: .http, text: request.text, effect: effect)] }
+  package var effect: Effect { step.effect(unlessDeclared: isSafe ? .readOnly : .undetermined) }
+  package var isEffectDeclared: Bool { !isSafe && step.options.effect != nil }
+  package var connection: String? { nil }
+  package var work: [WorkItem] { [WorkItem(language: .http, text: request.text, effect: effect)] }
 
-  func surroundings() async -> [Surrounding] {
+  package func surroundings() async -> [Surrounding] {
     let files = [
       request.certificateAuthority, request.clientCertificate, request.clientKey, request.socket,
     ]
@@ -38,7 +39,7 @@ struct HTTPActivity: Activity {
     }
   }
 
-  func perform(in context: AttemptContext) async throws(StepFailure) -> StepResult {
+  package func perform(in context: AttemptContext) async throws(StepFailure) -> StepResult {
     guard !Task.isCancelled else { throw StepFailure(.interrupted, "the request was not made") }
     let interruption = Interruption()
     let outcome: Result<HTTPExchange, StepFailure>
@@ -82,7 +83,8 @@ struct HTTPActivity: Activity {
     while true {
       try check(request, after: redirects)
       var body = BoundedCapture(
-        limit: limit, folder: context.evidenceFolder, fileName: "body", redactor: context.redactor)
+        limit: limit, mostFiled: 64 << 20, folder: context.evidenceFolder, fileName: "body",
+        redactor: context.redactor)
       let isDirect =
         confinement != nil || request.socket != nil || request.origin?.isLoopback == true
       let transfer = HTTPTransfer(request, interruption: interruption, isDirect: isDirect) {

@@ -1,11 +1,11 @@
-import RunbookModel
+package import RunbookModel
 
 /// What an answer's `Date` header tells of the server's clock.
 ///
 /// Its form: <https://www.rfc-editor.org/rfc/rfc9110#section-5.6.7>.
-enum HTTPDate {
+package enum HTTPDate {
   /// Reads `Sat, 18 Oct 2025 22:01:13 GMT`; nil for anything else, the obsolete forms included.
-  static func timestamp(_ text: String) -> Timestamp? {
+  package static func timestamp(_ text: String) -> Timestamp? {
     let words = text.pieces(separatedBy: " ", omittingEmptySubsequences: false)
     guard words.count == 6, days.contains(String(words[0])), words[5] == "GMT",
       let day = number(words[1], digits: 2), let month = months.firstIndex(of: String(words[2])),
@@ -24,7 +24,7 @@ enum HTTPDate {
   /// time that the answer took.
   ///
   /// - Returns: nil without the header, and for an answer that a cache has kept.
-  static func clockOffset(
+  package static func clockOffset(
     _ headers: ValueMap, sentAt: Timestamp, receivedAt: Timestamp
   ) -> Duration? {
     guard headers["age"] == nil, let text = headers["date"]?.stringValue,

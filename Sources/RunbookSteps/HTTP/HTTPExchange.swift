@@ -1,29 +1,29 @@
-import CCurl
-import RunbookEngine
-import RunbookModel
+package import CCurl
+package import RunbookEngine
+package import RunbookModel
 
 /// A request, and how it ended.
-struct HTTPExchange: Sendable {
-  let request: HTTPRequest
-  let end: runbook_request_end
+package struct HTTPExchange: Sendable {
+  package let request: HTTPRequest
+  package let end: runbook_request_end
   /// Whether this request, or one that led to it, may have been sent.
-  let wasSent: Bool
-  let message: String
-  let status: Int
-  let headers: ValueMap
+  package let wasSent: Bool
+  package let message: String
+  package let status: Int
+  package let headers: ValueMap
   /// Whether a redirect has made it another request than the step's: its answer is not that of the change.
-  let isAnotherRequest: Bool
-  let body: BoundedCapture
-  let redactor: Redactor
+  package let isAnotherRequest: Bool
+  package let body: BoundedCapture
+  package let redactor: Redactor
   /// Whether the author wants redirects to be followed.
-  let isFollowing: Bool
-  let elapsed: Duration
+  package let isFollowing: Bool
+  package let elapsed: Duration
   /// The server's clock less this host's; nil where it did not tell.
-  let clockOffset: Duration?
+  package let clockOffset: Duration?
   /// Whether there were more redirects than are followed.
   var isEndless = false
 
-  var result: StepResult {
+  package var result: StepResult {
     let text = body.text
     let json = json(text)
     var result = StepResult(
@@ -35,8 +35,8 @@ struct HTTPExchange: Sendable {
       evidence: body.evidence(
         "response body", key: "body", source: "\(request.method) \(request.url)",
         isWhole: isWhole, announced: isWhole ? nil : announcedSize),
-      notices: body.isFileWhole ? [] : ["not all of the body could be written to its file"],
-      presumedFailure: presumedFailure)
+      notices: body.notices(of: "the body"),
+      presumedFailure: presumedFailure(text))
     result.isEffectOpen = isEffectOpen
     if end == RUNBOOK_REQUEST_DONE, !isEffectOpen, !isUnfollowed, status < 400 {
       result.completion = Completion(
@@ -76,7 +76,7 @@ struct HTTPExchange: Sendable {
     (300..<400).contains(status) && (isFollowing || status != 303)
   }
 
-  private var presumedFailure: FailureRecord? {
+  private func presumedFailure(_ text: String) -> FailureRecord? {
     if isUnfollowed {
       let said = isEffectOpen ? "; whether the request took effect is not known" : ""
       return FailureRecord(
@@ -92,7 +92,7 @@ struct HTTPExchange: Sendable {
     guard status >= 400 else { return nil }
     return FailureRecord(
       cause: .refused, message: "\(request.method) was answered with status \(status)",
-      detail: Self.detail(of: body.text, redactor), code: String(status),
+      detail: Self.detail(of: text, redactor), code: String(status),
       mayRetryHelp: status >= 500 || status == 429)
   }
 
@@ -113,7 +113,7 @@ struct HTTPExchange: Sendable {
   }
 
   /// What is told of an answer that is an error.
-  static func detail(of text: String, _ redactor: Redactor) -> String? {
+  package static func detail(of text: String, _ redactor: Redactor) -> String? {
     text.isEmpty ? nil : redactor.excerpt(text, bytes: 500)
   }
 }

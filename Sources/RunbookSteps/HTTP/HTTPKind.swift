@@ -1,22 +1,23 @@
-public import RunbookEngine
-public import RunbookModel
+package import RunbookEngine
+package import RunbookModel
+package import RunbookSystem
 
 /// `http:` one request, through libcurl.
-public struct HTTPKind: StepKind {
-  static let methods = ["get", "head", "post", "put", "patch", "delete"]
+package struct HTTPKind: StepKind {
+  package static let methods = ["get", "head", "post", "put", "patch", "delete"]
 
-  let now: @Sendable () -> Timestamp
+  package let now: @Sendable () -> Timestamp
   private let confinement: Confinement?
 
   /// - Parameters:
   ///   - now: this host's clock, for the offset of the server's.
   ///   - confinement: what may be asked; nil is everything.
-  public init(now: @escaping @Sendable () -> Timestamp, confinement: Confinement? = nil) {
+  package init(now: @escaping @Sendable () -> Timestamp, confinement: Confinement? = nil) {
     self.now = now
     self.confinement = confinement
   }
 
-  public var spec: KindSpec {
+  package var spec: KindSpec {
     KindSpec(
       "http",
       .fields(
@@ -48,7 +49,7 @@ public struct HTTPKind: StepKind {
       "Makes one HTTP request")
   }
 
-  public func check(_ step: Step, in context: CheckContext) -> [Diagnostic] {
+  package func check(_ step: Step, in context: CheckContext) -> [Diagnostic] {
     var found = step.check(exactlyOneOf: Self.methods)
     if Self.method(of: step).map(Self.isSafe) != true {
       found += step.checkDeclaredEffect("a request that is not GET or HEAD")
@@ -87,12 +88,12 @@ public struct HTTPKind: StepKind {
     }
   }
 
-  public func effect(of step: Step) -> Effect? {
+  package func effect(of step: Step) -> Effect? {
     step.effect(
       unlessDeclared: Self.method(of: step).map(Self.isSafe) == true ? .readOnly : .undetermined)
   }
 
-  public func bind(_ step: Step, to context: BindingContext) throws(StepFailure) -> any Activity {
+  package func bind(_ step: Step, to context: BindingContext) throws(StepFailure) -> any Activity {
     guard let method = Self.method(of: step), let url = step.body[method]?.text else {
       throw StepFailure(.invalid, "step '\(step.id)' has no URL (\(step.place))")
     }

@@ -1,21 +1,21 @@
 import RunbookModel
 
 /// One request, with its values put in.
-struct HTTPRequest: Sendable, Hashable {
-  struct Header: Sendable, Hashable {
-    let name: String
-    let value: String
+package struct HTTPRequest: Sendable, Hashable {
+  package struct Header: Sendable, Hashable {
+    package let name: String
+    package let value: String
     /// Whether the runbook names it, and not this program.
-    var isAuthored = true
+    package var isAuthored = true
 
     /// Whether it says something of the body.
     fileprivate var isOfBody: Bool { name.lowercased().begins(with: "content-") }
   }
 
-  var method: String
-  var url: String
-  var headers: [Header]
-  var body: String?
+  package var method: String
+  package var url: String
+  package var headers: [Header]
+  package var body: String?
   var certificateAuthority: String?
   var clientCertificate: String?
   var clientKey: String?
@@ -24,13 +24,13 @@ struct HTTPRequest: Sendable, Hashable {
   func hasHeader(_ name: String) -> Bool { headers.contains { $0.name.lowercased() == name } }
 
   /// Where it goes; nil for a URL that is not HTTP's, and without libcurl.
-  var origin: HTTPURL.Origin? {
+  package var origin: HTTPURL.Origin? {
     // Why it is none is said where the request is made.
     try? HTTPURL(url).origin
   }
 
   /// What an answer that redirects leads to.
-  enum Redirection {
+  package enum Redirection {
     /// There is nothing to follow.
     case none
     case request(HTTPRequest)
@@ -45,7 +45,7 @@ struct HTTPRequest: Sendable, Hashable {
   /// body without secrets: no header, no certificate, no socket. It is never given back afterwards.
   ///
   /// - Parameter isSecret: whether a text holds a secret.
-  func redirected(
+  package func redirected(
     by status: Int, to location: String, isSecret: (String) -> Bool
   ) -> Redirection {
     guard [301, 302, 303, 307, 308].contains(status), !location.isEmpty,
@@ -71,7 +71,7 @@ struct HTTPRequest: Sendable, Hashable {
   }
 
   /// As a person reads it.
-  var text: String {
+  package var text: String {
     var text = "\(method) \(url)"
     if let socket { text += " (socket \(socket))" }
     for header in headers { text += "\n\(header.name): \(header.value)" }

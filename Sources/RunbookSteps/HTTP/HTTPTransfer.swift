@@ -1,25 +1,31 @@
-import CCurl
+package import CCurl
 import RunbookEngine
-import RunbookModel
+package import RunbookModel
+package import RunbookSystem
 
 /// One request on its way: what has come of its answer. Belongs to the thread that makes the request.
-final class HTTPTransfer {
-  let request: HTTPRequest
+package final class HTTPTransfer {
+  package let request: HTTPRequest
   private let interruption: Interruption
   private let isDirect: Bool
   private let receive: ([UInt8]) -> Void
-  private(set) var status = 0
-  private(set) var headers = ValueMap()
-  private(set) var message = ""
+  package private(set) var status = 0
+  package private(set) var headers = ValueMap()
+  package private(set) var message = ""
   /// Whether the request may have been sent, at least in part.
-  private(set) var wasSent = false
+  package private(set) var wasSent = false
   /// Whether the answer's head has come to its end: libcurl takes one that was cut for whole.
   private var isHeadWhole = false
+  private var deadline: ContinuousClock.Instant?
+  /// Bytes of the body, unpacked.
+  private var received: Int64 = 0
+  /// What was found between two pieces of the answer, and ended it.
+  private var stop: runbook_request_end?
 
   /// - Parameters:
   ///   - isDirect: whether no proxy is asked, whatever the environment says.
   ///   - receive: is given the body, piece by piece.
-  init(
+  package init(
     _ request: HTTPRequest, interruption: Interruption, isDirect: Bool,
     receive: @escaping ([UInt8]) -> Void
   ) {
@@ -30,7 +36,11 @@ final class HTTPTransfer {
   }
 
   /// Blocks until the request has ended.
-  func perform(timeout: Duration) -> runbook_request_end {
+  ///
+  /// The time and an interruption are heeded with each piece of the answer too: libcurl looks at neither while it
+  /// unpacks what it has received, and a megabyte may become a gigabyte.
+  package func perform(timeout: Duration) -> runbook_request_end {
+    deadline = ContinuousClock.now + timeout
     let texts = CTexts()
     let lines = request.headers.map {
       texts.add($0.value.isEmpty ? "\($0.name);" : "\($0.name): \($0.value)")
@@ -48,12 +58,13 @@ final class HTTPTransfer {
     raw.timeout_ms = max(1, Int((timeout / .milliseconds(1)).rounded(.up)))
     raw.context = Unmanaged.passUnretained(self).toOpaque()
     raw.on_header = { context, bytes, count in
-      HTTPTransfer.of(context)?.takeHeader(HTTPTransfer.copy(bytes, count))
-      return 0
+      HTTPTransfer.of(context)?.take { $0.takeHeader(HTTPTransfer.copy(bytes, count)) } ?? 1
     }
     raw.on_body = { context, bytes, count in
-      HTTPTransfer.of(context)?.receive(HTTPTransfer.copy(bytes, count))
-      return 0
+      HTTPTransfer.of(context)?.take { transfer in
+        transfer.received += Int64(count)
+        transfer.receive(HTTPTransfer.copy(bytes, count))
+      } ?? 1
     }
     raw.is_cancelled = { context in
       HTTPTransfer.of(context)?.interruption.isSet == true ? 1 : 0
@@ -69,7 +80,27 @@ final class HTTPTransfer {
     message = withUnsafeBytes(of: response.message) { bytes in
       String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
     }
+    if let stop {
+      message = "\(received) bytes of its body had come, unpacked"
+      return stop
+    }
     return end == RUNBOOK_REQUEST_DONE && !isHeadWhole ? RUNBOOK_REQUEST_BROKEN : end
+  }
+
+  /// Takes a piece of the answer, unless the request is to end.
+  ///
+  /// - Returns: 0 where it goes on.
+  private func take(_ piece: (HTTPTransfer) -> Void) -> CInt {
+    if stop == nil {
+      if interruption.isSet {
+        stop = RUNBOOK_REQUEST_CANCELLED
+      } else if let deadline, deadline <= .now {
+        stop = RUNBOOK_REQUEST_TIMEOUT
+      }
+    }
+    guard stop == nil else { return 1 }
+    piece(self)
+    return 0
   }
 
   private func takeHeader(_ bytes: [UInt8]) {
@@ -107,7 +138,7 @@ final class HTTPTransfer {
 
   private static func copy(_ bytes: UnsafePointer<CChar>?, _ count: Int) -> [UInt8] {
     guard let bytes else { return [] }
-    return UnsafeBufferPointer(start: bytes, count: count).map { UInt8(bitPattern: $0) }
+    return Array(UnsafeRawBufferPointer(start: bytes, count: count))
   }
 }
 

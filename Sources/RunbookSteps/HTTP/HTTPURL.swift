@@ -4,40 +4,40 @@ import CCurl
 ///
 /// Nobody else's reading counts: what stands before an `@`, behind a `\\` or beside a combining mark is
 /// read in one way here, and in another by the next program.
-struct HTTPURL: Sendable {
+package struct HTTPURL: Sendable {
   /// In libcurl's own spelling; what a request is made with.
-  let text: String
-  let origin: Origin
+  package let text: String
+  package let origin: Origin
 
   /// Scheme, host and port: two requests with the same go to the same place.
-  struct Origin: Sendable, Hashable {
+  package struct Origin: Sendable, Hashable {
     /// In lower case.
-    let scheme: Bytes
+    package let scheme: Bytes
     /// Letters of ASCII in lower case; with its zone, if it has one.
-    let host: Bytes
-    let port: Int
+    package let host: Bytes
+    package let port: Int
 
     /// Text that is compared by its bytes.
-    struct Bytes: Sendable, Hashable, CustomStringConvertible {
-      let utf8: [UInt8]
-      var description: String { String(decoding: utf8, as: UTF8.self) }
+    package struct Bytes: Sendable, Hashable, CustomStringConvertible {
+      package let utf8: [UInt8]
+      package var description: String { String(decoding: utf8, as: UTF8.self) }
 
-      init(_ text: String) {
+      package init(_ text: String) {
         utf8 = text.utf8.map { (65...90).contains($0) ? $0 + 32 : $0 }
       }
     }
 
-    var authority: String { "\(host):\(port)" }
+    package var authority: String { "\(host):\(port)" }
   }
 
-  enum Problem: Error {
+  package enum Problem: Error {
     /// Without libcurl nothing can be read, and nothing be asked.
     case noLibrary
     case notHTTP
   }
 
   /// - Parameter base: what a relative URL is relative to.
-  init(_ text: String, relativeTo base: String? = nil) throws(Problem) {
+  package init(_ text: String, relativeTo base: String? = nil) throws(Problem) {
     guard !text.utf8.contains(0) else { throw .notHTTP }
     var read = runbook_url()
     let end = runbook_url_read(base, text, &read)
@@ -58,7 +58,7 @@ struct HTTPURL: Sendable {
 extension HTTPURL.Origin {
   /// Whether it is this machine for sure: an address of the loopback or `localhost`, which libcurl looks
   /// up nowhere.
-  var isLoopback: Bool {
+  package var isLoopback: Bool {
     if host == .init("localhost") || host == .init("[::1]") { return true }
     let parts = host.utf8.split(
       separator: UInt8(ascii: "."), omittingEmptySubsequences: false)

@@ -1,17 +1,17 @@
-public import RunbookEngine
-public import RunbookModel
+package import RunbookEngine
+package import RunbookModel
 
 /// `manual:` something that a person does or looks at, and answers.
-public struct ManualKind: StepKind {
+package struct ManualKind: StepKind {
   private let person: any Operator
 
   /// - Parameter person: who is asked.
-  public init(operator person: any Operator) { self.person = person }
+  package init(operator person: any Operator) { self.person = person }
 
-  static let defaultChoices = ["done", "not done"]
-  static let defaultFailures = ["not done"]
+  package static let defaultChoices = ["done", "not done"]
+  package static let defaultFailures = ["not done"]
 
-  public var spec: KindSpec {
+  package var spec: KindSpec {
     KindSpec(
       "manual",
       .shorthand(
@@ -28,7 +28,7 @@ public struct ManualKind: StepKind {
       "Asks a person to do something, and waits for the answer")
   }
 
-  public func check(_ step: Step, in context: CheckContext) -> [Diagnostic] {
+  package func check(_ step: Step, in context: CheckContext) -> [Diagnostic] {
     let choices = Self.choices(of: step)
     guard let failures = step.body["fails_on"], !choices.isEmpty else { return [] }
     return failures.items.compactMap(\.text).filter { !choices.contains($0.text) }.map { text in
@@ -39,11 +39,11 @@ public struct ManualKind: StepKind {
   }
 
   /// To ask changes nothing; in a phase that may change something it is asked to do so.
-  public func effect(of step: Step) -> Effect? {
+  package func effect(of step: Step) -> Effect? {
     step.effect(unlessDeclared: step.phase.mayChange ? .undetermined : .readOnly)
   }
 
-  public func bind(_ step: Step, to context: BindingContext) throws(StepFailure) -> any Activity {
+  package func bind(_ step: Step, to context: BindingContext) throws(StepFailure) -> any Activity {
     guard let template = step.body["instruction"]?.text else {
       throw StepFailure(.invalid, "step '\(step.id)' has no instruction (\(step.place))")
     }

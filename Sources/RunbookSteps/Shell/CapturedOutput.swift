@@ -1,14 +1,15 @@
-import RunbookEngine
-import RunbookModel
+package import RunbookEngine
+package import RunbookModel
+package import RunbookSystem
 
 /// What one stream of a script printed: its beginning for the result, its lines for people as they
 /// come, and all of it in a file once it is longer than the result may hold.
-struct CapturedOutput {
+package struct CapturedOutput {
   private let stream: ChildProcess.Stream
   private var capture: BoundedCapture
   private var lines: ShownLines
 
-  init(_ stream: ChildProcess.Stream, _ limit: Int, _ context: AttemptContext) {
+  package init(_ stream: ChildProcess.Stream, _ limit: Int, _ context: AttemptContext) {
     self.stream = stream
     capture = BoundedCapture(
       limit: limit, folder: context.evidenceFolder, fileName: "\(Self.name(stream)).txt",
@@ -22,32 +23,27 @@ struct CapturedOutput {
     stream == .standardOutput ? "stdout" : "stderr"
   }
 
-  mutating func append(_ bytes: [UInt8]) {
-    capture.append(bytes)
-    lines.append(bytes)
+  package mutating func append(_ bytes: [UInt8]) {
+    lines.append(bytes, filed: capture.append(bytes))
   }
 
   /// Gives out the last line when it had no line break, and closes the file.
-  mutating func finish() {
-    lines.finish()
-    capture.finish()
+  package mutating func finish() {
+    lines.finish(filed: capture.finish())
   }
 
   /// Puts the text into a result.
-  func put(into result: inout StepResult) {
+  package func put(into result: inout StepResult) {
     result.values[Self.name(stream)] = .string(capture.text)
     capture.mark(Self.name(stream), in: &result)
   }
 
-  var notices: [String] {
-    capture.isFileWhole
-      ? [] : ["not all of \(Self.name(stream)) could be written to its file"]
-  }
+  package var notices: [String] { capture.notices(of: Self.name(stream)) }
 
   /// Secrets taken out.
-  func lastLines(_ count: Int) -> String { lines.lastLines(count) }
+  package func lastLines(_ count: Int) -> String { lines.lastLines(count) }
 
-  func evidence(source: String) -> [EvidenceDraft] {
+  package func evidence(source: String) -> [EvidenceDraft] {
     capture.evidence(
       stream == .standardOutput ? "standard output" : "standard error", key: Self.name(stream),
       source: source)

@@ -1,11 +1,12 @@
 import Glibc
-import RunbookEngine
-import RunbookModel
+package import RunbookEngine
+package import RunbookModel
+import RunbookSystem
 
 /// What a script leaves whose executor is gone: its processes, and the statements that the server goes
 /// on with though the client that asked for them has ended.
 extension ShellActivity {
-  func remnants(in context: AttemptContext) async throws(StepFailure) -> [Remnant] {
+  package func remnants(in context: AttemptContext) async throws(StepFailure) -> [Remnant] {
     let marked = MarkedProcesses(mark(context))
     // What may go on is not waited for: a keeper lets it go with the script, and is gone then.
     let processes = leavesRunning && !marked.areKept ? [] : marked.remnants(context.redactor)
@@ -14,7 +15,7 @@ extension ShellActivity {
       + (try await gateway.remnants(of: context, on: connection))
   }
 
-  func end(
+  package func end(
     _ remnants: [Remnant], in context: AttemptContext
   ) async throws(StepFailure) -> [EndedProcess] {
     let marked = MarkedProcesses(mark(context))
@@ -32,5 +33,19 @@ extension ShellActivity {
     guard let gateway, let connection else { return ended }
     return ended
       + (try await gateway.end(remnants, of: context, on: connection))
+  }
+}
+
+extension MarkedProcesses {
+  /// As a person is shown them.
+  fileprivate func remnants(_ redactor: Redactor) -> [Remnant] {
+    all().map { pid in
+      let command = redactor.line(ProcessTable.command(of: pid), bytes: 200)
+      let since = ProcessTable.start(of: pid)
+      return Remnant(
+        pid: Int64(pid),
+        summary: "process \(pid) (\(command))" + (since.map { ", since \($0)" } ?? ""),
+        since: since)
+    }
   }
 }

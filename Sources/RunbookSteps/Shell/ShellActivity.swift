@@ -1,33 +1,37 @@
-import RunbookEngine
-import RunbookModel
+package import RunbookEngine
+package import RunbookModel
+import RunbookSystem
 import Synchronization
 
 /// A script with its values.
-struct ShellActivity: Activity {
-  let step: Step
-  let script: String
-  let variables: [WorkItem.Parameter]
-  let workingDirectory: String
-  let input: String
-  let connection: String?
+package struct ShellActivity: Activity {
+  package let step: Step
+  package let script: String
+  package let variables: [WorkItem.Parameter]
+  package let workingDirectory: String
+  package let input: String
+  package let connection: String?
   let inherited: [String: String]
-  let connectionEnvironment: @Sendable (String) async -> [String: String]
-  let gateway: PostgresGateway?
+  package let gateway: (any ConnectionGateway)?
 
   static let defaultTimeout = Duration.seconds(600)
   private static let defaultInterpreter = ["sh", "-eu"]
   /// Linux takes arguments of up to 128 KiB: execve(2).
   private static let longestArgument = 100_000
 
-  var effect: Effect { step.effect() }
-  var isEffectDeclared: Bool { step.options.effect != nil }
-  var connectsByItself: Bool { connection != nil }
-  var work: [WorkItem] {
-    [WorkItem(language: .shell, text: script, parameters: variables, effect: effect)]
+  package var effect: Effect { step.effect() }
+  package var isEffectDeclared: Bool { step.options.effect != nil }
+  package var connectsByItself: Bool { connection != nil }
+  package var work: [WorkItem] {
+    // No value is put into a script.
+    [
+      WorkItem(
+        language: .shell, text: script, parameters: variables, effect: effect, isAuthored: true)
+    ]
   }
 
   /// A script's program, folder and input, where the step gives them.
-  var manner: [WorkItem.Parameter] {
+  package var manner: [WorkItem.Parameter] {
     var all: [WorkItem.Parameter] = []
     if let interpreter = step.body["interpreter"]?.items.compactMap(\.string) {
       all.append(
@@ -44,13 +48,14 @@ struct ShellActivity: Activity {
 
   /// With what a session of its connection has set: its programs' own have the same. A probe's server need not be there
   /// yet.
-  func surroundings() async -> [Surrounding] {
-    let script = await scriptSurroundings.all
+  package func surroundings() async -> [Surrounding] {
+    let surroundings = await scriptSurroundings
+    let script = step.options.isProbe ? surroundings.ofProbe : surroundings.all
     guard let connection, let gateway, !step.options.isProbe else { return script }
     return script + (await gateway.settings(of: connection))
   }
 
-  func unbound() async -> [String] { await scriptSurroundings.unbound }
+  package func unbound() async -> [String] { await scriptSurroundings.unbound }
 
   private var scriptSurroundings: ScriptSurroundings {
     get async {
@@ -60,7 +65,7 @@ struct ShellActivity: Activity {
     }
   }
 
-  func perform(in context: AttemptContext) async throws(StepFailure) -> StepResult {
+  package func perform(in context: AttemptContext) async throws(StepFailure) -> StepResult {
     guard !Task.isCancelled else { throw StepFailure(.interrupted, "the step was not started") }
     let limit = Int(step.body["output_limit"]?.int ?? 65_536)
     let capture = Mutex([
@@ -79,7 +84,7 @@ struct ShellActivity: Activity {
   }
 
   /// What the environment of the step's processes holds, whatever the attempt.
-  func mark(_ context: AttemptContext) -> [String: String] {
+  package func mark(_ context: AttemptContext) -> [String: String] {
     ["RUNBOOK_RUN": context.run.rawValue, "RUNBOOK_STEP": context.step.rawValue]
   }
 
@@ -96,7 +101,7 @@ struct ShellActivity: Activity {
   }
 
   /// Whether what it starts may go on when it has ended.
-  var leavesRunning: Bool { step.body["leaves"] != nil }
+  package var leavesRunning: Bool { step.body["leaves"] != nil }
 
   /// Whether the script goes to the interpreter as an argument: then messages name the step.
   private var isArgument: Bool {
@@ -113,15 +118,9 @@ struct ShellActivity: Activity {
   /// - Parameter context: nil where no attempt has begun.
   private func environment(_ context: AttemptContext?) async -> [String: String] {
     var environment = inherited
-    if let connection {
-      environment.merge(await connectionEnvironment(connection)) { _, new in new }
-      // By it a statement is found that outlives the script's client.
-      environment["PGAPPNAME"] = context.map { SQLRemnants.applicationName($0.run, $0.step) }
-      if !step.phase.mayChange {
-        // What the script starts can undo it: this guards against mistakes only.
-        let options = environment["PGOPTIONS"].map { $0 + " " } ?? ""
-        environment["PGOPTIONS"] = options + "-c default_transaction_read_only=on"
-      }
+    if let connection, let gateway {
+      environment = await gateway.environment(
+        of: connection, beside: inherited, for: context, mayChange: step.phase.mayChange)
     }
     for variable in variables { environment[variable.name] = variable.value.stringValue }
     return environment

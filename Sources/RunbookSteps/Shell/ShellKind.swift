@@ -1,30 +1,27 @@
-public import RunbookEngine
-public import RunbookModel
+package import RunbookEngine
+package import RunbookModel
+import RunbookSystem
 
 /// `shell:` a script, run by an interpreter in a process group of its own.
 ///
 /// A script is never put together from values: they reach it through `env:` alone.
-public struct ShellKind: StepKind {
+package struct ShellKind: StepKind {
   private let environment: [String: String]
-  private let connectionEnvironment: @Sendable (String) async -> [String: String]
-  private let gateway: PostgresGateway?
+  private let gateway: (any ConnectionGateway)?
 
   /// - Parameters:
   ///   - environment: what scripts inherit: the executor's own environment.
   ///   - hiddenNames: variables that they do not inherit, as they hold secrets.
-  ///   - connectionEnvironment: libpq's variables for a connection, by its name.
-  ///   - gateway: where statements are looked for that a script's client left to the server.
-  public init(
+  ///   - gateway: the databases that scripts are led to, and where is looked for what their clients left there.
+  package init(
     environment: [String: String], hiddenNames: Set<String> = [],
-    connectionEnvironment: @escaping @Sendable (String) async -> [String: String] = { _ in [:] },
-    gateway: PostgresGateway? = nil
+    gateway: (any ConnectionGateway)? = nil
   ) {
     self.environment = environment.filter { !hiddenNames.contains($0.key) }
-    self.connectionEnvironment = connectionEnvironment
     self.gateway = gateway
   }
 
-  public var spec: KindSpec {
+  package var spec: KindSpec {
     KindSpec(
       "shell",
       .shorthand(
@@ -60,7 +57,7 @@ public struct ShellKind: StepKind {
       "Runs a script; with `connection:` the PG* variables lead psql and pg_dump there")
   }
 
-  public func check(_ step: Step, in context: CheckContext) -> [Diagnostic] {
+  package func check(_ step: Step, in context: CheckContext) -> [Diagnostic] {
     var found = step.check(exactlyOneOf: ["script", "file"])
     found += step.checkDeclaredEffect("a shell step")
     for field in step.body["env"]?.fields?.all ?? [] where !Self.isVariableName(field.name) {
@@ -98,9 +95,9 @@ public struct ShellKind: StepKind {
     return ["sh", "bash", "dash", "ksh", "zsh", "ash"].contains(name)
   }
 
-  public func effect(of step: Step) -> Effect? { step.effect() }
+  package func effect(of step: Step) -> Effect? { step.effect() }
 
-  public func bind(_ step: Step, to context: BindingContext) throws(StepFailure) -> any Activity {
+  package func bind(_ step: Step, to context: BindingContext) throws(StepFailure) -> any Activity {
     var variables: [WorkItem.Parameter] = []
     for field in step.body["env"]?.fields?.all ?? [] {
       guard let template = field.value.text else { continue }
@@ -117,7 +114,22 @@ public struct ShellKind: StepKind {
         try context.render(text)
       } ?? "",
       connection: step.options.connection == nil ? nil : context.connection?.name,
-      inherited: environment, connectionEnvironment: connectionEnvironment, gateway: gateway)
+      inherited: environment, gateway: gateway)
+  }
+
+  package func variables(
+    of step: Step, in folder: String, _ environment: [String: String]
+  ) -> [String] {
+    let given = Set((step.body["env"]?.fields?.all ?? []).map(\.name))
+    let place = step.body["working_directory"]?.string.flatMap { $0.holds("${{") ? nil : $0 }
+    let interpreter = step.body["interpreter"]?.items.compactMap(\.string)
+    return ScriptSurroundings(
+      script: Self.script(of: step), command: interpreter ?? ["sh"],
+      workingDirectory: place?.resolved(in: folder) ?? folder, environment: environment, input: ""
+    ).read.filter { name in
+      // What its connection sets leads where that does.
+      !given.contains(name) && (step.options.connection == nil || !name.begins(with: "PG"))
+    }
   }
 
   private static func script(of step: Step) -> String {
@@ -140,22 +152,4 @@ public struct ShellKind: StepKind {
           || byte == UInt8(ascii: "_")
       }
   }
-}
-
-extension BindingContext {
-  /// The path of a file with its values, absolute.
-  ///
-  /// With a zero byte in it the system would take it up to there: that is another file than the one that is shown.
-  func renderPath(_ template: SourceText) throws(StepFailure) -> String {
-    let path = try render(template)
-    guard !path.utf8.contains(0) else {
-      throw StepFailure(.invalid, "the path holds a zero byte (\(template.place))")
-    }
-    return path.resolved(in: folder)
-  }
-}
-
-extension String {
-  /// The path itself when it is absolute, else inside of a folder.
-  func resolved(in folder: String) -> String { begins(with: "/") ? self : "\(folder)/\(self)" }
 }

@@ -1,10 +1,10 @@
-import RunbookEngine
+package import RunbookEngine
 import RunbookModel
 
 /// What a stream printed, line by line for people as it comes, secrets taken out; and its last lines.
 ///
 /// Of a flood not every line is shown: nobody reads it, and a terminal would hold the program up.
-struct ShownLines {
+package struct ShownLines {
   private let stream: OutputLine.Stream
   private let output: @Sendable (OutputLine) -> Void
   private var redacting: RedactingStream
@@ -13,6 +13,8 @@ struct ShownLines {
   /// The end of all that came.
   private var recent: [UInt8] = []
   private var hidden = 0
+  /// Whether more came than is shown: from then on what the file is given is shown, so that nothing is gone through twice.
+  private var isFlood = false
   private var budget = Double(ShownLines.burst)
   private var refilled = ContinuousClock.now
 
@@ -23,7 +25,7 @@ struct ShownLines {
   private static let burst = 2000
   private static let rate = 200.0
 
-  init(
+  package init(
     _ stream: OutputLine.Stream, _ redactor: Redactor,
     output: @escaping @Sendable (OutputLine) -> Void
   ) {
@@ -32,16 +34,21 @@ struct ShownLines {
     redacting = redactor.stream(isForPeople: true)
   }
 
-  mutating func append(_ bytes: [UInt8]) { take(redacting.append(bytes)) }
+  /// - Parameter filed: what of it a file was given, secrets taken out; nil where there is none.
+  package mutating func append(_ bytes: [UInt8], filed: [UInt8]?) {
+    if isFlood, let filed { return take(filed) }
+    take(redacting.append(bytes))
+    isFlood = budget < 1 && filed != nil
+  }
 
   /// Gives out the last line when it had no line break.
-  mutating func finish() {
-    take(redacting.finish())
+  package mutating func finish(filed: [UInt8]?) {
+    take(isFlood ? filed ?? [] : redacting.finish())
     if !line.isEmpty { endLine() }
     tellHidden()
   }
 
-  func lastLines(_ count: Int) -> String {
+  package func lastLines(_ count: Int) -> String {
     let text = Self.text(of: recent[...])
     return text.pieces { $0 == "\n" }.suffix(count).joined(separator: "\n")
   }

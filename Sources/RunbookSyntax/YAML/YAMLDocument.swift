@@ -53,6 +53,14 @@ struct DataReader {
 
   private mutating func key(_ key: YAMLKey) -> Value? {
     guard key.isPlain else { return .string(key.text) }
+    // YAML 1.1 merges what it names; nobody has meant a key of that name.
+    if key.text == "<<" {
+      diagnostics.append(
+        Diagnostic(
+          .error, .dataKey, "merge keys are not read", at: key.place(in: file),
+          hint: "write the keys out; if it is a key of that name, put it into quotes"))
+      return nil
+    }
     switch CoreSchema.scalar(key.text) {
     case .value(let value):
       switch value {

@@ -1,8 +1,10 @@
 import ArgumentParser
 import Glibc
 import RunbookEngine
+import RunbookLogs
 import RunbookModel
-import RunbookSteps
+import RunbookPostgres
+import RunbookSandbox
 import RunbookStore
 
 struct AbandonCommand: AsyncParsableCommand {
@@ -14,7 +16,8 @@ struct AbandonCommand: AsyncParsableCommand {
       Without a run the one that waits is meant; where several do, or a process carries it out, it is to be named. \
       A process of this host that still carries the run out is told to stop, and killed where it does not; what it \
       left of a step is ended, and its receipt is looked for, before the end is recorded. Whether it can be looked \
-      for is found out before anything is ended.
+      for is found out before anything is ended. What the run has left in its databases is looked at once more; \
+      what is missing there, or cannot be looked at, stands in the report.
       """)
 
   @Argument(
@@ -61,15 +64,25 @@ struct AbandonCommand: AsyncParsableCommand {
       terminates: true
     ).look(at: held.inFlight, held.entries, for: "run \(held.id) is not abandoned")
     let end = RunEnded(status: .abandoned, reason: finding.reason(reason))
-    try await held.add(finding.settled.map(Event.attemptSettled) + [.runEnded(end)], as: actor.name)
+    if !finding.settled.isEmpty {
+      try await held.add(finding.settled.map(Event.attemptSettled), as: actor.name)
+    }
+    let found = try await RunFence(
+      held: held, lease: lease, name: actor.name, isUnreachable: fence.unreachable
+    ).lookBeforeAbandonment(try await held.journal.entries())
+    try await held.add(found + [.runEnded(end)], as: actor.name)
     for one in finding.settled where one.settlement == .done {
       held.console.print("Step '\(one.step)' is done: \(one.detail).")
     }
+    for event in found { tell(event, held) }
     held.console.print(
       "Run \(held.id) is abandoned; nothing that was committed was rolled back.")
     let known = Set(finding.settled.map(\.step))
     for step in held.inFlight where !known.contains(step) {
-      held.console.print("It is not known whether step '\(step)' took effect.")
+      held.console.print(
+        held.state.step(step).needsFence
+          ? "It is not known whether step '\(step)' took effect."
+          : "Step '\(step)', which changes nothing, was cut off: it has shown nothing.")
     }
     try await RunFence(
       held: held, lease: lease, name: actor.name, isUnreachable: fence.unreachable
@@ -82,6 +95,31 @@ struct AbandonCommand: AsyncParsableCommand {
       try held.refuse(
         "the sandbox cannot be removed: \(error.record.message)",
         hints: [error.record.hint].compactMap(\.self), .failed)
+    }
+  }
+
+  /// Says what was found in the run's databases before its end was recorded.
+  private func tell(_ event: Event, _ held: HeldRun) {
+    switch event {
+    case .connectionUnseen(let unseen):
+      held.console.print("\("Not looked at: \(unseen.words).", .yellow)")
+    case .connectionIdentified(let found):
+      let former = held.state.identities[found.connection]?.identity
+      let isElsewhere = former.map { !$0.isSameDatabase(as: found.identity) } ?? false
+      let place = isElsewhere ? "it leads to another database than the run worked on" : nil
+      let words = [place, found.lost?.sentence].compactMap(\.self)
+      guard !words.isEmpty else { return }
+      let text = "Connection '\(found.connection)': \(words.joined(separator: "; "))."
+      held.console.print("\(text, .yellow)")
+    case .attemptSettled(let settled):
+      let verdict: String =
+        switch settled.settlement {
+        case .done: "is done"
+        case .notDone: "is not done"
+        case .unknown: "is unknown"
+        }
+      held.console.print("Step '\(settled.step)' \(verdict): \(settled.detail).")
+    default: return
     }
   }
 

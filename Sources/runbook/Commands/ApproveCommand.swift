@@ -1,8 +1,9 @@
 import ArgumentParser
 import RunbookEngine
 import RunbookModel
-import RunbookSteps
+import RunbookPostgres
 import RunbookStore
+import RunbookSystem
 
 struct ApproveCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
@@ -201,6 +202,7 @@ struct ApproveCommand: AsyncParsableCommand {
           + (known.refusal.map { RunClosing.withdrawal(gate, of: $0, held.commands) }
             ?? ["to have it shown as it is now: \(held.commands(.resume))"]))
     }
+    tellOfEnvironment(known.opened, held)
     let others = (known.opened.others ?? []).map(\.run.rawValue)
     if let strange = beside.first(where: { name in
       !others.contains { $0.isIdentical(to: name) }
@@ -215,6 +217,21 @@ struct ApproveCommand: AsyncParsableCommand {
         "another run is at work on the same database: who approves the gate says so",
         hints: [held.commands(.approve, "\(gate) --yes\(all)")])
     }
+  }
+
+  /// The environment is that of whoever carries the run out, and an approval holds for the one that it was shown in.
+  private func tellOfEnvironment(_ gate: GateOpened, _ held: HeldRun) {
+    guard !refuse, held.drillMode != .simulate else { return }
+    let others = gate.otherVariables(
+      key: RunStore.key(inRunFolder: held.folder), in: held.surroundings.environment
+    ) { BoundVariables.contain($0) && !$0.begins(with: "RUNBOOK_") }
+    guard !others.isEmpty else { return }
+    let list = others.prefix(10).joined(separator: ", ")
+    let rest = others.count > 10 ? ", and \(others.count - 10) more" : ""
+    let words =
+      "This environment is not the one that the gate was shown in: \(list)\(rest). Resumed from here, the gate would "
+      + "be opened anew, and no approval of it would count"
+    held.console.print("  \(words, .boldYellow)")
   }
 
   /// What of the files that the gate binds can be seen to be another from here. The environment, the database

@@ -29,8 +29,8 @@ struct RetryCommand: AsyncParsableCommand {
     let step = try held.step(step)
     guard held.state.step(step.id).status == .failed else {
       try held.refuse(
-        "step '\(step.id)' has not failed: it is \(held.words(of: step.id))", hints: held.cutOffHint
-      )
+        "step '\(step.id)' is not tried again: it is \(held.words(of: step.id))",
+        hints: held.cutOffHint)
     }
     if held.state.step(step.id).isEffectDone, let failure = held.state.step(step.id).failure {
       held.console.printError("Step '\(step.id)' is performed once more: \(failure.message)")
@@ -98,12 +98,20 @@ struct SkipCommand: AsyncParsableCommand {
   /// All that is still to come: a step may be left out that is not the next.
   private func showRest(without step: StepRecord, _ held: HeldRun) {
     let console = held.console
-    console.print("Without '\(step.id)' (\(step.title)) the run goes on with:")
+    let failed = held.state.verification.failed.filter { $0 != step.id }
     let rest = (held.state.runbook?.steps ?? []).filter {
-      $0.id != step.id && !held.state.step($0.id).status.isSettled
+      $0.id != step.id && held.state.isToCome($0, endsBehindVerification: !failed.isEmpty)
+    }
+    if !failed.isEmpty {
+      let names = failed.map { "'\($0)'" }.joined(separator: ", ")
+      console.print(
+        "The run ends failed, with or without '\(step.id)' (\(step.title)), as was found by \(names)"
+          + (rest.isEmpty ? "." : "; before that comes:"))
+    } else {
+      console.print("Without '\(step.id)' (\(step.title)) the run goes on with:")
     }
     for next in rest { console.print("  \(next.phase.rawValue)  \(next.id)  \(next.title)") }
-    if rest.isEmpty { console.print("  nothing: it ends there") }
+    if rest.isEmpty, failed.isEmpty { console.print("  nothing: it ends there") }
     if !step.captures.isEmpty {
       console.print(
         "It would have captured \(step.captures.joined(separator: ", ")), which later steps may need."

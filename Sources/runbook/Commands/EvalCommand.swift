@@ -1,5 +1,4 @@
 import ArgumentParser
-import Foundation
 import RunbookExpression
 import RunbookModel
 import RunbookSyntax
@@ -42,12 +41,11 @@ struct EvalCommand: ParsableCommand {
 
   private func variables(_ console: Console) throws -> ValueMap {
     guard let vars else { return ValueMap() }
-    let data =
-      vars == "-"
-      ? FileHandle.standardInput.readDataToEndOfFile()
-      : FileHandle(forReadingAtPath: vars)?.readDataToEndOfFile()
-    guard let data else {
-      console.printError("error: cannot read \(vars)")
+    let data: [UInt8]
+    do throws(BoundedFile.Problem) {
+      data = try vars == "-" ? BoundedFile.standardInput() : BoundedFile.bytes(of: vars)
+    } catch {
+      console.printError("error: \(vars) \(error.message)")
       throw ExitStatus.usage.code
     }
     guard let text = String(validating: data, as: UTF8.self) else {

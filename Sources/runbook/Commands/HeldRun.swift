@@ -1,7 +1,7 @@
 import RunbookDrill
 import RunbookEngine
 import RunbookModel
-import RunbookSteps
+import RunbookSandbox
 import RunbookStore
 import RunbookSyntax
 
@@ -239,7 +239,11 @@ struct HeldRun {
       return "declared done by \(word.actor.displayName): \(word.reason)"
     }
     let phase = state.runbook?.steps.first { $0.id == step }?.phase
-    return one.standing(in: phase, isOver: state.isOver).words
+    let words = one.standing(in: phase, isOver: state.isOver).words
+    guard let skip = one.skip, skip.cause == .decision, let phase else { return words }
+    let verb = phase.verbOfLeavingOut(wasTried: one.attempts > 0)
+    let left = "\(verb) by \(skip.word.actor.displayName): \(skip.word.reason)"
+    return one.attempts > 0 ? "\(words), and was \(left)" : left
   }
 
   var commands: PrintedCommands { surroundings.commands(for: id, in: stateFolder) }

@@ -41,7 +41,22 @@ struct Library {
     } else {
       diagnostics += checked
     }
-    return (diagnostics.hasErrors ? nil : draft, diagnostics.sorted(), attempt.sources)
+    let sources = Self.masked(attempt.sources, WrittenCredentials(draft))
+    return (diagnostics.hasErrors ? nil : draft, diagnostics.sorted(), sources)
+  }
+
+  /// The texts of which lines are shown, with a mark for each character of a credential: what stands behind one keeps
+  /// its column.
+  private static func masked(
+    _ sources: ExactMap<String>, _ credentials: WrittenCredentials
+  ) -> ExactMap<String> {
+    guard !credentials.values.isEmpty else { return sources }
+    let values = credentials.values.sorted { $0.utf8.count > $1.utf8.count }
+    return sources.mapValues { text in
+      values.reduce(text) { text, value in
+        text.replacingAll(value, with: String(repeating: "*", count: value.unicodeScalars.count))
+      }
+    }
   }
 
   func path(of name: String) throws -> String {

@@ -36,10 +36,18 @@ struct NoteCommand: AsyncParsableCommand {
     }
     try await held.add(.noteAdded(NoteAdded(text: text, at: time)), as: actor.name)
     held.console.print("Noted in run \(held.id).")
+    await held.rewriteReport()
   }
 }
 
 extension HeldRun {
+  /// Writes the report anew for a person's entry that no decision goes with. A process that carries the run out writes
+  /// it when it holds or ends.
+  func rewriteReport() async {
+    guard let lease = try? leaseState(), lease.living == nil else { return }
+    await writeReport()
+  }
+
   /// Adds a person's entry, which needs no lease.
   func add(_ event: Event, as name: String?) async throws { try await add([event], as: name) }
 

@@ -70,6 +70,7 @@ struct ReportCommand: AsyncParsableCommand {
       let text = try format.text(of: report, template: template)
       console.warnOfSecrets(in: text, output.file ?? "the report")
       guard let output = output.file else { return console.print(document: text) }
+      try keepEdits(in: output, entries, folder, surroundings, console)
       let inputs = [journal, template].compactMap { $0.map(surroundings.absolute) }
       for notice in try ReportFile(report: report, runFolder: folder, inputs: inputs)
         .write(text, to: surroundings.absolute(output))
@@ -82,6 +83,28 @@ struct ReportCommand: AsyncParsableCommand {
     } catch let error as ReportError {
       try console.fail(error, template: template)
     }
+  }
+
+  /// Who names a file has it written over; what somebody wrote into a report of this run is kept beside it.
+  private func keepEdits(
+    in output: String, _ entries: [Entry], _ folder: String?, _ surroundings: Surroundings,
+    _ console: Console
+  ) throws {
+    let path = surroundings.absolute(output)
+    var isFolder: ObjCBool = false
+    guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder), !isFolder.boolValue,
+      let attributes = try? FileManager.default.attributesOfItem(
+        atPath: URL(fileURLWithPath: path).resolvingSymlinksInPath().path),
+      attributes[.type] as? FileAttributeType == .typeRegular,
+      let data = FileManager.default.contents(atPath: path)
+    else { return }
+    let former = FormerReport(
+      entries: entries, runFolder: folder, template: template.map { ($0, format) })
+    guard case .edited = former.standing(of: String(decoding: data, as: UTF8.self)) else { return }
+    let kept = FormerReport.name(of: path, Array(data))
+    try OutputFile(path: kept).write(String(decoding: data, as: UTF8.self))
+    console.printError(
+      "  what was in \(output) is not what the run's journal gives: it is kept in \(kept)")
   }
 
   /// What a journal alone can show of its evidence, and what not.

@@ -68,7 +68,8 @@ struct ReportEditCommand: AsyncParsableCommand {
     held.console.print(
       "Edited in the report of run \(held.id): \(edits.map(\.field).joined(separator: ", "))")
     for id in known where !former.contains(id) { held.console.print("New action item: \(id)") }
-    held.console.print("To write it: \(held.commands(.report, "--output FILE"))")
+    await held.rewriteReport()
+    held.console.print("To write it elsewhere: \(held.commands(.report, "--output FILE"))")
   }
 
   private func wantedEdits(_ held: HeldRun) throws -> [ReportEdited.Edit] {

@@ -84,9 +84,16 @@ struct ReportIndexCommand: AsyncParsableCommand {
     let known = Set(store.runs().map(\.rawValue))
     var items: [ReportIndex.Item] = []
     for name in names where name.ends(with: ".md") && name != "README.md" {
-      guard let text = Self.text(of: "\(folder)/\(name)", atEnd: true),
-        let digest = ReportDigest(report: text)
-      else { continue }
+      guard let text = Self.text(of: "\(folder)/\(name)", atEnd: true) else {
+        console.printError("  \(name) cannot be read, and is not in the index")
+        continue
+      }
+      guard let digest = ReportDigest(report: text) else {
+        if ReportDigest.isPromised(in: text) {
+          console.printError("  \(name) is a report that is damaged, and is not in the index")
+        }
+        continue
+      }
       items.append(
         ReportIndex.Item(
           fileName: name, digest: await asOfNow(digest, store, known, console)))
@@ -100,9 +107,21 @@ struct ReportIndexCommand: AsyncParsableCommand {
       throw ExitStatus.usage.code
     }
     do throws(StoreError) {
-      try OutputFile(
-        path: surroundings.absolute(path), inputs: items.map { "\(folder)/\($0.fileName)" }
-      ).write(text)
+      let file = OutputFile(
+        path: surroundings.absolute(path), inputs: items.map { "\(folder)/\($0.fileName)" })
+      guard output.output == nil else {
+        try file.write(text)
+        return console.printError("Wrote \(path): \(items.count) reports")
+      }
+      // That it is an index was looked at.
+      for notice in try file.replaceOwn(
+        text,
+        droppingWhere: {
+          ReportIndex.isIndex(String(decoding: $0, as: UTF8.self))
+        })
+      {
+        console.printError("  \(notice)")
+      }
     } catch {
       try console.fail(error)
     }

@@ -2,8 +2,8 @@ import ArgumentParser
 import Foundation
 import RunbookEngine
 import RunbookModel
+import RunbookPostgres
 import RunbookReport
-import RunbookSteps
 import RunbookStore
 import RunbookSyntax
 
@@ -104,8 +104,11 @@ struct RunCommand: AsyncParsableCommand {
 
   private func inputFile(_ surroundings: Surroundings) throws -> ValueMap {
     guard let inputs else { return ValueMap() }
-    guard let data = FileManager.default.contents(atPath: surroundings.absolute(inputs)) else {
-      throw InputGatherer.Failure(message: "cannot read \(inputs)")
+    let data: [UInt8]
+    do throws(BoundedFile.Problem) {
+      data = try BoundedFile.bytes(of: surroundings.absolute(inputs))
+    } catch {
+      throw InputGatherer.Failure(message: "the file of inputs, \(inputs), \(error.message)")
     }
     guard let text = String(validating: data, as: UTF8.self) else {
       throw InputGatherer.Failure(message: "\(inputs) is not UTF-8")

@@ -1,7 +1,8 @@
 import ArgumentParser
 import RunbookEngine
+import RunbookLogs
 import RunbookModel
-import RunbookSteps
+import RunbookPostgres
 import RunbookStore
 import RunbookSyntax
 
@@ -127,6 +128,35 @@ struct RunFence {
     return made
   }
 
+  /// Looks at what the run has left in its databases, before its end by a person's word is recorded.
+  ///
+  /// - Returns: what is to be recorded before, also of what could not be looked at.
+  func lookBeforeAbandonment(_ entries: [Entry]) async throws -> [Event] {
+    let state = try RunState(replaying: entries)
+    guard state.started?.isSandbox != true, held.drillMode == nil, !state.usedConnections.isEmpty
+    else { return [] }
+    let unseen = { (why: String) in
+      state.usedConnections.map { name in
+        Event.connectionUnseen(ConnectionUnseen(connection: name, reason: why))
+      }
+    }
+    guard !isUnreachable else {
+      return unseen("it was said to be out of reach when the run was given up")
+    }
+    let made: Plan
+    do throws(Obstacle) {
+      made = try plan(state)
+    } catch {
+      return unseen(error.why.pieces(separatedBy: "\n").joined(separator: " "))
+    }
+    held.journal.redact(with: Redactor(secrets: made.secrets))
+    var executor = Executor(plan: made, ports: ports(made), options: options(state))
+    try executor.takeIn(entries)
+    let found = try await executor.lookBeforeAbandonment()
+    await executor.leaveFence()
+    return found
+  }
+
   /// Marks in the run's databases that it has ended.
   ///
   /// - Parameter entries: the end among them.
@@ -174,7 +204,7 @@ struct RunFence {
     do {
       let gatherer = InputGatherer(
         surroundings: held.surroundings, console: held.console, flags: [:], file: ValueMap(),
-        sandboxInputs: [], recorded: started.inputs)
+        sandboxInputs: [], recorded: started.inputs, asks: false)
       let plan = try PlanMaker(surroundings: held.surroundings).plan(
         runbook, inputs: try gatherer.inputs(of: runbook), isSandbox: false)
       let objections = plan.objections(

@@ -2,8 +2,9 @@ import Foundation
 import RunbookDrill
 import RunbookEngine
 import RunbookModel
-import RunbookSteps
+import RunbookSandbox
 import RunbookStore
+import RunbookSystem
 
 /// What a session's executor acts through, and how.
 extension RunSession {
@@ -13,7 +14,7 @@ extension RunSession {
 
   /// What the run may reach; nil is everything.
   private var confinement: Confinement? {
-    plan.isSandbox ? Confinement(sandboxFolder: sandboxes.folder(for: run)) : nil
+    plan.isSandbox ? sandboxes.confinement(for: run) : nil
   }
 
   func companion(_ progress: ProgressObserver?) -> DrillCompanion? {

@@ -2,7 +2,7 @@ import Foundation
 import RunbookDrill
 import RunbookEngine
 import RunbookModel
-import RunbookSteps
+import RunbookPostgres
 import RunbookStore
 
 /// A run that this process carries out: its ports, its signals, its end.

@@ -175,7 +175,8 @@ struct RunTakeUp {
     let world = try world(of: runbook)
     let plan = try world?.plan ?? plan(of: runbook, started)
     let key = RunStore.key(inRunFolder: held.folder)
-    let variables = plan.changedVariables(since: held.state.environment, key)
+    let variables = plan.changedVariables(
+      since: held.state.environment, key, kinds: Composition.checkingKinds())
     let isAsItWas = held.state.planFingerprint.map { plan.fits($0, key) } ?? false
     if isAsItWas, variables.isEmpty { return (plan, nil, world) }
     var blocks = variables.map(Self.difference)
@@ -201,7 +202,8 @@ struct RunTakeUp {
     return (
       plan,
       PlanChange(
-        to: plan, difference: difference, key: key, performs: options.perform.map { StepID($0) }),
+        to: plan, difference: difference, key: key, performs: options.perform.map { StepID($0) },
+        kinds: Composition.checkingKinds()),
       world
     )
   }

@@ -24,8 +24,9 @@ struct RunbookCommand: AsyncParsableCommand {
       ResolveCommand.self, ApproveCommand.self, NoteCommand.self, TakeoverCommand.self,
       AbandonCommand.self, StatusCommand.self, RunsCommand.self, ReportCommands.self,
       DrillCommand.self,
-      JournalCommand.self, VerifyJournalCommand.self, ValidateCommand.self, ListCommand.self,
-      ShowCommand.self, SnapshotCommand.self, EvalCommand.self, SchemaCommand.self, NewCommand.self,
+      JournalCommand.self, VerifyJournalCommand.self, ValidateCommand.self, ExplainCommand.self,
+      ListCommand.self, ShowCommand.self, SnapshotCommand.self, EvalCommand.self,
+      SchemaCommand.self, NewCommand.self,
     ])
 
   static func main() async {
@@ -92,6 +93,7 @@ extension ReportVerifyCommand: OnlyPrints {}
 extension JournalCommand: OnlyPrints {}
 extension VerifyJournalCommand: OnlyPrints {}
 extension ValidateCommand: OnlyPrints {}
+extension ExplainCommand: OnlyPrints {}
 extension EvalCommand: OnlyPrints {}
 extension SchemaCommand: OnlyPrints {}
 extension DrillWatchCommand: OnlyPrints {}

@@ -2,7 +2,8 @@ import ArgumentParser
 import Foundation
 import RunbookEngine
 import RunbookModel
-import RunbookSteps
+import RunbookPostgres
+import RunbookRecovery
 
 struct SnapshotCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(

@@ -57,6 +57,12 @@ struct StatusCommand: AsyncParsableCommand {
     for one in state.unseen.values.sorted(by: { $0.connection < $1.connection }) {
       console.print("\("Not looked at: \(one.words).", .boldYellow)")
     }
+    for step in state.unlookedSteps {
+      let words =
+        "Not checked: how step '\(step)' stands is a person's word that nobody could hold against its database; "
+        + "'resume' does, once that can be reached"
+      console.print("\(words, .boldYellow)")
+    }
     for ending in state.endings {
       let step = ending.ended.step.map { " of step '\($0)'" } ?? ""
       for one in ending.ended.ended {
@@ -74,8 +80,11 @@ struct StatusCommand: AsyncParsableCommand {
 
   private func standing(_ state: RunState, _ lease: LeaseState) -> String {
     let words = state.standing(isAlive: lease.living != nil)
-    guard state.lifecycle == .running, lease.living != nil, let gate = state.waitingGates.first
-    else { return words }
+    guard state.lifecycle == .running, lease.living != nil else { return words }
+    if let step = state.questionedStep {
+      return "\(words), and waits for a person's answer to step '\(step.id)': \(step.title)"
+    }
+    guard let gate = state.waitingGates.first else { return words }
     return "\(words), and waits for a decision on the gate '\(gate.opened.gate)'"
   }
 
@@ -166,6 +175,8 @@ struct StatusCommand: AsyncParsableCommand {
         state.unseen.values.sorted { $0.connection < $1.connection }.map {
           ["connection": .string($0.connection), "reason": .string($0.reason)]
         }),
+      "unchecked_words": .list(state.unlookedSteps.map { .string($0.rawValue) }),
+      "waits_for_answer": state.questionedStep.map { .string($0.id.rawValue) } ?? .null,
       "ended_processes": .list(
         state.endings.flatMap { ending in
           ending.ended.ended.map {
@@ -335,9 +346,10 @@ extension StepState {
     let own =
       standing == .skipped
       ? nil
-      : denied ?? standing.plainWords(failure)
+      : denied ?? (standing == .succeeded && phase.mayChange ? bearing.success : nil)
+        ?? standing.plainWords(failure)
         + (isOpenAgain ? reopened.map { ": \($0.words)" } ?? "" : "")
-    let lost = standing == .missing ? loss.map { "approved by \($0.approvers)" } : nil
+    let lost = standing == .missing ? loss?.approval : nil
     return ([own, lost, left].compactMap(\.self) + gone).joined(separator: "; ")
   }
 
@@ -372,6 +384,19 @@ extension Console {
 }
 
 extension RunState {
+  /// Steps of which a person said how they stand while nobody could look.
+  fileprivate var unlookedSteps: [StepID] {
+    ((runbook?.steps ?? []) + formerSteps).map(\.id).filter { step($0).isWordUnlooked }
+  }
+
+  /// The step in flight that asks a person.
+  fileprivate var questionedStep: StepRecord? {
+    let asking = Set(Composition.checkingKinds().filter(\.spec.asksAPerson).map(\.spec.name))
+    return (runbook?.steps ?? []).first {
+      step($0.id).status == .running && asking.contains($0.kind)
+    }
+  }
+
   /// Gates that are not approved, by name.
   fileprivate var waitingGates: [GateState] {
     gates.values.filter { !$0.isApproved && !$0.isRefused }

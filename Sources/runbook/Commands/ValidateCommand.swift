@@ -26,6 +26,7 @@ struct ValidateCommand: ParsableCommand {
       names.isEmpty ? library.finder.all().map(\.path) : try names.map(library.path(of:))
     if paths.isEmpty { console.printError("there are no runbooks to check") }
     var isValid = true
+    var codes: [String] = []
     for path in paths {
       let (runbook, diagnostics, sources) = library.attempt(path)
       isValid = isValid && runbook != nil
@@ -40,8 +41,18 @@ struct ValidateCommand: ParsableCommand {
       } else {
         let renderer = DiagnosticRenderer(sources: sources)
         console.print(renderer.render(diagnostics))
+        for code in diagnostics.all.map(\.code.rawValue) where !codes.contains(code) {
+          codes.append(code)
+        }
       }
     }
+    if !codes.isEmpty { sayMore(of: codes, console) }
     if !isValid { throw ExitStatus.invalidRunbook.code }
+  }
+
+  /// Advice, and no part of the result: on standard error.
+  private func sayMore(of codes: [String], _ console: Console) {
+    let shown = codes.prefix(5).joined(separator: " ")
+    console.printError("For what this means and what to do: runbook explain \(shown)")
   }
 }

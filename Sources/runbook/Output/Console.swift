@@ -68,6 +68,25 @@ struct Console: Sendable {
     print(question, terminator: "")
   }
 
+  /// Puts a question whose answer is not shown while it is typed. Ctrl-C means what it always does, with the terminal as
+  /// it was.
+  ///
+  /// - Returns: nil at the end of input.
+  func askUnseen(_ question: StyledText) -> String? {
+    var former = termios()
+    guard tcgetattr(STDIN_FILENO, &former) == 0 else { return nil }
+    var unseen = former
+    // Nothing but this sees the keys: a program that were ended by one would leave the terminal silent.
+    unseen.c_lflag &= ~tcflag_t(ECHO | ECHONL | ICANON | ISIG)
+    guard tcsetattr(STDIN_FILENO, TCSAFLUSH, &unseen) == 0 else { return nil }
+    print(question, terminator: "")
+    let (answer, isInterrupted) = UnseenLine.read()
+    tcsetattr(STDIN_FILENO, TCSANOW, &former)
+    print("")
+    if isInterrupted { raise(SIGINT) }
+    return answer
+  }
+
   /// Throws away what was typed before a question is there: it is no answer to it.
   func discardInput() {
     if isatty(STDIN_FILENO) == 1 { tcflush(STDIN_FILENO, TCIFLUSH) }

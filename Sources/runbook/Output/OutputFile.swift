@@ -53,6 +53,63 @@ struct OutputFile {
     return true
   }
 
+  /// A larger file that is there is not looked into, and stays.
+  private static let largestLookedInto: Int64 = 64 << 20
+
+  /// Writes it by the name that the program gave it, in a folder in which others may put what they like: a link is not
+  /// followed but replaced, and what was written into the file by hand is kept beside it.
+  ///
+  /// - Parameter isOwn: whether what is there may go.
+  /// - Returns: what became of what was there, where it was not just replaced.
+  /// - Throws: `cannotWrite`; then what is there is as it was.
+  func replaceOwn(
+    _ text: String, droppingWhere isOwn: ([UInt8]) -> Bool
+  ) throws(StoreError) -> [String] {
+    try check()
+    let slash = path.utf8.lastIndex(of: UInt8(ascii: "/"))
+    let name = slash.map { String(path[path.utf8.index(after: $0)...]) } ?? path
+    guard let folder = OutputFolder(inPlaceOf: slash.map { String(path[...$0]) } ?? ".") else {
+      throw failure(errno)
+    }
+    let bytes = Array(text.utf8)
+    var notices: [String] = []
+    switch folder.type(of: name) {
+    case nil: break
+    case S_IFLNK:
+      notices.append("\(path) was a link: it is a file now, and what it led to is as it was")
+    case S_IFREG:
+      guard let former = folder.read([name], limit: Self.largestLookedInto) else {
+        throw StoreError(
+          .cannotWrite, subject: path,
+          "cannot write \(path): what is there cannot be read, and may hold what a person wrote into it"
+        )
+      }
+      guard former != bytes, !isOwn(former) else { break }
+      let kept = FormerReport.name(of: name, former)
+      switch folder.add(kept, former) {
+      case .added, .same:
+        notices.append(
+          "what was in \(path) is not what the run's journal gives: it is kept beside it, in \(kept)"
+        )
+      case .taken:
+        throw StoreError(
+          .cannotWrite, subject: path,
+          "cannot write \(path): what is in it is not what the run's journal gives, and \(kept), in which that would be kept, is taken"
+        )
+      case .failed(let reason):
+        throw StoreError(
+          .cannotWrite, subject: path,
+          "cannot write \(path): what is in it is not what the run's journal gives, and cannot be kept in \(kept): \(reason)"
+        )
+      }
+    default:
+      throw StoreError(
+        .cannotWrite, subject: path, "cannot write \(path): it is no file, and is left as it is")
+    }
+    if let number = folder.replace(name, in: "", with: bytes) { throw failure(number) }
+    return notices
+  }
+
   /// Makes the folder that it is to be in, where that is missing.
   ///
   /// - Throws: `cannotWrite`; also, before anything is made, where it would not be written.
@@ -208,6 +265,19 @@ struct OutputFolder: ~Copyable {
   init?(at path: String) {
     descriptor = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
     guard descriptor >= 0 else { return nil }
+  }
+
+  /// The folder that a path leads to, by whatever links.
+  fileprivate init?(inPlaceOf path: String) {
+    descriptor = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+    guard descriptor >= 0 else { return nil }
+  }
+
+  /// What sort of thing a name is; nil where there is none. A link is a link.
+  fileprivate func type(of name: String) -> mode_t? {
+    var status = stat()
+    guard fstatat(descriptor, name, &status, AT_SYMLINK_NOFOLLOW) == 0 else { return nil }
+    return status.st_mode & S_IFMT
   }
 
   /// The folder, made where it is missing; its owner's alone.

@@ -65,6 +65,12 @@ struct PrintedCommands: Sendable {
 }
 
 extension SQLiteJournal {
+  /// The folder of the run whose journal it is.
+  var runFolder: String {
+    path.pieces(separatedBy: "/", omittingEmptySubsequences: false).dropLast()
+      .joined(separator: "/")
+  }
+
   /// Of the run whose journal it is: STATE/runs/RUN/journal.db.
   func commands(for run: RunID) -> PrintedCommands {
     let parts = path.pieces(separatedBy: "/", omittingEmptySubsequences: false)

@@ -21,6 +21,8 @@ final class ProgressObserver: RunObserver {
     var failures: [StepID: String] = [:]
     /// Steps of which an attempt was begun.
     var tried: Set<StepID> = []
+    /// What the last attempt of each makes of the world where it succeeds.
+    var bearings: [StepID: Bearing] = [:]
     /// How long steps took before.
     var usual = UsualDurations()
   }
@@ -241,6 +243,7 @@ final class ProgressObserver: RunObserver {
 
   private func show(_ started: AttemptStarted, _ live: inout Live) {
     live.tried.insert(started.step)
+    live.bearings[started.step] = started.bearing
     header(of: started.step, &live)
     clearLine(&live)
     var title = live.steps[started.step]?.title ?? started.step.rawValue
@@ -258,8 +261,17 @@ final class ProgressObserver: RunObserver {
     if finished.attempt > 1 { title += " (attempt \(finished.attempt))" }
     let elapsed = Duration.microseconds(finished.elapsedMicroseconds).display
     let mayChange = live.steps[finished.step]?.phase.mayChange ?? true
+    let bearing = live.bearings[finished.step] ?? .changes
+    let isWord = finished.isWord == true && finished.outcome == .succeeded
+    if isWord {
+      let answer = finished.result.mapValue?[.string("answer")]?.stringValue
+      title += ": answered by a person" + (answer.map { ": \($0)" } ?? "")
+    } else if finished.outcome == .succeeded, bearing == .trial, mayChange {
+      title += ", \(bearing.success)"
+    }
     let mark: StyledText =
       switch finished.outcome {
+      case .succeeded where isWord: "\("!", .yellow)"
       case .succeeded: "\("✔", .green)"
       case .failed where finished.isWithoutAnswer && !mayChange: "\("?", .yellow)"
       case .failed: "\("✘", .red)"

@@ -21,9 +21,16 @@ struct ReportFile {
   /// - Throws: `cannotWrite`; what was written by then stays.
   func write(_ text: String, to path: String) throws(StoreError) -> [String] {
     let isFile = try OutputFile(path: path, inputs: inputs).write(text)
+    guard isFile || report.evidenceFiles.isEmpty else {
+      return ["the evidence that the report does not show whole is not written"]
+    }
+    return writeEvidence(beside: path)
+  }
+
+  /// - Returns: notices of evidence that is not beside the report.
+  func writeEvidence(beside path: String) -> [String] {
     let evidence = report.evidenceFiles
     guard let first = evidence.first else { return [] }
-    guard isFile else { return ["the evidence that the report does not show whole is not written"] }
     guard let beside = OutputFolder(making: Self.folder(of: path) + first.folder) else {
       return [
         "\(first.folder) is no folder that can be written: the evidence is not beside the report"

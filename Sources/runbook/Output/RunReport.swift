@@ -11,19 +11,12 @@ struct RunReport {
   let surroundings: Surroundings
   let console: Console
 
-  private var place: String { "\(runFolder)/reports" }
+  private var written: WrittenReports { WrittenReports(runFolder: runFolder) }
 
   /// Where the run's reports lie, by an absolute path; nil where that was never kept.
-  var folder: String? {
-    guard let data = FileManager.default.contents(atPath: place) else { return nil }
-    let line = String(decoding: data, as: UTF8.self).pieces(separatedBy: "\n").first
-    return line.flatMap { $0.begins(with: "/") ? String($0) : nil }
-  }
+  var folder: String? { written.folder }
 
-  func keep(_ folder: String) {
-    // Where it cannot be kept, whoever decides later writes to a folder of their own.
-    _ = try? OutputFile(path: place, isOfRun: true).write(folder + "\n")
-  }
+  func keep(_ folder: String) { written.keep(folder: folder) }
 
   /// - Returns: where it is; nil where it could not be written, which was printed.
   func write(_ entries: [Entry], to folder: String) async -> String? {
@@ -32,7 +25,16 @@ struct RunReport {
       let path = "\(folder)/\(report.suggestedFileName)"
       try OutputFile(path: path).makeFolder()
       let text = try report.markdown()
-      let notices = try ReportFile(report: report, runFolder: runFolder).write(text, to: path)
+      let former = FormerReport(entries: entries, runFolder: runFolder)
+      var notices = try OutputFile(path: path).replaceOwn(text) { bytes in
+        if written.hold(bytes, at: path) { return true }
+        guard case .asWritten = former.standing(of: String(decoding: bytes, as: UTF8.self)) else {
+          return false
+        }
+        return true
+      }
+      written.keep(Array(text.utf8), at: path)
+      notices += ReportFile(report: report, runFolder: runFolder).writeEvidence(beside: path)
       for notice in notices { console.printError("  \(notice)") }
       console.warnOfSecrets(in: text, path)
       return path

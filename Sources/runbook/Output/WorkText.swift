@@ -106,7 +106,7 @@ struct WorkText {
     let own = one.serverAddress.map { $0.isIdentical(to: one.address) ? "" : ", itself at \($0)" }
     return
       "\(identified.connection): database \(one.database) (OID \(one.databaseOID)) on "
-      + "\(one.address), role \(one.role), PostgreSQL \(one.serverVersion), "
+      + "\(one.address), \(one.roleWords), PostgreSQL \(one.serverVersion), "
       + "\(kind)\(system)\(timeline)\(own ?? "")"
   }
 
@@ -176,6 +176,9 @@ struct WorkText {
       if let lapsed = gate.lapsedWords {
         lines.append("    \(code: lapsed, .boldYellow)")
       }
+    }
+    if gate.isAsApproved == true, let words = gate.lapsedWords {
+      lines.append("  \(code: words, .bold)")
     }
     let places = gate.steps.isEmpty ? ["before", "now"] : []
     lines += gate.identities.enumerated().map { index, one in

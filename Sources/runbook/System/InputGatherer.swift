@@ -3,7 +3,7 @@ import RunbookEngine
 import RunbookExpression
 import RunbookModel
 import RunbookSyntax
-import Synchronization
+import RunbookSystem
 
 /// Finds each input's value: a flag, the environment, a file, the input's own source, its default, or
 /// the person at the terminal, in this order.
@@ -16,6 +16,8 @@ struct InputGatherer {
   let sandboxInputs: Set<String>
   /// What the run began with, where it is taken up again: values but those of secrets.
   var recorded: [InputRecord] = []
+  /// Whether a person at the terminal is asked.
+  var asks = true
 
   struct Failure: Error { let message: String }
 
@@ -89,7 +91,7 @@ struct InputGatherer {
     if input.isOptional || sandboxInputs.contains(input.name) {
       return ResolvedInput(declaration: input, value: nil, origin: .none)
     }
-    if !input.isSecret, let answer = ask(input) {
+    if let answer = ask(input) {
       return try typed(input, .string(answer), .answer)
     }
     throw Failure(
@@ -126,81 +128,70 @@ struct InputGatherer {
     switch source {
     case .file(let path):
       let rendered = path.text.begins(with: "/") ? path.text : "\(runbook.folder)/\(path.text)"
-      guard let data = FileManager.default.contents(atPath: rendered) else {
-        throw Failure(message: "the input '\(input.name)': cannot read \(rendered)")
+      let data: [UInt8]
+      do throws(BoundedFile.Problem) {
+        data = try BoundedFile.bytes(of: rendered)
+      } catch {
+        throw Failure(message: "the input '\(input.name)': \(rendered) \(error.message)")
       }
       return try typed(input, .string(Self.text(of: data, input)), .file)
     case .command(let words):
-      return try typed(input, .string(try output(of: words.map(\.text), input)), .command)
+      let data = try output(of: words.map(\.text), input)
+      return try typed(input, .string(Self.text(of: data, input)), .command)
     }
   }
 
   /// A program's standard output; run without a shell.
-  private func output(of words: [String], _ input: Runbook.Input) throws -> String {
-    let process = Process()
-    process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-    process.arguments = ["--"] + words
-    let (pipe, errors) = (Pipe(), Pipe())
-    process.standardOutput = pipe
-    // What it says may be what it fetches: it is shown only when it failed, and without that.
-    if input.isSecret { process.standardError = errors }
-    process.standardInput = FileHandle.nullDevice
-    // A program is started with what it knows to expect: one that writes to nobody ends.
-    signal(SIGPIPE, SIG_DFL)
-    defer { signal(SIGPIPE, SIG_IGN) }
-    do { try process.run() } catch {
-      throw Failure(message: "the input '\(input.name)': its command cannot be started")
+  ///
+  /// What a secret's program says when it fails may be what it fetched, in part or in another form: it is not shown.
+  private func output(of words: [String], _ input: Runbook.Input) throws -> [UInt8] {
+    let subject = "the input '\(input.name)': its command"
+    do throws(ValueCommand.Problem) {
+      // A sandbox's surroundings lack what a store of passwords may need.
+      return try ValueCommand(words, environment: Surroundings.current().environment).output()
+    } catch {
+      switch error {
+      case .notStarted: throw Failure(message: "\(subject) cannot be started")
+      case .timedOut:
+        throw Failure(
+          message:
+            "\(subject) did not end within \(ValueCommand.timeout.secondsText) and was stopped")
+      case .tooLong:
+        throw Failure(
+          message: "\(subject) printed more than \(ValueCommand.mostBytes) bytes and was stopped")
+      case .interrupted: throw Failure(message: "\(subject) was stopped, or ended from outside")
+      case .failed(let code, let said):
+        throw Failure(message: "\(subject) ended with \(code)" + self.said(said, input))
+      }
     }
-    let said = DrainedPipe(errors, isUsed: input.isSecret)
-    let data = pipe.fileHandleForReading.readDataToEndOfFile()
-    process.waitUntilExit()
-    guard process.terminationStatus == 0 else {
-      let redactor = Redactor(
-        secrets: EnvironmentSecrets.values(of: surroundings.environment)
-          + surroundings.filedSecrets + [String(decoding: data, as: UTF8.self)])
-      let words = redactor.tail(redactor.redact(said.text, isWhole: false), bytes: 500)
-        .trimming { $0.isWhitespace }
-      throw Failure(
-        message: "the input '\(input.name)': its command ended with \(process.terminationStatus)"
-          + (words.isEmpty ? "" : "\n\(words)"))
-    }
-    return try Self.text(of: data, input)
   }
 
+  private func said(_ words: String, _ input: Runbook.Input) -> String {
+    let words = String(words.trimming { $0.isWhitespace })
+    if words.isEmpty { return "" }
+    guard !input.isSecret else {
+      return "; what it said is not shown, as it may hold the secret: run it by hand"
+    }
+    let redactor = Redactor(
+      secrets: EnvironmentSecrets.values(of: surroundings.environment) + surroundings.filedSecrets)
+    return "\n" + redactor.tail(redactor.redact(words, isWhole: false), bytes: 500)
+  }
+
+  /// A secret is typed unseen.
   private func ask(_ input: Runbook.Input) -> String? {
-    guard console.canAsk else { return nil }
-    console.ask("\(input.name) (\(input.type.name))\(input.summary.map { ", \($0)" } ?? ""): ")
+    guard asks, console.canAsk else { return nil }
+    let question: StyledText =
+      "\(input.name) (\(input.type.name))\(input.summary.map { ", \($0)" } ?? ""): "
+    guard !input.isSecret else { return console.askUnseen(question) }
+    console.ask(question)
     return readLine()
   }
 
   /// Without its last line break. A secret of which a byte was replaced would be another, without a word.
-  private static func text(of data: Data, _ input: Runbook.Input) throws -> String {
+  private static func text(of data: [UInt8], _ input: Runbook.Input) throws -> String {
     guard let text = String(validating: data, as: UTF8.self) else {
       throw Failure(message: "the input '\(input.name)': what it is read from is not UTF-8")
     }
     return String(text.withoutFinalLineBreak)
-  }
-}
-
-/// What comes through a pipe, read while its writer runs, so that it never waits.
-private final class DrainedPipe: Sendable {
-  private let group = DispatchGroup()
-  private let data = Mutex(Data())
-
-  init(_ pipe: Pipe, isUsed: Bool) {
-    guard isUsed else { return }
-    group.enter()
-    let reader = pipe.fileHandleForReading
-    Thread.detachNewThread { [self] in
-      let read = reader.readDataToEndOfFile()
-      data.withLock { $0 = read }
-      group.leave()
-    }
-  }
-
-  /// All of it, once the writer has ended.
-  var text: String {
-    group.wait()
-    return data.withLock { String(decoding: $0, as: UTF8.self) }
   }
 }

@@ -36,8 +36,9 @@ struct KnownSecrets {
     let files = runbook.inputs.filter(\.isSecret).compactMap { input -> String? in
       guard case .file(let path)? = input.source else { return nil }
       let full = path.text.begins(with: "/") ? path.text : "\(runbook.folder)/\(path.text)"
-      return FileManager.default.contents(atPath: full).map { String(decoding: $0, as: UTF8.self) }
+      // What cannot be read now is not known.
+      return (try? BoundedFile.bytes(of: full)).map { String(decoding: $0, as: UTF8.self) }
     }
-    return files + runbook.connections.flatMap { Credentials.values(in: $0.url.text) }
+    return files + WrittenCredentials(runbook).values
   }
 }

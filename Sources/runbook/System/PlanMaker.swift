@@ -1,7 +1,7 @@
 import RunbookEngine
 import RunbookExpression
 import RunbookModel
-import RunbookSteps
+import RunbookPostgres
 import RunbookSyntax
 
 /// Binds a runbook to inputs and connections.
@@ -54,7 +54,7 @@ struct PlanMaker {
       runbook: runbook, inputs: inputs, targets: targets, environment: surroundings.environment,
       isSandbox: isSandbox,
       // A sandbox's surroundings lack what leads elsewhere, and with it secrets that may show all the same.
-      knownSecrets: surroundings.filedSecrets
+      knownSecrets: surroundings.filedSecrets + WrittenCredentials(runbook).values
         + EnvironmentSecrets.values(of: Surroundings.current().environment))
   }
 

@@ -1,7 +1,7 @@
 import Foundation
 import RunbookModel
 
-/// Finds runbooks by their names (design, section 3).
+/// Finds runbooks by their names.
 struct RunbookFinder: Sendable {
   /// `--path`, `$RUNBOOK_PATH`, `./runbooks`, then the installed share folder.
   let folders: [String]

@@ -1,8 +1,8 @@
 import Foundation
 import RunbookEngine
 import RunbookModel
-import RunbookSteps
 import RunbookStore
+import RunbookSystem
 
 /// What the program is given by the system it runs on; read once, at the start.
 struct Surroundings: Sendable {

@@ -1,7 +1,8 @@
 import Foundation
 import RunbookEngine
 import RunbookModel
-import RunbookSteps
+import RunbookPostgres
+import RunbookSandbox
 import RunbookStore
 import Testing
 

@@ -27,6 +27,37 @@ struct Document {
   /// first is empty where no subcommand is named.
   var commands: [[String]] { shownLines.compactMap(Self.command) }
 
+  /// Where links lead that stay in the repository: a path, a heading, or both.
+  var links: [String] {
+    text.flatMap { line in
+      line.matches(of: /\]\(([^)\s]+)\)/).map { String($0.output.1) }
+        .filter { !$0.contains("://") && !$0.hasPrefix("mailto:") }
+    }
+  }
+
+  /// The names by which headings are linked to, as GitHub makes them.
+  var anchors: Set<String> {
+    Set(
+      text.filter { $0.hasPrefix("#") }.map { line in
+        line.drop { $0 == "#" }.dropFirst().lowercased().compactMap { character -> String? in
+          switch character {
+          case " ", "-": "-"
+          case "_": "_"
+          default: character.isLetter || character.isNumber ? String(character) : nil
+          }
+        }.joined()
+      })
+  }
+
+  /// The lines that are no code.
+  private var text: [Substring] {
+    var isCode = false
+    return lines.filter { line in
+      if line.hasPrefix("```") { isCode.toggle() }
+      return !isCode && !line.hasPrefix("    ")
+    }
+  }
+
   private static func command(_ line: String) -> [String]? {
     let all = words(of: line).drop { $0.contains("=") && !$0.hasPrefix("-") }
     guard all.first == "runbook" else { return nil }

@@ -101,7 +101,10 @@ struct GateLawTests {
     simulation.gateway = SimulatedGateway()
     simulation.options.approvals = ["recovery"]
     try await simulation.run()
-    #expect(simulation.gateway.calls.suffix(2) == [.prepareReceipts("main"), .close])
+    #expect(
+      simulation.gateway.calls.suffix(4) == [
+        .prepareReceipts("main"), .configure("main", url: main.url.text), .identify("main"), .close,
+      ])
   }
 
   @Test(arguments: [

@@ -128,7 +128,7 @@ struct IdentityLawTests {
         }, connections: [connection()]),
       outcomes: [
         "look": [.failure(StepFailure(.elsewhere, "another database")), .success],
-        "detect": [.success, .success], "fine": [.success, .success],
+        "detect": [.success, .success], "fine": [.success, .success, .success],
       ])
     simulation.gateway = SimulatedGateway(databaseOID: 1, laterOID: 2)
     simulation.options.approvals = ["recovery"]

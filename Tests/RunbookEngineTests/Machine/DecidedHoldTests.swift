@@ -48,7 +48,7 @@ struct DecidedHoldTests {
       ([(bob, .refused, "not now")], "the gate 'fix' was refused by bob: not now"),
       (
         [(bob, .refused, "not now"), (bob, .withdrawn, "now")],
-        "the gate 'fix' must be approved by 2 people"
+        "the gate 'fix' must be approved by 2 people, each from an account of their own"
       ),
     ] as [([(Actor, GateDecided.Decision, String?)], String)])
   func aHoldSaysHowItsGateStandsByNow(

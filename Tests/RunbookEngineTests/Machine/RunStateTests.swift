@@ -33,7 +33,7 @@ struct RunStateTests {
         [
           .noteAdded, .reportEdited, .runResumed, .gateDecided, .stepSkipped, .runEnded,
           .settledDone, .settledNotDone, .settledUnknown, .stepDeclined, .declaredDone,
-          .declaredNotDone,
+          .declaredNotDone, .connectionIdentified, .otherIdentified,
         ]
       case .ended: [.noteAdded, .reportEdited, .gateDecided]
       }

@@ -28,6 +28,23 @@ struct RunbookCheckerTests {
     #expect(lines == example.found)
   }
 
+  /// What is given by `--set` is seen by everybody.
+  @Test(arguments: [
+    ("token", Runbook.InputType.string, false, true), ("db_password", .string, false, true),
+    ("token", .string, true, false), ("token_file", .string, false, false),
+    ("auth_url", .url, false, false), ("max_tokens", .int, false, false),
+  ]) func warnsOfACredentialThatIsNoSecret(
+    _ name: String, _ type: Runbook.InputType, _ isSecret: Bool, _ isWarned: Bool
+  ) {
+    let input = Runbook.Input(
+      name: name, place: Place(file: "runbook.yaml", line: 1, column: 1), type: type,
+      isSecret: isSecret)
+    let runbook = runbook([step("s", .detection)], inputs: [input])
+    let found = RunbookChecker(kinds: Simulation(runbook).kinds).check(runbook).all
+    #expect(found.map(\.code) == (isWarned ? [.undeclaredSecret] : []))
+    #expect(found.allSatisfy { $0.severity == .warning })
+  }
+
   private static func when(_ expression: String, line: Int = 3) -> Step {
     step("s", .detection, line: line) { $0.when = source(expression, line: line) }
   }

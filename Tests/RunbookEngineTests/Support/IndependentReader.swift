@@ -49,6 +49,8 @@ struct IndependentReader {
   private var refused: Set<String> = []
   /// What the gates of databases show as missing.
   private var lost: [String: [String]] = [:]
+  /// What each connection lacks by what was seen last, as long as nobody has decided on it.
+  private var contested: [String: [String]] = [:]
 
   init(_ entries: [Entry]) throws {
     for entry in entries { read(try Value(json: entry.body)["event"] ?? .null) }
@@ -102,9 +104,14 @@ struct IndependentReader {
       refused.remove(gate)
       let shown = event["identities"]?.listValue?.last?["lost"]?["receipts"]?.listValue
       lost[gate] = gate.begins(with: "identity:") ? (shown ?? []).compactMap(\.stringValue) : []
+    case "connectionIdentified":
+      let shown = event["lost"]?["receipts"]?.listValue
+      contested["identity:\(event["connection"]?.stringValue ?? "")"] =
+        (shown ?? []).compactMap(\.stringValue)
     case "gateDecided":
       if event["decision"] == "approved", end == nil {
         let missing = lost[event["gate"]?.stringValue ?? ""] ?? []
+        contested[event["gate"]?.stringValue ?? ""] = nil
         for index in steps.indices
         where missing.contains(steps[index].id) && steps[index].own == "succeeded" {
           steps[index].isLost = true
@@ -114,9 +121,15 @@ struct IndependentReader {
     case "runHeld": isHeld = true
     case "runResumed":
       isHeld = false
+      contested = [:]
       if let change = event["change"], change != .null { adopt(change["runbook"]) }
     case "runEnded":
       for index in steps.indices { steps[index].isRunOver = true }
+      let missing = Set(contested.values.joined())
+      for index in steps.indices
+      where missing.contains(steps[index].id) && steps[index].own == "succeeded" {
+        steps[index].isLost = true
+      }
       end = (event["status"]?.stringValue ?? "", event["reason"]?.stringValue ?? "")
     default: break
     }
@@ -224,13 +237,14 @@ struct IndependentReader {
       }
     }
     guard end.status != "failed" else { return nil }
-    for (phase, words) in [
-      ("recovery", "no recovery step was performed"),
-      ("safeguards", "no safeguard was carried out"),
+    for (phase, noun, verb) in [
+      ("recovery", "recovery step", "performed"), ("safeguards", "safeguard", "carried out"),
     ] {
       let all = steps(in: phase)
       let isAsked = phase == "recovery" || !all.allSatisfy { isInapplicable($0) }
       let isNone = !all.isEmpty && isAsked && !all.contains { $0.own == "succeeded" }
+      let isTried = all.contains(where: \.wasTried)
+      let words = "no \(noun) \(isTried ? "is known to have succeeded" : "was \(verb)")"
       if end.reason.holds(words) != isNone { return "'\(end.reason)' is wrong about \(phase)" }
     }
     for step in steps where step.isLost && !end.reason.holds("no record of what '\(step.id)'") {

@@ -28,7 +28,7 @@ struct Simulation {
     run: RunID(rawValue: "r1"), actor: Actor(account: "ann"), host: "host", toolVersion: "0",
     runFolder: "/nowhere")
 
-  /// Steps that are not named succeed once, with nothing in their result.
+  /// Steps that are not named succeed once, with nothing in their result; checks whenever they are made again.
   init(_ steps: [Step], outcomes: [String: [SimulatedOutcome]] = [:]) {
     self.init(RunbookEngineTests.runbook(steps), outcomes: outcomes)
   }
@@ -37,7 +37,9 @@ struct Simulation {
     self.runbook = runbook
     let sandboxSteps = (runbook.sandbox?.fixture ?? []) + (runbook.sandbox?.fault ?? [])
     for step in runbook.steps + sandboxSteps {
-      self.outcomes[step.id] = outcomes[step.id.rawValue] ?? [.success]
+      let times = step.phase == .verification ? 3 : 1
+      self.outcomes[step.id] =
+        outcomes[step.id.rawValue] ?? Array(repeating: .success, count: times)
     }
     targets = runbook.connections.map {
       ConnectionTarget(connection: $0, url: $0.url.text, display: "h/db", secrets: [])

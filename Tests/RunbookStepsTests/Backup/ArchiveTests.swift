@@ -2,7 +2,8 @@ import RunbookEngine
 import RunbookModel
 import Testing
 
-@testable import RunbookSteps
+@testable import RunbookPostgres
+@testable import RunbookRecovery
 
 struct ArchiveTests {
   @Test(arguments: [

@@ -4,7 +4,9 @@ import RunbookModel
 import RunbookTestSupport
 import Testing
 
-@testable import RunbookSteps
+@testable import RunbookPostgres
+@testable import RunbookRecovery
+@testable import RunbookSandbox
 
 /// Losses in tables that are more than one table: partitioned, inherited, in circles, with rules, and others.
 @Suite(.serialized, .enabled(if: TestServer.isAvailable))
@@ -233,6 +235,7 @@ struct TableGraphTests {
     let id = "c\(UUID().uuidString.prefixOfScalars(8))"
     return try await CompareActivity(
       gateway: database.sql.gateway, environment: ProcessInfo.processInfo.environment,
+      servers: PostgresSandbox(environment: ProcessInfo.processInfo.environment),
       source: "main", path: database.archive, tables: names, counting: .keys
     ).perform(in: database.sql.context(id: id)).values
   }

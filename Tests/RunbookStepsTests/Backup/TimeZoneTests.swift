@@ -4,7 +4,8 @@ import RunbookModel
 import RunbookTestSupport
 import Testing
 
-@testable import RunbookSteps
+@testable import RunbookPostgres
+@testable import RunbookRecovery
 
 /// A moment is the same moment in every session, however that writes it.
 @Suite(.enabled(if: TestServer.isAvailable))

@@ -4,7 +4,9 @@ import RunbookModel
 import RunbookTestSupport
 import Testing
 
-@testable import RunbookSteps
+@testable import RunbookPostgres
+@testable import RunbookRecovery
+@testable import RunbookSandbox
 
 /// Faults on a real database, and what a comparison says of each.
 ///
@@ -202,7 +204,8 @@ struct CatalogComparisonTests {
     defer { database.remove() }
     let live = try await database.snapshot()
     let answer = try await ExpectedCatalog(
-      path: database.archive, environment: [:], now: testNow
+      path: database.archive, environment: [:], servers: PostgresSandbox(environment: [:]),
+      now: testNow
     ).read(name: "test-\(database.sql.database)", counting: nil)
     #expect(answer.troubles == [])
     let comparison = CatalogComparison(expected: answer.snapshot, actual: live, names: nil)

@@ -1,7 +1,8 @@
 import RunbookModel
 import Testing
 
-@testable import RunbookSteps
+@testable import RunbookPostgres
+@testable import RunbookRecovery
 
 struct SQLWordsTests {
   @Test(arguments: [

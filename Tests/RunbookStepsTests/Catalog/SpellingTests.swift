@@ -4,7 +4,8 @@ import RunbookModel
 import RunbookTestSupport
 import Testing
 
-@testable import RunbookSteps
+@testable import RunbookPostgres
+@testable import RunbookRecovery
 
 /// Names that differ for PostgreSQL and look the same: "é" in one code point, and in two.
 @Suite(.enabled(if: TestServer.isAvailable))

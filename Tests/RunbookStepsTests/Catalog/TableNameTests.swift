@@ -1,6 +1,7 @@
 import Testing
 
-@testable import RunbookSteps
+@testable import RunbookPostgres
+@testable import RunbookRecovery
 
 struct TableNameTests {
   @Test(arguments: [

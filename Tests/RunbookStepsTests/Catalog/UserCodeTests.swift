@@ -4,7 +4,8 @@ import RunbookModel
 import RunbookTestSupport
 import Testing
 
-@testable import RunbookSteps
+@testable import RunbookPostgres
+@testable import RunbookRecovery
 
 /// Whoever owns a type may have made casts of it: the program's own questions call none of them.
 @Suite(.serialized, .enabled(if: TestServer.isAvailable))

@@ -165,6 +165,40 @@ import Testing
     }
   }
 
+  /// libcurl looks at no clock while it unpacks what it has received.
+  @Test func theTimeCountsWhileAnAnswerIsUnpacked() async throws {
+    try await TestWebServer.run { server in
+      _ = try await request(["get": text("\(server.url)/pack")])
+      let failure = await #expect(throws: StepFailure.self) {
+        _ = try await request(
+          ["get": text("\(server.url)/packed")], timeout: .milliseconds(200))
+      }
+      #expect(failure?.record.cause == .timeout)
+    }
+  }
+
+  /// What is small on its way may be large: it is read to its end and counted, and neither memory nor disk hold it.
+  @Test func anAnswerHasALimit() async throws {
+    try await TestWebServer.run { server in
+      _ = try await request(["get": text("\(server.url)/pack")])
+      let fixture = try AttemptFixture()
+      let result = try await request(["get": text("\(server.url)/packed")], fixture: fixture)
+      let size: Int64 = 256 << 20
+      #expect(result.values["status"] == 200)
+      #expect(
+        result.incomplete["body"] == Incomplete(held: 32 << 20, total: size, noun: "bytes"))
+      #expect(result.incomplete["json"] == result.incomplete["body"])
+      let path = fixture.evidenceFolder + "/body"
+      let attributes = try FileManager.default.attributesOfItem(atPath: path)
+      #expect(attributes[.size] as? Int == 64 << 20)
+      #expect(result.evidence.last?.uncutSize == size && result.evidence.last?.isCut == true)
+      #expect(
+        result.notices == [
+          "\(size) bytes of the body came; its file keeps the first 67108864, and the rest was not stored"
+        ])
+    }
+  }
+
   @Test func trustsAPrivateAuthorityOnlyWhenToldTo() async throws {
     try await TestWebServer.run(.tls) { server in
       let trusted = try await request(

@@ -3,7 +3,9 @@ import RunbookModel
 import RunbookTestSupport
 import Testing
 
+@testable import RunbookRecovery
 @testable import RunbookSteps
+@testable import RunbookSystem
 
 /// Where libcurl will connect decides what goes there, and nothing else that a URL could be taken for.
 struct RedirectTests {
@@ -104,7 +106,8 @@ struct RedirectTests {
   /// given what the author gave.
   @Test func oneReadingCounts() {
     let here = Self.request("http://127.0.0.1:18083/a")
-    let confinement = Confinement(sandboxFolder: "/var/tmp/box")
+    let confinement = Confinement(
+      folder: "/var/tmp/box", serverSocket: "/var/tmp/box/socket")
     let failure = Property().firstFailure { generator in
       let location = Self.hostile(&generator)
       if let url = try? HTTPURL(location) {

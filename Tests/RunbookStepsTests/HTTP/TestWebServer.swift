@@ -1,7 +1,10 @@
 import Foundation
 import Testing
 
+@testable import RunbookPostgres
+@testable import RunbookRecovery
 @testable import RunbookSteps
+@testable import RunbookSystem
 
 /// A real server on this machine's loopback or on a socket, in a process of its own.
 struct TestWebServer {
@@ -61,8 +64,15 @@ struct TestWebServer {
   }
 
   private static let source = """
-    import http.server, json, os, socket, ssl, sys, threading
+    import functools, http.server, json, os, socket, ssl, sys, threading, zlib
     folder, sort = sys.argv[1], sys.argv[2]
+
+    @functools.cache
+    def packed():
+        # A quarter of a gibibyte of zeros, in a quarter of a mebibyte.
+        packer = zlib.compressobj(9, zlib.DEFLATED, 31)
+        piece = bytes(1 << 20)
+        return b"".join(packer.compress(piece) for _ in range(256)) + packer.flush()
 
     class Answers(http.server.BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
@@ -86,6 +96,11 @@ struct TestWebServer {
                 self.send(int(path[8:]), b"what happened")
             elif path == "/large":
                 self.send(200, b"0123456789" * 100000)
+            elif path == "/pack":
+                packed()
+                self.send(200, b"")
+            elif path == "/packed":
+                self.send(200, packed(), [("Content-Encoding", "gzip")])
             elif path == "/twice":
                 self.send(200, b"", [("X-Name", "one"), ("X-Name", "two")])
             elif path == "/latin-headers":

@@ -4,6 +4,7 @@ import RunbookModel
 import RunbookTestSupport
 import Testing
 
+@testable import RunbookPostgres
 @testable import RunbookSteps
 
 /// A value stays within the part of a URL that it stands in, as those read it who are given the URL.

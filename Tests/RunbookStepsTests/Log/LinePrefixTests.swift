@@ -1,7 +1,8 @@
 import RunbookModel
 import Testing
 
-@testable import RunbookSteps
+@testable import RunbookLogs
+@testable import RunbookSystem
 
 @Suite struct LinePrefixTests {
   private func head(_ prefix: String, _ line: String) throws -> LogHead? {

@@ -1,7 +1,8 @@
 import RunbookModel
 import Testing
 
-@testable import RunbookSteps
+@testable import RunbookLogs
+@testable import RunbookSystem
 
 @Suite struct LiteralSearchTests {
   private func places(of pattern: String, in text: String) throws -> [Int] {

@@ -1,9 +1,11 @@
 import Foundation
 import RunbookEngine
 import RunbookModel
+import RunbookSandbox
 import Testing
 
-@testable import RunbookSteps
+@testable import RunbookLogs
+@testable import RunbookSystem
 
 /// Logs that a server wrote while the test ran.
 @Suite(.enabled(if: TestSandbox.isPossible)) struct LiveLogTests {

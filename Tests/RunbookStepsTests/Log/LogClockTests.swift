@@ -3,7 +3,9 @@ import RunbookModel
 import RunbookTestSupport
 import Testing
 
-@testable import RunbookSteps
+@testable import RunbookLogs
+@testable import RunbookPostgres
+@testable import RunbookSystem
 
 /// The source's clock is put right, and what was done is said.
 @Suite struct LogClockTests {

@@ -3,7 +3,9 @@ import RunbookEngine
 import RunbookModel
 import Testing
 
-@testable import RunbookSteps
+@testable import RunbookLogs
+@testable import RunbookPostgres
+@testable import RunbookSystem
 
 /// Performs log steps on files of its own.
 struct LogFixture {

@@ -2,7 +2,8 @@ import RunbookEngine
 import RunbookModel
 import Testing
 
-@testable import RunbookSteps
+@testable import RunbookLogs
+@testable import RunbookSystem
 
 /// Blocks may end anywhere, and passing over what cannot match changes nothing.
 @Suite struct LogScannerTests {

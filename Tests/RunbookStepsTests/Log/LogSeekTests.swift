@@ -2,7 +2,9 @@ import RunbookEngine
 import RunbookModel
 import Testing
 
-@testable import RunbookSteps
+@testable import RunbookLogs
+@testable import RunbookPostgres
+@testable import RunbookSystem
 
 /// Only the window of a sorted file is read.
 @Suite struct LogSeekTests {

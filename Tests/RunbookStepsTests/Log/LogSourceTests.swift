@@ -4,7 +4,8 @@ import RunbookModel
 import RunbookTestSupport
 import Testing
 
-@testable import RunbookSteps
+@testable import RunbookLogs
+@testable import RunbookSystem
 
 /// Where a log is read: files, rotated and packed ones too, and commands.
 @Suite struct LogSourceTests {
@@ -217,6 +218,74 @@ import Testing
     let result = try await read(KindFixture.text("a.gz"))
     #expect(result.timeline.first?.text == "line 0")
     #expect(result.notices.contains { $0.begins(with: "not all of \(url.path) was read: ") })
+    #expect(result.values["unread"]?.listValue?.first?.mapValue?["file"] == .string(url.path))
+    // What is missing may hold events: no number and no list is all of them.
+    #expect(Set(result.incomplete.keys) == ["count", "events", "first", "last"])
+    #expect(fixture.attempt.lines.contains { $0.text.holds("not all of \(url.path) was read") })
+  }
+
+  /// A short file is unpacked in one go, of which nothing is lost by the damage at its end.
+  @Test(arguments: ["checksum", "cut"])
+  func countsWhatStandsBeforeTheDamage(_ how: String) async throws {
+    _ = try fixture.attempt.file(
+      "a", (0..<501).map { "2025-10-18 22:01:00Z ERR \($0)\n" }.joined())
+    try await pack("a")
+    let url = URL(fileURLWithPath: "\(fixture.folder)/a.gz")
+    var bytes = try Data(contentsOf: url)
+    if how == "checksum" { bytes[bytes.count - 6] ^= 0xFF } else { bytes.removeLast(300) }
+    try bytes.write(to: url)
+    let result = try await read(KindFixture.text("a.gz"), ["match": KindFixture.text("ERR")])
+    let count = try #require(result.values["count"]?.intValue)
+    #expect(how == "checksum" ? count == 501 : count > 10 && count < 501)
+    #expect(result.incomplete["count"]?.atLeast == count)
+    #expect(result.values["unread"]?.listValue?.count == 1)
+  }
+
+  /// What is read as another format than it is has no answer, and the step says which it may be.
+  @Test(arguments: [
+    ("jsonl", "2025-10-18 22:01:00Z ERR a\n", "iso8601"),
+    ("jsonlog", "2025-10-18 22:01:00Z ERR a\n", "iso8601"),
+    ("csvlog", "2025-10-18 22:01:00Z ERR a\n", "iso8601"),
+    ("jsonl", "2025-10-18 22:01:00 UTC [1] LOG:  a\n", "postgres"),
+    ("iso8601", "\n" + #"{"msg": "a", "level": "x"}"# + "\n", "jsonl"),
+  ])
+  func failsWhereNoLineIsUnderstood(
+    _ format: String, _ log: String, _ likely: String
+  ) async throws {
+    let failure = await #expect(throws: StepFailure.self) {
+      _ = try await fixture.read(log, format)
+    }
+    #expect(failure?.record.message.holds("the.log") == true)
+    #expect(failure?.record.hint == "it looks like `format: \(likely)`")
+  }
+
+  /// Where it cannot be told what it is, no number is known of it.
+  @Test(arguments: [
+    ("jsonl", #"{"time": "yesterday", "msg": "ERR"}"#), ("iso8601", "ERR\nERR\n"),
+    ("pattern", "[never] ERR\n"),
+  ])
+  func knowsNoNumberOfWhatIsNotUnderstood(_ format: String, _ log: String) async throws {
+    let pattern: KeyValuePairs<String, FieldValue> =
+      format == "pattern"
+      ? ["pattern": KindFixture.text(#"^\[(?P<at>[^\]]+)\] (?P<text>.*)"#)] : [:]
+    let result = try await fixture.read(log, format, pattern)
+    #expect(result.incomplete["count"]?.atLeast == 0)
+    #expect(result.incomplete["events"] != nil)
+    #expect(!result.notices.isEmpty)
+    #expect(fixture.attempt.lines.count == result.notices.count)
+  }
+
+  /// A line that is left out may be an event, unless it cannot be one that is wanted.
+  @Test(arguments: [("ERR", 1 as Int64?), ("DROP", nil)])
+  func aLineThatIsLeftOutMayBeAnEvent(_ match: String, _ least: Int64?) async throws {
+    let result = try await fixture.read(
+      """
+      {"time": "2025-10-18T22:01:00Z", "msg": "ERR a DROP"}
+      {"time": "never", "msg": "ERR b"}
+      """, "jsonl", ["match": KindFixture.text(match)])
+    #expect(result.values["count"] == 1)
+    #expect(result.incomplete["count"]?.atLeast == least)
+    #expect(result.incomplete["events"] == nil)
   }
 
   @Test func saysThatAFileIsOfAnotherFormat() async throws {

@@ -2,7 +2,8 @@ import RunbookEngine
 import RunbookModel
 import Testing
 
-@testable import RunbookSteps
+@testable import RunbookLogs
+@testable import RunbookSystem
 
 @Suite struct PatternLogTests {
   private func read(_ log: String, _ pattern: String) async throws -> StepResult {

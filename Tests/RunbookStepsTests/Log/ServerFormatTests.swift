@@ -2,7 +2,9 @@ import RunbookEngine
 import RunbookModel
 import Testing
 
-@testable import RunbookSteps
+@testable import RunbookLogs
+@testable import RunbookRecovery
+@testable import RunbookSystem
 
 /// PostgreSQL's `csvlog` and `jsonlog`.
 @Suite struct ServerFormatTests {

@@ -3,7 +3,8 @@ import RunbookEngine
 import RunbookModel
 import Testing
 
-@testable import RunbookSteps
+@testable import RunbookMigrations
+@testable import RunbookSystem
 
 /// How revisions hang together, and which are applied.
 struct AlembicGraphTests {

@@ -4,7 +4,9 @@ import RunbookEngine
 import RunbookModel
 import Testing
 
-@testable import RunbookSteps
+@testable import RunbookLogs
+@testable import RunbookMigrations
+@testable import RunbookSystem
 
 /// What Alembic itself writes, of models that do not know all tables of their database.
 @Suite(

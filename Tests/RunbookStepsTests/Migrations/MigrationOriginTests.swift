@@ -3,7 +3,9 @@ import RunbookEngine
 import RunbookModel
 import Testing
 
-@testable import RunbookSteps
+@testable import RunbookLogs
+@testable import RunbookMigrations
+@testable import RunbookSystem
 
 /// Whose tables a migration drops, and how its file came about.
 struct MigrationOriginTests {

@@ -4,7 +4,9 @@ import RunbookExpression
 import RunbookModel
 import Testing
 
-@testable import RunbookSteps
+@testable import RunbookLogs
+@testable import RunbookMigrations
+@testable import RunbookSystem
 
 struct MigrationsTests {
   /// `KIND SCHEMA.TABLE NAME @LINE BY` for each drop of the only revision.
@@ -117,7 +119,8 @@ struct MigrationsTests {
     #expect(
       result.notices.first
         == "cannot be read: versions/a1_change.py line 15: syntax error at end of input")
-    #expect(result.notices.count == 7)
+    #expect(result.notices.count == 8)
+    #expect(result.notices.last == "of 1 files, 0 were read whole, 1 in part, and 0 not")
   }
 
   @Test func findsTypesAndTablesThatAreDroppedAsObjects() async throws {
@@ -177,6 +180,18 @@ struct MigrationsTests {
     #expect(drops.first?["line"] == 16)
     #expect(drops.first?["end_line"] == 17)
     #expect(drops.first?["text"] == "    op.drop_table(\n        \"user\")")
+  }
+
+  /// What could not be read may be what is looked for.
+  @Test(arguments: [true, false]) func findingNoneIsAnAnswerOnlyWhereAllWasRead(
+    _ isBroken: Bool
+  ) async throws {
+    let project = try TestProject()
+    try project.revise("a1", created: "2025-01-02 00:00:00", upgrade: "pass")
+    if isBroken { try project.write("versions/broken.py", "def upgrade(:\n") }
+    let result = try await project.read()
+    #expect(result.values["culprits"] == [])
+    #expect(result.incomplete["culprits"]?.isUnreadable == (isBroken ? true : nil))
   }
 
   @Test func ordersRevisionsAndNamesTheHead() async throws {

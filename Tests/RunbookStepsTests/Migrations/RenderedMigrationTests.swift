@@ -4,7 +4,9 @@ import RunbookEngine
 import RunbookModel
 import Testing
 
-@testable import RunbookSteps
+@testable import RunbookLogs
+@testable import RunbookMigrations
+@testable import RunbookSystem
 
 /// What is found in a revision against what Alembic itself would run of it.
 @Suite(.enabled(if: access("/usr/bin/alembic", X_OK) == 0), .timeLimit(.minutes(15)))

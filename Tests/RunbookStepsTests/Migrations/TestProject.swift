@@ -3,7 +3,8 @@ import RunbookEngine
 import RunbookModel
 import Testing
 
-@testable import RunbookSteps
+@testable import RunbookMigrations
+@testable import RunbookSystem
 
 /// A folder of revision files that lives as long as its test.
 final class TestProject {

@@ -3,7 +3,7 @@ import RunbookModel
 import RunbookTestSupport
 import Testing
 
-@testable import RunbookSteps
+@testable import RunbookPostgres
 
 /// What libpq takes for a password in a variable is taken for a secret.
 @Suite(.enabled(if: LibPQ.isInstalled))

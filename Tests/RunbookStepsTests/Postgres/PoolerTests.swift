@@ -3,7 +3,8 @@ import RunbookModel
 import RunbookTestSupport
 import Testing
 
-@testable import RunbookSteps
+@testable import RunbookPostgres
+@testable import RunbookRecovery
 
 /// Through PgBouncer, which gives the sessions of the server to whoever has a transaction.
 @Suite(.enabled(if: TestPooler.isAvailable))

@@ -3,7 +3,7 @@ import RunbookEngine
 import RunbookModel
 import Testing
 
-@testable import RunbookSteps
+@testable import RunbookPostgres
 
 struct PostgresTargetTests {
   @Test(arguments: [

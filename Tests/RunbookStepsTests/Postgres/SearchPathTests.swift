@@ -4,7 +4,8 @@ import RunbookModel
 import RunbookTestSupport
 import Testing
 
-@testable import RunbookSteps
+@testable import RunbookPostgres
+@testable import RunbookRecovery
 
 /// A session whose `search_path` leads to a schema that answers in PostgreSQL's place: what the program
 /// asks for itself is not looked up there, what a step says is.

@@ -1,7 +1,7 @@
 import RunbookModel
 import Testing
 
-@testable import RunbookSteps
+@testable import RunbookPostgres
 
 struct ServerValueTests {
   @Test(arguments: [

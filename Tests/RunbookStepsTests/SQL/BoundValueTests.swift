@@ -3,7 +3,7 @@ import RunbookModel
 import RunbookTestSupport
 import Testing
 
-@testable import RunbookSteps
+@testable import RunbookPostgres
 
 /// A value that is captured and bound again is the value that it was, whatever the server takes it for.
 @Suite(.enabled(if: TestServer.isAvailable))

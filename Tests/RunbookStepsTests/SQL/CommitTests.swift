@@ -3,7 +3,7 @@ import RunbookModel
 import RunbookTestSupport
 import Testing
 
-@testable import RunbookSteps
+@testable import RunbookPostgres
 
 /// What happens in a change's commit.
 @Suite(.enabled(if: TestServer.isAvailable))

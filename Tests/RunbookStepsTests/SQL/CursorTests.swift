@@ -3,7 +3,7 @@ import RunbookModel
 import RunbookTestSupport
 import Testing
 
-@testable import RunbookSteps
+@testable import RunbookPostgres
 
 /// Steps that declare a cursor and fetch from it: the statements of one step are one transaction.
 @Suite(.serialized, .enabled(if: TestServer.isAvailable))

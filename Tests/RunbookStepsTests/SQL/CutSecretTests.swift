@@ -3,7 +3,7 @@ import RunbookModel
 import RunbookTestSupport
 import Testing
 
-@testable import RunbookSteps
+@testable import RunbookPostgres
 
 /// A server cuts what it quotes of the values that it was given.
 @Suite(.enabled(if: TestServer.isAvailable))

@@ -2,7 +2,7 @@ import RunbookModel
 import RunbookTestSupport
 import Testing
 
-@testable import RunbookSteps
+@testable import RunbookPostgres
 
 /// What a SELECT may change by the functions that it calls.
 @Suite struct KnownFunctionTests {

@@ -4,7 +4,8 @@ import RunbookModel
 import RunbookTestSupport
 import Testing
 
-@testable import RunbookSteps
+@testable import RunbookPostgres
+@testable import RunbookRecovery
 
 /// What the program sends while names are looked up where a step's statements have them looked up: each
 /// function, relation, type and operator in it has its schema.

@@ -4,7 +4,7 @@ import RunbookModel
 import RunbookTestSupport
 import Testing
 
-@testable import RunbookSteps
+@testable import RunbookPostgres
 
 /// A connection's `read_only_role`: what a step does to leave it.
 @Suite(.enabled(if: TestServer.isAvailable))

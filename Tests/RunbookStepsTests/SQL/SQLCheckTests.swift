@@ -2,7 +2,7 @@ import RunbookEngine
 import RunbookModel
 import Testing
 
-@testable import RunbookSteps
+@testable import RunbookPostgres
 
 struct SQLCheckTests {
   @Test(arguments: [
@@ -85,6 +85,23 @@ struct SQLCheckTests {
     let none = [("transaction", FieldValue.text(.plain("none")))]
     #expect(check("VACUUM t", phase: .recovery, fields: none).isEmpty)
     #expect(check("SELECT 1", fields: none).map(\.code) == [.sqlNoTransactionHere])
+  }
+
+  /// It is another transaction than the step's that they end.
+  @Test(arguments: ["COMMIT PREPARED 'x'", "ROLLBACK PREPARED :'gid'"])
+  func takesTheEndOfAPreparedTransaction(sql: String) {
+    let none = [("transaction", FieldValue.text(.plain("none")))]
+    #expect(check(sql, phase: .recovery, names: ["gid"], fields: none).isEmpty)
+    #expect(
+      check(sql, phase: .recovery, names: ["gid"]).map(\.code) == [.sqlNeedsNoTransaction])
+    #expect(!check(sql, names: ["gid"]).isEmpty)
+  }
+
+  @Test(arguments: ["PREPARE TRANSACTION 'x'", "ROLLBACK", "COMMIT AND CHAIN", "SAVEPOINT x"])
+  func refusesWhatControlsTheStepsOwnTransaction(sql: String) {
+    let none = [("transaction", FieldValue.text(.plain("none")))]
+    #expect(
+      check(sql, phase: .recovery, fields: none).map(\.code).contains(.sqlTransactionControl))
   }
 
   @Test func allowsTrialsOnlyWhereTheyBelong() {

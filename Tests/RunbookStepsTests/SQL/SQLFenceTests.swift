@@ -1,11 +1,10 @@
 import Foundation
 import RunbookEngine
 import RunbookModel
+import RunbookPostgres
 import RunbookTestSupport
 import Synchronization
 import Testing
-
-@testable import RunbookSteps
 
 /// Law 6 of `Activity`: what an earlier process has not finished takes no effect any more (law L5).
 @Suite(.enabled(if: TestServer.isAvailable))

@@ -1,5 +1,5 @@
 import RunbookDocument
-import RunbookSteps
+import RunbookPostgres
 import RunbookTestSupport
 import Testing
 

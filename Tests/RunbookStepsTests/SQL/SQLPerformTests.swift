@@ -1,10 +1,9 @@
 import Foundation
 import RunbookEngine
 import RunbookModel
+import RunbookPostgres
 import RunbookTestSupport
 import Testing
-
-@testable import RunbookSteps
 
 @Suite(.enabled(if: TestServer.isAvailable))
 struct SQLPerformTests {

@@ -4,7 +4,7 @@ import RunbookModel
 import RunbookTestSupport
 import Testing
 
-@testable import RunbookSteps
+@testable import RunbookPostgres
 
 /// Whatever a value is, it is one literal or one name of the statement that it stands in: quoted by the
 /// program, sent to a real server, and read back.
@@ -230,6 +230,8 @@ struct SQLQuoteTests {
     let text = SQLText(try #require(SQLKind.source(of: .sql(sql))), names: ["v"])
     let statement = try #require(text.statements.first)
     let rendered = try RenderedStatement(statement, of: text, values: ["v": "AB"])
+    // A copy for others has the name in the value's place.
+    #expect(rendered.template?.holds("AB") != true)
     #expect(rendered.command.text == sent)
     #expect(rendered.shownText == sent)
   }

@@ -1,10 +1,9 @@
 import Foundation
 import RunbookEngine
 import RunbookModel
+import RunbookPostgres
 import RunbookTestSupport
 import Testing
-
-@testable import RunbookSteps
 
 /// What a receipt keeps of a result, and what is refused before it is written.
 @Suite(.enabled(if: TestServer.isAvailable))

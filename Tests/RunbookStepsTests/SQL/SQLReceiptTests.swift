@@ -4,7 +4,7 @@ import RunbookModel
 import RunbookTestSupport
 import Testing
 
-@testable import RunbookSteps
+@testable import RunbookPostgres
 
 @Suite(.enabled(if: TestServer.isAvailable))
 struct SQLReceiptTests {

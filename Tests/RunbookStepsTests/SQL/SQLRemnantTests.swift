@@ -1,10 +1,9 @@
 import Foundation
 import RunbookEngine
 import RunbookModel
+import RunbookPostgres
 import RunbookTestSupport
 import Testing
-
-@testable import RunbookSteps
 
 /// Sessions of the server in which a step's statements still run though their executor is gone.
 @Suite(.enabled(if: TestServer.isAvailable))

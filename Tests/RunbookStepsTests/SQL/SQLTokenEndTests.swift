@@ -3,7 +3,7 @@ import RunbookModel
 import RunbookTestSupport
 import Testing
 
-@testable import RunbookSteps
+@testable import RunbookPostgres
 
 /// What is sent of a text is all of it: each token ends where it ends, of whatever kind it is.
 struct SQLTokenEndTests {

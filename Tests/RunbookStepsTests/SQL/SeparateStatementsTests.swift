@@ -3,7 +3,7 @@ import RunbookModel
 import RunbookTestSupport
 import Testing
 
-@testable import RunbookSteps
+@testable import RunbookPostgres
 
 /// `transaction: none`: each statement takes effect by itself.
 @Suite(.enabled(if: TestServer.isAvailable))
@@ -79,8 +79,10 @@ struct SeparateStatementsTests {
   /// Where an `expect` refuses them, they stay, and are not to be repeated.
   @Test func changesThatTookEffectStay() async throws {
     let fixture = try await fixture()
-    #expect(try await perform("INSERT INTO t VALUES (1)", in: fixture).isEffectOpen)
-    #expect(try await !perform("SELECT 1; SHOW work_mem", in: fixture).isEffectOpen)
+    let change = try await perform("INSERT INTO t VALUES (1) RETURNING a", in: fixture)
+    #expect(change.completion?.words == "every statement was carried out by itself")
+    #expect(change.completion?.isRepeatable == false && !change.isEffectOpen)
+    #expect(try await perform("SELECT 1; SHOW work_mem", in: fixture).completion == nil)
   }
 
   @Test func anInvalidIndexIsNamedAndTakenForNone() async throws {

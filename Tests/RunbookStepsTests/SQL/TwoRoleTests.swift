@@ -4,7 +4,7 @@ import RunbookModel
 import RunbookTestSupport
 import Testing
 
-@testable import RunbookSteps
+@testable import RunbookPostgres
 
 /// One database of two systems, whose roles may not do what the other may.
 @Suite(.enabled(if: TestServer.isAvailable))

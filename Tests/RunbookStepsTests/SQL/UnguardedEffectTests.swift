@@ -1,9 +1,8 @@
 import RunbookEngine
 import RunbookModel
+import RunbookPostgres
 import RunbookTestSupport
 import Testing
-
-@testable import RunbookSteps
 
 /// What a transaction does not guard is open where the transaction failed: it is not called rolled back, and not
 /// repeated.

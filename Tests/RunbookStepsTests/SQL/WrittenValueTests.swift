@@ -3,7 +3,7 @@ import RunbookModel
 import RunbookTestSupport
 import Testing
 
-@testable import RunbookSteps
+@testable import RunbookPostgres
 
 /// What a function of the database does to the settings by which values are written.
 @Suite(.enabled(if: TestServer.isAvailable))

@@ -4,7 +4,9 @@ import RunbookModel
 import RunbookTestSupport
 import Testing
 
-@testable import RunbookSteps
+@testable import RunbookPostgres
+@testable import RunbookSandbox
+@testable import RunbookSystem
 
 @Suite(.enabled(if: TestServer.isAvailable))
 struct OwnServerTests {
@@ -26,7 +28,7 @@ struct OwnServerTests {
       connection: "ours",
       target: try PostgresTarget(
         url: "host=\(folder.socket) port=\(sql.server.port) user=test dbname=\(sql.database)"),
-      now: testNow, own: OwnServer(folder: folder))
+      now: testNow, own: folder.server)
     let failure = await failure {
       try await session.use(until: .now + .seconds(20)) { (link) throws(StepFailure) in
         _ = try link.exchange([[SQLCommand("CREATE TABLE made (a int)")]])

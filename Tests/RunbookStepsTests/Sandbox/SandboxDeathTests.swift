@@ -4,7 +4,8 @@ import RunbookEngine
 import RunbookModel
 import Testing
 
-@testable import RunbookSteps
+@testable import RunbookSandbox
+@testable import RunbookSystem
 
 /// The server and its services stop however the process ends that started them.
 @Suite(.enabled(if: TestSandbox.isPossible), .timeLimit(.minutes(15)))

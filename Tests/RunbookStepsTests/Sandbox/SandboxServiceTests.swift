@@ -4,7 +4,8 @@ import RunbookEngine
 import RunbookModel
 import Testing
 
-@testable import RunbookSteps
+@testable import RunbookSandbox
+@testable import RunbookSystem
 
 @Suite(.enabled(if: TestSandbox.isPossible), .timeLimit(.minutes(15)))
 struct SandboxServiceTests {

@@ -4,7 +4,9 @@ import RunbookEngine
 import RunbookModel
 import Testing
 
-@testable import RunbookSteps
+@testable import RunbookPostgres
+@testable import RunbookSandbox
+@testable import RunbookSystem
 
 /// TCP is there only when it is asked for, on this machine only, and never without a password.
 @Suite(.enabled(if: TestSandbox.isPossible), .timeLimit(.minutes(15)))

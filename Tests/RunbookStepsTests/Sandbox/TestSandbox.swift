@@ -4,7 +4,9 @@ import RunbookEngine
 import RunbookModel
 import Testing
 
-@testable import RunbookSteps
+@testable import RunbookPostgres
+@testable import RunbookSandbox
+@testable import RunbookSystem
 
 /// A throwaway server of a test, and the folder that it lies in.
 struct TestSandbox {

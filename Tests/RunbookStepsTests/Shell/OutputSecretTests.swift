@@ -4,7 +4,10 @@ import RunbookModel
 import RunbookTestSupport
 import Testing
 
+@testable import RunbookLogs
+@testable import RunbookPostgres
 @testable import RunbookSteps
+@testable import RunbookSystem
 
 /// Secrets are taken out of what a program printed before anything of it is cut.
 struct OutputSecretTests {

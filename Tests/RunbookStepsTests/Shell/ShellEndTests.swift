@@ -5,6 +5,7 @@ import Synchronization
 import Testing
 
 @testable import RunbookSteps
+@testable import RunbookSystem
 
 /// However a script ends, nothing of it goes on that is not to.
 @Suite struct ShellEndTests {

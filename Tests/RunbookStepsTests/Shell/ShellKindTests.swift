@@ -4,13 +4,15 @@ import RunbookModel
 import Synchronization
 import Testing
 
+@testable import RunbookPostgres
 @testable import RunbookSteps
+@testable import RunbookSystem
 
 @Suite struct ShellKindTests {
   static let environment = ["PATH": "/usr/local/bin:/usr/bin:/bin", "HIDDEN": "secret"]
+  private static let gateway = PostgresGateway { .epoch }
   let kind = ShellKind(
-    environment: environment, hiddenNames: ["HIDDEN"],
-    connectionEnvironment: { name in ["PGDATABASE": "\(name)-database", "PGOPTIONS": "-c a=b"] })
+    environment: environment, hiddenNames: ["HIDDEN"], gateway: gateway)
 
   private func run(
     _ body: KeyValuePairs<String, FieldValue>, phase: Phase = .recovery,
@@ -137,8 +139,31 @@ import Testing
     #expect(result.incomplete["stdout"] == Incomplete(held: 3, total: 7, noun: "bytes"))
   }
 
+  /// What has no end fills no disk, and how much is missing is said.
+  @Test func aFileOfOutputHasALimit() throws {
+    let fixture = try AttemptFixture()
+    var capture = BoundedCapture(
+      limit: 2, mostHeld: 4, mostFiled: 6, folder: fixture.evidenceFolder, fileName: "f",
+      redactor: .none)
+    for piece in ["abc", "de", "fghi", "jk"] { capture.append(Array(piece.utf8)) }
+    capture.finish()
+    let file = try String(contentsOfFile: fixture.evidenceFolder + "/f", encoding: .utf8)
+    #expect(file == "abcdef")
+    #expect(
+      capture.notices(of: "stdout") == [
+        "11 bytes of stdout came; its file keeps the first 6, and the rest was not stored"
+      ])
+    let evidence = capture.evidence("output", key: "stdout", source: "s")
+    #expect(evidence.map(\.uncutSize) == [11, 11] && evidence.allSatisfy(\.isCut))
+  }
+
   @Test func giveAConnectionsVariablesReadOnlyWhereThePhaseIs() async throws {
     let fixture = try AttemptFixture()
+    let name = SourceText("main", at: KindFixture.place, layout: .opaque)
+    try await Self.gateway.configure(
+      Runbook.Connection(
+        name: "main", place: KindFixture.place, kind: "postgres", url: name),
+      url: "dbname=main-database options='-c a=b'")
     let body: KeyValuePairs = ["script": script("printf '%s' \"$PGDATABASE $PGOPTIONS\"")]
     let changing = try await run(body, connection: "main", in: fixture)
     #expect(changing.values["stdout"] == "main-database -c a=b")

@@ -4,6 +4,7 @@ import RunbookModel
 import Testing
 
 @testable import RunbookSteps
+@testable import RunbookSystem
 
 /// Processes of a shell step whose executor is gone.
 @Suite struct ShellRemnantTests {

@@ -5,6 +5,7 @@ import RunbookTestSupport
 import Testing
 
 @testable import RunbookSteps
+@testable import RunbookSystem
 
 /// What a script visibly runs, and what of it no approval can bind.
 struct ShellScanTests {
@@ -121,6 +122,14 @@ struct ScriptSurroundingsTests {
       ("cat \"two words.sql\"", ["two words.sql"]),
       (". ~/home.sh", ["home.sh", "data.sql"]),
       ("cd; ./home.sh", ["home.sh", "data.sql"]),
+      ("for f in data none; do cat \"$f.sql\"; done", ["data.sql", "two words.sql"]),
+      ("run() { cat \"lib/$1.sh\"; }; run deep", ["lib/deep.sh", "lib/common.sh"]),
+      ("cat \"$PWD/data.sql\"", ["data.sql"]),
+      ("cat \"$(dirname \"$0\")/data.sql\"", ["data.sql"]),
+      ("cat `pwd`/data.sql", ["data.sql"]),
+      ("cat \"${F:-data.sql}\"", ["data.sql"]),
+      ("curl -d @data.sql --data-binary=@plain http://127.0.0.1/", ["data.sql", "plain"]),
+      ("cat lib/*.sh", ["lib/common.sh", "lib/deep.sh"]),
     ] as [(String, [String])])
   func whatAScriptLeadsToIsBound(_ script: String, _ bound: [String]) throws {
     try write("#!/bin/sh\n. ./lib/common.sh\npsql -f data.sql\n", to: "fix.sh")
@@ -177,15 +186,24 @@ struct ScriptSurroundingsTests {
   }
 
   @Test func aTerminalsVariableIsBoundWhereAScriptNamesIt() throws {
-    try write("#!/bin/sh\ndeploy \"$RUNBOOK_TARGET\" \"$SSH_HOST\"\n", to: "deploy.sh")
-    let environment = ["RUNBOOK_TARGET": "a", "SSH_HOST": "b", "XDG_T": "c", "TERM_TARGET": "d"]
+    try write("#!/bin/sh\ndeploy \"$SSH_TTY\"\n", to: "deploy.sh")
+    try write("import os; os.environ['LESS'] + os.environ['SSH_TTY']\n", to: "fix.py")
+    let environment = ["LESS": "a", "SSH_TTY": "b", "XDG_SEAT": "c", "TMUX": "d"]
     func bound(_ script: String) -> [String] {
       surroundings(script, environment).all.map(\.name)
         .filter { environment.keys.map { "environment \($0)" }.contains($0) }
     }
     #expect(bound("true").isEmpty)
-    #expect(bound("./deploy.sh") == ["environment RUNBOOK_TARGET", "environment SSH_HOST"])
-    #expect(bound("echo $TERM_TARGET") == ["environment TERM_TARGET"])
+    #expect(bound("./deploy.sh") == ["environment SSH_TTY"])
+    #expect(bound("python3 fix.py") == ["environment LESS", "environment SSH_TTY"])
+    #expect(bound("echo $TMUX") == ["environment TMUX"])
+  }
+
+  /// What only begins as a terminal's does is a program's.
+  @Test(arguments: ["SSH_TARGET", "XDG_CONFIG_HOME", "RUNBOOK_TARGET", "SUDO_TARGET", "TERM_X"])
+  func whatIsNoTerminalsIsBoundWhoeverReadsIt(_ name: String) {
+    let bound = surroundings("./x", [name: "a"]).all.map(\.name)
+    #expect(bound.contains("environment \(name)"))
   }
 
   @Test func whatPSQLReadsUnaskedIsBound() throws {
@@ -203,7 +221,9 @@ struct ScriptSurroundingsTests {
   @Test func whatCannotBeBoundIsSaid() throws {
     try write("for f in parts/*.sql; do psql -f \"$f\"; done\n", to: "fix.sh")
     try write("#!/usr/bin/env python3\nimport helper\n", to: "tool")
-    #expect(surroundings("sh ./fix.sh").unbound == ["parts/*.sql"])
+    #expect(surroundings("sh ./fix.sh").unbound.isEmpty)
+    #expect(
+      surroundings("cat \"$f.sql\" parts/*/*.sql").unbound == ["parts/*/*.sql", "\"$f.sql\""])
     #expect(
       surroundings("./tool").unbound == ["what a script that is no shell's loads by itself"])
     #expect(surroundings("echo fine").unbound.isEmpty)

@@ -2,6 +2,10 @@ import RunbookEngine
 import RunbookModel
 import Testing
 
+@testable import RunbookLogs
+@testable import RunbookPostgres
+@testable import RunbookRecovery
+@testable import RunbookSandbox
 @testable import RunbookSteps
 
 /// The laws of `Activity`, held against every kind that needs no database.

@@ -4,7 +4,10 @@ import RunbookModel
 import RunbookTestSupport
 import Testing
 
-@testable import RunbookSteps
+@testable import RunbookLogs
+@testable import RunbookPostgres
+@testable import RunbookRecovery
+@testable import RunbookSandbox
 
 /// A database with two systems' tables, of which one is backed up and then broken.
 struct AuthDatabase: Sendable {

@@ -5,6 +5,10 @@ import RunbookModel
 import Synchronization
 import Testing
 
+@testable import RunbookPostgres
+@testable import RunbookRecovery
+@testable import RunbookSandbox
+
 /// Makes steps and contexts for kinds, without a file.
 enum KindFixture {
   static let place = Place(file: "runbook.yaml", line: 7, column: 5)

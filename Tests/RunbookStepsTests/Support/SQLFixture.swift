@@ -5,7 +5,10 @@ import RunbookTestSupport
 import Synchronization
 import Testing
 
-@testable import RunbookSteps
+@testable import RunbookLogs
+@testable import RunbookPostgres
+@testable import RunbookRecovery
+@testable import RunbookSandbox
 
 /// A database of its own, a gateway to it, and steps to perform there.
 struct SQLFixture: Sendable {

@@ -4,7 +4,9 @@ import RunbookModel
 import RunbookTestSupport
 import Testing
 
-@testable import RunbookSteps
+@testable import RunbookPostgres
+@testable import RunbookRecovery
+@testable import RunbookSandbox
 
 /// What the server's log says that a fixture's session sends, from now on.
 struct ServerLog {

@@ -4,7 +4,8 @@ import RunbookModel
 import RunbookTestSupport
 import Testing
 
-@testable import RunbookSteps
+@testable import RunbookPostgres
+@testable import RunbookRecovery
 
 /// A real server's write-ahead log, read while the server goes on.
 @Suite(.enabled(if: TestServer.isAvailable), .serialized) struct WALKindTests {

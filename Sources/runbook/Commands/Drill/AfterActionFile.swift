@@ -6,6 +6,8 @@ import RunbookModel
 struct AfterActionFile {
   let commands: PrintedCommands
   let folder: String
+  /// The run's own.
+  let runFolder: String
   let console: Console
 
   func write(_ entries: [Entry]) throws(StoreError) {
@@ -14,7 +16,10 @@ struct AfterActionFile {
     let text = try report.markdown()
     do throws(StoreError) {
       try OutputFile(path: path).makeFolder()
-      try OutputFile(path: path).write(text)
+      let written = WrittenReports(runFolder: runFolder)
+      let notices = try OutputFile(path: path).replaceOwn(text) { written.hold($0, at: path) }
+      written.keep(Array(text.utf8), at: path)
+      for notice in notices { console.printError("  \(notice)") }
       console.print("After-action report \(path)")
       console.warnOfSecrets(in: text, path)
     } catch {

@@ -2,8 +2,10 @@ import Foundation
 import RunbookDrill
 import RunbookEngine
 import RunbookModel
-import RunbookSteps
+import RunbookPostgres
+import RunbookRecovery
 import RunbookStore
+import RunbookSystem
 
 /// What a drill does beside the run that it is: tells injects as they come due, looks at the sandbox before
 /// it breaks and at the end, and lets the team take it up when they are called.

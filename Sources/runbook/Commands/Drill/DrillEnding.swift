@@ -36,8 +36,11 @@ struct DrillEnding {
       try await session.holdHotWash()
     } else {
       TalkView(console: console).show(try DrillScore(entries: follower.entries))
-      try AfterActionFile(commands: journal.commands(for: run), folder: reports, console: console)
-        .write(follower.entries)
+      try AfterActionFile(
+        commands: journal.commands(for: run), folder: reports, runFolder: journal.runFolder,
+        console: console
+      )
+      .write(follower.entries)
       console.print(
         "To judge it and to answer the hot wash: \(journal.commands(for: run)(.drillLead))")
     }

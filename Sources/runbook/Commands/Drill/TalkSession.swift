@@ -171,7 +171,8 @@ struct TalkSession {
 
   private mutating func take(_ line: String) async throws(StoreError) -> Leaving? {
     guard let drill = follower.state.drill else { return .quit }
-    if !console.canAsk, !line.isEmpty { console.print("> \(line)") }
+    // As it is stored: it may be more than a terminal that is read later should have.
+    if !console.canAsk, !line.isEmpty { console.print("> \(journal.redacted(line))") }
     let names = follower.state.started?.participants.map(\.name) ?? []
     switch TalkLine.parse(line, drill, names: names) {
     case .nothing: break
@@ -188,7 +189,8 @@ struct TalkSession {
     case .command(let command): try await carryOut(command)
     case .mistake where seat.isParticipant && follower.state.offers(line):
       try await carryOut(.answer(subject: nil, participant: nil, text: line))
-    case .mistake(let text) where !seat.isParticipant: console.print("\(text, .yellow)")
+    case .mistake(let text) where !seat.isParticipant:
+      console.print("\(journal.redacted(text), .yellow)")
     case .mistake, .status, .score, .close: refuse("that is no command of yours; 'help' lists them")
     }
     return nil
@@ -244,8 +246,11 @@ struct TalkSession {
 
   private func writeReport() throws(StoreError) {
     view.show(try DrillScore(entries: follower.entries))
-    try AfterActionFile(commands: journal.commands(for: run), folder: reports, console: console)
-      .write(follower.entries)
+    try AfterActionFile(
+      commands: journal.commands(for: run), folder: reports, runFolder: journal.runFolder,
+      console: console
+    )
+    .write(follower.entries)
   }
 
   private func add(_ event: Event) async throws(StoreError) {

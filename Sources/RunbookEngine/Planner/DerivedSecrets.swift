@@ -1,0 +1,83 @@
+import RunbookExpression
+import RunbookModel
+
+/// What a runbook's expressions make of its secrets, such as the first six characters of one: secrets as well.
+///
+/// Known is what is made of secret inputs and of variables that are credentials, by expressions that read nothing but
+/// inputs, variables and constants. What a server or a program makes of a secret nobody can know.
+struct DerivedSecrets {
+  private let secrets: Set<String>
+  private let variables: Set<String>
+  private let scope: ValueMap
+
+  init(_ runbook: Runbook, _ inputs: [ResolvedInput], _ environment: [String: String]) {
+    secrets = Set(
+      inputs.filter { $0.declaration.isSecret && $0.value != nil }.map(\.declaration.name))
+    variables = Set(environment.filter { CredentialName($0.key).isCredential($0.value) }.map(\.key))
+    var scope = ValueMap()
+    scope["inputs"] = .map(
+      ValueMap(inputs.compactMap { input in input.value.map { (input.declaration.name, $0) } }))
+    scope["env"] = .map(
+      ValueMap(environment.sorted { $0.key < $1.key }.map { ($0.key, .string($0.value)) }))
+    scope["constants"] = .map(ValueMap(runbook.constants.map { ($0.name, $0.value) }))
+    self.scope = scope
+  }
+
+  private static let known: Set = ["inputs", "env", "constants"]
+
+  /// - Parameter all: the plan's other secrets: a text that one stands in whole is found by it.
+  func values(in runbook: Runbook, beside all: [String]) -> [String] {
+    guard !secrets.isEmpty || !variables.isEmpty else { return [] }
+    let expressions =
+      runbook.steps.flatMap { Self.expressions(of: $0) }
+      + (runbook.report.map { Self.expressions(in: .fields($0)) } ?? [])
+    let texts = expressions.flatMap { expression in
+      expression.values(madeOf: isSecret, known: Self.known, in: scope).flatMap(Self.texts)
+    }.filter { $0.utf8.count >= SecretForms.shortest }
+    guard !texts.isEmpty else { return [] }
+    let redactor = Redactor(secrets: all)
+    return texts.filter { !redactor.holdsSecret($0) }
+  }
+
+  private func isSecret(_ reference: Reference) -> Bool {
+    guard let name = reference.path.first else { return false }
+    switch reference.name {
+    case "inputs": return secrets.contains(name)
+    case "env": return variables.contains(name)
+    default: return false
+    }
+  }
+
+  private static func expressions(of step: Step) -> [Expression] {
+    let options = step.options
+    let sources =
+      [options.when, options.retry?.condition?.expression, options.confirms].compactMap(\.self)
+      + options.expect + options.captures.map(\.expression)
+    // What cannot be parsed fails where it is evaluated.
+    return sources.compactMap { try? Expression(parsing: $0) }
+      + (options.settle?.all ?? []).flatMap { expressions(in: $0.value) }
+      + expressions(in: .fields(step.body))
+  }
+
+  private static func expressions(in value: FieldValue) -> [Expression] {
+    switch value {
+    case .text(let text), .file(_, let text):
+      // One of them it is: the text of a condition, or a text with conditions in it.
+      [try? Expression(parsing: text)].compactMap(\.self)
+        + ((try? Template(parsing: text))?.expressions ?? [])
+    case .list(let items): items.flatMap(expressions)
+    case .fields(let fields): fields.all.flatMap { expressions(in: $0.value) }
+    case .step(let step): expressions(of: step)
+    case .bool, .int, .duration, .data: []
+    }
+  }
+
+  private static func texts(in value: Value) -> [String] {
+    switch value {
+    case .string(let text): [text]
+    case .list(let items): items.flatMap(texts)
+    case .map(let map): map.pairs.flatMap { texts(in: $0.key) + texts(in: $0.value) }
+    default: []
+    }
+  }
+}

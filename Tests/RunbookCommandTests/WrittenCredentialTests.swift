@@ -1,0 +1,175 @@
+import Foundation
+import RunbookModel
+import Testing
+
+/// Credentials that stand in a runbook as they are: known by their place, and secrets like any other.
+struct WrittenCredentialTests {
+  private static let secrets = [
+    "pw-in-the-url", "bearer-of-the-test", "key-of-the-test", "cookie-4711",
+  ]
+  private static let runbook = """
+    runbook: written
+    title: Credentials in the file
+    detection:
+      - id: ask
+        http:
+          get: http://ann:pw-in-the-url@127.0.0.1:1/x
+          headers:
+            Authorization: Bearer bearer-of-the-test
+            Cookie: session=cookie-4711
+            X-Api-Key: key-of-the-test
+            Accept: text/plain
+        confirms: status == 200
+    """
+
+  private func workspace() throws -> Workspace {
+    let workspace = try Workspace()
+    try workspace.write(Self.runbook, to: "written.yaml")
+    return workspace
+  }
+
+  @Test func validateWarnsAndShowsNoneOfThem() async throws {
+    let output = try await workspace().run(["validate", "written.yaml"])
+    #expect(output.status == 0, "\(output.all)")
+    #expect(output.all.components(separatedBy: "warning[RB306]").count == 5, "\(output.all)")
+    for secret in Self.secrets { #expect(!output.all.holds(secret), "\(output.all)") }
+    // What stands beside one keeps its column.
+    #expect(output.all.holds("ann:*************@127.0.0.1:1/x"), "\(output.all)")
+  }
+
+  @Test func nothingShowsOrStoresThem() async throws {
+    let workspace = try workspace()
+    let dry = try await workspace.run(["run", "written.yaml", "--dry-run"])
+    let run = try await workspace.run(["run", "written.yaml"])
+    let journal = try await workspace.run(["journal"])
+    var seen = try workspace.contents(of: "state") + workspace.contents(of: "reports")
+    #expect(seen.count >= 2)
+    for output in [dry, run, journal] { seen.append(("the output", Data(output.all.utf8))) }
+    for (path, data) in seen {
+      for secret in Self.secrets {
+        #expect(data.range(of: Data(secret.utf8)) == nil, "\(secret) in \(path)")
+      }
+    }
+  }
+
+  /// What takes its value from an input is none.
+  @Test func whatIsFilledInIsNoLiteral() async throws {
+    let workspace = try Workspace()
+    try workspace.write(
+      """
+      runbook: filled
+      inputs:
+        token: {type: string, secret: true}
+        host: {type: string}
+      detection:
+        - id: ask
+          http:
+            get: https://${{ inputs.host }}/token?x=1
+            headers: {Authorization: "Bearer ${{ inputs.token }}", Accept: text/plain}
+          confirms: status == 200
+      """, to: "filled.yaml")
+    let output = try await workspace.run(["validate", "filled.yaml"])
+    #expect(!output.all.holds("RB306"), "\(output.all)")
+  }
+}
+
+/// Where inputs come from has an end, and a limit.
+@Suite(.timeLimit(.minutes(5))) struct InputBoundTests {
+  private func runbook(_ input: String) -> String {
+    """
+    runbook: bound
+    inputs:
+      x: \(input)
+    detection:
+      - {id: a, effect: readOnly, shell: "true", confirms: "false"}
+    """
+  }
+
+  @Test(arguments: [
+    ("{type: string, from: {file: /dev/zero}}", "is not a regular file"),
+    ("{type: string, from: {file: /tmp}}", "is a folder"),
+    ("{type: string, from: {command: [yes]}}", "printed more than 1048576 bytes"),
+    (
+      "{type: string, secret: true, from: {command: [sh, -c, \"echo half-of-a >&2; exit 3\"]}}",
+      "ended with 3; what it said is not shown"
+    ),
+    ("{type: string, from: {command: [sh, -c, \"echo p-4711-w >&2; exit 3\"]}}", "[redacted]"),
+  ])
+  func refusesWhatHasNoEnd(_ input: String, _ words: String) async throws {
+    let workspace = try Workspace()
+    try workspace.write(runbook(input), to: "bound.yaml")
+    let output = try await workspace.run(
+      ["run", "bound.yaml"], environment: ["PGPASSWORD": "p-4711-w"])
+    #expect(output.status == 64, "\(output.all)")
+    #expect(output.stderr.holds(words), "\(output.all)")
+    #expect(!output.all.holds("half-of-a") && !output.all.holds("p-4711-w"))
+  }
+
+  @Test func whatKeepsTheOutputOpenIsNotWaitedFor() async throws {
+    let workspace = try Workspace()
+    try workspace.write(
+      runbook("{type: string, from: {command: [sh, -c, \"sleep 1000 & echo here\"]}}"),
+      to: "bound.yaml")
+    let output = try await workspace.run(["run", "bound.yaml"])
+    #expect(output.status == 0, "\(output.all)")
+  }
+
+  @Test(arguments: ["/dev/zero", "pipe"]) func evalReadsNoDevice(_ path: String) async throws {
+    let workspace = try Workspace()
+    _ = try workspace.makePipe("pipe")
+    let output = try await workspace.run(["eval", "1", "--vars", path])
+    #expect(output.status == 64, "\(output.all)")
+    #expect(output.stderr.holds("is not a regular file"), "\(output.all)")
+  }
+
+  @Test func aSecretIsTypedUnseen() async throws {
+    let workspace = try Workspace()
+    try workspace.write(
+      """
+      runbook: typed
+      inputs:
+        code: {type: string, secret: true}
+      detection:
+        - id: a
+          effect: readOnly
+          shell: {script: 'test "$CODE" = unseen-4711', env: {CODE: "${{ inputs.code }}"}}
+          confirms: exit_code == 7
+      """, to: "typed.yaml")
+    let program = try TerminalProgram(["run", "typed.yaml"], in: workspace, environment: [:])
+    try program.await("code (string): ")
+    try program.type("unsee\u{7F}en-4711\n")
+    #expect(program.end() == 0, "\(program.shown)")
+    #expect(!program.shown.holds("4711"), "\(program.shown)")
+    let refused = try TerminalProgram(["run", "typed.yaml"], in: workspace, environment: [:])
+    try refused.await("code (string): ")
+    try refused.type(TerminalProgram.interrupt)
+    #expect(refused.end() == -2, "\(refused.shown)")
+  }
+}
+
+/// A log of which something is missing is no all-clear.
+struct DamagedLogTests {
+  @Test(arguments: [
+    ("steps.read.count == 2", "Undetermined"), ("steps.read.count > 3", "Undetermined"),
+    ("steps.read.first == null", "Undetermined"), ("steps.read.count == 0", "Not confirmed"),
+    ("steps.read.count > 1", ""),
+  ])
+  func isHeldInPart(_ confirms: String, _ words: String) async throws {
+    let workspace = try Workspace()
+    try workspace.write("2025-10-18T22:01:00Z ERR a\n2025-10-18T22:01:01Z ERR b\n", to: "app.log")
+    _ = await workspace.text(
+      ["sh", "-c", "cd '\(workspace.folder)' && gzip app.log && printf junk >>app.log.gz"])
+    try workspace.write(
+      """
+      runbook: damaged
+      timeline:
+        - {id: read, log: {path: app.log.gz, format: iso8601, match: ERR}}
+      detection:
+        - {id: a, effect: readOnly, shell: "true", confirms: "\(confirms)"}
+      """, to: "damaged.yaml")
+    let output = try await workspace.run(["run", "damaged.yaml"])
+    #expect(output.all.holds("not all of"), "\(output.all)")
+    #expect(output.all.holds(words), "\(output.all)")
+    if words != "Undetermined" { #expect(!output.all.holds("Undetermined"), "\(output.all)") }
+  }
+}
