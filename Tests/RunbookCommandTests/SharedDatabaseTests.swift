@@ -55,6 +55,28 @@ struct SharedDatabaseTests {
     }
   }
 
+  /// Whose tables they are is known to the process that goes on, too.
+  @Test(arguments: ["shop", "auth"]) func anotherProcessGoesOnWithBoth(_ mayMake: String)
+    async throws
+  {
+    let world = try World(mayMake: mayMake)
+    let safeguards = """
+
+      safeguards:
+        - {id: guard-shop, connection: shop, sql: INSERT INTO shop VALUES (2)}
+        - {id: guard-auth, connection: auth, sql: INSERT INTO auth VALUES (2)}
+      """
+    try world.workspace.write(Self.runbook + safeguards, to: "shared.yaml")
+    let held = try await world.workspace.run(
+      ["run", "shared.yaml", "--approve", "recovery"], environment: world.environment)
+    #expect(held.status == 75, "\(held.all)")
+    let done = try await world.workspace.run(
+      ["resume", "--approve", "guard-shop", "--approve", "guard-auth"],
+      environment: world.environment)
+    #expect(done.status == 0, "\(done.all)")
+    #expect(world.database.query("SELECT count(*) FROM runbook.receipt") == "4")
+  }
+
   @Test(arguments: ["shop", "auth"]) func bothKeepReceipts(_ mayMake: String) async throws {
     let world = try World(mayMake: mayMake)
     let held = try await world.workspace.run(

@@ -1,5 +1,6 @@
 import Foundation
 import RunbookModel
+import RunbookTestSupport
 import Testing
 
 /// Credentials that stand in a runbook as they are: known by their place, and secrets like any other.
@@ -157,8 +158,10 @@ struct DamagedLogTests {
   func isHeldInPart(_ confirms: String, _ words: String) async throws {
     let workspace = try Workspace()
     try workspace.write("2025-10-18T22:01:00Z ERR a\n2025-10-18T22:01:01Z ERR b\n", to: "app.log")
-    _ = await workspace.text(
-      ["sh", "-c", "cd '\(workspace.folder)' && gzip app.log && printf junk >>app.log.gz"])
+    let packed = try #require(
+      SpawnedProgram(
+        ["/bin/sh", "-c", "gzip \"$0\" && printf junk >>\"$0.gz\"", workspace.path("app.log")]))
+    try #require(packed.text() == "")
     try workspace.write(
       """
       runbook: damaged

@@ -312,6 +312,7 @@ extension Executor {
     var identity = try await identity(of: connection)
     let proof = state.proof(on: connection, of: identity.identity)
     if !proof.isEmpty {
+      ports.gateway.trust(receiptUsers(of: connection))
       identity.lost = try await ports.gateway.lost(of: proof, run: options.run, on: connection)
     }
     return identity

@@ -26,6 +26,10 @@ public protocol ConnectionGateway: Sendable {
   ///   be reached are passed over.
   func prepareReceipts(_ users: [ReceiptUser]) async throws(StepFailure)
 
+  /// Says whose tables for receipts are trusted, where an earlier process has made them: those of all roles of the plan
+  /// that lead to the database.
+  func trust(_ users: [ReceiptUser])
+
   /// What of a run is not there that its journal says is; nil where all is.
   func lost(
     of proof: RunProof, run: RunID, on connection: String
@@ -131,6 +135,8 @@ public struct RunProof: Sendable, Hashable {
 }
 
 extension ConnectionGateway {
+  public func trust(_ users: [ReceiptUser]) {}
+
   public func isConnected(_ connection: String) async -> Bool { true }
 
   public func note(

@@ -106,12 +106,21 @@ package final class PostgresGateway: ConnectionGateway {
     }
   }
 
+  package func trust(_ users: [ReceiptUser]) {
+    let roles = users.map(\.role)
+    receiptRoles.withLock { known in
+      for user in users { known[user.connection] = roles }
+    }
+  }
+
   package func lost(
     of proof: RunProof, run: RunID, on connection: String
   ) async throws(StepFailure) -> LostProof? {
-    try await session(of: connection).use(until: .now + Receipts.deadline) {
+    let roles = receiptRoles.withLock { $0[connection] ?? [] }
+    return try await session(of: connection).use(until: .now + Receipts.deadline) {
       (link) throws(StepFailure) in
-      try ReceiptProof(run: run, proof: proof, encoding: link.serverEncoding).lost(on: link)
+      link.facts.receiptRoles = roles
+      return try ReceiptProof(run: run, proof: proof, encoding: link.serverEncoding).lost(on: link)
     }
   }
 

@@ -83,8 +83,18 @@ struct Console: Sendable {
     let (answer, isInterrupted) = UnseenLine.read()
     tcsetattr(STDIN_FILENO, TCSANOW, &former)
     print("")
-    if isInterrupted { raise(SIGINT) }
+    if isInterrupted { Self.endByInterrupt() }
     return answer
+  }
+
+  /// Ends the program as Ctrl-C does, whoever watches for signals: nothing has begun where an input is asked for.
+  private static func endByInterrupt() {
+    var signals = sigset_t()
+    sigemptyset(&signals)
+    sigaddset(&signals, SIGINT)
+    signal(SIGINT, SIG_DFL)
+    pthread_sigmask(SIG_UNBLOCK, &signals, nil)
+    raise(SIGINT)
   }
 
   /// Throws away what was typed before a question is there: it is no answer to it.

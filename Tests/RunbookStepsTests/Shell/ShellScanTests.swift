@@ -19,7 +19,7 @@ struct ShellScanTests {
       ("if [ -f x ]; then 'bin/my tool' a; fi", [], ["bin/my tool"], []),
       ("sudo -u ops ./x", [], [], []),
       ("exec env A=b ./x \"$1\"", [], ["./x"], []),
-      ("for f in migrations/*.sql; do psql -f \"$f\"; done", [], [], ["migrations/*.sql"]),
+      ("for f in migrations/*.sql; do psql -f \"$f\"; done", [], [], []),
       ("sh scripts/*.sh", [], [], ["scripts/*.sh"]),
       ("cd \"$DIR\" && ./x", [], ["./x"], ["cd \"$DIR\""]),
       (". \"$HOME/env\"", [], [], ["\"$HOME/env\""]),
@@ -39,7 +39,7 @@ struct ShellScanTests {
       ("sh <<<'exit 1'", [], [], ["what sh reads from its input"]),
       (". ~ann/env", [], [], ["~ann/env"]),
       ("trap '. ./end.sh' EXIT", [], ["./end.sh"], []),
-      ("cat parts* {a,b}.sql", [], [], ["{a,b}.sql", "parts*"]),
+      ("cat parts* {a,b}.sql", [], [], ["{a,b}.sql"]),
       ("x=$((2 * 3)); case $x in a*) true;; esac; [ $x = 6* ]", [], [], []),
       ("ssh host ./x; run-parts parts", [], [], ["what ssh runs", "what run-parts runs"]),
       (
