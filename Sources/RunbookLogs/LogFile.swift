@@ -142,7 +142,14 @@ package final class LogFile {
   private func begin(into memory: UnsafeMutableRawBufferPointer) throws(Problem) -> Int {
     var count = 0
     while count < min(256, memory.count) {
-      let more = try readBytes(into: UnsafeMutableRawBufferPointer(rebasing: memory[count...]))
+      let more: Int
+      do throws(Problem) {
+        more = try readBytes(into: UnsafeMutableRawBufferPointer(rebasing: memory[count...]))
+      } catch {
+        // What came before it is given out; it is met again behind that.
+        guard count > 0 else { throw error }
+        break
+      }
       if more == 0 { break }
       count += more
     }

@@ -172,7 +172,7 @@ struct DamagedLogTests {
       """, to: "damaged.yaml")
     let output = try await workspace.run(["run", "damaged.yaml"])
     #expect(output.all.holds("not all of"), "\(output.all)")
-    #expect(output.all.holds(words), "\(output.all)")
+    #expect(words.isEmpty || output.all.holds(words), "\(output.all)")
     if words != "Undetermined" { #expect(!output.all.holds("Undetermined"), "\(output.all)") }
   }
 }
