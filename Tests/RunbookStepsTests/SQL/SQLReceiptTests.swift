@@ -155,7 +155,7 @@ struct SQLReceiptTests {
     let holder = try await SQLFixture(keepsReceipts: false, database: fixture.database)
     let held = Task {
       try await holder.perform(
-        "SELECT pg_advisory_lock(\(key)), pg_sleep(60)", phase: .recovery, id: "h",
+        "SELECT pg_advisory_lock(\(key)), pg_sleep(3600)", phase: .recovery, id: "h",
         effect: .mutating)
     }
     await fixture.waitUntil(
@@ -163,7 +163,7 @@ struct SQLReceiptTests {
         + "(classid::bigint << 32) | objid::bigint = \(key))")
     let session = try fixture.gateway.session(of: "main")
     let failure = await failure {
-      try await session.use(until: .now + .seconds(20)) { (link) throws(StepFailure) in
+      try await session.use(until: .now + .seconds(600)) { (link) throws(StepFailure) in
         try SQLLock.takeForSession(key, on: link, within: .milliseconds(1), .none)
       }
     }
