@@ -8,8 +8,13 @@ public struct Surrounding: Sendable, Hashable {
   public let file: String?
   /// Whether it is a file that is only read, and no part of what runs.
   public let isData: Bool
+  /// Whether it is as a step of the run itself has made it.
+  public let isOwn: Bool
 
-  public init(name: String, content: String, file: String? = nil, isData: Bool = false) {
+  public init(
+    name: String, content: String, file: String? = nil, isData: Bool = false, isOwn: Bool = false
+  ) {
+    self.isOwn = isOwn
     self.isData = isData
     self.name = name
     self.content = content

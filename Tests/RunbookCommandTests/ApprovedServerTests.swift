@@ -165,7 +165,7 @@ struct ApprovedServerTests {
       """, to: "example.yaml")
     let held = try await workspace.run(["run", "example.yaml"], environment: environment())
     #expect(held.status == 75, "\(held.all)")
-    #expect(held.stdout.holds("runs or reads what is not bound"), "\(held.all)")
+    #expect(held.stdout.holds("the approval binds of the database: "), "\(held.all)")
     for name in names { #expect(held.stdout.holds(name), "\(name): \(held.all)") }
   }
 
@@ -200,6 +200,84 @@ struct ApprovedServerTests {
     let held = try await workspace.run(["resume"], environment: environment())
     #expect(held.status == 75, "\(held.all)")
     #expect(held.stdout.holds("the setting TimeZone is another"), "\(held.all)")
+    #expect(cluster.psql("SELECT count(*) FROM done") == "0")
+  }
+
+  private static let ownCode = """
+    runbook: example
+    connections:
+      main: {kind: postgres, url: "${{ env.DATABASE_URL }}"}
+    detection:
+      - {id: damage, sql: SELECT 1 AS n, confirms: "rows[0].n == 1"}
+    recovery:
+      - id: prepare
+        sql: |
+          CREATE OR REPLACE FUNCTION fix() RETURNS void LANGUAGE sql
+            AS 'INSERT INTO done VALUES (''own'')';
+          CREATE OR REPLACE FUNCTION note() RETURNS trigger LANGUAGE plpgsql
+            AS 'BEGIN NEW.step := NEW.step || ''!''; RETURN NEW; END'
+      - {id: apply, sql: SELECT fix()}
+      - {id: more, sql: INSERT INTO done VALUES ('more')}
+    verification:
+      - {id: check, sql: SELECT 1}
+    """
+
+  private func makeCode() {
+    cluster.psql(
+      """
+      CREATE FUNCTION fix() RETURNS void LANGUAGE sql AS 'INSERT INTO done VALUES (''f'')';
+      CREATE FUNCTION note() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END';
+      CREATE TRIGGER note BEFORE INSERT ON done FOR EACH ROW EXECUTE FUNCTION note()
+      """)
+  }
+
+  /// What a step of the run itself has made otherwise asks nobody again.
+  @Test func whatTheRunHasChangedOfTheDatabasesCodeAsksNothing() async throws {
+    lead(to: "one")
+    makeCode()
+    try workspace.write(Self.ownCode, to: "example.yaml")
+    let done = try await workspace.run(
+      ["run", "example.yaml", "--approve", "recovery"], environment: environment())
+    #expect(done.status == 0, "\(done.all)")
+    #expect(cluster.psql("SELECT string_agg(step, ',') FROM done") == "own!,more!")
+  }
+
+  /// What anybody else has made otherwise since the approval does.
+  @Test(
+    arguments: [
+      (
+        "CREATE OR REPLACE FUNCTION fix() RETURNS void LANGUAGE sql AS 'DELETE FROM done'",
+        "the database's function public.fix() is another"
+      ),
+      ("ALTER FUNCTION note() SECURITY DEFINER", "the database's function public.note() is another"),
+      (
+        "CREATE TRIGGER more AFTER INSERT ON done EXECUTE FUNCTION note()",
+        "the database's trigger more of public.done is new"
+      ),
+      (
+        "ALTER TABLE done DISABLE TRIGGER note",
+        "the database's trigger note of public.done is another"
+      ),
+      ("DROP TRIGGER note ON done", "the database's trigger note of public.done is gone"),
+      (
+        "CREATE RULE swallow AS ON INSERT TO done DO INSTEAD NOTHING",
+        "the database's rule swallow of public.done is new"
+      ),
+    ])
+  func otherCodeOfTheDatabaseIsAskedAbout(_ sql: String, _ words: String) async throws {
+    lead(to: "one")
+    makeCode()
+    let yaml = Self.ownCode.replacingAll("- id: prepare", with: "- id: prepare\n    when: 'false'")
+    try workspace.write(yaml, to: "example.yaml")
+    let held = try await workspace.run(["run", "example.yaml"], environment: environment())
+    #expect(held.status == 75, "\(held.all)")
+    let runs = try await workspace.run(["runs", "--json"])
+    let id = try #require(try runs.objects().first?["run"]?.stringValue)
+    #expect(try await workspace.run(["approve", id, "recovery", "--yes"]).status == 0)
+    cluster.psql(sql)
+    let other = try await workspace.run(["resume"], environment: environment())
+    #expect(other.status == 75, "\(other.all)")
+    #expect(other.stdout.holds(words), "\(other.all)")
     #expect(cluster.psql("SELECT count(*) FROM done") == "0")
   }
 }

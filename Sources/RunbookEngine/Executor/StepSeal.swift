@@ -27,12 +27,12 @@ struct StepSeal: Sendable, Hashable {
     _ activity: any Activity, beside surroundings: [Surrounding], _ key: RunKey?,
     _ redactor: Redactor
   ) {
-    var contents: [(name: ExactText, hasher: Digest.Hasher, file: String?)] = []
-    func add(_ name: String, _ content: String, file: String? = nil) {
+    var contents: [(name: ExactText, hasher: Digest.Hasher, file: String?, isOwn: Bool)] = []
+    func add(_ name: String, _ content: String, file: String? = nil, isOwn: Bool = false) {
       let name = ExactText(redactor.redact(name))
       var place = contents.endIndex
       if let known = contents.firstIndex(where: { $0.name == name }) { place = known }
-      if place == contents.endIndex { contents.append((name, key.hasher, file)) }
+      if place == contents.endIndex { contents.append((name, key.hasher, file, isOwn)) }
       contents[place].hasher.update(Self.text(of: content))
     }
     add("the effect", activity.effect.rawValue)
@@ -46,12 +46,13 @@ struct StepSeal: Sendable, Hashable {
       }
     }
     for one in surroundings {
-      add(one.name, one.content, file: one.file)
+      add(one.name, one.content, file: one.file, isOwn: one.isOwn)
     }
-    parts = contents.map { name, hasher, file in
+    parts = contents.map { name, hasher, file, isOwn in
       var hasher = hasher
       return SealedPart(
-        name: String(name.text), digest: hasher.finalize(), file: file.map { redactor.redact($0) })
+        name: String(name.text), digest: hasher.finalize(), file: file.map { redactor.redact($0) },
+        isOwn: isOwn ? true : nil)
     }
   }
 
@@ -59,7 +60,10 @@ struct StepSeal: Sendable, Hashable {
   func with(probe: [SealedPart]) -> StepSeal {
     StepSeal(
       parts: parts
-        + probe.map { SealedPart(name: "settle: \($0.name)", digest: $0.digest, file: $0.file) })
+        + probe.map {
+          SealedPart(
+            name: "settle: \($0.name)", digest: $0.digest, file: $0.file, isOwn: $0.isOwn)
+        })
   }
 
   private static func text(of content: String) -> String { "\(content.utf8.count) \(content)" }
@@ -87,12 +91,12 @@ struct StepSeal: Sendable, Hashable {
 }
 
 extension [SealedPart] {
-  /// What is not as it was, a few words each; empty where all is.
+  /// What is not as it was, a few words each; empty where all is, but for what the run itself has made since.
   func changes(since approved: [SealedPart]) -> [String] {
     let former = Dictionary(
       approved.map { (ExactText($0.name), $0.digest) }, uniquingKeysWith: { first, _ in first })
     let present = Set(map { ExactText($0.name) })
-    return compactMap { part in
+    return filter { $0.isOwn != true }.compactMap { part in
       switch former[ExactText(part.name)] {
       case part.digest?: nil
       case nil: "\(part.name) is new"

@@ -151,16 +151,22 @@ public struct GateProbe: Sendable, Hashable, Codable {
 
 /// A part of what an approval binds, such as a statement, a value, or a file that a script names.
 public struct SealedPart: Sendable, Hashable, Codable {
+  /// What begins the names of functions, triggers and rules of a database.
+  public static let databaseCode = "the database's "
+
   /// For people: `statement 2`, `environment TARGET`, `file ./restore.sh`.
   public let name: String
   public let digest: Digest
   /// The file whose content it is; nil where it is none, and in journals of before this was kept.
   public let file: String?
+  /// Whether it is as a step of the run itself had made it: that it is another than before is no surprise. Nil is no.
+  public let isOwn: Bool?
 
-  public init(name: String, digest: Digest, file: String? = nil) {
+  public init(name: String, digest: Digest, file: String? = nil, isOwn: Bool? = nil) {
     self.name = name
     self.digest = digest
     self.file = file
+    self.isOwn = isOwn
   }
 }
 

@@ -14,98 +14,24 @@ import RunbookModel
 /// What functions in C do cannot be seen, nor what a body puts together as a text and executes. Names are those of the
 /// session's `search_path`, and of any schema where the statements set one.
 package struct OutsideEffects {
-  private let names: [Name]
+  private let names: [NamesInText.Name]
   private let text: String
-
-  private struct Name: Hashable {
-    let schema: String?
-    let name: String
-    let isWritten: Bool
-  }
-
-  /// How long the server may take for it.
-  private static let limit = "10s"
 
   package init(_ texts: [String]) {
     text = texts.joined(separator: ";\n")
-    var found: Set<Name> = []
-    for one in texts { found.formUnion(Self.names(in: one)) }
-    names = Array(found)
+    names = NamesInText.names(in: texts)
   }
 
   /// - Returns: what was found, a few words each; nil where it cannot be looked at.
   package func found(on link: PostgresLink) throws(LinkError) -> [String]? {
-    let isThere = try link.ask(Self.place + [Self.question]).last
+    let isThere = try link.ask(SessionPath.commands + [Self.question]).last
     guard case .completed(let completion)? = isThere else { return nil }
     guard completion.resultSet?.rows.first?.first?.boolValue == true else { return [] }
-    guard case .completed(let completion)? = try link.ask(Self.place + [look]).last else {
+    guard case .completed(let completion)? = try link.ask(SessionPath.commands + [look]).last else {
       return nil
     }
     return completion.resultSet?.rows.compactMap { $0.first?.stringValue } ?? []
   }
-
-  /// What decides in the database what the statements do, by name: the functions, views and rules that they name, and the
-  /// triggers of their tables with what these call. What those call in turn is not among it.
-  ///
-  /// - Returns: nil where it cannot be looked at.
-  package func code(on link: PostgresLink) throws(LinkError) -> [String]? {
-    guard case .completed(let completion)? = try link.ask(Self.place + [codeNamed]).last else {
-      return nil
-    }
-    return completion.resultSet?.rows.compactMap { $0.first?.stringValue }
-  }
-
-  private var codeNamed: SQLCommand {
-    SQLCommand(
-      """
-      WITH path AS (
-        SELECT string_to_array(current_setting('runbook.path'), '/') AS schemas
-      ), start AS (
-        SELECT DISTINCT schema, name FROM unnest($1::text[], $2::text[]) AS s (schema, name)
-      ), relation AS (
-        SELECT c.oid, n.nspname, c.relname, c.relkind
-        FROM start s JOIN pg_class c ON c.relname = s.name JOIN pg_namespace n ON n.oid = c.relnamespace,
-          path
-        WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f')
-          AND n.nspname NOT IN ('pg_catalog', 'information_schema', 'pg_toast')
-          AND coalesce(n.nspname = s.schema, $3::boolean OR n.nspname = ANY (path.schemas))
-      ), trigger AS (
-        SELECT t.oid, t.tgfoid, format('trigger %I of %I.%I', t.tgname, r.nspname, r.relname) AS name
-        FROM relation r JOIN pg_trigger t ON t.tgrelid = r.oid WHERE NOT t.tgisinternal
-      ), called AS (
-        SELECT p.oid FROM start s JOIN pg_proc p ON p.proname = s.name
-          JOIN pg_namespace n ON n.oid = p.pronamespace, path
-        WHERE coalesce(n.nspname = s.schema, $3::boolean OR n.nspname = ANY (path.schemas))
-        UNION SELECT tgfoid FROM trigger
-      )
-      SELECT format('function %s', p.oid::regprocedure)
-      FROM called JOIN pg_proc p ON p.oid = called.oid JOIN pg_namespace n ON n.oid = p.pronamespace
-      WHERE n.nspname NOT IN ('pg_catalog', 'information_schema')
-      UNION SELECT t.name FROM trigger t JOIN pg_trigger g ON g.oid = t.oid
-      WHERE g.tgenabled <> 'D'
-      UNION SELECT format('rule %I of %I.%I', w.rulename, r.nspname, r.relname)
-      FROM relation r JOIN pg_rewrite w ON w.ev_class = r.oid WHERE r.relkind <> 'm'
-      ORDER BY 1
-      """,
-      [
-        Self.array(names.map(\.schema)), Self.array(names.map(\.name)),
-        SessionSettings.folded(text).holds("search_path") ? "t" : "f",
-      ])
-  }
-
-  /// The schemas of the session's own path, kept where this program's own questions find them.
-  private static let place = [
-    SQLCommand("SET LOCAL statement_timeout = '\(limit)'"),
-    // It is asked once, and compiling it takes longer than that.
-    SQLCommand("SET LOCAL jit = off"),
-    SQLCommand(
-      "SELECT pg_catalog.set_config('search_path', "
-        + "pg_catalog.current_setting('runbook.search_path'), true)"),
-    SQLCommand(
-      "SELECT pg_catalog.set_config('runbook.path', "
-        + "pg_catalog.array_to_string(pg_catalog.current_schemas(true), '/'), true)"),
-    SQLCommand("SELECT pg_catalog.set_config('search_path', 'pg_catalog, pg_temp', true)"),
-  ]
 
   /// Functions that may leave a transaction, of the database's own and of its extensions.
   private static let functions = """
@@ -132,14 +58,10 @@ package struct OutsideEffects {
     let names = KnownFunctions.leavingNames
     let calls = names.map { $0.replacingAll(".", with: "\\.") }.joined(separator: "|")
     return [
-      array(names),
+      SQLValue.array(names),
       "\\m(?:\(calls))\\s*\\(|\\mcopy\\M[^;]*\\m(?:to|from)\\s+program\\M",
     ]
   }()
-
-  private static func array(_ items: [String?]) -> String? {
-    SQLValue.text(of: .list(items.map { $0.map(Value.string) ?? .null }))
-  }
 
   /// Whether anything in the database leaves a transaction at all.
   private static let question = SQLCommand(
@@ -244,8 +166,8 @@ package struct OutsideEffects {
       ORDER BY 1 LIMIT 20
       """,
       Self.parameters + [
-        Self.array(names.map(\.schema)), Self.array(names.map(\.name)),
-        Self.array(names.map { $0.isWritten ? "t" : "f" }), isAnywhere ? "t" : "f",
+        SQLValue.array(names.map(\.schema)), SQLValue.array(names.map(\.name)),
+        SQLValue.array(names.map { $0.isWritten ? "t" : "f" }), isAnywhere ? "t" : "f",
         isDefinition ? "t" : "f", text,
       ])
   }
@@ -253,66 +175,4 @@ package struct OutsideEffects {
   /// What may stand beside a name in a body, and what is of one.
   private static let ends = "[][\\s(),;=<>+*/|:''!?%&^~@#{}$-]"
   private static let ofName = "[^][\\s(),;=<>+*/|:''!?%&^~@#{}$-]"
-
-  /// All that may be a name in a text, literals and comments included: also a body or a text that is executed has them.
-  private static func names(in text: String) -> Set<Name> {
-    var found: Set<Name> = []
-    var last: [String] = []
-    var isTruncation = false
-    for parts in parts(in: text) {
-      guard let name = parts.last else { continue }
-      let words = last.filter { $0 != "only" && $0 != "table" }
-      let isWritten =
-        isTruncation || ["into", "update", "copy"].contains(words.last ?? "")
-        || words.suffix(2) == ["delete", "from"]
-      if name == "truncate" { isTruncation = true }
-      found.insert(
-        Name(
-          schema: parts.count > 1 ? parts[parts.count - 2] : nil, name: name, isWritten: isWritten))
-      last.append(name)
-      if last.count > 4 { last.removeFirst() }
-    }
-    return found
-  }
-
-  /// Names with their parts, in order, folded as the server does it.
-  private static func parts(in text: String) -> [[String]] {
-    var all: [[String]] = []
-    var parts: [String] = []
-    var part = String.UnicodeScalarView()
-    var isQuoted = false
-    var isOpen = false
-    func isOfName(_ scalar: Unicode.Scalar) -> Bool {
-      switch scalar {
-      case "a"..."z", "A"..."Z", "0"..."9", "_": true
-      default: scalar.value >= 0x80
-      }
-    }
-    func end(_ isWhole: Bool) {
-      if !part.isEmpty { parts.append(String(part)) }
-      part = String.UnicodeScalarView()
-      if isWhole, !parts.isEmpty {
-        all.append(parts)
-        parts = []
-      }
-    }
-    for scalar in text.unicodeScalars {
-      if scalar == "\"" {
-        isQuoted.toggle()
-        isOpen = true
-      } else if isQuoted {
-        part.append(scalar)
-      } else if isOfName(scalar) {
-        let isUpper = ("A"..."Z").contains(scalar)
-        part.append(isUpper ? Unicode.Scalar(UInt8(scalar.value) + 32) : scalar)
-      } else if scalar == ".", isOpen || !part.isEmpty {
-        end(false)
-      } else {
-        end(true)
-      }
-      if !isQuoted, scalar != "\"" { isOpen = false }
-    }
-    end(true)
-    return all
-  }
 }

@@ -11,8 +11,8 @@ package struct SQLActivity: Activity {
   package let gateway: PostgresGateway
   /// What its database tells of it that no transaction guards, and no text of it shows.
   package var outside = Outside.unasked
-  /// The database's own code that it runs, by name; nil where that could not be asked.
-  package var code: [String]? = []
+  /// The database's own code that it runs; nil where that could not be asked.
+  package var code: [DatabaseCode.Part]? = []
 
   package enum Outside: Sendable, Hashable {
     case unasked
@@ -103,34 +103,35 @@ package struct SQLActivity: Activity {
     let found = outside.items.map {
       Surrounding(name: "what no transaction guards: \($0)", content: "")
     }
-    return await gateway.settings(of: source.name) + found
-  }
-
-  /// An earlier step of the run may have made it, or have it made otherwise: it is named, and not bound.
-  package func unbound() async -> [String] {
-    guard let code else {
-      return ["the database's functions and triggers, which could not be asked for"]
+    let code = (code ?? []).map { part in
+      Surrounding(
+        name: "\(SealedPart.databaseCode)\(part.name)", content: part.definition,
+        isOwn: part.isOwn)
     }
-    let named = code.prefix(Self.mostNamed)
-    let rest = code.count - named.count
-    return Array(named) + (rest > 0 ? ["\(rest) more functions, triggers and rules"] : [])
+    return await gateway.settings(of: source.name) + found + code
   }
 
-  private static let mostNamed = 8
+  package func unbound() async -> [String] {
+    code == nil ? ["the database's functions and triggers, which could not be asked for"] : []
+  }
 
   package func informed() async -> any Activity {
     guard !mode.isReadOnly, statements.contains(where: \.traits.mayLeave) else { return self }
     var other = self
-    let effects = OutsideEffects(statements.map(\.command.text))
+    let texts = statements.map(\.command.text)
+    let effects = OutsideEffects(texts)
+    let question = DatabaseCode(texts, run: gateway.run)
     do throws(StepFailure) {
       let session = try gateway.session(of: source.name)
       let (found, code) = try await session.use(until: .now + .seconds(30)) {
         (link) throws(StepFailure) in
+        let found: [String]?
         do throws(LinkError) {
-          return (try effects.found(on: link), try effects.code(on: link))
+          found = try effects.found(on: link)
         } catch {
           throw StepFailure(link: error, mayHaveCommitted: false, holders: [])
         }
+        return (found, try question.parts(on: link))
       }
       other.outside = found.map(Outside.found) ?? .unknown
       other.code = code

@@ -21,6 +21,11 @@ package enum SQLValue {
     }
   }
 
+  /// An array of texts as a bound parameter.
+  static func array(_ items: [String?]) -> String? {
+    text(of: .list(items.map { $0.map(Value.string) ?? .null }))
+  }
+
   /// The text of a bound parameter; nil is NULL.
   package static func text(of value: Value, as form: ParameterForm) -> String? {
     switch (form, value) {

@@ -13,7 +13,7 @@ package final class PostgresGateway: ConnectionGateway {
   private let now: @Sendable () -> Timestamp
 
   private let confinement: Confinement?
-  private let run: RunID?
+  let run: RunID?
   let redactor: Redactor
 
   /// - Parameters:

@@ -135,6 +135,13 @@ struct WorkText {
       let words = "-- the approval binds these files: \(Self.list(files.map(String.init)))"
       lines.append("\(indent)\(code: words, .dim)")
     }
+    let code = seal.map(\.name).filter { $0.begins(with: SealedPart.databaseCode) }
+      .map { String($0.dropping(prefix: SealedPart.databaseCode)) }
+    if !code.isEmpty {
+      let words =
+        "-- the approval binds of the database: \(Self.list(code)); not what these call in turn"
+      lines.append("\(indent)\(code: words, .dim)")
+    }
     if let unbound {
       let words = "-- runs or reads what is not bound: \(Self.list(unbound))"
       lines.append("\(indent)\(code: words, .yellow)")

@@ -1,0 +1,75 @@
+/// All that may be a name in statements, without parsing them.
+enum NamesInText {
+  struct Name: Hashable {
+    let schema: String?
+    let name: String
+    /// Whether it stands where a statement names what it writes to.
+    let isWritten: Bool
+  }
+
+  static func names(in texts: [String]) -> [Name] {
+    Array(texts.reduce(into: Set<Name>()) { $0.formUnion(names(in: $1)) })
+  }
+
+  /// All that may be a name in a text, literals and comments included: also a body or a text that is executed has them.
+  private static func names(in text: String) -> Set<Name> {
+    var found: Set<Name> = []
+    var last: [String] = []
+    var isTruncation = false
+    for parts in parts(in: text) {
+      guard let name = parts.last else { continue }
+      let words = last.filter { $0 != "only" && $0 != "table" }
+      let isWritten =
+        isTruncation || ["into", "update", "copy"].contains(words.last ?? "")
+        || words.suffix(2) == ["delete", "from"]
+      if name == "truncate" { isTruncation = true }
+      found.insert(
+        Name(
+          schema: parts.count > 1 ? parts[parts.count - 2] : nil, name: name, isWritten: isWritten))
+      last.append(name)
+      if last.count > 4 { last.removeFirst() }
+    }
+    return found
+  }
+
+  /// Names with their parts, in order, folded as the server does it.
+  private static func parts(in text: String) -> [[String]] {
+    var all: [[String]] = []
+    var parts: [String] = []
+    var part = String.UnicodeScalarView()
+    var isQuoted = false
+    var isOpen = false
+    func isOfName(_ scalar: Unicode.Scalar) -> Bool {
+      switch scalar {
+      case "a"..."z", "A"..."Z", "0"..."9", "_": true
+      default: scalar.value >= 0x80
+      }
+    }
+    func end(_ isWhole: Bool) {
+      if !part.isEmpty { parts.append(String(part)) }
+      part = String.UnicodeScalarView()
+      if isWhole, !parts.isEmpty {
+        all.append(parts)
+        parts = []
+      }
+    }
+    for scalar in text.unicodeScalars {
+      if scalar == "\"" {
+        isQuoted.toggle()
+        isOpen = true
+      } else if isQuoted {
+        part.append(scalar)
+      } else if isOfName(scalar) {
+        let isUpper = ("A"..."Z").contains(scalar)
+        part.append(isUpper ? Unicode.Scalar(UInt8(scalar.value) + 32) : scalar)
+      } else if scalar == ".", isOpen || !part.isEmpty {
+        end(false)
+      } else {
+        end(true)
+      }
+      if !isQuoted, scalar != "\"" { isOpen = false }
+    }
+    end(true)
+    return all
+  }
+}
