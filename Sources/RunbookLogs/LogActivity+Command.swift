@@ -93,10 +93,12 @@ extension LogActivity {
         .refused, "how `\(program)` ended is not known", detail: detail, partial: result)
     case .exited where ending.exitCode != 0:
       let code = ending.signal == 0 ? "exit \(ending.exitCode)" : "signal \(ending.signal)"
-      result.presumedFailure = FailureRecord(
-        cause: .refused,
-        message: "`\(program)` ended with \(code)" + (errors.last.map { ": \($0)" } ?? ""),
-        detail: detail, code: code)
+      result.presumedFailure = PresumedFailure(
+        FailureRecord(
+          cause: .refused,
+          message: "`\(program)` ended with \(code)" + (errors.last.map { ": \($0)" } ?? ""),
+          detail: detail, code: code),
+        toldBy: "exit_code")
     case .exited where !takesErrors:
       // Such as journalctl's word that this account does not see all messages.
       for line in errors.suffix(3) { result.notices.append("`\(program)` said: \(line)") }

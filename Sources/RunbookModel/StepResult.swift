@@ -26,13 +26,13 @@ public struct StepResult: Sendable {
   public var completion: Completion?
   /// What became of the work, item by item, where it was not all sent as it is.
   public var workDone: [WorkDone]?
-  /// What the attempt failed of when the step has no `expect` that judges otherwise: a shell step's
-  /// exit code other than 0, an HTTP status of 400 or more.
-  public var presumedFailure: FailureRecord?
+  /// What the attempt failed of, unless an `expect` judges by that itself: a shell step's exit code other than 0, an HTTP
+  /// status of 400 or more.
+  public var presumedFailure: PresumedFailure?
 
   public init(
     values: ValueMap = ValueMap(), evidence: [EvidenceDraft] = [], timeline: [TimelineRow] = [],
-    notices: [String] = [], hasReceipt: Bool = false, presumedFailure: FailureRecord? = nil,
+    notices: [String] = [], hasReceipt: Bool = false, presumedFailure: PresumedFailure? = nil,
     workDone: [WorkDone]? = nil
   ) {
     self.workDone = workDone
@@ -42,6 +42,19 @@ public struct StepResult: Sendable {
     self.notices = notices
     self.hasReceipt = hasReceipt
     self.presumedFailure = presumedFailure
+  }
+}
+
+/// A failure that is one unless a step's conditions name what it is told by: what a program that could not do its work
+/// has printed by then says nothing of the work.
+public struct PresumedFailure: Sendable, Hashable {
+  public let record: FailureRecord
+  /// The value of the result that tells it, such as `exit_code`: a condition that names it judges by it.
+  public let result: String
+
+  public init(_ record: FailureRecord, toldBy result: String) {
+    self.record = record
+    self.result = result
   }
 }
 

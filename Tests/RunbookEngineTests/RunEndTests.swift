@@ -83,17 +83,35 @@ struct RunEndTests {
     #expect(state.step("check").failure?.cause == .expectation)
   }
 
-  @Test func anExpectationOverrulesThePresumedFailure() async throws {
-    let presumed = StepResult(
-      values: ValueMap([("stdout", "ok")]),
-      presumedFailure: FailureRecord(cause: .refused, message: "exit code 1"))
-    let judged = step("judged", .verification) { $0.expect = [source("stdout == 'ok'")] }
-    let simulation = Simulation(
-      [judged, step("presumed", .verification)],
-      outcomes: ["judged": [.result(presumed)], "presumed": [.result(presumed)]])
-    let state = try await simulation.run()
+  /// What a program that could not do its work has printed meets conditions that it says nothing of.
+  @Test(
+    arguments: [
+      ([], nil), (["stdout == 'ok'"], "where that is what is wanted, name `exit_code` in `expect`"),
+      (["stdout == 'ok'", "!stdout.contains('exit_code')"],
+        "where that is what is wanted, name `exit_code` in `expect`"),
+    ] as [([String], String?)])
+  func conditionsThatDoNotAskForItLeaveAPresumedFailure(
+    _ conditions: [String], _ hint: String?
+  ) async throws {
+    let state = try await Self.judged(by: conditions)
+    #expect(state.step("judged").failure?.message == "exit code 1")
+    #expect(state.step("judged").failure?.hint == hint)
+    #expect(state.endStatus != .resolved)
+  }
+
+  @Test func aConditionThatNamesItOverrulesAPresumedFailure() async throws {
+    let state = try await Self.judged(by: ["stdout == 'ok'", "exit_code in [0, 1]"])
     #expect(state.step("judged").status == .succeeded)
-    #expect(state.step("presumed").failure?.message == "exit code 1")
+  }
+
+  private static func judged(by conditions: [String]) async throws -> RunState {
+    let presumed = StepResult(
+      values: ValueMap([("stdout", "ok"), ("exit_code", 1)]),
+      presumedFailure: PresumedFailure(
+        FailureRecord(cause: .refused, message: "exit code 1"), toldBy: "exit_code"))
+    let judged = step("judged", .verification) { $0.expect = conditions.map { source($0) } }
+    let simulation = Simulation([judged], outcomes: ["judged": [.result(presumed)]])
+    return try await simulation.run()
   }
 
   @Test func stepByStepHoldsWhereThePersonSaysNo() async throws {

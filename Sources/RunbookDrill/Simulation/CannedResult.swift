@@ -55,19 +55,24 @@ struct CannedResult {
     }.map { EvidenceDraft(what: $0, source: "simulated", content: .result($0)) }
   }
 
-  private func presumedFailure(of values: ValueMap) -> FailureRecord? {
+  private func presumedFailure(of values: ValueMap) -> PresumedFailure? {
     if let code = values["exit_code"]?.intValue, code != 0 {
-      return FailureRecord(
-        cause: .refused, message: "the script ended with exit \(code)", code: "exit \(code)")
+      return PresumedFailure(
+        FailureRecord(
+          cause: .refused, message: "the script ended with exit \(code)", code: "exit \(code)"),
+        toldBy: "exit_code")
     }
     if spec.work.language == .http, let status = values["status"]?.intValue, status >= 400 {
-      return FailureRecord(
-        cause: .refused, message: "it was answered with status \(status)", code: "\(status)",
-        mayRetryHelp: status >= 500 || status == 429)
+      return PresumedFailure(
+        FailureRecord(
+          cause: .refused, message: "it was answered with status \(status)", code: "\(status)",
+          mayRetryHelp: status >= 500 || status == 429),
+        toldBy: "status")
     }
     if let answer = values["answer"]?.stringValue, refusals.contains(answer) {
-      return FailureRecord(
-        cause: .refused, message: "the answer was: \(answer)", code: answer)
+      return PresumedFailure(
+        FailureRecord(cause: .refused, message: "the answer was: \(answer)", code: answer),
+        toldBy: "answer")
     }
     return nil
   }

@@ -69,6 +69,13 @@ extension Executor {
     func says(_ settlement: Settlement, _ words: String) -> Finding {
       Finding(settlement, .probe, "the probe says \(words)", result: result, asked: asked)
     }
+    let conditions = ["done", "not_done"].compactMap { settle[$0]?.text }
+    if let failure = binder.failure(
+      result.presumedFailure, judgedBy: conditions, "done` or `not_done")
+    {
+      return Finding(
+        .unknown, .none, Self.text(of: redactor.redact(failure)), result: result, asked: asked)
+    }
     do throws(StepFailure) {
       let done = try isTrue(settle["done"]?.text, in: scope, what: "done")
       let notDone = try isTrue(settle["not_done"]?.text, in: scope, what: "not_done")

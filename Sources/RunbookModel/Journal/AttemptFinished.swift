@@ -197,6 +197,13 @@ public struct FailureRecord: Sendable, Hashable, Codable {
     self.code = code
     self.mayRetryHelp = mayRetryHelp
   }
+
+  /// The same with a hint.
+  public func hinting(_ hint: String) -> FailureRecord {
+    FailureRecord(
+      cause: cause, message: message, detail: detail, hint: hint, code: code,
+      mayRetryHelp: mayRetryHelp)
+  }
 }
 
 /// A captured output, row set, file or response.

@@ -76,7 +76,11 @@ package struct HTTPExchange: Sendable {
     (300..<400).contains(status) && (isFollowing || status != 303)
   }
 
-  private func presumedFailure(_ text: String) -> FailureRecord? {
+  private func presumedFailure(_ text: String) -> PresumedFailure? {
+    refusal(text).map { PresumedFailure($0, toldBy: "status") }
+  }
+
+  private func refusal(_ text: String) -> FailureRecord? {
     if isUnfollowed {
       let said = isEffectOpen ? "; whether the request took effect is not known" : ""
       return FailureRecord(

@@ -109,8 +109,9 @@ private struct ManualActivity: Activity {
         what: "answer", source: context.actor.displayName, content: .result("answer"))
     ]
     if failures.contains(answer) {
-      result.presumedFailure = FailureRecord(
-        cause: .refused, message: "the answer was: \(answer)", code: answer)
+      result.presumedFailure = PresumedFailure(
+        FailureRecord(cause: .refused, message: "the answer was: \(answer)", code: answer),
+        toldBy: "answer")
     }
     return result
   }

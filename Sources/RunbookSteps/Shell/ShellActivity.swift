@@ -249,7 +249,8 @@ package struct ShellActivity: Activity {
     ending.signal == 0 ? "exit \(ending.exitCode)" : "signal \(ending.signal)"
   }
 
-  private func failure(of ending: ChildProcess.Ending, _ lastLines: String) -> FailureRecord? {
+  /// A signal is told by `signal`: of an exit code the shell may have made one itself.
+  private func failure(of ending: ChildProcess.Ending, _ lastLines: String) -> PresumedFailure? {
     guard ending.exitCode != 0 else { return nil }
     let code = code(of: ending)
     let inner =
@@ -257,8 +258,10 @@ package struct ShellActivity: Activity {
       ? " (as timeout(1) says it that has cut its program off)"
       : signalOfChild(ending).map { " (signal \($0) ended a program of it)" } ?? ""
     let last = lastLines.pieces(separatedBy: "\n").last.map { ": \($0)" } ?? ""
-    return FailureRecord(
-      cause: .refused, message: "the script ended with \(code)\(inner)\(last)",
-      detail: lastLines.isEmpty ? nil : lastLines, code: code)
+    return PresumedFailure(
+      FailureRecord(
+        cause: .refused, message: "the script ended with \(code)\(inner)\(last)",
+        detail: lastLines.isEmpty ? nil : lastLines, code: code),
+      toldBy: ending.signal == 0 ? "exit_code" : "signal")
   }
 }

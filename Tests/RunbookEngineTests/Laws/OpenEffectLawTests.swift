@@ -20,6 +20,9 @@ struct OpenEffectLawTests {
     return result
   }
 
+  private static let killed = PresumedFailure(
+    FailureRecord(cause: .refused, message: "ended", code: "signal 9"), toldBy: "signal")
+
   static let ways = [
     Way(
       testDescription: "a timeout",
@@ -28,8 +31,15 @@ struct OpenEffectLawTests {
       testDescription: "a signal",
       outcome: .result(
         open {
-          $0.presumedFailure = FailureRecord(cause: .refused, message: "ended", code: "signal 9")
+          $0.presumedFailure = killed
         })),
+    Way(
+      testDescription: "a signal, and an expect that does not ask for it",
+      outcome: .result(
+        open {
+          $0.values = ValueMap([("stdout", "done")])
+          $0.presumedFailure = killed
+        }), expects: true),
     Way(testDescription: "an expect", outcome: .result(open()), expects: true),
     Way(
       testDescription: "a lost connection", outcome: .failure(StepFailure(.lost, "gone"))),

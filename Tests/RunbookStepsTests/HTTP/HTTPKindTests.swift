@@ -100,10 +100,10 @@ import Testing
   @Test func statusFrom400OnIsPresumedAFailure() async throws {
     try await TestWebServer.run { server in
       let missing = try await request(["get": text("\(server.url)/status/404")])
-      #expect(missing.presumedFailure?.code == "404")
-      #expect(missing.presumedFailure?.mayRetryHelp == false)
+      #expect(missing.presumedFailure?.record.code == "404")
+      #expect(missing.presumedFailure?.record.mayRetryHelp == false)
       let broken = try await request(["get": text("\(server.url)/status/503")])
-      #expect(broken.presumedFailure?.mayRetryHelp == true)
+      #expect(broken.presumedFailure?.record.mayRetryHelp == true)
     }
   }
 
@@ -314,7 +314,7 @@ import Testing
     try await TestWebServer.run { server in
       for (method, isOpen) in [("post", true), ("patch", true), ("put", false), ("get", false)] {
         let result = try await request([method: text(server.url + path)])
-        #expect(result.presumedFailure?.message.holds("was not followed") == true, "\(method)")
+        #expect(result.presumedFailure?.record.message.holds("was not followed") == true, "\(method)")
         #expect(result.isEffectOpen == isOpen, "\(method)")
         #expect(result.completion == nil)
       }

@@ -78,13 +78,13 @@ import Testing
 
   @Test func someAnswersFail() async throws {
     let plain = try await ask(["instruction": KindFixture.text("Look")]) { _ in "not done" }
-    #expect(plain.presumedFailure?.cause == .refused)
+    #expect(plain.presumedFailure?.record.cause == .refused)
     let chosen = try await ask([
       "instruction": KindFixture.text("Look"),
       "choices": .list([KindFixture.text("red"), KindFixture.text("green")]),
       "fails_on": .list([KindFixture.text("red")]),
     ]) { _ in "red" }
-    #expect(chosen.presumedFailure?.code == "red")
+    #expect(chosen.presumedFailure?.record.code == "red")
   }
 
   @Test func holdsWhenNobodyIsThere() async throws {

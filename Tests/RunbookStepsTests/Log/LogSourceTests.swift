@@ -337,7 +337,7 @@ import Testing
     #expect(result.texts == ["out"])
     #expect(result.values["exit_code"] == 3)
     #expect(
-      result.presumedFailure?.message == "`sh` ended with exit 3: 2025-10-18T22:01:14Z err")
+      result.presumedFailure?.record.message == "`sh` ended with exit 3: 2025-10-18T22:01:14Z err")
     let calm = try await script("0")
     #expect(calm.presumedFailure == nil)
     #expect(calm.notices == ["`sh` said: 2025-10-18T22:01:14Z err"])

@@ -96,7 +96,7 @@ struct OutputSecretTests {
       line.stream == .notice ? line.text.pieces(separatedBy: " ").first.flatMap { Int($0) } : nil
     }.reduce(0, +)
     #expect(shown + hidden == 300_000)
-    #expect(result.presumedFailure?.message.ends(with: "last") == true)
+    #expect(result.presumedFailure?.record.message.ends(with: "last") == true)
     #expect(result.values["stdout"]?.stringValue?.utf8.count == 600_000)
   }
 
@@ -111,7 +111,7 @@ struct OutputSecretTests {
       let result = try await Self.run(
         "printf 'out \(half)'; printf 'error \(half)' >&2; \(ending)", limit: 1, in: fixture,
         timeout: .milliseconds(500))
-      failure = result.presumedFailure
+      failure = result.presumedFailure?.record
       said = [result]
     } catch let error as StepFailure {
       #expect(error.record.cause == .timeout)

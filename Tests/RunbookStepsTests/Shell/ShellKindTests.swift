@@ -58,9 +58,9 @@ import Testing
   @Test func failsOfAnExitCodeWithTheLastLine() async throws {
     let fixture = try AttemptFixture()
     let result = try await run(["script": script("echo sorry >&2; exit 3")], in: fixture)
-    #expect(result.presumedFailure?.code == "exit 3")
-    #expect(result.presumedFailure?.cause == .refused)
-    #expect(result.presumedFailure?.message == "the script ended with exit 3: sorry")
+    #expect(result.presumedFailure?.record.code == "exit 3")
+    #expect(result.presumedFailure?.record.cause == .refused)
+    #expect(result.presumedFailure?.record.message == "the script ended with exit 3: sorry")
   }
 
   @Test func tellsTheSignal() async throws {
@@ -68,7 +68,7 @@ import Testing
     let result = try await run(["script": script("kill -9 $$")], in: fixture)
     #expect(result.values["signal"] == 9)
     #expect(result.values["exit_code"] == 137)
-    #expect(result.presumedFailure?.code == "signal 9")
+    #expect(result.presumedFailure?.record.code == "signal 9")
   }
 
   @Test func stopsAtAnUndefinedVariableAndAFailure() async throws {
