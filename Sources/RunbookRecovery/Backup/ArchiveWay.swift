@@ -588,7 +588,7 @@ extension ArchiveMark {
       return .failure(StepFailure(.unreachable, "\(path) cannot be read"))
     }
     defer { close(descriptor) }
-    var hasher = Digest.Hasher()
+    var hasher = Digest.Hasher(isForMuch: true)
     var size: Int64 = 0
     var chunk = [UInt8](repeating: 0, count: 1 << 20)
     while true {

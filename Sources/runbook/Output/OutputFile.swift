@@ -332,7 +332,7 @@ struct OutputFolder: ~Copyable {
 
   /// The same of a file of any size.
   func digest(of path: [String]) -> Digest? {
-    var hasher = Digest.Hasher()
+    var hasher = Digest.Hasher(isForMuch: true)
     let isWhole = pieces(of: path) { piece in
       hasher.update(Array(piece))
       return true
