@@ -1,5 +1,5 @@
 import RunbookEngine
-import RunbookModel
+package import RunbookModel
 
 /// What decides in the database what statements do: the functions, views and rules that they name, and the triggers of
 /// their tables with the functions of these. What those call in turn is not among it.
