@@ -3,7 +3,7 @@ import RunbookModel
 /// Evaluates one expression once. The nodes' height bounds how deep it calls itself.
 struct Evaluator {
   /// What one evaluation may do: nodes evaluated, and what is copied or compared beside them.
-  static let maximumWork = 10_000_000
+  static let maximumWork = WorkLimit.most
 
   let nodes: [Node]
   let scope: any EvaluationScope

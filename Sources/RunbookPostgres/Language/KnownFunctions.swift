@@ -47,7 +47,7 @@ package enum KnownFunctions {
 
   /// Whether its words hold `COPY`, and later on `TO PROGRAM` or `FROM PROGRAM`.
   private static func copiesByProgram(_ text: String) -> Bool {
-    let text = SessionSettings.folded(text)
+    let text = ReadingSettings.folded(text)
     guard text.holds("program") else { return false }
     let words = text.pieces { !("a"..."z").contains($0) }
     guard let copy = words.firstIndex(of: "copy") else { return false }
@@ -67,7 +67,7 @@ package enum KnownFunctions {
       }
     }
     let text = String(decoding: head.reversed().filter { $0 != UInt8(ascii: "\"") }, as: UTF8.self)
-    return SessionSettings.folded(text).pieces(separatedBy: ".").map(String.init)
+    return ReadingSettings.folded(text).pieces(separatedBy: ".").map(String.init)
   }
 
   /// All whose effect stays, some with their schemas.

@@ -156,15 +156,15 @@ package enum SQLClassifier {
     let name = top.attributes["name"] ?? ""
     traits.settingName = name
     if kind == "VAR_RESET_ALL" { traits.changesRole = true }
-    traits.isTransactionControl = transactionSettings.contains(SessionSettings.folded(name))
+    traits.isTransactionControl = transactionSettings.contains(ReadingSettings.folded(name))
     readSetting(name, to: kind == "VAR_SET_VALUE" ? top.strings.first : nil, &traits)
   }
 
   /// `SET`, `RESET` and `set_config` alike. Names of settings are compared as PostgreSQL does.
   private static func readSetting(_ name: String, to value: String?, _ traits: inout SQLTraits) {
-    let name = SessionSettings.folded(name)
+    let name = ReadingSettings.folded(name)
     if roleSettings.contains(name) { traits.changesRole = true }
-    if !SessionSettings.isReadTheSame(name, by: value) { traits.changesReading = name }
+    if !ReadingSettings.isReadTheSame(name, by: value) { traits.changesReading = name }
   }
 
   private static func readFunctions(_ nodes: [SyntaxTree.Node], _ traits: inout SQLTraits) {

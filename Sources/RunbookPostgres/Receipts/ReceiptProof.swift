@@ -26,7 +26,7 @@ package struct ReceiptProof {
   package func raise(to attempt: Int64, on link: PostgresLink) throws(StepFailure) {
     let mark = try ReceiptTables.mark(on: link)
     let opening =
-      link.opening(SQLRequest.changing) + [
+      link.opening(SQLTransaction.changing) + [
         SQLCommand("SET LOCAL statement_timeout = '20s'"), ReceiptQuery.forCommit,
       ]
     let work =
@@ -55,7 +55,7 @@ package struct ReceiptProof {
       try require(batch.dropLast().last)
     } catch {
       // Without its connection the transaction ends by itself.
-      if !link.isSpent { _ = try? link.exchange([SQLRequest.rollback]) }
+      if !link.isSpent { _ = try? link.exchange([SQLTransaction.rollback]) }
       throw error
     }
     let outcome = try link.exchange([[SQLCommand("COMMIT")]]).first?.first

@@ -205,7 +205,7 @@ package struct ReceiptTransaction {
 
   /// Begins the transaction, on the server that is meant, with the step's lock.
   private var locking: [SQLCommand] {
-    link.opening(SQLRequest.changing) + [
+    link.opening(SQLTransaction.changing) + [
       settings.command(
         for: link, statement: settings.receiptWait, lock: .zero, isBeforeStatements: false),
       query.lock,
@@ -236,7 +236,7 @@ package struct ReceiptTransaction {
   private func lookAgain<Result>(
     _ isAgain: Bool, _ body: () throws(StepFailure) -> Result
   ) throws(StepFailure) -> Result {
-    _ = try link.exchange([SQLRequest.rollback])
+    _ = try link.exchange([SQLTransaction.rollback])
     link.facts.receiptMark = nil
     guard !isAgain else {
       throw StepFailure(.refused, "the tables for receipts are being changed", mayRetryHelp: true)
@@ -287,7 +287,7 @@ package struct ReceiptTransaction {
       proof.append(settings.limit(to: link.deadline - ContinuousClock.now))
     }
     // Nothing that the work set for the session goes on to whoever is given it next.
-    if link.facts.isPooled { proof += SQLRequest.pooledReset }
+    if link.facts.isPooled { proof += SQLTransaction.pooledReset }
     proof.append(SessionSettings.guardCommand(isLocal: true))
     if mayChangeRole {
       proof.append(SQLCommand("RESET SESSION AUTHORIZATION"))
@@ -336,7 +336,7 @@ package struct ReceiptTransaction {
   private func leaveTransaction() {
     guard !link.isSpent else { return }
     do throws(StepFailure) {
-      _ = try link.exchange([SQLRequest.rollback, link.reset], leaving: 1)
+      _ = try link.exchange([SQLTransaction.rollback, link.reset], leaving: 1)
     } catch {
       // Without its connection the transaction ends by itself; what came before is what matters.
     }

@@ -71,7 +71,7 @@ package enum Receipts {
   /// Runs what a preparation says, in one transaction.
   package static func make(_ statements: [String], on link: PostgresLink) throws(StepFailure) {
     let work =
-      link.opening(SQLRequest.changing)
+      link.opening(SQLTransaction.changing)
       + [
         SQLCommand("SET LOCAL statement_timeout = '20s'"),
         SQLCommand("SET LOCAL lock_timeout = 0"),

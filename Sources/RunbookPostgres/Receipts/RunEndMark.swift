@@ -14,7 +14,7 @@ package struct RunEndMark {
   package func leave(on link: PostgresLink) throws(StepFailure) {
     let mark = try ReceiptTables.mark(on: link)
     let work =
-      link.opening(SQLRequest.changing) + [
+      link.opening(SQLTransaction.changing) + [
         SQLCommand("SET LOCAL statement_timeout = '5s'"), ReceiptTables.lock,
         ReceiptTables.guardCommand(mark),
         SQLCommand(
@@ -25,7 +25,7 @@ package struct RunEndMark {
     let batch = try link.exchange([work]).first ?? []
     for case .failed(let error) in batch {
       // Without its connection the transaction ends by itself.
-      if !link.isSpent { _ = try? link.exchange([SQLRequest.rollback]) }
+      if !link.isSpent { _ = try? link.exchange([SQLTransaction.rollback]) }
       throw StepFailure(error)
     }
     let outcome = try link.exchange([[SQLCommand("COMMIT")]]).first?.first

@@ -89,7 +89,7 @@ package struct OutsideEffects {
       """,
       [
         Self.array(names.map(\.schema)), Self.array(names.map(\.name)),
-        SessionSettings.folded(text).holds("search_path") ? "t" : "f",
+        ReadingSettings.folded(text).holds("search_path") ? "t" : "f",
       ])
   }
 
@@ -150,7 +150,7 @@ package struct OutsideEffects {
     """, parameters)
 
   private var look: SQLCommand {
-    let isAnywhere = SessionSettings.folded(text).holds("search_path")
+    let isAnywhere = ReadingSettings.folded(text).holds("search_path")
     let words = Set(names.filter { $0.schema == nil }.map(\.name))
     let isDefinition = !words.isDisjoint(with: [
       "create", "alter", "drop", "comment", "grant", "revoke", "reindex", "refresh",

@@ -7,21 +7,6 @@ package struct SQLRequest: Sendable {
   package let context: AttemptContext
   package let settings: SQLSettings
 
-  /// How a transaction is opened that may change something.
-  package static let changing = "ISOLATION LEVEL READ COMMITTED READ WRITE"
-  package static let rollback = [SQLCommand("ROLLBACK")]
-  /// Nothing that a step sets, prepares or locks outlives it.
-  package static let reset = [SQLCommand("DISCARD ALL")]
-  /// The same within a transaction, and what waits for the commit is done before: where a pooler hands the
-  /// session on, that is the last that is ours of it. Statements that were prepared are the pooler's.
-  package static let pooledReset = [
-    SQLCommand("SET CONSTRAINTS ALL IMMEDIATE"), SQLCommand("RESET SESSION AUTHORIZATION"),
-    SQLCommand("RESET ROLE"), SQLCommand("CLOSE ALL"),
-    SQLCommand("UNLISTEN *"),
-    SQLCommand("DISCARD TEMP"), SQLCommand("SELECT pg_catalog.pg_advisory_unlock_all()"),
-    SQLCommand("RESET ALL"),
-  ]
-
   package init(activity: SQLActivity, context: AttemptContext) {
     self.activity = activity
     self.context = context
@@ -93,7 +78,7 @@ package struct SQLRequest: Sendable {
   ) throws(StepFailure) -> StepResult {
     let prelude = link.opening("READ ONLY") + [settings.command(for: link, mayIdle: false)]
     // Nothing to undo: the statements' answers are waited for, the transaction's end is not.
-    let ending = Self.rollback + link.reset
+    let ending = SQLTransaction.rollback + link.reset
     let fence = role.map(RoleFence.init)
     return try result(
       of: Batch(activity.statements, after: prelude, within: fence), [ending], on: link)
@@ -108,10 +93,11 @@ package struct SQLRequest: Sendable {
           + "\(activity.outside.items.joined(separator: ", ")) does",
         detail: "nothing of it was sent")
     }
-    let prelude = link.opening(Self.changing) + [settings.command(for: link, mayIdle: false)]
+    let prelude =
+      link.opening(SQLTransaction.changing) + [settings.command(for: link, mayIdle: false)]
     var batch = Batch(activity.statements, after: prelude)
     batch.append(SQLCommand("SET CONSTRAINTS ALL IMMEDIATE"))
-    return try result(of: batch, [Self.rollback, link.reset], on: link)
+    return try result(of: batch, [SQLTransaction.rollback, link.reset], on: link)
   }
 
   /// Sends the statements and, in batches of their own, what ends them; the last of that is not waited for.
@@ -407,11 +393,6 @@ package struct SQLRequest: Sendable {
 extension RenderedStatement {
   /// Whether it may have changed something once it has been carried out.
   fileprivate var mayChange: Bool { traits.effect(inReadOnly: false) != .readOnly }
-}
-
-extension PostgresLink {
-  /// What ends a step's session; a pooler's is not ours to reset.
-  package var reset: [SQLCommand] { facts.isPooled ? [] : SQLRequest.reset }
 }
 
 extension StepFailure {

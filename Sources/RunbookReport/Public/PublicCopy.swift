@@ -9,7 +9,7 @@ import RunbookModel
 struct PublicCopy {
   /// What the copy says of itself, and is known by.
   static let mark = "public copy: hosts, people and query values are left out"
-  static let leftOut = "[left out]"
+  private static let leftOut = LeftOut.text
 
   /// Whether a report says that it is one, in any format.
   static func isNamed(in text: String) -> Bool {

@@ -1,37 +1,3 @@
-extension Event {
-  /// The event with every text in it transformed, but for names.
-  ///
-  /// Nothing lists what is transformed: each string that the event stores is, unless its type is one of
-  /// `StoredName`, or the key under which it is stored is one of `StoredTexts.names`. So a field that is
-  /// new is transformed too.
-  public func mapTexts(_ transform: (String) -> String) -> Event {
-    StoredTexts.map(self, transform) { $0.mapStrings(transform) }
-  }
-
-  /// - Parameter values: transforms what results, captures, inputs and parameters hold.
-  public func mapTexts(
-    _ transform: (String) -> String, values: (Value) -> Value
-  ) -> Event {
-    StoredTexts.map(self, transform, values)
-  }
-}
-
-extension WorkItem {
-  public func mapTexts(
-    _ transform: (String) -> String, values: (Value) -> Value
-  ) -> WorkItem {
-    StoredTexts.map(self, transform, values)
-  }
-}
-
-extension GateItem {
-  public func mapTexts(
-    _ transform: (String) -> String, values: (Value) -> Value
-  ) -> GateItem {
-    StoredTexts.map(self, transform, values)
-  }
-}
-
 /// A type whose text is a name, a number or a time, and stays as it is: others refer to it.
 protocol StoredName {}
 
