@@ -77,3 +77,19 @@ extension StepFailure {
     }
   }
 }
+
+extension StepFailure {
+  /// - Parameter need: what of a session is needed, as `SQLActivity.sessionNeed` says it.
+  package static func pooled(_ need: String, connection: String) -> StepFailure {
+    StepFailure(
+      .refused,
+      "\(need) needs a session of its own, and connection '\(connection)' leads through a "
+        + "connection pooler",
+      detail:
+        "a pooler may give each transaction another session of the server, and what is set or "
+        + "locked in one stays there for whoever is given it next",
+      hint:
+        "give the address of the server itself, or that of a pool in session mode that shows the "
+        + "server's own process")
+  }
+}
