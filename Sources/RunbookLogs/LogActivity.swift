@@ -167,7 +167,7 @@ extension LogActivity {
   private struct Output {
     var findings: LogFindings
     var standardOutput: LogFunnel
-    /// nil where it is no part of the log.
+    /// nil where it is not part of the log.
     var standardError: LogFunnel?
     var lastErrors: RedactedTail
     /// Of what is part of the log.

@@ -1,20 +1,12 @@
 package import RunbookEngine
 import RunbookExpression
 package import RunbookModel
-package import RunbookPostgres
 
 /// `restore:` takes a way of recovery that a `ways` step found, in one transaction.
-package struct RestoreKind: StepKind {
-  private let gateway: PostgresGateway
-  private let environment: [String: String]
+package struct RestoreKind: RecoveryKind {
+  private let tools: RecoveryTools
 
-  /// - Parameters:
-  ///   - gateway: where the sessions come from.
-  ///   - environment: its `PATH` is where `pg_restore` is looked for.
-  package init(gateway: PostgresGateway, environment: [String: String]) {
-    self.gateway = gateway
-    self.environment = environment
-  }
+  package init(_ tools: RecoveryTools) { self.tools = tools }
 
   package var spec: KindSpec {
     KindSpec(
@@ -74,7 +66,7 @@ package struct RestoreKind: StepKind {
         hint: "capture `best` of a ways step, and name it here")
     }
     return RestoreActivity(
-      step: step, source: connection, way: way, plan: RestorePlan(way), gateway: gateway,
-      environment: environment)
+      step: step, source: connection, way: way, plan: RestorePlan(way), gateway: tools.gateway,
+      environment: tools.environment)
   }
 }

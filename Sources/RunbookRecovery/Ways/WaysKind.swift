@@ -1,19 +1,11 @@
 package import RunbookEngine
 package import RunbookModel
-package import RunbookPostgres
 
 /// `ways:` finds out how what was lost can be brought back, and which way loses least.
-package struct WaysKind: StepKind {
-  private let gateway: PostgresGateway
-  private let environment: [String: String]
+package struct WaysKind: RecoveryKind {
+  private let tools: RecoveryTools
 
-  /// - Parameters:
-  ///   - gateway: where the sessions come from.
-  ///   - environment: its `PATH` is where programs are looked for.
-  package init(gateway: PostgresGateway, environment: [String: String]) {
-    self.gateway = gateway
-    self.environment = environment
-  }
+  package init(_ tools: RecoveryTools) { self.tools = tools }
 
   package var spec: KindSpec {
     KindSpec(
@@ -51,9 +43,7 @@ package struct WaysKind: StepKind {
   package func effect(of step: Step) -> Effect? { .readOnly }
 
   package func bind(_ step: Step, to context: BindingContext) throws(StepFailure) -> any Activity {
-    guard let connection = context.connection else {
-      throw StepFailure(.invalid, "step '\(step.id)' has no connection")
-    }
+    let connection = try connection(of: step, in: context)
     let damage = try damage(step, context)
     func text(_ key: String) throws(StepFailure) -> String? {
       guard let template = step.body[key]?.text else { return nil }
@@ -71,7 +61,8 @@ package struct WaysKind: StepKind {
         hint: "the ways are rename, archive, downgrade and runbook")
     }
     return WaysActivity(
-      gateway: gateway, environment: environment, source: connection.name, damage: damage,
+      gateway: tools.gateway, environment: tools.environment, source: connection.name,
+      damage: damage,
       archive: try path("archive"), alembic: try path("alembic"),
       revision: try text("revision"), runbookTables: try context.names("runbook", of: step) ?? [],
       preferred: preferred.flatMap(RecoveryWay.Name.init))
