@@ -56,7 +56,8 @@ let package = Package(
       name: "RunbookMigrations",
       dependencies: [
         "RunbookModel", "RunbookEngine", "RunbookSystem", "RunbookPostgres",
-      ]),
+      ],
+      resources: [.embedInCode("Programs")]),
     .target(
       name: "RunbookSandbox",
       dependencies: [

@@ -20,7 +20,7 @@ package struct DatabaseCode {
 
   package init(_ texts: [String], run: RunID?) {
     names = NamesInText.names(in: texts)
-    isAnywhere = SessionSettings.folded(texts.joined(separator: ";\n")).holds("search_path")
+    isAnywhere = ReadingSettings.folded(texts.joined(separator: ";\n")).holds("search_path")
     self.run = run
   }
 
