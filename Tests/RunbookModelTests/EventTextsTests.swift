@@ -18,7 +18,7 @@ struct EventTextsTests {
   private static let item = GateItem(
     step: StepID("s"), title: "t", fate: .willRun, effect: .mutating, isEffectDeclared: true,
     connection: "main",
-    work: [work], seal: [SealedPart(name: "n", digest: digest, file: "/f")], unbound: ["u"],
+    work: [work], seal: [SealedPart(name: "n", digest: digest, file: "/f", isOwn: true)], unbound: ["u"],
     manner: [WorkItem.Parameter(name: "run by", value: "m")],
     probe: GateProbe(
       work: [work], isEffectDeclared: true, unbound: ["u"],
@@ -104,7 +104,7 @@ struct EventTextsTests {
       AttemptStarted(
         step: StepID("s"), attempt: 1, effect: .mutating, isEffectDeclared: false,
         connection: "main", work: [work], settledBy: .receipt, receiptDigest: digest, noted: 1,
-        unguarded: ["u"], probe: [SealedPart(name: "n", digest: digest, file: "/f")],
+        unguarded: ["u"], probe: [SealedPart(name: "n", digest: digest, file: "/f", isOwn: true)],
         definition: digest, isTrial: true)),
     .attemptFinished(
       AttemptFinished(

@@ -4,8 +4,8 @@ import RunbookModel
 /// Writes a file in an attempt's evidence folder piece by piece, readable by its owner only, without
 /// secrets.
 package struct EvidenceWriter: Sendable {
-  /// -1 when the file could not be made.
-  private let descriptor: CInt
+  /// Nil when the file could not be made.
+  private let file: FileBehind?
   private var room: Int
   private var stream: RedactingStream
 
@@ -16,7 +16,9 @@ package struct EvidenceWriter: Sendable {
     room = most
     stream = redactor.stream()
     Self.make(folder)
-    descriptor = open("\(folder)/\(name)", O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)
+    let flags = O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC
+    let descriptor = open("\(folder)/\(name)", flags, 0o600)
+    file = descriptor < 0 ? nil : FileBehind(descriptor)
   }
 
   /// Whether it is as long as a file may be.
@@ -31,31 +33,20 @@ package struct EvidenceWriter: Sendable {
   /// What is left of them at the end.
   package mutating func cleanRest() -> [UInt8] { stream.finish() }
 
-  /// - Returns: false when not all could be written.
+  /// - Returns: false when not all could be written; where it is one that was put before, a later call says so.
   package mutating func put(_ bytes: [UInt8]) -> Bool {
-    guard descriptor >= 0, !isFull || bytes.isEmpty else { return false }
+    guard let file, !isFull || bytes.isEmpty else { return false }
     let fitting = bytes.prefix(room)
     room -= fitting.count
-    let isWritten = fitting.withUnsafeBytes { buffer in
-      var start = 0
-      while start < buffer.count {
-        let count = Glibc.write(
-          descriptor, buffer.baseAddress?.advanced(by: start), buffer.count - start)
-        if count < 0, errno == EINTR { continue }
-        guard count > 0 else { return false }
-        start += count
-      }
-      return true
-    }
-    return isWritten && fitting.count == bytes.count
+    return file.write(fitting) && fitting.count == bytes.count
   }
 
   /// - Returns: false when the system says that something was not written.
   package mutating func close() -> Bool {
-    guard descriptor >= 0 else { return true }
+    guard let file else { return true }
     let rest = cleanRest()
     let isWhole = rest.isEmpty || put(rest)
-    return Glibc.close(descriptor) == 0 && isWhole
+    return file.close() && isWhole
   }
 
   private static func make(_ folder: String) {
