@@ -18,7 +18,8 @@ struct EventTextsTests {
   private static let item = GateItem(
     step: StepID("s"), title: "t", fate: .willRun, effect: .mutating, isEffectDeclared: true,
     connection: "main",
-    work: [work], seal: [SealedPart(name: "n", digest: digest, file: "/f", isOwn: true)], unbound: ["u"],
+    work: [work], seal: [SealedPart(name: "n", digest: digest, file: "/f", isOwn: true)],
+    unbound: ["u"],
     manner: [WorkItem.Parameter(name: "run by", value: "m")],
     probe: GateProbe(
       work: [work], isEffectDeclared: true, unbound: ["u"],
