@@ -10,6 +10,13 @@ extension Executor {
     // In a sandbox where all is approved unseen, nothing is held against what was seen.
     if options.approvesAll, plan.isSandbox { return true }
     guard bound.step.phase.mayChange else { return true }
+    // What its database tells of it may be more than the machine knew.
+    let own = bound.step.id.rawValue
+    if machine.asksByItself(bound, state), state.gates[own] == nil {
+      try await flushOutcome()
+      try await open(machine.request(for: own, bound, state, scope))
+      return false
+    }
     if let (gate, changes) = await changesSinceApproval(of: bound) {
       try await flushOutcome()
       try await open(machine.request(for: gate, bound, state, scope), changes: changes)

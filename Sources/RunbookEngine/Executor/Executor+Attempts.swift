@@ -481,13 +481,3 @@ extension Executor {
     return isOpen && bound.settledBy != .repeatable ? .unknown : .failed
   }
 }
-
-extension ConnectionIdentity {
-  /// Whether the tables for receipts are the same. Not every role may ask for the system's identifier.
-  fileprivate func sharesTables(with other: ConnectionIdentity) -> Bool {
-    guard let systemIdentifier, let system = other.systemIdentifier else {
-      return address.isIdentical(to: other.address) && databaseOID == other.databaseOID
-    }
-    return systemIdentifier.isIdentical(to: system) && databaseOID == other.databaseOID
-  }
-}
