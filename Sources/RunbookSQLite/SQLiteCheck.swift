@@ -55,7 +55,7 @@ struct SQLiteCheck {
 
   private func check(_ statement: SQLiteText.Statement, _ text: SQLiteText) -> [Diagnostic] {
     let written = text.blanked(statement)
-    let judge = StatementJudge(isReadOnly ? .reading : .changing)
+    let judge = StatementJudge()
     func found(_ code: DiagnosticCode, _ message: String, _ hint: String?, at byte: Int? = nil)
       -> [Diagnostic]
     {

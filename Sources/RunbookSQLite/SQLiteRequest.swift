@@ -48,13 +48,13 @@ struct SQLiteRequest: Sendable {
   /// In one transaction, which sees the file as it is at one time.
   private func read(on handle: SQLiteHandle) throws(StepFailure) -> StepResult {
     try file.begin(.reading, on: handle)
-    let (work, rows) = try carryOut(.reading, on: handle)
+    let (work, rows) = try carryOut(on: handle)
     return try result(work, rows)
   }
 
   private func attempt(on handle: SQLiteHandle) throws(StepFailure) -> StepResult {
     try file.begin(.writing, on: handle)
-    let (work, rows) = try carryOut(.changing, on: handle)
+    let (work, rows) = try carryOut(on: handle)
     try refuseUnmetKeys(on: handle)
     return try result(work, rows)
   }
@@ -73,7 +73,7 @@ struct SQLiteRequest: Sendable {
       }
       try SQLiteReceipts.raise(context.run.rawValue, to: context.generation, on: handle)
     }
-    let (work, rows) = try carryOut(.changing, on: handle)
+    let (work, rows) = try carryOut(on: handle)
     var found = try result(work, rows)
     if let objection = context.objection(found) {
       throw StepFailure(objection.saying("the change was rolled back"), partial: found)
@@ -195,14 +195,14 @@ struct SQLiteRequest: Sendable {
   }
 
   private func carryOut(
-    _ rule: StatementJudge.Rule, on handle: SQLiteHandle
+    on handle: SQLiteHandle
   ) throws(StepFailure) -> (Work, StepRows) {
     let rows = StepRows(folder: context.evidenceFolder, redactor: context.redactor)
     var work = Work()
     for (index, statement) in activity.statements.enumerated() {
       do throws(StepFailure) {
         handle.wait.limitStatement(to: .now + statementTimeout)
-        try carryOut(statement, rule, rows, &work, on: handle)
+        try carryOut(statement, rows, &work, on: handle)
       } catch {
         var failure = error
         failure.partial = StepResult(
@@ -215,16 +215,16 @@ struct SQLiteRequest: Sendable {
   }
 
   private func carryOut(
-    _ rendered: RenderedSQL, _ rule: StatementJudge.Rule, _ rows: StepRows, _ work: inout Work,
+    _ rendered: RenderedSQL, _ rows: StepRows, _ work: inout Work,
     on handle: SQLiteHandle
   ) throws(StepFailure) {
     let place = activity.text.place(of: rendered.statement)
-    let judge = StatementJudge(rule)
+    let judge = StatementJudge()
     handle.ask(judge)
     defer { handle.ask(nil) }
     do throws(SQLiteError) {
       let statement = try handle.statement(rendered.text)
-      try require(statement, rule, place)
+      try require(statement)
       for (index, name) in statement.parameters.enumerated() {
         guard let name, let value = activity.values[String(name.dropFirstScalars())] else {
           throw SQLiteError(code: 1, message: "a parameter that is no value's name")
@@ -250,14 +250,14 @@ struct SQLiteRequest: Sendable {
 
   /// - Throws: what this program refuses, as SQLite would.
   private func require(
-    _ statement: SQLiteStatement, _ rule: StatementJudge.Rule, _ place: Place
+    _ statement: SQLiteStatement
   ) throws(SQLiteError) {
     // What is cut here into statements SQLite has to cut in the same way.
     let rest = SQLiteScanner(Array(statement.trailing.utf8))
     guard statement.isThere, rest.words.isEmpty else {
       throw SQLiteError(code: 1, message: "this is more than one statement to SQLite")
     }
-    guard rule == .changing || statement.isReadOnly else {
+    guard access == .writing || statement.isReadOnly else {
       throw SQLiteError(
         code: 8, message: "this statement changes something, and only recovery and safeguards may")
     }

@@ -28,7 +28,7 @@ struct SchemaTwin: Sendable {
   }
 
   private func judgement(of text: String, in handle: SQLiteHandle) -> Judgement? {
-    let judge = StatementJudge(.changing)
+    let judge = StatementJudge()
     handle.ask(judge)
     defer { handle.ask(nil) }
     do throws(SQLiteError) {

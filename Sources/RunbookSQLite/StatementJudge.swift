@@ -14,14 +14,6 @@ struct StatementAction {
 
 /// What a statement does, as SQLite tells it, and what of it is not allowed.
 final class StatementJudge {
-  enum Rule: Sendable, Hashable {
-    /// Nothing is carried out: it is only told what would be.
-    case looking
-    case reading
-    case changing
-  }
-
-  private let rule: Rule
   /// The first thing that was refused, for people.
   private(set) var denial: String?
   /// Whether it begins, ends or cuts a transaction.
@@ -34,8 +26,6 @@ final class StatementJudge {
   /// The tables whose rows a statement takes or changes, and those of which it reads something by itself.
   private var changedTables: Set<String> = []
   private var readTables: Set<String> = []
-
-  init(_ rule: Rule) { self.rule = rule }
 
   /// Whether all rows of a table are taken or changed, as nothing of it is read: then there is no `WHERE` that picks
   /// some. One that reads in another way than by `WHERE` is not told from it.
@@ -96,7 +86,8 @@ final class StatementJudge {
     if Self.describing.contains(name) || argument == nil && Self.asking.contains(name) {
       return nil
     }
-    if rule != .reading, Self.transactional.contains(name) { return nil }
+    // Where nothing may be changed the statement itself is refused.
+    if Self.transactional.contains(name) { return nil }
     let what = argument == nil ? "PRAGMA \(name)" : "PRAGMA \(name) with a value"
     return "\(what) is not possible in a step"
   }
