@@ -41,6 +41,12 @@ let package = Package(
         "CLibPGQuery",
       ]),
     .target(
+      name: "RunbookSQLite",
+      dependencies: [
+        "RunbookModel", "RunbookEngine", "RunbookSystem",
+        .product(name: "GRDBSQLite", package: "GRDB.swift"),
+      ]),
+    .target(
       name: "RunbookRecovery",
       dependencies: [
         "RunbookModel", "RunbookExpression", "RunbookEngine", "RunbookSystem", "RunbookPostgres",
@@ -88,8 +94,9 @@ let package = Package(
       name: "runbook",
       dependencies: [
         "RunbookModel", "RunbookExpression", "RunbookSyntax", "RunbookEngine", "RunbookStore",
-        "RunbookSystem", "RunbookPostgres", "RunbookRecovery", "RunbookLogs", "RunbookMigrations",
-        "RunbookSandbox", "RunbookSteps", "RunbookReport", "RunbookDrill", "CLinux",
+        "RunbookSystem", "RunbookPostgres", "RunbookSQLite", "RunbookRecovery", "RunbookLogs",
+        "RunbookMigrations", "RunbookSandbox", "RunbookSteps", "RunbookReport", "RunbookDrill",
+        "CLinux",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     .target(
@@ -154,9 +161,15 @@ let package = Package(
       name: "RunbookCommandTests",
       dependencies: [
         "runbook", "RunbookModel", "RunbookEngine", "RunbookStore", "RunbookSystem",
-        "RunbookPostgres",
+        "RunbookPostgres", "RunbookSQLite",
         "RunbookRecovery", "RunbookLogs", "RunbookMigrations", "RunbookSandbox", "RunbookSteps",
         "RunbookTestSupport",
+      ]),
+    .testTarget(
+      name: "RunbookSQLiteTests",
+      dependencies: [
+        "RunbookModel", "RunbookExpression", "RunbookEngine", "RunbookSystem", "RunbookPostgres",
+        "RunbookSQLite", "RunbookTestSupport",
       ]),
   ],
   swiftLanguageModes: [.v6]

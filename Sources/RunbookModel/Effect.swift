@@ -18,3 +18,11 @@ public enum Settlement: String, Sendable, Hashable, Codable, CaseIterable {
 public enum Severity: String, Sendable, Hashable, Codable, CaseIterable {
   case critical, high, medium, low
 }
+
+extension Effect {
+  /// Of a step's statements; what cannot be told is worse than a change that is seen.
+  package static func worst(of effects: [Effect]) -> Effect {
+    let order: [Effect] = [.destructive, .undetermined, .mutating]
+    return order.first { effects.contains($0) } ?? .readOnly
+  }
+}

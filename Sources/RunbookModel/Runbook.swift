@@ -53,6 +53,14 @@ public struct Runbook: Sendable {
   }
 
   public func steps(in phase: Phase) -> [Step] { steps.filter { $0.phase == phase } }
+
+  /// The connection of a step: its own, else the only one there is.
+  public func connection(of step: Step) -> Connection? {
+    guard let name = step.options.connection?.text else {
+      return connections.count == 1 ? connections.first : nil
+    }
+    return connections.first { $0.name == name }
+  }
 }
 
 extension Runbook {
@@ -72,7 +80,7 @@ extension Runbook {
   public struct Connection: Sendable, Hashable {
     public let name: String
     public let place: Place
-    /// `postgres`.
+    /// `postgres`, `sqlite`.
     public let kind: String
     /// A template: a URL, SQLAlchemy's form of one, or libpq's keywords.
     public let url: SourceText

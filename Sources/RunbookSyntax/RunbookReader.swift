@@ -8,10 +8,14 @@ public struct RunbookReader: Sendable {
   /// - Parameter kinds: the kinds of steps that a runbook may have.
   public init(kinds: [KindSpec]) { self.init(kinds: kinds, readsDrillFile: true) }
 
-  /// - Parameter readsDrillFile: whether `drill.yaml` beside a `runbook.yaml` is read. A real run
-  ///   leaves it alone: a mistake in it must keep no recovery from its start.
-  public init(kinds: [KindSpec], readsDrillFile: Bool) {
-    tables = FileTables(FileSpec(kinds: kinds))
+  /// - Parameters:
+  ///   - connectionKinds: the kinds of connections, by name.
+  ///   - readsDrillFile: whether `drill.yaml` beside a `runbook.yaml` is read. A real run
+  ///     leaves it alone: a mistake in it must keep no recovery from its start.
+  public init(
+    kinds: [KindSpec], connectionKinds: [String] = ["postgres"], readsDrillFile: Bool
+  ) {
+    tables = FileTables(FileSpec(kinds: kinds, connectionKinds: connectionKinds))
     self.readsDrillFile = readsDrillFile
   }
 

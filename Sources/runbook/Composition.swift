@@ -5,27 +5,42 @@ import RunbookModel
 import RunbookPostgres
 import RunbookRecovery
 import RunbookReport
+import RunbookSQLite
 import RunbookSandbox
 import RunbookSteps
 import RunbookSystem
 
 /// Where the rooms are put together.
 enum Composition {
+  /// The kinds of connections. A new kind is one line here.
+  struct Connections {
+    let postgres: PostgresGateway
+    let kinds: [any ConnectionKind]
+    let gateway: ConnectionGateways
+
+    init(_ postgres: PostgresGateway, sqlite: SQLiteGateway) {
+      self.postgres = postgres
+      kinds = [PostgresConnections(postgres), SQLiteConnections(sqlite)]
+      gateway = ConnectionGateways(kinds)
+    }
+  }
+
   /// The kinds of steps. A new kind is one line here.
   static func kinds(
-    gateway: PostgresGateway, person: any Operator, surroundings: Surroundings,
+    connections: Connections, person: any Operator, surroundings: Surroundings,
     secretVariables: Set<String>, confinement: Confinement? = nil
   ) -> [any StepKind] {
     let environment =
       confinement?.childEnvironment(surroundings.environment) ?? surroundings.environment
+    let gateway = connections.postgres
     return [
-      SQLKind(gateway: gateway),
+      ConnectedSQL(connections.kinds, usual: SQLKind(gateway: gateway)),
       ShellKind(
-        environment: environment, hiddenNames: secretVariables, gateway: gateway),
+        environment: environment, hiddenNames: secretVariables, gateway: connections.gateway),
       HTTPKind(now: { SystemClock().now() }, confinement: confinement),
       ManualKind(operator: person),
       LogKind(
-        environment: environment, hiddenNames: secretVariables, gateway: gateway),
+        environment: environment, hiddenNames: secretVariables, gateway: connections.gateway),
       WALKind(gateway: gateway, environment: environment),
       MigrationsKind(environment: environment),
       SnapshotKind(gateway: gateway),
@@ -45,27 +60,34 @@ enum Composition {
     witness: (any SandboxWitness)? = nil, neighbours: (any RunNeighbours)? = nil
   ) -> EnginePorts {
     let clock = SystemClock()
-    let gateway = PostgresGateway(
-      now: { clock.now() }, confinement: confinement, redactor: Redactor(secrets: plan.secrets),
-      run: run)
+    let connections = Connections(
+      PostgresGateway(
+        now: { clock.now() }, confinement: confinement, redactor: Redactor(secrets: plan.secrets),
+        run: run), sqlite: SQLiteGateway())
     let secretVariables = plan.inputs.filter(\.declaration.isSecret).flatMap {
       ["RUNBOOK_INPUT_\($0.declaration.name)", "RUNBOOK_INPUT_\($0.declaration.name.uppercased())"]
     }
     return EnginePorts(
       journal: journal,
       kinds: kinds(
-        gateway: gateway, person: person, surroundings: surroundings,
+        connections: connections, person: person, surroundings: surroundings,
         secretVariables: Set(secretVariables), confinement: confinement),
-      gateway: gateway, sandboxes: PostgresSandbox(environment: surroundings.environment),
+      gateway: connections.gateway,
+      sandboxes: PostgresSandbox(environment: surroundings.environment),
       person: person, observer: observer, clock: clock, witness: witness, neighbours: neighbours)
   }
 
   /// The kinds for reading and checking: nothing is ever performed with them.
   static func checkingKinds() -> [any StepKind] {
+    kinds(
+      connections: checkingConnections(), person: Nobody(), surroundings: .current(),
+      secretVariables: [])
+  }
+
+  /// The kinds of connections for reading and checking: none is ever opened with them.
+  static func checkingConnections() -> Connections {
     let clock = SystemClock()
-    return kinds(
-      gateway: PostgresGateway(now: { clock.now() }), person: Nobody(),
-      surroundings: .current(), secretVariables: [])
+    return Connections(PostgresGateway(now: { clock.now() }), sqlite: SQLiteGateway())
   }
 
   /// What a report for others may say: by the kinds' own word, and by PostgreSQL's own scanner.

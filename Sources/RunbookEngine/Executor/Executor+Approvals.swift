@@ -10,6 +10,13 @@ extension Executor {
     // In a sandbox where all is approved unseen, nothing is held against what was seen.
     if options.approvesAll, plan.isSandbox { return true }
     guard bound.step.phase.mayChange else { return true }
+    // What its database tells of it may be more than the machine knew.
+    let own = bound.step.id.rawValue
+    if machine.asksByItself(bound, state), state.gates[own] == nil {
+      try await flushOutcome()
+      try await open(machine.request(for: own, bound, state, scope))
+      return false
+    }
     if let (gate, changes) = await changesSinceApproval(of: bound) {
       try await flushOutcome()
       try await open(machine.request(for: gate, bound, state, scope), changes: changes)
@@ -161,9 +168,13 @@ extension Executor {
     let manner = bound.activity.manner.map {
       WorkItem.Parameter(name: $0.name, value: redactor.redact($0.value))
     }
+    // The machine bound it before its database was asked.
+    let known = bound.activity.work
+    let isKnown = known.map(\.effect) == item.work.map(\.effect)
     return GateItem(
-      step: item.step, title: item.title, fate: item.fate, effect: item.effect,
-      isEffectDeclared: item.isEffectDeclared, connection: item.connection, work: item.work,
+      step: item.step, title: item.title, fate: item.fate, effect: bound.activity.effect,
+      isEffectDeclared: item.isEffectDeclared, connection: item.connection,
+      work: isKnown ? item.work : known.map { redactor.redact($0) },
       seal: parts, unbound: unbound.isEmpty ? nil : unbound,
       manner: manner.isEmpty ? nil : manner, probe: await sealed(item.probe, of: step))
   }

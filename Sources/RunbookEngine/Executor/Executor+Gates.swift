@@ -330,6 +330,10 @@ extension GateRequest {
           + "\(one.timelineID ?? 0) \(one.isReplica) \(one.isSuperuser) \(one.address) "
           + "\(one.searchPath ?? "?") \(one.serverAddress ?? "-") \(one.dataDirectory ?? "-") "
           + "\(one.roleWords)\n")
+      if let kind = one.kind {
+        let bound = one.allFacts.filter { $0.mayChange != true }.map { "\($0.words)\n" }
+        hasher.update("\(kind) \(bound.joined())")
+      }
       if let lost = identity.lost {
         hasher.update("lost \(lost.isLeaseLost) \(lost.receipts.map(\.rawValue))\n")
         if let begun = lost.begun { hasher.update("begun \(begun.map(\.rawValue))\n") }

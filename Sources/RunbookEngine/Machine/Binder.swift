@@ -77,8 +77,9 @@ public struct Binder: Sendable {
     let written = kinds[step.kind]?.spec.work.written(in: step) ?? []
     return GateItem(
       step: step.id, title: step.title, fate: fate,
-      effect: bound?.activity.effect ?? kinds[step.kind]?.effect(of: step) ?? step.options.effect
-        ?? .undetermined,
+      effect: bound?.activity.effect
+        ?? kinds[step.kind]?.effect(of: step, on: plan.connection(of: step))
+        ?? step.options.effect ?? .undetermined,
       isEffectDeclared: bound.map(\.activity.isEffectDeclared) ?? (step.options.effect != nil),
       connection: bound?.activity.connection, work: bound?.activity.work ?? written,
       probe: gateProbe(of: step, in: scope))

@@ -59,12 +59,7 @@ public struct Plan: Sendable {
   }
 
   /// The connection of a step: its own, else the only one there is.
-  public func connection(of step: Step) -> Runbook.Connection? {
-    guard let name = step.options.connection?.text else {
-      return runbook.connections.count == 1 ? runbook.connections.first : nil
-    }
-    return runbook.connections.first { $0.name == name }
-  }
+  public func connection(of step: Step) -> Runbook.Connection? { runbook.connection(of: step) }
 }
 
 /// An input and the value that it was given.

@@ -4,6 +4,7 @@ public import RunbookModel
 /// Checks what the reader cannot: names in expressions, connections, and what each kind knows of its own.
 public struct RunbookChecker: Sendable {
   private let kinds: [String: KnownKind]
+  private let connectionKinds: [any ConnectionKind]
 
   /// A kind with what is asked of it at every step.
   private struct KnownKind {
@@ -18,7 +19,9 @@ public struct RunbookChecker: Sendable {
     }
   }
 
-  public init(kinds: [any StepKind]) {
+  /// - Parameter connections: their kinds; of one that is not among them nothing is said.
+  public init(kinds: [any StepKind], connections: [any ConnectionKind] = []) {
+    connectionKinds = connections
     self.kinds = Dictionary(
       kinds.map { ($0.spec.name, KnownKind($0)) }, uniquingKeysWith: { first, _ in first })
   }
@@ -31,6 +34,7 @@ public struct RunbookChecker: Sendable {
     }
     for connection in runbook.connections {
       check(template: connection.url, names, &found)
+      check(connection, in: runbook, &found)
     }
     if let report = runbook.report {
       check(authored: .fields(report), names, &found)
@@ -40,6 +44,27 @@ public struct RunbookChecker: Sendable {
     checkPhases(runbook, &found)
     found.append(contentsOf: WrittenCredentials(runbook).diagnostics)
     return found.sorted()
+  }
+
+  /// What the connection's kind has no use for.
+  private func check(
+    _ connection: Runbook.Connection, in runbook: Runbook, _ found: inout Diagnostics
+  ) {
+    guard let kind = connectionKinds.named(connection.kind) else { return }
+    if connection.readOnlyRole != nil, !kind.hasRoles {
+      found.append(
+        Diagnostic(
+          .error, .notOfConnection,
+          "a '\(kind.name)' connection has no roles: '\(connection.name)' cannot have a "
+            + "`read_only_role`", at: connection.place, hint: "take the key away"))
+    }
+    if let sandbox = runbook.sandbox, !kind.hasSandboxes {
+      found.append(
+        Diagnostic(
+          .error, .notOfConnection,
+          "there is no sandbox for a '\(kind.name)' connection, and '\(connection.name)' is one",
+          at: sandbox.place, hint: "practise with a copy: give its path as an input"))
+    }
   }
 
   /// A credential that is not declared one is stored and shown.
@@ -158,6 +183,18 @@ public struct RunbookChecker: Sendable {
     of step: Step, _ spec: KindSpec, _ runbook: Runbook, _ names: VisibleNames,
     _ found: inout Diagnostics
   ) {
+    if let connection = runbook.connection(of: step),
+      step.options.connection != nil || spec.usesConnection,
+      let kind = connectionKinds.named(connection.kind), !kind.serves(spec)
+    {
+      found.append(
+        Diagnostic(
+          .error, .notServed,
+          "a '\(step.kind)' step cannot use '\(connection.name)', a '\(kind.name)' connection",
+          at: step.options.connection?.place ?? step.place,
+          hint: "steps of the kind `sql` can"))
+      return
+    }
     if let name = step.options.connection {
       guard !names.connections.contains(name.text) else { return }
       let known = found.isFull(of: .error) ? [] : runbook.connections.map(\.name)
@@ -254,4 +291,8 @@ extension DiagnosticCode {
   static let maybeUndefined = DiagnosticCode(304)
   /// An input whose name is a credential's, and that is declared none.
   public static let undeclaredSecret = DiagnosticCode(305)
+  /// A step that its connection's kind does not serve.
+  static let notServed = DiagnosticCode(307)
+  /// A role or a sandbox, which the connection's kind has not.
+  static let notOfConnection = DiagnosticCode(308)
 }

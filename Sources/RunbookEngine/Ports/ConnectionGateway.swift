@@ -1,6 +1,18 @@
 public import RunbookModel
 
 /// The databases that steps use.
+///
+/// Laws, with those of the steps that perform over it:
+/// 1. A connection that has not been configured is `invalid`.
+/// 2. `identify` tells one database from any other, and changes nothing; of the same database it says the same.
+/// 3. `checkReceipts` writes nothing, and says what `prepareReceipts` will run.
+/// 4. `prepareReceipts` may be called again, and does nothing then.
+/// 5. `lost` names what a proof has and the database has not, and nothing of any other run.
+/// 6. `note` writes nothing where something of the proof is not there; what it has noted only grows.
+/// 7. `othersAtWork` tells of runs that have left receipts and no mark of their end, but for the one that asks.
+/// 8. A change and its receipt are one: it is performed once, whatever died.
+/// 9. Once `Activity.receipt` has returned to a generation, a change of an earlier one takes no effect.
+/// 10. A step of a read-only phase changes nothing.
 public protocol ConnectionGateway: Sendable {
   /// Says where a connection leads; until then it cannot be used. Saying it anew closes the session.
   ///
@@ -164,11 +176,4 @@ extension ConnectionGateway {
   public func end(
     _ remnants: [Remnant], of context: AttemptContext, on connection: String
   ) async throws(StepFailure) -> [EndedProcess] { [] }
-}
-
-/// Reads a connection's URL without opening anything.
-public protocol ConnectionTargetReader: Sendable {
-  /// - Returns: host, port, database and user for people, and the secrets in it to be redacted.
-  /// - Throws: `invalid` when it is none of the forms that are read.
-  func read(url: String) throws(StepFailure) -> (display: String, secrets: [String])
 }

@@ -14,6 +14,9 @@ public protocol StepKind: Sendable {
   /// The effect that the step's activity will have, whatever its values are; nil where they decide. Pure.
   func effect(of step: Step) -> Effect?
 
+  /// The same, of a step on a connection: kinds of connections may tell it differently. Pure.
+  func effect(of step: Step, on connection: Runbook.Connection?) -> Effect?
+
   /// Variables of the environment that the step's work reads by name, beside `env.…` of expressions; also names that are
   /// not set. Looks at files that a script runs, and changes nothing.
   ///
@@ -28,6 +31,10 @@ public protocol StepKind: Sendable {
 
 extension StepKind {
   public func effect(of step: Step) -> Effect? { nil }
+
+  public func effect(of step: Step, on connection: Runbook.Connection?) -> Effect? {
+    effect(of: step)
+  }
 
   public func variables(
     of step: Step, in folder: String, _ environment: [String: String]

@@ -121,6 +121,37 @@ public struct ConnectionIdentity: Sendable, Hashable, Codable {
   /// Who the session was opened as: what it acts as may be another role, which it can take off again. Nil in entries of
   /// before.
   public let login: LoginRole?
+  /// The kind of the connection where it is another one than PostgreSQL, whose entries have none; the fields above that
+  /// only PostgreSQL knows say nothing then.
+  public let kind: String?
+  /// By which a database of that kind is told from any other: it is the same where all of these are.
+  public let key: [IdentityFact]?
+  /// What is said of it besides; that of it which a person approves of is held against what it is later.
+  public let facts: [IdentityFact]?
+
+  /// The identity of a database of another kind than PostgreSQL.
+  ///
+  /// - Parameters:
+  ///   - database: its name for people.
+  ///   - role: who works there.
+  ///   - version: of the program that reads it.
+  ///   - address: where it is.
+  public init(
+    kind: String, database: String, role: String, version: String, address: String,
+    key: [IdentityFact], facts: [IdentityFact] = []
+  ) {
+    self.kind = kind
+    self.key = key
+    self.facts = facts
+    self.database = database
+    self.role = role
+    self.address = address
+    serverVersion = version
+    (systemIdentifier, timelineID, databaseOID) = (nil, nil, 0)
+    (isSuperuser, isReplica, isPooled) = (false, false, nil)
+    (searchPath, serverAddress, dataDirectory) = (nil, nil, nil)
+    (serverStart, walPosition, privileges, login) = (nil, nil, nil, nil)
+  }
 
   public init(
     systemIdentifier: String?, timelineID: Int64?, database: String, databaseOID: Int64,
@@ -146,7 +177,24 @@ public struct ConnectionIdentity: Sendable, Hashable, Codable {
     self.serverVersion = serverVersion
     self.isReplica = isReplica
     self.address = address
+    (kind, key, facts) = (nil, nil, nil)
   }
+}
+
+/// One thing by which a database is known, with its name for people: `inode`, `131`.
+public struct IdentityFact: Sendable, Hashable, Codable {
+  public let label: String
+  public let value: String
+  /// Whether it may become another while the database stays the same, as by what a run does: a person is only told.
+  public let mayChange: Bool?
+
+  public init(_ label: String, _ value: String, mayChange: Bool = false) {
+    self.label = label
+    self.value = value
+    self.mayChange = mayChange ? true : nil
+  }
+
+  public var words: String { "\(label) \(value)" }
 }
 
 /// The role that a session was opened as.
@@ -173,6 +221,27 @@ public struct LoginRole: Sendable, Hashable, Codable {
 }
 
 extension ConnectionIdentity {
+  /// What a database of another kind than PostgreSQL is known by, its key first.
+  public var allFacts: [IdentityFact] { (key ?? []) + (facts ?? []) }
+
+  /// What reads it, and in which version: `PostgreSQL 15.3`, `SQLite 3.40.1`.
+  public var productWords: String {
+    switch kind {
+    case nil: "PostgreSQL \(serverVersion)"
+    case "sqlite": "SQLite \(serverVersion)"
+    case let kind?: "\(kind) \(serverVersion)"
+    }
+  }
+
+  /// Whether two connections keep their receipts in one place. Not every role may ask for the system's identifier.
+  public func sharesTables(with other: ConnectionIdentity) -> Bool {
+    guard kind == nil, other.kind == nil else { return isSameDatabase(as: other) }
+    guard let systemIdentifier, let system = other.systemIdentifier else {
+      return address.isIdentical(to: other.address) && databaseOID == other.databaseOID
+    }
+    return systemIdentifier.isIdentical(to: system) && databaseOID == other.databaseOID
+  }
+
   /// The role that the session was opened as, where it acts as another one.
   public var otherLogin: LoginRole? {
     login.flatMap { $0.role.isIdentical(to: role) ? nil : $0 }
@@ -180,6 +249,7 @@ extension ConnectionIdentity {
 
   /// Who works there, for people: `role app`, `logged in as postgres, a superuser, acting as dbo`.
   public var roleWords: String {
+    if kind != nil { return "account \(role)" }
     let acting = Self.words(role, isSuperuser, privileges ?? [])
     return otherLogin.map { "logged in as \($0.words), acting as \(acting)" } ?? "role \(acting)"
   }
@@ -195,21 +265,23 @@ extension ConnectionIdentity {
   /// Whether it is the same database on the same, unbroken history: neither another server, a restored
   /// copy, a replica, nor a replica that was promoted since.
   public func isSameDatabase(as other: ConnectionIdentity) -> Bool {
-    systemIdentifier == other.systemIdentifier && timelineID == other.timelineID
+    guard kind == nil, other.kind == nil else { return kind == other.kind && key == other.key }
+    return systemIdentifier == other.systemIdentifier && timelineID == other.timelineID
       && database == other.database && databaseOID == other.databaseOID
       && isReplica == other.isReplica
   }
 
   /// Whether its history may begin as that of the other one does: it is a copy, a replica, or one that was promoted.
   public func comes(from other: ConnectionIdentity) -> Bool {
-    systemIdentifier == other.systemIdentifier && database == other.database
+    guard kind == nil, other.kind == nil else { return isSameDatabase(as: other) }
+    return systemIdentifier == other.systemIdentifier && database == other.database
       && databaseOID == other.databaseOID
   }
 
   /// Whether two connections at one time lead to one database: not every role may ask for the system's identifier.
   public func isKnownAsSame(_ other: ConnectionIdentity) -> Bool {
     isSameDatabase(as: other)
-      && (systemIdentifier != nil || address.isIdentical(to: other.address))
+      && (systemIdentifier != nil || kind != nil || address.isIdentical(to: other.address))
   }
 
   /// What a person who approved of the one has not seen of the other.
@@ -230,6 +302,11 @@ extension ConnectionIdentity {
     }
     compare("the address", address, other.address)
     compare("the database", database, other.database)
+    compare("the kind", kind ?? "postgres", other.kind ?? "postgres")
+    for (fact, now) in zip(allFacts, other.allFacts)
+    where fact.mayChange != true && fact.label.isIdentical(to: now.label) {
+      compare("the \(fact.label)", fact.value, now.value)
+    }
     if let searchPath, let now = other.searchPath { compare("the search_path", searchPath, now) }
     if let serverAddress, let now = other.serverAddress {
       compare("the server's own address", serverAddress, now)

@@ -1,3 +1,4 @@
+import RunbookEngine
 package import RunbookModel
 
 /// A step's SQL as written: its statements, and the values that it names.

@@ -67,24 +67,15 @@ package struct ReceiptProof {
     var row: [Value]?
     if case .completed(let completion)? = outcome { row = completion.resultSet?.rows.first }
     guard let lost = lost(in: row) else { return }
-    throw StepFailure(
-      .elsewhere, "the database is not the one that this run has worked on: \(lost.sentence)",
-      hint: "resume the run, which asks whether to go on there")
+    throw RunProof.elsewhere(lost)
   }
 
   /// What of it is not there, as a row of `command` tells; nil where all is.
   package func lost(in row: [Value]?) -> LostProof? {
     let steps = Set(row?.dropFirst().first?.listValue?.compactMap(\.stringValue) ?? [])
-    let generation = row?.first?.intValue
-    let isLeaseLost = proof.generation.map { (generation ?? 0) < $0 } ?? false
-    let missing = proof.receipts.filter {
-      !steps.contains(ServerText.escaped($0.rawValue, for: encoding))
-    }
-    let noted = row?.dropFirst(2).first?.intValue ?? 0
-    let begun = proof.begun.filter { $0.attempt > noted }.map(\.step)
-    return isLeaseLost || !missing.isEmpty || !begun.isEmpty
-      ? LostProof(
-        isLeaseLost: isLeaseLost, receipts: missing, begun: begun.isEmpty ? nil : begun) : nil
+    return proof.lost(
+      generation: row?.first?.intValue, steps: steps, noted: row?.dropFirst(2).first?.intValue ?? 0
+    ) { ServerText.escaped($0, for: encoding) }
   }
 
   /// Asks by itself; where the tables are not there, all of it is lost.

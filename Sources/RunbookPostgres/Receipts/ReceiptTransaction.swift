@@ -157,7 +157,8 @@ package struct ReceiptTransaction {
 
   private func receipt(_ row: [Value], attempts: Range<Int>) -> ReceiptRow {
     ReceiptRow(
-      row, expected: digest, context, attempts: attempts, encoding: link.serverEncoding)
+      row, expected: digest, context, attempts: attempts, table: "runbook.receipt"
+    ) { ServerText.escaped($0, for: link.serverEncoding) }
   }
 
   /// Looks for the receipt of an earlier attempt, and fences whoever may still be about to write one:

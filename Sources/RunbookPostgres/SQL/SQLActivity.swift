@@ -161,14 +161,6 @@ package struct SQLActivity: Activity {
   }
 }
 
-extension Effect {
-  /// Of a step's statements; what cannot be told is worse than a change that is seen.
-  package static func worst(of effects: [Effect]) -> Effect {
-    let order: [Effect] = [.destructive, .undetermined, .mutating]
-    return order.first { effects.contains($0) } ?? .readOnly
-  }
-}
-
 /// What is found out about an attempt that was cut off.
 extension SQLActivity {
   /// Of the statements with their values, as they run.

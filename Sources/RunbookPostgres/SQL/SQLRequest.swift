@@ -59,7 +59,7 @@ package struct SQLRequest: Sendable {
       [batch.commands], rows: batch.destination(rows),
       mayHaveCommitted: !activity.unguarded.isEmpty, isGuarded: !activity.isUndetermined)
     let done = try completions(outcomes.first ?? [], of: batch, on: link)
-    let result = try SQLResult(self, done, rows, link.takeNotices()).stepResult()
+    let result = try result(done, rows, link.takeNotices())
     return ReceiptTransaction.Work(result: result, affected: done.affected, rowCount: rows.count)
   }
 
@@ -109,7 +109,7 @@ package struct SQLRequest: Sendable {
       [batch.commands] + endings, leaving: 1,
       rows: batch.destination(rows))
     let done = try completions(outcomes.first ?? [], of: batch, on: link)
-    return try SQLResult(self, done, rows, link.takeNotices()).stepResult()
+    return try result(done, rows, link.takeNotices())
   }
 
   private func newRows() -> StepRows {
@@ -151,7 +151,7 @@ package struct SQLRequest: Sendable {
     resetUnread(link)
     do throws(StepFailure) {
       try refuseOtherwiseWritten(by: changedSetting)
-      var result = try SQLResult(self, done, rows, link.takeNotices()).stepResult()
+      var result = try result(done, rows, link.takeNotices())
       result.completion = completionOfAll
       return result
     } catch {

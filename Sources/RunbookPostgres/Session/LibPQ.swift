@@ -1,4 +1,5 @@
 private import CLibPQ
+import RunbookEngine
 import RunbookModel
 import RunbookSystem
 

@@ -183,7 +183,7 @@ package struct PostgresTarget: Sendable, Hashable {
 }
 
 /// Reads PostgreSQL connections for the planner.
-package struct PostgresTargetReader: ConnectionTargetReader {
+package struct PostgresTargetReader {
   package init() {}
 
   package func read(url: String) throws(StepFailure) -> (display: String, secrets: [String]) {

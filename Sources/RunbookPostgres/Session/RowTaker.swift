@@ -1,11 +1,4 @@
-package import RunbookModel
-
-/// Takes a statement's rows one by one, as the server sends them.
-package protocol RowTaker: AnyObject {
-  /// A statement begins to give rows: those that were taken before are another's.
-  func begin(_ columns: [String])
-  func take(_ row: [Value])
-}
+package import RunbookEngine
 
 /// What is done with the rows of an answer.
 package enum RowUse {

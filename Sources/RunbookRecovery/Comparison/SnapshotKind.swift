@@ -61,7 +61,7 @@ package struct SnapshotActivity: Activity {
     let snapshot = try await gateway.snapshot(of: source, counting: counting, in: context)
     let clean = context.redactor.redact(snapshot.value)
     let text = clean.json + "\n"
-    guard EvidenceFile.write(text, named: Self.fileName, in: context.evidenceFolder) else {
+    guard AttemptFiles.write(text, named: Self.fileName, in: context.evidenceFolder) else {
       throw StepFailure(.refused, "\(Self.fileName) cannot be written")
     }
     var values = ValueMap()

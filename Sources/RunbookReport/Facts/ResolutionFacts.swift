@@ -87,6 +87,14 @@ struct ResolutionFacts: Sendable {
   private static func words(
     of database: ConnectionIdentity, beside other: ConnectionIdentity
   ) -> Phrase {
+    if database.kind != nil {
+      let facts: [Phrase] = (database.key ?? []).filter { !(other.key ?? []).contains($0) }.map {
+        "\(words: $0.label) \(name: $0.value)"
+      }
+      return facts.reduce("\(name: database.database) at \(quote: database.address)") {
+        $0 + ", " + $1
+      }
+    }
     var text: Phrase =
       "\(name: database.database) (OID \(words: String(database.databaseOID))) at \(quote: database.address)"
     if let system = database.systemIdentifier, system != other.systemIdentifier {

@@ -51,7 +51,9 @@ extension HeadFacts.Connection: Presented {
     .text("identity", .phrase, or: .words("never connected to")) { $0.identity.map(phrase) }
       .only(for: .people),
     .text("database", .code, or: .nothing) { $0.identity?.database },
-    .text("database_oid", .number, or: .nothing) { $0.identity?.databaseOID },
+    .text("database_oid", .number, or: .nothing) { connection in
+      connection.identity.flatMap { $0.kind == nil ? $0.databaseOID : nil }
+    },
     .text("address", .code, or: .nothing) { $0.identity?.address },
     .text("server_version", .prose, or: .nothing) { $0.identity?.serverVersion },
     .text("system_identifier", .code, or: .nothing) { $0.identity?.systemIdentifier },
@@ -66,6 +68,16 @@ extension HeadFacts.Connection: Presented {
   ]
 
   private static func phrase(_ identity: ConnectionIdentity) -> Phrase {
+    if identity.kind != nil {
+      let facts: [Phrase] = identity.allFacts.filter { $0.value != identity.address }.map {
+        "\(words: $0.label) \(name: $0.value)"
+      }
+      let start: Phrase = """
+        file \(name: identity.address), \(prose: identity.productWords), \
+        account \(name: identity.role)
+        """
+      return facts.reduce(start) { $0 + ", " + $1 }
+    }
     var phrase: Phrase = """
       database \(name: identity.database) (OID \(words: "\(identity.databaseOID)")), \
       on \(name: identity.address), PostgreSQL \(prose: identity.serverVersion), \

@@ -210,6 +210,17 @@ struct PublicCopy {
 
   private func identified(_ identified: ConnectionIdentified) -> ConnectionIdentified {
     let identity = identified.identity
+    if let kind = identity.kind {
+      // A path tells of the machine; the numbers keep one file from another.
+      let numbers: [IdentityFact] = (identity.key ?? []).filter { $0.label != "path" }
+      return ConnectionIdentified(
+        connection: identified.connection,
+        identity: ConnectionIdentity(
+          kind: kind, database: identity.database, role: text(identity.role),
+          version: identity.serverVersion, address: identity.database, key: numbers,
+          facts: identity.facts ?? []),
+        clockOffsetMicroseconds: identified.clockOffsetMicroseconds, lost: identified.lost)
+    }
     return ConnectionIdentified(
       connection: identified.connection,
       identity: ConnectionIdentity(

@@ -76,8 +76,9 @@ struct PublicNames {
       for input in started.inputs { addHosts(of: input.value) }
     case .runResumed(let resumed): add(resumed.host)
     case .connectionIdentified(let identified):
-      add(Self.prefix(of: identified.identity.address, before: ":"))
-      add(identified.identity.address)
+      let address = identified.identity.address
+      if identified.identity.kind == nil { add(Self.prefix(of: address, before: ":")) }
+      add(address)
     case .sandboxPrepared(let prepared):
       for connection in prepared.connections { add(Self.host(ofTarget: connection.target)) }
     case .attemptStarted(let started):

@@ -4,8 +4,13 @@ public import RunbookModel
 /// made.
 public struct FileSpec: Sendable {
   public let kinds: [KindSpec]
+  /// The kinds of connections, by name.
+  public let connectionKinds: [String]
 
-  public init(kinds: [KindSpec]) { self.kinds = kinds }
+  public init(kinds: [KindSpec], connectionKinds: [String] = ["postgres"]) {
+    self.kinds = kinds
+    self.connectionKinds = connectionKinds
+  }
 
   /// The keys of the file itself.
   public var top: [FieldSpec] {
@@ -21,7 +26,7 @@ public struct FileSpec: Sendable {
       FieldSpec("deadline", .duration, "How long a run may go on before it is held."),
       FieldSpec("inputs", .map(Self.input), "Typed values that a run is given, by name."),
       FieldSpec(
-        "connections", .map(.fields(Self.connection)), "Databases that steps use, by name."),
+        "connections", .map(.fields(connection)), "Databases that steps use, by name."),
       FieldSpec(
         "constants", .map(.data),
         "Fixed values, by name; `{file: F, at: [KEYS]}` is read from a YAML file beside the runbook."
@@ -88,15 +93,17 @@ public struct FileSpec: Sendable {
     FieldSpec("summary", .text, "What the value is."),
   ]
 
-  static let connection = [
-    FieldSpec("kind", .enumeration(["postgres"]), required: true, "The sort of database."),
-    FieldSpec(
-      "url", .template, required: true, "A URL, SQLAlchemy's form of one, or libpq's keywords."),
-    FieldSpec("read_only_role", .text, "A role that read-only phases change to."),
-    FieldSpec(
-      "receipts", .enumeration(["none", "database"]),
-      "Where it is kept that a step was done; the database unless given."),
-  ]
+  private var connection: [FieldSpec] {
+    [
+      FieldSpec("kind", .enumeration(connectionKinds), required: true, "The sort of database."),
+      FieldSpec(
+        "url", .template, required: true, "A URL, SQLAlchemy's form of one, or libpq's keywords."),
+      FieldSpec("read_only_role", .text, "A role that read-only phases change to."),
+      FieldSpec(
+        "receipts", .enumeration(["none", "database"]),
+        "Where it is kept that a step was done; the database unless given."),
+    ]
+  }
 
   private static let capture = FieldType.either([
     .expression,

@@ -11,6 +11,10 @@ public struct JSONSchema: Sendable {
 
   public init(kinds: [KindSpec]) { self.init(FileSpec(kinds: kinds)) }
 
+  public init(kinds: [KindSpec], connectionKinds: [String]) {
+    self.init(FileSpec(kinds: kinds, connectionKinds: connectionKinds))
+  }
+
   /// The schema as indented JSON, keys in the format's order.
   public var text: String { value.prettyJSON }
 

@@ -18,7 +18,9 @@ struct SchemaCommand: ParsableCommand {
 
   func run() throws {
     if report { return Console.current(.current()).print(document: ReportSchema.text) }
-    let kinds = Composition.checkingKinds()
-    Console.current(.current()).print(json: JSONSchema(kinds: kinds.map(\.spec)).text)
+    let schema = JSONSchema(
+      kinds: Composition.checkingKinds().map(\.spec),
+      connectionKinds: Composition.checkingConnections().kinds.map(\.name))
+    Console.current(.current()).print(json: schema.text)
   }
 }

@@ -96,5 +96,31 @@ extension DiagnosticGuide {
         connections:
           main: {kind: postgres, url: "postgres://app:hunter2@db/app"}
         """)),
+    Explanation(
+      307, "Step that its connection does not serve",
+      """
+      A `sqlite` connection serves `sql` steps alone: the other kinds that use a connection work on
+      PostgreSQL's catalogue, archives, logs or programs.
+      """,
+      cure: "Write what is to be known as an `sql` step, or use a connection of another kind.",
+      example: .yaml(
+        """
+        connections:
+          main: {kind: sqlite, url: "sqlite:////srv/app.db"}
+        detection:
+          - {id: before, snapshot: {}}
+        """)),
+    Explanation(
+      308, "Role or sandbox that the connection's kind has not",
+      """
+      A SQLite file has no roles, so that there is no `read_only_role`: who may read and write it is
+      the file's own mode. Nor is there a throwaway server of it for `--sandbox` and drills.
+      """,
+      cure: "Take the key away. Practise with a copy of the file, whose path is an input.",
+      example: .yaml(
+        """
+        connections:
+          main: {kind: sqlite, url: "sqlite:////srv/app.db", read_only_role: reader}
+        """)),
   ]
 }

@@ -231,5 +231,22 @@ extension DiagnosticGuide {
       423, "Too much SQL in one step",
       "A step has 2 MiB of SQL and 500,000 words and signs at most.",
       cure: "Split it into steps. Load data in a shell step, with `psql`."),
+    Explanation(
+      424, "Statement that no step may run",
+      """
+      SQLite says of the statement that it attaches another file, loads what is not SQL, or sets by
+      `PRAGMA` what no transaction takes back.
+      """,
+      cure: """
+        Remove it. Another file is another connection; `PRAGMA user_version = …` and `PRAGMA
+        defer_foreign_keys = …` may stay.
+        """,
+      example: .yaml(
+        """
+        connections:
+          main: {kind: sqlite, url: "sqlite:////srv/app.db"}
+        recovery:
+          - {id: attach, sql: ATTACH 'other.db' AS other}
+        """)),
   ]
 }

@@ -99,6 +99,12 @@ struct WorkText {
 
   func identity(_ identified: ConnectionIdentified) -> String {
     let one = identified.identity
+    if one.kind != nil {
+      let facts = one.allFacts.filter { !$0.value.isIdentical(to: one.address) }.map(\.words)
+      return
+        "\(identified.connection): file \(one.address), \(one.roleWords), "
+        + "\(one.productWords), " + facts.joined(separator: ", ")
+    }
     let system = one.systemIdentifier.map { ", system \($0)" } ?? ""
     let timeline = one.timelineID.map { ", timeline \($0)" } ?? ""
     let kind =

@@ -14,7 +14,8 @@ struct GateNames {
   /// The recovery, and the steps that ask by themselves, or may once their values are known.
   private var inOrder: [String] {
     let asking = runbook.steps.filter { step in
-      let effect = kinds.first { $0.spec.name == step.kind }?.effect(of: step)
+      let effect = kinds.first { $0.spec.name == step.kind }?
+        .effect(of: step, on: runbook.connection(of: step))
       return RunMachine.needsOwnGate(step, effect: effect) != false
     }
     return (runbook.steps(in: .recovery).isEmpty ? [] : [RunMachine.recoveryGateName])

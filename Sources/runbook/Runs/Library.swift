@@ -30,10 +30,13 @@ struct Library {
   func attempt(_ path: String, withDrill: Bool = true) -> (
     runbook: Runbook?, diagnostics: Diagnostics, sources: ExactMap<String>
   ) {
-    let attempt = RunbookReader(kinds: kinds.map(\.spec), readsDrillFile: withDrill)
-      .attempt(path: path)
+    let connections = Composition.checkingConnections().kinds
+    let attempt = RunbookReader(
+      kinds: kinds.map(\.spec), connectionKinds: connections.map(\.name),
+      readsDrillFile: withDrill
+    ).attempt(path: path)
     guard let draft = attempt.draft else { return (nil, attempt.diagnostics, attempt.sources) }
-    var checked = RunbookChecker(kinds: kinds).check(draft)
+    var checked = RunbookChecker(kinds: kinds, connections: connections).check(draft)
     checked += DrillChecker(kinds: kinds.map(\.spec)).check(draft)
     var diagnostics = attempt.diagnostics
     if attempt.runbook == nil {
@@ -102,7 +105,7 @@ extension Diagnostic {
   /// have named or given is not held against the rest.
   fileprivate var standsInDrafts: Bool {
     ![
-      "RB300", "RB302", "RB303", "RB304", "RB404", "RB406", "RB802", "RB808",
+      "RB300", "RB302", "RB303", "RB304", "RB307", "RB308", "RB404", "RB406", "RB802", "RB808",
     ].contains(code.rawValue)
   }
 }

@@ -1,7 +1,6 @@
 import RunbookEngine
 import RunbookExpression
 import RunbookModel
-import RunbookPostgres
 import RunbookSyntax
 
 /// Binds a runbook to inputs and connections.
@@ -44,7 +43,7 @@ struct PlanMaker {
     if !isSandbox {
       for connection in runbook.connections {
         do {
-          targets.append(try target(of: connection, inputs))
+          targets.append(try target(of: connection, in: runbook.folder, inputs))
         } catch let failure as Failure where mayLack {
           _ = failure
         }
@@ -59,8 +58,12 @@ struct PlanMaker {
   }
 
   private func target(
-    of connection: Runbook.Connection, _ inputs: [ResolvedInput]
+    of connection: Runbook.Connection, in folder: String, _ inputs: [ResolvedInput]
   ) throws -> ConnectionTarget {
+    guard let kind = Composition.checkingConnections().kinds.named(connection.kind) else {
+      throw Failure(
+        message: "there are no connections of the kind '\(connection.kind)'", hint: nil)
+    }
     var scope = ValueMap()
     scope["env"] = .map(
       ValueMap(
@@ -69,14 +72,15 @@ struct PlanMaker {
       ValueMap(inputs.compactMap { input in input.value.map { (input.declaration.name, $0) } }))
     do {
       let url = try Template(parsing: connection.url).renderURL(in: scope)
-      let (display, secrets) = try PostgresTargetReader().read(url: url)
+      let place = try kind.target(of: url, in: folder)
       return ConnectionTarget(
-        connection: connection, url: url, display: display, secrets: secrets)
+        connection: connection, url: place.url, display: place.display, secrets: place.secrets)
     } catch let error as EvaluationError {
       var hint: String?
       if case .noSuchKey(let key) = error.cause {
         let name = key.trimmingQuotes
-        hint = "set \(name), for example \(name)=postgresql://user@host/database, or use --sandbox"
+        let sandbox = kind.hasSandboxes ? ", or use --sandbox" : ""
+        hint = "set \(name), for example \(name)=\(kind.example)\(sandbox)"
       }
       throw Failure(
         message: "the connection '\(connection.name)' cannot be made out: \(error.message)",

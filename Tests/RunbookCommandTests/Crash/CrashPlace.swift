@@ -2,6 +2,7 @@ import Foundation
 import RunbookEngine
 import RunbookModel
 import RunbookPostgres
+import RunbookSQLite
 import RunbookSandbox
 import RunbookStore
 import Testing
@@ -100,12 +101,15 @@ struct CrashPlace: Codable, Sendable {
 
   private func ports(_ journal: any Journal) -> EnginePorts {
     let clock = SystemClock()
-    let gateway = PostgresGateway(now: { clock.now() })
+    let connections = Composition.Connections(
+      PostgresGateway(now: { clock.now() }), sqlite: SQLiteGateway())
     return EnginePorts(
       journal: journal,
       kinds: Composition.kinds(
-        gateway: gateway, person: Person(), surroundings: surroundings, secretVariables: []),
-      gateway: gateway, sandboxes: PostgresSandbox(environment: surroundings.environment),
+        connections: connections, person: Person(), surroundings: surroundings,
+        secretVariables: []),
+      gateway: connections.gateway,
+      sandboxes: PostgresSandbox(environment: surroundings.environment),
       person: Person(), observer: Silence(), clock: clock)
   }
 }

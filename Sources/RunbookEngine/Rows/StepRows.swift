@@ -1,5 +1,11 @@
-import RunbookEngine
 package import RunbookModel
+
+/// Takes a statement's rows one by one, as the database gives them.
+package protocol RowTaker: AnyObject {
+  /// A statement begins to give rows: those that were taken before are another's.
+  func begin(_ columns: [String])
+  func take(_ row: [Value])
+}
 
 /// The rows of a step's last statement that gave some: as many as memory has room for as values, and all of
 /// them in a file of the evidence folder once they are more than the journal stores.
@@ -16,7 +22,7 @@ package final class StepRows: RowTaker {
   private let redactor: Redactor
   private let room: Int
   package private(set) var columns: [String]?
-  private(set) var held: [Value] = []
+  package private(set) var held: [Value] = []
   package private(set) var count: Int64 = 0
   /// Bytes of the rows' JSON, line breaks included.
   package private(set) var size: Int64 = 0
@@ -28,7 +34,7 @@ package final class StepRows: RowTaker {
   private var lines: [UInt8] = []
   private var file: RowFile?
 
-  init(folder: String, room: Int = heldBytes, redactor: Redactor) {
+  package init(folder: String, room: Int = heldBytes, redactor: Redactor) {
     self.folder = folder
     self.room = room
     self.redactor = redactor
@@ -126,7 +132,7 @@ private final class RowFile {
 
   init(folder: String, name: String) {
     path = "\(folder)/\(name)"
-    descriptor = EvidenceFile.open(named: name, in: folder)
+    descriptor = AttemptFiles.open(named: name, in: folder)
     isWhole = descriptor >= 0
   }
 
@@ -135,19 +141,19 @@ private final class RowFile {
   func write(_ bytes: [UInt8]) {
     guard isWhole else { return }
     room -= bytes.count
-    isWhole = room >= 0 && EvidenceFile.write(bytes, to: descriptor)
+    isWhole = room >= 0 && AttemptFiles.write(bytes, to: descriptor)
   }
 
   func close() -> Bool {
     guard descriptor >= 0 else { return isWhole }
     defer { descriptor = -1 }
-    return EvidenceFile.close(descriptor) && isWhole
+    return AttemptFiles.close(descriptor) && isWhole
   }
 
   /// The rows of a statement that was not the last one.
   func drop() {
     _ = close()
-    EvidenceFile.remove(path)
+    AttemptFiles.remove(path)
   }
 }
 

@@ -2,7 +2,7 @@ private import Glibc
 import RunbookModel
 
 /// Files in an attempt's evidence folder, readable by their owner only.
-package enum EvidenceFile {
+package enum AttemptFiles {
   /// Makes the file, and the folder where it is missing.
   ///
   /// - Returns: -1 when it cannot be made.

@@ -1,8 +1,7 @@
 private import Foundation
-package import RunbookEngine
 package import RunbookModel
 
-/// A receipt as the server gave it.
+/// A receipt as the database gave it.
 package struct ReceiptRow {
   package let found: ReceiptFound
 
@@ -10,13 +9,16 @@ package struct ReceiptRow {
   private static let longestResult = 256 << 10
 
   /// - Parameters:
-  ///   - row: what `ReceiptQuery.look` asks for.
+  ///   - row: attempt, the statements' SHA-256, rows affected, rows given, time, result, actor, and who may write
+  ///     receipts.
   ///   - expected: of the statements that would run now.
   ///   - context: of the attempt that looks for it.
   ///   - attempts: those of which it can be.
+  ///   - table: where it is, for people.
+  ///   - written: how the database holds a text.
   package init(
     _ row: [Value], expected: Digest, _ context: AttemptContext, attempts: Range<Int>,
-    encoding: String
+    table: String, written: (String) -> String = { $0 }
   ) {
     let field = { (index: Int) -> Value in row.indices.contains(index) ? row[index] : .null }
     var values = Self.values(of: field(5))
@@ -24,6 +26,7 @@ package struct ReceiptRow {
     values["row_count"] = field(3).intValue.map { .int($0) } ?? .int(0)
     var recordedAt: Timestamp?
     if case .timestamp(let time) = field(4) { recordedAt = time }
+    if case .string(let text) = field(4) { recordedAt = Timestamp(rfc3339: text) }
     var result = StepResult(values: values, hasReceipt: true)
     result.incomplete = values.presumedIncomplete()
     // With a mark in a secret's place it is another value.
@@ -41,7 +44,7 @@ package struct ReceiptRow {
       let actor = context.actors[attempt - 1]
       let stored = field(6).stringValue ?? ""
       let isNamed = [actor.displayName, actor.formerDisplayName].contains {
-        stored.isIdentical(to: ServerText.escaped($0, for: encoding))
+        stored.isIdentical(to: written($0))
       }
       if !isNamed {
         objections.append("it names \(stored), and the journal \(actor.displayName)")
@@ -60,7 +63,7 @@ package struct ReceiptRow {
       let time = recordedAt.map { " at \($0)" } ?? ""
       let roles = field(7).stringValue.map { "; these roles may write there: \($0)" } ?? ""
       objections.append(
-        "it says that \(writer) wrote it\(time)\(roles); until it is taken out of runbook.receipt, the step is not "
+        "it says that \(writer) wrote it\(time)\(roles); until it is taken out of \(table), the step is not "
           + "performed")
     }
     found = ReceiptFound(
@@ -93,5 +96,32 @@ package struct ReceiptRow {
       let stored = try? Value.decoded(fromJSON: text)
     else { return ValueMap() }
     return stored.mapValue ?? ValueMap()
+  }
+}
+
+extension RunProof {
+  /// What of it a database lacks; nil where all is there.
+  ///
+  /// - Parameters:
+  ///   - generation: of the run's lease there.
+  ///   - steps: those that have receipts of the run there, as the database holds their names.
+  ///   - noted: how many attempts had begun when one was noted there last.
+  ///   - written: how the database holds a text.
+  package func lost(
+    generation: Int64?, steps: Set<String>, noted: Int64, written: (String) -> String = { $0 }
+  ) -> LostProof? {
+    let isLeaseLost = self.generation.map { (generation ?? 0) < $0 } ?? false
+    let missing = receipts.filter { !steps.contains(written($0.rawValue)) }
+    let unseen = begun.filter { $0.attempt > noted }.map(\.step)
+    return isLeaseLost || !missing.isEmpty || !unseen.isEmpty
+      ? LostProof(
+        isLeaseLost: isLeaseLost, receipts: missing, begun: unseen.isEmpty ? nil : unseen) : nil
+  }
+
+  /// That a database is not the one that the run has worked on.
+  package static func elsewhere(_ lost: LostProof) -> StepFailure {
+    StepFailure(
+      .elsewhere, "the database is not the one that this run has worked on: \(lost.sentence)",
+      hint: "resume the run, which asks whether to go on there")
   }
 }

@@ -31,4 +31,6 @@ extension DiagnosticCode {
   package static let sqlTooLarge = DiagnosticCode(423)
   /// What a trial runs is not taken back by a rollback.
   package static let sqlTrialKeeps = DiagnosticCode(422)
+  /// What SQLite tells of a statement that no step may do.
+  package static let sqlRefused = DiagnosticCode(424)
 }

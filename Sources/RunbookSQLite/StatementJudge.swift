@@ -1,0 +1,131 @@
+private import GRDBSQLite
+import RunbookModel
+
+/// One thing that a statement does, as SQLite tells it when it compiles the statement:
+/// https://www.sqlite.org/c3ref/c_alter_table.html
+struct StatementAction {
+  let code: Int32
+  let first: String?
+  let second: String?
+  let third: String?
+  /// The trigger or the view by which it does that.
+  let trigger: String?
+}
+
+/// What a statement does, as SQLite tells it, and what of it is not allowed.
+final class StatementJudge {
+  /// The first thing that was refused, for people.
+  private(set) var denial: String?
+  /// Whether it begins, ends or cuts a transaction.
+  private(set) var controlsTransaction = false
+  private(set) var isDestructive = false
+  /// Whether it makes, alters or drops something.
+  private(set) var changesSchema = false
+  /// Whether SQLite has told anything of it.
+  private(set) var hasActed = false
+  /// The tables whose rows a statement takes or changes, and those of which it reads something by itself.
+  private var changedTables: Set<String> = []
+  private var readTables: Set<String> = []
+
+  /// Whether all rows of a table are taken or changed, as nothing of it is read: then there is no `WHERE` that picks
+  /// some. One that reads in another way than by `WHERE` is not told from it.
+  var takesWholeTable: Bool { !changedTables.isSubset(of: readTables) }
+
+  func allows(_ action: StatementAction) -> Bool {
+    hasActed = true
+    let refusal = refusal(of: action)
+    note(action)
+    guard let refusal else { return true }
+    if denial == nil { denial = refusal }
+    return false
+  }
+
+  private func note(_ action: StatementAction) {
+    if Self.schemaActions.contains(action.code) { changesSchema = true }
+    switch action.code {
+    case SQLITE_DROP_TABLE, SQLITE_DROP_VIEW, SQLITE_DROP_INDEX, SQLITE_DROP_TRIGGER,
+      SQLITE_DROP_VTABLE:
+      isDestructive = true
+    // The third is the column that it drops.
+    case SQLITE_ALTER_TABLE where action.third != nil: isDestructive = true
+    case SQLITE_INSERT where action.trigger == nil:
+      // `ON CONFLICT … DO UPDATE` changes the row that is there.
+      if let table = action.first { readTables.insert(Self.folded(table)) }
+    case SQLITE_DELETE, SQLITE_UPDATE:
+      if action.trigger == nil, let table = action.first, !Self.isCatalogue(table) {
+        changedTables.insert(Self.folded(table))
+      }
+    case SQLITE_READ:
+      if action.trigger == nil, let table = action.first { readTables.insert(Self.folded(table)) }
+    case SQLITE_TRANSACTION, SQLITE_SAVEPOINT: controlsTransaction = true
+    default: break
+    }
+  }
+
+  private func refusal(of action: StatementAction) -> String? {
+    switch action.code {
+    case SQLITE_READ, SQLITE_SELECT, SQLITE_RECURSIVE: return nil
+    case SQLITE_TRANSACTION, SQLITE_SAVEPOINT:
+      return "transaction control is not possible in a step"
+    case SQLITE_ATTACH, SQLITE_DETACH:
+      return "ATTACH and DETACH are not possible in a step: it works on the connection's file alone"
+    case SQLITE_FUNCTION:
+      let name = Self.folded(action.second ?? "")
+      return Self.reachingFunctions.contains(name)
+        ? "\(name)() is not possible in a step: no transaction takes back what it does" : nil
+    case SQLITE_PRAGMA: return refusal(ofPragma: Self.folded(action.first ?? ""), action.second)
+    default:
+      let isOwn = [action.first, action.second].compactMap(\.self).contains {
+        SQLiteReceipts.tables.contains(Self.folded($0))
+      }
+      return isOwn ? "the tables for receipts are not a step's to change" : nil
+    }
+  }
+
+  private func refusal(ofPragma name: String, _ argument: String?) -> String? {
+    if Self.describing.contains(name) || argument == nil && Self.asking.contains(name) {
+      return nil
+    }
+    // Where nothing may be changed the statement itself is refused.
+    if Self.transactional.contains(name) { return nil }
+    let what = argument == nil ? "PRAGMA \(name)" : "PRAGMA \(name) with a value"
+    return "\(what) is not possible in a step"
+  }
+
+  /// What leaves the file. They are not there unless somebody has built them in.
+  private static let reachingFunctions: Set = [
+    "load_extension", "writefile", "readfile", "edit", "fts3_tokenizer",
+  ]
+
+  /// Those that describe what they are given: https://www.sqlite.org/pragma.html
+  private static let describing: Set = [
+    "collation_list", "compile_options", "database_list", "foreign_key_check",
+    "foreign_key_list", "function_list", "index_info", "index_list", "index_xinfo",
+    "integrity_check", "module_list", "pragma_list", "quick_check", "table_info", "table_list",
+    "table_xinfo",
+  ]
+
+  /// Those that ask where they are given nothing.
+  private static let asking: Set = [
+    "application_id", "auto_vacuum", "data_version", "encoding", "foreign_keys", "freelist_count",
+    "journal_mode", "max_page_count", "page_count", "page_size", "schema_version", "user_version",
+  ]
+
+  /// Those that the transaction guards. Another `application_id` would be another database.
+  private static let transactional: Set = ["defer_foreign_keys", "user_version"]
+
+  private static let schemaActions: Set<Int32> = [
+    SQLITE_CREATE_INDEX, SQLITE_CREATE_TABLE, SQLITE_CREATE_TEMP_INDEX, SQLITE_CREATE_TEMP_TABLE,
+    SQLITE_CREATE_TEMP_TRIGGER, SQLITE_CREATE_TEMP_VIEW, SQLITE_CREATE_TRIGGER,
+    SQLITE_CREATE_VIEW, SQLITE_DROP_INDEX, SQLITE_DROP_TABLE, SQLITE_DROP_TEMP_INDEX,
+    SQLITE_DROP_TEMP_TABLE, SQLITE_DROP_TEMP_TRIGGER, SQLITE_DROP_TEMP_VIEW, SQLITE_DROP_TRIGGER,
+    SQLITE_DROP_VIEW, SQLITE_ALTER_TABLE, SQLITE_CREATE_VTABLE, SQLITE_DROP_VTABLE,
+  ]
+
+  private static func isCatalogue(_ table: String) -> Bool { table.begins(with: "sqlite_") }
+
+  /// As SQLite compares names.
+  static func folded(_ name: String) -> String {
+    String(decoding: name.utf8.map { (65...90).contains($0) ? $0 + 32 : $0 }, as: UTF8.self)
+  }
+}

@@ -1,0 +1,67 @@
+import RunbookEngine
+import RunbookModel
+import Testing
+
+@testable import RunbookSQLite
+
+/// What a statement does is SQLite's own word, by the file's schema.
+struct SQLiteEffectTests {
+  struct Case: Sendable, CustomTestStringConvertible {
+    let sql: String
+    let effect: Effect
+    init(_ sql: String, _ effect: Effect) { (self.sql, self.effect) = (sql, effect) }
+    var testDescription: String { sql }
+  }
+
+  @Test(arguments: [
+    Case("SELECT * FROM item", .readOnly), Case("PRAGMA table_info(item)", .readOnly),
+    Case("SELECT * FROM json_each('[1]')", .readOnly),
+    Case("INSERT INTO item (name) VALUES ('a')", .mutating),
+    Case("INSERT INTO item VALUES (1, 'a', 1) ON CONFLICT (id) DO UPDATE SET size = 1", .mutating),
+    Case("UPDATE item SET size = 1 WHERE id = 1", .mutating),
+    Case("UPDATE item SET size = 1", .destructive), Case("DELETE FROM item", .destructive),
+    Case("DELETE FROM item WHERE id = 1", .mutating),
+    Case("DELETE FROM part WHERE item = 1", .mutating), Case("DELETE FROM part", .destructive),
+    Case("CREATE TABLE other (a)", .mutating), Case("DROP TABLE item", .destructive),
+    Case("DROP INDEX by_name", .destructive), Case("DROP VIEW names", .destructive),
+    Case("DROP TRIGGER gone", .destructive),
+    Case("ALTER TABLE item DROP COLUMN size", .destructive),
+    Case("ALTER TABLE item RENAME COLUMN size TO weight", .mutating),
+    Case("ALTER TABLE item ADD COLUMN more", .mutating),
+    Case("CREATE TABLE other (a); DROP TABLE other", .destructive),
+    Case("CREATE TABLE other (a); INSERT INTO other VALUES (1)", .mutating),
+    Case("INSERT INTO missing VALUES (1)", .undetermined),
+    Case("DROP TABLE missing", .undetermined),
+    Case("PRAGMA user_version = 3", .mutating),
+  ]) func effectsAreToldBySQLite(_ one: Case) async throws {
+    let fixture = try await SQLiteFixture(
+      """
+      CREATE TABLE item (id INTEGER PRIMARY KEY, name TEXT NOT NULL, size);;
+      CREATE TABLE part (item REFERENCES item ON DELETE CASCADE);;
+      CREATE INDEX by_name ON item (name);;
+      CREATE VIEW names AS SELECT name FROM item;;
+      CREATE TRIGGER gone AFTER DELETE ON item BEGIN DELETE FROM part; END
+      """)
+    #expect(try fixture.activity(one.sql, phase: .recovery).effect == .undetermined)
+    _ = try await fixture.gateway.identify("main")
+    #expect(try fixture.activity(one.sql, phase: .recovery).effect == one.effect)
+    #expect(try fixture.activity(one.sql, phase: .detection).effect == .readOnly)
+    #expect(
+      try fixture.activity(one.sql, phase: .recovery, effect: .destructive).effect == .destructive)
+  }
+
+  @Test func whatIsRefusedIsSaidBefore() async throws {
+    let fixture = try await SQLiteFixture()
+    _ = try await fixture.gateway.identify("main")
+    let activity = try fixture.activity("ATTACH 'x' AS y", phase: .recovery)
+    #expect(activity.manner.map(\.name) == ["will be refused"])
+  }
+
+  @Test func aRecoveryStepThatReadsNeedsNoReceipt() async throws {
+    let fixture = try await SQLiteFixture()
+    _ = try await fixture.gateway.identify("main")
+    let activity = try fixture.activity("SELECT 1 AS a", phase: .recovery)
+    #expect(activity.settlingMeans == .repeatable)
+    #expect(try fixture.activity("DELETE FROM item", phase: .recovery).settlingMeans == .receipt)
+  }
+}
