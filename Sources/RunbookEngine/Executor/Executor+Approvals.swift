@@ -142,10 +142,9 @@ extension Executor {
     gate.identities.flatMap { shown -> [String] in
       guard let now = state.identities[shown.connection]?.identity else { return [] }
       var changes = shown.identity.changes(to: now)
-      // What the run has left there tells afterwards that it is the one. A sandbox is made anew by this program.
-      let isProven =
-        shown.identity.isProven(by: now) && !state.hasUnmarkedChange(on: shown.connection)
-      if !plan.isSandbox, state.proof(on: shown.connection).isEmpty, !isProven {
+      // What the run has left there tells afterwards that it is the one, and nothing else does: a copy shows all the
+      // rest alike, and its log goes on as well. A sandbox is made anew by this program.
+      if !plan.isSandbox, state.proof(on: shown.connection).isEmpty {
         changes += [shown.identity.restart(to: now)].compactMap(\.self)
       }
       return changes.map { "connection '\(shown.connection)': \($0)" }

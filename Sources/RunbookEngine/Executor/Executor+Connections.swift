@@ -50,14 +50,6 @@ extension Executor {
     do throws(StepFailure) {
       let identity = try await provenIdentity(of: connection)
       seenConnections.insert(connection)
-      if let known = state.identities[connection]?.identity, identity.lost == nil,
-        isProvenAgain(known, identity)
-      {
-        ports.observer.observe(
-          progress:
-            "The server of connection '\(connection)' was started anew, and is the one that it was: by its "
-            + "system, its address and its data folder, and its log goes on from where it was")
-      }
       if let known = state.identities[connection]?.identity,
         known.isSameDatabase(as: identity.identity), identity.lost == nil,
         known.changes(to: identity.identity).isEmpty, state.unseen[connection] == nil,
@@ -72,12 +64,6 @@ extension Executor {
       let record = error.record
       return .obstacle(record.cause == .elsewhere ? record.of(.refused) : record)
     }
-  }
-
-  /// Whether a server that was started anew, and holds no record of the run, shows all the same that it is the one.
-  private func isProvenAgain(_ known: ConnectionIdentity, _ now: ConnectionIdentified) -> Bool {
-    known.restart(to: now.identity) != nil && state.proof(on: now.connection).isEmpty
-      && !state.hasUnmarkedChange(on: now.connection) && known.isProven(by: now.identity)
   }
 
   /// Who the server is, and what of the run is missing there. It is asked whenever a connection is made: what comes

@@ -82,19 +82,6 @@ extension RunState {
         .map { RunProof.Begun(step: $0.key, attempt: $0.value) })
   }
 
-  /// Whether a step has changed something over a connection, or may have, and nothing in its database tells of that: it
-  /// would be lost unseen with a copy of before.
-  func hasUnmarkedChange(on connection: String) -> Bool {
-    let records = ((runbook?.steps ?? []) + formerSteps).filter(\.phase.mayChange)
-    return records.contains { record in
-      let one = step(record.id)
-      guard one.connection == connection, one.isChange, !one.hasReceipt,
-        begun[connection]?[record.id] == nil
-      else { return false }
-      return one.mayHaveChanged
-    }
-  }
-
   /// Whether the run has left a lease or marks in a database.
   public var leavesMarks: Bool { !markedConnections.isEmpty }
 

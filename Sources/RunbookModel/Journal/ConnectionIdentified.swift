@@ -318,30 +318,10 @@ extension ConnectionIdentity {
   }
 
   /// What a person has not seen of a server of which nothing else tells that it is the one: a copy of it, or a proxy
-  /// that leads elsewhere, shows by when it was started alone.
+  /// that leads elsewhere, shows by when it was started alone. No likeness takes that back: a copy has the system, the
+  /// timeline, the address and the data folder of what it was made of, and a log that goes on from the same place.
   public func restart(to other: ConnectionIdentity) -> String? {
     guard let serverStart, let now = other.serverStart, serverStart != now else { return nil }
     return "the server was started anew at \(now), or is a copy"
-  }
-
-  /// Whether a server that was started anew shows that it is the one: by its system, its place and its data folder, and
-  /// by its log, which goes on from where it was. A copy that was put back in its place shows that too once others have
-  /// written enough there: where something of the run would be lost with that, and no record there tells, this is no
-  /// proof.
-  public func isProven(by other: ConnectionIdentity) -> Bool {
-    guard systemIdentifier != nil, isSameDatabase(as: other), changes(to: other).isEmpty,
-      dataDirectory != nil, other.dataDirectory != nil, isPooled != true, other.isPooled != true,
-      let former = walPosition.flatMap(Self.bytes(of:)),
-      let now = other.walPosition.flatMap(Self.bytes(of:))
-    else { return false }
-    return serverAddress == other.serverAddress && now >= former
-  }
-
-  /// A position in the log as a number: https://www.postgresql.org/docs/current/datatype-pg-lsn.html
-  private static func bytes(of position: String) -> UInt64? {
-    guard let (high, low) = position.halves(at: "/"), let high = UInt32(high, radix: 16),
-      let low = UInt32(low, radix: 16)
-    else { return nil }
-    return UInt64(high) << 32 | UInt64(low)
   }
 }
