@@ -62,6 +62,7 @@
   USE(int, PQcancel, (PGcancel *cancel, char *message, int size), (cancel, message, size)) \
   USE(void, PQfreeCancel, (PGcancel *cancel), (cancel)) \
   USE(PQconninfoOption *, PQconninfoParse, (const char *text, char **message), (text, message)) \
+  USE(PQconninfoOption *, PQconninfo, (PGconn *conn), (conn)) \
   USE(void, PQconninfoFree, (PQconninfoOption *options), (options)) \
   USE(void, PQfreemem, (void *memory), (memory))
 

@@ -79,14 +79,25 @@ public protocol ConnectionGateway: Sendable {
   /// The variables of a step's programs, with what leads them to the connection's database.
   ///
   /// - Parameters:
-  ///   - inherited: what they have besides.
+  ///   - inherited: what they have besides; none of it that leads to a database is left.
+  ///   - own: what the step itself gives them, which goes before all but that nothing may be changed.
   ///   - attempt: whose they are, so that what they leave to the server is found; nil where none has begun.
   ///   - mayChange: whether they are to change something there. To keep them from it guards against mistakes only: what
   ///     they start can undo it.
   func environment(
-    of connection: String, beside inherited: [String: String], for attempt: AttemptContext?,
-    mayChange: Bool
+    of connection: String, beside inherited: [String: String], with own: [String: String],
+    for attempt: AttemptContext?, mayChange: Bool
   ) async -> [String: String]
+
+  /// Asks over a connection that is made by those variables alone whether they lead where the connection leads.
+  ///
+  /// - Parameters:
+  ///   - environment: as `environment` gave it.
+  ///   - own: what of it the step itself gives.
+  /// - Throws: `elsewhere` where they do not.
+  func requireSame(
+    _ connection: String, ledToBy environment: [String: String], with own: [String: String]
+  ) async throws(StepFailure)
 
   /// What the server, the role and the environment set for a connection's sessions, for an approval to bind.
   func settings(of connection: String) async -> [Surrounding]
@@ -163,9 +174,13 @@ extension ConnectionGateway {
   ) async throws(StepFailure) -> [OtherRun] { [] }
 
   public func environment(
-    of connection: String, beside inherited: [String: String], for attempt: AttemptContext?,
-    mayChange: Bool
-  ) async -> [String: String] { inherited }
+    of connection: String, beside inherited: [String: String], with own: [String: String],
+    for attempt: AttemptContext?, mayChange: Bool
+  ) async -> [String: String] { inherited.merging(own) { _, new in new } }
+
+  public func requireSame(
+    _ connection: String, ledToBy environment: [String: String], with own: [String: String]
+  ) async throws(StepFailure) {}
 
   public func settings(of connection: String) async -> [Surrounding] { [] }
 

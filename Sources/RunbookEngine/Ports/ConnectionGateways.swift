@@ -67,11 +67,18 @@ public final class ConnectionGateways: ConnectionGateway {
   }
 
   public func environment(
-    of connection: String, beside inherited: [String: String], for attempt: AttemptContext?,
-    mayChange: Bool
+    of connection: String, beside inherited: [String: String], with own: [String: String],
+    for attempt: AttemptContext?, mayChange: Bool
   ) async -> [String: String] {
     await known(connection)?.environment(
-      of: connection, beside: inherited, for: attempt, mayChange: mayChange) ?? inherited
+      of: connection, beside: inherited, with: own, for: attempt, mayChange: mayChange)
+      ?? inherited.merging(own) { _, new in new }
+  }
+
+  public func requireSame(
+    _ connection: String, ledToBy environment: [String: String], with own: [String: String]
+  ) async throws(StepFailure) {
+    try await gateway(of: connection).requireSame(connection, ledToBy: environment, with: own)
   }
 
   public func settings(of connection: String) async -> [Surrounding] {

@@ -167,17 +167,64 @@ package final class PostgresGateway: ConnectionGateway {
   }
 
   package func environment(
-    of connection: String, beside inherited: [String: String], for attempt: AttemptContext?,
-    mayChange: Bool
+    of connection: String, beside inherited: [String: String], with own: [String: String],
+    for attempt: AttemptContext?, mayChange: Bool
   ) async -> [String: String] {
-    var environment = inherited.merging(target(of: connection)?.environment ?? [:]) { _, new in new
+    var environment = inherited
+    if let target = target(of: connection) {
+      // In a sandbox nothing is inherited that leads anywhere, but what leads to it.
+      environment =
+        confinement == nil
+        ? ScriptTarget.environment(of: target, beside: inherited)
+        : inherited.merging(target.environment) { _, new in new }
     }
     environment["PGAPPNAME"] = attempt.map { SQLRemnants.applicationName($0.run, $0.step) }
+    environment.merge(own) { _, new in new }
     if !mayChange {
       let options = environment["PGOPTIONS"].map { $0 + " " } ?? ""
       environment["PGOPTIONS"] = options + "-c default_transaction_read_only=on"
     }
     return environment
+  }
+
+  package func requireSame(
+    _ connection: String, ledToBy environment: [String: String], with own: [String: String]
+  ) async throws(StepFailure) {
+    guard confinement == nil else { return }
+    guard environment["PGSERVICE"]?.isEmpty != false else {
+      throw StepFailure(
+        .refused,
+        "`PGSERVICE` of the step's `env:` goes before what leads its programs to connection '\(connection)'",
+        hint: "take it away, or the `connection:`")
+    }
+    // By the name that it bears a session is taken for what the step has left.
+    let leading = environment.filter { $0.key != "PGAPPNAME" }
+    guard let target = ScriptTarget.target(of: leading) else { return }
+    let known = try await session(of: connection).identify().identity
+    let session = PostgresSession(
+      connection: connection, target: target, now: now, redactor: redactor, run: run)
+    let now: ConnectionIdentity
+    do throws(StepFailure) {
+      now = try await session.identify().identity
+    } catch {
+      await session.close()
+      throw StepFailure(
+        error.record.cause,
+        "where the step's programs are led to cannot be reached: \(error.record.message)",
+        detail: error.record.detail, mayRetryHelp: error.record.mayRetryHelp)
+    }
+    await session.close()
+    guard known.isSameDatabase(as: now), known.serverStart == now.serverStart,
+      known.serverAddress == now.serverAddress, known.dataDirectory == now.dataDirectory
+    else {
+      throw StepFailure(
+        .elsewhere, "the step's programs are not led where connection '\(connection)' leads",
+        detail: "that is \(known.summary), and they are led to \(now.summary)",
+        hint: "take what leads elsewhere out of its `env:`, or the `connection:`")
+    }
+    // What the step sets by itself stands at its gate.
+    guard !own.keys.contains(where: ScriptTarget.isLeading) else { return }
+    try known.requireSame(as: now, connection: connection)
   }
 
   package func settings(of connection: String) async -> [Surrounding] {

@@ -63,6 +63,14 @@ package struct PostgresTarget: Sendable, Hashable {
     self.secrets = secrets
   }
 
+  /// - Parameter options: as libpq reads them, none of a text that may hold a secret elsewhere.
+  init(options: [ConnectionString.Option]) {
+    self.init(
+      options: options,
+      secrets: options.filter { Self.secretKeywords.contains($0.keyword) }.map(\.value)
+        .filter { !$0.isEmpty })
+  }
+
   /// User, host, port and database, for people.
   package var display: String { withoutSecrets(place) }
 
@@ -73,8 +81,8 @@ package struct PostgresTarget: Sendable, Hashable {
     return text + "/" + (value(of: "dbname") ?? value(of: "user") ?? "")
   }
 
-  /// The variables that lead libpq's programs (`psql`, `pg_dump`) to the same place, the password
-  /// included.
+  /// The variables that lead libpq's programs (`psql`, `pg_dump`) to the same place, as far as the URL says it, the
+  /// password included.
   package var environment: [String: String] {
     var environment: [String: String] = [:]
     for option in options {

@@ -68,6 +68,7 @@ package struct ShellActivity: Activity {
 
   package func perform(in context: AttemptContext) async throws(StepFailure) -> StepResult {
     guard !Task.isCancelled else { throw StepFailure(.interrupted, "the step was not started") }
+    try await requireSameDatabase(context)
     let limit = Int(step.body["output_limit"]?.int ?? 65_536)
     let capture = Mutex([
       ChildProcess.Stream.standardOutput: CapturedOutput(.standardOutput, limit, context),
@@ -80,8 +81,15 @@ package struct ShellActivity: Activity {
       for stream in ChildProcess.Stream.allCases { outputs[stream]?.finish() }
       return outputs
     }
-    return try result(
+    let result = try result(
       of: ending, stdout: captured[.standardOutput], stderr: captured[.standardError], context)
+    guard settlingMeans == .repeatable, !step.phase.mayChange else { return result }
+    do throws(StepFailure) {
+      try await requireSameDatabase(context)
+    } catch {
+      throw StepFailure(error.record, partial: result)
+    }
+    return result
   }
 
   /// What the environment of the step's processes holds, whatever the attempt.
@@ -118,13 +126,25 @@ package struct ShellActivity: Activity {
 
   /// - Parameter context: nil where no attempt has begun.
   private func environment(_ context: AttemptContext?) async -> [String: String] {
-    var environment = inherited
-    if let connection, let gateway {
-      environment = await gateway.environment(
-        of: connection, beside: inherited, for: context, mayChange: step.phase.mayChange)
-    }
-    for variable in variables { environment[variable.name] = variable.value.stringValue }
-    return environment
+    guard let connection, let gateway else { return inherited.merging(own) { _, new in new } }
+    return await gateway.environment(
+      of: connection, beside: inherited, with: own, for: context,
+      mayChange: step.phase.mayChange)
+  }
+
+  /// What the step itself gives its processes.
+  private var own: [String: String] {
+    Dictionary(
+      variables.compactMap { one in one.value.stringValue.map { (one.name, $0) } },
+      uniquingKeysWith: { _, last in last })
+  }
+
+  /// What leads its programs is no part of the run's own connection: it is asked by it itself, right before they start
+  /// and, where what they say counts, once they have ended.
+  private func requireSameDatabase(_ context: AttemptContext) async throws(StepFailure) {
+    guard let connection, let gateway else { return }
+    try await gateway.requireSame(
+      connection, ledToBy: await environment(context), with: own)
   }
 
   private func result(
