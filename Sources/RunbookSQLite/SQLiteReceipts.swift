@@ -203,7 +203,7 @@ enum SQLiteReceipts {
         run: RunID(rawValue: name),
         summary:
           "run \(name) of \(row[2].stringValue ?? "somebody") last changed it at \(time); \(end)",
-        since: time, isByReceipt: true, hasEnded: hasEnded ? true : nil)
+        since: time, isByTrace: true, hasEnded: hasEnded ? true : nil)
     }
   }
 }

@@ -34,15 +34,15 @@ extension Executor {
         lookingAtReceipts: receipts.contains(identity.connection), since: state.startedAt,
         now: ports.clock.now())
       for other in seen where !found.contains(where: { $0.run == other.run }) {
-        // What it changed once is no sign of work where it is known to be over.
-        if other.isByReceipt, known.over.contains(other.run) { continue }
+        // What it left is no sign of work where it is known to be over.
+        if other.isByTrace, known.over.contains(other.run) { continue }
         found.append(other)
       }
     }
     return found.map { other in
       OtherRun(
         run: other.run, summary: redactor.redact(other.summary), since: other.since,
-        isByReceipt: other.isByReceipt, hasEnded: other.hasEnded)
+        isByTrace: other.isByTrace, hasEnded: other.hasEnded)
     }.sorted { $0.run.rawValue < $1.run.rawValue }
   }
 }

@@ -64,20 +64,20 @@ public struct OtherRun: Sendable, Hashable, Codable {
   /// One line for people: who, where, since when, and how that is known.
   public let summary: String
   public let since: Timestamp?
-  /// Whether only its receipts tell of it: it may be over.
-  public let isByReceipt: Bool
+  /// Whether only what it left tells of it, receipts or the name of a session that does nothing now: it may be over.
+  public let isByTrace: Bool
   /// Whether it is known to have ended since the run began that asks; nil is no.
   public let hasEnded: Bool?
 
   public init(
-    run: RunID, summary: String, since: Timestamp?, isByReceipt: Bool = false,
+    run: RunID, summary: String, since: Timestamp?, isByTrace: Bool = false,
     hasEnded: Bool? = nil
   ) {
     self.hasEnded = hasEnded
     self.run = run
     self.summary = summary
     self.since = since
-    self.isByReceipt = isByReceipt
+    self.isByTrace = isByTrace
   }
 }
 
@@ -153,6 +153,10 @@ public struct GateProbe: Sendable, Hashable, Codable {
 public struct SealedPart: Sendable, Hashable, Codable {
   /// What begins the names of functions, triggers and rules of a database.
   public static let databaseCode = "the database's "
+  /// What begins the names of where and as whom a script runs: these say it themselves, so that a person sees it.
+  public static let host = "the host "
+  public static let account = "the account with "
+  public static let fileMode = "the umask "
 
   /// For people: `statement 2`, `environment TARGET`, `file ./restore.sh`.
   public let name: String

@@ -7,12 +7,22 @@ extension PostgresGateway {
     on connection: String, besides run: RunID, lookingAtReceipts: Bool, since start: Timestamp?,
     now: Timestamp
   ) async throws(StepFailure) -> [OtherRun] {
-    let sessions = try await ask(Self.sessions, on: connection).compactMap(Self.session)
+    var sessions = try await ask(Self.sessions, on: connection).compactMap(Self.session)
+    var hasReceipts = false
+    if lookingAtReceipts {
+      let answer = try await ask(Self.hasReceipts, on: connection).first?.first
+      hasReceipts = answer?.boolValue == true
+    }
+    if hasReceipts, sessions.contains(where: \.isByTrace) {
+      // A pooler keeps the name of whoever had a session last, for as long as no other client comes.
+      let runs = sessions.filter(\.isByTrace).map(\.run.rawValue)
+      let ended = Set(
+        try await ask(Self.ended(among: runs), on: connection).compactMap { $0.first?.stringValue })
+      sessions.removeAll { $0.isByTrace && ended.contains($0.run.rawValue) }
+    }
     var found = Dictionary(
       sessions.map { ($0.run, $0) }, uniquingKeysWith: { first, _ in first })
-    if lookingAtReceipts,
-      try await ask(Self.hasReceipts, on: connection).first?.first?.boolValue == true
-    {
+    if hasReceipts {
       let rows = try await ask(Self.receipts(since: start, now: now, besides: run), on: connection)
       for other in rows.compactMap(Self.receipt)
       where found[other.run] == nil {
@@ -27,14 +37,23 @@ extension PostgresGateway {
   private static let sessions = SQLCommand(
     """
     SELECT a.application_name, coalesce(a.usename, ''), coalesce(host(a.client_addr), ''),
-      a.backend_start
+      a.backend_start, coalesce(a.state = 'idle' AND a.xact_start IS NULL, false)
     FROM pg_stat_activity a
     WHERE a.datname = current_database() AND a.application_name LIKE 'runbook %'
-    ORDER BY length(a.application_name) DESC, a.pid
+    ORDER BY 5, length(a.application_name) DESC, a.pid
     """)
 
+  /// Which of the runs have marked their end.
+  private static func ended(among runs: [String]) -> SQLCommand {
+    SQLCommand(
+      """
+      SELECT r.run FROM unnest($1::text[]) AS r (run)
+      WHERE EXISTS (SELECT FROM runbook.lease e WHERE e.run = r.run || '\(RunEndMark.suffix)')
+      """, [SQLValue.array(runs)])
+  }
+
   private static func session(_ row: [Value]) -> OtherRun? {
-    guard row.count == 4, let words = row[0].stringValue?.pieces(separatedBy: " "),
+    guard row.count == 5, let words = row[0].stringValue?.pieces(separatedBy: " "),
       words.count > 1, RunID(rawValue: String(words[1])).isWhole
     else { return nil }
     let step = words.count > 2 ? ", step '\(words[2])'" : ""
@@ -46,7 +65,8 @@ extension PostgresGateway {
       // A session may call itself anything.
       summary:
         "run \(words[1]): a session\(host) of role \(row[1].stringValue ?? "") bears its name\(step)"
-        + (since.map { ", its session since \($0)" } ?? ""), since: since)
+        + (since.map { ", its session since \($0)" } ?? ""), since: since,
+      isByTrace: row[4].boolValue == true)
   }
 
   private static let hasReceipts = SQLCommand(
@@ -96,12 +116,12 @@ extension PostgresGateway {
         run: RunID(rawValue: run),
         summary:
           "run \(run) began later and has begun to change it; when cannot be seen from here, and \(end)",
-        since: nil, isByReceipt: true, hasEnded: hasEnded ? true : nil)
+        since: nil, isByTrace: true, hasEnded: hasEnded ? true : nil)
     }
     return OtherRun(
       run: RunID(rawValue: run),
       summary:
         "run \(run) of \(row[1].stringValue ?? "somebody") last changed it at \(time); \(end)",
-      since: time, isByReceipt: true, hasEnded: hasEnded ? true : nil)
+      since: time, isByTrace: true, hasEnded: hasEnded ? true : nil)
   }
 }

@@ -155,6 +155,30 @@ struct PoolerTests {
     #expect(other.psql("SELECT to_regnamespace('runbook') IS NULL") == "t")
   }
 
+  /// The pooler's session bears the name of the run that had it last, for as long as nobody else comes.
+  @Test func aRunThatHasEndedIsNotAtWorkByTheNameThatItLeft() async throws {
+    let fixture = try await SQLFixture()
+    try await fixture.gateway.prepareReceipts("main")
+    let pooler = try #require(TestPooler(before: fixture.server))
+    let ended = RunID(rawValue: "20261130-190532-nj7v")
+    let former = PostgresGateway(now: testNow, run: ended)
+    try await former.configure(
+      fixture.connection, url: pooler.url(of: fixture.database))
+    _ = try await former.identify("main")
+    await former.close()
+    func atWork() async throws -> [OtherRun] {
+      try await fixture.gateway.othersAtWork(
+        on: "main", besides: fixture.run, lookingAtReceipts: true, since: nil, now: testNow())
+    }
+    let before = try await atWork()
+    #expect(before.map(\.run) == [ended])
+    // What the journal of this account says decides over it.
+    #expect(before.allSatisfy { $0.isByTrace })
+    try await fixture.gateway.noteEnd(of: ended, on: "main")
+    #expect(try await atWork().isEmpty)
+    withExtendedLifetime(pooler) {}
+  }
+
   @Test func aReceiptIsFound() async throws {
     let world = try await world()
     let sql = "INSERT INTO t VALUES (1)"
