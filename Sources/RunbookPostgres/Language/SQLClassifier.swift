@@ -19,6 +19,8 @@ package enum SQLClassifier {
       traits.unguarded += [unguardedCopy(top)].compactMap(\.self)
     }
     if top.name == "VariableSetStmt" { readSetting(top, &traits) }
+    traits.mayBeSeveral = perRelation.contains(top.name)
+    traits.fields = fields(in: statement.nodes)
     readCalls(statement.nodes, &traits)
     readFunctions(statement.nodes, &traits)
     if top.attributes["target"] == "DISCARD_ALL" { traits.changesRole = true }
@@ -143,6 +145,27 @@ package enum SQLClassifier {
       return true
     default: return false
     }
+  }
+
+  /// Each a transaction for every table, partition or index, where it stands outside of a transaction block:
+  /// https://www.postgresql.org/docs/current/sql-cluster.html, sql-reindex.html, sql-analyze.html and sql-vacuum.html.
+  private static let perRelation: Set<String> = ["ClusterStmt", "ReindexStmt", "VacuumStmt"]
+
+  /// The names behind a dot.
+  private static func fields(in nodes: [SyntaxTree.Node]) -> [String] {
+    var found: [String] = []
+    for node in nodes {
+      let names =
+        switch node.name {
+        case "ColumnRef": node.strings.dropFirst()
+        case "A_Indirection": node.strings[...]
+        default: [String]()[...]
+        }
+      for name in names where !found.contains(where: { $0.isIdentical(to: name) }) {
+        found.append(name)
+      }
+    }
+    return found
   }
 
   private static let transactionSettings: Set<String> = [

@@ -28,6 +28,11 @@ package struct SQLTraits: Sendable, Hashable {
   var callsSetConfig = false
   /// The functions that it calls and that may change something: what they are named.
   package var calls: [String] = []
+  /// The names behind a dot in it, as in `o.total` and `(o).total`: of columns, or of functions that are called so. Which
+  /// they are the database tells (`FunctionalNotation`).
+  package var fields: [String] = []
+  /// Whether it may be several transactions where it stands outside of a block, one after the other.
+  package var mayBeSeveral = false
   /// What of it no transaction guards, for people, such as `dblink_exec()`: it stays where that is rolled back.
   package var unguarded: [String] = []
   /// What it does that outlasts a transaction, rolled back or not, and is bound to the session.
@@ -49,7 +54,8 @@ extension SQLTraits {
   /// Whether some of it may stay where it fails: it is more than one transaction, may be, or reaches outside
   /// of its own.
   package var mayStayInPart: Bool {
-    needsNoTransaction || runsProcedure || isUnknown || copiesOnServer || changingCall != nil
+    needsNoTransaction || mayBeSeveral || runsProcedure || isUnknown || copiesOnServer
+      || changingCall != nil
   }
 
   /// Whether what it leads to in the database may leave its transaction.

@@ -10,8 +10,8 @@ package struct SyntaxTree: Sendable {
     package var attributes: [String: String] = [:]
     /// The index of the innermost kept node around this one.
     package let parent: Int?
-    /// Of a call of a function, and of `SET`: the names and string constants in it, in order; of `SET` the
-    /// integers too, but 0.
+    /// Of a call of a function, of a column with what it is of, of a field, and of `SET`: the names and string
+    /// constants in it, in order; of `SET` the integers too, but 0.
     var strings: [String] = []
     /// Of a call of a function: how many of its strings are its name.
     package var nameParts = 0
@@ -40,9 +40,12 @@ private struct SyntaxTreeWalker {
   private static let kept: Set<String> = [
     "DeleteStmt", "UpdateStmt", "InsertStmt", "MergeStmt", "DropStmt", "TruncateStmt",
     "AlterTableCmd", "LockingClause", "DefElem", "PartitionCmd", "FuncCall",
+    "ColumnRef", "A_Indirection",
   ]
   /// Nodes whose strings are kept.
-  private static let worded: Set<String> = ["FuncCall", "VariableSetStmt"]
+  private static let worded: Set<String> = [
+    "FuncCall", "VariableSetStmt", "ColumnRef", "A_Indirection",
+  ]
   private static let statementDepth = 3
 
   private let bytes: UnsafeBufferPointer<UInt8>

@@ -74,7 +74,7 @@ package struct DatabaseCode {
       ), called AS (
         SELECT p.oid FROM start s JOIN pg_proc p ON p.proname = s.name
           JOIN pg_namespace n ON n.oid = p.pronamespace, path
-        WHERE coalesce(n.nspname = s.schema, $3::boolean OR n.nspname = ANY (path.schemas))
+        WHERE n.nspname = s.schema OR $3::boolean OR n.nspname = ANY (path.schemas)
         UNION SELECT tgfoid FROM trigger
       )
       SELECT format('function %s', p.oid::regprocedure), (to_jsonb(p) - '{oid,proacl}'::text[])::text,

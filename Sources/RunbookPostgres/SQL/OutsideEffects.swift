@@ -11,6 +11,8 @@ import RunbookModel
 /// | whose body calls one of those known to (`KnownFunctions`), or copies with a program |
 /// | that is one of them                                              |
 ///
+/// What stands before a dot may be a row, and what stands behind it a function that is called with it.
+///
 /// What functions in C do cannot be seen, nor what a body puts together as a text and executes. Names are those of the
 /// session's `search_path`, and of any schema where the statements set one.
 package struct OutsideEffects {
@@ -138,7 +140,7 @@ package struct OutsideEffects {
           AND d.refclassid IN ('pg_proc'::regclass, 'pg_class'::regclass)
         UNION ALL SELECT 'f', w.oid, 'f', f.oid
         FROM word w JOIN code f ON f.name = w.name AND f.is_read AND f.oid <> w.oid, path
-        WHERE coalesce(f.schema = w.schema, f.schema = w.own OR f.schema = ANY (path.schemas))
+        WHERE f.schema = w.schema OR f.schema = w.own OR f.schema = ANY (path.schemas)
         UNION ALL SELECT 'f', w.oid, CASE WHEN w.is_written THEN 'w' ELSE 'r' END, r.oid
         FROM word w JOIN relation r ON r.name = w.name, path
         WHERE coalesce(r.schema = w.schema, r.schema = w.own OR r.schema = ANY (path.schemas))
@@ -148,7 +150,7 @@ package struct OutsideEffects {
           FROM start s JOIN relation r ON r.name = s.name, path
           WHERE coalesce(r.schema = s.schema, $6::boolean OR r.schema = ANY (path.schemas))
           UNION ALL SELECT 'f', f.oid FROM start s JOIN code f ON f.name = s.name AND f.is_read, path
-          WHERE coalesce(f.schema = s.schema, $6::boolean OR f.schema = ANY (path.schemas))
+          WHERE f.schema = s.schema OR $6::boolean OR f.schema = ANY (path.schemas)
           UNION ALL SELECT 'f', evtfoid FROM pg_event_trigger WHERE $7::boolean AND evtenabled <> 'D'
           UNION ALL SELECT 'f', castfunc FROM pg_cast WHERE castfunc <> 0
           UNION ALL SELECT 'f', oprcode::oid FROM pg_operator

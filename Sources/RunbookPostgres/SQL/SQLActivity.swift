@@ -11,6 +11,8 @@ package struct SQLActivity: Activity {
   package let gateway: PostgresGateway
   /// What its database tells of it that no transaction guards, and no text of it shows.
   package var outside = Outside.unasked
+  /// Functions that it calls without its text saying so; nil where that could not be asked.
+  package var hiddenCalls: [String]? = []
   /// The database's own code that it runs; nil where that could not be asked.
   package var code: [DatabaseCode.Part]? = []
 
@@ -30,7 +32,15 @@ package struct SQLActivity: Activity {
   /// The author's word only makes it worse: a view, an operator or a cast may do what no text shows.
   package var effect: Effect {
     let declared = mode.isReadOnly ? [] : [step.options.effect].compactMap(\.self)
-    return Effect.worst(of: statements.map(effect) + declared)
+    return Effect.worst(of: statements.map(effect) + declared + found)
+  }
+
+  /// What its database told makes of a step that only reads by its text: `READ ONLY` keeps a function from changing
+  /// rows alone. Where it was asked and did not tell, it may be any.
+  private var found: [Effect] {
+    guard mode.isReadOnly, step.phase.mayChange else { return [] }
+    let isHarmless = hiddenCalls?.isEmpty == true && outside.items.isEmpty && outside != .unknown
+    return isHarmless ? [] : [.undetermined]
   }
 
   private func effect(of statement: RenderedStatement) -> Effect {
@@ -41,6 +51,7 @@ package struct SQLActivity: Activity {
 
   package var settlingMeans: SettlingMeans {
     switch mode {
+    case .readOnly where !outside.items.isEmpty: .none
     case .readOnly, .trial: .repeatable
     case .change(keepsReceipt: true): .receipt
     case .change, .separate: .none
@@ -53,7 +64,10 @@ package struct SQLActivity: Activity {
     return statements.lazy.compactMap(\.traits.sessionNeed).first
   }
 
-  package var unguarded: [String] { mode == .separate ? [] : unguarded(upTo: statements.count) }
+  package var unguarded: [String] {
+    if mode.isReadOnly { return outside.items }
+    return mode == .separate ? [] : unguarded(upTo: statements.count)
+  }
 
   /// What the first statements do that no transaction guards.
   package func unguarded(upTo count: Int) -> [String] {
@@ -69,8 +83,16 @@ package struct SQLActivity: Activity {
   /// Whether what the statements do is more than their text tells: they call what is not known.
   package var isUndetermined: Bool {
     statements.contains {
-      !$0.traits.calls.isEmpty || $0.traits.runsProcedure || $0.traits.isUnknown
+      !calls(of: $0).isEmpty || $0.traits.runsProcedure || $0.traits.isUnknown
     }
+  }
+
+  private func calls(of statement: RenderedStatement) -> [String] {
+    let hidden = (hiddenCalls ?? []).filter { name in
+      statement.traits.fields.contains { $0.isIdentical(to: name) }
+        && !statement.traits.calls.contains { $0.isIdentical(to: name) }
+    }
+    return statement.traits.calls + hidden
   }
 
   package var manner: [WorkItem.Parameter] {
@@ -81,7 +103,7 @@ package struct SQLActivity: Activity {
         WorkItem.Parameter(
           name: "no transaction guards", value: .string(all.joined(separator: ", "))))
     }
-    if outside == .unknown {
+    if outside == .unknown || hiddenCalls == nil {
       lines.append(
         WorkItem.Parameter(
           name: "not known",
@@ -93,8 +115,9 @@ package struct SQLActivity: Activity {
   package var work: [WorkItem] {
     statements.map {
       WorkItem(
-        language: .sql, text: $0.shownText, parameters: $0.parameters, effect: effect(of: $0),
-        calls: $0.traits.calls.isEmpty ? nil : $0.traits.calls, isAuthored: true,
+        language: .sql, text: $0.shownText, parameters: $0.parameters,
+        effect: Effect.worst(of: [effect(of: $0)] + found),
+        calls: calls(of: $0).isEmpty ? nil : calls(of: $0), isAuthored: true,
         template: $0.template)
     }
   }
@@ -115,28 +138,33 @@ package struct SQLActivity: Activity {
     code == nil ? ["the database's functions and triggers, which could not be asked for"] : []
   }
 
+  /// Also of what only reads by its text: what it calls may do more, and may not be written as a call.
   package func informed() async -> any Activity {
-    guard !mode.isReadOnly, statements.contains(where: \.traits.mayLeave) else { return self }
     var other = self
     let texts = statements.map(\.command.text)
     let effects = OutsideEffects(texts)
+    let notation = FunctionalNotation(statements.flatMap(\.traits.fields), in: texts)
     let question = DatabaseCode(texts, run: gateway.run)
     do throws(StepFailure) {
       let session = try gateway.session(of: source.name)
-      let (found, code) = try await session.use(until: .now + .seconds(30)) {
+      let (found, calls, code) = try await session.use(until: .now + .seconds(30)) {
         (link) throws(StepFailure) in
         let found: [String]?
+        let calls: [String]?
         do throws(LinkError) {
           found = try effects.found(on: link)
+          calls = try notation.calls(on: link)
         } catch {
           throw StepFailure(link: error, mayHaveCommitted: false, holders: [])
         }
-        return (found, try question.parts(on: link))
+        return (found, calls, try question.parts(on: link))
       }
       other.outside = found.map(Outside.found) ?? .unknown
+      other.hiddenCalls = calls
       other.code = code
     } catch {
       other.outside = .unknown
+      other.hiddenCalls = nil
       other.code = nil
     }
     return other

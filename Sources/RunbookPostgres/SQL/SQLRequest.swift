@@ -80,8 +80,15 @@ package struct SQLRequest: Sendable {
     // Nothing to undo: the statements' answers are waited for, the transaction's end is not.
     let ending = SQLTransaction.rollback + link.reset
     let fence = role.map(RoleFence.init)
-    return try result(
-      of: Batch(activity.statements, after: prelude, within: fence), [ending], on: link)
+    do throws(StepFailure) {
+      return try result(
+        of: Batch(activity.statements, after: prelude, within: fence), [ending], on: link)
+    } catch {
+      // What leaves the transaction may be done by then.
+      guard !activity.outside.items.isEmpty, activity.step.phase.mayChange
+      else { throw error }
+      throw error.after(0, of: activity.statements.count, isOpen: true)
+    }
   }
 
   /// Deferred constraints are checked before the end, as a commit would check them.
@@ -92,6 +99,17 @@ package struct SQLRequest: Sendable {
         "a trial is rolled back, and no transaction guards what "
           + "\(activity.outside.items.joined(separator: ", ")) does",
         detail: "nothing of it was sent")
+    }
+    guard let calls = activity.hiddenCalls, calls.isEmpty else {
+      let calls = (activity.hiddenCalls ?? []).map { "\($0)()" }.joined(separator: ", ")
+      throw StepFailure(
+        .refused,
+        calls.isEmpty
+          ? "it cannot be tried: whether what stands behind a dot in it is a column or a call could not be asked"
+          : "\(calls) cannot be tried: whether a rollback takes back what it does is not known",
+        detail:
+          "what stands behind a dot calls a function where the row has no such column; nothing of it was sent"
+      )
     }
     let prelude =
       link.opening(SQLTransaction.changing) + [settings.command(for: link, mayIdle: false)]

@@ -66,7 +66,9 @@ struct SeparateStatementsTests {
     ("INSERT INTO t VALUES (1); SELECT 1/0", true), ("VACUUM nowhere", true),
     ("CREATE INDEX CONCURRENTLY ON nowhere (a)", true), ("CALL breaks()", true),
     ("DO $$ BEGIN INSERT INTO t VALUES (1); COMMIT; PERFORM 1/0; END $$", true),
-    ("CREATE INDEX i ON nowhere (a)", false),
+    ("CREATE INDEX i ON nowhere (a)", false), ("CLUSTER nowhere", true),
+    ("REINDEX TABLE nowhere", true), ("REINDEX INDEX nowhere", true),
+    ("ANALYZE t, nowhere", true), ("REFRESH MATERIALIZED VIEW nowhere", false),
   ])
   func tellsWhetherItsEffectIsOpen(_ sql: String, _ isOpen: Bool) async throws {
     let fixture = try await fixture()
