@@ -27,7 +27,13 @@ package struct HTTPActivity: Activity {
     ]
     return files.compactMap(\.self).map { path in
       Surrounding(name: "file \(path)", content: FileContent.mark(of: path) ?? "", file: path)
-    } + Self.proxies
+    } + Self.proxies + place
+  }
+
+  /// On another machine another program answers there.
+  private var place: [Surrounding] {
+    let isHere = request.socket != nil || request.origin?.mayBeHere == true
+    return isHere ? [ProcessPlace.host] : []
   }
 
   /// Variables by which libcurl goes another way: https://curl.se/libcurl/c/libcurl-env.html

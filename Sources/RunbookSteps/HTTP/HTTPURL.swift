@@ -1,4 +1,5 @@
 import CCurl
+import RunbookModel
 
 /// A URL as libcurl reads it, and so where a request goes.
 ///
@@ -56,6 +57,14 @@ package struct HTTPURL: Sendable {
 }
 
 extension HTTPURL.Origin {
+  /// Whether it is this machine by any of the forms that an address of its own can have.
+  package var mayBeHere: Bool {
+    let name = String(decoding: host.utf8, as: UTF8.self)
+    return isLoopback || name.begins(with: "127.") || ["0", "0.0.0.0", "[::]"].contains(name)
+      || name.begins(with: "[::ffff:") || name.lowercased().ends(with: "localhost")
+      || name.lowercased().ends(with: "localhost.") || name.lowercased().begins(with: "localhost.")
+  }
+
   /// Whether it is this machine for sure: an address of the loopback or `localhost`, which libcurl looks
   /// up nowhere.
   package var isLoopback: Bool {

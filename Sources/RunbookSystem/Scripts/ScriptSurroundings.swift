@@ -75,7 +75,7 @@ package struct ScriptSurroundings {
 
   package var all: [Surrounding] {
     let reading = reading
-    return fixed + variables(named: reading.words) + reading.files
+    return fixed + ProcessPlace.all + variables(named: reading.words) + reading.files
   }
 
   /// Of a script that only looks, as the `settle:` of a step does, perhaps from another shell: of the variables those that
@@ -83,6 +83,8 @@ package struct ScriptSurroundings {
   package var ofProbe: [Surrounding] {
     let reading = reading
     let variables = variables(named: reading.words)
+    // What it is to look at is on one machine.
+    let fixed = fixed + [ProcessPlace.host]
     guard !reading.isOpaque else { return fixed + variables + reading.files }
     let programs = reading.programs.compactMap {
       $0.pieces { !ScriptText.isOfName($0) }.first.map { String($0).lowercased() }
@@ -161,33 +163,8 @@ package struct ScriptSurroundings {
   /// Beyond these, what a script leads to is not bound.
   private static let (mostFiles, deepest) = (200, 8)
 
-  private struct Reading {
-    var files: [Surrounding] = []
-    var unbound: [String] = []
-    var seen: Set<ExactText> = []
-    var folders: [String]
-    /// Of all texts that were read: names of variables may be among them.
-    var words: Set<ExactText> = []
-    /// Of shells' texts: what stands behind a `$`.
-    var references: Set<ExactText> = []
-    /// Words of texts that are no shell's.
-    var loose: Set<ExactText> = []
-    /// That are run, by their last names.
-    var programs: Set<String> = []
-    /// Whether something is run that is neither the system's nor read.
-    var isOpaque = false
-    /// Where programs are looked for.
-    var searchPaths: [String]
-    /// Files that a script writes to itself: what they hold is its own doing.
-    var targets: Set<ExactText> = []
-
-    mutating func say(_ what: String) {
-      if !unbound.contains(where: { $0.isIdentical(to: what) }) { unbound.append(what) }
-    }
-  }
-
-  private var reading: Reading {
-    var reading = Reading(
+  private var reading: ScriptReading {
+    var reading = ScriptReading(
       folders: [workingDirectory], searchPaths: [environment["PATH"] ?? ""])
     let shell = command.first.map { ScriptText.isShell($0) } ?? false
     var names = interpreterNames
@@ -198,12 +175,15 @@ package struct ScriptSurroundings {
   }
 
   private func read(
-    _ text: String, isShell: Bool, extra: [String], depth: Int, _ reading: inout Reading
+    _ text: String, isShell: Bool, extra: [String], depth: Int, _ reading: inout ScriptReading
   ) {
     var scripts: [String] = []
     var code: Set<ExactText> = []
     var given = extra
-    var names = extra + ScriptText.names(in: text)
+    // What a program may be run by, and what else may be a file's name.
+    var commands = extra
+    var names: [String] = []
+    var isForPSQL = false
     for word in text.pieces(whereSeparator: { !ScriptText.isOfName($0) }) {
       reading.words.insert(ExactText(String(word)))
       if !isShell { reading.loose.insert(ExactText(String(word))) }
@@ -230,16 +210,34 @@ package struct ScriptSurroundings {
       for one in scan.unknown { reading.say(one) }
       scripts = scan.scripts.map(atHome)
       code = Set((scripts + scan.loaded.map(atHome)).map(ExactText.init))
-      names += scan.words.map(atHome)
+      commands += scan.commands.map(atHome)
+      // A text of several words may be a command, or what a program reads.
+      names +=
+        scan.words.map(atHome)
+        + scan.texts.filter { $0.holds(" ") || $0.holds("\n") }.flatMap(ScriptText.names(in:))
       for pattern in scan.patterns.map(atHome) {
         given += matches(of: pattern, reading)
       }
+      for glob in scan.globs.map(atHome) {
+        let found = matches(of: ShellScan.pattern(of: glob), isWritten: true, reading)
+        given += found
+        for folder in found where ScriptFiles.isFolder(folder, in: reading.folders) {
+          reading.say("what the folder \(relative(folder)) holds")
+        }
+      }
       given += (scan.operands + scan.inputs).map(atHome)
-      if scan.programs.contains("psql") { names += psqlFiles }
-      for folder in scan.operands.map(atHome) where isFolder(folder, in: reading.folders) {
+      if scan.programs.contains("psql") {
+        commands += psqlFiles
+        isForPSQL = true
+        for one in scan.texts.flatMap(PSQLText.loose(in:)) { reading.say(one) }
+      }
+      for folder in scan.operands.map(atHome)
+      where ScriptFiles.isFolder(folder, in: reading.folders) {
         reading.say("what the folder \(folder) holds")
       }
     } else {
+      commands += ScriptText.quoted(in: text)
+      names += ScriptText.names(in: text)
       reading.isOpaque = true
       reading.say("what a script that is no shell's loads by itself")
     }
@@ -247,7 +245,11 @@ package struct ScriptSurroundings {
     for name in given {
       found += files(of: name, reading).map { (name, $0) }
     }
-    for name in names {
+    // Another word without a dot or a slash names a table or the like more often than a file of the folder.
+    for name in names where name.holds("/") || name.holds(".") {
+      found += files(of: name, reading).map { (name, $0) }
+    }
+    for name in commands {
       found += paths(of: name, reading).map { (name, $0) }
     }
     for name in scripts {
@@ -257,7 +259,7 @@ package struct ScriptSurroundings {
       guard reading.seen.insert(ExactText(path)).inserted,
         let content = FileContent.mark(of: path)
       else { continue }
-      guard !Self.isWrittenOn(path), !reading.targets.contains(ExactText(path)) else {
+      guard !ScriptFiles.isWrittenOn(path), !reading.targets.contains(ExactText(path)) else {
         reading.say(name)
         continue
       }
@@ -271,8 +273,11 @@ package struct ScriptSurroundings {
       if FileContent.isByTimes(path) {
         reading.say("all of \(path), which counts by its size and times")
       }
-      for one in ScriptText.commandsOfPSQL(at: path) { reading.say("\(one) in \(name)") }
-      guard !Self.isOfTheSystem(path) else { continue }
+      let isSQL = isForPSQL && !ScriptFiles.isOfTheSystem(path) && !code.contains(ExactText(name))
+      for one in ScriptText.commandsOfPSQL(at: path, isGiven: isSQL) {
+        reading.say("\(one) in \(name)")
+      }
+      guard !ScriptFiles.isOfTheSystem(path) else { continue }
       reading.words.formUnion(variables(in: path))
       guard let script = ScriptText.script(at: path, scripts.contains(name)) else {
         if access(path, X_OK) == 0 { reading.isOpaque = true }
@@ -297,57 +302,47 @@ package struct ScriptSurroundings {
 
   /// The files that a pattern may lead to, with their paths from the script's folders. `*` stands in it for whatever
   /// the script puts there.
-  private func matches(of pattern: String, _ reading: Reading) -> [String] {
+  ///
+  /// - Parameter isWritten: whether it stands so in the script.
+  private func matches(
+    of pattern: String, isWritten: Bool = false, _ reading: ScriptReading
+  ) -> [String] {
     let parts = pattern.pieces(separatedBy: "/", omittingEmptySubsequences: false).map(String.init)
-    guard let last = parts.last, last.unicodeScalars.contains(where: { $0 != "*" }) else {
-      return []
-    }
+    guard let last = parts.last, isWritten || last.unicodeScalars.contains(where: { $0 != "*" })
+    else { return [] }
     // What stands first may be any folder: that of the script above all.
     var folder = parts.dropLast()
-    if folder.first == "*" { folder = folder.dropFirst() }
+    if !isWritten, folder.first == "*" { folder = folder.dropFirst() }
     guard !folder.contains(where: { $0.unicodeScalars.contains("*") }) else { return [] }
     let base = folder.joined(separator: "/")
     let isAbsolute = base.begins(with: "/") || parts.count > 1 && folder.first == ""
     return (isAbsolute ? ["/"] : reading.folders).flatMap { root -> [String] in
       let path = isAbsolute ? base : base.isEmpty ? root : "\(root)/\(base)"
-      guard !Self.isOfTheSystem(path + "/") else { return [] }
+      guard !ScriptFiles.isOfTheSystem(path + "/") else { return [] }
       return Folder.names(in: path)
         .filter { fnmatch(last, $0, FNM_PERIOD | FNM_NOESCAPE) == 0 }.sorted()
         .map { "\(path)/\($0)" }
     }
   }
 
+  /// A path of the script's own folder as it is from there.
+  private func relative(_ path: String) -> String {
+    String(path.dropping(prefix: workingDirectory + "/"))
+  }
+
   /// The name as it is written where it leads there from the script's own folder, else the path.
-  private func shown(_ name: String, _ path: String, _ reading: Reading) -> String {
+  private func shown(_ name: String, _ path: String, _ reading: ScriptReading) -> String {
     let isOwn =
-      !name.holds("/") && Self.isOfTheSystem(path)
+      !name.holds("/") && ScriptFiles.isOfTheSystem(path)
       || name.resolved(in: workingDirectory).isIdentical(to: path)
     let isTaken = reading.files.contains { $0.name.isIdentical(to: "file \(name)") }
     return isOwn && !isTaken ? name : path
-  }
-
-  /// Whether programs write on in it by its name, so that it is another at each look: a log, a process's number.
-  private static func isWrittenOn(_ path: String) -> Bool {
-    let name = path.pieces(separatedBy: "/").last.map(String.init) ?? path
-    return name.isIdentical(to: "log")
-      || [".log", ".pid"].contains { name.ends(with: $0) }
   }
 
   /// A name that begins with the account's folder, as a path.
   private func atHome(_ name: String) -> String {
     guard name.begins(with: ShellScan.home) else { return name }
     return (environment["HOME"] ?? "~") + String(name.dropping(prefix: ShellScan.home))
-  }
-
-  /// Whether a word names a folder that is not the system's.
-  private func isFolder(_ name: String, in folders: [String]) -> Bool {
-    guard !name.isEmpty else { return false }
-    return folders.contains { base in
-      let path = name.resolved(in: base)
-      var status = stat()
-      return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
-        && !Self.isOfTheSystem(path) && !["/", "/tmp", "/dev"].contains(path)
-    }
   }
 
   /// What psql reads unasked: https://www.postgresql.org/docs/current/app-psql.html#APP-PSQL-FILES
@@ -359,19 +354,13 @@ package struct ScriptSurroundings {
     return own.map { environment[$0.0] ?? "\(home)/\($0.1)" }.filter { $0.begins(with: "/") }
   }
 
-  /// Programs that the system brings are bound by their bytes, and not read.
-  private static func isOfTheSystem(_ path: String) -> Bool {
-    ["/usr/", "/bin/", "/sbin/", "/lib", "/opt/"].contains { path.begins(with: $0) }
-  }
-
   /// Words of the interpreter's command that may name a file.
   private var interpreterNames: [String] {
     command.filter { !$0.begins(with: "-") && !$0.isIdentical(to: script) }
   }
 
   /// Where a word may lead to; empty where it names no file.
-  private func paths(of name: String, _ reading: Reading) -> [String] {
-    // A word without a dot or a slash names a table or the like more often than a file of the folder.
+  private func paths(of name: String, _ reading: ScriptReading) -> [String] {
     if name.begins(with: "/") || name.holds("/") || name.holds(".") {
       let files = files(of: name, reading)
       if !files.isEmpty || name.holds("/") { return files }
@@ -383,7 +372,7 @@ package struct ScriptSurroundings {
   }
 
   /// The files of that name that are there.
-  private func files(of name: String, _ reading: Reading) -> [String] {
+  private func files(of name: String, _ reading: ScriptReading) -> [String] {
     guard !name.isEmpty else { return [] }
     if name.begins(with: "/") {
       guard access(name, F_OK) != 0 else { return [name] }

@@ -6,22 +6,18 @@ enum ScriptText {
   /// Bytes of a file that is read.
   static let largest = 256 << 10
 
-  /// By which a file of SQL has psql read or run more.
-  static func commandsOfPSQL(at path: String) -> [String] {
-    guard path.ends(with: ".sql") || path.ends(with: ".psql"),
-      let bytes = FileContent.bytes(of: path, most: largest)
+  /// By which a file has psql read or run more.
+  ///
+  /// - Parameter isGiven: whether psql may be given it, whatever its name.
+  static func commandsOfPSQL(at path: String, isGiven: Bool) -> [String] {
+    guard isGiven || path.ends(with: ".sql") || path.ends(with: ".psql"),
+      let bytes = FileContent.bytes(of: path, most: largest), !bytes.contains(0)
     else { return [] }
-    let lines = String(decoding: bytes, as: UTF8.self).pieces(separatedBy: "\n")
-    return lines.compactMap { line in
-      let text = String(line).trimming { $0 == " " || $0 == "\t" || $0 == "\r" }
-      let reads = ["\\i ", "\\ir ", "\\include", "\\!", "\\copy", "\\gexec"]
-      return reads.contains { text.begins(with: $0) } ? String(text.prefixOfScalars(80)) : nil
-    }
+    return PSQLText.commands(in: String(decoding: bytes, as: UTF8.self))
   }
 
   static func isShell(_ path: String) -> Bool {
-    let name = path.pieces(separatedBy: "/").last.map(String.init) ?? path
-    return ["sh", "bash", "dash", "ksh", "zsh", "ash"].contains(name)
+    ShellPrograms.shells.contains(path.pieces(separatedBy: "/").last.map(String.init) ?? path)
   }
 
   /// The text of a file that is a script, and whether it is a shell's; nil where it is none.
@@ -72,6 +68,18 @@ enum ScriptText {
     switch scalar {
     case "a"..."z", "A"..."Z", "0"..."9", "_": true
     default: false
+    }
+  }
+
+  /// Words in quotes by themselves, or first in quotes: by them a program of another language names those that it runs.
+  static func quoted(in text: String) -> [String] {
+    let marks = "\"'`".unicodeScalars
+    let pieces = text.pieces(omittingEmptySubsequences: false) { marks.contains($0) }
+    return pieces.compactMap { piece in
+      let word = piece.prefixOfScalars { $0 != " " }
+      return word.isEmpty
+        || !word.unicodeScalars.allSatisfy { isOfName($0) || "-./".unicodeScalars.contains($0) }
+        ? nil : String(word)
     }
   }
 

@@ -24,18 +24,26 @@ package struct ShellScan {
   package private(set) var inputs: [String] = []
   /// Names of files that hold what it puts in as it runs, with `*` for that.
   package private(set) var patterns: [String] = []
+  /// Patterns of the names of files of one folder that a program is given.
+  package private(set) var globs: [String] = []
+  /// Names by which a program is, or may be, run.
+  package private(set) var commands: [String] = []
+  /// All that is a text to the shell: words without their quotes, and what commands are given by `<<`.
+  package private(set) var texts: [String] = []
   /// The programs that it runs, by their last names.
   package private(set) var programs: Set<String> = []
   /// Where it looks for programs from then on: what it sets `PATH` to, as written.
   package private(set) var searchPaths: [String] = []
 
   private var command: [Word] = []
+  /// Those that the command stands within.
+  private var around: [(command: [Word], input: [Word], role: Role)] = []
   /// What the command reads from its standard input.
   private var input: [Word] = []
   /// A shell that runs what its input gives it, where that is not known yet.
   private var reader: String?
   private var role = Role.word
-  /// The variables that it is given and does not set itself, with their values.
+  /// The variables whose values can be told.
   private let known: KnownVariables
 
   /// What the next word is.
@@ -49,31 +57,6 @@ package struct ShellScan {
     case none
   }
 
-  private static let shells: Set = ["sh", "bash", "dash", "ksh", "zsh", "ash"]
-  private static let loaders: Set = ["python", "python3", "perl", "ruby", "node", "php", "lua"]
-  /// Programs whose operands are a command of their own.
-  private static let wrappers: Set = [
-    "exec", "command", "env", "nohup", "time", "nice", "sudo", "setsid", "builtin", "timeout",
-  ]
-  /// Programs that run what is not in the script: elsewhere, or by a file that they find by themselves.
-  private static let runners: Set = [
-    "ssh", "su", "parallel", "make", "docker", "podman", "kubectl", "ansible", "ansible-playbook",
-    "terraform", "run-parts", "npm", "at", "batch", "alias", "watch",
-  ]
-  /// Programs that read no folder that they are given, or give no more than its names.
-  private static let folderless: Set = [
-    "cd", "pushd", "popd", "mkdir", "rmdir", "rm", "ls", "test", "[", "[[", "echo", "printf",
-    "chmod",
-    "chown", "chgrp", "du", "df", "touch", "tee", "truncate", "mkfifo", "stat", "mktemp", "export",
-    "readonly", "local", "unset",
-    "basename", "dirname", "realpath", "for", "case", "select", "return", "exit", "kill", "sleep",
-    "pg_ctl", "initdb", "expr", "let", "set", "trap",
-  ]
-  /// Programs whose last operand is where they write to.
-  private static let copiers: Set = ["cp", "mv", "ln", "install", "rsync", "scp"]
-  private static let keywords: Set = [
-    "if", "then", "else", "elif", "fi", "do", "done", "while", "until", "{", "}", "!", "esac", "(",
-  ]
   private static let deepest = 4
 
   /// - Parameter environment: what it is given; a variable that the script may set counts as not known.
@@ -81,54 +64,83 @@ package struct ShellScan {
     self.init(script, KnownVariables(environment, in: script), depth)
   }
 
-  private init(_ script: String, _ known: KnownVariables, _ depth: Int) {
+  private init(_ script: String, _ known: KnownVariables, _ depth: Int, isDocument: Bool = false) {
     self.known = known
-    var text = ShellWords(script, known)
+    var text = ShellWords(script, known, isDocument: isDocument)
     while let item = text.next() {
       switch item {
       case .word(let word):
-        switch role {
-        case .word: command.append(word)
-        case .input: input.append(word)
-        case .target: if !word.isOpen { targets.append(word.path) }
-        case .none: break
-        }
-        role = .word
+        // A text's own words are none of a command.
+        guard !isDocument || text.depth > 0 else { continue }
+        take(word)
       case .output: role = .target
       case .input: role = .input
       case .other: role = .none
       case .end:
         role = .word
         takeCommand(depth)
-      case .documents(let texts):
+      case .open:
+        around.append((command, input, role))
+        (command, input, role) = ([], [], .word)
+      case .close:
+        takeCommand(depth)
+        (command, input, role) = around.popLast() ?? ([], [], .word)
+      case .label:
+        role = .word
+        command = []
+      case .documents(let documents):
         role = .word
         takeCommand(depth)
-        takeInput(texts, depth)
+        take(documents, depth)
       }
     }
     takeCommand(depth)
-    takeInput([], depth)
+    while let outer = around.popLast() {
+      (command, input, role) = outer
+      takeCommand(depth)
+    }
+    take([], depth)
     if text.isBroken { say("all that follows a quotation mark or a bracket without its end") }
+  }
+
+  private mutating func take(_ word: Word) {
+    // The end of a quotation behind a command within it is no word.
+    if word.isRest, role == .word, command.last?.isDynamic == true { return }
+    switch role {
+    case .word where command.isEmpty && word.hasChoices:
+      command += known.expanded(word).count == 1 ? known.expanded(word) : [word.asUnknown]
+    case .word: command += known.expanded(word)
+    case .input: input += known.expanded(word)
+    case .target: targets += known.expanded(word).filter { !$0.isOpen }.map(\.path)
+    case .none: texts.append(word.text)
+    }
+    role = .word
   }
 
   private mutating func takeCommand(_ depth: Int) {
     for word in command + input {
-      if word.isOpen { patterns += word.patterns } else { self.words += word.names }
+      if word.isOpen, !word.isPattern || word.isDynamic {
+        patterns += word.patterns
+      } else if !word.isOpen {
+        self.words += word.names
+      }
       self.words += word.defaults
+      texts.append(word.text)
     }
     for word in input {
       if word.isOpen { say("< \(word.raw)") } else { inputs.append(word.path) }
     }
     var words = command[...]
     command = []
-    while let first = words.first, Self.keywords.contains(first.text) || first.isAssignment {
+    while let first = words.first,
+      ShellPrograms.keywords.contains(first.text) || first.isAssignment
+    {
       takeAssignment(first)
       words = words.dropFirst()
     }
     let name = words.first?.text.lastPathPart ?? ""
     for word in words where word.isUnknownFile { say(word.raw) }
-    let isPlain = ["", "[", "[[", "test", "echo", "printf", "expr", "let", "export", "case"]
-      .contains(name)
+    let isPlain = ShellPrograms.plain.contains(name)
     for word in words.dropFirst()
     where word.isPattern && !word.isDynamic && !word.isOfOneFolder && !isPlain {
       say(word.raw)
@@ -137,11 +149,6 @@ package struct ShellScan {
       say(word.raw)
     }
     if name == "tee" { targets += words.dropFirst().filter { !$0.isOpen }.map(\.path) }
-    if !Self.folderless.contains(name) {
-      var given = words.dropFirst().filter { !$0.isOpen }
-      if Self.copiers.contains(name) { given = Array(given.dropLast()) }
-      operands += given.flatMap(\.names)
-    }
     take(words, depth)
     input = []
   }
@@ -154,14 +161,21 @@ package struct ShellScan {
     if own.contains(where: { $0.holds("$") || $0.holds("`") }) { say(word.raw) }
   }
 
-  /// What a shell reads that runs its input: texts of the script itself, or nothing that is seen.
-  private mutating func takeInput(_ texts: [String], _ depth: Int) {
+  /// What a shell reads that runs its input: texts of the script itself, or nothing that is seen. Of any text the
+  /// commands run that stand in it.
+  private mutating func take(_ documents: [ShellWords.Document], _ depth: Int) {
+    for one in documents {
+      texts.append(one.text)
+      if !one.isLiteral, depth < Self.deepest {
+        take(ShellScan(one.text, known, depth + 1, isDocument: true))
+      }
+    }
     guard let name = reader else { return }
     reader = nil
-    guard !texts.isEmpty, depth < Self.deepest else {
+    guard !documents.isEmpty, depth < Self.deepest else {
       return say("what \(name) reads from its input")
     }
-    for text in texts { take(ShellScan(text, known, depth + 1)) }
+    for one in documents { take(ShellScan(one.text, known, depth + 1)) }
   }
 
   private mutating func take(_ inner: ShellScan) {
@@ -170,9 +184,12 @@ package struct ShellScan {
     loaded += inner.loaded
     words += inner.words
     patterns += inner.patterns
+    globs += inner.globs
     operands += inner.operands
     inputs += inner.inputs
     targets += inner.targets
+    commands += inner.commands
+    texts += inner.texts
     programs.formUnion(inner.programs)
     searchPaths += inner.searchPaths
     for one in inner.unknown { say(one) }
@@ -180,17 +197,26 @@ package struct ShellScan {
 
   private mutating func take(_ words: ArraySlice<Word>, _ depth: Int) {
     guard let first = words.first else { return }
-    guard !first.isDynamic else { return say(first.raw) }
     let operands = words.dropFirst()
+    guard !first.isDynamic else {
+      say(first.raw)
+      takeOperands(operands, of: "")
+      return takeWithin(operands, depth)
+    }
     let name = first.text.lastPathPart
     programs.insert(name)
+    commands.append(first.path)
+    if !ShellPrograms.plain.contains(name), name != "eval" { takeOperands(operands, of: name) }
     switch name {
     case "for", "case", "select": return
     case "trap":
       guard let code = operands.first(where: { !$0.isOption }) else { return }
       if code.isDynamic || depth >= Self.deepest { return say("trap \(code.raw)") }
       take(ShellScan(code.text, known, depth + 1))
-    case _ where Self.runners.contains(name): say("what \(name) runs")
+    case _ where ShellPrograms.runners.contains(name):
+      say("what \(name) runs")
+      if let wrapper = ShellPrograms.wrappers[name] { takeTexts(of: wrapper, operands, depth) }
+      takeWithin(operands, depth)
     case "cd", "pushd":
       guard let folder = operands.first(where: { !$0.isOption }) else {
         if name == "cd" { folders.append(Self.home) }
@@ -200,19 +226,22 @@ package struct ShellScan {
     case "export", "readonly", "local", "declare", "typeset":
       for word in operands where word.isAssignment { takeAssignment(word) }
     case ".", "source":
-      if let file = operands.first { takeScript(file) }
+      takeScript(operands)
     case "eval", "xargs":
       say(name)
+      takeWithin(operands, depth)
     case "find" where operands.contains { $0.text.begins(with: "-exec") || $0.text == "-ok" }:
       say("find \(operands.first { $0.text.begins(with: "-exec") }?.text ?? "-ok")")
-    case _ where Self.wrappers.contains(name):
-      take(
-        operands.drop {
-          $0.isOption || $0.isAssignment || $0.text.firstScalar?.isASCIIDigit == true
-        },
-        depth)
-    case _ where Self.shells.contains(name): takeShell(name, operands, depth)
-    case _ where Self.loaders.contains(name):
+      takeWithin(operands, depth)
+    case _ where ShellPrograms.wrappers[name] != nil:
+      guard let wrapper = ShellPrograms.wrappers[name] else { return }
+      takeTexts(of: wrapper, operands, depth)
+      if name == "command", operands.first.map({ ["-v", "-V"].contains($0.text) }) == true {
+        return
+      }
+      take(wrapper.command(in: operands), depth)
+    case _ where ShellPrograms.shells.contains(name): takeShell(name, operands, depth)
+    case _ where ShellPrograms.loaders.contains(name):
       guard let file = operands.first else { return }
       if file.isOption || file.isOpen {
         say("\(name) \(file.raw)")
@@ -222,6 +251,82 @@ package struct ShellScan {
       }
     default:
       if first.text.holds("/") { takeScript(first) }
+      guard !ShellPrograms.plain.contains(name), !ShellPrograms.readers.contains(name) else {
+        return
+      }
+      takeWithin(operands, depth)
+    }
+  }
+
+  /// What a program that may run others is given: where one stands among it that runs or reads files, it is taken for
+  /// run.
+  private mutating func takeWithin(_ operands: ArraySlice<Word>, _ depth: Int) {
+    commands += operands.filter { !$0.isOpen && !$0.isOption && !$0.isAssignment }.map(\.path)
+    let start = operands.indices.first { index in
+      let name = operands[index].text.lastPathPart
+      return index + 1 < operands.endIndex && !operands[index].isDynamic
+        && (ShellPrograms.shells.contains(name) || ShellPrograms.loaders.contains(name)
+          || ShellPrograms.wrappers[name] != nil || ["psql", "xargs", "eval"].contains(name))
+    }
+    guard let start else { return }
+    take(operands[start...], depth)
+  }
+
+  /// Commands that are given as a text: `flock FILE -c 'sh fix'`.
+  private mutating func takeTexts(
+    of wrapper: ShellPrograms.Wrapper, _ operands: ArraySlice<Word>, _ depth: Int
+  ) {
+    guard !wrapper.texts.isEmpty else { return }
+    for (word, text) in zip(operands, operands.dropFirst())
+    where wrapper.texts.unicodeScalars.contains(where: { word.text == "-\($0)" })
+      || word.text == "--command" || word.text == "--split-string"
+    {
+      guard !text.isDynamic, depth < Self.deepest else {
+        say("\(word.text) \(text.raw)")
+        continue
+      }
+      take(ShellScan(text.text, known, depth + 1))
+    }
+  }
+
+  /// What a program is given that may read it. What of it turns out only when it runs is said, unless it can be no
+  /// file: what an option that takes a text, or a program that takes a pattern, is given.
+  private mutating func takeOperands(_ all: ArraySlice<Word>, of name: String) {
+    var given = all
+    let letters = ShellPrograms.texts[name]?.letters ?? ""
+    let names = ShellPrograms.texts[name]?.names ?? []
+    if ShellPrograms.copiers.contains(name) { given = given.dropLast() }
+    operands += given.filter { !$0.isOpen }.flatMap(\.names)
+    globs += given.filter { $0.isPattern && $0.isOfOneFolder }.map(\.path)
+    var hasPattern =
+      !ShellPrograms.patterned.contains(name)
+      || given.contains { ["-f", "-e", "--file", "--regexp", "--from-file"].contains($0.text) }
+    var isText = false
+    for word in given {
+      if isText {
+        isText = false
+        continue
+      }
+      if word.isOption {
+        let isNamed = word.text.begins(with: "--")
+        let key = word.text.halves(at: "=").map { String($0.before) } ?? word.text
+        let isOfText =
+          isNamed
+          ? names.contains(key)
+          : word.text.unicodeScalars.dropFirst().contains { letters.unicodeScalars.contains($0) }
+        isText =
+          isOfText
+          && (isNamed
+            ? !word.text.holds("=")
+            : word.text.unicodeScalars.last.map { letters.unicodeScalars.contains($0) } == true)
+        if !isOfText, word.isUnknownName { say(word.raw) }
+        continue
+      }
+      guard hasPattern else {
+        hasPattern = true
+        continue
+      }
+      if word.isUnknownName { say(word.raw) }
     }
   }
 
@@ -249,10 +354,18 @@ package struct ShellScan {
       reader = name
       return
     }
-    guard first.isScriptOption else { return takeScript(first) }
+    guard first.isScriptOption else { return takeScript(rest) }
     guard let script = rest.dropFirst().first else { return }
     guard !script.isDynamic, depth < Self.deepest else { return say("\(first.text) \(script.raw)") }
     take(ShellScan(script.text, known, depth + 1))
+  }
+
+  /// The first of them, and all that it may be where it is a variable.
+  private mutating func takeScript(_ words: ArraySlice<Word>) {
+    guard let first = words.first else { return }
+    takeScript(first)
+    let others = words.dropFirst().prefix { $0.hasChoices && $0.raw.isIdentical(to: first.raw) }
+    for one in others { takeScript(one) }
   }
 
   private mutating func takeScript(_ word: Word) {
@@ -260,55 +373,9 @@ package struct ShellScan {
   }
 
   private mutating func say(_ what: String) {
+    // What a command within it is, is looked at by itself.
+    let what = what.ends(with: "$(") ? what + "…)" : what
     if !unknown.contains(where: { $0.isIdentical(to: what) }) { unknown.append(what) }
-  }
-
-  /// A word's text with `*` for what the shell puts there as it runs, and for what it looks for among files.
-  static func pattern(of text: String) -> String {
-    let scalars = Array(text.unicodeScalars)
-    var pattern = String.UnicodeScalarView()
-    var index = 0
-    func put() { if pattern.last != "*" { pattern.append("*") } }
-    while index < scalars.count {
-      let scalar = scalars[index]
-      index += 1
-      switch scalar {
-      case "*", "?", "`": put()
-      case "[":
-        put()
-        if let end = scalars[index...].firstIndex(of: "]") { index = end + 1 }
-      case "$":
-        put()
-        guard index < scalars.count else { continue }
-        if scalars[index] == "{" {
-          index = (scalars[index...].firstIndex(of: "}") ?? scalars.count - 1) + 1
-        } else if isOfName(scalars[index]) {
-          let isDigit = scalars[index].isASCIIDigit
-          index += 1
-          while !isDigit, index < scalars.count, isOfName(scalars[index]) { index += 1 }
-        } else if "@*#?-$!".unicodeScalars.contains(scalars[index]) {
-          index += 1
-        }
-      default: pattern.append(scalar)
-      }
-    }
-    return String(pattern)
-  }
-
-  static func defaults(in text: String) -> [String] {
-    text.pieces(separatedBy: "${", omittingEmptySubsequences: false).dropFirst().compactMap {
-      let inner = $0.prefixOfScalars { $0 != "}" }
-      let rest = inner.dropScalars { isOfName($0) }.dropScalars { $0 == ":" }
-      guard let sign = rest.unicodeScalars.first, "-=+".unicodeScalars.contains(sign) else {
-        return nil
-      }
-      let word = String(rest.dropFirstScalars(1))
-      return word.isEmpty ? nil : word
-    }
-  }
-
-  private static func isOfName(_ scalar: Unicode.Scalar) -> Bool {
-    scalar.isASCIILetter || scalar.isASCIIDigit || scalar == "_"
   }
 
   /// Stands for the account's folder in a word.

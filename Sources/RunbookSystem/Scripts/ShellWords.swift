@@ -9,29 +9,47 @@ struct ShellWords {
     /// The next word is no file.
     case other
     /// A line ends, and with it the texts that its commands are given.
-    case documents([String])
-    /// A command ends, or another begins within it.
+    case documents([Document])
+    /// A command ends.
     case end
+    /// A command begins within a word of another, or ends there.
+    case open, close
+    /// What came before was none: a pattern of a `case`.
+    case label
+  }
+
+  /// A text that a command is given by `<<`.
+  struct Document {
+    let text: String
+    /// Whether nothing is put into it: its end was quoted.
+    let isLiteral: Bool
   }
 
   private let scalars: [Unicode.Scalar]
+  /// Whether it is such a text, in which marks of quotation are signs as others.
+  private let isDocument: Bool
   private var index = 0
   private var pending: [Item] = []
   /// Ends of the texts that follow at the next line.
-  private var documents: [String] = []
+  private var documents: [(end: String, isLiteral: Bool)] = []
+  private(set) var comments: [Range<Int>] = []
+  /// In how many commands within words the last word began.
+  private(set) var depth = 0
   /// Whether what comes next stands within double quotes.
   private var isInQuotes = false
   /// Commands within words that are open: whether in backquotes, and whether their word is in double quotes.
-  private var open: [(isBackquoted: Bool, isInQuotes: Bool)] = []
+  private var open: [(isBackquoted: Bool, isInQuotes: Bool, isOfWord: Bool)] = []
   private var awaitsDocument = false
   /// Whether a quotation mark, a bracket or a text has no end.
   private(set) var isBroken = false
 
   private let known: KnownVariables
 
-  init(_ script: String, _ known: KnownVariables) {
+  init(_ script: String, _ known: KnownVariables, isDocument: Bool = false) {
     scalars = Array(script.unicodeScalars)
     self.known = known
+    self.isDocument = isDocument
+    isInQuotes = isDocument
   }
 
   mutating func next() -> Item? {
@@ -44,21 +62,25 @@ struct ShellWords {
       case "\n":
         index += 1
         return .documents(takeDocuments())
+      case "\\" where index + 1 < scalars.count && scalars[index + 1] == "\n": index += 2
       case "#":
+        let start = index
         while index < scalars.count, scalars[index] != "\n" { index += 1 }
+        comments.append(start..<index)
       case ")", "`":
         guard let last = open.last, last.isBackquoted == (scalar == "`") else {
-          if scalar == "`" { open.append((true, false)) }
           index += 1
-          return .end
+          guard scalar == "`" else { return open.isEmpty ? .label : .end }
+          open.append((true, false, true))
+          return .open
         }
         open.removeLast()
         index += 1
         isInQuotes = last.isInQuotes
-        return .end
+        return last.isOfWord ? .close : .end
       case ";", "&", "|", "(":
         index += 1
-        if scalar == "(" { open.append((false, false)) }
+        if scalar == "(" { open.append((false, false, false)) }
         return .end
       case "<", ">": return redirection(scalar)
       default:
@@ -83,9 +105,9 @@ struct ShellWords {
     return scalar == ">" ? .output : .input
   }
 
-  private mutating func takeDocuments() -> [String] {
-    var texts: [String] = []
-    for end in documents {
+  private mutating func takeDocuments() -> [Document] {
+    var texts: [Document] = []
+    for (end, isLiteral) in documents {
       var text = String.UnicodeScalarView()
       var isEnded = false
       while index < scalars.count, !isEnded {
@@ -102,7 +124,7 @@ struct ShellWords {
         }
       }
       if !isEnded { isBroken = true }
-      texts.append(String(text))
+      texts.append(Document(text: String(text), isLiteral: isLiteral))
     }
     documents = []
     return texts
@@ -112,22 +134,32 @@ struct ShellWords {
   private mutating func word() -> Item? {
     var word = ShellScan.Word()
     var isEnded = false
+    depth = open.count
     while index < scalars.count, !isEnded {
       let scalar = scalars[index]
       switch scalar {
-      case "\\":
-        take(&word, raw: 2, text: index + 1 < scalars.count ? scalars[index + 1] : nil)
-      case "'":
+      case "\\": takeEscaped(&word)
+      case "'" where !isInQuotes:
         word.isQuoted = true
         takeQuoted(&word)
-      case "\"":
+      case "\"" where !(isDocument && open.isEmpty):
         word.isQuoted = true
         isInQuotes.toggle()
         take(&word, raw: 1, text: nil)
       case "$":
         if let variable = known.variable(at: index, of: scalars, isQuoted: isInQuotes) {
           take(&word, raw: variable.end - index, text: nil)
-          word.text += variable.value
+          word.put(variable.name, variable.values)
+          continue
+        }
+        guard let sort = valueSort else {
+          take(&word, raw: 1, text: scalar)
+          continue
+        }
+        if sort == .quoted {
+          word.isQuoted = true
+          take(&word, raw: 1, text: nil)
+          if scalars[index] == "'" { takeQuoted(&word, escapes: true) }
           continue
         }
         word.isDynamic = true
@@ -135,14 +167,15 @@ struct ShellWords {
           take(&word, raw: end - index, text: "$")
           continue
         }
+        if sort == .unknown { word.isUnknown = true }
         let isCommand = index + 1 < scalars.count && scalars[index + 1] == "("
         take(&word, raw: 1, text: "$")
         guard isCommand else { continue }
         // What stands in it is a command of its own.
         take(&word, raw: 1, text: "(")
-        open.append((false, isInQuotes))
+        open.append((false, isInQuotes, true))
         isInQuotes = false
-        pending.append(.end)
+        pending.append(.open)
         isEnded = true
       case "`" where open.last?.isBackquoted == true:
         // The command that began at the last one ends before it.
@@ -150,10 +183,11 @@ struct ShellWords {
         isEnded = true
       case "`":
         word.isDynamic = true
+        word.isUnknown = true
         take(&word, raw: 1, text: "`")
-        open.append((true, isInQuotes))
+        open.append((true, isInQuotes, true))
         isInQuotes = false
-        pending.append(.end)
+        pending.append(.open)
         isEnded = true
       case "*" where !isInQuotes, "?" where !isInQuotes, "[" where !isInQuotes:
         word.isPattern = word.isPattern || !isTest
@@ -175,7 +209,7 @@ struct ShellWords {
     }
     if index >= scalars.count, isInQuotes {
       isInQuotes = false
-      isBroken = true
+      isBroken = !isDocument
     }
     // The number of the file that a redirection is for.
     if index < scalars.count, scalars[index] == "<" || scalars[index] == ">", !word.isQuoted,
@@ -185,10 +219,36 @@ struct ShellWords {
     }
     if awaitsDocument {
       awaitsDocument = false
-      documents.append(word.text)
+      documents.append(
+        (word.text, word.isQuoted || word.raw.unicodeScalars.contains("\\")))
       return nil
     }
     return .word(word)
+  }
+
+  private enum ValueSort {
+    /// What the script is called with, or a number of the shell's own.
+    case given
+    case unknown
+    /// `$'…'` and `$"…"`.
+    case quoted
+  }
+
+  /// What the sign here puts in; nil where it stands for itself.
+  private var valueSort: ValueSort? {
+    guard index + 1 < scalars.count else { return nil }
+    var next = scalars[index + 1]
+    if next == "{" {
+      guard index + 2 < scalars.count else { return nil }
+      next = scalars[index + 2]
+      if next == "!" { return .unknown }
+      if next == "#", index + 3 < scalars.count { next = scalars[index + 3] }
+      if next == "}" { return .given }
+    } else if next == "'" || next == "\"" {
+      return isInQuotes ? nil : .quoted
+    }
+    if next.isASCIIDigit || "@*#?$!-".unicodeScalars.contains(next) { return .given }
+    return next.isASCIILetter || next == "_" || next == "(" ? .unknown : nil
   }
 
   /// Where the arithmetic ends that begins here; nil where none does, or it may be commands.
@@ -226,94 +286,29 @@ struct ShellWords {
     index += count
   }
 
-  private mutating func takeQuoted(_ word: inout ShellScan.Word) {
+  /// A sign behind `\`: within double quotes only some lose it.
+  private mutating func takeEscaped(_ word: inout ShellScan.Word) {
+    guard index + 1 < scalars.count else { return take(&word, raw: 1, text: nil) }
+    let next = scalars[index + 1]
+    if isInQuotes, !"$`\"\\\n".unicodeScalars.contains(next) {
+      word.text.unicodeScalars.append("\\")
+    }
+    take(&word, raw: 2, text: next == "\n" ? nil : next)
+  }
+
+  /// - Parameter escapes: whether a `\` takes away what the next sign means.
+  private mutating func takeQuoted(_ word: inout ShellScan.Word, escapes: Bool = false) {
     take(&word, raw: 1, text: nil)
     while index < scalars.count, scalars[index] != "'" {
+      if escapes, scalars[index] == "\\", index + 1 < scalars.count {
+        // What a number stands for is not worked out.
+        if "xuU0123c".unicodeScalars.contains(scalars[index + 1]) {
+          (word.isDynamic, word.isUnknown) = (true, true)
+        }
+        take(&word, raw: 1, text: nil)
+      }
       take(&word, raw: 1, text: scalars[index])
     }
     if index < scalars.count { take(&word, raw: 1, text: nil) } else { isBroken = true }
-  }
-}
-
-extension ShellScan {
-  /// A word as it is written, and as the shell takes it.
-  package struct Word {
-    package var raw = ""
-    /// Without its quotes.
-    package var text = ""
-    /// Whether a value or a program's output is put into it.
-    package var isDynamic = false
-    /// Whether it is a pattern of names.
-    package var isPattern = false
-    package var isQuoted = false
-    /// Whether an unquoted brace was opened in it: several names may follow.
-    package var isInBraces = false
-
-    /// Whether what it names is not in the text: a tilde leads to a folder of the account.
-    package var isOpen: Bool {
-      isDynamic || isPattern || text.begins(with: "~") && !isOfHome && !isQuotedTilde
-    }
-    private var isQuotedTilde: Bool { !raw.begins(with: "~") }
-    /// Whether it begins with the folder of the account that runs it.
-    private var isOfHome: Bool {
-      raw.begins(with: "~/") || raw.unicodeScalars.count == 1 && raw.begins(with: "~")
-    }
-    /// It as a file's name.
-    package var path: String {
-      isOfHome ? ShellScan.home + String(text.dropping(prefix: "~")) : text
-    }
-    /// What of it may be a file's name: the word, the value of an option or a setting in it.
-    package var names: [String] {
-      var names = [path]
-      if let (_, value) = text.halves(at: "="), !value.isEmpty { names.append(String(value)) }
-      if isOption, !text.begins(with: "--"), text.utf8.count > 2 {
-        names.append(String(text.dropFirstScalars(2)))
-      }
-      // `@FILE`: what is in the file (curl, http, jq's like).
-      return names + names.filter { $0.begins(with: "@") }.map { String($0.dropping(prefix: "@")) }
-    }
-    /// `names`, with `*` for each part that only turns out when it runs.
-    package var patterns: [String] { Word(text: ShellScan.pattern(of: path)).names }
-    /// What stands there where a variable has no value: `${NAME:-this}`.
-    package var defaults: [String] { isDynamic ? ShellScan.defaults(in: text) : [] }
-    /// Whether an ending is there of what it names: `$NAME.sql`.
-    package var isNameInPart: Bool {
-      guard !isAssignment, !text.holds("://") else { return false }
-      let pattern = ShellScan.pattern(of: text)
-      return pattern.unicodeScalars.contains("*")
-        && pattern.pieces(separatedBy: "*").contains { $0.begins(with: ".") && $0.utf8.count > 1 }
-    }
-    package var isOption: Bool { text.begins(with: "-") && text != "-" }
-    /// `-c`, also among other letters: `-ec`.
-    package var isScriptOption: Bool {
-      isOption && !text.begins(with: "--") && text.ends(with: "c")
-    }
-
-    package var isAssignment: Bool {
-      guard let equals = text.index(ofFirst: "="), !isQuoted || raw.begins(with: text[..<equals])
-      else {
-        return false
-      }
-      let name = text[..<equals].unicodeScalars
-      return name.first?.isASCIILetter == true || name.first == "_"
-        ? name.allSatisfy { $0.isASCIILetter || $0.isASCIIDigit || $0 == "_" } : false
-    }
-
-    /// Whether all that it may name lies in one folder: what is there is found before the script runs.
-    package var isOfOneFolder: Bool {
-      guard isPattern, !isDynamic, !text.begins(with: "~"), !text.holds("{") else { return false }
-      let folders = text.pieces(separatedBy: "/", omittingEmptySubsequences: false).dropLast()
-      return folders.allSatisfy {
-        !$0.unicodeScalars.contains { "*?[".unicodeScalars.contains($0) }
-      }
-    }
-    /// Whether it names files, and which ones only turns out when it runs.
-    package var isUnknownFile: Bool {
-      guard isOpen, !isOption, !isAssignment, !isOfOneFolder, !text.holds("://") else {
-        return false
-      }
-      if text.holds("/") { return true }
-      return isPattern && text.unicodeScalars.contains(".")
-    }
   }
 }

@@ -129,6 +129,13 @@ struct WorkText {
     manner: [WorkItem.Parameter]?, seal: [SealedPart], unbound: [String]?, indent: String
   ) -> [StyledText] {
     var lines = (manner ?? []).flatMap { self.lines("\($0.name):", $0.value, indent) }
+    let places = seal.map(\.name).filter { name in
+      [SealedPart.host, SealedPart.account, SealedPart.fileMode].contains { name.begins(with: $0) }
+    }
+    if !places.isEmpty {
+      let words = "-- the approval binds \(places.joined(separator: ", "))"
+      lines.append("\(indent)\(code: words, .dim)")
+    }
     let variables = seal.map(\.name).filter { $0.begins(with: "environment ") }
       .map { String($0.dropping(prefix: "environment ")) }
     if !variables.isEmpty {

@@ -17,7 +17,31 @@ struct ShellScanTests {
       ("bash -eu fix", [], ["fix"], []),
       ("sh -c 'cd sub && ./inner'", ["sub"], ["./inner"], []),
       ("if [ -f x ]; then 'bin/my tool' a; fi", [], ["bin/my tool"], []),
-      ("sudo -u ops ./x", [], [], []),
+      ("sudo -u ops ./x", [], ["./x"], []),
+      ("sudo -u root sh stepa", [], ["stepa"], []), ("stdbuf -oL sh stepa", [], ["stepa"], []),
+      ("stdbuf -o L sh stepa", [], ["stepa"], []), ("flock lock sh x", [], ["x"], []),
+      ("flock lock -c 'sh x'", [], ["x"], []), ("ionice -c 3 sh x", [], ["x"], []),
+      ("taskset 1 sh x", [], ["x"], []), ("runuser -u ann -- sh x", [], ["x"], []),
+      ("runuser ann -c 'sh x'", [], ["x"], []), ("doas -u ann sh x", [], ["x"], []),
+      ("busybox sh x", [], ["x"], []), ("timeout -s KILL 5 sh x", [], ["x"], []),
+      ("env -u A B=c sh x", [], ["x"], []), ("nice -n 5 sh x", [], ["x"], []),
+      ("unknown-wrapper --deep 3 sh x", [], ["x"], []),
+      ("su ann -c 'sh x'", [], ["x"], ["what su runs"]),
+      ("for t in one two; do cat $t; done", [], [], []),
+      ("for t in $(ls); do cat \"$t\"; done", [], [], ["\"$t\""]),
+      ("while read f; do cat \"$f\"; done < list", [], [], ["\"$f\""]),
+      ("F=$(ls sql | head -1); cd sql; cat $F", ["sql"], [], ["$F"]),
+      ("D=/srv/x; cat \"$D/y\"", [], [], []),
+      ("D=/srv/x; read D; cat \"$D/y\"", [], [], ["\"$D/y\""]),
+      ("for s in a b; do sh \"$s\"; done", [], ["a", "b"], []),
+      ("cp $(cat list) /tmp/x", [], [], ["$(…)"]),
+      ("psql -c \"DELETE FROM t WHERE a = $A\" -d \"$DB\"", [], [], []),
+      ("systemctl restart \"$UNIT\"; kill $!; sleep $N", [], [], []),
+      ("grep \"$A\" file; grep -f \"$A\" file", [], [], ["\"$A\""]),
+      ("echo \"PostgreSQL's own\"; ./x # it's late, $Y/z", [], ["./x"], []),
+      ("cat <<EOF\nit's \"late\n$(./x)\nEOF\n. ./y", [], ["./x", "./y"], []),
+      ("cat <<'EOF'\n$(./x)\nEOF", [], [], []),
+      ("sh \\\n  ./x", [], ["./x"], []),
       ("exec env A=b ./x \"$1\"", [], ["./x"], []),
       ("for f in migrations/*.sql; do psql -f \"$f\"; done", [], [], []),
       ("sh scripts/*.sh", [], [], ["scripts/*.sh"]),
@@ -122,7 +146,14 @@ struct ScriptSurroundingsTests {
       ("cat \"two words.sql\"", ["two words.sql"]),
       (". ~/home.sh", ["home.sh", "data.sql"]),
       ("cd; ./home.sh", ["home.sh", "data.sql"]),
-      ("for f in data none; do cat \"$f.sql\"; done", ["data.sql", "two words.sql"]),
+      ("for f in data none; do cat \"$f.sql\"; done", ["data.sql"]),
+      ("for f in lib/*; do . \"$f\"; done", ["lib/common.sh", "lib/deep.sh"]),
+      ("for f in lib/*; do cat \"$f\"; done", ["lib/common.sh", "lib/deep.sh"]),
+      ("cat lib/*", ["lib/common.sh", "lib/deep.sh"]),
+      ("F=data; cat \"$F.sql\"", ["data.sql"]),
+      ("stdbuf -oL sh plain; sudo -u root sh plain", ["plain", "data.sql"]),
+      ("# the file data.sql is lost\necho \"it's late\"; cat plain", ["plain"]),
+      ("psql <<EOF\n\\\\i data.sql\nEOF", ["data.sql"]),
       ("run() { cat \"lib/$1.sh\"; }; run deep", ["lib/deep.sh", "lib/common.sh"]),
       ("cat \"$PWD/data.sql\"", ["data.sql"]),
       ("cat \"$(dirname \"$0\")/data.sql\"", ["data.sql"]),
@@ -240,6 +271,51 @@ struct ScriptSurroundingsTests {
     try write("x", to: "parts/a.sql")
     #expect(surroundings("cp -r parts /tmp/x").unbound == ["what the folder parts holds"])
     #expect(surroundings("mkdir -p parts; ls parts").unbound.isEmpty)
+    try write("x", to: "conf/sub/x")
+    #expect(surroundings("cp -r conf/* /tmp/x").unbound == ["what the folder conf/sub holds"])
+    try write("SELECT 1; \\i inner\n", to: "mid.sql")
+    try write("\\i inner\n", to: "migrate")
+    for name in ["mid.sql", "migrate"] {
+      #expect(surroundings("psql -qf \(name)").unbound == ["\\i inner in \(name)"])
+      #expect(surroundings("cat \(name) | psql").unbound == ["\\i inner in \(name)"])
+    }
+    #expect(surroundings("psql -c '\\i inner'").unbound == ["\\i inner"])
+    #expect(surroundings("psql <<'EOF'\n\\i inner\nEOF").unbound == ["\\i inner"])
+  }
+
+  /// What is a word of a message or a comment is no program.
+  @Test func onlyWhatMayBeRunIsLookedForAmongPrograms() throws {
+    let script = """
+      # size of the file as it is
+      echo "install date; it's true" >&2
+      cat data | grep file
+      """
+    let files = surroundings(script).all.compactMap(\.file).map { $0.pieces(separatedBy: "/").last }
+    #expect(Set(files.compactMap { $0.map(String.init) }) == ["sh", "echo", "cat", "grep"])
+  }
+
+  /// Another machine, account or mask makes another thing of it.
+  @Test func whereAndAsWhomItRunsIsBound() throws {
+    let names = surroundings("true").all.map(\.name)
+    for start in [SealedPart.host, SealedPart.account, SealedPart.fileMode] {
+      #expect(names.filter { $0.begins(with: start) }.count == 1, "\(start)")
+    }
+    let probe = surroundings("true").ofProbe.map(\.name)
+    #expect(probe.contains { $0.begins(with: SealedPart.host) })
+  }
+
+  @Test(
+    arguments: [
+      ("SELECT '\\i x'; -- \\i y\n/* \\i z */ SELECT $a$ \\i q $a$", []),
+      ("SELECT 1 \\g out.txt\nSELECT 2 \\g\n", ["\\g out.txt"]),
+      ("SELECT 1 \\g |sh", ["\\g |sh"]),
+      ("\\o | cat\n\\set x `date`", ["\\o | cat", "\\set x `date`"]),
+      ("COPY t FROM stdin;\na\\ib\n\\.\n\\ir more", ["\\ir more"]),
+      ("SELECT E'it\\'s'; \\include x", ["\\include x"]), ("\\pset pager off\n\\echo hm", []),
+      ("\\! rm x", ["\\! rm x"]), ("SELECT 'open; \\i x", ["\\i x"]),
+    ] as [(String, [String])])
+  func whatATextHasPSQLRead(_ text: String, _ commands: [String]) {
+    #expect(PSQLText.commands(in: text) == commands)
   }
 
   /// By what it holds, however its times are set.
