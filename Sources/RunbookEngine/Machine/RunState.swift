@@ -67,6 +67,10 @@ public struct RunState: Sendable, Hashable {
   public private(set) var withheldCaptures: Set<String> = []
   /// Steps whose `confirms` was true when they were carried out last, in order.
   public private(set) var findings: [StepID] = []
+  /// Steps whose `confirms` was true by what a person left out: no findings, though expressions see them as true.
+  private var unestablished: Set<StepID> = []
+  /// Steps in whose place people decided, and those that rest on such.
+  private(set) var standInSteps: Set<StepID> = []
   /// Whether a person let the run go on though the incident was not confirmed any more.
   public private(set) var goesOnUnconfirmed = false
   /// What steps have shown and counts no more, until they are reopened: by step, why.
@@ -492,6 +496,7 @@ public struct RunState: Sendable, Hashable {
     guard steps[id, default: StepState()].apply(event, at: time, by: actor) else {
       throw misplaced(event)
     }
+    if steps[id]?.hasStandIns == true { standInSteps.insert(id) } else { standInSteps.remove(id) }
   }
 
   private mutating func takeResults(of payload: AttemptFinished) {
@@ -500,7 +505,12 @@ public struct RunState: Sendable, Hashable {
     withheldCaptures.formUnion(payload.withheldCaptures)
     // The last answer counts.
     findings.removeAll { $0 == payload.step }
+    unestablished.remove(payload.step)
     guard payload.isConfirmed == true else { return }
+    guard payload.hasConfirmed else {
+      unestablished.insert(payload.step)
+      return
+    }
     findings.append(payload.step)
     goesOnUnconfirmed = false
   }
@@ -508,11 +518,17 @@ public struct RunState: Sendable, Hashable {
   /// What an earlier attempt has brought counts no more once the step is carried out again.
   private mutating func takeBackResults(of id: StepID) {
     findings.removeAll { $0 == id }
+    unestablished.remove(id)
     let records = (runbook?.steps ?? []) + formerSteps
     for name in records.first(where: { $0.id == id })?.captures ?? [] {
       captures[name] = nil
       withheldCaptures.remove(name)
     }
+  }
+
+  /// Whether expressions see that a step has confirmed the incident.
+  func hasConfirmed(_ id: StepID) -> Bool {
+    findings.contains(id) || unestablished.contains(id)
   }
 
   private mutating func take(_ captures: Value) {
@@ -655,7 +671,23 @@ extension RunState {
   /// - Parameter present: the verification steps of the runbook as it is.
   func verification(of present: [StepID]) -> VerificationTally {
     let former = formerSteps.filter { $0.phase == .verification }.map(\.id)
-    return VerificationTally((present + former).map { (step: $0, fate: step($0).fate) })
+    return VerificationTally((present + former).map { (step: $0, fate: fate(of: $0)) })
+  }
+
+  /// What became of a check, with what people said where it rests on what they left out.
+  func fate(of id: StepID) -> VerificationTally.Fate {
+    let fate = step(id).fate
+    guard case .resting = fate else { return fate }
+    return .resting(wordsOfFooting(of: id))
+  }
+
+  /// What a step rests on that a person left out, and why, in words.
+  public func wordsOfFooting(of id: StepID) -> String {
+    let leftOut = step(id).restsOn.leftOut
+    let words = leftOut.compactMap { one in
+      (step(one.step).declaration ?? step(one.step).skip?.word).map { (one.step, $0) }
+    }
+    return leftOut.words(reasons: Dictionary(words) { first, _ in first })
   }
 
   /// Steps that are done by the journal, and of which a database has no record any more.
@@ -690,7 +722,23 @@ extension RunState {
   /// What became of the steps of a phase that changes things, those that were taken out among them.
   public func changes(in phase: Phase) -> ChangeTally {
     let records = ((runbook?.steps ?? []) + formerSteps).filter { $0.phase == phase }
-    return ChangeTally(records.map { step($0.id).changeFate(of: $0.id) })
+    return ChangeTally(
+      records.map { record in
+        let fate = step(record.id).changeFate(of: record.id)
+        guard case .resting = fate else { return fate }
+        return .resting(wordsOfFooting(of: record.id))
+      })
+  }
+
+  /// What attempts changed that stays beside what later ones of their steps came to; nil where there is none. Of steps that
+  /// people left out their tally says it.
+  var wordsOfStaying: String? {
+    let records = ((runbook?.steps ?? []) + formerSteps).filter(\.phase.mayChange)
+    let words = records.compactMap { record in
+      step(record.id).status == .skipped
+        ? nil : step(record.id).wordsOfStaying.map { "of '\(record.id)' \($0)" }
+    }
+    return words.isEmpty ? nil : words.joined(separator: ", ")
   }
 
   /// Whether a step is still carried out where the run goes on as it stands.
@@ -788,7 +836,7 @@ extension StepState {
   /// Whether it is over on a person's word alone.
   var isWordOnly: Bool {
     switch fate {
-    case .skipped, .declared: true
+    case .skipped, .declared, .resting: true
     case .passed, .attested, .failed, .notApplicable, .removed, .ruledOut, .open: false
     }
   }

@@ -77,6 +77,10 @@ public struct StepState: Sendable, Hashable {
   public internal(set) var declaration: PersonsWord?
   /// Whether it was a person who answered.
   public internal(set) var isAttested = false
+  /// What people decided in the place of other steps, and what it found, or its `when`, rests on.
+  public internal(set) var restsOn: [StandIn] = []
+  /// The same of its captures, by name.
+  var capturesRestOn: [String: [StandIn]] = [:]
   /// Whether a person's word on it was taken though nobody could look: it is held against what is found.
   public internal(set) var isWordUnlooked = false
   /// The word that it is done, against which stands that no receipt of it is there; until a person has decided.
@@ -87,6 +91,11 @@ public struct StepState: Sendable, Hashable {
   public internal(set) var isWithoutAnswer = false
   /// Whether it failed though its work had ended well: what it changed stays, and to repeat it changes more.
   public internal(set) var isEffectDone = false
+  /// Attempts whose work ended well and was refused, as far as nothing has shown since that they had no effect: what
+  /// they changed stays, whatever became of later ones.
+  public internal(set) var stayingAttempts: Set<Int> = []
+  /// Whether an attempt of it failed that may have changed something all the same.
+  private var hasFailedOpenly = false
   /// Whether another process has taken the run up since it failed without an answer.
   var isOfFormerProcess = false
   /// Whether the process that ran the last attempt is gone: then what was not done may run again.
@@ -140,9 +149,12 @@ public struct StepState: Sendable, Hashable {
       failure = finished.failure
       isWithoutAnswer = finished.isWithoutAnswer
       isAttested = finished.isWord == true
+      takeFooting(of: finished)
       isEffectDone = finished.isEffectDone ?? false
+      if isEffectDone { stayingAttempts.insert(attempts) }
       hasReceipt = finished.outcome == .succeeded && finished.hasReceipt
       hasChanged = hasChanged || tookEffect(finished)
+      hasFailedOpenly = hasFailedOpenly || finished.outcome == .failed && tookEffect(finished)
       hasWithheldCaptures = !finished.withheldCaptures.isEmpty
     case (.pending, .attemptSettled(let settled))
     where attempts > 0 && settled.settlement == .notDone:
@@ -173,6 +185,7 @@ public struct StepState: Sendable, Hashable {
         word: PersonsWord(actor: skipped.decider ?? actor, reason: skipped.reason),
         former: status)
       isWordUnlooked = skipped.isUnlooked ?? false
+      restsOn = skipped.restsOn ?? []
       status = .skipped
       finishedAt = time
       if skipped.cause == .condition { definition = skipped.definition }
@@ -225,6 +238,8 @@ public struct StepState: Sendable, Hashable {
     settlement = nil
     declaration = nil
     isAttested = false
+    restsOn = []
+    capturesRestOn = [:]
     isWordUnlooked = false
     deniedWord = nil
     isMadeElsewhere = false
@@ -271,8 +286,16 @@ public struct StepState: Sendable, Hashable {
     isRetryWanted = false
     hasReceipt = false
     isEffectDone = false
+    restsOn = []
+    capturesRestOn = [:]
     hasWithheldCaptures = false
     round = Round()
+  }
+
+  private mutating func takeFooting(of finished: AttemptFinished) {
+    let isDone = finished.outcome == .succeeded
+    restsOn = isDone ? finished.restsOn ?? [] : []
+    capturesRestOn = isDone ? finished.capturesRestOn ?? [:] : [:]
   }
 
   private static func denial(_ settled: AttemptSettled, by actor: Actor) -> PersonsWord? {
@@ -290,6 +313,7 @@ public struct StepState: Sendable, Hashable {
     isWordUnlooked = settled.means == .word && settled.isUnlooked == true
     denial = Self.denial(settled, by: actor)
     round.go(to: time)
+    if settled.settlement != .unknown { stayingAttempts.remove(attempts) }
     switch settled.settlement {
     case .done:
       status = .succeeded
@@ -325,17 +349,24 @@ extension StepState {
   /// What became of it as a verification step.
   var fate: VerificationTally.Fate {
     switch status {
-    case .succeeded: declaration.map { .declared($0) } ?? (isAttested ? .attested : .passed)
+    case .succeeded where declaration == nil && !isAttested: fate(else: .passed)
+    case .succeeded: declaration.map { .declared($0) } ?? .attested
     case .failed where !isWithoutAnswer: .failed
     // What was found stays found, whoever leaves the step out afterwards.
     case .skipped where failure != nil && !isWithoutAnswer: .failed
     case .skipped:
       switch skip {
       case .some(let skip) where skip.cause == .decision: .skipped(skip.word)
-      case .some, nil: hasNewCondition ? .ruledOut : .notApplicable
+      case .some, nil: hasNewCondition ? .ruledOut : fate(else: .notApplicable)
       }
     case .pending, .running, .unknown, .failed: isTakenOut ? .removed : .open
     }
+  }
+
+  /// What became of it where what it rests on is no more than people's words.
+  private func fate(else fate: VerificationTally.Fate) -> VerificationTally.Fate {
+    if restsOn.isEmpty { return fate }
+    return restsOn.leftOut.isEmpty ? .attested : .resting(restsOn.leftOut.words())
   }
 
   /// What became of it as a step that changes something.
@@ -349,12 +380,27 @@ extension StepState {
       case .some(let skip) where skip.cause == .decision:
         attempts == 0
           ? .skipped(skip.word)
-          : .leftOut(standing(isOver: true), skip.word, stays: isEffectDone)
-      case .some, nil: .notApplicable
+          : .leftOut(standingLeftOut, skip.word, stays: !stayingAttempts.isEmpty)
+      case .some, nil:
+        restsOn.leftOut.isEmpty ? .notApplicable : .resting(restsOn.leftOut.words())
       }
     case .pending, .running, .unknown, .failed:
       isTakenOut ? .removed(id, wasTried: attempts > 0 && bearing == .changes) : .open
     }
+  }
+
+  /// How it stood when a person left it out. That its last attempt had no effect says nothing of one before that failed.
+  private var standingLeftOut: StepStanding {
+    let standing = standing(isOver: true)
+    return standing == .notDone && hasFailedOpenly ? .failed : standing
+  }
+
+  /// What earlier attempts changed that stays; nil where nothing does, or where the last attempt's own words say it.
+  public var wordsOfStaying: String? {
+    let earlier = stayingAttempts.filter { $0 != attempts || !isEffectDone }.sorted()
+    guard !earlier.isEmpty else { return nil }
+    let list = earlier.map(String.init).joined(separator: ", ")
+    return "what \(earlier.count == 1 ? "attempt" : "attempts") \(list) changed stays"
   }
 
   /// How it stands, by what its entries show.
@@ -376,7 +422,10 @@ extension StepState {
     case .running: isOver ? .unknown : .inFlight
     case .succeeded where declaration != nil: .declared
     case .succeeded where loss != nil: .missing
-    case .succeeded: isAttested ? .attested : .succeeded
+    case .succeeded where isAttested: .attested
+    case .succeeded where !restsOn.isEmpty && phase?.mayChange == false:
+      restsOn.leftOut.isEmpty ? .attested : .resting
+    case .succeeded: .succeeded
     case .failed: isWithoutAnswer && phase?.mayChange == false ? .couldNotRun : .failed
     case .unknown: .unknown
     case .skipped: .skipped

@@ -53,6 +53,10 @@ package struct SQLActivity: Activity {
     return statements.lazy.compactMap(\.traits.sessionNeed).first
   }
 
+  package var isOfValuesAlone: Bool {
+    statements.allSatisfy { $0.traits.isOfValuesAlone || $0.traits.settingName != nil }
+  }
+
   package var unguarded: [String] { mode == .separate ? [] : unguarded(upTo: statements.count) }
 
   /// What the first statements do that no transaction guards.

@@ -33,14 +33,16 @@ extension StepFacts {
     if isInapplicable { return "did not apply" }
     if isDenied { return "declared not done" }
     let own = refusal != nil && attempts == 0 ? Self.declined : leavingOut
+    if status == .skipped, own == nil, let footing { return "left out by a `when` that \(footing)" }
     guard attempts > 0 || isTakenOut else { return own ?? words }
     let taken = isTakenOut ? "taken out of the runbook" : nil
     let base = attempts > 0 || own == nil ? [words] : []
-    return (base + [own, taken].compactMap(\.self)).joined(separator: ", ")
+    return (base + [own, taken, staying].compactMap(\.self)).joined(separator: ", ")
   }
 
   private var words: String {
-    status == .succeeded && record.phase.mayChange ? bearing.success : status.words
+    if status == .succeeded, record.phase.mayChange { return bearing.success }
+    return [.attested, .resting].contains(status) ? footing ?? status.words : status.words
   }
 
   private static let declined = Phase.safeguards.verbOfLeavingOut(wasTried: false)

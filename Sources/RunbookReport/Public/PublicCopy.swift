@@ -109,7 +109,8 @@ struct PublicCopy {
       .stepSkipped(
         StepSkipped(
           step: skipped.step, cause: skipped.cause, reason: message(skipped.reason),
-          isUnlooked: skipped.isUnlooked, decider: skipped.decider.map(person)))
+          isUnlooked: skipped.isUnlooked, decider: skipped.decider.map(person),
+          restsOn: skipped.restsOn))
     case .stepReopened: event
     case .gateOpened(let opened): .gateOpened(gate(opened))
     case .gateDecided(let decided):
@@ -277,7 +278,8 @@ struct PublicCopy {
       }, notices: finished.notices.map { _ in Self.leftOut },
       elapsedMicroseconds: finished.elapsedMicroseconds, hasReceipt: finished.hasReceipt,
       workDone: finished.workDone?.map(done), isEffectDone: finished.isEffectDone,
-      isWord: finished.isWord)
+      isWord: finished.isWord, restsOn: finished.restsOn,
+      capturesRestOn: finished.capturesRestOn)
   }
 
   private func done(_ done: WorkDone) -> WorkDone {
