@@ -131,6 +131,11 @@ struct HiddenNames {
 }
 
 extension RunState {
+  /// Whether expressions see that a step has confirmed the incident.
+  func hasConfirmed(_ id: StepID) -> Bool {
+    findings.contains(id) || unestablished.contains(id)
+  }
+
   /// What a capture rests on.
   func standIns(of owned: OwnedCapture) -> [StandIn] {
     let owner = step(owned.step)
