@@ -57,11 +57,11 @@ struct ChangeTallyTests {
           + "changed stays (reason: by hand)"
       ),
       (
-        [.resting("'look', which was skipped"), .resting("'look', which was skipped")],
-        "no recovery step was performed: 2 were left out by a `when` that rests on 'look', which was skipped"
+        [.resting("'look', which was left out"), .resting("'look', which was left out")],
+        "no recovery step was performed: 2 were left out by a `when` that rests on 'look', which was left out"
       ),
       (
-        [.performed, .resting("'look', which was skipped")],
+        [.performed, .resting("'look', which was left out")],
         "1 of 2 recovery steps was performed, 1 was left out by a `when` that rests on 'look', which was "
           + "skipped"
       ),

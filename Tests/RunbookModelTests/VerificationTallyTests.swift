@@ -29,9 +29,9 @@ import Testing
         "1 of 3 verification steps passed, 2 rest on a person's word"
       ),
       (
-        [.passed, .resting("'look', which was skipped"), .resting("'fix', which was skipped")],
+        [.passed, .resting("'look', which was left out"), .resting("'fix', which was left out")],
         false,
-        "1 of 3 verification steps passed, 1 rests on 'look', which was skipped, 1 rests on 'fix', which was "
+        "1 of 3 verification steps passed, 1 rests on 'look', which was left out, 1 rests on 'fix', which was "
           + "skipped"
       ),
       ([], false, "nothing was verified: the runbook has no verification steps"),

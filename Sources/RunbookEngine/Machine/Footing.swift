@@ -44,8 +44,8 @@ struct Footing {
   ) -> Grounds {
     var scope = scope
     scope.result = result.visibleValues
-    var grounds = Grounds(binder, scope, of: bound.step)
-    grounds.work = WorkGrounds(bound, binder, scope).standIns
+    var grounds = Grounds(binder, scope)
+    grounds.work = WorkGrounds(bound.step, binder, scope).standIns
     grounds.isEcho =
       grounds.work.contains(where: \.isAnswer)
       && (bound.activity.isOfValuesAlone || answers.areAll(of: scope.result))
@@ -90,14 +90,17 @@ struct Footing {
 
 /// What a step's work rests on: it is bound once more without what each of the steps gives.
 private struct WorkGrounds {
-  let bound: BoundStep
+  let step: Step
   let binder: Binder
   let scope: RunScope
+  /// As it is with all that there is.
+  private var work: [WorkItem]?
 
-  init(_ bound: BoundStep, _ binder: Binder, _ scope: RunScope) {
-    self.bound = bound
+  init(_ step: Step, _ binder: Binder, _ scope: RunScope) {
+    self.step = step
     self.binder = binder
     self.scope = scope
+    work = work(hiding: HiddenNames())
   }
 
   var standIns: [StandIn] { standIns { !$0.isAnswer } + standIns(where: \.isAnswer) }
@@ -119,13 +122,18 @@ private struct WorkGrounds {
   }
 
   private func isOther(hiding names: HiddenNames) -> Bool {
+    guard let one = work(hiding: names) else { return true }
+    return one != work
+  }
+
+  private func work(hiding names: HiddenNames) -> [WorkItem]? {
     var scope = scope
     scope.result = nil
     scope.hidden = names
     do throws(StepFailure) {
-      return try binder.bind(bound.step, in: scope).activity.work != bound.activity.work
+      return try binder.bind(step, in: scope).activity.work
     } catch {
-      return true
+      return nil
     }
   }
 }
@@ -163,8 +171,8 @@ private struct Answers {
     case .list(let items): items.flatMap(leaves)
     case .map(let map): map.pairs.flatMap { leaves(of: $0.value) }
     case .null: []
-    case .string(let text): [text.trimming { $0.properties.isWhitespace }]
-    default: [value.json]
+    case .string(let text): [String(text.trimming { $0.properties.isWhitespace })]
+    case .bool, .int, .double, .decimal, .timestamp, .duration, .incomplete: [value.json]
     }
   }
 }

@@ -12,7 +12,6 @@ struct Grounds {
   let binder: Binder
   /// With the step's own result, where it has one.
   var scope: RunScope
-  let step: Step
   /// What its work rests on.
   var work: [StandIn] = []
   /// Whether its result is nothing but the answers that it was given.
@@ -20,16 +19,15 @@ struct Grounds {
   /// What its own captures rest on, by name, once they are made.
   var captures: [String: [StandIn]] = [:]
 
-  init(_ binder: Binder, _ scope: RunScope, of step: Step) {
+  init(_ binder: Binder, _ scope: RunScope) {
     self.binder = binder
     self.scope = scope
-    self.step = step
   }
 
   /// What the value of an expression rests on.
   func standIns(under source: SourceText, giving value: Value) -> [StandIn] {
     guard isNeeded, let references = references(of: source) else { return [] }
-    let read = references.reduce([]) { $0.joined(with: standIns(read: $1)) }
+    let read = references.reduce([StandIn]()) { $0.joined(with: standIns(read: $1)) }
     var found: [StandIn] = []
     if !read.leftOut.isEmpty,
       rests(value, source, on: references, hiding: { !$0.isAnswer })
@@ -70,7 +68,7 @@ struct Grounds {
     switch reference.name {
     case "steps", "findings":
       guard let name = reference.path.first else {
-        return scope.state.orderedStandIns.reduce([]) { $0.joined(with: standIns(of: $1)) }
+        return scope.state.orderedStandIns.reduce([StandIn]()) { $0.joined(with: standIns(of: $1)) }
       }
       return standIns(of: StepID(name))
     case let name:

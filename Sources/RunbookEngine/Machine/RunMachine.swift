@@ -132,7 +132,7 @@ public struct RunMachine: Sendable {
       let isWanted = hasBegun ? true : try binder.isWanted(step, in: scope)
       guard isWanted else {
         let restsOn = step.options.when.map {
-          Grounds(binder, scope, of: step).standIns(under: $0, giving: .bool(false))
+          Grounds(binder, scope).standIns(under: $0, giving: .bool(false))
         }
         return .skip(
           step.id, reason: step.options.when?.text ?? "", restsOn: restsOn ?? [])

@@ -22,10 +22,10 @@ public struct StandIn: Sendable, Hashable, Codable {
   /// Whether it is an answer that the runbook asks for: what rests on answers alone counts as a person's word.
   public var isAnswer: Bool { cause == .answered }
 
-  /// What became of it: `'look', which was skipped`.
+  /// What became of it: `'look', which was left out`.
   public var words: String {
     switch cause {
-    case .skipped: "'\(step)', which was skipped"
+    case .skipped: "'\(step)', which was left out"
     case .declared: "'\(step)', which was declared done"
     case .ruledOut: "'\(step)', which a changed `when` left out"
     case .answered: "the answer to '\(step)'"

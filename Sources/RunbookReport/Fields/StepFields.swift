@@ -37,7 +37,7 @@ extension StepFacts {
     guard attempts > 0 || isTakenOut else { return own ?? words }
     let taken = isTakenOut ? "taken out of the runbook" : nil
     let base = attempts > 0 || own == nil ? [words] : []
-    return (base + [own, taken, staying].compactMap(\.self)).joined(separator: ", ")
+    return (base + [staying, own, taken].compactMap(\.self)).joined(separator: ", ")
   }
 
   private var words: String {

@@ -128,7 +128,7 @@ struct StepHistory: Sendable {
     return answer?.payload.outcome == .succeeded ? answer?.payload.restsOn ?? [] : []
   }
 
-  /// What it rests on, where that is not a person's answer to the step itself: `rests on 'look', which was skipped`.
+  /// What it rests on, where that is not a person's answer to the step itself: `rests on 'look', which was left out`.
   var footingWords: String? {
     if answer?.payload.isWord == true && skipped == nil { return nil }
     let shown = footing.leftOut.isEmpty && skipped == nil ? footing : footing.leftOut

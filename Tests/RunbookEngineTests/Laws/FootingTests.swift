@@ -36,8 +36,8 @@ struct FootingTests {
   }
 
   private static let no = SimulatedOutcome.failure(StepFailure(.refused, "no", code: "exit 1"))
-  private static let skippedLook = "'look', which was skipped (reason: no time)"
-  private static let skippedFix = "'fix', which was skipped (reason: no time)"
+  private static let skippedLook = "'look', which was left out (reason: no time)"
+  private static let skippedFix = "'fix', which was left out (reason: no time)"
   private static let leftOutFix =
     "no recovery step is known to have succeeded: 1 was left out after it failed (reason: no time)"
 
