@@ -63,7 +63,7 @@ struct ChangeTallyTests {
       (
         [.performed, .resting("'look', which was left out")],
         "1 of 2 recovery steps was performed, 1 was left out by a `when` that rests on 'look', which was "
-          + "skipped"
+          + "left out"
       ),
       (
         [.attested, .unchanging, left(.failed)],

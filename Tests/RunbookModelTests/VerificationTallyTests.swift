@@ -32,7 +32,7 @@ import Testing
         [.passed, .resting("'look', which was left out"), .resting("'fix', which was left out")],
         false,
         "1 of 3 verification steps passed, 1 rests on 'look', which was left out, 1 rests on 'fix', which was "
-          + "skipped"
+          + "left out"
       ),
       ([], false, "nothing was verified: the runbook has no verification steps"),
       (
