@@ -31,7 +31,9 @@ extension StepFacts {
   /// What became of it, and what a person did to it besides.
   var statusWords: String {
     if isInapplicable { return "did not apply" }
-    if isDenied { return ["declared not done", staying].compactMap(\.self).joined(separator: ", ") }
+    if isDenied {
+      return ["declared not done", staying].compactMap(\.self).joined(separator: ", ")
+    }
     let own = refusal != nil && attempts == 0 ? Self.declined : leavingOut
     if status == .skipped, own == nil, let footing { return "left out by a `when` that \(footing)" }
     guard attempts > 0 || isTakenOut else { return own ?? words }

@@ -305,20 +305,6 @@ import Testing
     }
   }
 
-  /// What was sent on had reached a server before, and one that waited too long for the request had some of it.
-  @Test(arguments: ["/keep//status/404", "/keep//status/400", "/status/408", "/to//status/404"])
-  func anErrorBehindARedirectSaysNothingOfTheChange(_ path: String) async throws {
-    try await TestWebServer.run { server in
-      for (method, isOpen) in [("post", true), ("patch", true), ("put", false), ("get", false)] {
-        let result = try await request([method: text(server.url + path)])
-        #expect(result.presumedFailure != nil)
-        #expect(result.isEffectOpen == isOpen, "\(method)")
-      }
-      let refused = try await request(["post": text(server.url + "/status/404")])
-      #expect(!refused.isEffectOpen)
-    }
-  }
-
   /// A redirect that leads nowhere is no answer: of a change it is open what it did, and no check has passed.
   @Test(arguments: [
     "/to/file:///etc/passwd", "/status/302", "/status/300", "/status/304", "/status/303",
