@@ -13,7 +13,7 @@ struct Footing {
     guard !scope.state.standInSteps.isEmpty else { return }
     let answers = Answers(in: scope)
     var grounds = Self.grounds(of: bound, result, answers, binder, scope)
-    captures = Self.captures(of: bound.step, verdict, grounds, answers)
+    captures = Self.captures(of: bound, verdict, grounds, answers)
     for (name, value) in verdict.captures.pairs {
       if let name = name.stringValue { grounds.scope.transientCaptures[name] = value }
     }
@@ -48,19 +48,21 @@ struct Footing {
     grounds.work = WorkGrounds(bound.step, binder, scope).standIns
     grounds.isEcho =
       grounds.work.contains(where: \.isAnswer)
-      && (bound.activity.isOfValuesAlone || answers.areAll(of: scope.result))
+      && (bound.activity.isOfValuesAlone ?? answers.areAll(of: scope.result))
     return grounds
   }
 
   private static func captures(
-    of step: Step, _ verdict: AttemptJudge.Verdict, _ grounds: Grounds, _ answers: Answers
+    of bound: BoundStep, _ verdict: AttemptJudge.Verdict, _ grounds: Grounds, _ answers: Answers
   ) -> [String: [StandIn]] {
     var captures: [String: [StandIn]] = [:]
-    for capture in step.options.captures {
+    for capture in bound.step.options.captures {
       guard let value = verdict.captures[capture.name] else { continue }
       var found = grounds.work.leftOut.joined(
         with: grounds.standIns(under: capture.expression, giving: value))
-      if answers.areAll(of: value) { found = found.joined(with: grounds.work.filter(\.isAnswer)) }
+      if bound.activity.isOfValuesAlone != false, answers.areAll(of: value) {
+        found = found.joined(with: grounds.work.filter(\.isAnswer))
+      }
       captures[capture.name] = found
     }
     return captures

@@ -49,8 +49,9 @@ public protocol Activity: Sendable {
   /// its own.
   var sessionNeed: String? { get }
 
-  /// Whether its result is made of the values that it is given and of nothing else: it looks at nothing.
-  var isOfValuesAlone: Bool { get }
+  /// Whether its result is made of the values that it is given and of nothing else, as it looks at nothing; nil where its
+  /// text does not tell.
+  var isOfValuesAlone: Bool? { get }
 
   /// What the kind itself can say of an attempt that was cut off.
   var settlingMeans: SettlingMeans { get }
@@ -137,7 +138,7 @@ extension Activity {
 
   public var sessionNeed: String? { nil }
 
-  public var isOfValuesAlone: Bool { false }
+  public var isOfValuesAlone: Bool? { nil }
 
   public var settlingMeans: SettlingMeans { effect == .readOnly ? .repeatable : .none }
 

@@ -53,7 +53,7 @@ package struct SQLActivity: Activity {
     return statements.lazy.compactMap(\.traits.sessionNeed).first
   }
 
-  package var isOfValuesAlone: Bool {
+  package var isOfValuesAlone: Bool? {
     statements.allSatisfy { $0.traits.isOfValuesAlone || $0.traits.settingName != nil }
   }
 

@@ -264,6 +264,46 @@ struct FootingTests {
               + "(reason: I looked)")))
   }
 
+  private static let judged = step("d", .detection) { $0.confirms = source("broken > 0") }
+
+  /// The run as it was begun, before anything was carried out.
+  private func begun(_ steps: [Step]) async throws -> Simulation {
+    let simulation = Simulation(steps)
+    try await simulation.run()
+    return simulation.crashed(after: Array(simulation.journal.stored.prefix(1)))
+  }
+
+  @Test func aStepThatAChangedWhenLeftOutShowsNothing() async throws {
+    var simulation = try await begun([Self.look, Self.judged, Self.fix])
+    let out = step("look", .timeline) {
+      $0.captures = Self.look.options.captures
+      $0.when = source("false")
+    }
+    simulation.runbook = runbook([out, Self.judged, Self.fix])
+    let state = try await simulation.resume(
+      change: PlanChange(to: simulation.plan, difference: "when"))
+    #expect(
+      state.lifecycle
+        == .ended(
+          RunEnded(
+            status: .undetermined,
+            reason: "detection step 'd' rests on 'look', which a changed `when` left out")))
+  }
+
+  @Test func aProbeThatJudgesByADefaultSaysNothing() async throws {
+    let fix = step("fix", .recovery) { $0.settle = settle(done: "broken == 0") }
+    var simulation = try await begun([Self.look, confirmation(), fix])
+    simulation.outcomes["fix"] = [.failure(StepFailure(.lost, "gone"))]
+    simulation.effects = ["fix": .mutating]
+    simulation.probes["fix"] = [.values(["stdout": "yes"])]
+    simulation.options.approvals = ["recovery"]
+    let state = try await simulation.resume(decisions: [Self.skip("look")])
+    #expect(
+      state.hold?.message
+        == "it is not known whether step 'fix' took effect: the probe says nothing: it rests on "
+        + "'look', which was left out")
+  }
+
   /// Journals of before have no word of it, and are what they were.
   @Test func aResolvedRunOfBeforeStaysResolved() throws {
     let old = #"{"step":"v","cause":"condition","reason":"broken > 0"}"#
