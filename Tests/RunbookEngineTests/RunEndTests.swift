@@ -87,8 +87,10 @@ struct RunEndTests {
   @Test(
     arguments: [
       ([], nil), (["stdout == 'ok'"], "where that is what is wanted, name `exit_code` in `expect`"),
-      (["stdout == 'ok'", "!stdout.contains('exit_code')"],
-        "where that is what is wanted, name `exit_code` in `expect`"),
+      (
+        ["stdout == 'ok'", "!stdout.contains('exit_code')"],
+        "where that is what is wanted, name `exit_code` in `expect`"
+      ),
     ] as [([String], String?)])
   func conditionsThatDoNotAskForItLeaveAPresumedFailure(
     _ conditions: [String], _ hint: String?
@@ -102,6 +104,35 @@ struct RunEndTests {
   @Test func aConditionThatNamesItOverrulesAPresumedFailure() async throws {
     let state = try await Self.judged(by: ["stdout == 'ok'", "exit_code in [0, 1]"])
     #expect(state.step("judged").status == .succeeded)
+  }
+
+  /// What was cut off, or could not run, is none the better for meeting a condition that most other endings meet too.
+  @Test(
+    arguments: [
+      (["exit_code != 3"], 137, true), (["exit_code >= 128"], 137, true),
+      (["exit_code > 0"], 124, true), (["exit_code != 0 || stdout == 'ok'"], 127, true),
+      (["exit_code == 137"], 137, false), (["exit_code in [0, 137]"], 137, false),
+      (["exit_code != 3"], 1, false), (["exit_code == 1"], 1, false),
+    ] as [([String], Int64, Bool)])
+  func onlyAConditionThatNamesWhatEndedItOverrules(
+    _ conditions: [String], _ code: Int64, _ isFailure: Bool
+  ) async throws {
+    for phase in [Phase.verification, .recovery] {
+      var result = StepResult(
+        values: ValueMap([("stdout", "ok"), ("exit_code", .int(code))]),
+        presumedFailure: PresumedFailure(
+          FailureRecord(cause: .refused, message: "ended", code: "exit \(code)"),
+          toldBy: "exit_code"))
+      result.isEffectOpen = code > 123
+      let judged = step("judged", phase) { $0.expect = conditions.map { source($0) } }
+      var simulation = Simulation(
+        [confirmation(), judged, step("v", .verification)], outcomes: ["judged": [.result(result)]])
+      simulation.effects = ["judged": phase.mayChange ? .mutating : .readOnly]
+      simulation.options.approvals = ["recovery"]
+      let state = try await simulation.run()
+      #expect((state.step("judged").status == .succeeded) == !isFailure, "\(phase)")
+      if isFailure, phase.mayChange { #expect(state.step("judged").status == .unknown) }
+    }
   }
 
   private static func judged(by conditions: [String]) async throws -> RunState {

@@ -52,6 +52,20 @@ struct ChangeTallyTests {
           + "stays (reason: by hand)"
       ),
       (
+        [.leftOut(.unknown, word, stays: true)],
+        "no recovery step is known to have succeeded: 1 was left out with its effect unknown, and what it "
+          + "changed stays (reason: by hand)"
+      ),
+      (
+        [.resting("'look', which was left out"), .resting("'look', which was left out")],
+        "no recovery step was performed: 2 were left out by a `when` that rests on 'look', which was left out"
+      ),
+      (
+        [.performed, .resting("'look', which was left out")],
+        "1 of 2 recovery steps was performed, 1 was left out by a `when` that rests on 'look', which was "
+          + "left out"
+      ),
+      (
         [.attested, .unchanging, left(.failed)],
         "no recovery step is known to have made its change: 1 rests on a person's word, 1 changes nothing, "
           + "1 was left out after it failed (reason: by hand)"

@@ -28,6 +28,12 @@ import Testing
         [.passed, .attested, .attested], true,
         "1 of 3 verification steps passed, 2 rest on a person's word"
       ),
+      (
+        [.passed, .resting("'look', which was left out"), .resting("'fix', which was left out")],
+        false,
+        "1 of 3 verification steps passed, 1 rests on 'look', which was left out, 1 rests on 'fix', which was "
+          + "left out"
+      ),
       ([], false, "nothing was verified: the runbook has no verification steps"),
       (
         [.notApplicable, .notApplicable], false,

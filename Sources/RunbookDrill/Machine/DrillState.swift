@@ -141,7 +141,7 @@ public struct DrillState: Sendable {
     case .attemptFinished(let finished):
       stamp(.finished, finished.step, entry, story)
       if finished.outcome == .failed { stamp(.failed, finished.step, entry, story) }
-      if finished.isConfirmed == true { stamp(.finding, finished.step, entry, story) }
+      if finished.hasConfirmed { stamp(.finding, finished.step, entry, story) }
     case .runHeld(let held) where held.cause == .interruption: clock?.pause(at: entry.recordedAt)
     case .runResumed where lifecycle == .running && hasBegun: clock?.goOn(at: entry.recordedAt)
     case .runEnded where DrillRecovery(self)?.isRecovered == true: recoveredAt = story

@@ -1,4 +1,3 @@
-import RunbookExpression
 import RunbookModel
 
 /// Judges what an attempt brought back: expectations, finding, captures. Pure.
@@ -24,7 +23,8 @@ struct AttemptJudge {
         cause: .expectation, message: missed.error ?? "expected \(missed.expression)",
         detail: result.presumedFailure?.record.message, mayRetryHelp: true)
     } else {
-      verdict.failure = binder.failure(result.presumedFailure, judgedBy: options.expect, "expect")
+      verdict.failure = PresumptionJudge(binder: binder, scope: scope).failure(
+        of: result, judgedBy: options.expect, "expect", isChange: step.phase.mayChange)
     }
     guard verdict.failure == nil else { return verdict }
     do throws(StepFailure) {
@@ -78,25 +78,5 @@ struct AttemptJudge {
       return ExpectationRecord(
         expression: source.text, isMet: false, error: error.record.message)
     }
-  }
-}
-
-extension Binder {
-  /// The failure that is presumed where no condition judges by what tells it. What a program that could not do its work has
-  /// printed by then, or a gateway in a server's place, meets conditions that it says nothing of.
-  ///
-  /// - Parameter what: the conditions' name in the runbook.
-  func failure(
-    _ presumed: PresumedFailure?, judgedBy conditions: [SourceText], _ what: String
-  ) -> FailureRecord? {
-    guard let presumed else { return nil }
-    let isJudged = conditions.contains { source in
-      guard let expression = try? Expression(parsing: source) else { return false }
-      return expression.references.contains { $0.name.isIdentical(to: presumed.result) }
-    }
-    if isJudged { return nil }
-    guard !conditions.isEmpty, presumed.record.hint == nil else { return presumed.record }
-    return presumed.record.hinting(
-      "where that is what is wanted, name `\(presumed.result)` in `\(what)`")
   }
 }

@@ -311,6 +311,7 @@ extension Executor {
     let step = bound.step
     var verdict = AttemptJudge.Verdict()
     var (captures, withheld) = (ValueMap(), [String]())
+    var footing: Footing?
     if let failure {
       verdict.failure = failure
     } else if result.isFormer {
@@ -318,6 +319,7 @@ extension Executor {
       (captures, withheld) = capturesOfReceipt(step, result)
     } else {
       verdict = AttemptJudge(binder: binder).judge(step, result, in: scope)
+      if verdict.failure == nil { footing = Footing(bound, verdict, result, binder, scope) }
       (captures, withheld) = keep(verdict.captures, isWhole: result.openEnded.isEmpty)
     }
     let staying = staying(bound, result)
@@ -341,7 +343,9 @@ extension Executor {
       notices: result.notices + evidence.notices,
       elapsedMicroseconds: (elapsed.wholeNanoseconds ?? 0) / 1000, hasReceipt: result.hasReceipt,
       workDone: result.workDone, isEffectDone: isDone ? true : nil,
-      isWord: binder.kinds[step.kind]?.spec.asksAPerson == true ? true : nil)
+      isWord: binder.kinds[step.kind]?.spec.asksAPerson == true ? true : nil,
+      restsOn: footing?.restsOn.isEmpty == false ? footing?.restsOn : nil,
+      capturesRestOn: footing?.captures.isEmpty == false ? footing?.captures : nil)
   }
 
   /// How a change ended well that stays, whatever is made of its result.

@@ -7,10 +7,6 @@ extension Executor {
     _ steps: [Step], _ part: PreparationRecord.Part, _ preparation: inout Preparation
   ) async throws(StepFailure) {
     for step in steps {
-      // Who practises is not told what breaks.
-      if part != .fault || ports.witness == nil {
-        ports.observer.observe(progress: redactor.redact(step.title))
-      }
       do throws(StepFailure) {
         try await prepare(step, part, &preparation)
       } catch {
@@ -29,6 +25,10 @@ extension Executor {
     let scope = preparation.currentScope
     guard try binder.isWanted(step, in: scope) else {
       return preparation.skip(step, part, at: start)
+    }
+    // Who practises is not told what breaks.
+    if part != .fault || ports.witness == nil {
+      ports.observer.observe(progress: redactor.redact(step.title))
     }
     let bound = try binder.bind(step, in: scope, isPreparation: true)
     let (result, captures) = try await attempts(of: bound, in: scope)

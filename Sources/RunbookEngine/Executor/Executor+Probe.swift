@@ -58,11 +58,11 @@ extension Executor {
     }
     let result = try await bound.activity.perform(in: context)
     try await requireSameGround(behind: bound, result)
-    return judge(result, by: settle, asked: binder.shown(bound, settle))
+    return judge(result, of: bound, by: settle, asked: binder.shown(bound, settle))
   }
 
   private func judge(
-    _ result: StepResult, by settle: Fields, asked: [WorkItem]
+    _ result: StepResult, of bound: BoundStep, by settle: Fields, asked: [WorkItem]
   ) -> Finding {
     var scope = scope
     scope.result = result.visibleValues
@@ -70,8 +70,8 @@ extension Executor {
       Finding(settlement, .probe, "the probe says \(words)", result: result, asked: asked)
     }
     let conditions = ["done", "not_done"].compactMap { settle[$0]?.text }
-    if let failure = binder.failure(
-      result.presumedFailure, judgedBy: conditions, "done` or `not_done")
+    if let failure = PresumptionJudge(binder: binder, scope: scope).failure(
+      of: result, judgedBy: conditions, "done` or `not_done", isChange: false)
     {
       return Finding(
         .unknown, .none, Self.text(of: redactor.redact(failure)), result: result, asked: asked)
@@ -79,6 +79,11 @@ extension Executor {
     do throws(StepFailure) {
       let done = try isTrue(settle["done"]?.text, in: scope, what: "done")
       let notDone = try isTrue(settle["not_done"]?.text, in: scope, what: "not_done")
+      let said = [(settle["done"]?.text, done), (settle["not_done"]?.text, notDone)]
+      let footing = Footing(ofProbe: bound, result, saying: said, binder, scope)
+      if !footing.restsOn.isEmpty {
+        return says(.unknown, "nothing: it rests on \(footing.restsOn.words())")
+      }
       switch (done ?? notDone.map(!), notDone ?? done.map(!)) {
       case (true, false): return says(.done, "that it is done")
       case (false, true): return says(.notDone, "that it is not done")

@@ -160,11 +160,12 @@ public struct Executor: ~Copyable {
     switch command {
     case .prepareSandbox:
       try await prepareSandbox()
-    case .skip(let step, let reason):
+    case .skip(let step, let reason, let restsOn):
       try queue(
         .stepSkipped(
           StepSkipped(
-            step: step, cause: .condition, reason: reason, definition: definition(of: step))))
+            step: step, cause: .condition, reason: reason, definition: definition(of: step),
+            restsOn: restsOn.isEmpty ? nil : restsOn)))
     case .reopen(let steps):
       for step in steps {
         forgetCaptures(of: step.step)

@@ -3,7 +3,8 @@ public import RunbookModel
 /// What the machine wants done next.
 public enum Command: Sendable {
   case prepareSandbox
-  case skip(StepID, reason: String)
+  /// Its `when` was false; what that rests on.
+  case skip(StepID, reason: String, restsOn: [StandIn])
   /// What these have shown counts no more.
   case reopen([StepReopened])
   /// A safeguard's gate was refused: the incident is over without it.

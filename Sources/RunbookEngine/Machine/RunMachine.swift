@@ -131,7 +131,11 @@ public struct RunMachine: Sendable {
       let hasBegun = attempt > 1 && state.step(step.id).reopened == nil
       let isWanted = hasBegun ? true : try binder.isWanted(step, in: scope)
       guard isWanted else {
-        return .skip(step.id, reason: step.options.when?.text ?? "")
+        let restsOn = step.options.when.map {
+          Grounds(binder, scope).standIns(under: $0, giving: .bool(false))
+        }
+        return .skip(
+          step.id, reason: step.options.when?.text ?? "", restsOn: restsOn ?? [])
       }
       if let hold = passedDeadline(state, now) { return .hold(hold) }
       let needsRecoveryGate = step.phase == .recovery
@@ -304,9 +308,9 @@ extension RunMachine {
       return RunEnded(status: .failed, reason: verification.words)
     }
     let reason: [String?] = [
-      verification.words, state.changes(in: .recovery).wordsOfRecovery,
+      verification.words, wordsOfRecovery(state),
       state.changes(in: .safeguards).wordsOfSafeguards,
-      state.losses.words, state.remainder.words,
+      state.wordsOfStaying, state.losses.words, state.remainder.words,
       state.goesOnUnconfirmed
         ? "detection did not confirm the incident any more, and a person let the run go on" : nil,
     ]
@@ -316,6 +320,14 @@ extension RunMachine {
     return RunEnded(
       status: verification.isVerified && isWhole ? .resolved : .unverified,
       reason: (reason.compactMap(\.self) + unseen).joined(separator: "; "))
+  }
+
+  /// What was found is named where the runbook had nothing to do about it.
+  private func wordsOfRecovery(_ state: RunState) -> String? {
+    let recovery = state.changes(in: .recovery)
+    guard recovery.hadNothingToDo, !state.findings.isEmpty else { return recovery.wordsOfRecovery }
+    let findings = state.findings.map { "'\($0)'" }.joined(separator: ", ")
+    return recovery.wordsOfRecovery.map { "\(findings) confirmed the incident, and \($0)" }
   }
 
   /// Whether anything may be done only once detection has confirmed an incident.
@@ -338,7 +350,7 @@ extension RunMachine {
     let steps = plan.runbook.steps.filter { $0.phase == .detection }.map(\.id)
     let former = state.formerSteps.filter { $0.phase == .detection }.map(\.id)
     for step in steps + former {
-      switch state.step(step).fate {
+      switch state.fate(of: step) {
       case .skipped(let word):
         return undetermined("detection step '\(step)' was skipped (reason: \(word.reason))")
       case .declared(let word):
@@ -352,6 +364,8 @@ extension RunMachine {
           "detection step '\(step)' was taken out of the runbook"
             + (state.step(step).reopened == nil
               ? " before it was carried out" : ", and what it had shown counts no more"))
+      case .resting(let words):
+        return undetermined("detection step '\(step)' rests on \(words)")
       case .ruledOut:
         return undetermined("detection step '\(step)' was left out by a `when` that was changed")
       case .passed, .attested, .notApplicable, .open: continue

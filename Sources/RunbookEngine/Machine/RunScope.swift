@@ -13,6 +13,8 @@ public struct RunScope: EvaluationScope, Sendable {
   var result: ValueMap?
   /// Captures of the sandbox's own steps, and `sandbox` in its templates.
   var extraCaptures: [String: Value] = [:]
+  /// What it is not to see, as if it were undefined.
+  var hidden = HiddenNames()
 
   init(plan: Plan, state: RunState) {
     self.plan = plan
@@ -24,7 +26,7 @@ public struct RunScope: EvaluationScope, Sendable {
   }
 
   public func value(of name: String) -> Value? {
-    if let own = result?[name] { return own }
+    if let own = result?[name], !hidden.isOwnResultHidden { return own }
     switch name {
     case "inputs":
       return .map(ValueMap(inputs.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }))
@@ -56,8 +58,8 @@ public struct RunScope: EvaluationScope, Sendable {
   private var findings: Value {
     .map(
       ValueMap(
-        plan.runbook.steps.filter { $0.options.confirms != nil }
-          .map { ($0.id.rawValue, .bool(state.findings.contains($0.id))) }))
+        plan.runbook.steps.filter { $0.options.confirms != nil && !hidden.steps.contains($0.id) }
+          .map { ($0.id.rawValue, .bool(state.hasConfirmed($0.id))) }))
   }
 
   private var run: Value {
@@ -71,7 +73,7 @@ public struct RunScope: EvaluationScope, Sendable {
   private var steps: Value {
     .map(
       ValueMap(
-        plan.runbook.steps.compactMap { step in
+        plan.runbook.steps.filter { !hidden.steps.contains($0.id) }.compactMap { step in
           state.steps[step.id].map { (step.id.rawValue, Self.summary(of: $0)) }
         }))
   }
@@ -91,6 +93,7 @@ public struct RunScope: EvaluationScope, Sendable {
   }
 
   private func value(of owned: OwnedCapture) -> Value? {
+    guard !hidden.captures.contains(owned.capture.name) else { return nil }
     // What counts no more, or was done in another database, is used by nobody.
     let owner = state.step(owned.step)
     guard owner.reopened == nil || owner.status == .skipped, owner.loss == nil else { return nil }

@@ -60,6 +60,10 @@ public struct RunState: Sendable, Hashable {
   public private(set) var withheldCaptures: Set<String> = []
   /// Steps whose `confirms` was true when they were carried out last, in order.
   public private(set) var findings: [StepID] = []
+  /// Steps whose `confirms` was true by what a person left out: no findings, though expressions see them as true.
+  private(set) var unestablished: Set<StepID> = []
+  /// Steps in whose place people decided, and those that rest on such.
+  private(set) var standInSteps: Set<StepID> = []
   /// Whether a person let the run go on though the incident was not confirmed any more.
   public private(set) var goesOnUnconfirmed = false
   /// What steps have shown and counts no more, until they are reopened: by step, why.
@@ -352,6 +356,7 @@ public struct RunState: Sendable, Hashable {
     guard steps[id, default: StepState()].apply(event, at: time, by: actor) else {
       throw misplaced(event)
     }
+    if steps[id]?.hasStandIns == true { standInSteps.insert(id) } else { standInSteps.remove(id) }
   }
 
   private mutating func takeResults(of payload: AttemptFinished) {
@@ -360,7 +365,9 @@ public struct RunState: Sendable, Hashable {
     withheldCaptures.formUnion(payload.withheldCaptures)
     // The last answer counts.
     findings.removeAll { $0 == payload.step }
-    guard payload.isConfirmed == true else { return }
+    unestablished.remove(payload.step)
+    if payload.isConfirmed == true, payload.isUnestablished { unestablished.insert(payload.step) }
+    guard payload.hasConfirmed else { return }
     findings.append(payload.step)
     goesOnUnconfirmed = false
   }
@@ -368,6 +375,7 @@ public struct RunState: Sendable, Hashable {
   /// What an earlier attempt has brought counts no more once the step is carried out again.
   private mutating func takeBackResults(of id: StepID) {
     findings.removeAll { $0 == id }
+    unestablished.remove(id)
     let records = (runbook?.steps ?? []) + formerSteps
     for name in records.first(where: { $0.id == id })?.captures ?? [] {
       captures[name] = nil

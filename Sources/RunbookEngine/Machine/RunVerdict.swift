@@ -10,7 +10,23 @@ extension RunState {
   /// - Parameter present: the verification steps of the runbook as it is.
   func verification(of present: [StepID]) -> VerificationTally {
     let former = formerSteps.filter { $0.phase == .verification }.map(\.id)
-    return VerificationTally((present + former).map { (step: $0, fate: step($0).fate) })
+    return VerificationTally((present + former).map { (step: $0, fate: fate(of: $0)) })
+  }
+
+  /// What became of a check, with what people said where it rests on what they left out.
+  func fate(of id: StepID) -> VerificationTally.Fate {
+    let fate = step(id).fate
+    guard case .resting = fate else { return fate }
+    return .resting(wordsOfFooting(of: id))
+  }
+
+  /// What a step rests on that a person left out, and why, in words.
+  private func wordsOfFooting(of id: StepID) -> String {
+    let leftOut = step(id).restsOn.leftOut
+    let words = leftOut.compactMap { one in
+      (step(one.step).declaration ?? step(one.step).skip?.word).map { (one.step, $0) }
+    }
+    return leftOut.words(reasons: Dictionary(words) { first, _ in first })
   }
 
   /// Steps that are done by the journal, and of which a database has no record any more.
@@ -45,7 +61,23 @@ extension RunState {
   /// What became of the steps of a phase that changes things, those that were taken out among them.
   public func changes(in phase: Phase) -> ChangeTally {
     let records = ((runbook?.steps ?? []) + formerSteps).filter { $0.phase == phase }
-    return ChangeTally(records.map { step($0.id).changeFate(of: $0.id) })
+    return ChangeTally(
+      records.map { record in
+        let fate = step(record.id).changeFate(of: record.id)
+        guard case .resting = fate else { return fate }
+        return .resting(wordsOfFooting(of: record.id))
+      })
+  }
+
+  /// What attempts changed that stays beside what later ones of their steps came to; nil where there is none. Of steps that
+  /// people left out their tally says it.
+  var wordsOfStaying: String? {
+    let records = ((runbook?.steps ?? []) + formerSteps).filter(\.phase.mayChange)
+    let words = records.compactMap { record in
+      step(record.id).status == .skipped
+        ? nil : step(record.id).wordsOfStaying.map { "of '\(record.id)' \($0)" }
+    }
+    return words.isEmpty ? nil : words.joined(separator: ", ")
   }
 
   /// Whether a step is still carried out where the run goes on as it stands.
@@ -143,7 +175,7 @@ extension StepState {
   /// Whether it is over on a person's word alone.
   var isWordOnly: Bool {
     switch fate {
-    case .skipped, .declared: true
+    case .skipped, .declared, .resting: true
     case .passed, .attested, .failed, .notApplicable, .removed, .ruledOut, .open: false
     }
   }

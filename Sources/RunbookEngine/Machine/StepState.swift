@@ -77,6 +77,10 @@ public struct StepState: Sendable, Hashable {
   public internal(set) var declaration: PersonsWord?
   /// Whether it was a person who answered.
   public internal(set) var isAttested = false
+  /// What people decided in the place of other steps, and what it found, or its `when`, rests on.
+  public internal(set) var restsOn: [StandIn] = []
+  /// The same of its captures, by name.
+  var capturesRestOn: [String: [StandIn]] = [:]
   /// Whether a person's word on it was taken though nobody could look: it is held against what is found.
   public internal(set) var isWordUnlooked = false
   /// The word that it is done, against which stands that no receipt of it is there; until a person has decided.
@@ -87,6 +91,11 @@ public struct StepState: Sendable, Hashable {
   public internal(set) var isWithoutAnswer = false
   /// Whether it failed though its work had ended well: what it changed stays, and to repeat it changes more.
   public internal(set) var isEffectDone = false
+  /// Attempts whose work ended well and was refused, as far as nothing has shown since that they had no effect: what
+  /// they changed stays, whatever became of later ones.
+  public internal(set) var stayingAttempts: Set<Int> = []
+  /// Whether an attempt of it failed that may have changed something all the same.
+  private(set) var hasFailedOpenly = false
   /// Whether another process has taken the run up since it failed without an answer.
   var isOfFormerProcess = false
   /// Whether the process that ran the last attempt is gone: then what was not done may run again.
@@ -140,9 +149,12 @@ public struct StepState: Sendable, Hashable {
       failure = finished.failure
       isWithoutAnswer = finished.isWithoutAnswer
       isAttested = finished.isWord == true
+      takeFooting(of: finished)
       isEffectDone = finished.isEffectDone ?? false
+      if isEffectDone { stayingAttempts.insert(attempts) }
       hasReceipt = finished.outcome == .succeeded && finished.hasReceipt
       hasChanged = hasChanged || tookEffect(finished)
+      hasFailedOpenly = hasFailedOpenly || finished.outcome == .failed && tookEffect(finished)
       hasWithheldCaptures = !finished.withheldCaptures.isEmpty
     case (.pending, .attemptSettled(let settled))
     where attempts > 0 && settled.settlement == .notDone:
@@ -173,6 +185,7 @@ public struct StepState: Sendable, Hashable {
         word: PersonsWord(actor: skipped.decider ?? actor, reason: skipped.reason),
         former: status)
       isWordUnlooked = skipped.isUnlooked ?? false
+      restsOn = skipped.restsOn ?? []
       status = .skipped
       finishedAt = time
       if skipped.cause == .condition { definition = skipped.definition }
@@ -225,6 +238,8 @@ public struct StepState: Sendable, Hashable {
     settlement = nil
     declaration = nil
     isAttested = false
+    restsOn = []
+    capturesRestOn = [:]
     isWordUnlooked = false
     deniedWord = nil
     isMadeElsewhere = false
@@ -271,8 +286,16 @@ public struct StepState: Sendable, Hashable {
     isRetryWanted = false
     hasReceipt = false
     isEffectDone = false
+    restsOn = []
+    capturesRestOn = [:]
     hasWithheldCaptures = false
     round = Round()
+  }
+
+  private mutating func takeFooting(of finished: AttemptFinished) {
+    let isDone = finished.outcome == .succeeded
+    restsOn = isDone ? finished.restsOn ?? [] : []
+    capturesRestOn = isDone ? finished.capturesRestOn ?? [:] : [:]
   }
 
   private static func denial(_ settled: AttemptSettled, by actor: Actor) -> PersonsWord? {
@@ -290,6 +313,7 @@ public struct StepState: Sendable, Hashable {
     isWordUnlooked = settled.means == .word && settled.isUnlooked == true
     denial = Self.denial(settled, by: actor)
     round.go(to: time)
+    if settled.settlement != .unknown { stayingAttempts.remove(attempts) }
     switch settled.settlement {
     case .done:
       status = .succeeded

@@ -31,6 +31,11 @@ public struct AttemptFinished: Sendable, Hashable, Codable {
   public let isEffectDone: Bool?
   /// Whether it was a person who answered, so that it shows nothing but what they said; nil is no.
   public let isWord: Bool?
+  /// What people decided in the place of steps, and what was found rests on: the `expect` and `confirms` of a step that
+  /// succeeded, and its work. Nil is nothing, and in journals of before it was kept.
+  public let restsOn: [StandIn]?
+  /// The same of captures, by their names, beside what all of the step rests on.
+  public let capturesRestOn: [String: [StandIn]]?
 
   public init(
     step: StepID, attempt: Int, outcome: Outcome, result: Value,
@@ -39,8 +44,11 @@ public struct AttemptFinished: Sendable, Hashable, Codable {
     expectations: [ExpectationRecord] = [], failure: FailureRecord? = nil,
     evidence: [EvidenceRecord] = [], timeline: [TimelineRow] = [], notices: [String] = [],
     elapsedMicroseconds: Int64, hasReceipt: Bool = false, workDone: [WorkDone]? = nil,
-    isEffectDone: Bool? = nil, isWord: Bool? = nil
+    isEffectDone: Bool? = nil, isWord: Bool? = nil, restsOn: [StandIn]? = nil,
+    capturesRestOn: [String: [StandIn]]? = nil
   ) {
+    self.restsOn = restsOn
+    self.capturesRestOn = capturesRestOn
     self.isWord = isWord
     self.isEffectDone = isEffectDone
     self.workDone = workDone
@@ -60,6 +68,12 @@ public struct AttemptFinished: Sendable, Hashable, Codable {
     self.elapsedMicroseconds = elapsedMicroseconds
     self.hasReceipt = hasReceipt
   }
+
+  /// Whether it found what its `confirms` asks for, by what was there to be seen.
+  public var hasConfirmed: Bool { isConfirmed == true && !isUnestablished }
+
+  /// Whether what it found rests on what a person left out, so that it is no finding.
+  public var isUnestablished: Bool { restsOn?.leftOut.isEmpty == false }
 
   /// What of the result is less than there was.
   public var cutResults: [String: Incomplete] {

@@ -8,6 +8,8 @@ public struct ChangeTally: Sendable, Hashable {
     case attested
     /// Its `when` was false.
     case notApplicable
+    /// Its `when` was false by the value of steps that a person left out; which, in words.
+    case resting(String)
     /// Nobody tried it, and a person said why not.
     case skipped(PersonsWord)
     /// It was tried, and left out on a person's word when it stood so; what it changed may stay all the same.
@@ -27,6 +29,18 @@ public struct ChangeTally: Sendable, Hashable {
   /// What the end of a run says of recovery; nil where all that applied was carried out, and something was.
   public var wordsOfRecovery: String? {
     words("recovery step", "recovery steps", performed: "performed", skipped: "skipped")
+  }
+
+  /// Whether nothing was done, and that not by a person's decision alone: the runbook had no step for it.
+  public var hadNothingToDo: Bool {
+    let isUnasked = fates.contains { fate in
+      switch fate {
+      case .notApplicable, .resting: true
+      case .performed, .unchanging, .attested, .skipped, .leftOut, .declared, .removed, .open: false
+      }
+    }
+    return isUnasked
+      && !fates.contains { $0 == .performed || $0 == .unchanging || $0.mayHaveChanged }
   }
 
   /// What the end of a run says of its safeguards; nil where all that applied were carried out.
@@ -84,9 +98,15 @@ public struct ChangeTally: Sendable, Hashable {
           ? nil
           : "\(TallyText.was(removed.count)) taken out of the runbook "
             + "(\(removed.joined(separator: ", ")))",
-        inapplicable == 0 ? nil : TallyText.inapplicable(inapplicable),
+        resting, inapplicable == 0 ? nil : TallyText.inapplicable(inapplicable),
         open == 0 ? nil : "\(TallyText.was(open)) not carried out",
       ].compactMap(\.self)
+  }
+
+  private var resting: String? {
+    TallyText.counted(
+      fates.compactMap { if case .resting(let words) = $0 { words } else { nil } }
+    ) { "\($0 == 1 ? "was" : "were") left out by a `when` that rests on" }
   }
 
   private var leftOut: [String] {
@@ -103,10 +123,11 @@ public struct ChangeTally: Sendable, Hashable {
     let what = stays ? ", and what \(isOne ? "it" : "they") changed stays" : ""
     return switch standing {
     case .failed, .couldNotRun: "left out after \(isOne ? "it" : "they") failed\(what)"
-    case .unknown, .inFlight: "left out with \(isOne ? "its effect" : "their effects") unknown"
+    case .unknown, .inFlight:
+      "left out with \(isOne ? "its effect" : "their effects") unknown\(what)"
     case .notDone, .pending, .notBegun, .succeeded, .missing, .skipped, .declared, .attested,
-      .again, .outdated:
-      "left out after \(isOne ? "it" : "they") counted as not done"
+      .resting, .again, .outdated:
+      "left out after \(isOne ? "it" : "they") counted as not done\(what)"
     }
   }
 
@@ -130,7 +151,7 @@ extension ChangeTally.Fate {
   fileprivate var mayHaveChanged: Bool {
     switch self {
     case .attested, .leftOut, .declared, .removed(_, wasTried: true): true
-    case .performed, .unchanging, .notApplicable, .skipped, .removed, .open: false
+    case .performed, .unchanging, .notApplicable, .resting, .skipped, .removed, .open: false
     }
   }
 }
@@ -141,6 +162,17 @@ enum TallyText {
 
   static func inapplicable(_ count: Int) -> String {
     "\(count) did not apply (\(count == 1 ? "its" : "their") `when` was false)"
+  }
+
+  /// How many there are of each, by what is said of them; nil where there are none.
+  static func counted(_ all: [String], _ verb: (Int) -> String) -> String? {
+    var kinds: [String] = []
+    for one in all where !kinds.contains(where: { $0.isIdentical(to: one) }) { kinds.append(one) }
+    let parts = kinds.map { kind in
+      let count = all.count { $0.isIdentical(to: kind) }
+      return "\(count) \(verb(count)) \(kind)"
+    }
+    return parts.isEmpty ? nil : parts.joined(separator: ", ")
   }
 
   /// Each reason once, in brackets.

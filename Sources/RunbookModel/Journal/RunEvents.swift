@@ -9,6 +9,8 @@ public struct StepSkipped: Sendable, Hashable, Codable {
   public let isUnlooked: Bool?
   /// Who decided it, where that is another than the actor of the entry: who refused the step's gate. Nil is the actor.
   public let decider: Actor?
+  /// Where a `when` was false: what people decided in the place of steps, and that rests on. Nil is nothing.
+  public let restsOn: [StandIn]?
 
   /// What a reason begins with that nobody gave, as the step's gate was refused.
   public static let refusedGate = "its gate was refused"
@@ -22,8 +24,9 @@ public struct StepSkipped: Sendable, Hashable, Codable {
 
   public init(
     step: StepID, cause: Cause, reason: String, definition: Digest? = nil, isUnlooked: Bool? = nil,
-    decider: Actor? = nil
+    decider: Actor? = nil, restsOn: [StandIn]? = nil
   ) {
+    self.restsOn = restsOn
     self.definition = definition
     self.isUnlooked = isUnlooked
     self.decider = decider

@@ -8,6 +8,7 @@
 /// | some     | has an outcome                  | the outcome                  | the outcome      |
 /// | some     | succeeded, its record is lost   | missing                      | missing          |
 /// | some     | counts no more                  | again                        | outdated         |
+/// | some     | found something by what a person left out, or said | resting, attested | the same    |
 ///
 /// A step may not run any more once its run has ended, somebody left it out, or a change took it out of the
 /// runbook. What a person said afterwards is shown beside the standing, and makes none.
@@ -23,6 +24,8 @@ public enum StepStanding: String, Sendable, Hashable, CaseIterable {
   case skipped
   /// A person answered, and nothing else shows how it stands.
   case attested
+  /// A check that was carried out, and judged by the value of a step that a person left out.
+  case resting
   /// A person said that it is done, and nothing showed it.
   case declared
   /// A check that was not carried out, or could not be judged: it found nothing.
@@ -38,6 +41,7 @@ public enum StepStanding: String, Sendable, Hashable, CaseIterable {
     case .succeeded: "succeeded"
     case .missing: "succeeded, without a record in the present database"
     case .attested: "answered by a person"
+    case .resting: "rests on a step that was left out"
     case .failed: "failed"
     case .unknown: "unknown"
     case .again: "to be carried out again"

@@ -20,6 +20,8 @@ public struct VerificationTally: Sendable, Hashable {
     case removed
     /// A change gave it a `when`, and that was false: the runbook that the run began with asked for it.
     case ruledOut
+    /// It passed, or its `when` was false, by the value of steps that a person left out; which, in words.
+    case resting(String)
     /// It could not be carried out, or was not yet.
     case open
   }
@@ -62,7 +64,7 @@ public struct VerificationTally: Sendable, Hashable {
   private var counts: String {
     let noun = fates.count == 1 ? "verification step" : "verification steps"
     let others = [
-      failures, attestations, skips, declarations, inapplicable,
+      failures, attestations, skips, declarations, resting, inapplicable,
       named(.removed, "taken out of the runbook"),
       named(.ruledOut, "left out by a `when` that was changed"), open,
     ].compactMap(\.self)
@@ -85,6 +87,12 @@ public struct VerificationTally: Sendable, Hashable {
     counted("declared done and not carried out") {
       if case .declared(let word) = $0 { word } else { nil }
     }
+  }
+
+  private var resting: String? {
+    TallyText.counted(
+      fates.compactMap { if case .resting(let words) = $0.fate { words } else { nil } }
+    ) { "\($0 == 1 ? "rests" : "rest") on" }
   }
 
   private var inapplicable: String? {

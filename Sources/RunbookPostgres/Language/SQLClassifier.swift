@@ -6,6 +6,7 @@ package enum SQLClassifier {
     guard let top = statement.nodes.first else { return SQLTraits(effect: .readOnly) }
     var traits = SQLTraits(effect: effect(of: top, in: statement.nodes))
     traits.mayGiveRows = rowGivers.contains(top.name) || top.attributes["returningList"] != nil
+    traits.isOfValuesAlone = top.name == "SelectStmt" && isOfValuesAlone(statement.nodes)
     traits.takesParameters = parameterTakers.contains(top.name)
     traits.runsProcedure = top.name == "DoStmt" || top.name == "CallStmt"
     traits.needsNoTransaction = needsNoTransaction(top, statement.nodes)
@@ -28,6 +29,25 @@ package enum SQLClassifier {
     let lock = traits.calls.first { sessionLocks.contains($0.pieces(separatedBy: ".").last ?? "") }
     if let lock { traits.sessionNeed = lock }
     return traits
+  }
+
+  /// What these give is made of their arguments alone.
+  private static let textFunctions: Set<String> = [
+    "lower", "upper", "btrim", "trim", "ltrim", "rtrim", "concat", "concat_ws", "format", "length",
+    "char_length", "character_length", "replace", "translate", "substr", "substring", "left",
+    "right", "lpad", "rpad", "reverse", "repeat", "initcap", "md5", "to_jsonb", "to_json",
+    "quote_literal", "regexp_replace", "split_part", "strpos", "position", "starts_with",
+  ]
+
+  private static func isOfValuesAlone(_ nodes: [SyntaxTree.Node]) -> Bool {
+    nodes.allSatisfy { node in
+      switch node.name {
+      case "SelectStmt": true
+      case "FuncCall":
+        node.nameParts > 0 && textFunctions.contains(node.strings[node.nameParts - 1])
+      default: false
+      }
+    }
   }
 
   private static let sessionLocks: Set<Substring> = [

@@ -41,6 +41,8 @@ package struct SQLTraits: Sendable, Hashable {
   var settingName: String?
   /// Whether the server takes bound parameters in it.
   var takesParameters = false
+  /// Whether it reads no relation and calls nothing that could: its rows are made of what it is given.
+  package var isOfValuesAlone = false
   /// Whether it may give rows.
   package var mayGiveRows = true
   /// PostgreSQL 15's parser does not know its syntax.

@@ -39,7 +39,7 @@ package struct SyntaxTree: Sendable {
 private struct SyntaxTreeWalker {
   private static let kept: Set<String> = [
     "DeleteStmt", "UpdateStmt", "InsertStmt", "MergeStmt", "DropStmt", "TruncateStmt",
-    "AlterTableCmd", "LockingClause", "DefElem", "PartitionCmd", "FuncCall",
+    "AlterTableCmd", "LockingClause", "DefElem", "PartitionCmd", "FuncCall", "RangeVar",
     "ColumnRef", "A_Indirection",
   ]
   /// Nodes whose strings are kept.

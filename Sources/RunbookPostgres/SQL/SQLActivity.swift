@@ -64,6 +64,10 @@ package struct SQLActivity: Activity {
     return statements.lazy.compactMap(\.traits.sessionNeed).first
   }
 
+  package var isOfValuesAlone: Bool? {
+    statements.allSatisfy { $0.traits.isOfValuesAlone || $0.traits.settingName != nil }
+  }
+
   package var unguarded: [String] {
     if mode.isReadOnly { return outside.items }
     return mode == .separate ? [] : unguarded(upTo: statements.count)

@@ -26,7 +26,7 @@ struct ImpactFacts: Sendable {
         captures: Self.captures(of: finished.payload))
     }
     unconfirmed = history.steps(of: .detection)
-      .filter { $0.answer?.payload.isConfirmed == false }.map(\.record)
+      .filter { $0.isConfirmed == false }.map(\.record)
     detection = authored.block("detection")
     communications = authored.block("communications")
   }

@@ -70,7 +70,7 @@ struct KeyTimeFacts: Sendable {
   private static func detected(_ history: RunHistory) -> Time {
     guard let first = history.findings.first else {
       let wasTakenBack = history.finishedAttempts.contains {
-        $0.finished.payload.isConfirmed == true
+        $0.finished.payload.hasConfirmed
       }
       return Time(
         name: "Detected", at: nil,

@@ -15,6 +15,10 @@ struct StepFacts: Sendable {
   let word: PersonsWord?
   /// Who said that it is not done, where nothing else tells.
   let denial: PersonsWord?
+  /// What it found, or its `when`, rests on, in words; nil where that is nothing that people decided.
+  let footing: String?
+  /// What earlier attempts changed that stays, in words.
+  let staying: String?
   /// Whether it did not apply by the runbook's own condition.
   let isInapplicable: Bool
   /// What a person did who left it out; nil where nobody did.
@@ -48,6 +52,8 @@ struct StepFacts: Sendable {
     isTakenOut = step.isTakenOut
     word = step.word
     denial = step.denial
+    footing = step.footingWords
+    staying = step.stayingWords
     isInapplicable = step.isInapplicable
     reason = step.skipped?.payload.reason ?? step.word?.reason ?? step.failureReason
     hasReceipt = step.attempts.last?.hasReceipt ?? false
@@ -57,7 +63,7 @@ struct StepFacts: Sendable {
   /// Whether what is said of a step is said of its last attempt.
   private static func tellsOfLastAttempt(_ status: StepHistory.Status) -> Bool {
     switch status {
-    case .succeeded, .failed, .unknown, .missing, .attested, .declared, .couldNotRun: true
+    case .succeeded, .failed, .unknown, .missing, .attested, .resting, .declared, .couldNotRun: true
     case .pending, .notBegun, .inFlight, .notDone, .again, .outdated, .skipped: false
     }
   }

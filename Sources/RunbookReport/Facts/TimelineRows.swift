@@ -91,6 +91,10 @@ struct TimelineRows {
     case (.timeline, .succeeded): return nil
     case (.detection, .succeeded):
       guard let isConfirmed = payload.isConfirmed else { return nil }
+      if payload.isUnestablished, let words = payload.restsOn?.leftOut.words() {
+        return
+          "What \(name: step.id) found (\(quote: episode.last.record.title)) rests on \(words: words): no finding"
+      }
       return isConfirmed
         ? "Finding confirmed by \(name: step.id): \(quote: episode.last.record.title)"
         : "Checked by \(name: step.id) and not confirmed: \(quote: episode.last.record.title)"
@@ -113,6 +117,9 @@ struct TimelineRows {
     case (.verification, .succeeded) where payload.isWord == true:
       return
         "Verification \(name: step.id) (\(quote: episode.last.record.title)) was answered by a person"
+    case (.verification, .succeeded) where payload.restsOn?.isEmpty == false:
+      return
+        "Verification \(name: step.id) (\(quote: episode.last.record.title)) rests on \(words: payload.restsOn?.words() ?? "")"
     case (.verification, .succeeded):
       return "Verification \(name: step.id) (\(quote: episode.last.record.title)) passed"
     case (.safeguards, .succeeded):

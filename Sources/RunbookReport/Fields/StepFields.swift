@@ -31,16 +31,20 @@ extension StepFacts {
   /// What became of it, and what a person did to it besides.
   var statusWords: String {
     if isInapplicable { return "did not apply" }
-    if isDenied { return "declared not done" }
+    if isDenied {
+      return ["declared not done", staying].compactMap(\.self).joined(separator: ", ")
+    }
     let own = refusal != nil && attempts == 0 ? Self.declined : leavingOut
+    if status == .skipped, own == nil, let footing { return "left out by a `when` that \(footing)" }
     guard attempts > 0 || isTakenOut else { return own ?? words }
     let taken = isTakenOut ? "taken out of the runbook" : nil
     let base = attempts > 0 || own == nil ? [words] : []
-    return (base + [own, taken].compactMap(\.self)).joined(separator: ", ")
+    return (base + [staying, own, taken].compactMap(\.self)).joined(separator: ", ")
   }
 
   private var words: String {
-    status == .succeeded && record.phase.mayChange ? bearing.success : status.words
+    if status == .succeeded, record.phase.mayChange { return bearing.success }
+    return [.attested, .resting].contains(status) ? footing ?? status.words : status.words
   }
 
   private static let declined = Phase.safeguards.verbOfLeavingOut(wasTried: false)

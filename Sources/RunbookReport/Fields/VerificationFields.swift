@@ -42,7 +42,9 @@ extension VerificationFacts.Test: Presented {
     case .pending, .notBegun, .inFlight, .notDone, .skipped, .declared, .again, .outdated:
       return "\(words: step.statusWords)" + (step.wordPhrase.map { " " + $0 } ?? "")
     case .succeeded: return test.actual ?? "no error"
-    case .attested: return (test.actual ?? "\(words: step.statusWords)") + ": a person's word"
+    case .attested where step.footing == nil:
+      return (test.actual ?? "\(words: step.statusWords)") + ": a person's word"
+    case .attested, .resting: return (test.actual ?? "no error") + ": \(words: step.statusWords)"
     case .missing: return "\(words: step.statusWords)"
     case .unknown where test.actual == nil && test.failure == nil:
       return "cut off: the journal holds no outcome" + leftOut(step)

@@ -34,7 +34,9 @@ struct ReportScope: EvaluationScope, Sendable {
     var map = ValueMap()
     for step in history.steps {
       let answers = step.attempts.compactMap { $0.finished?.payload.isConfirmed }
-      if !answers.isEmpty { map[step.id.rawValue] = .bool(step.isConfirmed == true) }
+      if !answers.isEmpty {
+        map[step.id.rawValue] = .bool(step.answer?.payload.isConfirmed == true)
+      }
     }
     return .map(map)
   }
@@ -55,7 +57,7 @@ struct ReportScope: EvaluationScope, Sendable {
     return switch step.status {
     case .inFlight: "running"
     case .couldNotRun: "failed"
-    case .missing, .attested: "succeeded"
+    case .missing, .attested, .resting: "succeeded"
     case .notDone, .notBegun, .again, .outdated: "pending"
     case .pending, .succeeded, .failed, .unknown, .skipped, .declared: step.status.rawValue
     }

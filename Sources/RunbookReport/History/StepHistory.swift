@@ -113,11 +113,38 @@ struct StepHistory: Sendable {
     case nil: return isOver ? .unknown : .inFlight
     case .succeeded:
       guard last.loss == nil else { return .missing }
-      return last.finished?.payload.isWord == true ? .attested : .succeeded
+      if last.finished?.payload.isWord == true { return .attested }
+      guard !record.phase.mayChange, !footing.isEmpty else { return .succeeded }
+      return footing.leftOut.isEmpty ? .attested : .resting
     case .failed: return isWithoutAnswer ? .couldNotRun : .failed
     case .skipped: return .skipped
     case .unknown: return last.declaration == nil ? .unknown : .declared
     }
+  }
+
+  /// What people decided in the place of other steps, and what it found, or its `when`, rests on.
+  var footing: [StandIn] {
+    if let skipped { return skipped.payload.restsOn ?? [] }
+    return answer?.payload.outcome == .succeeded ? answer?.payload.restsOn ?? [] : []
+  }
+
+  /// What it rests on, where that is not a person's answer to the step itself: `rests on 'look', which was left out`.
+  var footingWords: String? {
+    if answer?.payload.isWord == true && skipped == nil { return nil }
+    let shown = footing.leftOut.isEmpty && skipped == nil ? footing : footing.leftOut
+    return shown.isEmpty ? nil : "rests on \(shown.words())"
+  }
+
+  /// What earlier attempts changed that stays, whatever became of later ones.
+  var stayingWords: String? {
+    let all = attempts.filter { attempt in
+      attempt.finished?.payload.isEffectDone == true
+        && !attempt.settlements.contains { $0.payload.settlement == .notDone }
+    }
+    let earlier = all.filter { $0.number != attempts.last?.number }
+    guard !earlier.isEmpty else { return nil }
+    let list = earlier.map { String($0.number) }.joined(separator: ", ")
+    return "what \(earlier.count == 1 ? "attempt" : "attempts") \(list) changed stays"
   }
 
   private var isWithoutAnswer: Bool {
@@ -159,7 +186,7 @@ struct StepHistory: Sendable {
   var isTouched: Bool { skipped != nil || !attempts.isEmpty }
 
   /// Whether the runbook itself did not ask for it in this run.
-  var isInapplicable: Bool { skipped?.payload.cause == .condition }
+  var isInapplicable: Bool { skipped?.payload.cause == .condition && footing.leftOut.isEmpty }
 
   /// When it was done, and what shows it; nil where it was not, or a person said so.
   var success: (at: Timestamp, reference: Reference, sequence: Int64)? {
@@ -180,7 +207,10 @@ struct StepHistory: Sendable {
   /// What its last attempt brought, where that counts: what an earlier one brought is none of it.
   var answer: Stamped<AttemptFinished>? { isReopened ? nil : attempts.last?.finished }
   /// Whether its `confirms` was true when it was carried out last; nil where it has none, or did not say so.
-  var isConfirmed: Bool? { answer?.payload.isConfirmed }
+  /// What it found by the value of a step that a person left out is no finding.
+  var isConfirmed: Bool? {
+    answer?.payload.isUnestablished == true ? nil : answer?.payload.isConfirmed
+  }
 
   /// What was found done after a crash: the receipt's or the probe's word stands for the outcome.
   var settledAsDone: [AttemptSettled] {

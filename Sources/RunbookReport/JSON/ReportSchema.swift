@@ -42,7 +42,8 @@ public enum ReportSchema {
   private static let status: Value = [
     "enum": [
       "pending", "in_flight", "succeeded", "failed", "unknown", "skipped", "declared",
-      "could_not_run", "not_begun", "not_done", "missing", "attested", "again", "outdated",
+      "could_not_run", "not_begun", "not_done", "missing", "attested", "resting", "again",
+      "outdated",
     ]
   ]
 

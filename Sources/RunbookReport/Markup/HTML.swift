@@ -201,7 +201,7 @@ extension HTML {
       switch status {
       case .succeeded: "✓"
       case .failed: "✗"
-      case .unknown, .couldNotRun: "?"
+      case .unknown, .couldNotRun, .resting: "?"
       case .declared, .attested, .missing: "!"
       case .inFlight: "…"
       case .skipped, .pending, .notBegun, .notDone, .again, .outdated: "–"

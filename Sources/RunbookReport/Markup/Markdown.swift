@@ -75,7 +75,7 @@ extension StepHistory.Status {
     case .succeeded: "✅"
     case .failed: "❌"
     case .missing: "⚠️"
-    case .unknown, .couldNotRun: "❓"
+    case .unknown, .couldNotRun, .resting: "❓"
     case .declared, .attested: "✋"
     case .inFlight: "⏳"
     case .skipped, .pending, .notBegun, .notDone, .again, .outdated: "⏭️"

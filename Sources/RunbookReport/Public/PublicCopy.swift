@@ -109,7 +109,8 @@ struct PublicCopy {
       .stepSkipped(
         StepSkipped(
           step: skipped.step, cause: skipped.cause, reason: message(skipped.reason),
-          isUnlooked: skipped.isUnlooked, decider: skipped.decider.map(person)))
+          isUnlooked: skipped.isUnlooked, decider: skipped.decider.map(person),
+          restsOn: skipped.restsOn))
     case .stepReopened: event
     case .gateOpened(let opened): .gateOpened(gate(opened))
     case .gateDecided(let decided):

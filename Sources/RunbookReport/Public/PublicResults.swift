@@ -21,7 +21,8 @@ extension PublicCopy {
       }, notices: finished.notices.map { _ in Self.leftOut },
       elapsedMicroseconds: finished.elapsedMicroseconds, hasReceipt: finished.hasReceipt,
       workDone: finished.workDone?.map(done), isEffectDone: finished.isEffectDone,
-      isWord: finished.isWord)
+      isWord: finished.isWord, restsOn: finished.restsOn,
+      capturesRestOn: finished.capturesRestOn)
   }
 
   func done(_ done: WorkDone) -> WorkDone {

@@ -103,7 +103,8 @@ package struct HTTPActivity: Activity {
       var exchange = HTTPExchange(
         request: request, end: end, wasSent: wasSent, message: transfer.message,
         status: transfer.status, headers: transfer.headers,
-        isAnotherRequest: request.method != self.request.method, body: body,
+        isAnotherRequest: request.method != self.request.method, isRedirected: redirects > 0,
+        body: body,
         redactor: context.redactor, isFollowing: isFollowing,
         elapsed: ContinuousClock.now - start,
         clockOffset: HTTPDate.clockOffset(transfer.headers, sentAt: sentAt, receivedAt: now()))

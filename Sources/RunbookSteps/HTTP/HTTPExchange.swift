@@ -13,6 +13,8 @@ package struct HTTPExchange: Sendable {
   package let headers: ValueMap
   /// Whether a redirect has made it another request than the step's: its answer is not that of the change.
   package let isAnotherRequest: Bool
+  /// Whether a redirect has led to it: what the server had done by then that sent it on, nobody knows.
+  package let isRedirected: Bool
   package let body: BoundedCapture
   package let redactor: Redactor
   /// Whether the author wants redirects to be followed.
@@ -102,12 +104,14 @@ package struct HTTPExchange: Sendable {
 
   /// Whether the answer leaves open what the request did: it was not answered whole, an error came in the
   /// place of the page that a redirect led to, or a gateway had no answer itself (RFC 9110, sections 15.6.3
-  /// and 15.6.5). An error of the server, or a redirect that is not followed, says nothing of what was done by
-  /// then: where a second request would do it twice, that is open too.
+  /// and 15.6.5). An error of the server, its word that it waited too long for the request (section 15.5.9), a redirect
+  /// that is not followed, or an error behind one that was, says nothing of what was done by then: where a second request
+  /// would do it twice, that is open too.
   private var isEffectOpen: Bool {
     guard end == RUNBOOK_REQUEST_DONE, !isEndless else { return wasSent }
     if isAnotherRequest || [502, 504].contains(status) { return true }
-    return (status >= 500 || isUnfollowed) && !isIdempotent
+    if isIdempotent { return false }
+    return status >= 500 || status == 408 || isUnfollowed || isRedirected && status >= 400
   }
 
   /// Whether a second such request changes no more than the first: only these are repeated by themselves

@@ -255,7 +255,7 @@ extension StepState {
     case .inFlight: ">"
     case .succeeded: "✔"
     case .failed: "✘"
-    case .unknown, .couldNotRun: "?"
+    case .unknown, .couldNotRun, .resting: "?"
     case .skipped: "-"
     case .declared, .attested, .missing: "!"
     }
@@ -267,7 +267,12 @@ extension StepState {
       let who = "declared done by \(declaration.actor.displayName): \(declaration.reason)"
       return ([who] + gone).joined(separator: "; ")
     }
-    if let skip, skip.cause == .condition { return "did not apply: \(skip.word.reason)" }
+    if let skip, skip.cause == .condition {
+      let leftOut = restsOn.leftOut
+      return leftOut.isEmpty
+        ? "did not apply: \(skip.word.reason)"
+        : "left out by a `when` that rests on \(leftOut.words()): \(skip.word.reason)"
+    }
     let left = skip.map {
       "\(phase.verbOfLeavingOut(wasTried: attempts > 0)) by \($0.word.actor.displayName): "
         + $0.word.reason
@@ -281,10 +286,16 @@ extension StepState {
       standing == .skipped
       ? nil
       : denied ?? (standing == .succeeded && phase.mayChange ? bearing.success : nil)
-        ?? standing.plainWords(failure)
+        ?? wordsOfFooting(as: standing) ?? standing.plainWords(failure)
         + (isOpenAgain ? reopened.map { ": \($0.words)" } ?? "" : "")
     let lost = standing == .missing ? loss?.approval : nil
-    return ([own, lost, left].compactMap(\.self) + gone).joined(separator: "; ")
+    return ([own, lost, left, wordsOfStaying].compactMap(\.self) + gone).joined(separator: "; ")
+  }
+
+  /// What a check rests on that people decided; nil where that is nothing, or its own answer.
+  private func wordsOfFooting(as standing: StepStanding) -> String? {
+    if standing == .resting { return "rests on \(restsOn.leftOut.words())" }
+    return standing == .attested && !isAttested ? "rests on \(restsOn.words())" : nil
   }
 
   /// As tools read it.
@@ -301,8 +312,8 @@ extension StepStanding {
     case .pending: "pending"
     case .inFlight: "running"
     case .failed, .couldNotRun, .unknown: failure.map { "\(words): \($0.message)" } ?? words
-    case .notBegun, .notDone, .succeeded, .missing, .skipped, .declared, .attested, .again,
-      .outdated:
+    case .notBegun, .notDone, .succeeded, .missing, .skipped, .declared, .attested, .resting,
+      .again, .outdated:
       words
     }
   }

@@ -138,7 +138,7 @@ final class ProgressObserver: RunObserver {
         let verb = live.steps[skipped.step]?.phase.verbOfLeavingOut(wasTried: wasTried) ?? "skipped"
         let why =
           skipped.cause == .condition
-          ? "skipped, not \(skipped.reason)"
+          ? "skipped, its when was false\(Self.footing(skipped.restsOn?.leftOut)): \(skipped.reason)"
           : "\(verb) by \(entry.actor.displayName): \(skipped.reason)"
         line("  \("– \(title): \(why)", .dim)", &live)
       case .stepReopened(let reopened):
@@ -266,12 +266,14 @@ final class ProgressObserver: RunObserver {
     if isWord {
       let answer = finished.result.mapValue?[.string("answer")]?.stringValue
       title += ": answered by a person" + (answer.map { ": \($0)" } ?? "")
+    } else if !mayChange, let restsOn = finished.restsOn {
+      title += Self.footing(restsOn.leftOut.isEmpty ? restsOn : restsOn.leftOut)
     } else if finished.outcome == .succeeded, bearing == .trial, mayChange {
       title += ", \(bearing.success)"
     }
     let mark: StyledText =
       switch finished.outcome {
-      case .succeeded where isWord: "\("!", .yellow)"
+      case .succeeded where isWord || finished.restsOn != nil && !mayChange: "\("!", .yellow)"
       case .succeeded: "\("✔", .green)"
       case .failed where finished.isWithoutAnswer && !mayChange: "\("?", .yellow)"
       case .failed: "\("✘", .red)"
@@ -283,7 +285,7 @@ final class ProgressObserver: RunObserver {
         for one in part.pieces(separatedBy: "\n") { line("      \(one, .red)", &live) }
       }
     }
-    guard finished.isConfirmed == true else { return }
+    guard finished.hasConfirmed else { return }
     line("    \("→ confirmed", .yellow)", &live)
     for (name, value) in finished.captures.mapValue?.pairs.map({ ($0.key, $0.value) }) ?? []
     // Maps are for other steps, not for people.
@@ -294,6 +296,12 @@ final class ProgressObserver: RunObserver {
         "      \(name.stringValue ?? "") = \(shown.prefixOfScalars(300))\(shown.unicodeScalars.count > 300 ? "…" : "")",
         &live)
     }
+  }
+
+  /// What people decided that something rests on; empty where that is nothing.
+  private static func footing(_ standIns: [StandIn]?) -> String {
+    guard let standIns, !standIns.isEmpty else { return "" }
+    return ", which rests on \(standIns.words())"
   }
 
   private func header(of step: StepID, _ live: inout Live) {

@@ -17,7 +17,7 @@ struct IndependentReaderTests {
       var run = RandomRun(&generator)
       try await run.carryOut(&generator)
       let entries = try await run.simulation.journal.entries()
-      let reader = try IndependentReader(entries)
+      let reader = try IndependentReader(entries, reads: run.reads)
       ends[reader.end?.status ?? "held", default: 0] += 1
       let faults = try Self.faults(entries, reader)
       #expect(
@@ -125,12 +125,22 @@ struct IndependentReaderTests {
 private struct RandomRun {
   var simulation: Simulation
   private let gates: Set<String>
+  /// By step: those whose values its `when` or its `confirms` reads.
+  private(set) var reads: [String: [String]] = [:]
   /// What was accepted, by what the journal has of it.
   private var accepted: [RunbookRecord: Runbook] = [:]
 
   init(_ generator: inout SeededGenerator) {
-    var steps = [step("d1", .detection) { $0.confirms = source("true") }]
-    if generator.chance(0.1) { steps = [step("d1", .detection) { $0.confirms = source("false") }] }
+    var steps = [
+      step("t1", .timeline) { $0.captures = [capture("seen", "1", fallback: 0)] },
+      step("d1", .detection) { $0.confirms = source("true") },
+    ]
+    if generator.chance(0.1) { steps[1] = step("d1", .detection) { $0.confirms = source("false") } }
+    if generator.chance(0.2) {
+      let truth = generator.one(of: ["seen >= 0", "seen < 0"])
+      steps[1] = step("d1", .detection) { $0.confirms = source(truth) }
+      reads["d1"] = ["t1"]
+    }
     if generator.chance(0.3) {
       steps.append(step("d2", .detection) { $0.when = source("false") })
     }
@@ -140,6 +150,14 @@ private struct RandomRun {
         $0.settle = settle(done: "stdout == 'yes'", notDone: "stdout == 'no'")
       })
     if generator.chance(0.5) { steps.append(step("r3", .recovery)) }
+    for (id, (condition, name)) in [
+      "a": ("seen < 0", "t1"), "b": ("steps['r1'].outcome == 'failed'", "r1"),
+      "c": ("steps['a'].outcome == 'failed'", "a"),
+    ].sorted(by: { $0.key < $1.key }) where generator.chance(0.3) {
+      guard name == "t1" || steps.contains(where: { $0.id.rawValue == name }) else { continue }
+      steps.append(step(id, .verification) { $0.when = source(condition) })
+      reads[id] = [name]
+    }
     for number in 0..<generator.below(4) {
       let isWanted = generator.chance(0.8)
       steps.append(

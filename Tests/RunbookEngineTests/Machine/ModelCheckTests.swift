@@ -119,6 +119,12 @@ struct ModelCheckTests {
       steps: [RunModel.steps[0], step("x", .verification), RunModel.steps[3]]
         + [step("s", .safeguards)], skipsAhead: true, limit: 50_000),
     Case(
+      testDescription: "a check whose `when` reads one that people leave out",
+      steps: [
+        RunModel.steps[0], step("x", .verification),
+        step("y", .verification) { $0.when = source("steps['x'].outcome != 'skipped'") },
+      ], skipsAhead: true, limit: 50_000),
+    Case(
       testDescription: "all of them, the states that are reached first", steps: RunModel.steps,
       limit: 30_000, isWhole: false),
   ]

@@ -252,7 +252,7 @@ extension Command {
   var summary: String {
     switch self {
     case .prepareSandbox: "prepareSandbox"
-    case .skip(let step, _): "skip \(step)"
+    case .skip(let step, _, _): "skip \(step)"
     case .reopen(let steps): "reopen \(steps.map(\.step.rawValue).joined(separator: " "))"
     case .decline(let step, _): "decline \(step)"
     case .fail(let step, let failure): "fail \(step) \(failure.cause.rawValue)"

@@ -85,7 +85,13 @@ struct RunModel {
   private func consequences(of command: Command, in state: RunState) -> [Event] {
     switch command {
     case .prepareSandbox, .fail: return []
-    case .skip(let step, _): return [EventSample.stepSkipped.event(about: step)]
+    case .skip(let step, let reason, let restsOn):
+      return [
+        .stepSkipped(
+          StepSkipped(
+            step: step, cause: .condition, reason: reason,
+            restsOn: restsOn.isEmpty ? nil : restsOn))
+      ]
     // They are stored at once, and looked at one by one.
     case .reopen(let steps): return steps.prefix(1).map(Event.stepReopened)
     case .decline(let step, _): return [Self.skip(step)]

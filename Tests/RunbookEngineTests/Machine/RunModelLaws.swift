@@ -105,7 +105,14 @@ struct RunModelLaws {
   }
 
   private func doesNotApply(_ id: StepID, in state: RunState) -> Bool {
-    state.step(id).status == .skipped && state.step(id).skip?.cause == .condition
+    guard state.step(id).status == .skipped, state.step(id).skip?.cause == .condition else {
+      return false
+    }
+    // What a person left out makes no `when` false that counts.
+    let when = plan.runbook.steps.first { $0.id == id }?.options.when?.text ?? ""
+    return !plan.runbook.steps.contains { other in
+      when.holds("'\(other.id)'") && state.step(other.id).skip?.cause == .decision
+    }
   }
 
   private func hasFailed(_ id: StepID, in state: RunState) -> Bool {

@@ -26,12 +26,21 @@ struct IndependentReader {
     fileprivate var when = ""
     /// Whether a database had no record of it, and somebody let the run go on there.
     var isLost = false
+    /// Whether what it found, or its `when`, rests on what people put in the place of another step.
+    fileprivate var isResting = false
+    /// Whether people decided in its place, so that whatever reads it rests on that.
+    fileprivate var standsIn: Bool {
+      isLeftOut ? isPersons || hasNewWhen || isResting : own == "declared" || isResting
+    }
 
     /// As the report's JSON calls it.
     var word: String {
       if isLeftOut, !wasTried { return "skipped" }
       if isReopened { return isGone || isRunOver ? "outdated" : "again" }
       if isLost, own == "succeeded" { return "missing" }
+      if isResting, own == "succeeded", !["recovery", "safeguards"].contains(phase) {
+        return "resting"
+      }
       guard isLeftOut || isGone || isRunOver else { return own }
       return switch own {
       case "pending": wasTried ? "not_done" : "not_begun"
@@ -42,6 +51,8 @@ struct IndependentReader {
   }
 
   private(set) var steps: [Step] = []
+  /// By step: those whose values its `when` or its `confirms` reads.
+  private let reads: [String: [String]]
   private(set) var end: (status: String, reason: String)?
   private(set) var isHeld = false
   private var findings: Set<String> = []
@@ -52,7 +63,8 @@ struct IndependentReader {
   /// What each connection lacks by what was seen last, as long as nobody has decided on it.
   private var contested: [String: [String]] = [:]
 
-  init(_ entries: [Entry]) throws {
+  init(_ entries: [Entry], reads: [String: [String]] = [:]) throws {
+    self.reads = reads
     for entry in entries { read(try Value(json: entry.body)["event"] ?? .null) }
   }
 
@@ -64,7 +76,7 @@ struct IndependentReader {
       findings.remove(event["step"]?.stringValue ?? "")
       change(event) {
         $0.isReopened = $0.wasTried
-        ($0.isLeftOut, $0.isPersons) = (false, false)
+        ($0.isLeftOut, $0.isPersons, $0.isResting) = (false, false, false)
       }
     case "attemptStarted":
       findings.remove(event["step"]?.stringValue ?? "")
@@ -74,10 +86,14 @@ struct IndependentReader {
         ($0.hasNewWhen, $0.when) = (hasNewWhen, when)
       }
     case "attemptFinished":
-      if event["isConfirmed"] == .bool(true) { findings.insert(event["step"]?.stringValue ?? "") }
+      let isResting = isResting(event) && isConfirming(event)
+      if event["isConfirmed"] == .bool(true), !isResting {
+        findings.insert(event["step"]?.stringValue ?? "")
+      }
       change(event) { step in
         step.hasEnded = true
         let outcome = event["outcome"]?.stringValue ?? ""
+        step.isResting = outcome == "succeeded" && isResting
         let isCheck = !["recovery", "safeguards"].contains(step.phase)
         step.own =
           outcome == "failed" && isCheck && !Self.isAnswer(event) ? "could_not_run" : outcome
@@ -94,9 +110,11 @@ struct IndependentReader {
         }
       }
     case "stepSkipped":
+      let isResting = isResting(event)
       change(event) { step in
         step.isLeftOut = true
         step.isPersons = event["cause"] == "decision"
+        step.isResting = !step.isPersons && !step.hasNewWhen && isResting
         if step.isReopened { (step.isReopened, step.wasTried) = (false, false) }
       }
     case "gateOpened":
@@ -163,6 +181,17 @@ struct IndependentReader {
     body(&steps[index])
   }
 
+  /// Whether a step reads what people put in the place of another.
+  private func isResting(_ event: Value) -> Bool {
+    (reads[event["step"]?.stringValue ?? ""] ?? []).contains { name in
+      steps.contains { $0.id == name && $0.standsIn }
+    }
+  }
+
+  private func isConfirming(_ event: Value) -> Bool {
+    event["isConfirmed"].map { $0 != .null } ?? false
+  }
+
   /// Of the failures that the runs of `IndependentReaderTests` meet.
   private static func isAnswer(_ finished: Value) -> Bool {
     switch finished["failure"]?["cause"]?.stringValue {
@@ -201,7 +230,7 @@ struct IndependentReader {
 
   /// A `when` that a change brought is not the runbook's that was begun with.
   private func isInapplicable(_ step: Step) -> Bool {
-    guard step.word == "skipped", !step.isPersons else { return false }
+    guard step.word == "skipped", !step.isPersons, !step.isResting else { return false }
     return !step.hasNewWhen || ["recovery", "safeguards"].contains(step.phase)
   }
 

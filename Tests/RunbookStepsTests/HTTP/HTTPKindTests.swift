@@ -314,7 +314,8 @@ import Testing
     try await TestWebServer.run { server in
       for (method, isOpen) in [("post", true), ("patch", true), ("put", false), ("get", false)] {
         let result = try await request([method: text(server.url + path)])
-        #expect(result.presumedFailure?.record.message.holds("was not followed") == true, "\(method)")
+        #expect(
+          result.presumedFailure?.record.message.holds("was not followed") == true, "\(method)")
         #expect(result.isEffectOpen == isOpen, "\(method)")
         #expect(result.completion == nil)
       }

@@ -41,6 +41,19 @@ struct SQLClassifierTests {
     #expect(SQLText(.plain(sql), names: []).statements.map(\.traits.needsNoTransaction) == [false])
   }
 
+  /// Such rows show nothing but what the statement was given.
+  @Test(arguments: [
+    ("SELECT :a AS s", true), ("SELECT :a = 'yes' AS ok", true),
+    ("SELECT lower(trim(:a)) AS s", true), ("SELECT CASE WHEN :a = 'x' THEN 1 ELSE 0 END", true),
+    ("SELECT * FROM t WHERE a = :a", false), ("SELECT (SELECT a FROM t) = :a", false),
+    ("SELECT to_regclass(:a) IS NOT NULL", false), ("SELECT pg_size_pretty(f(:a))", false),
+    ("INSERT INTO t VALUES (:a)", false), ("SHOW search_path", false),
+  ])
+  func tellsWhatIsMadeOfItsValuesAlone(sql: String, isOfValuesAlone: Bool) {
+    let text = SQLText(.plain(sql), names: ["a"])
+    #expect(text.statements.map(\.traits.isOfValuesAlone) == [isOfValuesAlone])
+  }
+
   @Test func readsManyStatementsInOneGo() {
     let sql = String(repeating: "INSERT INTO t VALUES (1, :a);\n", count: 5_000)
     let text = SQLText(
