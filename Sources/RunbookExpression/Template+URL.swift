@@ -10,6 +10,7 @@ extension Template {
   /// | --- | --- |
   /// | user, password, path, query, fragment | percent-encoded, but for letters, digits and `-._~` |
   /// | scheme, host, port | as it is, where it can be one; else it is refused |
+  /// | all of host and port, nothing beside it | as it is, where it can be both or the host |
   /// | a value of `host=h password=…` | with backslashes, as libpq reads them |
   ///
   /// - Throws: as `render(in:)`, and where a value cannot stand.
@@ -37,7 +38,11 @@ extension Template {
 
 /// A place in a URL at which a value stands.
 private enum URLPlace {
-  case scheme, host
+  case scheme, port
+  /// All that is written of a host and its port.
+  case authority
+  /// A host, or a part of one; within brackets it is an address of IPv6.
+  case host(isInBrackets: Bool, isPart: Bool)
   case encoded(isSegment: Bool)
   case words(isBare: Bool)
 
@@ -52,17 +57,37 @@ private enum URLPlace {
       return
     }
     let authority = text[mark.upperBound...]
-    guard !authority.holds(where: Self.endsAuthority), !authority.holds("@") else {
-      self =
-        authority.holds(where: Self.endsAuthority)
-        ? .encoded(isSegment: text.lastScalar == "/") : .host
+    guard !authority.holds(where: Self.endsAuthority) else {
+      self = .encoded(isSegment: text.lastScalar == "/")
       return
     }
     var later = ""
     for case .text(let text) in rest { later += text }
-    self =
-      later.prefixOfScalars { !Self.endsAuthority($0) }.holds("@")
-      ? .encoded(isSegment: false) : .host
+    if !authority.holds("@"), later.prefixOfScalars({ !Self.endsAuthority($0) }).holds("@") {
+      self = .encoded(isSegment: false)
+      return
+    }
+    var isEnd = rest.isEmpty
+    if case .text(let next)? = rest.first, let first = next.unicodeScalars.first {
+      isEnd = Self.endsAuthority(first) || first == ","
+    }
+    self.init(in: authority, isEnd: isEnd)
+  }
+
+  /// - Parameters:
+  ///   - authority: what stands before the value, from the user on.
+  ///   - isEnd: whether nothing of this host follows.
+  private init(in authority: Substring, isEnd: Bool) {
+    let hosts = authority.pieces(separatedBy: "@", omittingEmptySubsequences: false).last ?? ""
+    let host = hosts.pieces(separatedBy: ",", omittingEmptySubsequences: false).last ?? ""
+    let isInBrackets = host.begins(with: "[") && !host.holds("]")
+    if host.isEmpty {
+      self = isEnd ? .authority : .host(isInBrackets: false, isPart: false)
+    } else if !isInBrackets, host.holds(":"), !host.begins(with: "[") || host.holds("]:") {
+      self = .port
+    } else {
+      self = .host(isInBrackets: isInBrackets, isPart: true)
+    }
   }
 
   private static func endsAuthority(_ scalar: Unicode.Scalar) -> Bool {
@@ -97,17 +122,33 @@ private enum URLPlace {
   func write(_ value: String) -> String? {
     switch self {
     case .scheme: value.utf8.allSatisfy(Self.isOfScheme) ? value : nil
-    case .host:
-      value.utf8.allSatisfy {
-        Self.isAlphanumeric($0) || $0 >= 0x80 || "-._~:[],".utf8.contains($0)
-      }
-        ? value : nil
+    case .port: value.utf8.allSatisfy { (48...57).contains($0) } ? value : nil
+    case .authority:
+      value.utf8.allSatisfy { Self.isOfName($0) || ":[],".utf8.contains($0) } ? value : nil
+    case .host(let isInBrackets, let isPart):
+      Self.isHost(value, isInBrackets: isInBrackets, isPart: isPart) ? value : nil
     case .encoded(let isSegment):
       isSegment && (value == "." || value == "..") ? nil : Self.percentEncoded(value)
     case .words(let isBare):
       // libpq would take the next word for an empty value.
       value.isEmpty && isBare ? "''" : Self.escaped(value)
     }
+  }
+
+  private static func isOfName(_ byte: UInt8) -> Bool {
+    isAlphanumeric(byte) || byte >= 0x80 || "-._~".utf8.contains(byte)
+  }
+
+  private static func isHost(_ value: String, isInBrackets: Bool, isPart: Bool) -> Bool {
+    if isInBrackets { return value.utf8.allSatisfy(isOfAddress) }
+    if value.utf8.allSatisfy(isOfName) { return true }
+    // An address of IPv6 as a whole.
+    guard !isPart, value.begins(with: "["), value.ends(with: "]") else { return false }
+    return value.utf8.dropFirst().dropLast().allSatisfy(isOfAddress)
+  }
+
+  private static func isOfAddress(_ byte: UInt8) -> Bool {
+    isAlphanumeric(byte) || byte == UInt8(ascii: ":") || byte == UInt8(ascii: ".")
   }
 
   private static func percentEncoded(_ value: String) -> String {
@@ -130,7 +171,12 @@ private enum URLPlace {
 
   var refusal: String {
     if case .encoded = self { return "the value leads out of the path that it stands in" }
-    let what = if case .scheme = self { "scheme" } else { "host" }
+    let what =
+      switch self {
+      case .scheme: "scheme"
+      case .port: "port"
+      case .authority, .host, .encoded, .words: "host"
+      }
     return
       "the value stands where a URL has its \(what), and cannot be one: write each part as a value "
       + "of its own, scheme://${{ user }}:${{ password }}@${{ host }}/${{ path }}, or the whole URL as one"

@@ -95,7 +95,8 @@ package struct HTTPActivity: Activity {
       body.finish()
       wasSent = wasSent || transfer.wasSent
       var exchange = HTTPExchange(
-        request: request, end: end, wasSent: wasSent, message: transfer.message,
+        request: request, end: end, isBodyFlawed: transfer.problem != nil, wasSent: wasSent,
+        message: transfer.message,
         status: transfer.status, headers: transfer.headers,
         isAnotherRequest: request.method != self.request.method, body: body,
         redactor: context.redactor, isFollowing: isFollowing,
@@ -176,6 +177,10 @@ package struct HTTPActivity: Activity {
       return StepFailure(
         isOpen ? .lost : .interrupted, "the request to \(place) was stopped\(open)",
         partial: exchange.result)
+    case RUNBOOK_REQUEST_BROKEN where exchange.isBodyFlawed:
+      return StepFailure(
+        isOpen ? .lost : .unreachable, "the answer of \(place) cannot be read whole\(said)\(open)",
+        mayRetryHelp: !isOpen, partial: exchange.result)
     case RUNBOOK_REQUEST_BROKEN where isOpen:
       return StepFailure(
         .lost, "the connection to \(place) broke before the answer was whole\(said)\(open)",

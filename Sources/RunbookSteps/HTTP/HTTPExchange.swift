@@ -6,6 +6,8 @@ package import RunbookModel
 package struct HTTPExchange: Sendable {
   package let request: HTTPRequest
   package let end: runbook_request_end
+  /// Whether it was the packing of the body that is not whole.
+  package let isBodyFlawed: Bool
   /// Whether this request, or one that led to it, may have been sent.
   package let wasSent: Bool
   package let message: String
