@@ -77,3 +77,74 @@ public struct Template: Sendable {
     }
   }
 }
+
+extension Template {
+  /// What a template is made of once its values are known.
+  public enum Rendered: Sendable, Hashable {
+    /// As the author wrote it.
+    case text(String)
+    /// An expression's value, and its text as `render(in:)` writes it.
+    case value(Value, text: String)
+    /// An expression whose value is null, and where it stands.
+    case null(Place)
+    case error(EvaluationError)
+  }
+
+  /// The texts and values in order, for a reader who treats the author's words and values apart.
+  public func segments(in scope: some EvaluationScope) -> [Rendered] {
+    parts.map { part in
+      switch part {
+      case .text(let text): .text(text)
+      case .expression(let expression): Self.segment(of: expression, in: scope)
+      }
+    }
+  }
+
+  private static func segment(
+    of expression: Expression, in scope: some EvaluationScope
+  ) -> Rendered {
+    do throws(EvaluationError) {
+      let value = try expression.evaluate(in: scope)
+      if value == .null { return .null(expression.place) }
+      return .value(value, text: try text(of: value, expression))
+    } catch {
+      return .error(error)
+    }
+  }
+}
+
+extension Template {
+  /// The text as a URL, or as a connection's words.
+  ///
+  /// What the author wrote stays as it is, and so does a value by which the text begins, such as a whole
+  /// URL. Any other value stays within the part that it stands in, whatever signs it holds:
+  ///
+  /// | where it stands | how it is written |
+  /// | --- | --- |
+  /// | user, password, path, query, fragment | percent-encoded, but for letters, digits and `-._~` |
+  /// | scheme, host, port | as it is, where it can be one; else it is refused |
+  /// | all of host and port, nothing beside it | as it is, where it can be both or the host |
+  /// | a value of `host=h password=…` | with backslashes, as libpq reads them |
+  ///
+  /// - Throws: as `render(in:)`, and where a value cannot stand.
+  public func renderURL(in scope: some EvaluationScope) throws(EvaluationError) -> String {
+    var url = ""
+    for (index, part) in parts.enumerated() {
+      switch part {
+      case .text(let text): url += text
+      case .expression(let expression):
+        let value = try Self.text(of: try expression.evaluate(in: scope), expression)
+        guard index > 0 else {
+          url += value
+          continue
+        }
+        let place = URLPlace(after: url, before: parts[(index + 1)...])
+        guard let written = place.write(value) else {
+          throw EvaluationError(.invalid, place.refusal, at: expression.place)
+        }
+        url += written
+      }
+    }
+    return url
+  }
+}
