@@ -27,7 +27,7 @@ enum URLPlace {
     }
     var later = ""
     for case .text(let text) in rest { later += text }
-    if !authority.holds("@"), later.prefixOfScalars({ !Self.endsAuthority($0) }).holds("@") {
+    if !authority.holds("@"), later.prefixOfScalars(while: { !Self.endsAuthority($0) }).holds("@") {
       self = .encoded(isSegment: false)
       return
     }

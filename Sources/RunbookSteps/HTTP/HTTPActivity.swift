@@ -27,7 +27,8 @@ package struct HTTPActivity: Activity {
     ]
     return files.compactMap(\.self).map { path in
       Surrounding(name: "file \(path)", content: FileContent.mark(of: path) ?? "", file: path)
-    } + Self.proxies
+    } + [Surrounding(name: "the request", content: request.credentials)]
+      + Self.proxies
   }
 
   /// Variables by which libcurl goes another way: https://curl.se/libcurl/c/libcurl-env.html

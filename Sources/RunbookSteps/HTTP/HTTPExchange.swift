@@ -35,7 +35,7 @@ package struct HTTPExchange: Sendable {
         ("clock_offset", clockOffset.map(Value.duration) ?? .null),
       ]),
       evidence: body.evidence(
-        "response body", key: "body", source: "\(request.method) \(request.url)",
+        "response body", key: "body", source: "\(request.method) \(request.shownURL)",
         isWhole: isWhole, announced: isWhole ? nil : announcedSize),
       notices: body.notices(of: "the body"),
       presumedFailure: presumedFailure(text))

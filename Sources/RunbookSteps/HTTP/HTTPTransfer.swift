@@ -114,7 +114,8 @@ package final class HTTPTransfer {
   /// - Returns: 0 where it goes on.
   private func takeBody(_ bytes: [UInt8]) -> CInt {
     do throws(BodyUnpacking.Problem) {
-      let unpacking = try self.unpacking ?? makeUnpacking()
+      let unpacking: BodyUnpacking
+      if let known = self.unpacking { unpacking = known } else { unpacking = try makeUnpacking() }
       self.unpacking = unpacking
       let goesOn = try unpacking.append(bytes) { piece in
         take { transfer in

@@ -26,7 +26,8 @@ package final class PackedStream {
     -> Int
   {
     while true {
-      let isAtEnd = try unpacker.wantsInput && !fill(descriptor)
+      var isAtEnd = false
+      if unpacker.wantsInput { isAtEnd = try !fill(descriptor) }
       do throws(Unpacker.Problem) {
         guard !isAtEnd else {
           try unpacker.finish()
