@@ -1,3 +1,4 @@
+import RunbookModel
 import RunbookTestSupport
 import Testing
 
@@ -71,7 +72,7 @@ struct QuotingPairTests {
   }
 
   @Test func noTwoQuotingsHideASecret() {
-    let failure = Property().firstFailure { generator in
+    let failure = Property(share: 0.3).firstFailure { generator in
       let secret = Self.secret(&generator)
       let redactor = Redactor(secrets: [secret])
       let (inner, outer) = (
@@ -89,7 +90,7 @@ struct QuotingPairTests {
       let rest = redactor.redact(quoted)
       // Percent-encoded, a letter is `%CE` or `%CF`, and another byte.
       let isLeft = rest.unicodeScalars.contains { (0x3B1...0x3C9).contains($0.value) }
-      guard rest.contains(Redactor.mark), !isLeft, !rest.contains("%CE"), !rest.contains("%CF")
+      guard rest.holds(Redactor.mark), !isLeft, !rest.holds("%CE"), !rest.holds("%CF")
       else {
         return "\(inner) in \(outer): \(secret.debugDescription) as \(quoted) left \(rest)"
       }
@@ -105,7 +106,7 @@ struct QuotingPairTests {
   ])
   func whatWasSeen(_ text: String) {
     let redacted = Redactor(secrets: [#"ab"cdef"ghijk"#]).redact(text)
-    #expect(redacted.contains(Redactor.mark))
-    for part in ["ab", "cdef", "ghijk"] { #expect(!redacted.contains(part), "\(redacted)") }
+    #expect(redacted.holds(Redactor.mark) as Bool)
+    for part in ["ab", "cdef", "ghijk"] { #expect(!redacted.holds(part) as Bool, "\(redacted)") }
   }
 }
