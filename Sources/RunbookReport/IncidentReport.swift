@@ -42,7 +42,8 @@ public struct IncidentReport: Sendable {
     let known = facts.keyTimes.times.filter { $0.name != "Declared" && $0.at != nil }
     return zip(known, known.dropFirst()).compactMap { former, later in
       guard let first = former.at, let second = later.at, second < first else { return nil }
-      return "\(later.name.lowercased()) at \(second) is before \(former.name.lowercased()) at \(first)"
+      return "\(later.name.lowercased()) at \(second) is before "
+        + "\(former.name.lowercased()) at \(first)"
     }
   }
 

@@ -12,7 +12,9 @@ struct QuotingPairTests {
 
     func content(of text: String) -> String {
       var result = String.UnicodeScalarView()
-      for scalar in text.unicodeScalars { result.append(contentsOf: written(scalar).unicodeScalars) }
+      for scalar in text.unicodeScalars {
+        result.append(contentsOf: written(scalar).unicodeScalars)
+      }
       return String(result)
     }
 

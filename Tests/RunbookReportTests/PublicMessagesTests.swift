@@ -32,20 +32,26 @@ struct PublicMessagesTests {
         held(
           .gate, "recovery",
           "the gate 'recovery' must be approved by a person\n\(other.summary); to go on beside it, "
-            + "say so: --beside \(other.run)\n\(receipt.summary); to go on beside it, say so: --beside x"),
+            + "say so: --beside \(other.run)\n\(receipt.summary); to go on beside it, say so: --beside x"
+        ),
       ], "must be approved by a person"
     ),
     (
-      "gate of an identity", [gate("identity:main"), held(.gate, "identity:main", "the gate\n\(quoted)")],
+      "gate of an identity",
+      [gate("identity:main"), held(.gate, "identity:main", "the gate\n\(quoted)")],
       "the gate"
     ),
     (
       "obstacle",
-      [held(.obstacle, "main", "connection 'main': zeno has no entry for \"/srv/pp.yaml\"\nquxname")],
+      [
+        held(
+          .obstacle, "main", "connection 'main': zeno has no entry for \"/srv/pp.yaml\"\nquxname")
+      ],
       "connection 'main':"
     ),
     (
-      "privilege", [held(.privilege, "main", "connection 'main': role \"zeno\" may not create quxname")],
+      "privilege",
+      [held(.privilege, "main", "connection 'main': role \"zeno\" may not create quxname")],
       "connection 'main':"
     ),
     (
@@ -69,7 +75,8 @@ struct PublicMessagesTests {
         .runEnded(
           RunEnded(
             status: .unverified,
-            reason: "'main' was not looked at: role \"zeno\" of quxname is not permitted; it is over")),
+            reason:
+              "'main' was not looked at: role \"zeno\" of quxname is not permitted; it is over")),
       ], "it is over"
     ),
     (
@@ -84,7 +91,7 @@ struct PublicMessagesTests {
       [
         gate("recovery"),
         .retryRequested(
-          RetryRequested(step: StepID("mend"), reason: "it was held for Jonquil quxname, fine")),
+          RetryRequested(step: StepID("mend"), reason: "it said integer Jonquil quxname, fine")),
       ], "fine"
     ),
   ]

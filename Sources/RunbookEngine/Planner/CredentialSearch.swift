@@ -99,7 +99,8 @@ struct CredentialSearch {
   private mutating func take(_ source: SourceText, named name: String?) {
     guard let fill else {
       if Self.isAddress(source.text) {
-        add(Credentials.values(in: source.text).filter { !Self.isFilledIn($0) }, "a password", source)
+        add(
+          Credentials.values(in: source.text).filter { !Self.isFilledIn($0) }, "a password", source)
       } else if let name, !Self.isFilledIn(source.text) {
         add(Credentials.values(of: source.text, named: name), "`\(name)`", source)
       }
@@ -137,8 +138,10 @@ struct CredentialSearch {
   private static func isWords(_ text: String) -> Bool {
     guard let first = text.halves(at: "=") else { return false }
     let keyword = first.before.trimming { $0.isWhitespace }
-    let isKeyword = ["host", "hostaddr", "port", "dbname", "user", "password", "service", "sslmode"]
-      .contains { keyword.isIdentical(to: $0) }
+    let isKeyword = [
+      "host", "hostaddr", "port", "dbname", "user", "password", "service", "sslmode",
+    ]
+    .contains { keyword.isIdentical(to: $0) }
     return isKeyword && text.holds("password")
   }
 

@@ -24,7 +24,8 @@ struct DerivedSecrets {
       runbook.steps.flatMap { Self.expressions(of: $0) }
       + (runbook.report.map { Self.expressions(in: .fields($0)) } ?? [])
     let texts = expressions.flatMap { expression in
-      expression.values(madeOf: secrets.contains, known: SecretNames.roots, in: scope).flatMap(Self.texts)
+      expression.values(madeOf: secrets.contains, known: SecretNames.roots, in: scope).flatMap(
+        Self.texts)
     }.filter { $0.utf8.count >= SecretForms.shortest }
     guard !texts.isEmpty else { return [] }
     let redactor = Redactor(secrets: all)

@@ -83,7 +83,7 @@ struct EncodedUnits {
           && at(range.upperBound + 1).map { $0 == next || $0 == UInt8(ascii: "\\") } ?? true)
     case 0x27 where range.count == 1:
       guard let next = at(range.upperBound) else { return true }
-      return "\\\"&%".utf8.contains(next)
+      return next == UInt8(ascii: "\\") || next == UInt8(ascii: "\"")
     case 0x22, 0x25, 0x26, 0x27, 0x2B, 0x3D, 0x5C: return range.count > 1
     default: return false
     }

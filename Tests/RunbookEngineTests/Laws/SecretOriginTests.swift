@@ -34,7 +34,8 @@ struct SecretOriginTests {
   ])
   func whatIsMadeOfSecretsAloneIsNotStored(_ expression: String) async throws {
     let state = try await simulation([("made", expression)]).run()
-    #expect(state.withheldCaptures == ["mades"], "\(String(describing: state.step("made").failure))")
+    #expect(
+      state.withheldCaptures == ["mades"], "\(String(describing: state.step("made").failure))")
     #expect(state.captures.isEmpty)
   }
 
