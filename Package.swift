@@ -32,7 +32,8 @@ let package = Package(
     .target(
       name: "RunbookSystem",
       dependencies: [
-        "RunbookModel", "CLinux", .product(name: "SystemPackage", package: "swift-system"),
+        "RunbookModel", "CLinux", "CZlib",
+        .product(name: "SystemPackage", package: "swift-system"),
       ]),
     .target(
       name: "RunbookPostgres",
@@ -55,7 +56,7 @@ let package = Package(
     .target(
       name: "RunbookLogs",
       dependencies: [
-        "RunbookModel", "RunbookEngine", "RunbookSystem", "CZlib",
+        "RunbookModel", "RunbookEngine", "RunbookSystem",
         .product(name: "SystemPackage", package: "swift-system"),
       ]),
     .target(

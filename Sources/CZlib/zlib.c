@@ -41,7 +41,7 @@ struct lzma_stream {
 struct zstd_in { const void *source; size_t size, position; };
 struct zstd_out { void *target; size_t size, position; };
 
-/// The functions that are used, once their libraries are opened.
+/// The functions that are used, once their libraries are opened. One library unpacks several forms.
 static struct {
   int (*init)(z_streamp, int, const char *, int);
   int (*inflate)(z_streamp, int);
@@ -57,15 +57,19 @@ static struct {
   size_t (*zstd_next)(void *, struct zstd_out *, struct zstd_in *);
   unsigned (*zstd_failed)(size_t);
   size_t (*zstd_end)(void *);
-  int is_ready[4];
+  void *(*br_init)(void *, void *, void *);
+  int (*br_next)(void *, size_t *, const uint8_t **, size_t *, uint8_t **, size_t *);
+  void (*br_end)(void *);
+  int is_ready[RUNBOOK_PACKED_COUNT];
 } lib;
 
 struct runbook_unpacker {
   enum runbook_packed form;
-  z_stream gzip;
+  z_stream deflate;
   struct bz_stream bzip2;
   struct lzma_stream xz;
   void *zstd;
+  void *brotli;
 };
 
 /// What a file packed to take much memory may take of it.
@@ -77,7 +81,7 @@ static void *find(void *library, const char *name, int *missing) {
   return symbol;
 }
 
-static void open_gzip(void) {
+static void open_zlib(void) {
   void *library = dlopen("libz.so.1", RTLD_NOW | RTLD_LOCAL);
   if (library == NULL) return;
   int missing = 0;
@@ -85,7 +89,7 @@ static void open_gzip(void) {
   *(void **)&lib.inflate = find(library, "inflate", &missing);
   *(void **)&lib.reset = find(library, "inflateReset", &missing);
   *(void **)&lib.end = find(library, "inflateEnd", &missing);
-  lib.is_ready[RUNBOOK_GZIP] = !missing;
+  lib.is_ready[RUNBOOK_GZIP] = lib.is_ready[RUNBOOK_ZLIB] = lib.is_ready[RUNBOOK_DEFLATE] = !missing;
 }
 
 static void open_bzip2(void) {
@@ -120,12 +124,30 @@ static void open_zstd(void) {
   lib.is_ready[RUNBOOK_ZSTD] = !missing;
 }
 
+/// https://github.com/google/brotli/blob/v1.0.9/c/include/brotli/decode.h
+static void open_brotli(void) {
+  void *library = dlopen("libbrotlidec.so.1", RTLD_NOW | RTLD_LOCAL);
+  if (library == NULL) return;
+  int missing = 0;
+  *(void **)&lib.br_init = find(library, "BrotliDecoderCreateInstance", &missing);
+  *(void **)&lib.br_next = find(library, "BrotliDecoderDecompressStream", &missing);
+  *(void **)&lib.br_end = find(library, "BrotliDecoderDestroyInstance", &missing);
+  lib.is_ready[RUNBOOK_BROTLI] = !missing;
+}
+
+/// How zlib tells the forms that it unpacks apart: 15 bits of window, 16 more for the header and the checksum of
+/// gzip, and less than zero for neither header nor checksum.
+static int window_bits(enum runbook_packed form) {
+  return form == RUNBOOK_GZIP ? 15 + 16 : form == RUNBOOK_ZLIB ? 15 : -15;
+}
+
 /// Begins a member of a packed file.
 static int begin(struct runbook_unpacker *state) {
   switch (state->form) {
   case RUNBOOK_GZIP:
-    // 15 bits of window, and 16 for the header and the checksum of gzip.
-    return lib.init(&state->gzip, 15 + 16, ZLIB_VERSION, (int)sizeof(z_stream)) == Z_OK;
+  case RUNBOOK_ZLIB:
+  case RUNBOOK_DEFLATE:
+    return lib.init(&state->deflate, window_bits(state->form), ZLIB_VERSION, (int)sizeof(z_stream)) == Z_OK;
   case RUNBOOK_BZIP2:
     state->bzip2 = (struct bz_stream){0};
     return lib.bz_init(&state->bzip2, 0, 0) == 0;
@@ -134,16 +156,32 @@ static int begin(struct runbook_unpacker *state) {
   case RUNBOOK_ZSTD:
     state->zstd = lib.zstd_init();
     return state->zstd != NULL;
+  case RUNBOOK_BROTLI:
+    state->brotli = lib.br_init(NULL, NULL, NULL);
+    return state->brotli != NULL;
+  case RUNBOOK_PACKED_COUNT: break;
   }
   return 0;
 }
 
+int runbook_unpack_is_known(enum runbook_packed form) {
+  static pthread_once_t zlib = PTHREAD_ONCE_INIT, bzip2 = PTHREAD_ONCE_INIT, xz = PTHREAD_ONCE_INIT,
+                        zstd = PTHREAD_ONCE_INIT, brotli = PTHREAD_ONCE_INIT;
+  switch (form) {
+  case RUNBOOK_GZIP:
+  case RUNBOOK_ZLIB:
+  case RUNBOOK_DEFLATE: pthread_once(&zlib, open_zlib); break;
+  case RUNBOOK_BZIP2: pthread_once(&bzip2, open_bzip2); break;
+  case RUNBOOK_XZ: pthread_once(&xz, open_xz); break;
+  case RUNBOOK_ZSTD: pthread_once(&zstd, open_zstd); break;
+  case RUNBOOK_BROTLI: pthread_once(&brotli, open_brotli); break;
+  case RUNBOOK_PACKED_COUNT: return 0;
+  }
+  return lib.is_ready[form];
+}
+
 struct runbook_unpacker *runbook_unpack_open(enum runbook_packed form) {
-  static pthread_once_t once[4] = {
-      PTHREAD_ONCE_INIT, PTHREAD_ONCE_INIT, PTHREAD_ONCE_INIT, PTHREAD_ONCE_INIT};
-  static void (*const open[4])(void) = {open_gzip, open_bzip2, open_xz, open_zstd};
-  pthread_once(&once[form], open[form]);
-  if (!lib.is_ready[form]) return NULL;
+  if (!runbook_unpack_is_known(form)) return NULL;
   struct runbook_unpacker *state = calloc(1, sizeof *state);
   if (state == NULL) return NULL;
   state->form = form;
@@ -152,9 +190,9 @@ struct runbook_unpacker *runbook_unpack_open(enum runbook_packed form) {
   return NULL;
 }
 
-static int next_gzip(struct runbook_unpacker *state, const void *input, long size, void *output,
+static int next_zlib(struct runbook_unpacker *state, const void *input, long size, void *output,
                      long room, long *used, long *made) {
-  z_stream *stream = &state->gzip;
+  z_stream *stream = &state->deflate;
   stream->next_in = (Bytef *)input;
   stream->avail_in = (uInt)size;
   stream->next_out = output;
@@ -207,14 +245,32 @@ static int next_zstd(struct runbook_unpacker *state, const void *input, long siz
   return status == 0 ? 1 : 0;
 }
 
+static int next_brotli(struct runbook_unpacker *state, const void *input, long size, void *output,
+                       long room, long *used, long *made) {
+  size_t in_left = (size_t)size, out_left = (size_t)room;
+  const uint8_t *in = input;
+  uint8_t *out = output;
+  int status = lib.br_next(state->brotli, &in_left, &in, &out_left, &out, NULL);
+  *used = size - (long)in_left;
+  *made = room - (long)out_left;
+  if (status == 0) return -1;  // BROTLI_DECODER_RESULT_ERROR
+  if (status != 1) return 0;   // it needs more input, or more room
+  lib.br_end(state->brotli);
+  return begin(state) ? 1 : -1;
+}
+
 int runbook_unpack_next(
     struct runbook_unpacker *state, const void *input, long input_size, void *output, long output_size,
     long *used, long *made) {
   switch (state->form) {
-  case RUNBOOK_GZIP: return next_gzip(state, input, input_size, output, output_size, used, made);
+  case RUNBOOK_GZIP:
+  case RUNBOOK_ZLIB:
+  case RUNBOOK_DEFLATE: return next_zlib(state, input, input_size, output, output_size, used, made);
   case RUNBOOK_BZIP2: return next_bzip2(state, input, input_size, output, output_size, used, made);
   case RUNBOOK_XZ: return next_xz(state, input, input_size, output, output_size, used, made);
   case RUNBOOK_ZSTD: return next_zstd(state, input, input_size, output, output_size, used, made);
+  case RUNBOOK_BROTLI: return next_brotli(state, input, input_size, output, output_size, used, made);
+  case RUNBOOK_PACKED_COUNT: break;
   }
   return -1;
 }
@@ -222,10 +278,16 @@ int runbook_unpack_next(
 void runbook_unpack_close(struct runbook_unpacker *state) {
   if (state == NULL) return;
   switch (state->form) {
-  case RUNBOOK_GZIP: lib.end(&state->gzip); break;
+  case RUNBOOK_GZIP:
+  case RUNBOOK_ZLIB:
+  case RUNBOOK_DEFLATE: lib.end(&state->deflate); break;
   case RUNBOOK_BZIP2: lib.bz_end(&state->bzip2); break;
   case RUNBOOK_XZ: lib.xz_end(&state->xz); break;
   case RUNBOOK_ZSTD: lib.zstd_end(state->zstd); break;
+  case RUNBOOK_BROTLI:
+    if (state->brotli != NULL) lib.br_end(state->brotli);
+    break;
+  case RUNBOOK_PACKED_COUNT: break;
   }
   free(state);
 }

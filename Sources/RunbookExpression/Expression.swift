@@ -76,6 +76,11 @@ public struct Expression: Sendable {
     return nodes.indices.compactMap { reference($0, parents) }
   }
 
+  /// The values that its author wrote into it, those of its parts included.
+  public var literals: [Value] {
+    nodes.compactMap { if case .literal(let value) = $0.kind { value } else { nil } }
+  }
+
   /// Where the whole expression stands.
   public var place: Place { place(of: root) }
 

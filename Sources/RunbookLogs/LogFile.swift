@@ -192,10 +192,7 @@ package final class LogFile {
     } catch {
       switch error {
       case .system(let number): throw .system(number)
-      case .cutShort: throw .damaged("it ends before what is packed in it does")
-      case .damaged: throw .damaged("what is packed in it is damaged")
-      case .noLibrary:
-        throw .damaged("it is packed by \(packed), and unpacking it needs \(packed.library)")
+      case .packing(let problem): throw .damaged(problem.message)
       }
     }
   }

@@ -187,11 +187,24 @@ public struct RunStore: Sendable {
       let message =
         fitting.isEmpty
         ? "there is no run '\(abbreviation)'"
-        : "'\(abbreviation)' may be \(fitting.map(\.rawValue).joined(separator: ", "))"
+        : "'\(abbreviation)' may be \(list(fitting))"
       throw StoreError(.notFound, subject: abbreviation, message)
     }
     return only
   }
+
+  /// Runs with what tells them apart, as far as their journals can be read.
+  private func list(_ runs: [RunID]) -> String {
+    let shown = runs.prefix(Self.mostListed).map { run in
+      // One that cannot be read is told by its id alone.
+      guard let summary = try? summary(of: run) else { return run.rawValue }
+      return "\(run) (\(summary.runbook), \(summary.standing) since \(summary.lastChangeAt))"
+    }
+    let rest = runs.count > shown.count ? ["\(runs.count - shown.count) more"] : []
+    return (shown + rest).joined(separator: ", ")
+  }
+
+  private static let mostListed = 10
 
   /// The runs that somebody has to go on with, the newest first: held, or cut off as their process died.
   ///
@@ -280,4 +293,13 @@ public struct RunSummary: Sendable {
   /// The last time that it began, was resumed, was held or ended.
   public let lastChange: Event
   public let lastChangeAt: Timestamp
+
+  /// How it stands, in a word.
+  var standing: String {
+    switch lastChange {
+    case .runEnded(let ended): ended.status.rawValue
+    case .runHeld: "held"
+    default: "going on"
+    }
+  }
 }

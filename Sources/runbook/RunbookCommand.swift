@@ -52,6 +52,7 @@ struct RunbookCommand: AsyncParsableCommand {
   ///
   /// A document that is cut off must not pass for one that is whole.
   @concurrent private static func carryOut(_ arguments: [String]) async {
+    refuseStranger(arguments.first)
     do {
       var command = try await asyncParseAsRoot(arguments)
       if command is any OnlyPrints { Console.endWithReader() }
@@ -64,6 +65,16 @@ struct RunbookCommand: AsyncParsableCommand {
     } catch {
       end(with: error)
     }
+  }
+
+  /// A command that there is none of, where one is called nearly so.
+  private static func refuseStranger(_ name: String?) {
+    guard let name, !name.begins(with: "-") else { return }
+    let names = configuration.subcommands.compactMap { $0.configuration.commandName } + ["help"]
+    guard !names.contains(name), let nearest = NearestName.of(name, among: names) else { return }
+    let console = Console.current(.current())
+    console.printError("error: there is no command '\(name)': did you mean '\(nearest)'?")
+    exit(withError: ExitStatus.usage.code)
   }
 
   /// What the library would print by itself echoes arguments: it goes through the console as well.

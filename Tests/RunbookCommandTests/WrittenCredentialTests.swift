@@ -53,6 +53,73 @@ struct WrittenCredentialTests {
     }
   }
 
+  private static let elsewhere = [
+    "pw-in-a-constant", "pw-nested-deeply", "named-4711-pw", "bearer-in-a-constant", "pw-of-default",
+    "pw-in-a-list", "pw-of-words", "pw-of-sandbox", "pw-of-service", "pw-on-the-line", "pw-put-in",
+    "pw-in-json", "from-a-file-4711",
+  ]
+
+  /// A value is sought wherever it stands: in a constant's map or list, an input's default, what a sandbox or a drill
+  /// gives, what was set on the command line, and what comes of them.
+  @Test func aCredentialIsSoughtInEveryValue() async throws {
+    let workspace = try Workspace()
+    try workspace.write("password: from-a-file-4711\n", to: "values.yaml")
+    try workspace.write(
+      """
+      runbook: values
+      inputs:
+        base: {type: url, default: "http://bob:pw-of-default@127.0.0.1:1/"}
+        other: {type: string, default: x}
+      constants:
+        api: "http://bob:pw-in-a-constant@127.0.0.1:1/"
+        deep: {a: [{u: "postgres://a:pw-nested-deeply@h/d"}]}
+        password: named-4711-pw
+        h: {Authorization: "Bearer bearer-in-a-constant"}
+        list: ["amqp://a:pw-in-a-list@h/"]
+        words: "host=h password=pw-of-words user=u"
+        plain: pw-put-in
+        filed: {file: values.yaml}
+      detection:
+        - id: ask
+          http:
+            post: "${{ constants.api }}"
+            json: {password: pw-in-json, name: fine}
+          effect: readOnly
+          confirms: status == 200
+        - id: put
+          http: {get: "http://bob:${{ constants.plain }}@127.0.0.1:1/${{ inputs.other }}"}
+          confirms: status == 200
+        - id: told
+          effect: readOnly
+          shell: {script: 'echo "$A $B $C"', env: {A: "${{ constants.deep.a[0].u }}", B: "${{ constants.password }} ${{ constants.filed.password }} ${{ constants.plain }}", C: "${{ inputs.base }} ${{ inputs.other }}"}}
+          capture: {all: stdout}
+          confirms: "false"
+      sandbox:
+        inputs: {base: "http://bob:pw-of-sandbox@127.0.0.1:1/"}
+        services:
+          app: {command: [sh, -c, "true"], env: {URL: "http://x:pw-of-service@h/"}}
+      """, to: "values.yaml.runbook.yaml")
+    let name = "values.yaml.runbook.yaml"
+    let validated = try await workspace.run(["validate", name])
+    #expect(validated.status == 0, "\(validated.all)")
+    #expect(validated.all.holds("RB306"), "\(validated.all)")
+    let set = ["--set", "other=http://me:pw-on-the-line@h/x"]
+    var seen: [(path: String, data: Data)] = []
+    for arguments in [
+      ["validate", name], ["show", name], ["show", name, "--json"], ["run", name, "--dry-run"] + set,
+      ["run", name] + set, ["journal"], ["status"], ["report"], ["report", "--format", "json"],
+    ] {
+      let output = try await workspace.run(arguments)
+      seen.append(("\(arguments)", Data(output.all.utf8)))
+    }
+    seen += try workspace.contents(of: "state") + workspace.contents(of: "reports")
+    for (path, data) in seen {
+      for secret in Self.elsewhere {
+        #expect(data.range(of: Data(secret.utf8)) == nil, "\(secret) in \(path)")
+      }
+    }
+  }
+
   /// What takes its value from an input is none.
   @Test func whatIsFilledInIsNoLiteral() async throws {
     let workspace = try Workspace()

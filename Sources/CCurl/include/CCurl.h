@@ -26,7 +26,7 @@ struct runbook_request {
   /// 0 for none.
   long timeout_ms;
   void *context;
-  /// A line of the head, or a part of the body; anything but 0 ends the request.
+  /// A line of the head, or a part of the body, packed as it came; anything but 0 ends the request.
   int (*on_header)(void *context, const char *bytes, long count);
   int (*on_body)(void *context, const char *bytes, long count);
   /// Asked several times a second; anything but 0 ends the request.

@@ -356,7 +356,7 @@ extension Executor {
     return result.completion
   }
 
-  /// A capture that holds a secret is kept in this process only (law L7).
+  /// A capture that holds a secret, or is made of one, is kept in this process only (law L7).
   ///
   /// - Parameter isWhole: false where it may be made of a text that ends in the middle of a secret.
   mutating func keep(
@@ -366,7 +366,7 @@ extension Executor {
     var withheld: [String] = []
     for (key, value) in captures.pairs {
       guard let name = key.stringValue else { continue }
-      if redactor.holdsSecret(value, isWhole: isWhole) {
+      if redactor.holdsSecret(value, isWhole: isWhole) || plan.secretCaptures.holds(name, value) {
         transientCaptures[name] = value
         withheld.append(name)
       } else {

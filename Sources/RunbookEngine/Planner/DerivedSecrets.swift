@@ -6,46 +6,30 @@ import RunbookModel
 /// Known is what is made of secret inputs and of variables that are credentials, by expressions that read nothing but
 /// inputs, variables and constants. What a server or a program makes of a secret nobody can know.
 struct DerivedSecrets {
-  private let secrets: Set<String>
-  private let variables: Set<String>
+  private let secrets: SecretNames
   private let scope: ValueMap
 
-  init(_ runbook: Runbook, _ inputs: [ResolvedInput], _ environment: [String: String]) {
-    secrets = Set(
-      inputs.filter { $0.declaration.isSecret && $0.value != nil }.map(\.declaration.name))
-    variables = Set(environment.filter { CredentialName($0.key).isCredential($0.value) }.map(\.key))
-    var scope = ValueMap()
-    scope["inputs"] = .map(
-      ValueMap(inputs.compactMap { input in input.value.map { (input.declaration.name, $0) } }))
-    scope["env"] = .map(
-      ValueMap(environment.sorted { $0.key < $1.key }.map { ($0.key, .string($0.value)) }))
-    scope["constants"] = .map(ValueMap(runbook.constants.map { ($0.name, $0.value) }))
-    self.scope = scope
+  init(
+    _ runbook: Runbook, _ inputs: [ResolvedInput], _ environment: [String: String],
+    _ secrets: SecretNames
+  ) {
+    self.secrets = secrets
+    scope = ValueMap(boundBy: runbook, inputs, environment)
   }
-
-  private static let known: Set = ["inputs", "env", "constants"]
 
   /// - Parameter all: the plan's other secrets: a text that one stands in whole is found by it.
   func values(in runbook: Runbook, beside all: [String]) -> [String] {
-    guard !secrets.isEmpty || !variables.isEmpty else { return [] }
+    guard !secrets.isEmpty else { return [] }
     let expressions =
       runbook.steps.flatMap { Self.expressions(of: $0) }
       + (runbook.report.map { Self.expressions(in: .fields($0)) } ?? [])
     let texts = expressions.flatMap { expression in
-      expression.values(madeOf: isSecret, known: Self.known, in: scope).flatMap(Self.texts)
+      expression.values(madeOf: secrets.contains, known: SecretNames.roots, in: scope).flatMap(
+        Self.texts)
     }.filter { $0.utf8.count >= SecretForms.shortest }
     guard !texts.isEmpty else { return [] }
     let redactor = Redactor(secrets: all)
     return texts.filter { !redactor.holdsSecret($0) }
-  }
-
-  private func isSecret(_ reference: Reference) -> Bool {
-    guard let name = reference.path.first else { return false }
-    switch reference.name {
-    case "inputs": return secrets.contains(name)
-    case "env": return variables.contains(name)
-    default: return false
-    }
   }
 
   private static func expressions(of step: Step) -> [Expression] {

@@ -13,6 +13,7 @@ public struct Plan: Sendable {
   /// SHA-256 over the sources, the inputs that are not secret, and the targets.
   public var fingerprint: Digest { fingerprint(Digest.Hasher()) }
   let captures: [OwnedCapture]
+  let secretCaptures: SecretCaptures
 
   public init(
     runbook: Runbook, inputs: [ResolvedInput], targets: [ConnectionTarget],
@@ -27,7 +28,10 @@ public struct Plan: Sendable {
     captures = runbook.steps.flatMap { step in
       step.options.captures.map { OwnedCapture(step: step.id, capture: $0) }
     }
-    self.knownSecrets += DerivedSecrets(runbook, inputs, environment)
+    let names = SecretNames(inputs, environment)
+    secretCaptures = SecretCaptures(runbook, inputs, names)
+    self.knownSecrets += BoundCredentials(runbook, inputs, environment).values
+    self.knownSecrets += DerivedSecrets(runbook, inputs, environment, names)
       .values(in: runbook, beside: secrets)
   }
 

@@ -64,24 +64,27 @@ struct EncodedUnits {
     var found = single(at: start)
     for index in 0..<found.count {
       let (sign, end) = found[index]
-      if mayBeReadTwice(sign, start..<end) { readTwice(sign, end, &found) }
+      if mayBeReadTwice(sign, start..<end) { readTwice(sign, start..<end, &found) }
     }
     return found
   }
 
   /// Whether a sign that was read begins an encoding of its own.
   ///
-  /// After a backslash as it is, what it escapes is read already where it is written as it is; and quotes are
-  /// doubled before they are encoded.
+  /// One that stands as it is does where the other encoding leaves it as it is, and writes what follows otherwise: of a
+  /// backslash that is read already where what it escapes is written as it is, or behind backslashes.
   private func mayBeReadTwice(_ sign: UInt32, _ range: Range<Int>) -> Bool {
     let first = at(range.lowerBound)
     switch sign {
     case 0x5C where first == UInt8(ascii: "\\"):
-      let next = at(range.upperBound)
+      guard let next = at(range.upperBound) else { return true }
       return next == UInt8(ascii: "%") || next == UInt8(ascii: "&") || next == UInt8(ascii: "=")
-    case 0x22, 0x27:
-      return range.count > 1 && (first == UInt8(ascii: "%") || first == UInt8(ascii: "&"))
-    case 0x25, 0x26, 0x3D, 0x5C: return range.count > 1
+        || (next != UInt8(ascii: "\\") && Self.isSign(next)
+          && at(range.upperBound + 1).map { $0 == next || $0 == UInt8(ascii: "\\") } ?? true)
+    case 0x27 where range.count == 1:
+      guard let next = at(range.upperBound) else { return true }
+      return next == UInt8(ascii: "\\") || next == UInt8(ascii: "\"")
+    case 0x22, 0x25, 0x26, 0x27, 0x2B, 0x3D, 0x5C: return range.count > 1
     default: return false
     }
   }

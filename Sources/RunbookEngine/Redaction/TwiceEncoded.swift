@@ -1,14 +1,18 @@
 /// What was written by one way of encoding, and then by another.
 extension EncodedUnits {
   /// Reads on where what begins an encoding was itself written by another one: `%5Cu00e4`, `&amp;auml;`,
-  /// `\u0026#228;`, `\&quot;`. What follows is each by itself or by one encoding.
+  /// `\u0026#228;`, `\&quot;`; and of quotes, `\"\"`, `\""` and `'\\''`. What follows is each by itself or by one
+  /// encoding.
   ///
-  /// - Parameter sign: what was read.
-  /// - Parameter body: what stands behind it.
-  func readTwice(_ sign: UInt32, _ body: Int, _ found: inout Readings) {
+  /// - Parameters:
+  ///   - sign: what was read.
+  ///   - range: where it was.
+  func readTwice(_ sign: UInt32, _ range: Range<Int>, _ found: inout Readings) {
+    let body = range.upperBound
     switch sign {
     case 0x5C: readEscapeTwice(body, &found)
     case 0x26: readEntityTwice(body, &found)
+    case 0x2B: found.add(0x20, body)
     case 0x25, 0x3D:
       readBytes(body, &found) { start, found in
         var start = start
@@ -19,8 +23,25 @@ extension EncodedUnits {
         return digits(2, at: start, &found).map { (UInt8(truncatingIfNeeded: $0), $1) }
       }
     case 0x22, 0x27:
-      if let next = character(at: body, &found), next.scalar == sign { found.add(sign, next.end) }
+      // Doubled, and written by the other one each.
+      if range.count > 1 { readOn([sign][...], body, as: sign, &found) }
+      guard sign == 0x27 else { return }
+      // As shells end a quoted text for one of its quotes.
+      readOn([0x5C, 0x27, 0x27][...], body, as: sign, &found)
+      readOn([0x22, 0x27, 0x22, 0x27][...], body, as: sign, &found)
     default: break
+    }
+  }
+
+  /// Adds a character for each place where certain others end, each of them in any way to read it.
+  private func readOn(
+    _ rest: ArraySlice<UInt32>, _ start: Int, as sign: UInt32, _ found: inout Readings
+  ) {
+    guard let wanted = rest.first else { return found.add(sign, start) }
+    let next = single(at: start)
+    found.touchesEnd = found.touchesEnd || next.touchesEnd
+    for index in 0..<next.count where next[index].scalar == wanted {
+      readOn(rest.dropFirst(), next[index].end, as: sign, &found)
     }
   }
 
@@ -33,7 +54,8 @@ extension EncodedUnits {
       return nil
     }
     switch byte {
-    case UInt8(ascii: "%"), UInt8(ascii: "&"), UInt8(ascii: "="), UInt8(ascii: "\\"):
+    case UInt8(ascii: "%"), UInt8(ascii: "&"), UInt8(ascii: "="), UInt8(ascii: "\\"),
+      UInt8(ascii: "'"), UInt8(ascii: "\""):
       let inner = single(at: index)
       found.touchesEnd = found.touchesEnd || inner.touchesEnd
       var longest: Reading?
@@ -75,7 +97,11 @@ extension EncodedUnits {
       found.add(0x10000 + (unit - 0xD800) * 0x400 + (low - 0xDC00), last)
     case 0x78:
       if let (byte, end) = digits(2, at: first.end, &found) { found.add(byte, end) }
-    case 0x20...0x2F, 0x3A...0x40, 0x5B...0x60, 0x7B...0x7E: found.add(first.scalar, first.end)
+    case 0x20...0x2F, 0x3A...0x40, 0x5B...0x60, 0x7B...0x7E:
+      let signs = single(at: body)
+      for index in 0..<signs.count where signs[index].scalar == first.scalar {
+        found.add(first.scalar, signs[index].end)
+      }
     default: if let scalar = Self.letters[first.scalar] { found.add(scalar, first.end) }
     }
   }

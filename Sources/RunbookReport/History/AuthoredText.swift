@@ -33,10 +33,25 @@ struct AuthoredText: Sendable, Hashable {
       layout: .block(firstLine: 1, indent: 0))
     do throws(Diagnostics) {
       let template = try Template(parsing: source)
-      segments = template.segments(in: scope).map { Self.segment($0, of: source) }
+      segments = Self.withoutRepetition(
+        template.segments(in: scope).map { Self.segment($0, of: source) })
     } catch {
       segments = [.value(text)]
     }
+  }
+
+  /// Two expressions beside one another that lack the same say so once.
+  private static func withoutRepetition(_ segments: [Segment]) -> [Segment] {
+    var kept: [Segment] = []
+    for segment in segments {
+      switch (segment, kept.last) {
+      case (.words(""), _): continue
+      case (.undefined(let name), .undefined(let before)) where name.isIdentical(to: before):
+        continue
+      default: kept.append(segment)
+      }
+    }
+    return kept
   }
 
   private static func segment(_ rendered: Template.Rendered, of source: SourceText) -> Segment {

@@ -24,8 +24,7 @@ struct PublicCopy {
   let key: [UInt8]
   private let replacements: [(word: String, by: String)]
   private let world: WorldsWords
-  /// What people gave as reasons: the engine's sentences repeat it.
-  private let reasons: [String]
+  let messages: PublicMessages
 
   static func entries(_ entries: [Entry], _ rules: PublicRules = PublicRules()) -> [Entry] {
     let copy = PublicCopy(entries, rules)
@@ -54,26 +53,14 @@ struct PublicCopy {
       }
     }
     self.kinds = kinds
-    reasons = Self.reasons(entries)
-    world = WorldsWords(entries) { kind, result in
+    let world = WorldsWords(entries) { kind, result in
       rules.results[kind ?? ""]?.contains(result) == true
     } kind: {
       kinds[$0]
     }
-  }
-
-  private static func reasons(_ entries: [Entry]) -> [String] {
-    let all = entries.compactMap { entry in
-      switch entry.event {
-      case .stepSkipped(let skipped) where skipped.cause == .decision: skipped.reason
-      case .gateDecided(let decided): decided.reason
-      case .retryRequested(let retry): retry.reason
-      case .runResumed(let resumed): resumed.reason
-      case .runEnded(let ended) where ended.status == .abandoned: ended.reason
-      default: nil
-      }
-    }
-    return all.filter { !$0.isEmpty }.sorted { $0.utf8.count > $1.utf8.count }
+    self.world = world
+    let replacements = named.replacements
+    messages = PublicMessages(entries, world) { Self.text($0, replacements) }
   }
 
   private func event(_ event: Event) -> Event {
@@ -88,7 +75,7 @@ struct PublicCopy {
     case .connectionIdentified(let identified): .connectionIdentified(self.identified(identified))
     case .connectionUnseen(let unseen):
       .connectionUnseen(
-        ConnectionUnseen(connection: unseen.connection, reason: message(unseen.reason)))
+        ConnectionUnseen(connection: unseen.connection, reason: Self.leftOut))
     case .processesEnded(let ended):
       .processesEnded(
         ProcessesEnded(
@@ -108,7 +95,7 @@ struct PublicCopy {
     case .stepSkipped(let skipped):
       .stepSkipped(
         StepSkipped(
-          step: skipped.step, cause: skipped.cause, reason: message(skipped.reason),
+          step: skipped.step, cause: skipped.cause, reason: messages.message(skipped.reason),
           isUnlooked: skipped.isUnlooked, decider: skipped.decider.map(person),
           restsOn: skipped.restsOn))
     case .stepReopened: event
@@ -120,8 +107,7 @@ struct PublicCopy {
           digest: decided.digest, reason: decided.reason.map(told)))
     case .retryRequested(let retry):
       .retryRequested(RetryRequested(step: retry.step, reason: retry.reason.map(told)))
-    case .runHeld(let held):
-      .runHeld(RunHeld(cause: held.cause, subject: held.subject, message: message(held.message)))
+    case .runHeld(let held): .runHeld(messages.held(held))
     case .runResumed(let resumed): .runResumed(self.resumed(resumed))
     case .noteAdded(let note): .noteAdded(NoteAdded(text: told(note.text), at: note.at))
     case .reportEdited(let edited):
@@ -133,8 +119,7 @@ struct PublicCopy {
               field: $0.field, operation: $0.operation,
               text: ActionItem.saysDone($0.text) ? $0.text : told($0.text))
           }))
-    case .runEnded(let ended):
-      .runEnded(RunEnded(status: ended.status, reason: message(ended.reason)))
+    case .runEnded(let ended): .runEnded(messages.ended(ended))
     case .drill:
       switch event.mapTexts(text) {
       case .drill(let drill): .drill(drill.mapParticipants(participant))
@@ -175,7 +160,7 @@ struct PublicCopy {
   private func resumed(_ resumed: RunResumed) -> RunResumed {
     RunResumed(
       host: host(resumed.host), approvals: resumed.approvals, toolVersion: resumed.toolVersion,
-      generation: resumed.generation, takenFrom: resumed.takenFrom.map(text),
+      generation: resumed.generation, takenFrom: resumed.takenFrom.map { _ in Self.leftOut },
       reason: resumed.reason.map(told),
       change: resumed.change.map { change in
         PlanChange(
@@ -286,9 +271,11 @@ struct PublicCopy {
   }
 
   /// A text of the author's or of a person, without the names of people and hosts and any address.
-  func text(_ text: String) -> String {
+  func text(_ text: String) -> String { Self.text(text, replacements) }
+
+  private static func text(_ text: String, _ replacements: [(word: String, by: String)]) -> String {
     let known = replacements.reduce(text) { PublicNames.replacing($1.word, by: $1.by, in: $0) }
-    return AddressText.removed(from: known, mark: Self.leftOut)
+    return AddressText.removed(from: known, mark: leftOut)
   }
 
   /// An author's text; its expressions stay as they are, and what they give is a copy's already.
@@ -305,12 +292,4 @@ struct PublicCopy {
 
   /// A text that may repeat what the world said.
   func told(_ told: String) -> String { text(world.removed(from: told)) }
-
-  /// A text of the engine's, which may repeat what a server or a program said.
-  func message(_ message: String) -> String {
-    let told = reasons.reduce(world.removed(fromMessage: message)) {
-      $0.replacingAll($1, with: world.removed(from: $1))
-    }
-    return text(told)
-  }
 }

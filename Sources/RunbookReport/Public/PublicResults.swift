@@ -63,7 +63,7 @@ extension PublicCopy {
   func settled(_ settled: AttemptSettled) -> AttemptSettled {
     AttemptSettled(
       step: settled.step, attempt: settled.attempt, settlement: settled.settlement,
-      means: settled.means, detail: told(settled.detail), doneAt: settled.doneAt,
+      means: settled.means, detail: messages.detail(of: settled), doneAt: settled.doneAt,
       result: result(settled.result, of: kinds[settled.step]),
       captures: captures(settled.captures), withheldCaptures: settled.withheldCaptures,
       remnants: settled.remnants.map {
@@ -114,6 +114,4 @@ extension PublicCopy {
   static func emptied(_ value: Value) -> Value {
     value == .null ? .null : .string(leftOut)
   }
-
-  // Texts.
 }

@@ -40,18 +40,29 @@ struct WorldsWords {
         let failure = finished.failure
         let message = failure?.cause == .expectation ? nil : failure?.message
         let words = [message, failure?.detail, failure?.hint].compactMap(\.self)
-        for text in words + finished.notices {
-          add(text)
-          if text.utf8.count >= Self.shortest { said.append(text) }
-        }
+        for text in words + finished.notices { say(text) }
         for row in finished.timeline { add(row.text) }
       case .attemptSettled(let settled): add(settled.result, of: kind(settled.step), isPublic)
+      case .connectionUnseen(let unseen): say(unseen.reason)
+      case .gateOpened(let opened):
+        for other in opened.others ?? [] {
+          said.append(other.summary)
+          // Its beginning is the engine's, of which parts stand in many a text.
+          if let quoted = other.summary.range(ofFirst: ": ") {
+            say(String(other.summary[quoted.upperBound...]))
+          }
+        }
       case .attemptStarted(let started):
         for work in started.work { for parameter in work.parameters { add(parameter.value) } }
       default: break
       }
     }
     said.sort { $0.utf8.count > $1.utf8.count }
+  }
+
+  private mutating func say(_ text: String) {
+    add(text)
+    if text.utf8.count >= Self.shortest { said.append(text) }
   }
 
   /// The run's own message without what a server or a program said: its other words are the engine's.

@@ -27,7 +27,8 @@ package struct HTTPActivity: Activity {
     ]
     return files.compactMap(\.self).map { path in
       Surrounding(name: "file \(path)", content: FileContent.mark(of: path) ?? "", file: path)
-    } + Self.proxies + place
+    } + [Surrounding(name: "the request", content: request.credentials)]
+      + Self.proxies + place
   }
 
   /// On another machine another program answers there.
@@ -101,7 +102,8 @@ package struct HTTPActivity: Activity {
       body.finish()
       wasSent = wasSent || transfer.wasSent
       var exchange = HTTPExchange(
-        request: request, end: end, wasSent: wasSent, message: transfer.message,
+        request: request, end: end, isBodyFlawed: transfer.problem != nil, wasSent: wasSent,
+        message: transfer.message,
         status: transfer.status, headers: transfer.headers,
         isAnotherRequest: request.method != self.request.method, isRedirected: redirects > 0,
         body: body,
@@ -183,6 +185,10 @@ package struct HTTPActivity: Activity {
       return StepFailure(
         isOpen ? .lost : .interrupted, "the request to \(place) was stopped\(open)",
         partial: exchange.result)
+    case RUNBOOK_REQUEST_BROKEN where exchange.isBodyFlawed:
+      return StepFailure(
+        isOpen ? .lost : .unreachable, "the answer of \(place) cannot be read whole\(said)\(open)",
+        mayRetryHelp: !isOpen, partial: exchange.result)
     case RUNBOOK_REQUEST_BROKEN where isOpen:
       return StepFailure(
         .lost, "the connection to \(place) broke before the answer was whole\(said)\(open)",

@@ -6,6 +6,8 @@ package import RunbookModel
 package struct HTTPExchange: Sendable {
   package let request: HTTPRequest
   package let end: runbook_request_end
+  /// Whether it was the packing of the body that is not whole.
+  package let isBodyFlawed: Bool
   /// Whether this request, or one that led to it, may have been sent.
   package let wasSent: Bool
   package let message: String
@@ -35,7 +37,7 @@ package struct HTTPExchange: Sendable {
         ("clock_offset", clockOffset.map(Value.duration) ?? .null),
       ]),
       evidence: body.evidence(
-        "response body", key: "body", source: "\(request.method) \(request.url)",
+        "response body", key: "body", source: "\(request.method) \(request.shownURL)",
         isWhole: isWhole, announced: isWhole ? nil : announcedSize),
       notices: body.notices(of: "the body"),
       presumedFailure: presumedFailure(text))

@@ -36,7 +36,9 @@ package struct HTTPKind: StepKind {
         ]),
       results: [
         ResultSpec("status", "int", "The status, such as 200", isPublic: true),
-        ResultSpec("headers", "map", "By their names in lower case; repeated ones joined by `, `"),
+        ResultSpec(
+          "headers", "map",
+          "By their names in lower case; repeated ones joined by `, `, `set-cookie` a list"),
         ResultSpec("body", "string", "The body as text; output_limit bytes of it are stored"),
         ResultSpec("json", "", "The body's value when it is JSON, else null"),
         ResultSpec(

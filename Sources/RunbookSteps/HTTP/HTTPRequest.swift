@@ -1,3 +1,4 @@
+import RunbookEngine
 import RunbookModel
 
 /// One request, with its values put in.
@@ -70,12 +71,24 @@ package struct HTTPRequest: Sendable, Hashable {
     return .request(next)
   }
 
-  /// As a person reads it.
+  /// The URL without a password, wherever that came from: only a plan's own are known by their values.
+  var shownURL: String { Credentials.masked(url) }
+
+  /// As a person reads it, without credentials.
   package var text: String {
-    var text = "\(method) \(url)"
+    var text = "\(method) \(shownURL)"
     if let socket { text += " (socket \(socket))" }
-    for header in headers { text += "\n\(header.name): \(header.value)" }
+    for header in headers {
+      let found = Credentials.values(of: header.value, named: header.name)
+      let value = found.isEmpty ? header.value : Redactor(secrets: found).redact(header.value)
+      text += "\n\(header.name): \(value)"
+    }
     if let body { text += "\n\n\(body)" }
     return text
+  }
+
+  /// What `text` does not show of the head, and an approval binds all the same.
+  var credentials: String {
+    ([url] + headers.map { "\($0.name): \($0.value)" }).joined(separator: "\n")
   }
 }

@@ -10,12 +10,15 @@ package final class HTTPTransfer {
   private let isDirect: Bool
   private let receive: ([UInt8]) -> Void
   package private(set) var status = 0
-  package private(set) var headers = ValueMap()
+  package var headers: ValueMap { head.headers }
   package private(set) var message = ""
   /// Whether the request may have been sent, at least in part.
   package private(set) var wasSent = false
-  /// Whether the answer's head has come to its end: libcurl takes one that was cut for whole.
-  private var isHeadWhole = false
+  /// What is wrong with how the body is packed.
+  private(set) var problem: BodyUnpacking.Problem?
+  private var head = HTTPHead()
+  /// Nil until some of the body has come.
+  private var unpacking: BodyUnpacking?
   private var deadline: ContinuousClock.Instant?
   /// Bytes of the body, unpacked.
   private var received: Int64 = 0
@@ -37,13 +40,16 @@ package final class HTTPTransfer {
 
   /// Blocks until the request has ended.
   ///
-  /// The time and an interruption are heeded with each piece of the answer too: libcurl looks at neither while it
-  /// unpacks what it has received, and a megabyte may become a gigabyte.
+  /// The time and an interruption are heeded with each piece of the answer too: libcurl looks at neither while what
+  /// it has received is unpacked, and a megabyte may become a gigabyte.
   package func perform(timeout: Duration) -> runbook_request_end {
     deadline = ContinuousClock.now + timeout
     let texts = CTexts()
-    let lines = request.headers.map {
+    var lines = request.headers.map {
       texts.add($0.value.isEmpty ? "\($0.name);" : "\($0.name): \($0.value)")
+    }
+    if !request.hasHeader("accept-encoding") {
+      lines.append(texts.add("Accept-Encoding: \(BodyUnpacking.accepted)"))
     }
     var raw = runbook_request()
     raw.method = texts.add(request.method)
@@ -58,13 +64,10 @@ package final class HTTPTransfer {
     raw.timeout_ms = max(1, Int((timeout / .milliseconds(1)).rounded(.up)))
     raw.context = Unmanaged.passUnretained(self).toOpaque()
     raw.on_header = { context, bytes, count in
-      HTTPTransfer.of(context)?.take { $0.takeHeader(HTTPTransfer.copy(bytes, count)) } ?? 1
+      HTTPTransfer.of(context)?.take { $0.head.take(HTTPTransfer.copy(bytes, count)) } ?? 1
     }
     raw.on_body = { context, bytes, count in
-      HTTPTransfer.of(context)?.take { transfer in
-        transfer.received += Int64(count)
-        transfer.receive(HTTPTransfer.copy(bytes, count))
-      } ?? 1
+      HTTPTransfer.of(context)?.takeBody(HTTPTransfer.copy(bytes, count)) ?? 1
     }
     raw.is_cancelled = { context in
       HTTPTransfer.of(context)?.interruption.isSet == true ? 1 : 0
@@ -84,7 +87,12 @@ package final class HTTPTransfer {
       message = "\(received) bytes of its body had come, unpacked"
       return stop
     }
-    return end == RUNBOOK_REQUEST_DONE && !isHeadWhole ? RUNBOOK_REQUEST_BROKEN : end
+    if end == RUNBOOK_REQUEST_DONE { finishBody() }
+    if let problem {
+      message = problem.message
+      return RUNBOOK_REQUEST_BROKEN
+    }
+    return end == RUNBOOK_REQUEST_DONE && !head.isWhole ? RUNBOOK_REQUEST_BROKEN : end
   }
 
   /// Takes a piece of the answer, unless the request is to end.
@@ -103,33 +111,46 @@ package final class HTTPTransfer {
     return 0
   }
 
-  private func takeHeader(_ bytes: [UInt8]) {
-    let line = String(decoding: bytes, as: UTF8.self)
-    // A new head begins: what came before was an interim answer.
-    if line.begins(with: "HTTP/") { (headers, isHeadWhole) = (ValueMap(), false) }
-    // What comes behind a body is no head.
-    if line.isIdentical(to: "\r\n") || line.isIdentical(to: "\n") { isHeadWhole = true }
-    guard let colon = line.utf8.firstIndex(of: UInt8(ascii: ":")) else { return }
-    let name = line[..<colon].lowercased()
-    let value = Self.trimmed(line.utf8[colon...].dropFirst())
-    // A byte that was replaced would make it another value.
-    guard String(validating: bytes, as: UTF8.self) != nil else {
-      headers[name] = .incomplete(.unreadable("it is not UTF-8"))
-      return
-    }
-    if case .incomplete? = headers[name] { return }
-    if let earlier = headers[name]?.stringValue {
-      headers[name] = .string("\(earlier), \(value)")
-    } else {
-      headers[name] = .string(value)
+  /// - Returns: 0 where it goes on.
+  private func takeBody(_ bytes: [UInt8]) -> CInt {
+    do throws(BodyUnpacking.Problem) {
+      let unpacking: BodyUnpacking
+      if let known = self.unpacking { unpacking = known } else { unpacking = try makeUnpacking() }
+      self.unpacking = unpacking
+      let goesOn = try unpacking.append(bytes) { piece in
+        take { transfer in
+          transfer.received += Int64(piece.count)
+          transfer.receive(piece)
+        } == 0
+      }
+      return goesOn ? 0 : 1
+    } catch {
+      problem = error
+      return 1
     }
   }
 
-  private static func trimmed(_ bytes: Substring.UTF8View) -> String {
-    let isSpace: (UInt8) -> Bool = { $0 <= 32 }
-    let rest = Array(bytes.drop(while: isSpace))
-    let end = rest.lastIndex { !isSpace($0) }.map { $0 + 1 } ?? 0
-    return String(decoding: rest[..<end], as: UTF8.self)
+  private func makeUnpacking() throws(BodyUnpacking.Problem) -> BodyUnpacking {
+    try BodyUnpacking(
+      codings: headers["content-encoding"]?.stringValue ?? "",
+      transfer: headers["transfer-encoding"]?.stringValue ?? "")
+  }
+
+  private func finishBody() {
+    do throws(BodyUnpacking.Problem) {
+      if let unpacking { return try unpacking.finish() }
+      // Where nothing came, nothing need be packed, if it was to end there.
+      guard !isEndSaid, try makeUnpacking().isPacked else { return }
+      throw .packing(.cutShort)
+    } catch {
+      problem = error
+    }
+  }
+
+  /// Whether the end of the body is not merely that of the connection: RFC 9112, section 6.3.
+  private var isEndSaid: Bool {
+    !head.isOfHTTP1 || request.method == "HEAD" || [204, 304].contains(status)
+      || headers["content-length"] != nil || headers["transfer-encoding"] != nil
   }
 
   private static func of(_ context: UnsafeMutableRawPointer?) -> HTTPTransfer? {

@@ -1,12 +1,15 @@
 import RunbookModel
 
-/// How a file is packed, as its first bytes say.
+/// How a file or an answer is packed.
 package enum PackedForm: Sendable, Hashable, CaseIterable {
   case gzip, bzip2, xz, zstd
+  /// Of answers alone: no first bytes tell these. Deflate stands with zlib's header and checksum, or without.
+  case zlib, deflate, brotli
 
   /// Bytes of a file's beginning that tell.
   package static let needed = 10
 
+  /// What a file's first bytes say.
   package init?(magic: [UInt8]) {
     guard let found = Self.allCases.first(where: { $0.begins(magic) }) else { return nil }
     self = found
@@ -22,16 +25,18 @@ package enum PackedForm: Sendable, Hashable, CaseIterable {
           .contains(Array(magic[4..<10]))
     case .xz: magic.starts(with: [0xFD, 0x37, 0x7A, 0x58, 0x5A, 0])
     case .zstd: magic.starts(with: [0x28, 0xB5, 0x2F, 0xFD])
+    case .zlib, .deflate, .brotli: false
     }
   }
 
   /// The library by which it is unpacked, and its file.
   package var library: String {
     switch self {
-    case .gzip: "zlib (libz.so.1)"
+    case .gzip, .zlib, .deflate: "zlib (libz.so.1)"
     case .bzip2: "bzip2's library (libbz2.so.1.0)"
     case .xz: "liblzma (liblzma.so.5)"
     case .zstd: "libzstd (libzstd.so.1)"
+    case .brotli: "brotli's decoder (libbrotlidec.so.1)"
     }
   }
 

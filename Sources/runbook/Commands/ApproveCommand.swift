@@ -229,8 +229,8 @@ struct ApproveCommand: AsyncParsableCommand {
     let list = others.prefix(10).joined(separator: ", ")
     let rest = others.count > 10 ? ", and \(others.count - 10) more" : ""
     let words =
-      "This environment is not the one that the gate was shown in: \(list)\(rest). Resumed from here, the gate would "
-      + "be opened anew, and no approval of it would count"
+      "This environment is not the one that the gate was shown in: \(list)\(rest). An approval counts where the run is "
+      + "resumed in that one; resumed from here, the gate would be opened anew, and it would not count"
     held.console.print("  \(words, .boldYellow)")
   }
 

@@ -9,7 +9,7 @@ struct NewCommand: ParsableCommand {
     abstract: "Write a first runbook that validates and runs in the sandbox.",
     discussion: "It is written to runbooks/NAME/runbook.yaml; nothing is overwritten.")
 
-  @Argument(help: "The runbook's name: lower-case letters, digits and hyphens.")
+  @Argument(help: "The runbook's name: lower-case letters, digits, `-` and `_`.")
   var name: String
 
   @Option(help: ArgumentHelp("The folder of runbooks.", valueName: "folder"))
@@ -19,11 +19,11 @@ struct NewCommand: ParsableCommand {
     let isName =
       name.firstScalar?.properties.isLowercase == true
       && name.unicodeScalars.allSatisfy {
-        ("a"..."z").contains($0) || ("0"..."9").contains($0) || $0 == "-"
+        ("a"..."z").contains($0) || ("0"..."9").contains($0) || $0 == "-" || $0 == "_"
       }
     guard isName else {
       throw ValidationError(
-        "'\(name)' is no name for a runbook: use lower-case letters, digits and hyphens")
+        "'\(name)' is no name for a runbook: use lower-case letters, digits, `-` and `_`")
     }
   }
 

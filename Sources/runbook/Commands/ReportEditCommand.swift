@@ -61,6 +61,7 @@ struct ReportEditCommand: AsyncParsableCommand {
         try held.refuse(problem.message, hints: problem.hint.map { [$0] } ?? [])
       }
     }
+    try refuseTimes(edits, held)
     try await held.add(.reportEdited(ReportEdited(edits: edits)), as: actor.name)
     let after = try await HeldRun.open(held.id.rawValue, state, mayHaveEnded: true)
     let former = Set(known)
@@ -70,6 +71,24 @@ struct ReportEditCommand: AsyncParsableCommand {
     for id in known where !former.contains(id) { held.console.print("New action item: \(id)") }
     await held.rewriteReport()
     held.console.print("To write it elsewhere: \(held.commands(.report, "--output FILE"))")
+  }
+
+  /// Times that cannot be: in the future, or in another order than an incident's.
+  private func refuseTimes(_ edits: [ReportEdited.Edit], _ held: HeldRun) throws {
+    let now = SystemClock().now()
+    for edit in edits where edit.operation == .set && ReportField.isTime(edit.field) {
+      guard let time = Timestamp(rfc3339: edit.text), time > now else { continue }
+      try held.refuse("\(edit.field)=\(edit.text) has not come yet: it is \(now)")
+    }
+    guard let last = held.entries.last else { return }
+    let edited = Entry(
+      sequence: last.sequence + 1, recordedAt: now, actor: last.actor,
+      event: .reportEdited(ReportEdited(edits: edits)), body: "", hash: last.hash)
+    let before = try report(of: held.entries, held).timesOutOfOrder
+    let after = try report(of: held.entries + [edited], held).timesOutOfOrder
+    guard let new = after.first(where: { !before.contains($0) }) else { return }
+    try held.refuse(
+      new, hints: ["where the other time is wrong too, set both at once: --set … --set …"])
   }
 
   private func wantedEdits(_ held: HeldRun) throws -> [ReportEdited.Edit] {
@@ -95,8 +114,12 @@ struct ReportEditCommand: AsyncParsableCommand {
   }
 
   private func known(_ held: HeldRun) throws -> [String] {
+    try report(of: held.entries, held).actionItems
+  }
+
+  private func report(of entries: [Entry], _ held: HeldRun) throws -> IncidentReport {
     do throws(ReportError) {
-      return try IncidentReport(entries: held.entries).actionItems
+      return try IncidentReport(entries: entries)
     } catch {
       try held.refuse("the journal of run \(held.id) makes no report: \(error)", .invalidRunbook)
     }

@@ -37,8 +37,11 @@ struct ReportVerifyCommand: AsyncParsableCommand {
   func run() async throws {
     let surroundings = Surroundings.current()
     let console = Console.current(surroundings)
-    guard let data = FileManager.default.contents(atPath: surroundings.absolute(file)) else {
-      console.printError("error: cannot read \(file)")
+    let data: Data
+    do {
+      data = try Data(contentsOf: URL(fileURLWithPath: surroundings.absolute(file)))
+    } catch {
+      console.printError("error: cannot read \(file): \(error.localizedDescription)")
       throw ExitStatus.usage.code
     }
     let text = String(decoding: data, as: UTF8.self)

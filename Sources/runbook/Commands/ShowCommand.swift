@@ -45,10 +45,11 @@ struct ShowCommand: AsyncParsableCommand {
   private func showInputs(_ runbook: Runbook, _ console: Console) {
     guard !runbook.inputs.isEmpty else { return }
     console.print("\n\("Inputs", .bold)")
+    let redactor = Redactor(secrets: WrittenCredentials(runbook).values)
     for input in runbook.inputs {
       let notes = [
         input.isOptional ? "optional" : nil, input.isSecret ? "secret" : nil,
-        input.fallback.map { "default \($0.json)" },
+        input.fallback.map { "default \(redactor.redact($0).json)" },
       ].compactMap { $0 }
       let suffix = notes.isEmpty ? "" : " (\(notes.joined(separator: ", ")))"
       console.print(
@@ -73,7 +74,8 @@ struct ShowCommand: AsyncParsableCommand {
   }
 
   private func object(_ runbook: Runbook, _ path: String, _ usual: UsualDurations) -> Value {
-    [
+    let redactor = Redactor(secrets: WrittenCredentials(runbook).values)
+    return [
       "file": .string(path),
       "name": .string(runbook.name), "title": .string(runbook.title),
       "severity": .string(runbook.severity.rawValue),
@@ -83,7 +85,7 @@ struct ShowCommand: AsyncParsableCommand {
           [
             "name": .string($0.name), "type": .string($0.type.name),
             "optional": .bool($0.isOptional), "secret": .bool($0.isSecret),
-            "default": $0.fallback ?? .null,
+            "default": redactor.redact($0.fallback ?? .null),
           ]
         }),
       "steps": .list(

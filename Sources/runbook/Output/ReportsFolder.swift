@@ -14,7 +14,7 @@ enum ReportsFolder {
     } catch {
       guard named == nil else { try console.fail(error) }
       console.printError("The report will not be written: \(error.message)")
-      console.printError("  'runbook report' writes it at any time")
+      console.printError("  once it runs, 'runbook report RUN --output FILE' writes it at any time")
     }
   }
 }

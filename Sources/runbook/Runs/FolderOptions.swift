@@ -1,4 +1,5 @@
 import ArgumentParser
+import Foundation
 
 /// Where runbooks are looked for.
 struct FinderOptions: ParsableArguments {
@@ -7,6 +8,20 @@ struct FinderOptions: ParsableArguments {
     help: ArgumentHelp(
       "A folder of runbooks, looked into first; may be repeated.", valueName: "folder"))
   var paths: [String] = []
+
+  /// A folder that was named and is not there would be one without runbooks: the next one that has the name would
+  /// be carried out.
+  func validate() throws {
+    let surroundings = Surroundings.current()
+    for path in paths {
+      var isFolder: ObjCBool = false
+      let isThere = FileManager.default.fileExists(
+        atPath: surroundings.absolute(path), isDirectory: &isFolder)
+      guard isThere, isFolder.boolValue else {
+        throw ValidationError("--path \(path): \(isThere ? "it is no folder" : "no such folder")")
+      }
+    }
+  }
 }
 
 /// Where runs are kept.

@@ -192,11 +192,7 @@ struct RunTakeUp {
       if isAsItWas { try refuse(variables) }
       try held.refuse(
         "\(others.joined(separator: ", and ")) is not what the run began with",
-        hints: [
-          "with it set as it was: " + held.commands(.resume),
-          "to go on with it as it is now, its gates asked anew: "
-            + held.commands(.resume, "--accept-changes"),
-        ],
+        hints: ["with it set as it was: " + held.commands(.resume)] + acceptance(of: plan),
         .invalidRunbook)
     }
     return (
@@ -206,6 +202,23 @@ struct RunTakeUp {
         kinds: Composition.checkingKinds()),
       world
     )
+  }
+
+  /// How a change is accepted, where it can be; what stands in its way, where it cannot.
+  private func acceptance(of plan: Plan) -> [String] {
+    let key = RunStore.key(inRunFolder: held.folder)
+    let kinds = Composition.checkingKinds()
+    let doubts = plan.doubts(about: held.state, kinds: kinds, key: key)
+    let obstacles =
+      plan.strandings(of: held.state)
+      + plan.objections(to: held.state, kinds: kinds, key: key)
+      + doubts.filter { !$0.mayBeNamed }.map(\.why)
+    guard obstacles.isEmpty else { return obstacles.map { "it cannot be accepted: \($0)" } }
+    let named = doubts.map { " --perform \($0.step)" }.joined()
+    return doubts.map(\.why) + [
+      "to go on with it as it is now, its gates asked anew: "
+        + held.commands(.resume, "--accept-changes\(named)")
+    ]
   }
 
   private static func difference(of variable: String) -> String {

@@ -64,7 +64,7 @@ struct TestWebServer {
   }
 
   private static let source = """
-    import functools, http.server, json, os, socket, ssl, sys, threading, zlib
+    import functools, gzip, http.server, json, os, socket, ssl, sys, threading, zlib
     folder, sort = sys.argv[1], sys.argv[2]
 
     @functools.cache
@@ -73,6 +73,17 @@ struct TestWebServer {
         packer = zlib.compressobj(9, zlib.DEFLATED, 31)
         piece = bytes(1 << 20)
         return b"".join(packer.compress(piece) for _ in range(256)) + packer.flush()
+
+    # "{}" again and again, so that a part of it is a text too.
+    plain = b'{"a": [' + b"1, " * 3000 + b"2]}"
+    raw = zlib.compressobj(9, zlib.DEFLATED, -15)
+    codings = {
+        "gzip": gzip.compress(plain), "x-gzip": gzip.compress(plain), "deflate": zlib.compress(plain),
+        "raw": raw.compress(plain) + raw.flush(),
+        "zstd": open(os.path.join(folder, "packed.zst"), "rb").read()
+                if os.path.exists(os.path.join(folder, "packed.zst")) else b"",
+        "gzip,deflate": zlib.compress(gzip.compress(plain)),
+    }
 
     class Answers(http.server.BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
@@ -101,6 +112,34 @@ struct TestWebServer {
                 self.send(200, b"")
             elif path == "/packed":
                 self.send(200, packed(), [("Content-Encoding", "gzip")])
+            elif path.startswith("/coded/"):
+                # /coded/CODING/SENT/TOTAL: the first SENT of TOTAL parts, as if they were all.
+                coding, sent, total = path[7:].split("/")
+                body = codings[coding]
+                body = body[:len(body) * int(sent) // int(total)]
+                self.send(200, body, [("Content-Encoding", "deflate" if coding == "raw" else coding)])
+            elif path == "/trailer-cut":
+                self.send(200, codings["gzip"][:-8], [("Content-Encoding", "gzip")])
+            elif path == "/behind":
+                self.send(200, codings["deflate"] + b"more", [("Content-Encoding", "deflate")])
+            elif path == "/strange":
+                self.send(200, b"abc", [("Content-Encoding", "rot13")])
+            elif path == "/on-the-way":
+                body = codings["gzip"]
+                self.wfile.write(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip, chunked\r\n\r\n")
+                self.wfile.write(b"%x\r\n" % len(body) + body + b"\r\n0\r\n\r\n")
+            elif path in ("/nothing", "/nothing-said"):
+                self.wfile.write(b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\n")
+                self.wfile.write(b"Content-Length: 0\r\n" if path == "/nothing-said" else b"")
+                self.wfile.write(b"Connection: close\r\n\r\n")
+                self.close_connection = True
+            elif path == "/heads":
+                self.wfile.write(
+                    b"HTTP/1.1 103 Early\r\nX-Early: 1\r\n\r\n"
+                    b"HTTP/1.1 200 OK\r\nX-Folded: a\r\n b: c\r\n\td\r\nTrailer: X-Late\r\n"
+                    b"Set-Cookie: a=1; Expires=Sat, 18 Oct 2025 22:01:13 GMT\r\nSet-Cookie: b=2\r\n"
+                    b"X-Late: early\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nok\r\n0\r\n"
+                    b"X-Late: late\r\nHTTP/1.1: 500\r\n\r\n")
             elif path == "/twice":
                 self.send(200, b"", [("X-Name", "one"), ("X-Name", "two")])
             elif path == "/latin-headers":

@@ -24,6 +24,12 @@ struct URLTemplateTests {
     ("https://h/#${{ a }}", "a b", "https://h/#a%20b"),
     ("https://${{ a }}/x", "db.example:8443", "https://db.example:8443/x"),
     ("https://${{ a }}", "[::1]:80", "https://[::1]:80"),
+    ("https://u@${{ a }}/x", "h:80", "https://u@h:80/x"),
+    ("https://${{ a }}:8443/x", "[::1]", "https://[::1]:8443/x"),
+    ("https://[${{ a }}]/x", "fe80::1", "https://[fe80::1]/x"),
+    ("https://db-${{ a }}.example/x", "eu-1", "https://db-eu-1.example/x"),
+    ("https://h:${{ a }}/x", "8443", "https://h:8443/x"),
+    ("postgres://${{ a }},g:${{ b }}/d", "h:5432", "postgres://h:5432,g:1/d"),
     ("https://h/@scope/${{ a }}", "n@1", "https://h/@scope/n%401"),
     ("${{ 'https' }}://${{ a }}/x", "h", "https://h/x"),
     ("host=h password=${{ a }} user=u", "it's \\ ", "host=h password=it\\'s\\ \\\\\\  user=u"),
@@ -31,13 +37,18 @@ struct URLTemplateTests {
     ("host=h password=${{ a }} user=u", "", "host=h password='' user=u"),
     ("host=h password='${{ a }}' user=u", "", "host=h password='' user=u"),
   ]) func aValueIsWrittenForItsPlace(_ template: String, _ value: String, _ url: String) throws {
-    #expect(try Self.render(template, ["a": value]) == url)
+    #expect(try Self.render(template, ["a": value, "b": "1"]) == url)
   }
 
   @Test(arguments: [
     ("https://${{ a }}/x", "me:secret@h"), ("https://${{ a }}/x", "h/secret"),
     ("https://u@${{ a }}/x", "v:secret@h"), ("postgres://${{ a }}", "u:secret@h/d"),
     ("http${{ a }}://h/", "s://secret@h"), ("https://h:${{ a }}/", "80/secret"),
+    ("https://127.0.0.1${{ a }}/", ":21481"), ("https://${{ a }}.example/x", "h:80"),
+    ("https://${{ a }}:8443/x", "h:80"), ("https://h${{ a }}/x", ",g"),
+    ("https://h${{ a }}${{ a }}/x", ":80"), ("https://h:80${{ a }}/x", ",g:81"),
+    ("https://[::1${{ a }}]/x", "]:80"), ("https://[::1]${{ a }}/x", ":80"),
+    ("https://u@h${{ a }}/x", ":80"), ("https://h:${{ a }}/x", "a"),
   ]) func aValueThatCannotStandThereIsRefused(_ template: String, _ value: String) throws {
     let error = #expect(throws: EvaluationError.self) {
       _ = try Self.render(template, ["a": value])
