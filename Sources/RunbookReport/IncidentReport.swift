@@ -36,6 +36,9 @@ public struct IncidentReport: Sendable {
   /// The ids of its action items, in order.
   public var actionItems: [String] { facts.prevention.actions.map(\.id) }
 
+  /// What of its key times cannot be so, such as a detection before the incident began.
+  public var contradictions: [String] { facts.keyTimes.contradictions }
+
   /// What a person did to the run, for those who look at it without the report.
   public struct Decision: Sendable {
     public let at: Timestamp

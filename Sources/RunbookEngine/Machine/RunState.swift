@@ -153,7 +153,7 @@ public struct RunState: Sendable, Hashable {
       askAnew(for: payload.step, as: actor)
     case .gateOpened(let payload):
       openedGates.insert(payload.gate)
-      open(payload)
+      open(payload, at: time)
     case .gateDecided(let payload):
       guard openedGates.contains(payload.gate) else { throw misplaced(event) }
       // Who decides from another terminal may come too late; that changes nothing any more.
@@ -264,10 +264,10 @@ public struct RunState: Sendable, Hashable {
     closeGates(for: "the runbook or a connection was changed, and the change accepted")
   }
 
-  private mutating func open(_ gate: GateOpened) {
+  private mutating func open(_ gate: GateOpened, at time: Timestamp) {
     let name = gate.gate
     if gate.isAsApproved == true, let approved = lapsedGates[name] {
-      gates[name] = GateState(opened: gate, approvers: approved.approvers)
+      gates[name] = GateState(opened: gate, at: time, approvers: approved.approvers)
       gateChanges[name] = nil
       lapsedApprovals[name] = nil
       lapsedGates[name] = nil
@@ -276,7 +276,7 @@ public struct RunState: Sendable, Hashable {
     if gate.changes != nil, let former = gates[name], former.isApproved {
       lapsedGates[name] = former
     }
-    gates[name] = GateState(opened: gate)
+    gates[name] = GateState(opened: gate, at: time)
     if let changes = gate.changes { gateChanges[name] = changes }
     if let lapsed = gate.lapsed { lapsedApprovals[name] = lapsed }
   }
@@ -680,6 +680,13 @@ extension RunState {
       records.map { step($0.id) }.filter { $0.status == .succeeded }.map { Remainder($0.result) })
   }
 
+  /// What verification found to be lost for good; nil where it does not know.
+  public var lossWords: String? {
+    let checks = (runbook?.steps ?? []).filter { $0.phase == .verification }
+    return Remainder.lossWords(
+      checks.map { step($0.id) }.filter { [.succeeded, .failed].contains($0.status) }.map(\.result))
+  }
+
   /// Whether verification has passed, and what was done and seen is there as far as is known.
   public var isVerified: Bool {
     verification.isVerified && losses.isEmpty && unseenWork.isEmpty && contested.isEmpty
@@ -805,6 +812,8 @@ extension RunState {
 /// What the journal says of one gate.
 public struct GateState: Sendable, Hashable {
   public let opened: GateOpened
+  /// When it was opened as it is.
+  public let openedAt: Timestamp
   public private(set) var approvers: Set<Actor> = []
   /// Who refused it first, and why; nil where nobody did, or took it back.
   public private(set) var refusal: Refusal?
@@ -822,8 +831,9 @@ public struct GateState: Sendable, Hashable {
     }
   }
 
-  init(opened: GateOpened, approvers: Set<Actor> = []) {
+  init(opened: GateOpened, at time: Timestamp, approvers: Set<Actor> = []) {
     self.opened = opened
+    openedAt = time
     self.approvers = approvers
   }
 

@@ -35,6 +35,9 @@ public enum ReportField {
       }
   }
 
+  /// Whether a field is one of the incident's times.
+  public static func isTime(_ field: String) -> Bool { Time(rawValue: field) != nil }
+
   /// What is wrong with an edit.
   ///
   /// - Parameter actions: the ids of the action items that there are.

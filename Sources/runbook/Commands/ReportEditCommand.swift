@@ -61,6 +61,7 @@ struct ReportEditCommand: AsyncParsableCommand {
         try held.refuse(problem.message, hints: problem.hint.map { [$0] } ?? [])
       }
     }
+    try refuseContradictions(of: edits, held)
     try await held.add(.reportEdited(ReportEdited(edits: edits)), as: actor.name)
     let after = try await HeldRun.open(held.id.rawValue, state, mayHaveEnded: true)
     let former = Set(known)
@@ -70,6 +71,29 @@ struct ReportEditCommand: AsyncParsableCommand {
     for id in known where !former.contains(id) { held.console.print("New action item: \(id)") }
     await held.rewriteReport()
     held.console.print("To write it elsewhere: \(held.commands(.report, "--output FILE"))")
+  }
+
+  /// A time that cannot be so, beside those that the report has, is mistyped.
+  private func refuseContradictions(of edits: [ReportEdited.Edit], _ held: HeldRun) throws {
+    let now = SystemClock().now()
+    for edit in edits where ReportField.isTime(edit.field) {
+      guard let at = Timestamp(rfc3339: edit.text), at > now else { continue }
+      try held.refuse("\(edit.field) is a time that is still to come: \(edit.text)")
+    }
+    guard let last = held.entries.last else { return }
+    let edited = Entry(
+      sequence: last.sequence + 1, recordedAt: now, actor: last.actor,
+      event: .reportEdited(ReportEdited(edits: edits)), body: "", hash: last.hash)
+    do throws(ReportError) {
+      let before = try IncidentReport(entries: held.entries).contradictions
+      let after = try IncidentReport(entries: held.entries + [edited]).contradictions
+      guard let new = after.first(where: { !before.contains($0) }) else { return }
+      try held.refuse(
+        "these times cannot be: \(new)",
+        hints: ["several times can be set at once: --set incident_start=TIME --set detected=TIME"])
+    } catch {
+      try held.refuse("the journal of run \(held.id) makes no report: \(error)", .invalidRunbook)
+    }
   }
 
   private func wantedEdits(_ held: HeldRun) throws -> [ReportEdited.Edit] {

@@ -48,6 +48,7 @@ struct ShowCommand: AsyncParsableCommand {
     for input in runbook.inputs {
       let notes = [
         input.isOptional ? "optional" : nil, input.isSecret ? "secret" : nil,
+        input.mustExist ? "must be there" : nil,
         input.fallback.map { "default \($0.json)" },
       ].compactMap { $0 }
       let suffix = notes.isEmpty ? "" : " (\(notes.joined(separator: ", ")))"
@@ -83,7 +84,7 @@ struct ShowCommand: AsyncParsableCommand {
           [
             "name": .string($0.name), "type": .string($0.type.name),
             "optional": .bool($0.isOptional), "secret": .bool($0.isSecret),
-            "default": $0.fallback ?? .null,
+            "exists": .bool($0.mustExist), "default": $0.fallback ?? .null,
           ]
         }),
       "steps": .list(
