@@ -75,6 +75,7 @@ format: ## Format the sources
 lint: ## Check the sources' form, and who imports what
 	$(SWIFT) format lint --strict --recursive --parallel Sources Tests Package.swift
 	scripts/check-imports.sh
+	scripts/check-folders.py
 	scripts/check-printing.sh
 	scripts/check-transactions.sh
 

@@ -18,8 +18,8 @@ let package = Package(
     .target(name: "CCurl"),
     .target(name: "CZlib"),
     .target(name: "CLibPQ"),
-    .systemLibrary(name: "CLibMD", pkgConfig: "libmd", providers: [.apt(["libmd-dev"])]),
-    .target(name: "RunbookModel", dependencies: ["CLibMD"]),
+    .target(name: "CSHA256", linkerSettings: [.linkedLibrary("md")]),
+    .target(name: "RunbookModel", dependencies: ["CSHA256"]),
     .target(name: "RunbookExpression", dependencies: ["RunbookModel"]),
     .target(
       name: "RunbookSyntax", dependencies: ["RunbookModel", "RunbookExpression", "CLibYAML"]),
@@ -56,7 +56,8 @@ let package = Package(
       name: "RunbookMigrations",
       dependencies: [
         "RunbookModel", "RunbookEngine", "RunbookSystem", "RunbookPostgres",
-      ]),
+      ],
+      resources: [.embedInCode("Programs")]),
     .target(
       name: "RunbookSandbox",
       dependencies: [

@@ -18,7 +18,7 @@ extension LogBytes {
     return part(start..<end)
   }
 
-  /// What is no UTF-8 is U+FFFD.
+  /// Bytes that are not valid UTF-8 become U+FFFD.
   package var text: String { String(decoding: self, as: UTF8.self) }
 
   package var isUTF8: Bool {

@@ -8,7 +8,7 @@ package struct LogEvent: Sendable, Hashable {
   package var whole: [UInt8]
   /// Where in `whole` that begins which is shown.
   package var textStart = 0
-  /// What is shown instead, where it is no part of `whole`.
+  /// What is shown instead, where it is not part of `whole`.
   package var shown: String?
   /// Whether its object has a key twice that is not read here.
   var hasRepeatedKey = false

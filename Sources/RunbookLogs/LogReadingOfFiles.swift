@@ -11,26 +11,9 @@ package struct LogReadingOfFiles: Sendable {
   private var list: String { paths.map(\.path).joined(separator: ", ") }
 
   package func perform(_ findings: LogFindings) async throws(StepFailure) -> LogFindings {
-    let interruption = Interruption()
-    let outcome: Result<LogFindings, StepFailure>
-    do {
-      outcome = try await withTaskCancellationHandler {
-        try await OwnThread.run {
-          do throws(StepFailure) {
-            return .success(try self.read(findings, interruption))
-          } catch {
-            return .failure(error)
-          }
-        }
-      } onCancel: {
-        interruption.set()
-      }
-    } catch let failure as StepFailure {
-      throw failure
-    } catch {
-      throw StepFailure(.refused, "\(list) could not be read")
+    try await OwnThread.runInterruptibly { interruption throws(StepFailure) in
+      try self.read(findings, interruption)
     }
-    return try outcome.get()
   }
 
   private func read(

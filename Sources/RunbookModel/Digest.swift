@@ -1,8 +1,9 @@
-private import CLibMD
+private import CSHA256
 
 /// A SHA-256 digest, written as 64 lower-case hexadecimal digits.
 ///
-/// The hashing is libmd's: it is on every Debian system, starts in no time and costs nothing to build.
+/// The hashing is libmd's: it is on every Debian system, starts in no time and costs nothing to build. Much data is
+/// hashed by OpenSSL's libcrypto where that is there.
 public struct Digest: Sendable, Hashable, Codable, CustomStringConvertible {
   public let hex: String
 
@@ -52,11 +53,13 @@ public struct Digest: Sendable, Hashable, Codable, CustomStringConvertible {
 
   /// SHA-256 over data that comes in pieces; with a key, HMAC-SHA-256 (RFC 2104).
   public struct Hasher {
-    private var context = SHA2_CTX()
+    private var state = runbook_sha256()
     /// The key as it begins the outer hash; nil without one.
     private var outer: [UInt8]?
 
-    public init() { SHA256Init(&context) }
+    /// - Parameter isForMuch: whether more than some 100 KB are to come: it begins a little later and is several times
+    ///   as fast then.
+    public init(isForMuch: Bool = false) { runbook_sha256_begin(&state, isForMuch ? 1 : 0) }
 
     /// - Parameter key: of 64 bytes at most, SHA-256's block.
     public init(key: [UInt8]) {
@@ -68,26 +71,26 @@ public struct Digest: Sendable, Hashable, Codable, CustomStringConvertible {
 
     public mutating func update(_ text: String) {
       var text = text
-      text.withUTF8 { SHA256Update(&context, $0.baseAddress, $0.count) }
+      text.withUTF8 { runbook_sha256_add(&state, $0.baseAddress, $0.count) }
     }
 
     public mutating func update(_ bytes: some Sequence<UInt8>) {
       let contiguous: Void? = bytes.withContiguousStorageIfAvailable {
-        SHA256Update(&context, $0.baseAddress, $0.count)
+        runbook_sha256_add(&state, $0.baseAddress, $0.count)
       }
       guard contiguous == nil else { return }
       let copy = Array(bytes)
-      SHA256Update(&context, copy, copy.count)
+      runbook_sha256_add(&state, copy, copy.count)
     }
 
     public mutating func finalize() -> Digest {
       var bytes = [UInt8](repeating: 0, count: 32)
-      SHA256Final(&bytes, &context)
+      runbook_sha256_end(&state, &bytes)
       if let outer {
-        SHA256Init(&context)
+        runbook_sha256_begin(&state, 0)
         update(outer)
         update(bytes)
-        SHA256Final(&bytes, &context)
+        runbook_sha256_end(&state, &bytes)
       }
       let digits = Array("0123456789abcdef".utf8)
       var hex: [UInt8] = []

@@ -44,7 +44,7 @@ public struct RunStore: Sendable {
     try PrivateFolder.makeFile(
       "\(path)/\(Self.keyFile)",
       (0..<RunKey.size).map { _ in UInt8.random(in: .min ... .max, using: &random) })
-    try SQLiteJournal.make("\(path)/journal.db", in: path)
+    try JournalFile.make("\(path)/journal.db", in: path)
     let journal = try SQLiteJournal(path: "\(path)/journal.db", of: run, redactor: redactor)
     return (journal, try journal.takeLease(as: holder).lease)
   }

@@ -17,7 +17,7 @@ public final class SQLiteJournal: Journal {
   /// Of the file, so that one that was removed or replaced is noticed: SQLite would write on.
   private let identity: FileIdentity?
   /// Whose journal it is to be; nil where that is not known.
-  private let run: RunID?
+  let run: RunID?
   /// Whether the file held nothing at all when it was last looked at.
   private let wasBlank: Mutex<Bool>
   /// The last entry that was seen: whoever looks on notices a journal that became shorter.
@@ -25,9 +25,6 @@ public final class SQLiteJournal: Journal {
 
   /// Takes out what this process knows to be secret, whoever appends it.
   private let redactor: Mutex<Redactor>
-
-  /// The form of the tables; kept in SQLite's `user_version`.
-  static let formatVersion = 1
 
   /// Opens a journal. A file in which nothing was stored yet is an empty one.
   ///
@@ -44,136 +41,17 @@ public final class SQLiteJournal: Journal {
     self.run = run
     self.redactor = Mutex(redactor)
     do {
-      queue = try Self.opened(path, isOnlyRead: isOnlyRead)
-      let version = try queue.unsafeRead(Self.version)
-      guard version <= Self.formatVersion else {
+      queue = try JournalFile.opened(path, isOnlyRead: isOnlyRead)
+      let version = try queue.unsafeRead(JournalFile.version)
+      guard version <= JournalFile.formatVersion else {
         throw StoreError(
           .formatTooNew, subject: path, "the journal was written by a newer version")
       }
-      wasBlank = Mutex(try queue.unsafeRead { try Self.isBlank($0, version, path) })
+      wasBlank = Mutex(try queue.unsafeRead { try JournalFile.isBlank($0, version, path) })
       identity = FileIdentity(of: path)
     } catch {
       throw StoreError(error, in: path, writing: false)
     }
-  }
-
-  /// Opens the file; where that makes files that cannot be made, as on a read-only or full disk, to be read.
-  private static func opened(
-    _ path: String, isOnlyRead: Bool
-  ) throws -> DatabaseQueue {
-    do {
-      if isOnlyRead { throw DatabaseError(resultCode: .SQLITE_READONLY) }
-      return try DatabaseQueue(path: path, configuration: configuration)
-    } catch let error as DatabaseError {
-      let other: [ResultCode] = [.SQLITE_NOTADB, .SQLITE_CORRUPT, .SQLITE_BUSY, .SQLITE_LOCKED]
-      guard !other.contains(error.resultCode), let source = ReadOnlyJournal(path) else {
-        throw error
-      }
-      var configuration = common
-      configuration.readonly = source.isImmutable
-      defer { source.end() }
-      let queue = try DatabaseQueue(path: source.name, configuration: configuration)
-      // By then all of its files are open.
-      _ = try queue.unsafeRead(version)
-      return queue
-    }
-  }
-
-  /// Makes a file with a journal's tables. It has its name once it is durable as a whole: whatever dies, no
-  /// empty file stands for a journal.
-  static func make(_ path: String, in folder: String) throws(StoreError) {
-    let draft = "\(path).new"
-    // SQLite gives -wal and -shm the permissions of the main file
-    // (https://www.sqlite.org/src/file/src/os_unix.c, findCreateFileMode).
-    try PrivateFolder.makeFile(draft)
-    do {
-      let queue = try DatabaseQueue(path: draft, configuration: configuration)
-      try queue.write(createTables)
-      // What is in the write-ahead log goes into the file.
-      try queue.close()
-    } catch {
-      throw StoreError(error, in: path, writing: true)
-    }
-    try PrivateFolder.rename(draft, to: path)
-    try PrivateFolder.force(folder)
-  }
-
-  private static var common: Configuration {
-    var configuration = Configuration()
-    configuration.busyMode = .timeout(5)
-    configuration.label = "runbook.journal"
-    return configuration
-  }
-
-  private static var configuration: Configuration {
-    var configuration = common
-    configuration.prepareDatabase { database in
-      // What a file that somebody passed on says of its own tables is not carried out
-      // (https://www.sqlite.org/security.html).
-      try database.execute(sql: "PRAGMA trusted_schema = OFF")
-      try database.execute(sql: "PRAGMA cell_size_check = ON")
-      try database.execute(sql: "PRAGMA journal_mode = WAL")
-      try database.execute(sql: "PRAGMA synchronous = FULL")
-      // In pages: a run of a thousand steps ends before the first checkpoint, which costs two more
-      // forced writes.
-      try database.execute(sql: "PRAGMA wal_autocheckpoint = 10000")
-    }
-    return configuration
-  }
-
-  private static func version(_ database: Database) throws -> Int {
-    try Int.fetchOne(database, sql: "PRAGMA user_version") ?? 0
-  }
-
-  /// The tables, as SQLite keeps their definitions.
-  private static let tables = [
-    "entry": """
-    CREATE TABLE entry (
-      sequence INTEGER PRIMARY KEY, body TEXT NOT NULL, hash TEXT NOT NULL
-    ) STRICT
-    """,
-    "lease": """
-    CREATE TABLE lease (
-      only INTEGER PRIMARY KEY CHECK (only = 1), generation INTEGER NOT NULL,
-      holder TEXT NOT NULL
-    ) STRICT
-    """,
-  ]
-
-  private static func createTables(_ database: Database) throws {
-    for name in tables.keys.sorted() { try database.execute(sql: tables[name] ?? "") }
-    try database.execute(
-      sql: """
-        INSERT INTO lease VALUES (1, 0, '');
-        PRAGMA user_version = \(formatVersion);
-        """)
-  }
-
-  /// Whether nothing is in the file.
-  ///
-  /// - Throws: `damaged` where there is anything but the journal's own tables: views, triggers and tables
-  ///   of another form would answer in their place.
-  private static func isBlank(_ database: Database, _ version: Int, _ path: String) throws -> Bool {
-    let rows = try Row.fetchAll(
-      database,
-      sql: "SELECT type, name, sql FROM sqlite_schema WHERE name NOT LIKE 'sqlite\\_%' ESCAPE '\\'")
-    if version == 0, rows.isEmpty { return true }
-    var found: [String: String] = [:]
-    for row in rows {
-      let definition = try row.textIfAny(2, in: path) ?? ""
-      found["\(try row.text(0, in: path)) \(try row.text(1, in: path))"] = spaced(definition)
-    }
-    let wanted = Dictionary(
-      uniqueKeysWithValues: tables.map { ("table \($0.key)", spaced($0.value)) })
-    guard version > 0, found == wanted else {
-      throw StoreError.damaged(path, "its tables are not a journal's")
-    }
-    return false
-  }
-
-  /// White space apart: what is between words does not matter.
-  private static func spaced(_ text: String) -> String {
-    text.pieces(whereSeparator: \.isWhitespace).joined(separator: " ")
   }
 
   /// Takes the right to perform the run's steps; who had it before can append nothing more.
@@ -190,9 +68,9 @@ public final class SQLiteJournal: Journal {
     do {
       let taken = try queue.write { database in
         let known = Witness(in: folder)
-        if try Self.version(database) == 0 {
+        if try JournalFile.version(database) == 0 {
           try checkBlank(known)
-          try Self.createTables(database)
+          try JournalFile.createTables(database)
         }
         let current = try LeaseRow(database, in: path, known).generation
         let living = Lease.living(current, in: folder)
@@ -277,7 +155,7 @@ public final class SQLiteJournal: Journal {
     }
   }
 
-  private var folder: String {
+  var folder: String {
     path.index(ofLast: "/").map { String(path[..<$0]) } ?? "."
   }
 
@@ -286,7 +164,8 @@ public final class SQLiteJournal: Journal {
     guard wasBlank.withLock({ $0 }) else { return false }
     // What cannot be read is met by whoever reads it next.
     let isBlank =
-      (try? queue.unsafeRead { try Self.isBlank($0, try Self.version($0), path) }) ?? false
+      (try? queue.unsafeRead { try JournalFile.isBlank($0, try JournalFile.version($0), path) })
+      ?? false
     wasBlank.withLock { $0 = isBlank }
     return isBlank
   }
@@ -445,45 +324,6 @@ public final class SQLiteJournal: Journal {
     }
   }
 
-  /// What the chain itself cannot tell: that it is this run's, and that it is all of it.
-  private func check(_ entries: [Entry], _ witness: Witness?) throws(StoreError) {
-    try checkRun(entries.first)
-    try check(end: Int64(entries.count), witness) { entries[Int($0) - 1].hash.hex }
-  }
-
-  private func checkRun(_ first: Entry?) throws(StoreError) {
-    guard let run, case .runStarted(let started)? = first?.event, started.run != run else { return }
-    throw .damaged(path, "in the folder of run \(run) it is that of run \(started.run)")
-  }
-
-  /// - Parameter hash: of an entry that is there.
-  private func check(
-    end: Int64, _ witness: Witness?, hash: (Int64) -> String
-  ) throws(StoreError) {
-    guard let witness, witness.sequence > 0 else { return }
-    guard witness.sequence <= end else {
-      throw .damaged(
-        path,
-        "it ends with entry \(end), and entry \(witness.sequence) was written: its end was cut off, or "
-          + "an older copy stands in its place")
-    }
-    guard hash(witness.sequence) == witness.hash else {
-      throw .damaged(
-        path,
-        "entry \(witness.sequence) is not the one that was written: another journal stands in its place"
-      )
-    }
-  }
-
-  /// - Throws: `damaged` where an empty file stands in the place of a journal.
-  func checkBlank() throws(StoreError) { try checkBlank(Witness(in: folder)) }
-
-  private func checkBlank(_ witness: Witness?) throws(StoreError) {
-    try check(end: 0, witness) { _ in "" }
-    guard let witness, witness.generation > 0 else { return }
-    throw .damaged(path, "it is empty, and its lease was taken \(witness.generation) times")
-  }
-
   /// The first entry, and the last one that says how the run stands, for lists; nil for an empty journal.
   /// Notes, approvals and what belongs to a drill may come after it.
   ///
@@ -544,13 +384,6 @@ public final class SQLiteJournal: Journal {
       if end == witness?.sequence { witnessed = previous.hex }
     }
     try check(end: end, witness) { _ in witnessed }
-  }
-
-  private func checkPlace(_ stored: Int64, _ sequence: Int64) throws(StoreError) {
-    guard stored != sequence else { return }
-    throw StoreError(
-      .damaged(sequence: sequence), subject: path,
-      "entry \(stored) stands where entry \(sequence) belongs")
   }
 
   /// Runs SQL as it is, for tests that look at settings or do damage.

@@ -278,6 +278,6 @@ struct ApprovedServerTests {
     let other = try await workspace.run(["resume"], environment: environment())
     #expect(other.status == 75, "\(other.all)")
     #expect(other.stdout.holds(words), "\(other.all)")
-    #expect(cluster.psql("SELECT count(*) FROM done") == "0")
+    #expect(cluster.psql("SELECT count(*) FROM done WHERE step LIKE 'more%'") == "0")
   }
 }

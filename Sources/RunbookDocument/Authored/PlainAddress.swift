@@ -2,7 +2,7 @@ import RunbookModel
 
 /// Addresses in plain words: `https://…`, `www.…` and `name@host`.
 enum PlainAddress {
-  /// What is no part of an address at its end.
+  /// What may stand at the end of an address and is not part of it.
   private static let trailing = "?!.,:*_~'\"".unicodeScalars
 
   /// - Returns: nil where none begins there, and where a value is a part of the word: the author's part and

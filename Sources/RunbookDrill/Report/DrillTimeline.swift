@@ -49,7 +49,7 @@ public struct DrillTimeline: Sendable {
     "\(skipped.count) steps were skipped: \(skipped.map { "`\($0)`" }.joined(separator: ", "))"
   }
 
-  /// What an entry says; nil for what is no part of the story.
+  /// What an entry says; nil for what is not part of the story.
   ///
   /// - Parameter state: with the entry taken in.
   public static func words(of entry: Entry, _ state: DrillState) -> String? {

@@ -83,6 +83,7 @@ struct EvidenceRecorder {
       let file = try open(path)
       isOpen = true
       var piece = try file.next()
+      if piece.count > 100_000 { hasher = Digest.Hasher(isForMuch: true) }
       while !piece.isEmpty {
         hasher.update(piece)
         size += Int64(piece.count)

@@ -257,105 +257,6 @@ extension Executor {
   /// A shorter pause is over before it is read.
   private static var shownPause: Duration { .seconds(2) }
 
-  enum Readiness {
-    case ready
-    case obstacle(FailureRecord)
-    /// It leads elsewhere than before: a person has to decide first.
-    case contested
-  }
-
-  /// Makes sure that a connection is there, and leads where it led before, to a database that holds what it should.
-  mutating func prepareConnection(_ connection: String?) async -> Readiness {
-    guard let connection else { return .ready }
-    guard await isUnseen(connection) else {
-      return state.contested[connection] == nil ? .ready : .contested
-    }
-    if seenConnections.contains(connection) { forget(connection) }
-    do throws(StepFailure) {
-      let identity = try await provenIdentity(of: connection)
-      seenConnections.insert(connection)
-      if let known = state.identities[connection]?.identity, identity.lost == nil,
-        isProvenAgain(known, identity)
-      {
-        ports.observer.observe(
-          progress:
-            "The server of connection '\(connection)' was started anew, and is the one that it was: by its "
-            + "system, its address and its data folder, and its log goes on from where it was")
-      }
-      if let known = state.identities[connection]?.identity,
-        known.isSameDatabase(as: identity.identity), identity.lost == nil,
-        known.changes(to: identity.identity).isEmpty, state.unseen[connection] == nil,
-        !state.proof(on: connection).isEmpty || known.restart(to: identity.identity) == nil
-      {
-        return .ready
-      }
-      try queueOrFail(.connectionIdentified(identity))
-      return state.contested[connection] == nil ? .ready : .contested
-    } catch {
-      // Where it leads now here and now there, nobody can be asked about it.
-      let record = error.record
-      return .obstacle(record.cause == .elsewhere ? record.of(.refused) : record)
-    }
-  }
-
-  /// Whether a server that was started anew, and holds no record of the run, shows all the same that it is the one.
-  private func isProvenAgain(_ known: ConnectionIdentity, _ now: ConnectionIdentified) -> Bool {
-    known.restart(to: now.identity) != nil && state.proof(on: now.connection).isEmpty
-      && !state.hasUnmarkedChange(on: now.connection) && known.isProven(by: now.identity)
-  }
-
-  /// Who the server is, and what of the run is missing there. It is asked whenever a connection is made: what comes
-  /// of it later, each transaction finds out for itself.
-  mutating func provenIdentity(
-    of connection: String
-  ) async throws(StepFailure) -> ConnectionIdentified {
-    var identity = try await identity(of: connection)
-    let proof = state.proof(on: connection, of: identity.identity)
-    if !proof.isEmpty {
-      ports.gateway.trust(receiptUsers(of: connection))
-      identity.lost = try await ports.gateway.lost(of: proof, run: options.run, on: connection)
-    }
-    return identity
-  }
-
-  /// The plan's connections that keep receipts in the same database as this one, which comes first.
-  func receiptUsers(of connection: String) -> [ReceiptUser] {
-    guard let one = state.identities[connection]?.identity else { return [] }
-    let names =
-      [connection] + machine.receiptConnections.filter { !$0.isIdentical(to: connection) }
-    return names.compactMap { name in
-      guard let other = state.identities[name]?.identity, one.sharesTables(with: other) else {
-        return nil
-      }
-      return ReceiptUser(connection: name, role: other.role)
-    }
-  }
-
-  private mutating func obstacle(
-    _ objection: FailureRecord?, to bound: BoundStep
-  ) async -> FailureRecord? {
-    if let objection { return objection.of(.refused) }
-    return await prepareReceipts(bound)
-  }
-
-  mutating func prepareReceipts(_ bound: BoundStep) async -> FailureRecord? {
-    guard bound.settledBy == .receipt, let connection = bound.activity.connection else {
-      return nil
-    }
-    return await prepareReceipts(on: connection)
-  }
-
-  private mutating func prepareReceipts(on connection: String) async -> FailureRecord? {
-    guard !preparedReceipts.contains(connection) else { return nil }
-    do throws(StepFailure) {
-      try await ports.gateway.prepareReceipts(receiptUsers(of: connection))
-      preparedReceipts.insert(connection)
-      return nil
-    } catch {
-      return error.record
-    }
-  }
-
   func context(of step: Step, _ attempt: Int, _ folder: String) -> AttemptContext {
     let observer = ports.observer
     let redactor = redactor
@@ -479,15 +380,5 @@ extension Executor {
     guard let failure else { return .succeeded }
     let isOpen = failure.cause == .lost || result.isEffectOpen
     return isOpen && bound.settledBy != .repeatable ? .unknown : .failed
-  }
-}
-
-extension ConnectionIdentity {
-  /// Whether the tables for receipts are the same. Not every role may ask for the system's identifier.
-  fileprivate func sharesTables(with other: ConnectionIdentity) -> Bool {
-    guard let systemIdentifier, let system = other.systemIdentifier else {
-      return address.isIdentical(to: other.address) && databaseOID == other.databaseOID
-    }
-    return systemIdentifier.isIdentical(to: system) && databaseOID == other.databaseOID
   }
 }

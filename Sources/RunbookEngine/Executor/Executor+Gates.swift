@@ -1,18 +1,6 @@
 public import RunbookModel
 
 extension Executor {
-  /// Asks a connection who it is, for a gate that must show it; the run is held where it cannot say.
-  mutating func identify(_ connection: String) async throws(StoreError) {
-    try await flushOutcome()
-    do throws(StepFailure) {
-      let identity = try await provenIdentity(of: connection)
-      seenConnections.insert(connection)
-      try queueOrFail(.connectionIdentified(identity))
-    } catch {
-      try queue(.runHeld(hold(connection, error.record, "connection '\(connection)': ")))
-    }
-  }
-
   /// The hold that an obstacle on the way to a gate makes.
   func hold(_ subject: String, _ obstacle: FailureRecord, _ start: String) -> RunHeld {
     guard obstacle.cause != .interrupted else { return interruption }
@@ -28,25 +16,6 @@ extension Executor {
     } catch {
       throw StepFailure(.invalid, error.message)
     }
-  }
-
-  /// Connects where that has not happened, and asks the server who it is.
-  mutating func identity(of connection: String) async throws(StepFailure) -> ConnectionIdentified {
-    try await configure(connection)
-    return try await ports.gateway.identify(connection)
-  }
-
-  /// Says where a connection leads, where that has not happened.
-  mutating func configure(_ connection: String) async throws(StepFailure) {
-    guard !configuredConnections.contains(connection) else { return }
-    if let sandbox,
-      let declared = plan.runbook.connections.first(where: { $0.name == connection })
-    {
-      try await ports.gateway.configure(declared, url: sandbox.url)
-    } else if let target = plan.targets.first(where: { $0.connection.name == connection }) {
-      try await ports.gateway.configure(target.connection, url: target.url)
-    }
-    configuredConnections.insert(connection)
   }
 
   /// - Parameter changes: why it is opened anew.

@@ -92,3 +92,11 @@ extension Runbook.Connection {
       keepsReceipts: false)
   }
 }
+
+extension Binder {
+  func usesConnection(_ step: Step) -> Bool {
+    step.options.connection != nil || kinds[step.kind]?.spec.usesConnection == true
+  }
+
+  func keepsReceipts(_ step: Step) -> Bool { kinds[step.kind]?.spec.keepsReceipts == true }
+}

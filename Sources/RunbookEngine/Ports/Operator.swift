@@ -66,3 +66,12 @@ public struct ManualQuestion: Sendable, Hashable {
     self.choices = choices
   }
 }
+
+extension Redactor {
+  /// What a person is asked, without secrets.
+  public func redact(_ question: ManualQuestion) -> ManualQuestion {
+    ManualQuestion(
+      step: question.step, title: redact(question.title),
+      instruction: redact(question.instruction), choices: question.choices.map { redact($0) })
+  }
+}

@@ -16,13 +16,13 @@ public protocol SandboxProvider: Sendable {
   /// Starts the server of a folder that `start` made anew, with the data that it holds; services are
   /// not started again.
   ///
-  /// - Throws: `refused` when the folder is no sandbox of this user, `unreachable` when its server
+  /// - Throws: `refused` when the folder is not a sandbox of this user, `unreachable` when its server
   ///   does not start; the folder stays.
   func restart(in folder: String) async throws(StepFailure) -> any RunningSandbox
 
   /// Removes a sandbox's folder; its server must have stopped. A folder that is gone is no failure.
   ///
-  /// - Throws: `refused` when the folder is no sandbox of this user, or still in use.
+  /// - Throws: `refused` when the folder is not a sandbox of this user, or is still in use.
   func remove(folder: String) async throws(StepFailure)
 }
 

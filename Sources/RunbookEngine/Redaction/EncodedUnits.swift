@@ -46,7 +46,7 @@ struct EncodedUnits {
     }
   }
 
-  private static let mostBackslashes = 8
+  static let mostBackslashes = 8
 
   /// Whether a byte is a sign of ASCII.
   @inline(__always) static func isSign(_ byte: UInt8) -> Bool {
@@ -56,7 +56,7 @@ struct EncodedUnits {
     }
   }
 
-  @inline(__always) private func at(_ index: Int) -> UInt8? {
+  @inline(__always) func at(_ index: Int) -> UInt8? {
     index < bytes.count ? bytes[index] : nil
   }
 
@@ -87,7 +87,7 @@ struct EncodedUnits {
   }
 
   /// The ways to read one character that one encoding has written.
-  private func single(at start: Int) -> Readings {
+  func single(at start: Int) -> Readings {
     var found = Readings()
     guard let first = at(start) else {
       found.touchesEnd = true
@@ -187,7 +187,7 @@ struct EncodedUnits {
     return Fold(ends: ends, isMarked: isMarked)
   }
 
-  private static func isBlank(_ byte: UInt8) -> Bool { byte == 0x20 || byte == 0x09 }
+  static func isBlank(_ byte: UInt8) -> Bool { byte == 0x20 || byte == 0x09 }
 
   private static let mostFoldMarks = 16
   /// A table's column is no wider.
@@ -258,7 +258,7 @@ struct EncodedUnits {
   }
 
   /// A character whose UTF-8 bytes are each written by themselves.
-  private func readBytes(
+  func readBytes(
     _ start: Int, _ found: inout Readings,
     _ byte: (Int, inout Readings) -> (UInt8, Int)?
   ) {
@@ -267,7 +267,7 @@ struct EncodedUnits {
     if first >= 0x80 { readUTF8(start, &found, byte) }
   }
 
-  private func readUTF8(
+  func readUTF8(
     _ start: Int, _ found: inout Readings,
     _ byte: (Int, inout Readings) -> (UInt8, Int)?
   ) {
@@ -291,7 +291,7 @@ struct EncodedUnits {
   }
 
   /// `%41`; `%2541` and so on, where the sign itself was encoded so many times.
-  private func percentByte(
+  func percentByte(
     _ start: Int, encoded times: Int, _ found: inout Readings
   ) -> (UInt8, Int)? {
     guard at(start) == UInt8(ascii: "%") else { return nil }
@@ -313,7 +313,7 @@ struct EncodedUnits {
     number(start, digits: 2, base: 16, &found).map { (UInt8($0), start + 2) }
   }
 
-  private static func hexDigit(_ byte: UInt8) -> UInt32? {
+  static func hexDigit(_ byte: UInt8) -> UInt32? {
     switch byte {
     case 48...57: UInt32(byte - 48)
     case 65...70: UInt32(byte - 55)
@@ -322,7 +322,7 @@ struct EncodedUnits {
     }
   }
 
-  private func number(
+  func number(
     _ start: Int, digits: Int, base: UInt32, _ found: inout Readings
   ) -> UInt32? {
     var value: UInt32 = 0
@@ -337,7 +337,7 @@ struct EncodedUnits {
     return value
   }
 
-  private func expect(_ text: StaticString, _ start: Int, _ found: inout Readings) -> Bool {
+  func expect(_ text: StaticString, _ start: Int, _ found: inout Readings) -> Bool {
     text.withUTF8Buffer { wanted in
       for (offset, byte) in wanted.enumerated() {
         guard let one = at(start + offset) else {
@@ -348,439 +348,5 @@ struct EncodedUnits {
       }
       return true
     }
-  }
-
-  /// `\n`, `\"`, `\/`, `\u00e4`, `\xe4`, `\303\244`, after one backslash or, encoded again, several.
-  private func readBackslashes(_ start: Int, _ found: inout Readings) {
-    var end = start + 1
-    while end < start + Self.mostBackslashes, at(end) == UInt8(ascii: "\\") { end += 1 }
-    for count in [2, 4, 8] where start + count <= end { found.add(0x5C, start + count) }
-    readEscape(start, end, &found)
-  }
-
-  /// - Parameters:
-  ///   - start: the first backslash.
-  ///   - body: what stands after the last one.
-  private func readEscape(_ start: Int, _ body: Int, _ found: inout Readings) {
-    guard let byte = at(body) else {
-      found.touchesEnd = true
-      return
-    }
-    let run = body - start
-    readSQLUnicode(body, run, byte, &found)
-    switch byte {
-    case UInt8(ascii: "n"): found.add(0x0A, body + 1)
-    case UInt8(ascii: "r"): found.add(0x0D, body + 1)
-    case UInt8(ascii: "t"): found.add(0x09, body + 1)
-    case UInt8(ascii: "b"): found.add(0x08, body + 1)
-    case UInt8(ascii: "f"): found.add(0x0C, body + 1)
-    case UInt8(ascii: "v"): found.add(0x0B, body + 1)
-    case UInt8(ascii: "a"): found.add(0x07, body + 1)
-    case UInt8(ascii: "e"), UInt8(ascii: "E"): found.add(0x1B, body + 1)
-    case UInt8(ascii: "u"): readUnicodeEscape(start, body, run, &found)
-    case UInt8(ascii: "U"):
-      if let scalar = number(body + 1, digits: 8, base: 16, &found) { found.add(scalar, body + 9) }
-    case UInt8(ascii: "x"):
-      if at(body + 1) == UInt8(ascii: "{") {
-        readBraces(body + 2, &found)
-      } else if let one = number(body + 1, digits: 2, base: 16, &found) {
-        found.add(one, body + 3)
-        if one >= 0x80 { readUTF8(start, &found) { escapedByte($0, run, .x, &$1) } }
-      }
-    case UInt8(ascii: "N"):
-      if expect("{U+", body + 1, &found) { readBraces(body + 4, &found) }
-    case 0x21...0x2F, 0x3A...0x40, 0x5B...0x60, 0x7B...0x7E, 0x20:
-      found.add(UInt32(byte), body + 1)
-    default:
-      break
-    }
-    readNumbers(start, body, run, byte, &found)
-  }
-
-  /// `\00f6` and `\+01f600`, as PostgreSQL's `U&'…'` has them.
-  private func readSQLUnicode(_ body: Int, _ run: Int, _ byte: UInt8, _ found: inout Readings) {
-    if byte == UInt8(ascii: "+") {
-      if let scalar = number(body + 1, digits: 6, base: 16, &found) { found.add(scalar, body + 7) }
-      return
-    }
-    guard Self.hexDigit(byte) != nil, let unit = number(body, digits: 4, base: 16, &found) else {
-      return
-    }
-    guard (0xD800..<0xDC00).contains(unit) else { return found.add(unit, body + 4) }
-    guard isRun(body + 4, run, &found),
-      let low = number(body + 4 + run, digits: 4, base: 16, &found), (0xDC00..<0xE000).contains(low)
-    else { return }
-    found.add(0x10000 + (unit - 0xD800) * 0x400 + (low - 0xDC00), body + 8 + run)
-  }
-
-  /// How a byte is written behind a backslash.
-  private enum ByteForm {
-    /// `\xc3`, `\c3`, `\303`, `\195`.
-    case x, hex, octal, decimal
-  }
-
-  private func escapedByte(
-    _ start: Int, _ run: Int, _ form: ByteForm, _ found: inout Readings
-  ) -> (UInt8, Int)? {
-    guard isRun(start, run, &found) else { return nil }
-    if form == .x, !expect("x", start + run, &found) { return nil }
-    let digits = start + run + (form == .x ? 1 : 0)
-    let (count, base): (Int, UInt32) =
-      switch form {
-      case .x, .hex: (2, 16)
-      case .octal: (3, 8)
-      case .decimal: (3, 10)
-      }
-    guard let one = number(digits, digits: count, base: base, &found), one < 256 else { return nil }
-    return (UInt8(one), digits + count)
-  }
-
-  /// A number right behind a backslash, in every base that it can be in: of C up to three digits in base 8, and four
-  /// behind a zero; of Lua up to three in base 10; of LDAP two and of CSS up to six in base 16, where a blank may end it.
-  private func readNumbers(
-    _ start: Int, _ body: Int, _ run: Int, _ byte: UInt8, _ found: inout Readings
-  ) {
-    guard Self.hexDigit(byte) != nil else { return }
-    for (most, base) in [(4, 8), (3, 10), (6, 16)] as [(Int, UInt32)] {
-      var value: UInt32 = 0
-      for count in 1...most {
-        guard let next = at(body + count - 1) else {
-          found.touchesEnd = true
-          break
-        }
-        guard let digit = Self.hexDigit(next), digit < base else { break }
-        value = value * base + digit
-        if base == 8, count == 4, byte != UInt8(ascii: "0") { break }
-        guard value <= (base == 16 ? 0x10FFFF : 0xFF) else { break }
-        found.add(value, body + count)
-        guard base == 16 else { continue }
-        guard let end = at(body + count) else {
-          found.touchesEnd = true
-          continue
-        }
-        if Self.isBlank(end) || end == 0x0A { found.add(value, body + count + 1) }
-      }
-    }
-    for form in [ByteForm.hex, .octal, .decimal] {
-      guard let (first, _) = escapedByte(start, run, form, &found), first >= 0x80 else { continue }
-      readUTF8(start, &found) { escapedByte($0, run, form, &$1) }
-    }
-  }
-
-  /// Behind a sign by which PowerShell or Windows' command line escapes: a sign, and PowerShell's letters and numbers.
-  private func readSignEscape(_ start: Int, _ sign: UInt8, _ found: inout Readings) {
-    guard let byte = at(start + 1) else {
-      found.touchesEnd = true
-      return
-    }
-    if byte == 0x20 || (Self.isSign(byte) && byte != sign) { found.add(UInt32(byte), start + 2) }
-    guard sign == UInt8(ascii: "`") else { return }
-    if byte == UInt8(ascii: "0") { found.add(0, start + 2) }
-    if let scalar = Self.letters[UInt32(byte)] { found.add(scalar, start + 2) }
-    if byte == UInt8(ascii: "u"), expect("{", start + 2, &found) { readBraces(start + 3, &found) }
-  }
-
-  /// `U+004B`, with a blank or a comma behind it where more follow.
-  private func readCodePoint(_ start: Int, _ found: inout Readings) {
-    guard expect("U+", start, &found) else { return }
-    var (value, index) = (UInt32(0), start + 2)
-    while index < start + 8, let digit = at(index).flatMap(Self.hexDigit) {
-      value = value << 4 | digit
-      index += 1
-      guard index >= start + 4 else { continue }
-      found.add(value, index)
-      if let end = at(index), Self.isBlank(end) || end == UInt8(ascii: ",") {
-        found.add(value, index + 1)
-      }
-    }
-    if index + 1 >= bytes.count { found.touchesEnd = true }
-  }
-
-  /// `<U+00E4>`, as of `iconv` and R.
-  private func readCodePointInBrackets(_ start: Int, _ found: inout Readings) {
-    guard expect("U+", start + 1, &found) else { return }
-    var inner = Readings()
-    readCodePoint(start + 1, &inner)
-    found.touchesEnd = found.touchesEnd || inner.touchesEnd
-    for index in 0..<inner.count where expect(">", inner[index].end, &found) {
-      found.add(inner[index].scalar, inner[index].end + 1)
-    }
-  }
-
-  /// Whether so many backslashes stand there.
-  private func isRun(_ start: Int, _ count: Int, _ found: inout Readings) -> Bool {
-    for index in start..<start + count where !expect("\\", index, &found) { return false }
-    return true
-  }
-
-  /// `\u00e4`, `\ud83d\ude00` and `\u{1f600}`; the last as `\x{1f600}` too.
-  private func readUnicodeEscape(_ start: Int, _ body: Int, _ run: Int, _ found: inout Readings) {
-    if at(body + 1) == UInt8(ascii: "{") { return readBraces(body + 2, &found) }
-    guard let unit = number(body + 1, digits: 4, base: 16, &found) else { return }
-    guard (0xD800..<0xDC00).contains(unit) else { return found.add(unit, body + 5) }
-    let second = body + 5 + run
-    guard isRun(body + 5, run, &found), expect("u", second, &found),
-      let low = number(second + 1, digits: 4, base: 16, &found), (0xDC00..<0xE000).contains(low)
-    else { return }
-    found.add(0x10000 + (unit - 0xD800) * 0x400 + (low - 0xDC00), second + 5)
-  }
-
-  private func readBraces(_ start: Int, _ found: inout Readings) {
-    var value: UInt32 = 0
-    var index = start
-    while index < start + 6, let digit = at(index).flatMap(Self.hexDigit) {
-      value = value << 4 | digit
-      index += 1
-    }
-    if index >= bytes.count { found.touchesEnd = true }
-    if index > start, at(index) == UInt8(ascii: "}") { found.add(value, index + 1) }
-  }
-
-  /// `&amp;`, `&#39;`, `&#x27;`, and `&amp;#39;` where it was escaped twice.
-  private func readEntity(_ start: Int, _ found: inout Readings) {
-    var index = start + 1
-    while index < start + 13, expect("amp;", index, &found) {
-      found.add(0x26, index + 4)
-      index += 4
-    }
-    guard at(index) == UInt8(ascii: "#") else {
-      if index >= bytes.count { found.touchesEnd = true }
-      return readName(index, &found)
-    }
-    let isHex = at(index + 1).map { $0 | 0x20 } == UInt8(ascii: "x")
-    let first = index + (isHex ? 2 : 1)
-    let base: UInt32 = isHex ? 16 : 10
-    var value: UInt32 = 0
-    var end = first
-    while end < first + 8, let digit = at(end).flatMap(Self.hexDigit), digit < base {
-      value = value &* base &+ digit
-      end += 1
-    }
-    if end >= bytes.count { found.touchesEnd = true }
-    guard end > first else { return }
-    // Browsers need no semicolon.
-    found.add(value, end)
-    if at(end) == UInt8(ascii: ";") { found.add(value, end + 1) }
-  }
-
-  /// `auml;`, from behind the `&`.
-  private func readName(_ start: Int, _ found: inout Readings) {
-    guard let first = at(start), (97...122).contains(first | 0x20) else { return }
-    var name: UInt64 = 0
-    var index = start
-    while let byte = at(index), index <= start + HTMLEntities.longestName {
-      if byte == UInt8(ascii: ";") {
-        if let scalar = HTMLEntities.scalar(name) { found.add(scalar, index + 1) }
-        return
-      }
-      guard Self.isOfName(byte) else { return }
-      name = name << 8 | UInt64(byte)
-      index += 1
-    }
-    if index >= bytes.count { found.touchesEnd = true }
-  }
-
-  private static func isOfName(_ byte: UInt8) -> Bool {
-    (48...57).contains(byte) || (65...90).contains(byte) || (97...122).contains(byte)
-  }
-
-  /// A sign that was written twice: of those that languages within languages double again, four or eight times.
-  private func readDoubled(_ start: Int, _ sign: UInt8, _ found: inout Readings) {
-    guard let next = at(start + 1) else {
-      found.touchesEnd = true
-      return
-    }
-    guard next == sign else { return }
-    found.add(UInt32(sign), start + 2)
-    guard Self.isDoubledOften(sign) else { return }
-    var end = start + 2
-    while end < start + 8, at(end) == sign { end += 1 }
-    if end < start + 8, end >= bytes.count { found.touchesEnd = true }
-    for count in [4, 8] where start + count <= end { found.add(UInt32(sign), start + count) }
-  }
-
-  @inline(__always) private static func isDoubledOften(_ sign: UInt8) -> Bool {
-    switch sign {
-    case UInt8(ascii: "\""), UInt8(ascii: "'"), UInt8(ascii: "`"), UInt8(ascii: "$"),
-      UInt8(ascii: "%"), UInt8(ascii: "^"):
-      true
-    default: false
-    }
-  }
-
-  /// One quote as SQL doubles it, and as shells end a quoted text for it.
-  private func readQuote(_ start: Int, _ found: inout Readings) {
-    if expect("\\''", start + 1, &found) { found.add(0x27, start + 4) }
-    if expect("\"'\"'", start + 1, &found) { found.add(0x27, start + 5) }
-    if expect("$'", start + 1, &found) {
-      var inner = Readings()
-      readDollarQuote(start + 1, &inner)
-      found.touchesEnd = found.touchesEnd || inner.touchesEnd
-      addQuoted(inner, &found)
-    }
-  }
-
-  /// `$'\n'`, as shells write one character that has no other form.
-  private func readDollarQuote(_ start: Int, _ found: inout Readings) {
-    guard expect("$'\\", start, &found) else { return }
-    var inner = Readings()
-    readEscape(start + 2, start + 3, &inner)
-    found.touchesEnd = found.touchesEnd || inner.touchesEnd
-    addQuoted(inner, &found)
-  }
-
-  private func addQuoted(_ inner: Readings, _ found: inout Readings) {
-    for index in 0..<inner.count where expect("'", inner[index].end, &found) {
-      found.add(inner[index].scalar, inner[index].end + 1)
-    }
-  }
-
-  /// Reads on where what begins an encoding was itself written by another one: `%5Cu00e4`, `&amp;auml;`,
-  /// `\u0026#228;`, `\&quot;`. What follows is each by itself or by one encoding.
-  ///
-  /// - Parameter sign: what was read.
-  /// - Parameter body: what stands behind it.
-  private func readTwice(_ sign: UInt32, _ body: Int, _ found: inout Readings) {
-    switch sign {
-    case 0x5C: readEscapeTwice(body, &found)
-    case 0x26: readEntityTwice(body, &found)
-    case 0x25, 0x3D:
-      readBytes(body, &found) { start, found in
-        var start = start
-        if start != body {
-          guard let next = character(at: start, &found), next.scalar == sign else { return nil }
-          start = next.end
-        }
-        return digits(2, at: start, &found).map { (UInt8(truncatingIfNeeded: $0), $1) }
-      }
-    case 0x22, 0x27:
-      if let next = character(at: body, &found), next.scalar == sign { found.add(sign, next.end) }
-    default: break
-    }
-  }
-
-  /// One character by itself, or the longest that one encoding has written.
-  private func character(
-    at index: Int, _ found: inout Readings
-  ) -> (scalar: UInt32, end: Int)? {
-    guard let byte = at(index) else {
-      found.touchesEnd = true
-      return nil
-    }
-    switch byte {
-    case UInt8(ascii: "%"), UInt8(ascii: "&"), UInt8(ascii: "="), UInt8(ascii: "\\"):
-      let inner = single(at: index)
-      found.touchesEnd = found.touchesEnd || inner.touchesEnd
-      var longest: Reading?
-      for number in 0..<inner.count where inner[number].end > longest?.end ?? index {
-        longest = inner[number]
-      }
-      return longest
-    default: return (UInt32(byte), index + 1)
-    }
-  }
-
-  private func digits(
-    _ count: Int, at start: Int, _ found: inout Readings
-  ) -> (value: UInt32, end: Int)? {
-    var (value, index) = (UInt32(0), start)
-    for _ in 0..<count {
-      guard let next = character(at: index, &found), next.scalar < 0x80,
-        let digit = Self.hexDigit(UInt8(next.scalar))
-      else { return nil }
-      (value, index) = (value << 4 | digit, next.end)
-    }
-    return (value, index)
-  }
-
-  private static let letters: [UInt32: UInt32] = [
-    0x6E: 0x0A, 0x72: 0x0D, 0x74: 0x09, 0x62: 0x08, 0x66: 0x0C, 0x76: 0x0B, 0x61: 0x07, 0x65: 0x1B,
-  ]
-
-  private func readEscapeTwice(_ body: Int, _ found: inout Readings) {
-    guard let first = character(at: body, &found), first.scalar < 0x80 else { return }
-    switch first.scalar {
-    case 0x75:
-      guard let (unit, end) = digits(4, at: first.end, &found) else { return }
-      guard (0xD800..<0xDC00).contains(unit) else { return found.add(unit, end) }
-      guard let sign = character(at: end, &found), sign.scalar == 0x5C,
-        let letter = character(at: sign.end, &found), letter.scalar == 0x75,
-        let (low, last) = digits(4, at: letter.end, &found), (0xDC00..<0xE000).contains(low)
-      else { return }
-      found.add(0x10000 + (unit - 0xD800) * 0x400 + (low - 0xDC00), last)
-    case 0x78:
-      if let (byte, end) = digits(2, at: first.end, &found) { found.add(byte, end) }
-    case 0x20...0x2F, 0x3A...0x40, 0x5B...0x60, 0x7B...0x7E: found.add(first.scalar, first.end)
-    default: if let scalar = Self.letters[first.scalar] { found.add(scalar, first.end) }
-    }
-  }
-
-  private func readEntityTwice(_ body: Int, _ found: inout Readings) {
-    var name: [UInt8] = []
-    var index = body
-    while name.count < 10, let next = character(at: index, &found), next.scalar < 0x80 {
-      index = next.end
-      guard next.scalar != 0x3B else {
-        if let scalar = Self.entity(name) { found.add(scalar, index) }
-        return
-      }
-      guard next.scalar == 0x23 || Self.isOfName(UInt8(next.scalar)) else { return }
-      name.append(UInt8(next.scalar))
-    }
-  }
-
-  /// - Parameter name: without the signs around it: `auml`, `#228`, `#xE4`.
-  private static func entity(_ name: [UInt8]) -> UInt32? {
-    guard name.first == UInt8(ascii: "#") else {
-      return name.count > HTMLEntities.longestName
-        ? nil : HTMLEntities.scalar(HTMLEntities.pack(name))
-    }
-    let isHex = name.count > 1 && name[1] | 0x20 == UInt8(ascii: "x")
-    return UInt32(
-      String(decoding: name.dropFirst(isHex ? 2 : 1), as: UTF8.self), radix: isHex ? 16 : 10)
-  }
-
-  /// Whether a dump's line goes on with two more numbers of two or of four digits.
-  func hasMoreNumbers(from start: Int) -> Bool {
-    var index = start
-    for _ in 0..<2 {
-      let number = index
-      while index < number + 5, let byte = at(index), Self.hexDigit(byte) != nil { index += 1 }
-      guard index - number == 2 || index - number == 4, at(index) == 0x20 || at(index) == 0x0A
-      else {
-        return false
-      }
-      index += 1
-    }
-    return true
-  }
-
-  /// Where the next line's first byte stands in a dump of bytes, seen from behind the last byte of a line, as
-  /// `xxd`, `hexdump -C`, `od`, `curl --trace` and `tcpdump -X` lay them out: a column of text, the line's end, and
-  /// an offset; `od -tx1c` has a line of the characters in between, which begins with blanks.
-  func skippingDumpBreak(_ start: Int, _ touchesEnd: inout Bool) -> Int? {
-    var index = start
-    while index < start + 80, let byte = at(index), byte != 0x0A { index += 1 }
-    if index < bytes.count, bytes[index] != 0x0A { return nil }
-    index += 1
-    if at(index) == 0x20, at(index + 1) == 0x20, at(index + 2) == 0x20 {
-      let line = index
-      while index < line + 120, let byte = at(index), byte != 0x0A { index += 1 }
-      if index < bytes.count, bytes[index] != 0x0A { return nil }
-      index += 1
-    }
-    if at(index) == 0x09 { index += 1 }
-    if at(index) == UInt8(ascii: "0"), at(index + 1) == UInt8(ascii: "x") { index += 2 }
-    let offset = index
-    while index < offset + 16, let byte = at(index), Self.hexDigit(byte) != nil { index += 1 }
-    if index < bytes.count, index < offset + 4 { return nil }
-    if at(index) == UInt8(ascii: ":") { index += 1 }
-    let blanks = index
-    while index < blanks + 4, at(index) == 0x20 { index += 1 }
-    guard index < bytes.count else {
-      touchesEnd = true
-      return nil
-    }
-    return index > blanks ? index : nil
   }
 }

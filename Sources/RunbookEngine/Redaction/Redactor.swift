@@ -190,13 +190,6 @@ public struct Redactor: Sendable {
     isIdle ? item : item.mapTexts({ redact($0) }, values: { redact($0) })
   }
 
-  /// What a person is asked, without secrets.
-  public func redact(_ question: ManualQuestion) -> ManualQuestion {
-    ManualQuestion(
-      step: question.step, title: redact(question.title),
-      instruction: redact(question.instruction), choices: question.choices.map { redact($0) })
-  }
-
   /// What is asked at a gate, without secrets.
   public func redact(_ gate: GateOpened) -> GateOpened {
     if case .gateOpened(let redacted) = redact(.gateOpened(gate)) { redacted } else { gate }

@@ -22,7 +22,7 @@ struct SecretFilter: Sendable {
   private let folds: [UInt8]
 
   /// The patterns with one beginning.
-  fileprivate struct Node {
+  struct Node {
     /// A bit for each byte of ASCII with which one of them goes on.
     var low: UInt64 = 0
     var high: UInt64 = 0
@@ -50,7 +50,7 @@ struct SecretFilter: Sendable {
     }
   }
 
-  fileprivate enum Kind: UInt8 {
+  enum Kind: UInt8 {
     case plain
     /// A reader may take it with the bytes after it for another character.
     case encoded
@@ -63,7 +63,7 @@ struct SecretFilter: Sendable {
   /// How many characters of a pattern's beginning are looked at, behind the first.
   private static let depth = 8
   /// Behind so many steps everything may follow.
-  fileprivate static let mostSteps = 96
+  static let mostSteps = 96
 
   init(_ patterns: [SecretPattern]) {
     let kinds = Self.kinds(patterns)
@@ -160,13 +160,13 @@ struct SecretFilter: Sendable {
 
   /// The tables of a filter while it is used.
   struct Tables {
-    fileprivate let pairs: UnsafeBufferPointer<UInt64>
-    fileprivate let kinds: UnsafeBufferPointer<Kind>
-    fileprivate let folds: UnsafeBufferPointer<UInt8>
-    fileprivate let nodes: UnsafeBufferPointer<Node>
-    fileprivate let children: UnsafeBufferPointer<Int32>
-    fileprivate let order: UnsafeBufferPointer<Int32>
-    fileprivate let roots: UnsafeBufferPointer<Int32>
+    let pairs: UnsafeBufferPointer<UInt64>
+    let kinds: UnsafeBufferPointer<Kind>
+    let folds: UnsafeBufferPointer<UInt8>
+    let nodes: UnsafeBufferPointer<Node>
+    let children: UnsafeBufferPointer<Int32>
+    let order: UnsafeBufferPointer<Int32>
+    let roots: UnsafeBufferPointer<Int32>
   }
 
   /// Bytes that stand for one another in one code or another.
@@ -305,234 +305,6 @@ struct SecretFilter: Sendable {
   }
 }
 
-extension SecretFilter.Tables {
-  /// The first place from `start` on where a secret may begin, or where too few bytes are left to say.
-  @inline(__always)
-  func next(_ units: EncodedUnits, from start: Int) -> Int {
-    let bytes = units.bytes
-    var place = start
-    let last = bytes.count - Self.undecided
-    while place < last {
-      let pair = Int(bytes[place]) << 8 | Int(bytes[place + 1])
-      if pairs[pair >> 6] >> UInt64(pair & 63) & 1 == 1, mayBegin(units, at: place) { return place }
-      place += 1
-    }
-    return place
-  }
-
-  /// So many bytes at the end are always looked at: what comes may make another character of them.
-  private static let undecided = 4
-
-  /// Goes along the tree where each byte stands for itself, up to where one may not.
-  private func mayBegin(_ units: EncodedUnits, at place: Int) -> Bool {
-    let bytes = units.bytes
-    if units.isSpecial(bytes[place], at: place) { return true }
-    var number = roots[Int(bytes[place])]
-    guard number >= 0 else { return false }
-    var index = place + 1
-    let limit = min(bytes.count, place + SecretFilter.mostSteps)
-    while true {
-      let node = nodes[Int(number)]
-      guard node.ended.isEmpty, index < limit else { return true }
-      let byte = bytes[index]
-      switch kinds[Int(byte)] {
-      case .plain: break
-      case .gap:
-        if node.isHex, byte == 0x20 || byte == 0x0A, index > place + 1 {
-          var touchesEnd = false
-          if units.skippingDumpBreak(index, &touchesEnd) != nil || touchesEnd { return true }
-        }
-        index += 1
-        continue
-      case .encoded:
-        guard index + 1 < bytes.count, !EncodedUnits.mayBegin(byte, bytes[index + 1]) else {
-          return true
-        }
-      case .any: return true
-      }
-      if byte == UInt8(ascii: "0"), node.isHex, units.isSignOfHex(index) { return true }
-      let folded = folds[Int(byte)]
-      guard node.goesOn(with: folded) else { return false }
-      number = children[node.place(of: folded)]
-      index += 1
-    }
-  }
-
-  /// The patterns that may begin with a character; some of them more than once.
-  ///
-  /// - Parameters:
-  ///   - first: of ASCII.
-  ///   - place: what stands behind it.
-  func candidates(
-    _ first: UInt8, _ units: EncodedUnits, from place: Int, _ found: inout [Int32]
-  ) {
-    let root = roots[Int(first)]
-    guard root >= 0 else { return }
-    var room = SecretFilter.mostSteps
-    walk(units, nodes[Int(root)], place, true, &room, &found)
-  }
-
-  /// Goes along the tree and a text from a place on, in all ways to read it.
-  ///
-  /// - Parameter isFirst: whether only one character of the pattern is behind.
-  private func walk(
-    _ units: EncodedUnits, _ start: SecretFilter.Node, _ from: Int, _ isFirst: Bool,
-    _ room: inout Int,
-    _ found: inout [Int32]
-  ) {
-    var (node, index, isFirst) = (start, from, isFirst)
-    let bytes = units.bytes
-    for number in node.ended { found.append(order[Int(number)]) }
-    while node.ended.upperBound < node.end {
-      guard index < bytes.count, room > 0 else { return takeRest(node, &found) }
-      room -= 1
-      let byte = bytes[index]
-      switch kinds[Int(byte)] {
-      case .gap:
-        if node.isHex, !isFirst, byte == 0x20 || byte == 0x0A {
-          var touchesEnd = false
-          let row = units.skippingDumpBreak(index, &touchesEnd)
-          if touchesEnd { return takeRest(node, &found) }
-          if let row { walk(units, node, row, false, &room, &found) }
-        }
-        index += 1
-        continue
-      case .any: return walkOn(units, node, index, isFirst, &room, &found)
-      case .encoded:
-        guard index + 1 < bytes.count, !EncodedUnits.mayBegin(byte, bytes[index + 1]) else {
-          return walkOn(units, node, index, isFirst, &room, &found)
-        }
-      case .plain: break
-      }
-      if byte == UInt8(ascii: "0"), node.isHex, units.isSignOfHex(index) {
-        return takeRest(node, &found)
-      }
-      guard let child = child(of: node, folds[Int(byte)]) else { return }
-      node = nodes[Int(child)]
-      index += 1
-      isFirst = false
-      for number in node.ended { found.append(order[Int(number)]) }
-    }
-  }
-
-  /// Goes on where a text may be read in several ways.
-  private func walkOn(
-    _ units: EncodedUnits, _ node: SecretFilter.Node, _ place: Int, _ isFirst: Bool,
-    _ room: inout Int,
-    _ found: inout [Int32]
-  ) {
-    let byte = units.bytes[place]
-    if byte == UInt8(ascii: "\\") {
-      // Something may have wrapped the text.
-      guard place + 1 < units.bytes.count, units.bytes[place + 1] != 0x0A,
-        units.bytes[place + 1] != 0x0D
-      else { return takeRest(node, &found) }
-    }
-    for number in node.stopped { found.append(order[Int(number)]) }
-    var rest = node
-    rest.ended = node.stopped.upperBound..<node.stopped.upperBound
-    rest.stopped = rest.ended
-    guard rest.ended.upperBound < rest.end else { return }
-    var touchesEnd = false
-    let seen = units.skippingUnseen(place, &touchesEnd)
-    let readings = units.readings(at: place)
-    guard !touchesEnd, !readings.touchesEnd else { return takeRest(rest, &found) }
-    if seen > place { walk(units, rest, seen, isFirst, &room, &found) }
-    for number in 0..<readings.count {
-      let (scalar, end) = readings[number]
-      guard scalar < 0x80 else {
-        if EncodedUnits.isInvisible(scalar) || SecretPattern.isSpace(scalar) {
-          walk(units, rest, end, isFirst, &room, &found)
-        }
-        continue
-      }
-      switch kinds[Int(scalar)] {
-      case .gap: walk(units, rest, end, isFirst, &room, &found)
-      case .any: break
-      case .plain, .encoded:
-        guard let child = child(of: rest, folds[Int(scalar)]) else { continue }
-        walk(units, nodes[Int(child)], end, false, &room, &found)
-      }
-    }
-  }
-
-  private func takeRest(_ node: SecretFilter.Node, _ found: inout [Int32]) {
-    for number in node.ended.upperBound..<node.end { found.append(order[Int(number)]) }
-  }
-
-  @inline(__always)
-  private func child(of node: SecretFilter.Node, _ byte: UInt8) -> Int32? {
-    node.goesOn(with: byte) ? children[node.place(of: byte)] : nil
-  }
-}
-
 extension UInt8 {
-  fileprivate static let allValues = Array(UInt8.min...UInt8.max)
-}
-
-extension EncodedUnits {
-  /// Adds the bytes that may follow one in what is written otherwise than by itself, and begins a pattern.
-  ///
-  /// - Parameter isFirst: whether a pattern begins with a byte.
-  fileprivate static func addSeconds(
-    _ first: UInt8, _ isFirst: (UInt8) -> Bool, _ pairs: inout [UInt64], _ row: Int
-  ) {
-    switch first {
-    case UInt8(ascii: "+") where isFirst(0x20), 0x0D where isFirst(0x0A):
-      for word in row..<row + 4 { pairs[word] = .max }
-    case UInt8(ascii: "\\"):
-      var words: (UInt64, UInt64) = (.max, .max)
-      for (second, meant) in simpleEscapes where !isFirst(meant) {
-        let bit: UInt64 = 1 << UInt64(second & 63)
-        if second < 64 { words.0 &= ~bit } else { words.1 &= ~bit }
-      }
-      for (offset, word) in [words.0, words.1, .max, .max].enumerated() {
-        pairs[row + offset] |= word
-      }
-    case 0x0D: break
-    default:
-      if let words = seconds[first] {
-        for (offset, word) in words.enumerated() { pairs[row + offset] |= word }
-      } else if isSign(first), isFirst(first) {
-        pairs[row + Int(first >> 6)] |= 1 << UInt64(first & 63)
-      }
-    }
-  }
-
-  /// By the first byte of what can be anything, a bit for each that may follow.
-  private static let seconds: [UInt8: [UInt64]] = Dictionary(
-    uniqueKeysWithValues: "%&'\"$=`^U<".utf8.map { first in
-      var words: [UInt64] = [0, 0, 0, 0]
-      for second in UInt8.allValues where mayBegin(first, second) {
-        words[Int(second >> 6)] |= 1 << UInt64(second & 63)
-      }
-      return (first, words)
-    })
-
-  /// What stands behind a backslash, and can mean one thing only.
-  private static let simpleEscapes: [(UInt8, UInt8)] =
-    [(UInt8(ascii: "n"), 0x0A), (UInt8(ascii: "r"), 0x0D), (UInt8(ascii: "t"), 0x09)]
-    + "\"/'.|()[]*-_$".utf8.map { ($0, $0) }
-
-  /// Whether a character that is written otherwise than by itself can begin with two bytes.
-  @inline(__always) static func mayBegin(_ first: UInt8, _ second: UInt8) -> Bool {
-    switch first {
-    case UInt8(ascii: "%"): second == first || second == UInt8(ascii: "u") || isHex(second)
-    case UInt8(ascii: "="): second == first || isHex(second) || second == 0x0A || second == 0x0D
-    case UInt8(ascii: "&"):
-      second == first || second == UInt8(ascii: "#") || (97...122).contains(second | 0x20)
-    case UInt8(ascii: "'"):
-      second == first || second == UInt8(ascii: "\\") || second == UInt8(ascii: "\"")
-        || second == UInt8(ascii: "$")
-    case UInt8(ascii: "$"): second == first || second == UInt8(ascii: "'")
-    case UInt8(ascii: "U"): second == UInt8(ascii: "+")
-    case UInt8(ascii: "<"): second == first || second == UInt8(ascii: "U")
-    case UInt8(ascii: "\\"), UInt8(ascii: "`"), UInt8(ascii: "^"), 0x0D: true
-    default: second == first && isSign(first)
-    }
-  }
-
-  private static func isHex(_ byte: UInt8) -> Bool {
-    (48...57).contains(byte) || (97...102).contains(byte | 0x20)
-  }
+  static let allValues = Array(UInt8.min...UInt8.max)
 }

@@ -91,7 +91,7 @@ enum StringExtension {
   /// The offsets at which `part` stands, one after the other; before each code point and at the end when
   /// it is empty. There are no more than one evaluation may have work.
   static func places(of part: [UInt8], in text: [UInt8], limit: Int64) -> [Int] {
-    let bound = Evaluator.maximumWork + 1
+    let bound = WorkLimit.most + 1
     let most = limit < 0 ? bound : min(bound, Int(clamping: limit))
     var places: [Int] = []
     if part.isEmpty {

@@ -138,3 +138,11 @@ public struct WorkItem: Sendable, Hashable, Codable {
     self.effect = effect
   }
 }
+
+extension WorkItem {
+  public func mapTexts(
+    _ transform: (String) -> String, values: (Value) -> Value
+  ) -> WorkItem {
+    StoredTexts.map(self, transform, values)
+  }
+}

@@ -22,8 +22,3 @@ public enum DrillEvent: Sendable, Hashable {
   /// The drill is over; the hot wash may go on.
   case ended(DrillWord)
 }
-
-/// How a drill is held.
-public enum DrillMode: String, Sendable, Hashable, Codable, CaseIterable {
-  case talk, simulate, sandbox
-}

@@ -33,3 +33,21 @@ public enum Event: Sendable, Hashable {
   /// Of a run that is a drill.
   case drill(DrillEvent)
 }
+
+extension Event {
+  /// The event with every text in it transformed, but for names.
+  ///
+  /// Nothing lists what is transformed: each string that the event stores is, unless its type is one of
+  /// `StoredName`, or the key under which it is stored is one of `StoredTexts.names`. So a field that is
+  /// new is transformed too.
+  public func mapTexts(_ transform: (String) -> String) -> Event {
+    StoredTexts.map(self, transform) { $0.mapStrings(transform) }
+  }
+
+  /// - Parameter values: transforms what results, captures, inputs and parameters hold.
+  public func mapTexts(
+    _ transform: (String) -> String, values: (Value) -> Value
+  ) -> Event {
+    StoredTexts.map(self, transform, values)
+  }
+}

@@ -199,3 +199,11 @@ public struct GateDecided: Sendable, Hashable, Codable {
     self.digest = digest
   }
 }
+
+extension GateItem {
+  public func mapTexts(
+    _ transform: (String) -> String, values: (Value) -> Value
+  ) -> GateItem {
+    StoredTexts.map(self, transform, values)
+  }
+}

@@ -54,7 +54,7 @@ public struct RegularExpression: Sendable {
   /// How many steps the pattern comes to, its repetitions laid out.
   public var size: Int { program.steps.count }
 
-  /// Whether any part of a text in UTF-8 matches; what is no UTF-8 matches nothing for sure.
+  /// Whether any part of a text in UTF-8 matches. Bytes that are not valid UTF-8 are part of no match.
   public func matches(utf8 text: UnsafeBufferPointer<UInt8>) -> Bool {
     if let bits { return bits.matches(text) }
     var machine = Machine(program, starts, text, slotCount: 0)

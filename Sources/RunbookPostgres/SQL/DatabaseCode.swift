@@ -1,5 +1,5 @@
 import RunbookEngine
-import RunbookModel
+package import RunbookModel
 
 /// What decides in the database what statements do: the functions, views and rules that they name, and the triggers of
 /// their tables with the functions of these. What those call in turn is not among it.
@@ -20,7 +20,7 @@ package struct DatabaseCode {
 
   package init(_ texts: [String], run: RunID?) {
     names = NamesInText.names(in: texts)
-    isAnywhere = SessionSettings.folded(texts.joined(separator: ";\n")).holds("search_path")
+    isAnywhere = ReadingSettings.folded(texts.joined(separator: ";\n")).holds("search_path")
     self.run = run
   }
 

@@ -72,7 +72,7 @@ package struct OutsideEffects {
     """, parameters)
 
   private var look: SQLCommand {
-    let isAnywhere = SessionSettings.folded(text).holds("search_path")
+    let isAnywhere = ReadingSettings.folded(text).holds("search_path")
     let words = Set(names.filter { $0.schema == nil }.map(\.name))
     let isDefinition = !words.isDisjoint(with: [
       "create", "alter", "drop", "comment", "grant", "revoke", "reindex", "refresh",

@@ -7,21 +7,6 @@ package struct SQLRequest: Sendable {
   package let context: AttemptContext
   package let settings: SQLSettings
 
-  /// How a transaction is opened that may change something.
-  package static let changing = "ISOLATION LEVEL READ COMMITTED READ WRITE"
-  package static let rollback = [SQLCommand("ROLLBACK")]
-  /// Nothing that a step sets, prepares or locks outlives it.
-  package static let reset = [SQLCommand("DISCARD ALL")]
-  /// The same within a transaction, and what waits for the commit is done before: where a pooler hands the
-  /// session on, that is the last that is ours of it. Statements that were prepared are the pooler's.
-  package static let pooledReset = [
-    SQLCommand("SET CONSTRAINTS ALL IMMEDIATE"), SQLCommand("RESET SESSION AUTHORIZATION"),
-    SQLCommand("RESET ROLE"), SQLCommand("CLOSE ALL"),
-    SQLCommand("UNLISTEN *"),
-    SQLCommand("DISCARD TEMP"), SQLCommand("SELECT pg_catalog.pg_advisory_unlock_all()"),
-    SQLCommand("RESET ALL"),
-  ]
-
   package init(activity: SQLActivity, context: AttemptContext) {
     self.activity = activity
     self.context = context
@@ -93,7 +78,7 @@ package struct SQLRequest: Sendable {
   ) throws(StepFailure) -> StepResult {
     let prelude = link.opening("READ ONLY") + [settings.command(for: link, mayIdle: false)]
     // Nothing to undo: the statements' answers are waited for, the transaction's end is not.
-    let ending = Self.rollback + link.reset
+    let ending = SQLTransaction.rollback + link.reset
     let fence = role.map(RoleFence.init)
     return try result(
       of: Batch(activity.statements, after: prelude, within: fence), [ending], on: link)
@@ -108,10 +93,11 @@ package struct SQLRequest: Sendable {
           + "\(activity.outside.items.joined(separator: ", ")) does",
         detail: "nothing of it was sent")
     }
-    let prelude = link.opening(Self.changing) + [settings.command(for: link, mayIdle: false)]
+    let prelude =
+      link.opening(SQLTransaction.changing) + [settings.command(for: link, mayIdle: false)]
     var batch = Batch(activity.statements, after: prelude)
     batch.append(SQLCommand("SET CONSTRAINTS ALL IMMEDIATE"))
-    return try result(of: batch, [Self.rollback, link.reset], on: link)
+    return try result(of: batch, [SQLTransaction.rollback, link.reset], on: link)
   }
 
   /// Sends the statements and, in batches of their own, what ends them; the last of that is not waited for.
@@ -274,84 +260,6 @@ package struct SQLRequest: Sendable {
     }
   }
 
-  /// Statements as they are sent in one go: with commands before them, a guard before each that depends on
-  /// the settings, and a question behind each that may give rows: whether they are still the same.
-  private struct Batch {
-    private(set) var commands: [SQLCommand]
-    /// The number of each command's statement; nil for a command of our own.
-    private(set) var statements: [Int?]
-    private let fence: RoleFence?
-    /// Where it is asked for the role, before the first statement and behind each.
-    private var questions: [Int] = []
-    /// Where it is asked for the settings by which values are written, before and behind a statement.
-    private var settingsQuestions: [Int: (before: Int, behind: Int)] = [:]
-
-    init(
-      _ statements: [RenderedStatement], after prelude: [SQLCommand] = [],
-      numberedFrom first: Int = 0, within fence: RoleFence? = nil, isOneByOne: Bool = false
-    ) {
-      self.fence = fence
-      commands = prelude
-      self.statements = prelude.map { _ in nil }
-      for (index, statement) in statements.enumerated() {
-        if let fence { append(fence.entering) }
-        if index == 0 { ask() }
-        // Whatever one before it has set, and whoever reads what it gives.
-        if index > 0 {
-          append(SessionSettings.guardCommand(isLocal: true))
-        }
-        let isAsked = !isOneByOne && statement.traits.mayGiveRows
-        let before = commands.count
-        if isAsked { append(SessionSettings.question) }
-        commands.append(statement.command)
-        self.statements.append(first + index)
-        ask()
-        if isAsked {
-          settingsQuestions[first + index] = (before, commands.count)
-          append(SessionSettings.question)
-        }
-      }
-    }
-
-    private mutating func ask() {
-      guard fence != nil else { return }
-      questions.append(commands.count)
-      append(RoleFence.question)
-    }
-
-    /// The first statement behind which the role is another one than before all of them.
-    func leaver(_ outcomes: [SQLOutcome]) -> (statement: Int, fence: RoleFence)? {
-      guard let fence, let before = questions.first else { return nil }
-      let left = questions.dropFirst().first { question in
-        guard outcomes.indices.contains(before), outcomes.indices.contains(question) else {
-          return false
-        }
-        if case .skipped = outcomes[question] { return false }
-        return fence.isLeft(outcomes[before], outcomes[question])
-      }
-      return left.flatMap { statements[..<$0].last { $0 != nil } ?? nil }.map { ($0, fence) }
-    }
-
-    /// A setting by which rows are written that is another one behind a statement.
-    func changedSetting(behind statement: Int, _ outcomes: [SQLOutcome]) -> String? {
-      guard let asked = settingsQuestions[statement], outcomes.indices.contains(asked.behind) else {
-        return nil
-      }
-      return SessionSettings.changed(outcomes[asked.behind], since: outcomes[asked.before])
-    }
-
-    /// The rows of the statements alone, not of what stands between them.
-    func destination(_ rows: StepRows) -> RowDestination {
-      RowDestination(
-        taker: rows, commands: Set(statements.indices.filter { statements[$0] != nil }))
-    }
-
-    mutating func append(_ command: SQLCommand) {
-      commands.append(command)
-      statements.append(nil)
-    }
-  }
-
   /// What the statements gave.
   ///
   /// - Throws: the first refusal, with the place of its statement.
@@ -409,26 +317,7 @@ extension RenderedStatement {
   fileprivate var mayChange: Bool { traits.effect(inReadOnly: false) != .readOnly }
 }
 
-extension PostgresLink {
-  /// What ends a step's session; a pooler's is not ours to reset.
-  package var reset: [SQLCommand] { facts.isPooled ? [] : SQLRequest.reset }
-}
-
 extension StepFailure {
-  /// - Parameter need: what of a session is needed, as `SQLActivity.sessionNeed` says it.
-  package static func pooled(_ need: String, connection: String) -> StepFailure {
-    StepFailure(
-      .refused,
-      "\(need) needs a session of its own, and connection '\(connection)' leads through a "
-        + "connection pooler",
-      detail:
-        "a pooler may give each transaction another session of the server, and what is set or "
-        + "locked in one stays there for whoever is given it next",
-      hint:
-        "give the address of the server itself, or that of a pool in session mode that shows the "
-        + "server's own process")
-  }
-
   /// The failure of a step whose statements take effect one by one.
   ///
   /// - Parameters:

@@ -7,7 +7,7 @@ import RunbookSystem
 /// https://www.postgresql.org/docs/current/libpq-pipeline-mode.html
 package final class LibPQ {
   private let connection: OpaquePointer
-  private let notices = Notices()
+  private let notices = ServerNotices()
   /// Synchronisation points that were sent and whose answers nobody has read.
   private var unreadSyncs = 0
   /// Whether the next command's answer has not been looked for yet: only then can its mode be set.
@@ -21,8 +21,8 @@ package final class LibPQ {
   /// - Throws: `lost` when the options make no sense to libpq, or when there is no libpq.
   package init(options: [(keyword: String, value: String)]) throws(LinkError) {
     guard Self.isInstalled else { throw .lost("there is no libpq on this machine") }
-    let connection = Self.withCStrings(options.map(\.keyword)) { keywords in
-      Self.withCStrings(options.map(\.value)) { values in
+    let connection = CStrings.pointers(options.map(\.keyword)) { keywords in
+      CStrings.pointers(options.map(\.value)) { values in
         PQconnectStartParams(keywords, values, 0)
       }
     }
@@ -32,7 +32,7 @@ package final class LibPQ {
       connection,
       { context, result in
         guard let context else { return }
-        let notices = Unmanaged<Notices>.fromOpaque(context).takeUnretainedValue()
+        let notices = Unmanaged<ServerNotices>.fromOpaque(context).takeUnretainedValue()
         if let message = LibPQ.notice(result, notices.words) { notices.add(message) }
       }, Unmanaged.passUnretained(notices).toOpaque())
     guard PQstatus(connection) != CONNECTION_BAD else { throw .lost(lastMessage) }
@@ -99,7 +99,7 @@ package final class LibPQ {
 
   /// Puts a command into the pipeline.
   package func send(_ command: SQLCommand) throws(LinkError) {
-    let code = Self.withCStrings(command.parameters) { values in
+    let code = CStrings.pointers(command.parameters) { values in
       Self.withTypes(command.types) { types in
         PQsendQueryParams(
           connection, command.text, Int32(command.parameters.count), types, values, nil, nil, 0)
@@ -372,82 +372,5 @@ extension LibPQ {
     _ types: [UInt32], _ body: (UnsafePointer<UInt32>?) -> Result
   ) -> Result {
     types.isEmpty ? body(nil) : types.withUnsafeBufferPointer { body($0.baseAddress) }
-  }
-
-  /// A null-terminated array of C strings, nil where the text is nil.
-  private static func withCStrings<Result>(
-    _ texts: [String?], _ body: (UnsafePointer<UnsafePointer<CChar>?>) -> Result
-  ) -> Result {
-    var bytes: [CChar] = []
-    let offsets = texts.map { text -> Int? in
-      guard let text else { return nil }
-      defer { bytes.append(contentsOf: text.utf8CString) }
-      return bytes.count
-    }
-    bytes.append(0)
-    return bytes.withUnsafeBufferPointer { buffer in
-      let pointers = offsets.map { offset in offset.flatMap { buffer.baseAddress?.advanced(by: $0) }
-      }
-      return (pointers + [nil]).withUnsafeBufferPointer { list in
-        withUnsafeTemporaryAllocation(
-          of: UnsafePointer<CChar>?.self, capacity: list.count
-        ) { copy in
-          _ = copy.initialize(from: list)
-          return body(UnsafePointer(copy.baseAddress.unsafelyUnwrapped))
-        }
-      }
-    }
-  }
-
-  private final class Notices {
-    var words = ServerWords.asTheyAre
-    private var messages: [String] = []
-    /// What one request keeps at most; a loop that raises notices must not fill the memory.
-    private let limit = 200
-
-    func add(_ message: String) {
-      if messages.count < limit { messages.append(message) }
-      if messages.count == limit { messages.append("(more notices were not kept)") }
-    }
-
-    func take() -> [String] {
-      defer { messages = [] }
-      return messages
-    }
-  }
-}
-
-/// libpq's own reading of connection strings.
-package enum ConnectionString {
-  package struct Option: Sendable, Hashable {
-    package let keyword: String
-    /// The variable of the environment that stands for it, such as `PGHOST`.
-    package let variable: String?
-    let value: String
-  }
-
-  /// - Returns: the options that are set, or nil when libpq cannot read the text. libpq's message is
-  ///   withheld: it may repeat the text, and with it the password.
-  /// - Precondition: `LibPQ.isInstalled`.
-  package static func options(of text: String) -> [Option]? {
-    var message: UnsafeMutablePointer<CChar>?
-    guard let first = PQconninfoParse(text, &message) else {
-      if let message { PQfreemem(message) }
-      return nil
-    }
-    defer { PQconninfoFree(first) }
-    var options: [Option] = []
-    var next = first
-    while let keyword = next.pointee.keyword {
-      if let value = next.pointee.val {
-        options.append(
-          Option(
-            keyword: String(cString: keyword),
-            variable: next.pointee.envvar.map { String(cString: $0) },
-            value: String(cString: value)))
-      }
-      next += 1
-    }
-    return options
   }
 }

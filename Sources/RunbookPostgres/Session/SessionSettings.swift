@@ -14,18 +14,6 @@ import RunbookModel
 /// step's statements are given that (`SQLSettings.command`) for as long as they run. What this program sends
 /// in that time names the schema of everything in it; `QualifiedSQLTests` reads each of these texts.
 package enum SessionSettings {
-  /// By these SQL is read: with others a literal may end elsewhere.
-  package static let reading = [
-    ("standard_conforming_strings", "on"), ("backslash_quote", "safe_encoding"),
-    ("client_encoding", "UTF8"),
-  ]
-
-  /// By these values are read and written. `DateStyle` keeps the order of day and month.
-  private static let values = [
-    ("array_nulls", "on"), ("transform_null_equals", "off"), ("xmloption", "content"),
-    ("quote_all_identifiers", "off"), ("DateStyle", "ISO"), ("IntervalStyle", "postgres"),
-    ("extra_float_digits", "3"), ("bytea_output", "hex"),
-  ]
 
   /// By these the same value is written the same in every session. A step's own statements have them as the session
   /// does: `TimeZone` says what day it is.
@@ -52,7 +40,7 @@ package enum SessionSettings {
       SQLCommand(
         "SELECT pg_catalog.set_config('\(keptPath)', "
           + "pg_catalog.current_setting('search_path'), \(isLocal))"),
-      setting(reading + values + place, isLocal: isLocal),
+      setting(ReadingSettings.reading + ReadingSettings.values + place, isLocal: isLocal),
       notices(isLocal: isLocal),
     ]
   }
@@ -69,7 +57,7 @@ package enum SessionSettings {
   /// which triggers and keys are heeded. A gate binds them; a transaction has them as a new session would.
   /// https://www.postgresql.org/docs/current/runtime-config-client.html
   package static let deciding =
-    anybodys + superusers + values.map(\.0) + [
+    anybodys + superusers + ReadingSettings.values.map(\.0) + [
       "default_transaction_read_only", "default_transaction_deferrable",
     ]
 
@@ -92,8 +80,9 @@ package enum SessionSettings {
     var bound: [String?] = []
     for (name, value) in held {
       let isAnybodys = anybodys.contains(name)
-      guard isAnybodys || superusers.contains(name) || isSame(name, "DateStyle") else { continue }
-      bound.append(isSame(name, "DateStyle") ? "ISO, \(order(in: value))" : value)
+      guard isAnybodys || superusers.contains(name) || ReadingSettings.isSame(name, "DateStyle")
+      else { continue }
+      bound.append(ReadingSettings.isSame(name, "DateStyle") ? "ISO, \(order(in: value))" : value)
       let number = "$\(bound.count)"
       let set = "pg_catalog.set_config('\(name)', \(number), \(isLocal))"
       calls.append(
@@ -123,7 +112,7 @@ package enum SessionSettings {
   ///
   /// - Parameter isLocal: whether it ends with the transaction.
   package static func guardCommand(isLocal: Bool) -> SQLCommand {
-    setting(reading + values, isLocal: isLocal)
+    setting(ReadingSettings.reading + ReadingSettings.values, isLocal: isLocal)
   }
 
   /// Before and behind a statement that gives rows: how values are written now. A function that it calls, or a trigger,
@@ -133,7 +122,7 @@ package enum SessionSettings {
       + (writing.map(\.0) + own).map { "pg_catalog.current_setting('\($0)')" }
       .joined(separator: ", "))
 
-  private static let writing = values + [("client_encoding", "UTF8")]
+  private static let writing = ReadingSettings.values + [("client_encoding", "UTF8")]
   /// By these values are written too, and they are whatever the session and the step have made of them: only a
   /// statement that gives rows must not change them while it does.
   private static let own = ["TimeZone", "xmlbinary", "lc_monetary"]
@@ -144,7 +133,7 @@ package enum SessionSettings {
   package static func changed(_ outcome: SQLOutcome, since before: SQLOutcome?) -> String? {
     guard let row = row(outcome) else { return nil }
     let changed = zip(writing, row).first { setting, now in
-      !isReadTheSame(setting.0, by: now.stringValue)
+      !ReadingSettings.isReadTheSame(setting.0, by: now.stringValue)
     }?.0.0
     if let changed { return changed }
     guard let former = before.flatMap(Self.row) else { return nil }
@@ -161,39 +150,5 @@ package enum SessionSettings {
   private static func setting(_ settings: [(String, String)], isLocal: Bool) -> SQLCommand {
     let calls = settings.map { "pg_catalog.set_config('\($0)', '\($1)', \(isLocal))" }
     return SQLCommand("SELECT " + calls.joined(separator: ", "))
-  }
-
-  /// Whether two names are of one setting: PostgreSQL compares them without regard to the case of ASCII
-  /// letters (`guc_name_compare`).
-  package static func isSame(_ name: String, _ other: String) -> Bool {
-    folded(name).utf8.elementsEqual(folded(other).utf8)
-  }
-
-  /// Whether SQL is read, and values are written, as before once the setting has that value; true for
-  /// settings of another sort.
-  ///
-  /// - Parameter value: nil where it is not known, or is whatever it was set to elsewhere.
-  package static func isReadTheSame(_ name: String, by value: String?) -> Bool {
-    guard let (_, usual) = (reading + values).first(where: { isSame($0.0, name) }) else {
-      return true
-    }
-    guard let value = value.map(folded) else { return false }
-    if usual.isIdentical(to: "ISO") {
-      return value.utf8.split { $0 == UInt8(ascii: ",") || $0 == UInt8(ascii: " ") }
-        .allSatisfy { dateWords.contains(String(decoding: $0, as: UTF8.self)) }
-    }
-    let same: [String: Set<String>] = [
-      "on": ["on", "true", "yes", "1"], "off": ["off", "false", "no", "0"],
-      "UTF8": ["utf8", "utf-8", "unicode"],
-    ]
-    return same[usual, default: [usual]].contains(value)
-  }
-
-  /// What a `DateStyle` that writes as ISO may be made of: the order of day and month is the step's.
-  private static let dateWords: Set<String> = ["iso", "dmy", "mdy", "ymd"]
-
-  package static func folded(_ name: String) -> String {
-    String(
-      decoding: name.utf8.map { (65...90).contains($0) ? $0 + 32 : $0 }, as: UTF8.self)
   }
 }

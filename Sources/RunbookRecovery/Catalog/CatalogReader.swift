@@ -40,7 +40,7 @@ package struct CatalogReader {
 
   private func end() throws(StepFailure) {
     guard !link.isSpent else { return }
-    _ = try run([SQLRequest.rollback + link.reset])
+    _ = try run([SQLTransaction.rollback + link.reset])
   }
 
   private func readInTransaction() throws(StepFailure) -> CatalogSnapshot {

@@ -32,7 +32,7 @@ package enum SQLWords {
         let body = SQLQuote.unquoted(word)
         words.formUnion(identifiers(in: body, depth: depth + 1))
       case _ where token.isReserved: continue
-      default: words.insert(SessionSettings.folded(word))
+      default: words.insert(ReadingSettings.folded(word))
       }
     }
     return words

@@ -1,20 +1,12 @@
 package import RunbookEngine
 package import RunbookModel
-package import RunbookPostgres
 
 /// `wal:` which transactions removed relations' files, and when they were committed or rolled back, from
 /// the write-ahead log.
-package struct WALKind: StepKind {
-  private let gateway: PostgresGateway
-  private let environment: [String: String]
+package struct WALKind: RecoveryKind {
+  private let tools: RecoveryTools
 
-  /// - Parameters:
-  ///   - gateway: where the sessions come from.
-  ///   - environment: its `PATH` is where `pg_waldump` is looked for.
-  package init(gateway: PostgresGateway, environment: [String: String]) {
-    self.gateway = gateway
-    self.environment = environment
-  }
+  package init(_ tools: RecoveryTools) { self.tools = tools }
 
   package var spec: KindSpec {
     KindSpec(
@@ -56,15 +48,14 @@ package struct WALKind: StepKind {
   package func effect(of step: Step) -> Effect? { .readOnly }
 
   package func bind(_ step: Step, to context: BindingContext) throws(StepFailure) -> any Activity {
-    guard let connection = context.connection else {
-      throw StepFailure(.invalid, "step '\(step.id)' has no connection")
-    }
+    let connection = try connection(of: step, in: context)
     var folder: String?
     if let template = step.body["folder"]?.text {
       if !(try context.render(template)).isEmpty { folder = try context.renderPath(template) }
     }
     return WALActivity(
-      gateway: gateway, environment: environment, source: connection.name, folder: folder,
+      gateway: tools.gateway, environment: tools.environment, source: connection.name,
+      folder: folder,
       since: try context.time("since", of: step), until: try context.time("until", of: step),
       statements: try Self.statements(of: step, context))
   }

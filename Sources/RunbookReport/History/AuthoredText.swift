@@ -91,7 +91,7 @@ struct AuthoredText: Sendable, Hashable {
       switch error.cause {
       case .undefinedName(let name), .noSuchKey(let name):
         return .undefined(source.excerpt(at: error.place) ?? name)
-      case .incomplete(let mark) where mark.isLeftOut: return .value(PublicCopy.leftOut)
+      case .incomplete(let mark) where mark.isLeftOut: return .value(LeftOut.text)
       default: return .failed(error.message)
       }
     }

@@ -9,19 +9,19 @@ import RunbookModel
 struct PublicCopy {
   /// What the copy says of itself, and is known by.
   static let mark = "public copy: hosts, people and query values are left out"
-  static let leftOut = "[left out]"
+  static let leftOut = LeftOut.text
 
   /// Whether a report says that it is one, in any format.
   static func isNamed(in text: String) -> Bool {
     text.holds(mark) || text.holds("\"is_public\": true") || text.holds("\"is_public\":true")
   }
 
-  private let rules: PublicRules
+  let rules: PublicRules
   private let people: [Actor]
   private let hosts: [String]
-  private let kinds: [StepID: String]
+  let kinds: [StepID: String]
   /// The first entry's hash, which no report shows.
-  private let key: [UInt8]
+  let key: [UInt8]
   private let replacements: [(word: String, by: String)]
   private let world: WorldsWords
   /// What people gave as reasons: the engine's sentences repeat it.
@@ -240,7 +240,7 @@ struct PublicCopy {
 
   /// A statement without its literals and a script, as its author wrote them, and a request's method and scheme.
   /// What nobody says the author wrote has the world's names in it.
-  private func work(_ work: WorkItem) -> WorkItem {
+  func work(_ work: WorkItem) -> WorkItem {
     let authored = work.authored
     let shown =
       switch work.language {
@@ -258,120 +258,6 @@ struct PublicCopy {
       isAuthored: work.isAuthored)
   }
 
-  private func finished(_ finished: AttemptFinished) -> AttemptFinished {
-    AttemptFinished(
-      step: finished.step, attempt: finished.attempt, outcome: finished.outcome,
-      result: result(finished.result, of: kinds[finished.step]),
-      captures: captures(finished.captures), withheldCaptures: finished.withheldCaptures,
-      isConfirmed: finished.isConfirmed,
-      expectations: finished.expectations.map {
-        ExpectationRecord(
-          expression: text($0.expression), isMet: $0.isMet,
-          error: $0.error.map { _ in Self.leftOut })
-      }, failure: finished.failure.map(failure),
-      evidence: finished.evidence.map { evidence($0, of: kinds[finished.step]) },
-      timeline: finished.timeline.map { row in
-        TimelineRow(
-          at: row.at, text: Self.leftOut, source: told(row.source), isDamage: row.isDamage,
-          clockOffsetMicroseconds: row.clockOffsetMicroseconds)
-      }, notices: finished.notices.map { _ in Self.leftOut },
-      elapsedMicroseconds: finished.elapsedMicroseconds, hasReceipt: finished.hasReceipt,
-      workDone: finished.workDone?.map(done), isEffectDone: finished.isEffectDone,
-      isWord: finished.isWord)
-  }
-
-  private func done(_ done: WorkDone) -> WorkDone {
-    WorkDone(
-      item: done.item, done.fate, times: done.times, affected: done.affected,
-      sent: done.sent.map { _ in Self.leftOut }, reason: done.reason.map { _ in Self.leftOut })
-  }
-
-  /// How large something private is tells of it too.
-  private func evidence(_ record: EvidenceRecord, of kind: String?) -> EvidenceRecord {
-    var isPublic = false
-    if case .result(let name) = record.content {
-      isPublic = rules.results[kind ?? ""]?.contains(name) == true
-    }
-    var what = record.what
-    if !isPublic, record.isCut, let count = what.range(ofFirst: ", the first ") {
-      what = String(what[..<count.lowerBound])
-    }
-    return EvidenceRecord(
-      id: record.id, what: told(what), source: told(record.source), capturedAt: record.capturedAt,
-      size: isPublic ? record.size : Self.noSize, digest: keyed(record.digest),
-      content: record.content, isCut: record.isCut)
-  }
-
-  /// Stands for a size that is left out.
-  private static let noSize: Int64 = -1
-
-  /// Its cause and code; the words are a server's or a program's, except for an `expect`.
-  private func failure(_ failure: FailureRecord) -> FailureRecord {
-    FailureRecord(
-      cause: failure.cause,
-      message: failure.cause == .expectation ? told(failure.message) : Self.leftOut,
-      detail: failure.detail.map { _ in Self.leftOut },
-      hint: failure.hint.map { _ in Self.leftOut },
-      code: failure.code, mayRetryHelp: failure.mayRetryHelp)
-  }
-
-  private func settled(_ settled: AttemptSettled) -> AttemptSettled {
-    AttemptSettled(
-      step: settled.step, attempt: settled.attempt, settlement: settled.settlement,
-      means: settled.means, detail: told(settled.detail), doneAt: settled.doneAt,
-      result: result(settled.result, of: kinds[settled.step]),
-      captures: captures(settled.captures), withheldCaptures: settled.withheldCaptures,
-      remnants: settled.remnants.map {
-        Remnant(pid: $0.pid, summary: Self.leftOut, since: $0.since)
-      }, asked: settled.asked?.map(work),
-      evidence: settled.evidence?.map { evidence($0, of: kinds[settled.step]) },
-      isUnlooked: settled.isUnlooked)
-  }
-
-  /// What the kind declares as public, and the names of the rest.
-  private func result(_ result: Value, of kind: String?) -> Value {
-    let known = rules.results[kind ?? ""] ?? []
-    return .map(
-      ValueMap(
-        (result.mapValue ?? ValueMap()).pairs.compactMap { pair in
-          pair.key.stringValue.map { name in
-            (name, known.contains(name) ? pair.value.mapStrings(text) : Self.emptied(pair.value))
-          }
-        }))
-  }
-
-  /// A short text would be found by trying until its hash fits. The key is in no public copy, and the same
-  /// for each of a run.
-  private func keyed(_ digest: Digest) -> Digest {
-    var hasher = Digest.Hasher(key: key)
-    hasher.update(digest.hex)
-    return hasher.finalize()
-  }
-
-  private func captures(_ captures: Value) -> Value {
-    .map(
-      ValueMap(
-        (captures.mapValue ?? ValueMap()).pairs.compactMap { pair in
-          pair.key.stringValue.map { ($0, capture(pair.value)) }
-        }))
-  }
-
-  /// What a capture took from a result is as private as that: texts, numbers and maps are gone. How many
-  /// items a list has, times, and what is true or false stay.
-  private func capture(_ value: Value) -> Value {
-    switch value {
-    case .list(let items): .list(items.map(capture))
-    case .null, .bool, .timestamp, .duration: value
-    default: .string(Self.leftOut)
-    }
-  }
-
-  private static func emptied(_ value: Value) -> Value {
-    value == .null ? .null : .string(leftOut)
-  }
-
-  // Texts.
-
   private func person(_ actor: Actor) -> Actor {
     let number = (people.firstIndex(of: actor.person) ?? people.count) + 1
     return Actor(account: "Person \(number)", via: actor.via)
@@ -388,13 +274,13 @@ struct PublicCopy {
   }
 
   /// A text of the author's or of a person, without the names of people and hosts and any address.
-  private func text(_ text: String) -> String {
+  func text(_ text: String) -> String {
     let known = replacements.reduce(text) { PublicNames.replacing($1.word, by: $1.by, in: $0) }
     return AddressText.removed(from: known, mark: Self.leftOut)
   }
 
   /// An author's text; its expressions stay as they are, and what they give is a copy's already.
-  private func authored(_ authored: String) -> String {
+  func authored(_ authored: String) -> String {
     var result = ""
     var rest = Substring(authored)
     while let start = rest.index(ofFirst: "${{") {
@@ -406,10 +292,10 @@ struct PublicCopy {
   }
 
   /// A text that may repeat what the world said.
-  private func told(_ told: String) -> String { text(world.removed(from: told)) }
+  func told(_ told: String) -> String { text(world.removed(from: told)) }
 
   /// A text of the engine's, which may repeat what a server or a program said.
-  private func message(_ message: String) -> String {
+  func message(_ message: String) -> String {
     let told = reasons.reduce(world.removed(fromMessage: message)) {
       $0.replacingAll($1, with: world.removed(from: $1))
     }

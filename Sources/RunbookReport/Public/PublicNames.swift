@@ -35,7 +35,7 @@ struct PublicNames {
     return words.sorted { $0.word.utf8.count > $1.word.utf8.count }
   }
 
-  /// Whole words only, with or without capitals: `ann` is no part of `planned`, and `Ann` is she.
+  /// Whole words only, whatever their case: `ann` is not found in `planned`, and is found as `Ann`.
   static func replacing(_ word: String, by other: String, in text: String) -> String {
     let sought = word.unicodeScalars.map(TextWords.folded)
     guard let first = sought.first, text.utf8.count >= sought.count else { return text }

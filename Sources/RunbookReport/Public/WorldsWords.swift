@@ -56,11 +56,11 @@ struct WorldsWords {
 
   /// The run's own message without what a server or a program said: its other words are the engine's.
   func removed(fromMessage text: String) -> String {
-    said.reduce(text) { $0.replacingAll($1, with: PublicCopy.leftOut) }
+    said.reduce(text) { $0.replacingAll($1, with: LeftOut.text) }
   }
 
   func removed(from text: String) -> String {
-    if signs.contains(text) { return PublicCopy.leftOut }
+    if signs.contains(text) { return LeftOut.text }
     let words = TextWords(text).words
     let isFound = found(words)
     var result = ""
@@ -73,7 +73,7 @@ struct WorldsWords {
       }
       let first = index
       while index < words.count, isFound[index] { index += 1 }
-      result += text[rest..<words[first].range.lowerBound] + PublicCopy.leftOut
+      result += text[rest..<words[first].range.lowerBound] + LeftOut.text
       rest = words[index - 1].range.upperBound
     }
     return result + text[rest...]

@@ -77,8 +77,10 @@ package struct BoundedCapture: Sendable {
     }
   }
 
-  /// Why the text is not what came.
-  private var flaw: String? {
+  /// Why the text cannot be what came, once all has come: said once, as what is held may be long.
+  private var flaw: String?
+
+  private func soughtFlaw() -> String? {
     if kept.contains(0) { return "it holds zero bytes" }
     return String(validating: kept, as: UTF8.self) == nil ? "it is not UTF-8" : nil
   }
@@ -104,6 +106,7 @@ package struct BoundedCapture: Sendable {
   ///
   /// - Returns: what the file was given last, as of `append`.
   @discardableResult package mutating func finish() -> [UInt8]? {
+    flaw = soughtFlaw()
     if file == nil, flaw != nil {
       openFile()
     }

@@ -9,7 +9,8 @@ package enum FileContent {
   /// What it holds, or what tells it from another where it is very long; nil for what is no file.
   package static func mark(of path: String) -> String? {
     guard let status = status(of: path) else { return nil }
-    guard Int(status.st_size) <= largestHashed, let digest = digest(of: path) else {
+    guard Int(status.st_size) <= largestHashed, let digest = digest(of: path, status.st_size)
+    else {
       return "\(path) \(status.st_size) \(text(of: status.st_mtim)) \(text(of: status.st_ctim)) "
         + "\(status.st_dev) \(status.st_ino)"
     }
@@ -41,8 +42,8 @@ package enum FileContent {
 
   private static func text(of time: timespec) -> String { "\(time.tv_sec).\(time.tv_nsec)" }
 
-  private static func digest(of path: String) -> Digest? {
-    var hasher = Digest.Hasher()
+  private static func digest(of path: String, _ size: off_t) -> Digest? {
+    var hasher = Digest.Hasher(isForMuch: size > 1_000_000)
     let isRead = read(path) { chunk in
       hasher.update(chunk)
       return true

@@ -94,29 +94,11 @@ package struct ChildProcess: Sendable {
   package func perform(
     receive: @escaping @Sendable (Stream, [UInt8]) -> Void
   ) async throws(StepFailure) -> Ending {
-    let interruption = Interruption()
-    let outcome: Result<Ending, StepFailure>
-    do {
-      outcome = try await withTaskCancellationHandler {
-        try await OwnThread.run {
-          do throws(StepFailure) {
-            var watch = ChildWatch(
-              child: try SpawnedChild(self), process: self, interruption: interruption,
-              receive: receive)
-            return .success(watch.run())
-          } catch {
-            return .failure(error)
-          }
-        }
-      } onCancel: {
-        interruption.set()
-      }
-    } catch let failure as StepFailure {
-      throw failure
-    } catch {
-      throw StepFailure(.refused, "the program could not be watched")
+    try await OwnThread.runInterruptibly { interruption throws(StepFailure) in
+      var watch = ChildWatch(
+        child: try SpawnedChild(self), process: self, interruption: interruption, receive: receive)
+      return watch.run()
     }
-    return try outcome.get()
   }
 }
 

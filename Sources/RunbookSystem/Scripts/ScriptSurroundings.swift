@@ -85,7 +85,7 @@ package struct ScriptSurroundings {
     let variables = variables(named: reading.words)
     guard !reading.isOpaque else { return fixed + variables + reading.files }
     let programs = reading.programs.compactMap {
-      $0.pieces { !Self.isOfName($0) }.first.map { String($0).lowercased() }
+      $0.pieces { !ScriptText.isOfName($0) }.first.map { String($0).lowercased() }
     }
     let kept = variables.filter { one in
       let name = String(one.name.dropping(prefix: Self.variable))
@@ -159,7 +159,7 @@ package struct ScriptSurroundings {
   package var unbound: [String] { reading.unbound }
 
   /// Beyond these, what a script leads to is not bound.
-  private static let (mostFiles, deepest, largestScript) = (200, 8, 256 << 10)
+  private static let (mostFiles, deepest) = (200, 8)
 
   private struct Reading {
     var files: [Surrounding] = []
@@ -189,7 +189,7 @@ package struct ScriptSurroundings {
   private var reading: Reading {
     var reading = Reading(
       folders: [workingDirectory], searchPaths: [environment["PATH"] ?? ""])
-    let shell = command.first.map { Self.isShell($0) } ?? false
+    let shell = command.first.map { ScriptText.isShell($0) } ?? false
     var names = interpreterNames
     // A bash that runs a script reads it first.
     if let file = environment["BASH_ENV"] { names.append(file) }
@@ -203,13 +203,13 @@ package struct ScriptSurroundings {
     var scripts: [String] = []
     var code: Set<ExactText> = []
     var given = extra
-    var names = extra + Self.names(in: text)
-    for word in text.pieces(whereSeparator: { !Self.isOfName($0) }) {
+    var names = extra + ScriptText.names(in: text)
+    for word in text.pieces(whereSeparator: { !ScriptText.isOfName($0) }) {
       reading.words.insert(ExactText(String(word)))
       if !isShell { reading.loose.insert(ExactText(String(word))) }
     }
     if isShell {
-      reading.references.formUnion(Self.references(in: text))
+      reading.references.formUnion(ScriptText.references(in: text))
       let scan = ShellScan(text, environment: environment)
       reading.programs.formUnion(scan.programs)
       if !scan.unknown.isEmpty { reading.isOpaque = true }
@@ -271,10 +271,10 @@ package struct ScriptSurroundings {
       if FileContent.isByTimes(path) {
         reading.say("all of \(path), which counts by its size and times")
       }
-      for one in Self.commandsOfPSQL(at: path) { reading.say("\(one) in \(name)") }
+      for one in ScriptText.commandsOfPSQL(at: path) { reading.say("\(one) in \(name)") }
       guard !Self.isOfTheSystem(path) else { continue }
       reading.words.formUnion(variables(in: path))
-      guard let script = Self.script(at: path, scripts.contains(name)) else {
+      guard let script = ScriptText.script(at: path, scripts.contains(name)) else {
         if access(path, X_OK) == 0 { reading.isOpaque = true }
         continue
       }
@@ -289,9 +289,9 @@ package struct ScriptSurroundings {
 
   /// The variables of the environment that a file names, whoever reads it and by whatever signs.
   private func variables(in path: String) -> Set<ExactText> {
-    guard let bytes = FileContent.bytes(of: path, most: Self.largestScript), !bytes.contains(0)
+    guard let bytes = FileContent.bytes(of: path, most: ScriptText.largest), !bytes.contains(0)
     else { return [] }
-    let words = String(decoding: bytes, as: UTF8.self).pieces { !Self.isOfName($0) }
+    let words = String(decoding: bytes, as: UTF8.self).pieces { !ScriptText.isOfName($0) }
     return Set(words.map(String.init).filter { environment[$0] != nil }.map(ExactText.init))
   }
 
@@ -359,65 +359,14 @@ package struct ScriptSurroundings {
     return own.map { environment[$0.0] ?? "\(home)/\($0.1)" }.filter { $0.begins(with: "/") }
   }
 
-  /// By which a file of SQL has psql read or run more.
-  private static func commandsOfPSQL(at path: String) -> [String] {
-    guard path.ends(with: ".sql") || path.ends(with: ".psql"),
-      let bytes = FileContent.bytes(of: path, most: largestScript)
-    else { return [] }
-    let lines = String(decoding: bytes, as: UTF8.self).pieces(separatedBy: "\n")
-    return lines.compactMap { line in
-      let text = String(line).trimming { $0 == " " || $0 == "\t" || $0 == "\r" }
-      let reads = ["\\i ", "\\ir ", "\\include", "\\!", "\\copy", "\\gexec"]
-      return reads.contains { text.begins(with: $0) } ? String(text.prefixOfScalars(80)) : nil
-    }
-  }
-
-  private static func isShell(_ path: String) -> Bool {
-    let name = path.pieces(separatedBy: "/").last.map(String.init) ?? path
-    return ["sh", "bash", "dash", "ksh", "zsh", "ash"].contains(name)
-  }
-
   /// Programs that the system brings are bound by their bytes, and not read.
   private static func isOfTheSystem(_ path: String) -> Bool {
     ["/usr/", "/bin/", "/sbin/", "/lib", "/opt/"].contains { path.begins(with: $0) }
   }
 
-  /// The text of a file that is a script, and whether it is a shell's; nil where it is none.
-  ///
-  /// - Parameter isRun: whether a script runs it or reads it in.
-  private static func script(at path: String, _ isRun: Bool) -> (text: String, isShell: Bool)? {
-    guard let bytes = FileContent.bytes(of: path, most: largestScript), !bytes.contains(0) else {
-      return nil
-    }
-    let text = String(decoding: bytes, as: UTF8.self)
-    guard text.begins(with: "#!") else {
-      let isNamed = path.ends(with: ".sh") || path.ends(with: ".bash")
-      return isRun || isNamed ? (text, true) : nil
-    }
-    let first = text.pieces(separatedBy: "\n").first.map(String.init) ?? ""
-    let words = first.pieces { " \t#!\r".unicodeScalars.contains($0) }.map(String.init)
-    let program = words.first { !$0.ends(with: "/env") && !$0.begins(with: "-") } ?? ""
-    return (text, isShell(program))
-  }
-
   /// Words of the interpreter's command that may name a file.
   private var interpreterNames: [String] {
     command.filter { !$0.begins(with: "-") && !$0.isIdentical(to: script) }
-  }
-
-  /// Words of a script that may name a file; none that is only written to.
-  private static func names(in text: String) -> [String] {
-    var names: [String] = []
-    var isTarget = false
-    for word in text.pieces(whereSeparator: endsWord) {
-      if word.ends(with: ">") {
-        isTarget = true
-        continue
-      }
-      if !isTarget { names.append(String(word.dropScalars { $0 == "<" })) }
-      isTarget = false
-    }
-    return names
   }
 
   /// Where a word may lead to; empty where it names no file.
@@ -442,30 +391,5 @@ package struct ScriptSurroundings {
       return reading.folders.map { $0 + name }.filter { access($0, F_OK) == 0 }
     }
     return reading.folders.map { name.resolved(in: $0) }.filter { access($0, F_OK) == 0 }
-  }
-
-  /// Names behind a `$`, also within braces.
-  private static func references(in text: String) -> [ExactText] {
-    let pieces = text.pieces(separatedBy: "$", omittingEmptySubsequences: false).dropFirst()
-    return pieces.compactMap { piece in
-      let name = piece.unicodeScalars.drop { "{#!".unicodeScalars.contains($0) }.prefix(
-        while: isOfName)
-      guard let first = name.first, !("0"..."9").contains(first) else { return nil }
-      return ExactText(String(String.UnicodeScalarView(name)))
-    }
-  }
-
-  private static func isOfName(_ scalar: Unicode.Scalar) -> Bool {
-    switch scalar {
-    case "a"..."z", "A"..."Z", "0"..."9", "_": true
-    default: false
-    }
-  }
-
-  private static func endsWord(_ scalar: Unicode.Scalar) -> Bool {
-    switch scalar {
-    case " ", "\t", "\n", "\r", ";", "|", "=", "&", "(", ")", "\"", "'", "`", "$", "{", "}": true
-    default: false
-    }
   }
 }

@@ -17,4 +17,32 @@ package enum OwnThread {
     }
     return result
   }
+
+  /// The same for work that can be interrupted: it is told when the calling task is cancelled, and its failure is the
+  /// call's.
+  ///
+  /// - Parameter body: runs to its end, which it comes to soon once the interruption is set.
+  package static func runInterruptibly<Result: Sendable>(
+    _ body: @escaping @Sendable (Interruption) throws(StepFailure) -> Result
+  ) async throws(StepFailure) -> Result {
+    let interruption = Interruption()
+    let outcome: Swift.Result<Swift.Result<Result, StepFailure>, StepFailure> =
+      await withTaskCancellationHandler {
+        do throws(StepFailure) {
+          return .success(
+            try await run {
+              do throws(StepFailure) {
+                return .success(try body(interruption))
+              } catch {
+                return .failure(error)
+              }
+            })
+        } catch {
+          return .failure(error)
+        }
+      } onCancel: {
+        interruption.set()
+      }
+    return try outcome.get().get()
+  }
 }

@@ -30,10 +30,10 @@ struct QualifiedSQLTests {
       query.record(
         context, Digest.sha256(of: ""), affected: 1, rowCount: 1, result: nil
       ).text, RestorePlan.setting, RoleFence.question.text,
-      RoleFence(role: "reader").entering.text, "BEGIN \(SQLRequest.changing)",
+      RoleFence(role: "reader").entering.text, "BEGIN \(SQLTransaction.changing)",
       InvalidIndexes.query.text,
       ParameterForm.question([16384]).text,
-    ] + (SQLRequest.rollback + SQLRequest.reset + SQLRequest.pooledReset).map(\.text)
+    ] + (SQLTransaction.rollback + SQLTransaction.reset + SQLTransaction.pooledReset).map(\.text)
 
   @Test(arguments: texts) func namesEverySchema(_ sql: String) throws {
     #expect(try unqualified(in: sql) == [])

@@ -1,0 +1,4 @@
+/// How a drill is held.
+public enum DrillMode: String, Sendable, Hashable, Codable, CaseIterable {
+  case talk, simulate, sandbox
+}
