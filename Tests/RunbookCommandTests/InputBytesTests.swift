@@ -48,12 +48,13 @@ import Testing
   }
 
   /// What is to be read and is not there is refused before anything runs, by its name and the system's word.
-  @Test(arguments: [
-    (["x=here"], nil), ([], nil), (["x=nope"], "nope: No such file or directory"),
-    (["x=here/below"], "here/below: Not a directory"), (["x=/"], nil),
-    (["many=here,nope"], "nope: No such file or directory"), (["many=here,here"], nil),
-    (["out=nope"], nil),
-  ] as [([String], String?)])
+  @Test(
+    arguments: [
+      (["x=here"], nil), ([], nil), (["x=nope"], "nope: No such file or directory"),
+      (["x=here/below"], "here/below: Not a directory"), (["x=/"], nil),
+      (["many=here,nope"], "nope: No such file or directory"), (["many=here,here"], nil),
+      (["out=nope"], nil),
+    ] as [([String], String?)])
   func aPathThatIsToBeReadIsThere(settings: [String], fault: String?) async throws {
     let workspace = try Workspace()
     try workspace.write("", to: "here")

@@ -28,8 +28,8 @@ public struct Remainder: Sendable, Hashable {
   ///
   /// - Parameter results: of the checks as they were carried out last.
   public static func lossWords(_ results: [Value]) -> String? {
-    let texts = results.flatMap { texts(lostForGood, of: $0) }
-    return texts.isEmpty ? nil : "lost for good: \(listed(texts))"
+    let lost = results.flatMap { texts(lostForGood, of: $0) }
+    return lost.isEmpty ? nil : "lost for good: \(listed(lost))"
   }
 
   public init(_ all: [Remainder]) {

@@ -43,10 +43,12 @@ package struct CompareKind: StepKind {
         ResultSpec("damaged", "bool", "Whether anything is lost", isPublic: true),
         ResultSpec(
           "recoverable", "list",
-          "What is lost and the way that was taken could bring back, or was not lost before, as sentences"),
+          "What is lost and the way that was taken could bring back, or was not lost before, as sentences"
+        ),
         ResultSpec(
           "beyond", "list",
-          "What is lost since before the recovery, and is beyond the way that was taken, as sentences"),
+          "What is lost since before the recovery, and is beyond the way that was taken, as sentences"
+        ),
         ResultSpec(
           Remainder.lostForGood, "list",
           "Of that what is no rows, as a sentence with its number: it stands where the run's end is",

@@ -46,12 +46,13 @@ struct KeyTimeFacts: Sendable {
     times = [start, detected, declared, mitigated, resolved]
     let origin = start.at == nil ? declared : start
     let waited = Self.waited(history, from: declared.at, to: mitigated.at)
-    measures = [
-      Measure("Time to detect", from: start, to: detected),
-      Measure("Time to mitigate", from: origin, to: mitigated),
-      Measure("Time to resolve", from: origin, to: resolved),
-      Measure("Recovery with this runbook", from: declared, to: mitigated),
-    ] + (waited.map { [$0] } ?? [])
+    measures =
+      [
+        Measure("Time to detect", from: start, to: detected),
+        Measure("Time to mitigate", from: origin, to: mitigated),
+        Measure("Time to resolve", from: origin, to: resolved),
+        Measure("Recovery with this runbook", from: declared, to: mitigated),
+      ] + (waited.map { [$0] } ?? [])
     isEndContradicted = Measure("", from: mitigated, to: resolved).isContradicted
   }
 

@@ -44,7 +44,9 @@ struct RoutineChecks: Sendable {
     let names = again.map(\.0.id.rawValue).joined(separator: ", ")
     let which: Phrase =
       again.count == steps.count
-      ? "all \(again.count) verification steps were" : "these verification steps were"
+      ? (again.count == 1
+        ? "the verification step was" : "all \(again.count) verification steps were")
+      : "these verification steps were"
     let list: Phrase = again.count == steps.count ? "" : ": \(name: names)"
     return [
       ResolutionFacts.Deviation(

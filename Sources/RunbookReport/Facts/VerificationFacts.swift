@@ -55,7 +55,8 @@ struct VerificationFacts: Sendable {
       guard let name = key.stringValue else { return nil }
       switch value {
       case .int, .bool: return "\(name) = \(value.displayText)"
-      case .string(let text) where !text.isEmpty && text.utf8.count <= 20 && text != PublicCopy.leftOut:
+      case .string(let text)
+      where !text.isEmpty && text.utf8.count <= 20 && text != PublicCopy.leftOut:
         return "\(name) = \(text)"
       case .list(let items) where read.contains(name): return "\(name): \(items.count)"
       default: return nil

@@ -84,16 +84,18 @@ struct ReportEditCommand: AsyncParsableCommand {
     let edited = Entry(
       sequence: last.sequence + 1, recordedAt: now, actor: last.actor,
       event: .reportEdited(ReportEdited(edits: edits)), body: "", hash: last.hash)
+    let before: [String]
+    let after: [String]
     do throws(ReportError) {
-      let before = try IncidentReport(entries: held.entries).contradictions
-      let after = try IncidentReport(entries: held.entries + [edited]).contradictions
-      guard let new = after.first(where: { !before.contains($0) }) else { return }
-      try held.refuse(
-        "these times cannot be: \(new)",
-        hints: ["several times can be set at once: --set incident_start=TIME --set detected=TIME"])
+      before = try IncidentReport(entries: held.entries).contradictions
+      after = try IncidentReport(entries: held.entries + [edited]).contradictions
     } catch {
       try held.refuse("the journal of run \(held.id) makes no report: \(error)", .invalidRunbook)
     }
+    guard let new = after.first(where: { !before.contains($0) }) else { return }
+    try held.refuse(
+      "these times cannot be: \(new)",
+      hints: ["several times can be set at once: --set incident_start=TIME --set detected=TIME"])
   }
 
   private func wantedEdits(_ held: HeldRun) throws -> [ReportEdited.Edit] {

@@ -126,7 +126,9 @@ struct StatusCommand: AsyncParsableCommand {
       let names = gate.approverNames
       let given = names.isEmpty ? "" : ", approved by \(names)"
       let count = gate.opened.approvals > 1 ? " of \(gate.opened.approvals) people" : ""
-      console.print("Gate '\(gate.opened.gate)' waits for a decision\(count), since \(gate.openedAt.wholeSecond)\(given)\(place).")
+      let since = gate.openedAt.wholeSecond
+      console.print(
+        "Gate '\(gate.opened.gate)' waits for a decision\(count), since \(since)\(given)\(place).")
     }
     for gate in state.refusedGates {
       let who = gate.refuser?.displayName ?? "somebody"

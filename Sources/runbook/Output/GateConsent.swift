@@ -43,7 +43,8 @@ struct GateConsent {
       gate.isDeclinable == true
       ? "its step is left out for good, and the run goes on with the next"
       : gate.steps.isEmpty ? "the run is held" : "nothing of it runs, and the run is held"
-    let others = "runbook status, runbook approve and runbook note work from another terminal meanwhile"
+    let others =
+      "runbook status, runbook approve and runbook note work from another terminal meanwhile"
     return [
       "  \(word)  what is shown above may run", "  no  \(no)", "  show  all of it is shown again",
       "  Ctrl-D  nothing is decided: the run is held, and goes on once it is",

@@ -82,6 +82,6 @@ struct GateSummary {
   private static func line(_ text: String) -> String {
     let line = text.prefixOfScalars { !$0.isNewline }
     guard line.unicodeScalars.count > longestLine else { return String(line) }
-    return line.prefixOfScalars(longestLine) + "…"
+    return String(line.prefixOfScalars(longestLine)) + "…"
   }
 }

@@ -150,7 +150,7 @@ final class ProgressObserver: RunObserver {
       case .stepReopened(let reopened):
         let title = live.steps[reopened.step]?.title ?? reopened.step.rawValue
         line("  \("↻", .yellow) \(title) is to be carried out again: \(reopened.words)", &live)
-      case .gateOpened(let gate): for one in text.gate(gate, isSandbox: live.isSandbox) { line(one, &live) }
+      case .gateOpened(let gate): show(gate, &live)
       case .gateDecided(let decision):
         line(
           "  Gate '\(decision.gate)' \(decision.decision.rawValue) by \(entry.actor.displayName)"
@@ -175,9 +175,11 @@ final class ProgressObserver: RunObserver {
   }
 
   func observe(waiting gate: GateOpened) {
-    live.withLock { live in
-      for one in text.gate(gate, isSandbox: live.isSandbox) { line(one, &live) }
-    }
+    live.withLock { show(gate, &$0) }
+  }
+
+  private func show(_ gate: GateOpened, _ live: inout Live) {
+    for one in text.gate(gate, isSandbox: live.isSandbox) { line(one, &live) }
   }
 
   /// Begins to show a run that had begun before.
