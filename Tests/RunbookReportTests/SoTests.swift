@@ -103,7 +103,8 @@ struct SoTests {
     journal.attempt("mend", sql: "UPDATE t SET a = 1")
     journal.attempt("check", sql: "SELECT 1")
     journal.attempt("guard", sql: "CREATE EVENT TRIGGER g")
-    journal.add(.stepReopened(StepReopened(step: "check", cause: .laterChange, subject: "guard")))
+    journal.add(
+      .stepReopened(StepReopened(step: StepID("check"), cause: .laterChange, subject: "guard")))
     journal.attempt("check", 2, sql: "SELECT 1")
     let text = try Self.text(journal)
     #expect(
@@ -120,7 +121,8 @@ struct SoTests {
     journal.attempt("mend", sql: "UPDATE t SET a = 1")
     journal.attempt("check", sql: "SELECT 1")
     journal.attempt("guard", sql: "CREATE EVENT TRIGGER g")
-    journal.add(.stepReopened(StepReopened(step: "check", cause: .laterChange, subject: "guard")))
+    journal.add(
+      .stepReopened(StepReopened(step: StepID("check"), cause: .laterChange, subject: "guard")))
     journal.attempt(
       "check", 2, sql: "SELECT 1", outcome: .failed,
       failure: FailureRecord(cause: .expectation, message: "expected row_count == 0"))

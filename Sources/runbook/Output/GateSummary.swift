@@ -8,7 +8,7 @@ struct GateSummary {
   let isSandbox: Bool
 
   private static let mostLines = 5
-  private static let longestLine = 100
+  private static let longestLine = 240
 
   var lines: [StyledText] {
     guard !gate.steps.isEmpty else { return [] }
@@ -78,7 +78,7 @@ struct GateSummary {
     return shown + ["\(rest)"]
   }
 
-  /// The first of several lines, and not more of it than a terminal has in two.
+  /// The first of several lines, and not more of it than a terminal has in three.
   private static func line(_ text: String) -> String {
     let line = text.prefixOfScalars { !$0.isNewline }
     guard line.unicodeScalars.count > longestLine else { return String(line) }
