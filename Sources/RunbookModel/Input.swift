@@ -7,14 +7,16 @@ extension Runbook {
     public let summary: String?
     public let isOptional: Bool
     public let isSecret: Bool
+    /// Whether the path, or each of a list, has to be there and to be readable before anything runs.
+    public let mustExist: Bool
     public let fallback: Value?
     /// Where a secret comes from when the environment has none.
     public let source: Source?
 
     public init(
       name: String, place: Place, type: InputType, summary: String? = nil,
-      isOptional: Bool = false, isSecret: Bool = false, fallback: Value? = nil,
-      source: Source? = nil
+      isOptional: Bool = false, isSecret: Bool = false, mustExist: Bool = false,
+      fallback: Value? = nil, source: Source? = nil
     ) {
       self.name = name
       self.place = place
@@ -22,6 +24,7 @@ extension Runbook {
       self.summary = summary
       self.isOptional = isOptional
       self.isSecret = isSecret
+      self.mustExist = mustExist
       self.fallback = fallback
       self.source = source
     }

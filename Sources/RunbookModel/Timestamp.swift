@@ -50,6 +50,9 @@ extension Timestamp {
     return Timestamp(seconds: carried, nanoseconds: Int32(nanoseconds))
   }
 
+  /// The second that it is in: nobody reads a fraction of when something began hours ago.
+  public var wholeSecond: Timestamp { Timestamp(unchecked: seconds, 0) }
+
   /// The time from `earlier` to this one; negative when this one is the earlier.
   public func since(_ earlier: Timestamp) -> Duration {
     .seconds(seconds - earlier.seconds) + .nanoseconds(nanoseconds - earlier.nanoseconds)

@@ -36,16 +36,8 @@ public struct IncidentReport: Sendable {
   /// The ids of its action items, in order.
   public var actionItems: [String] { facts.prevention.actions.map(\.id) }
 
-  /// Which of the incident's times lie before one that comes first, a few words each.
-  public var timesOutOfOrder: [String] {
-    // When the run was started says nothing of when the incident began, or was seen.
-    let known = facts.keyTimes.times.filter { $0.name != "Declared" && $0.at != nil }
-    return zip(known, known.dropFirst()).compactMap { former, later in
-      guard let first = former.at, let second = later.at, second < first else { return nil }
-      return "\(later.name.lowercased()) at \(second) is before "
-        + "\(former.name.lowercased()) at \(first)"
-    }
-  }
+  /// What of its key times cannot be so, such as a detection before the incident began.
+  public var contradictions: [String] { facts.keyTimes.contradictions }
 
   /// What a person did to the run, for those who look at it without the report.
   public struct Decision: Sendable {

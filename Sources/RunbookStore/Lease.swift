@@ -35,9 +35,12 @@ public struct LeaseHolder: Sendable, Hashable, Codable {
     return holder
   }
 
+  /// Who and where, without since when.
+  public var placeWords: String { "\(actor.displayName), process \(pid) on host \(host)" }
+
   /// One line for people.
   public var description: String {
-    "\(actor.displayName), process \(pid) on host \(host), since \(takenAt)"
+    "\(placeWords), since \(takenAt.wholeSecond)"
   }
 }
 
@@ -156,8 +159,11 @@ public struct LeaseState: Sendable {
     public let beat: Timestamp?
 
     /// One line for people.
-    public var description: String {
-      holder?.description ?? "a process that does not say who it is"
-    }
+    public var description: String { holder?.description ?? Self.unknown }
+
+    /// Who and where, without since when.
+    public var placeWords: String { holder?.placeWords ?? Self.unknown }
+
+    private static let unknown = "a process that does not say who it is"
   }
 }

@@ -274,9 +274,17 @@ struct ApprovalTests {
     try program.await("look")
     try program.type("yes\nyes\n")
     try FileHandle(forWritingAtPath: pipe)?.close()
-    try program.await("Type 'yes")
+    try program.await("destroys: ")
     try program.await("' to approve 'recovery'")
-    let code = try #require(program.shown.firstMatch(of: /Type '(yes [0-9a-f]{4})'/)).1
+    let code = try #require(program.shown.firstMatch(of: /Type '(approve [0-9a-f]{4})'/)).1
+    // What is asked is explained, and shown again, and stands.
+    try program.type("?\n")
+    try program.await("Ctrl-D  nothing is decided")
+    try program.await("' to approve 'recovery'")
+    try program.type("show\n")
+    try program.await("Gate 'recovery': this is what will run")
+    try program.await("no: nothing of it runs; the run is held")
+    try program.await("Type '\(code)' to approve 'recovery'")
     #expect(!FileManager.default.fileExists(atPath: workspace.path("ran")))
     try program.type("\(code)\n")
     try program.await("' to approve 'drop'")

@@ -66,6 +66,12 @@ struct AuthTablesDroppedTests {
     // The measure of the design: every object, every row of the backup, the loss to the row.
     #expect(report.holds("208 of 208"))
     #expect(report.holds("Rows lost for good: 172."))
+    // Page one: what is lost, and what is back.
+    #expect(report.holds("Lost for good: 172 rows."))
+    #expect(report.holds("every verification step passed; lost for good: 172 rows"))
+    #expect(report.holds("those of people who had signed out since included"))
+    #expect(!report.holds("all users have to sign in again"))
+    #expect(report.holds("Tell the users what is lost: what was written after the backup of "))
     #expect(report.holds("| session | 675 | 600 | 600 | 0 | 600 | 80 |"))
     #expect(report.holds("5 that were not there then came with the backup"))
     #expect(report.holds("The sign-in endpoint answered 500 when detection asked it."))

@@ -115,6 +115,11 @@ struct FaultTests {
     #expect(steps.first { $0["id"] == "recreate-session" }?["status"] == "succeeded")
     let report = try plainReport(of: workspace)
     #expect(report.holds("Rows lost for good: 3567."))
+    // The last lines say it too, and so does the first page.
+    #expect(output.stdout.holds("Resolved: ") && output.stdout.holds("lost for good: 3567 rows"))
+    #expect(report.holds("Lost for good: 3567 rows."))
+    #expect(report.holds("No session came back: all users have to sign in again."))
+    #expect(!report.holds("valid again"))
     #expect(report.holds("| session | 675 | – | – | – | 0 | 675 |"))
     #expect(report.holds("208 of 208"))
   }
@@ -132,6 +137,8 @@ struct FaultTests {
     #expect(steps.first { $0["id"] == "bring-back" }?["status"] == "succeeded")
     #expect(steps.first { $0["id"] == "tables-are-back" }?["status"] == "succeeded")
     #expect(steps.first { $0["id"] == "structure-is-right" }?["status"] == "failed")
+    #expect(output.stdout.holds("user has no row; it had 125, which the way that was taken cannot"))
+    #expect(output.stdout.holds("lost for good: ") && output.stdout.holds("3567 rows"))
     #expect(output.stdout.holds("left out: ALTER TABLE research_reports DROP COLUMN"))
   }
 }

@@ -47,6 +47,37 @@ import Testing
     #expect(try bytes(workspace, "value.out") == Array(value.utf8))
   }
 
+  /// What is to be read and is not there is refused before anything runs, by its name and the system's word.
+  @Test(
+    arguments: [
+      (["x=here"], nil), ([], nil), (["x=nope"], "nope: No such file or directory"),
+      (["x=here/below"], "here/below: Not a directory"), (["x=/"], nil),
+      (["many=here,nope"], "nope: No such file or directory"), (["many=here,here"], nil),
+      (["out=nope"], nil),
+    ] as [([String], String?)])
+  func aPathThatIsToBeReadIsThere(settings: [String], fault: String?) async throws {
+    let workspace = try Workspace()
+    try workspace.write("", to: "here")
+    try workspace.write(
+      """
+      runbook: paths
+      inputs:
+        x: {type: path, optional: true, exists: true}
+        many: {type: list, items: path, optional: true, exists: true}
+        out: {type: path, optional: true}
+      detection:
+        - {id: look, effect: readOnly, shell: echo >looked, confirms: "false"}
+      """, to: "paths.yaml")
+    let output = try await workspace.run(
+      ["run", "paths.yaml"] + settings.flatMap { ["--set", $0] })
+    #expect(output.status == (fault == nil ? 0 : 64), "\(output.all)")
+    #expect(
+      FileManager.default.fileExists(atPath: workspace.path("looked")) == (fault == nil))
+    guard let fault else { return }
+    #expect(output.stderr.holds("error: the input '"))
+    #expect(output.stderr.holds("\(workspace.folder)/\(fault)"), "\(output.all)")
+  }
+
   /// What was copied from a report or a screen is not the value.
   @Test(arguments: ["[redacted]", "me:[redacted]@host"])
   func aMarkIsNoValue(value: String) async throws {

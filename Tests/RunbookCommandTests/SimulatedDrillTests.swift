@@ -141,7 +141,7 @@ struct SimulatedDrillTests {
       try program.await(answer)
       try program.await("' to approve 'recovery'")
     }
-    let code = try #require(program.shown.firstMatch(of: /DRILL Type '(yes [0-9a-f]{4})'/)).1
+    let code = try #require(program.shown.firstMatch(of: /DRILL Type '(approve [0-9a-f]{4})'/)).1
     try program.type("\(code)\n")
     try program.await("' to approve 'tidy'")
     try program.type("3\n")

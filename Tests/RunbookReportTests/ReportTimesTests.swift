@@ -29,11 +29,11 @@ struct ReportTimesTests {
   ])
   func timesHaveAnOrder(_ field: String, _ time: String, _ isWrong: Bool) throws {
     var journal = Self.journal()
-    #expect(try IncidentReport(entries: journal.entries).timesOutOfOrder == [])
+    #expect(try IncidentReport(entries: journal.entries).contradictions == [])
     journal.add(
       .reportEdited(
         ReportEdited(edits: [.init(field: field, operation: .set, text: time)])))
-    let found = try IncidentReport(entries: journal.entries).timesOutOfOrder
+    let found = try IncidentReport(entries: journal.entries).contradictions
     #expect(found.isEmpty == !isWrong, "\(found)")
   }
 }

@@ -3,6 +3,8 @@ public import RunbookModel
 /// What the journal says of one gate.
 public struct GateState: Sendable, Hashable {
   public let opened: GateOpened
+  /// When it was opened as it is.
+  public let openedAt: Timestamp
   public private(set) var approvers: Set<Actor> = []
   /// Who refused it first, and why; nil where nobody did, or took it back.
   public private(set) var refusal: Refusal?
@@ -20,8 +22,9 @@ public struct GateState: Sendable, Hashable {
     }
   }
 
-  init(opened: GateOpened, approvers: Set<Actor> = []) {
+  init(opened: GateOpened, at time: Timestamp, approvers: Set<Actor> = []) {
     self.opened = opened
+    openedAt = time
     self.approvers = approvers
   }
 

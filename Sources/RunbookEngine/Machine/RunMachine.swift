@@ -25,6 +25,8 @@ public import RunbookModel
 /// | detection found nothing, by a person's word | end: undetermined                               |
 /// | detection found nothing that it must        | end: notConfirmed                               |
 /// | that, where recovery was approved or begun  | hold; go on where a person resumes it all the same |
+/// | recovery hangs on what a failed step before | hold; perform that step again once it is taken  |
+/// | it was to find out                          | up                                              |
 /// | recovery is next                            | openGate, ask; hold when refused                |
 /// | a safeguard asks, and is refused            | decline                                         |
 /// | verification over, a step failed            | end: failed                                     |
@@ -99,9 +101,7 @@ public struct RunMachine: Sendable {
         return retry(step, state, scope, now, notBefore: time)
       }
       if step.phase.mayChange { return holdOnFailure(of: step, current) }
-      if step.phase == .detection, state.goesOnUnconfirmed, current.isOfFormerProcess {
-        return begin(step, state, scope, now)
-      }
+      if looksAgain(step, current, state, scope) { return begin(step, state, scope, now) }
       guard step.phase == .verification, current.isWithoutAnswer else { return nil }
       return current.isOfFormerProcess
         ? begin(step, state, scope, now) : holdOnVerification(step, current)
@@ -148,7 +148,8 @@ public struct RunMachine: Sendable {
       }
       return .perform(bound, attempt: attempt, notBefore: notBefore)
     } catch {
-      return .fail(step.id, sayingWhatIsLost(error.record, state))
+      let failure = UnfoundNames(plan, state, scope).explained(error.record)
+      return .fail(step.id, sayingWhatIsLost(failure, state))
     }
   }
 
@@ -305,10 +306,11 @@ extension RunMachine {
   /// Of what happened alone: what a person said in place of a step verifies nothing.
   private func end(by verification: VerificationTally, _ state: RunState) -> RunEnded {
     guard verification.failed.isEmpty else {
-      return RunEnded(status: .failed, reason: verification.words)
+      let reason = [verification.words, state.lossWords].compactMap(\.self)
+      return RunEnded(status: .failed, reason: reason.joined(separator: "; "))
     }
     let reason: [String?] = [
-      verification.words, wordsOfRecovery(state),
+      verification.words, state.lossWords, wordsOfRecovery(state),
       state.changes(in: .safeguards).wordsOfSafeguards,
       state.wordsOfStaying, state.losses.words, state.remainder.words,
       state.goesOnUnconfirmed

@@ -152,7 +152,7 @@ public struct RunState: Sendable, Hashable {
       askAnew(for: payload.step, as: actor)
     case .gateOpened(let payload):
       openedGates.insert(payload.gate)
-      open(payload)
+      open(payload, at: time)
     case .gateDecided(let payload):
       guard openedGates.contains(payload.gate) else { throw misplaced(event) }
       // Who decides from another terminal may come too late; that changes nothing any more.
@@ -232,10 +232,10 @@ public struct RunState: Sendable, Hashable {
     closeGates(for: "the runbook or a connection was changed, and the change accepted")
   }
 
-  private mutating func open(_ gate: GateOpened) {
+  private mutating func open(_ gate: GateOpened, at time: Timestamp) {
     let name = gate.gate
     if gate.isAsApproved == true, let approved = lapsedGates[name] {
-      gates[name] = GateState(opened: gate, approvers: approved.approvers)
+      gates[name] = GateState(opened: gate, at: time, approvers: approved.approvers)
       gateChanges[name] = nil
       lapsedApprovals[name] = nil
       lapsedGates[name] = nil
@@ -244,7 +244,7 @@ public struct RunState: Sendable, Hashable {
     if gate.changes != nil, let former = gates[name], former.isApproved {
       lapsedGates[name] = former
     }
-    gates[name] = GateState(opened: gate)
+    gates[name] = GateState(opened: gate, at: time)
     if let changes = gate.changes { gateChanges[name] = changes }
     if let lapsed = gate.lapsed { lapsedApprovals[name] = lapsed }
   }

@@ -51,6 +51,13 @@ extension RunState {
       records.map { step($0.id) }.filter { $0.status == .succeeded }.map { Remainder($0.result) })
   }
 
+  /// What verification found to be lost for good; nil where it does not know.
+  public var lossWords: String? {
+    let checks = (runbook?.steps ?? []).filter { $0.phase == .verification }
+    return Remainder.lossWords(
+      checks.map { step($0.id) }.filter { [.succeeded, .failed].contains($0.status) }.map(\.result))
+  }
+
   /// Whether verification has passed, and what was done and seen is there as far as is known.
   public var isVerified: Bool {
     verification.isVerified && losses.isEmpty && unseenWork.isEmpty && contested.isEmpty

@@ -1,20 +1,35 @@
-/// What a step that changes things says of itself that it left: two results that any kind may have, lists of sentences.
+/// What a run could not bring back, as its steps say it: three results that any kind may have, lists of sentences.
+///
+/// `remains` and `left_to_do` are of steps that change things, `lost_for_good` of checks.
 public struct Remainder: Sendable, Hashable {
   /// The name of the result with what it was there to do and could not. With any a run does not end resolved.
   public static let missing = "remains"
   /// The name of the result with what it left to people, as nothing that there is could do it.
   public static let leftToDo = "left_to_do"
 
+  /// The name of a check's result with what nothing that the run had could bring back: that is no fault of the recovery,
+  /// and is said where the run's end is.
+  public static let lostForGood = "lost_for_good"
+
   public private(set) var missing: [String]
   public private(set) var leftToDo: [String]
 
   /// - Parameter result: of a step.
   public init(_ result: Value) {
-    func texts(_ name: String) -> [String] {
-      result.mapValue?[.string(name)]?.listValue?.compactMap(\.stringValue) ?? []
-    }
-    missing = texts(Self.missing)
-    leftToDo = texts(Self.leftToDo)
+    missing = Self.texts(Self.missing, of: result)
+    leftToDo = Self.texts(Self.leftToDo, of: result)
+  }
+
+  private static func texts(_ name: String, of result: Value) -> [String] {
+    result.mapValue?[.string(name)]?.listValue?.compactMap(\.stringValue) ?? []
+  }
+
+  /// What the checks of a run say of what is lost for good; nil where none knows it.
+  ///
+  /// - Parameter results: of the checks as they were carried out last.
+  public static func lossWords(_ results: [Value]) -> String? {
+    let lost = results.flatMap { texts(lostForGood, of: $0) }
+    return lost.isEmpty ? nil : "lost for good: \(listed(lost))"
   }
 
   public init(_ all: [Remainder]) {

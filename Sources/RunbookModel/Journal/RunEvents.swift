@@ -39,7 +39,7 @@ public struct StepSkipped: Sendable, Hashable, Codable {
 public struct RunHeld: Sendable, Hashable, Codable {
   public enum Cause: String, Sendable, Hashable, Codable {
     case gate, refusal, failedStep, unknownStep, interruption, privilege
-    /// A connection cannot be used that a gate has to show.
+    /// A connection cannot be used that a gate has to show, or recovery hangs on what a step before it could not find.
     case obstacle
     /// A `manual` step waits for an answer.
     case question

@@ -42,6 +42,20 @@ public struct StyledText: Sendable, Hashable {
   /// How many cells of a terminal it takes, as one line.
   public var width: Int { spans.reduce(0) { $0 + DisplayWidth.of($1.text) } }
 
+  /// The beginning of a value, as one line, that fits into so many cells of a terminal, with a sign where it is cut.
+  public static func line(_ value: String, fitting cells: Int) -> String {
+    let text = TerminalText.inline(value)
+    guard DisplayWidth.of(text) > cells else { return text }
+    var fitting = String.UnicodeScalarView()
+    var width = 0
+    for scalar in text.unicodeScalars {
+      width += DisplayWidth.of(scalar)
+      guard width < cells else { break }
+      fitting.append(scalar)
+    }
+    return String(fitting) + "…"
+  }
+
   /// All of it as what a program reads is shown: with what looks like a blank by its number.
   public var asCode: StyledText {
     var text: StyledText = ""

@@ -11,6 +11,9 @@ package struct CompareActivity: Activity {
   package let path: String
   package let tables: [String]?
   let counting: CatalogSnapshot.Counting
+  /// Of a comparison after a recovery: the way that was taken, and what was lost before it.
+  var way: RecoveryWay?
+  var damage: CatalogDamage?
 
   package let effect = Effect.readOnly
   package let isEffectDeclared = false
@@ -31,23 +34,30 @@ package struct CompareActivity: Activity {
     let unmade = unmade(expected, actual)
     let comparison = CatalogComparison(
       expected: expected.snapshot.adding(unmade.gone), actual: actual, names: tables)
+    let remaining = RemainingLoss(comparison, way: way, damage: damage)
     var result = StepResult(values: comparison.values)
+    result.values["recoverable"] = .list(remaining.recoverable.map { .string($0.detail) })
+    result.values["beyond"] = .list(remaining.beyond.map { .string($0.detail) })
+    result.values[Remainder.lostForGood] = .list(remaining.lostForGood.map(Value.string))
     result.notices =
       expected.troubles.map { "not compared, as it could not be restored: \($0)" }
       + comparison.unknown.map { "\(path) has no table \($0)" }
       + comparison.incomparable.map {
         "which rows of \($0) are gone is not known: \(path) tells them apart in another way"
       }
-    for finding in comparison.findings where finding.fate.isDamage || finding.fate == .undetermined
-    {
+    for finding in remaining.recoverable + comparison.findings(.undetermined) {
       context.output(OutputLine(.notice, finding.detail))
+    }
+    for finding in remaining.beyond {
+      context.output(
+        OutputLine(.notice, "\(finding.detail), which the way that was taken cannot bring back"))
     }
     for notice in result.notices { context.output(OutputLine(.notice, notice)) }
     result.evidence = [
       EvidenceDraft(what: "findings", source: source, content: .result("findings")),
       EvidenceDraft(what: "rows", source: source, content: .result("rows")),
     ]
-    guard comparison.isDamaged else {
+    guard !remaining.recoverable.isEmpty else {
       try requireAnswer(comparison, unmade.there, result)
       return result
     }

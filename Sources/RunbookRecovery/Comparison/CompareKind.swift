@@ -34,9 +34,25 @@ package struct CompareKind: StepKind {
             "tables", .expression,
             "A list of tables: only these count, and what cannot be without them"),
           SnapshotKind.rowsField,
+          FieldSpec(
+            "loss", .expression, "After a recovery: the `loss` that was found before it, with `way`"
+          ),
+          FieldSpec("way", .expression, "After a recovery: the way that was taken, with `loss`"),
         ]),
       results: [
         ResultSpec("damaged", "bool", "Whether anything is lost", isPublic: true),
+        ResultSpec(
+          "recoverable", "list",
+          "What is lost and the way that was taken could bring back, or was not lost before, as sentences"
+        ),
+        ResultSpec(
+          "beyond", "list",
+          "What is lost since before the recovery, and is beyond the way that was taken, as sentences"
+        ),
+        ResultSpec(
+          Remainder.lostForGood, "list",
+          "Of that what is no rows, as a sentence with its number: it stands where the run's end is",
+          isPublic: true),
         ResultSpec("equal", "bool", "Whether every object is exactly as it was", isPublic: true),
         ResultSpec("object_count", "int", "How many objects there were", isPublic: true),
         ResultSpec(
@@ -82,10 +98,17 @@ package struct CompareKind: StepKind {
     guard !(try context.render(with)).isEmpty else {
       throw StepFailure(.invalid, "there is nothing to compare with (\(with.place))")
     }
+    let way = try step.body["way"]?.text.map { (source) throws(StepFailure) in
+      try context.evaluate(source)
+    }
+    let loss = try step.body["loss"]?.text.map { (source) throws(StepFailure) in
+      try context.evaluate(source)
+    }
     return CompareActivity(
       gateway: gateway, environment: environment, servers: servers, source: connection.name,
       path: try context.renderPath(with),
       tables: try context.names("tables", of: step),
-      counting: step.body["rows"]?.string.flatMap(CatalogSnapshot.Counting.init) ?? .exact)
+      counting: step.body["rows"]?.string.flatMap(CatalogSnapshot.Counting.init) ?? .exact,
+      way: way.flatMap { RecoveryWay($0) }, damage: loss.flatMap { CatalogDamage($0) })
   }
 }

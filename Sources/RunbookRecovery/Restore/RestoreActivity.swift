@@ -20,6 +20,7 @@ package struct RestoreActivity: Activity {
 
   package var work: [WorkItem] {
     plan.commands.map(\.item)
+      + [WorkItem(language: .text, text: way.words, effect: .readOnly)]
       + way.leftOut.map { WorkItem(language: .text, text: "left out: \($0)", effect: .readOnly) }
   }
 

@@ -27,6 +27,9 @@ package struct AssessKind: StepKind {
           "lost", "int", "Rows that are lost for good, as far as is known", isPublic: true),
         ResultSpec(
           "lost_is", "string", "counted, bounded (at least so many) or unknown", isPublic: true),
+        ResultSpec(
+          Remainder.lostForGood, "list",
+          "The same in words, as a sentence: it stands where the run's end is", isPublic: true),
         ResultSpec("preserved", "list", "Tables that have every row that they had"),
       ], work: WorkSpec(.text, in: []),
       "Says how many rows are lost, and how that is known")
@@ -75,6 +78,15 @@ package struct AssessActivity: Activity {
     ]
   }
 
+  private static func words(_ lost: Int64, _ known: String) -> String {
+    let rows = lost == 1 ? "1 row" : "\(lost) rows"
+    return switch known {
+    case "counted": lost == 0 ? "no row" : rows
+    case "bounded" where lost > 0: "at least \(rows)"
+    default: "how many rows is not known"
+    }
+  }
+
   package func perform(in context: AttemptContext) async throws(StepFailure) -> StepResult {
     if Task.isCancelled { throw StepFailure(.interrupted, "interrupted") }
     let tables = assessment.tables
@@ -84,8 +96,9 @@ package struct AssessActivity: Activity {
     var values = ValueMap()
     values["tables"] = .list(tables.map(Value.map))
     values["lost"] = .int(lost)
-    values["lost_is"] =
-      unknown && lost == 0 ? "unknown" : unknown || bounded ? "bounded" : "counted"
+    let known = unknown && lost == 0 ? "unknown" : unknown || bounded ? "bounded" : "counted"
+    values["lost_is"] = .string(known)
+    values[Remainder.lostForGood] = [.string(Self.words(lost, known))]
     values["preserved"] = .list(
       tables.filter { $0["lost"] == 0 && $0["lost_is"] == "counted" }
         .compactMap { $0["table"] })

@@ -61,6 +61,11 @@ package struct RecoveryWay: Sendable {
 
   package init(_ name: Name) { self.name = name }
 
+  /// What it brings and what not, in a line.
+  var words: String {
+    "brings back \(objects) objects and \(rows) rows by \(title); lost with it: \(loses)"
+  }
+
   package var statements: [String] { before + after + positions + attach + last }
 }
 

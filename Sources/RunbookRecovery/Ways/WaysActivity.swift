@@ -39,6 +39,10 @@ package struct WaysActivity: Activity {
         } catch {
           guard error.record.cause != .interrupted else { throw error }
           let reason = [error.record.message, error.record.detail].compactMap { $0 }
+          if isWanted(name) {
+            let why = reason.joined(separator: ": ")
+            context.output(OutputLine(.notice, "\(name.rawValue) is not open: \(why)"))
+          }
           closed.append(
             [
               "way": .string(name.rawValue), "reason": .string(reason.joined(separator: ": ")),
@@ -48,6 +52,16 @@ package struct WaysActivity: Activity {
     }
     for way in open { context.output(OutputLine(.notice, way.line)) }
     return result(open, closed)
+  }
+
+  /// Whether somebody gave what it takes, or asked for it: then it is said why it is closed.
+  private func isWanted(_ name: RecoveryWay.Name) -> Bool {
+    if name == preferred { return true }
+    return switch name {
+    case .archive: archive != nil
+    case .downgrade: alembic != nil && revision != nil
+    case .rename, .runbook, .none: false
+    }
   }
 
   private func result(_ open: [RecoveryWay], _ closed: [Value]) -> StepResult {

@@ -121,7 +121,7 @@ struct HeadFacts: Sendable {
       .map { Redaction(step: $0.step.id, captures: $0.finished.payload.withheldCaptures) }
     planFingerprint = started.planFingerprint
     sandbox = history.sandbox.map { prepared in
-      let steps = prepared.payload.steps
+      let steps = prepared.payload.steps.filter { $0.outcome == .succeeded }
       let fixtures = steps.count { $0.part == .fixture }
       return """
         PostgreSQL \(quote: prepared.payload.serverVersion), prepared by \(fixtures) fixture and \

@@ -16,12 +16,15 @@ struct KeyTimeFacts: Sendable {
     let name: String
     let duration: Duration?
     let formula: String
+    /// Whether it would end before it begins: then it is no duration, and one of its ends is wrong.
+    var isContradicted = false
     /// Whether its end has not come to pass, as far as the run knows.
     let isUnreached: Bool
   }
 
   let times: [Time]
   let measures: [Measure]
+  private let isEndContradicted: Bool
   let incidentStart: Time
   let detected: Time
 
@@ -35,22 +38,60 @@ struct KeyTimeFacts: Sendable {
     let detected = given(.detected, or: Self.detected(history))
     let declared = given(
       .declared,
-      or: Time(
-        name: "Declared", at: history.started.at,
-        basis: "the run was started by \(quote: history.started.actor.displayName)",
-        reference: Reference(history.started.stamp)))
+      or: Self.declared(history))
     let mitigated = given(.mitigated, or: Self.mitigated(history))
     let resolved = given(.resolved, or: Self.resolved(history))
     incidentStart = start
     self.detected = detected
     times = [start, detected, declared, mitigated, resolved]
     let origin = start.at == nil ? declared : start
-    measures = [
-      Measure("Time to detect", from: start, to: detected),
-      Measure("Time to mitigate", from: origin, to: mitigated),
-      Measure("Time to resolve", from: origin, to: resolved),
-      Measure("Recovery with this runbook", from: declared, to: mitigated),
-    ]
+    let waited = Self.waited(history, from: declared.at, to: mitigated.at)
+    measures =
+      [
+        Measure("Time to detect", from: start, to: detected),
+        Measure("Time to mitigate", from: origin, to: mitigated),
+        Measure("Time to resolve", from: origin, to: resolved),
+        Measure("Recovery with this runbook", from: declared, to: mitigated),
+      ] + (waited.map { [$0] } ?? [])
+    isEndContradicted = Measure("", from: mitigated, to: resolved).isContradicted
+  }
+
+  /// What of the times cannot be so, as sentences.
+  var contradictions: [String] {
+    measures.filter(\.isContradicted).map { "\($0.formula): the one lies before the other" }
+      + (isEndContradicted ? ["resolved lies before mitigated"] : [])
+  }
+
+  /// A sandbox is broken by the run itself: nothing can be declared before that.
+  private static func declared(_ history: RunHistory) -> Time {
+    let who = history.started.actor.displayName
+    guard let sandbox = history.sandbox else {
+      return Time(
+        name: "Declared", at: history.started.at, basis: "the run was started by \(quote: who)",
+        reference: Reference(history.started.stamp))
+    }
+    return Time(
+      name: "Declared", at: sandbox.at,
+      basis: "the sandbox was broken, and the run of \(quote: who) began to look",
+      reference: Reference(sandbox.stamp))
+  }
+
+  /// How long gates stood open before the incident was mitigated; nil where that is no time worth a line.
+  private static func waited(
+    _ history: RunHistory, from start: Timestamp?, to end: Timestamp?
+  ) -> Measure? {
+    guard let start, let end else { return nil }
+    let waits = history.gates.compactMap { gate -> Duration? in
+      guard gate.opened.at >= start, let decided = gate.decisions.last?.at, decided <= end else {
+        return nil
+      }
+      return decided.since(gate.opened.at)
+    }
+    let sum = waits.reduce(Duration.zero, +)
+    guard sum >= .seconds(1) else { return nil }
+    return Measure(
+      name: "Of that, waiting for decisions", duration: sum,
+      formula: "gates decided − gates opened, up to mitigated", isUnreached: false)
   }
 
   private static func incidentStart(_ history: RunHistory) -> Time {
@@ -200,10 +241,9 @@ extension KeyTimeFacts.Measure {
     self.name = name
     formula = "\(to.name.lowercased()) − \(from.name.lowercased())"
     isUnreached = to.at == nil && to.isRunsOwn
-    if let start = from.at, let end = to.at {
-      duration = end.since(start)
-    } else {
-      duration = nil
-    }
+    let duration: Duration? =
+      if let start = from.at, let end = to.at { end.since(start) } else { nil }
+    isContradicted = duration.map { $0 < .zero } ?? false
+    self.duration = isContradicted ? nil : duration
   }
 }

@@ -26,7 +26,8 @@ struct ResolutionFacts: Sendable {
           text: "\(quote: unseen.payload.words)", reference: Reference(unseen.stamp))
       }
       + history.endings.flatMap { Self.deviations(of: $0) }
-      + history.steps.flatMap { Self.deviations(of: $0) }
+      + history.steps.flatMap { Self.deviations(of: $0, RoutineChecks(history)) }
+      + RoutineChecks(history).summary
   }
 
   private static func deviation(of resumption: Stamped<RunResumed>) -> Deviation? {
@@ -127,13 +128,16 @@ struct ResolutionFacts: Sendable {
       reference: Reference(settled.stamp))
   }
 
-  private static func deviations(of step: StepHistory) -> [Deviation] {
+  private static func deviations(
+    of step: StepHistory, _ routine: RoutineChecks
+  ) -> [Deviation] {
     var deviations: [Deviation] = []
     for episode in step.episodes {
+      if routine.contains(episode, of: step) { continue }
       if let deviation = deviation(of: episode, in: step) { deviations.append(deviation) }
       deviations += episode.last.settlements.map { Self.deviation(of: $0) }
     }
-    for reopened in step.reopenings {
+    for reopened in step.reopenings where !routine.contains(reopened) {
       deviations.append(
         Deviation(
           text: "what \(name: step.id) had shown counted no more: \(quote: reopened.payload.words)",

@@ -20,8 +20,16 @@ extension KeyTimeFacts.Measure: Presented {
   static let fields: [Field<Self>] = [
     .text("name", .words) { $0.name },
     .text("duration", .duration) {
-      Filling($0.duration, or: .words($0.isUnreached ? "not reached" : "not known"))
+      Filling($0.duration, or: .words($0.instead))
     },
     .text("formula", .words) { $0.formula },
   ]
+}
+
+extension KeyTimeFacts.Measure {
+  /// What stands in the place of a duration.
+  fileprivate var instead: String {
+    if isContradicted { return "not known: the times contradict one another" }
+    return isUnreached ? "not reached" : "not known"
+  }
 }

@@ -3,6 +3,7 @@ import RunbookModel
 extension TimelineFacts: Presented {
   static let fields: [Field<Self>] = [
     .text("picture", .any) { .picture($0.picture) }.only(for: .people),
+    .has("cuts") { TimelineDrawing($0.picture).isCut },
     .list("groups") { $0.groups },
     .has("clock_offsets") { !$0.clockOffsets.isEmpty },
     .list("clock_offsets") { $0.clockOffsets },

@@ -33,25 +33,50 @@ struct AuthoredText: Sendable, Hashable {
       layout: .block(firstLine: 1, indent: 0))
     do throws(Diagnostics) {
       let template = try Template(parsing: source)
-      segments = Self.withoutRepetition(
-        template.segments(in: scope).map { Self.segment($0, of: source) })
+      segments = Self.tidied(template.segments(in: scope).map { Self.segment($0, of: source) })
     } catch {
       segments = [.value(text)]
     }
   }
 
-  /// Two expressions beside one another that lack the same say so once.
-  private static func withoutRepetition(_ segments: [Segment]) -> [Segment] {
-    var kept: [Segment] = []
+  /// What a condition leaves empty leaves no blank line, and what is not there is said once where it is read twice.
+  private static func tidied(_ segments: [Segment]) -> [Segment] {
+    var tidy: [Segment] = []
+    var isBehindNothing = false
     for segment in segments {
-      switch (segment, kept.last) {
-      case (.words(""), _): continue
-      case (.undefined(let name), .undefined(let before)) where name.isIdentical(to: before):
+      switch segment {
+      case .value(let value) where !value.holds(where: { !$0.isWhitespace }):
+        isBehindNothing = true
         continue
-      default: kept.append(segment)
+      case .undefined where tidy.last == segment: continue
+      case .words(let words) where isBehindNothing && endsInBlank(tidy):
+        tidy.append(.words(withoutFirstBreak(words)))
+      default: tidy.append(segment)
+      }
+      isBehindNothing = false
+    }
+    return tidy.filter { $0 != .words("") }
+  }
+
+  private static func endsInBlank(_ segments: [Segment]) -> Bool {
+    guard let last = segments.last else { return true }
+    guard case .words(let words) = last else { return false }
+    return words.lastScalar?.isWhitespace ?? true
+  }
+
+  private static func withoutFirstBreak(_ words: String) -> String {
+    let rest = words.dropScalars { $0 == " " || $0 == "\t" }
+    return String(rest.firstScalar == "\n" ? rest.dropFirstScalars() : rest)
+  }
+
+  /// Whether nothing of it shows.
+  var isBlank: Bool {
+    segments.allSatisfy { segment in
+      switch segment {
+      case .words(let text), .value(let text): !text.holds(where: { !$0.isWhitespace })
+      case .undefined, .failed, .said: false
       }
     }
-    return kept
   }
 
   private static func segment(_ rendered: Template.Rendered, of source: SourceText) -> Segment {
@@ -101,7 +126,10 @@ indirect enum AuthoredBlock: Sendable, Hashable {
     case nil, .null: return nil
     case .string(let text):
       guard text.holds(where: { !$0.isWhitespace }) else { return nil }
-      self = .text(AuthoredText(text, in: scope))
+      let authored = AuthoredText(text, in: scope)
+      // Its conditions are none of this run's.
+      guard !authored.isBlank else { return nil }
+      self = .text(authored)
     case .list(let values):
       let items = values.compactMap { AuthoredBlock($0, in: scope) }
       guard !items.isEmpty else { return nil }

@@ -10,7 +10,9 @@ struct ReportScope: EvaluationScope, Sendable {
   /// - Parameter isPublic: whether it is a public copy's: what is left out there gives no answer.
   init(_ history: RunHistory, isPublic: Bool) {
     var names = ValueMap()
-    names["inputs"] = .map(ValueMap(history.inputs.map { ($0.name, $0.value) }))
+    // As the run's own expressions have it, where `has` tells what was given.
+    names["inputs"] = .map(
+      ValueMap(history.inputs.filter { $0.value != .null }.map { ($0.name, $0.value) }))
     names["constants"] = history.started.payload.constants
     names["findings"] = Self.findings(of: history)
     names["run"] = .map(

@@ -61,6 +61,9 @@ struct TimelineDrawing {
       """
   }
 
+  /// Whether the axis leaves time out.
+  var isCut: Bool { scale.parts.count > 1 }
+
   private var lanesHeight: Double {
     Double(lanes.count) * (Self.labelHeight + Self.stripHeight + Self.laneGap)
   }
@@ -211,7 +214,7 @@ struct TimelineDrawing {
     }
     let held = picture.holds.map { $0.end.since($0.start).reportText }
     if !held.isEmpty { parts.append("The run was held for \(held.joined(separator: ", ")).") }
-    if scale.parts.count > 1 {
+    if isCut {
       parts.append(
         "The axis is in \(scale.parts.count) parts of different scale; time between is left out.")
     }

@@ -83,6 +83,8 @@ public struct FileSpec: Sendable {
     FieldSpec("items", .enumeration(itemTypes), "The type of a list's items; string unless given."),
     FieldSpec("optional", .bool, "Whether the run can do without."),
     FieldSpec("default", .data, "The value when none is given."),
+    FieldSpec(
+      "exists", .bool, "Whether a path has to be there and readable, or nothing runs."),
     FieldSpec("secret", .bool, "Whether the value must never be shown or stored."),
     FieldSpec(
       "from",

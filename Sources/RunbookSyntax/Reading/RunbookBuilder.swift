@@ -202,9 +202,15 @@ extension RunbookBuilder {
     if !isSecret, case .data(let value, let place)? = keys["default"] {
       checkDefault(value, type, place)
     }
+    if keys["exists"] != nil, type != .path, type != .list(.path) {
+      reader.report(
+        .inputShape, "`exists` belongs to the type path, not \(type.name)",
+        keys.place(of: "exists"))
+    }
     return Runbook.Input(
       name: field.name, place: field.place, type: type, summary: keys["summary"]?.string,
       isOptional: keys["optional"]?.bool ?? false, isSecret: isSecret,
+      mustExist: keys["exists"]?.bool ?? false,
       fallback: keys["default"]?.data, source: source(keys))
   }
 

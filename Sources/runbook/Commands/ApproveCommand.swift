@@ -121,7 +121,8 @@ struct ApproveCommand: AsyncParsableCommand {
       held.console.print(
         "  \("You have refused it\(why). To approve it takes that back.", .boldYellow)")
     }
-    try held.requireConsent(known.opened.consent, to: "approve it", isGiven: yes, else: nothing)
+    try held.requireConsent(
+      GateConsent(known.opened).word, to: "approve it", isGiven: yes, else: nothing)
   }
 
   /// What the person's word cannot be, as the gate stands.
@@ -187,7 +188,8 @@ struct ApproveCommand: AsyncParsableCommand {
 
   /// The gate in full, and what is not as it shows.
   private func show(_ known: GateState, _ held: HeldRun) throws {
-    for line in WorkText().gate(known.opened) { held.console.print(line) }
+    let isSandbox = held.state.started?.isSandbox == true
+    for line in WorkText().gate(known.opened, isSandbox: isSandbox) { held.console.print(line) }
     if known.opened.approvals > 1, !known.approvers.isEmpty {
       held.console.print("  Approved by \(known.approverNames).")
     }

@@ -61,7 +61,7 @@ struct ReportEditCommand: AsyncParsableCommand {
         try held.refuse(problem.message, hints: problem.hint.map { [$0] } ?? [])
       }
     }
-    try refuseTimes(edits, held)
+    try refuseContradictions(of: edits, held)
     try await held.add(.reportEdited(ReportEdited(edits: edits)), as: actor.name)
     let after = try await HeldRun.open(held.id.rawValue, state, mayHaveEnded: true)
     let former = Set(known)
@@ -73,22 +73,23 @@ struct ReportEditCommand: AsyncParsableCommand {
     held.console.print("To write it elsewhere: \(held.commands(.report, "--output FILE"))")
   }
 
-  /// Times that cannot be: in the future, or in another order than an incident's.
-  private func refuseTimes(_ edits: [ReportEdited.Edit], _ held: HeldRun) throws {
+  /// A time that cannot be so, beside those that the report has, is mistyped.
+  private func refuseContradictions(of edits: [ReportEdited.Edit], _ held: HeldRun) throws {
     let now = SystemClock().now()
-    for edit in edits where edit.operation == .set && ReportField.isTime(edit.field) {
-      guard let time = Timestamp(rfc3339: edit.text), time > now else { continue }
-      try held.refuse("\(edit.field)=\(edit.text) has not come yet: it is \(now)")
+    for edit in edits where ReportField.isTime(edit.field) {
+      guard let at = Timestamp(rfc3339: edit.text), at > now else { continue }
+      try held.refuse("\(edit.field) is a time that is still to come: \(edit.text)")
     }
     guard let last = held.entries.last else { return }
     let edited = Entry(
       sequence: last.sequence + 1, recordedAt: now, actor: last.actor,
       event: .reportEdited(ReportEdited(edits: edits)), body: "", hash: last.hash)
-    let before = try report(of: held.entries, held).timesOutOfOrder
-    let after = try report(of: held.entries + [edited], held).timesOutOfOrder
+    let before = try report(of: held.entries, held).contradictions
+    let after = try report(of: held.entries + [edited], held).contradictions
     guard let new = after.first(where: { !before.contains($0) }) else { return }
     try held.refuse(
-      new, hints: ["where the other time is wrong too, set both at once: --set … --set …"])
+      "these times cannot be: \(new)",
+      hints: ["several times can be set at once: --set incident_start=TIME --set detected=TIME"])
   }
 
   private func wantedEdits(_ held: HeldRun) throws -> [ReportEdited.Edit] {

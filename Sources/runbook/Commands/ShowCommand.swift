@@ -49,6 +49,7 @@ struct ShowCommand: AsyncParsableCommand {
     for input in runbook.inputs {
       let notes = [
         input.isOptional ? "optional" : nil, input.isSecret ? "secret" : nil,
+        input.mustExist ? "must be there" : nil,
         input.fallback.map { "default \(redactor.redact($0).json)" },
       ].compactMap { $0 }
       let suffix = notes.isEmpty ? "" : " (\(notes.joined(separator: ", ")))"
@@ -85,7 +86,7 @@ struct ShowCommand: AsyncParsableCommand {
           [
             "name": .string($0.name), "type": .string($0.type.name),
             "optional": .bool($0.isOptional), "secret": .bool($0.isSecret),
-            "default": redactor.redact($0.fallback ?? .null),
+            "exists": .bool($0.mustExist), "default": redactor.redact($0.fallback ?? .null),
           ]
         }),
       "steps": .list(

@@ -73,8 +73,7 @@ struct StatusCommand: AsyncParsableCommand {
     showDecisions(held)
     if case .held(let hold) = state.lifecycle {
       if state.isVerified { console.print("Verified: \(state.verification.words).") }
-      let gate = hold.subject.flatMap { state.gates[$0] }
-      for line in RunClosing.advice(hold, gate, held.commands) { console.print("\(line)") }
+      for line in RunClosing.advice(hold, state, held.commands) { console.print("\(line)") }
     }
   }
 
@@ -121,13 +120,15 @@ struct StatusCommand: AsyncParsableCommand {
     // Between its opening and its decision a run that goes on does nothing else than ask.
     let place =
       lease.living.map {
-        ", at the terminal of \($0.description), or by 'approve' from any other"
+        ", at the terminal of \($0.placeWords), or by 'approve' from any other"
       } ?? ""
     for gate in state.waitingGates {
       let names = gate.approverNames
       let given = names.isEmpty ? "" : ", approved by \(names)"
       let count = gate.opened.approvals > 1 ? " of \(gate.opened.approvals) people" : ""
-      console.print("Gate '\(gate.opened.gate)' waits for a decision\(count)\(given)\(place).")
+      let since = gate.openedAt.wholeSecond
+      console.print(
+        "Gate '\(gate.opened.gate)' waits for a decision\(count), since \(since)\(given)\(place).")
     }
     for gate in state.refusedGates {
       let who = gate.refuser?.displayName ?? "somebody"
@@ -162,7 +163,8 @@ struct StatusCommand: AsyncParsableCommand {
       "gates": .list(
         (state.isOver ? [] : state.waitingGates).map { gate in
           [
-            "gate": .string(gate.opened.gate), "approvals": .int(Int64(gate.opened.approvals)),
+            "gate": .string(gate.opened.gate), "since": .timestamp(gate.openedAt),
+            "approvals": .int(Int64(gate.opened.approvals)),
             "approved_by": .list(gate.accounts.sorted().map(Value.string)),
             "refused_by": gate.refuser.map { .string($0.displayName) } ?? .null,
             "sha256": .string(gate.opened.digest.hex),

@@ -34,7 +34,10 @@ extension DiagnosticGuide {
         """)),
     Explanation(
       124, "Key of another input type",
-      "`values` belongs to `enum`, which needs it; `items` belongs to `list`.",
+      """
+      `values` belongs to `enum`, which needs it; `items` belongs to `list`; `exists` to `path`, and to a
+      list of paths.
+      """,
       cure: "Remove the key, or change the type.",
       example: .yaml(
         """

@@ -121,7 +121,15 @@ struct Console: Sendable {
     }
   }
 
-  /// Puts a line in place of the one that the cursor is in. For terminals.
+  /// How many cells a line of the terminal has.
+  var width: Int {
+    var size = winsize()
+    guard ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else { return 80 }
+    return Int(size.ws_col)
+  }
+
+  /// Puts a line in place of the one that the cursor is in. For terminals: what is longer than their line would
+  /// stand there again each time.
   func redraw(_ text: StyledText) {
     write("\r\u{1B}[K" + Self.rendered(text, isColored), to: STDOUT_FILENO)
   }

@@ -14,11 +14,14 @@ final class ProgressObserver: RunObserver {
     var isLineOpen = false
     /// Who practises is not told what broke it.
     var isDrill = false
+    var isSandbox = false
     var isHiding = false
     /// What waits for a person's answer.
     var question: String?
     /// What each step last failed of, so that retries do not say it again.
     var failures: [StepID: String] = [:]
+    /// Why steps failed, as it was shown.
+    var said: Set<[String]> = []
     /// Steps of which an attempt was begun.
     var tried: Set<StepID> = []
     /// What the last attempt of each makes of the world where it succeeds.
@@ -43,7 +46,10 @@ final class ProgressObserver: RunObserver {
     live.withLock { live in
       guard let current = live.current else { return }
       let elapsed = (clock.uptime() - current.since).display
-      console.redraw("  \("●", .yellow) \(current.title) \(elapsed, .dim)")
+      // The last cell stays free: some terminals wrap once it is filled.
+      let room = max(1, console.width - elapsed.utf8.count - 6)
+      let title = StyledText.line(current.title, fitting: room)
+      console.redraw("  \("●", .yellow) \(title) \(elapsed, .dim)")
       live.isLineOpen = true
     }
   }
@@ -144,7 +150,7 @@ final class ProgressObserver: RunObserver {
       case .stepReopened(let reopened):
         let title = live.steps[reopened.step]?.title ?? reopened.step.rawValue
         line("  \("↻", .yellow) \(title) is to be carried out again: \(reopened.words)", &live)
-      case .gateOpened(let gate): for one in text.gate(gate) { line(one, &live) }
+      case .gateOpened(let gate): show(gate, &live)
       case .gateDecided(let decision):
         line(
           "  Gate '\(decision.gate)' \(decision.decision.rawValue) by \(entry.actor.displayName)"
@@ -169,9 +175,11 @@ final class ProgressObserver: RunObserver {
   }
 
   func observe(waiting gate: GateOpened) {
-    live.withLock { live in
-      for one in text.gate(gate) { line(one, &live) }
-    }
+    live.withLock { show(gate, &$0) }
+  }
+
+  private func show(_ gate: GateOpened, _ live: inout Live) {
+    for one in text.gate(gate, isSandbox: live.isSandbox) { line(one, &live) }
   }
 
   /// Begins to show a run that had begun before.
@@ -184,6 +192,7 @@ final class ProgressObserver: RunObserver {
       let run = state.started.map { "\($0.run)" } ?? ""
       line("\(runbook.title, .bold) (run \(run)), taken up again", &live)
       live.isDrill = state.started?.isDrill == true
+      live.isSandbox = state.started?.isSandbox == true
       if live.isDrill {
         line("  \("DRILL: an exercise, not an incident", .yellow)", &live)
       }
@@ -220,6 +229,7 @@ final class ProgressObserver: RunObserver {
     for step in started.runbook.steps { live.steps[step.id] = step }
     line("\(started.runbook.title, .bold) (run \(started.run))", &live)
     live.isDrill = started.isDrill
+    live.isSandbox = started.isSandbox
     if started.isDrill {
       line("  \("DRILL: an exercise, not an incident", .yellow)", &live)
     }
@@ -281,7 +291,10 @@ final class ProgressObserver: RunObserver {
       }
     line("  \(mark) \(title) \(elapsed, .dim)", &live)
     if let failure = finished.failure {
-      for part in [failure.message, failure.detail, failure.hint].compactMap({ $0 }) {
+      let words = [failure.message, failure.detail, failure.hint].compactMap { $0 }
+      // A server that cannot be reached says the same to each step.
+      let isSaid = !live.said.insert(words).inserted && words.count > 1
+      for part in isSaid ? ["\(failure.message), as before"] : words {
         for one in part.pieces(separatedBy: "\n") { line("      \(one, .red)", &live) }
       }
     }

@@ -18,13 +18,20 @@ struct TerminalOperator: Operator {
   func decide(
     on gate: GateOpened, unless isDecided: @escaping @Sendable () async -> Bool
   ) async -> OperatorDecision {
-    let refusal = gate.isDeclinable == true ? "decline it for good" : "refuse it"
-    let question = "Type '\(gate.consent)' to approve '\(gate.gate)', 'no' to \(refusal): "
+    let consent = GateConsent(gate)
+    let question =
+      "Type '\(consent.word)' to approve '\(gate.gate)', 'no' to \(consent.refusal), '?' for help: "
     while let answer = await ask(question, isFree: true, unless: isDecided) {
       let typed = TypedWord(answer)
-      if typed.isExactly(gate.consent) { return .approved }
+      if typed.isExactly(consent.word) { return .approved }
       if typed.isNo { return .refused }
-      console.print("  \(typed.fault(wanting: gate.consent))")
+      if typed.isExactly("?") {
+        for line in consent.help { console.print(line) }
+      } else if typed.isExactly("show") {
+        observer?.observe(waiting: gate)
+      } else {
+        console.print("  \(typed.fault(wanting: consent.word))")
+      }
     }
     return .unavailable
   }

@@ -185,9 +185,9 @@ struct WorkText {
     return items.prefix(mostListed).joined(separator: ", ") + rest
   }
 
-  /// A gate in full: every statement that will run, on which database. What looks like a blank is shown by its number in
+  /// A gate in full: every statement that will run, on which database, and all of it in short below. What looks like a blank is shown by its number in
   /// all of it but the steps' titles, which are a person's words.
-  func gate(_ gate: GateOpened) -> [StyledText] {
+  func gate(_ gate: GateOpened, isSandbox: Bool) -> [StyledText] {
     let about = gate.steps.isEmpty ? "a person must decide" : "this is what will run"
     var lines: [StyledText] = ["", "\("Gate '\(gate.gate)': \(about)", .bold)"]
     if let changes = gate.changes, !changes.isEmpty {
@@ -232,19 +232,7 @@ struct WorkText {
       lines.append(
         "  It takes \(gate.approvals) people's approval, each from an account of their own.")
     }
-    return lines
-  }
-}
-
-extension GateOpened {
-  /// What a person types to approve it: where something is destroyed, also what only its own screen shows; where
-  /// another run is at work, also beside which.
-  var consent: String {
-    let isDestructive = steps.contains {
-      $0.effect == .destructive && [.willRun, .undecided].contains($0.fate)
-    }
-    let beside = (others ?? []).map { " beside \($0.run)" }.joined()
-    return (isDestructive ? "yes \(digest.hex.prefixOfScalars(4))" : "yes") + beside
+    return lines + GateSummary(gate: gate, isSandbox: isSandbox).lines
   }
 }
 

@@ -55,7 +55,24 @@ struct InputGatherer {
           + (NearestName.of(key.stringValue ?? key.json, among: runbook.inputs.map(\.name))
             .map { "; did you mean '\($0)'?" } ?? ""))
     }
-    return try runbook.inputs.map { try resolve($0, in: runbook) }
+    return try runbook.inputs.map { input in
+      let resolved = try resolve(input, in: runbook)
+      try requirePaths(resolved)
+      return resolved
+    }
+  }
+
+  /// What is to be read is there, and may be read: a path that was mistyped leads to another way of recovery, or to
+  /// none, half an hour later.
+  ///
+  /// A run that is taken up has what it began with, and its steps say themselves what is gone since.
+  private func requirePaths(_ input: ResolvedInput) throws {
+    guard input.declaration.mustExist, let value = input.value, recorded.isEmpty else { return }
+    for path in value.listValue?.compactMap(\.stringValue) ?? [value.stringValue].compactMap(\.self)
+    where faccessat(AT_FDCWD, path, R_OK, AT_EACCESS) != 0 {
+      let reason = String(cString: strerror(errno))
+      throw Failure(message: "the input '\(input.declaration.name)': \(path): \(reason)")
+    }
   }
 
   private func resolve(_ input: Runbook.Input, in runbook: Runbook) throws -> ResolvedInput {

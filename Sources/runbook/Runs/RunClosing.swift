@@ -13,13 +13,16 @@ struct RunClosing {
     switch state.lifecycle {
     case .ended(let end):
       console.print("\(end.status.title, end.status.style): \(end.reason)")
+      if end.status == .undetermined {
+        let name = state.runbook.map { " \($0.name)" } ?? ""
+        console.print("  Once that is mended, a new run looks again: runbook run\(name)")
+      }
     case .held(let hold):
       console.print("\("Held", .yellow): \(block: hold.message)")
       if state.isVerified {
         console.print("  Verified: \(state.verification.words).")
       }
-      let gate = hold.subject.flatMap { state.gates[$0] }
-      for line in Self.advice(hold, gate, commands) { console.print("  \(line)") }
+      for line in Self.advice(hold, state, commands) { console.print("  \(line)") }
     case .notStarted, .running:
       break
     }
@@ -48,7 +51,17 @@ struct RunClosing {
   }
 
   /// The commands that go on from a hold.
-  ///
+  static func advice(_ hold: RunHeld, _ state: RunState, _ commands: PrintedCommands) -> [String] {
+    let gate = hold.subject.flatMap { state.gates[$0] }
+    let lines = advice(hold, gate, commands)
+    let isStep = state.runbook?.steps.contains { $0.id.rawValue == hold.subject } == true
+    guard hold.cause == .obstacle, isStep else { return lines }
+    // What it would have found has a value of its own where it is left out, or what needs it says so.
+    let skip = "To go on without what it would find: \(commands(.skip, "--reason TEXT"))"
+    return [lines.first, skip].compactMap(\.self) + lines.dropFirst()
+      + ["Where an input is wrong, give the run up and begin a new one: inputs stay as they are."]
+  }
+
   /// - Parameter gate: that holds the run; nil where it is none.
   static func advice(
     _ hold: RunHeld, _ gate: GateState?, _ commands: PrintedCommands

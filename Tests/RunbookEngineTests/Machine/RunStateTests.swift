@@ -90,7 +90,7 @@ struct RunStateTests {
 
   /// A name that an account typed is that account's word.
   @Test func countsAnAccountOnce() throws {
-    var gate = GateState(opened: EventSample.gate("recovery", approvals: 2))
+    var gate = GateState(opened: EventSample.gate("recovery", approvals: 2), at: .epoch)
     let approval = GateDecided(
       gate: "recovery", decision: .approved, means: .terminal, digest: .zero)
     gate.take(approval, by: Actor(account: "ann"))
@@ -103,7 +103,7 @@ struct RunStateTests {
   }
 
   @Test func ignoresADecisionOnOtherContent() {
-    var gate = GateState(opened: EventSample.gate("recovery"))
+    var gate = GateState(opened: EventSample.gate("recovery"), at: .epoch)
     let other = Digest.sha256(of: "other")
     gate.take(
       GateDecided(gate: "recovery", decision: .approved, means: .terminal, digest: other),

@@ -50,6 +50,7 @@ extension Malformed {
       "inputs: {a: {type: string, default: ▸5}}"),
     .top("an enum without values", .inputShape, "inputs: {▸a: enum}"),
     .top("values without an enum", .inputShape, "inputs: {a: {type: int, ▸values: [x]}}"),
+    .top("exists of no path", .inputShape, "inputs: {a: {type: string, ▸exists: true}}"),
     .top("items without a list", .inputShape, "inputs: {a: {type: int, ▸items: int}}"),
     .top(
       "a source that is none", .unknownKey, hint: "`file`",
