@@ -17,7 +17,7 @@ struct PublicMessagesTests {
   private static let receipt = OtherRun(
     run: RunID(rawValue: "20261130-eleven"),
     summary: "run 20261130-eleven of zeno Bb (account zeno) last changed it at 22:00", since: nil,
-    isByReceipt: true)
+    isByTrace: true)
 
   private static func held(_ cause: RunHeld.Cause, _ subject: String?, _ message: String) -> Event {
     .runHeld(RunHeld(cause: cause, subject: subject, message: message))
