@@ -54,7 +54,8 @@ struct WrittenCredentialTests {
   }
 
   private static let elsewhere = [
-    "pw-in-a-constant", "pw-nested-deeply", "named-4711-pw", "bearer-in-a-constant", "pw-of-default",
+    "pw-in-a-constant", "pw-nested-deeply", "named-4711-pw", "bearer-in-a-constant",
+    "pw-of-default",
     "pw-in-a-list", "pw-of-words", "pw-of-sandbox", "pw-of-service", "pw-on-the-line", "pw-put-in",
     "pw-in-json", "from-a-file-4711",
   ]
@@ -106,7 +107,8 @@ struct WrittenCredentialTests {
     let set = ["--set", "other=http://me:pw-on-the-line@h/x"]
     var seen: [(path: String, data: Data)] = []
     for arguments in [
-      ["validate", name], ["show", name], ["show", name, "--json"], ["run", name, "--dry-run"] + set,
+      ["validate", name], ["show", name], ["show", name, "--json"],
+      ["run", name, "--dry-run"] + set,
       ["run", name] + set, ["journal"], ["status"], ["report"], ["report", "--format", "json"],
     ] {
       let output = try await workspace.run(arguments)

@@ -126,20 +126,20 @@ struct TestWebServer {
                 self.send(200, b"abc", [("Content-Encoding", "rot13")])
             elif path == "/on-the-way":
                 body = codings["gzip"]
-                self.wfile.write(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip, chunked\r\n\r\n")
-                self.wfile.write(b"%x\r\n" % len(body) + body + b"\r\n0\r\n\r\n")
+                self.wfile.write(b"HTTP/1.1 200 OK\\r\\nTransfer-Encoding: gzip, chunked\\r\\n\\r\\n")
+                self.wfile.write(b"%x\\r\\n" % len(body) + body + b"\\r\\n0\\r\\n\\r\\n")
             elif path in ("/nothing", "/nothing-said"):
-                self.wfile.write(b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\n")
-                self.wfile.write(b"Content-Length: 0\r\n" if path == "/nothing-said" else b"")
-                self.wfile.write(b"Connection: close\r\n\r\n")
+                self.wfile.write(b"HTTP/1.1 200 OK\\r\\nContent-Encoding: gzip\\r\\n")
+                self.wfile.write(b"Content-Length: 0\\r\\n" if path == "/nothing-said" else b"")
+                self.wfile.write(b"Connection: close\\r\\n\\r\\n")
                 self.close_connection = True
             elif path == "/heads":
                 self.wfile.write(
-                    b"HTTP/1.1 103 Early\r\nX-Early: 1\r\n\r\n"
-                    b"HTTP/1.1 200 OK\r\nX-Folded: a\r\n b: c\r\n\td\r\nTrailer: X-Late\r\n"
-                    b"Set-Cookie: a=1; Expires=Sat, 18 Oct 2025 22:01:13 GMT\r\nSet-Cookie: b=2\r\n"
-                    b"X-Late: early\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nok\r\n0\r\n"
-                    b"X-Late: late\r\nHTTP/1.1: 500\r\n\r\n")
+                    b"HTTP/1.1 103 Early\\r\\nX-Early: 1\\r\\n\\r\\n"
+                    b"HTTP/1.1 200 OK\\r\\nX-Folded: a\\r\\n b: c\\r\\n\\td\\r\\nTrailer: X-Late\\r\\n"
+                    b"Set-Cookie: a=1; Expires=Sat, 18 Oct 2025 22:01:13 GMT\\r\\nSet-Cookie: b=2\\r\\n"
+                    b"X-Late: early\\r\\nTransfer-Encoding: chunked\\r\\n\\r\\n2\\r\\nok\\r\\n0\\r\\n"
+                    b"X-Late: late\\r\\nHTTP/1.1: 500\\r\\n\\r\\n")
             elif path == "/twice":
                 self.send(200, b"", [("X-Name", "one"), ("X-Name", "two")])
             elif path == "/latin-headers":
