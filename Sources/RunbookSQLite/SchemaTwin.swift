@@ -17,6 +17,8 @@ struct SchemaTwin: Sendable {
     do throws(SQLiteError) {
       let wait = SQLiteWait(until: .now + .seconds(10))
       let handle = try SQLiteHandle(path: nil, mayWrite: true, wait)
+      // Whoever wrote the file wrote these: they are held to what a step's are.
+      handle.ask(StatementJudge())
       for text in schema {
         // Parts of a virtual table are there already, and a module may be another program's.
         _ = try? handle.ask(text)

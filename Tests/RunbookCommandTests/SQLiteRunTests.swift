@@ -80,6 +80,33 @@ import Testing
     #expect(!report.holds("PostgreSQL"))
   }
 
+  /// Another process knows what a step destroys only once it has looked into the file.
+  @Test func aFirstStepThatDestroysAsksInAnotherProcessToo() async throws {
+    try workspace.write(
+      """
+      runbook: leftover
+      title: A table is left over
+      connections:
+        main: {kind: sqlite, url: "sqlite:///app.db"}
+      detection:
+        - {id: there, sql: SELECT count(*) AS n FROM leftover, confirms: "rows[0].n == 0"}
+      recovery:
+        - {id: stale, sql: DROP TABLE leftover}
+      """, to: "leftover.yaml")
+    let held = try await workspace.run(["run", "leftover.yaml"])
+    #expect(held.status == 75, "\(held.all)")
+    let id = try #require(
+      try await workspace.run(["runs", "--json"]).objects().first?["run"]?.stringValue)
+    #expect(try await workspace.run(["approve", id, "recovery", "--yes"]).status == 0)
+    let asked = try await workspace.run(["resume", id])
+    #expect(asked.status == 75, "\(asked.all)")
+    #expect(asked.stdout.holds("--approve stale"), "\(asked.all)")
+    #expect(try sqlite("SELECT count(*) FROM sqlite_schema WHERE name = 'leftover'") == "1")
+    let done = try await workspace.run(["resume", id, "--approve", "stale"])
+    #expect(try sqlite("SELECT count(*) FROM sqlite_schema WHERE name = 'leftover'") == "0")
+    #expect(done.all.holds("DROP TABLE leftover"), "\(done.all)")
+  }
+
   @Test func aDetectionWithoutAFindingChangesNothing() async throws {
     try sqlite("CREATE TABLE session (a)")
     let before = try Data(contentsOf: URL(fileURLWithPath: database))

@@ -304,7 +304,9 @@ extension ConnectionIdentity {
     compare("the database", database, other.database)
     compare("the kind", kind ?? "postgres", other.kind ?? "postgres")
     for (fact, now) in zip(allFacts, other.allFacts)
-    where fact.mayChange != true && fact.label.isIdentical(to: now.label) {
+    where fact.mayChange != true && fact.label.isIdentical(to: now.label)
+      && !fact.value.isIdentical(to: address)
+    {
       compare("the \(fact.label)", fact.value, now.value)
     }
     if let searchPath, let now = other.searchPath { compare("the search_path", searchPath, now) }
