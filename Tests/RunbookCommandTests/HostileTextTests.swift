@@ -159,7 +159,7 @@ struct HostileTextTests {
     let shown = WorkText().gate(
       GateOpened(
         gate: "recovery", steps: items, identities: [], approvals: 1, question: "Sur\u{A0}?",
-        digest: .zero, changes: ["file a\u{A0}b has changed"])
+        digest: .zero, changes: ["file a\u{A0}b has changed"]), isSandbox: false
     ).map(\.plain).joined(separator: "\n")
     let left = shown.unicodeScalars.filter {
       $0.properties.generalCategory == .spaceSeparator && $0 != " "

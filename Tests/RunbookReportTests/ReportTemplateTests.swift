@@ -87,7 +87,7 @@ import Testing
     }
     let (markdown, html) = (names(.markdown), names(.html))
     #expect(markdown.subtracting(html) == [])
-    #expect(html.subtracting(markdown) == ["anchor", "bar", "durations", "picture"])
+    #expect(html.subtracting(markdown) == ["anchor", "bar", "durations", "has_cuts", "picture"])
   }
 
   @Test func writesATeamsOwnTemplate() throws {

@@ -143,7 +143,7 @@ struct SoTests {
     let text = try Self.text(journal)
     #expect(
       text.holds(
-        "| `damaged = false, equal_count = 208, recoverable: 0, way = archive` | ✅ |"), "\(text)")
+        "| damaged = false, equal_count = 208, recoverable: 0, way = archive | ✅ |"), "\(text)")
   }
 
   /// The reason of an end has what is lost for good.

@@ -9,7 +9,6 @@ extension RunMachine {
   func recoveryGate(_ state: RunState, _ scope: RunScope) -> Command? {
     let name = Self.recoveryGateName
     if let gate = state.gates[name] { return command(for: gate) }
-    if let hold = holdOnUnfound(state, scope) { return .hold(hold) }
     let steps = plan.runbook.steps(in: .recovery)
     if let connection = unidentified(among: steps, state) {
       return .identify(connection: connection)

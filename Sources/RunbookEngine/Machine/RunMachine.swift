@@ -127,6 +127,12 @@ public struct RunMachine: Sendable {
   ) -> Command {
     let attempt = state.step(step.id).attempts + 1
     do throws(StepFailure) {
+      // Before it is asked whether it is wanted: that may hang on the same.
+      if step.phase == .recovery, state.gates[Self.recoveryGateName] == nil,
+        let hold = holdOnUnfound(state, scope)
+      {
+        return .hold(hold)
+      }
       // What has begun goes on, whatever its condition would be by now.
       let hasBegun = attempt > 1 && state.step(step.id).reopened == nil
       let isWanted = hasBegun ? true : try binder.isWanted(step, in: scope)
