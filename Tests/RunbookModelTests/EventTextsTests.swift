@@ -33,6 +33,11 @@ struct EventTextsTests {
       privileges: ["p"], login: LoginRole(role: "l", isSuperuser: true, privileges: ["p"])),
     clockOffsetMicroseconds: 1,
     lost: LostProof(isLeaseLost: true, receipts: [StepID("s")], begun: [StepID("s")]))
+  private static let file = ConnectionIdentified(
+    connection: "main",
+    identity: ConnectionIdentity(
+      kind: "sqlite", database: "d", role: "r", version: "3", address: "a",
+      key: [IdentityFact("l", "v")], facts: [IdentityFact("l", "v", mayChange: true)]))
   private static let input = InputRecord(
     name: "i", type: "string", value: value, origin: .flag, isSecret: false)
   private static let connection = ConnectionRecord(name: "main", kind: "postgres", target: "t")
@@ -82,6 +87,9 @@ struct EventTextsTests {
           ])
       ]))
 
+  /// One of each, and a second identity: that of a file.
+  static let all = events + [.connectionIdentified(file)]
+
   /// One of each, with nothing in it empty.
   static let events: [Event] = [
     .runStarted(
@@ -125,11 +133,13 @@ struct EventTextsTests {
         ], notices: ["n"], elapsedMicroseconds: 1,
         workDone: [
           WorkDone(item: 1, .sent, times: 2, affected: 1, sent: "s", reason: "r")
-        ], isEffectDone: true, isWord: true)),
+        ], isEffectDone: true, isWord: true, restsOn: [StandIn(StepID("s"), .skipped)],
+        capturesRestOn: ["c": [StandIn(StepID("s"), .declared)]])),
     .stepSkipped(
       StepSkipped(
         step: StepID("s"), cause: .condition, reason: "r", definition: digest, isUnlooked: true,
-        decider: Actor(account: "a", name: "n", via: "v"))),
+        decider: Actor(account: "a", name: "n", via: "v"),
+        restsOn: [StandIn(StepID("s"), .answered)])),
     .gateOpened(
       GateOpened(
         gate: "recovery", steps: [item], preparation: [work], identities: [identified],
@@ -239,10 +249,15 @@ struct EventTextsTests {
   @Test func theExamplesAreWhole() {
     #expect(Self.events.map(Self.number) == Array(0..<34))
     for event in Self.events {
-      let empty = Self.empty(event, "\(event.typeName)")
+      let empty = Self.empty(event, "\(event.typeName)").filter { path in
+        !Self.ofAFile.contains { path.ends(with: "identity.\($0)") }
+      }
       #expect(empty.isEmpty, "give these of the example a value: \(empty)")
     }
   }
+
+  /// What the identity of a server has none of.
+  private static let ofAFile = ["kind", "key", "facts"]
 
   /// Fields of the example that are nil or empty: a field that is new shows here.
   private static func empty(_ item: Any, _ path: String) -> [String] {
@@ -254,7 +269,7 @@ struct EventTextsTests {
   }
 
   @Test func anEventIsReadAgainAsItWas() throws {
-    for event in Self.events {
+    for event in Self.all {
       #expect(event.mapTexts { $0 } == event)
       #expect(try Event(from: ValueDecoder(try ValueEncoder.value(of: event))) == event)
     }
@@ -265,7 +280,7 @@ struct EventTextsTests {
     let secret = "hunter2"
     var kept: Set<String> = []
     var count = 0
-    for event in Self.events {
+    for event in Self.all {
       let stored = try ValueEncoder.value(of: event)
       for place in Self.strings(in: stored) {
         let changed = Self.replacing(stored, place[...], with: secret)

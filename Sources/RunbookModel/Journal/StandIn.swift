@@ -42,7 +42,9 @@ extension [StandIn] {
   /// - Parameter reasons: why, as people said it, by step.
   public func words(reasons: [StepID: PersonsWord] = [:]) -> String {
     map { one in
-      guard !one.isAnswer, let word = reasons[one.step] else { return one.words }
+      guard ![.answered, .ruledOut].contains(one.cause), let word = reasons[one.step] else {
+        return one.words
+      }
       return "\(one.words) \(TallyText.reasons(of: [word]))"
     }.joined(separator: " and ")
   }
