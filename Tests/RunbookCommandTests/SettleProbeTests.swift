@@ -57,6 +57,25 @@ struct SettleProbeTests {
     #expect(report.holds("Asked whether it had taken effect: "), "\(report)")
   }
 
+  /// One that could not ask says nothing, whatever its conditions come to; 1 is no.
+  @Test(
+    arguments: [
+      ("exit 2", "done: exit_code == 0", 1), ("nosuchprogram", "done: exit_code == 0", 1),
+      ("kill -9 $$", "not_done: exit_code == 1", 1), ("exit 7", "not_done: stdout != ''", 1),
+      ("exit 2", "done: exit_code == 2", 1), ("exit 1", "done: exit_code == 0", 2),
+    ])
+  func aProbeThatCouldNotAskSaysNothing(
+    _ probe: String, _ condition: String, _ times: Int
+  ) async throws {
+    try write(
+      "test $(wc -l <ledger) -gt 1 || kill -9 $$",
+      settle: "shell: \"\(probe)\", \(condition)}, retry: {attempts: 3, every: 10ms")
+    let ended = try await run("run", "pay.yaml", "--approve", "recovery")
+    let isSettled = condition.holds("== 2") || times == 2
+    #expect(ended.status == (isSettled ? 0 : 75), "\(ended.all)")
+    #expect(payments == times + 1, "\(ended.all)")
+  }
+
   @Test func anotherOneThanWasApprovedIsAskedAboutFirst() async throws {
     try workspace.write("cat ledger\n", to: "probe.sh")
     try write("kill -9 $$", settle: "shell: sh ./probe.sh, done: size(stdout) > 1")

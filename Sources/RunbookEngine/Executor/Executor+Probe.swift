@@ -70,7 +70,7 @@ extension Executor {
       Finding(settlement, .probe, "the probe says \(words)", result: result, asked: asked)
     }
     let conditions = ["done", "not_done"].compactMap { settle[$0]?.text }
-    if let failure = PresumptionJudge(binder: binder, scope: scope).failure(
+    if let failure = PresumptionJudge(binder: binder, scope: scope, isProbe: true).failure(
       of: result, judgedBy: conditions, "done` or `not_done", isChange: false)
     {
       return Finding(

@@ -8,6 +8,7 @@ import RunbookModel
 /// | an exit code of 1, a status of 404, an answer                   | names what tells it                   |
 /// | an exit code of something that could not run, or was ended      | is met by hardly another such code    |
 /// | a status that leaves open what the request has done             | is met by hardly another such status  |
+/// | of a probe: any other exit code, and status of 400 or more      | is met by hardly another such one     |
 ///
 /// What a program that could not do its work has printed by then, or a gateway in a server's place, meets conditions that
 /// say nothing of it; and `exit_code != 3` is met by whatever has ended the program.
@@ -15,6 +16,9 @@ struct PresumptionJudge {
   let binder: Binder
   /// With the result.
   let scope: RunScope
+  /// Whether the result is of a probe, which answers whether something was done: `exit_code == 0` of one that could not
+  /// ask is no answer. By convention 1, 404 and 410 say that something is not there.
+  var isProbe = false
 
   /// - Parameters:
   ///   - what: the conditions' name in the runbook.
@@ -48,8 +52,11 @@ struct PresumptionJudge {
   ) -> ClosedRange<Int64>? {
     switch name {
     // From timeout(1) over what was not there to be run to the signals that ended something.
+    case "exit_code" where isProbe && (2...255).contains(value): 2...255
     case "exit_code": (124...192).contains(value) ? 124...192 : nil
     case "signal": 1...64
+    case "status" where isProbe && value >= 400 && ![404, 410].contains(value):
+      value / 100 * 100...value / 100 * 100 + 99
     case "status":
       isChange && result.isEffectOpen ? value / 100 * 100...value / 100 * 100 + 99 : nil
     default: nil

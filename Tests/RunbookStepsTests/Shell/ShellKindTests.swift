@@ -157,19 +157,23 @@ import Testing
     #expect(evidence.map(\.uncutSize) == [11, 11] && evidence.allSatisfy(\.isCut))
   }
 
-  @Test func giveAConnectionsVariablesReadOnlyWhereThePhaseIs() async throws {
+  @Test(.enabled(if: TestServer.isAvailable))
+  func giveAConnectionsVariablesReadOnlyWhereThePhaseIs() async throws {
     let fixture = try AttemptFixture()
+    let server = try #require(TestServer.shared)
+    let database = server.makeDatabase()
     let name = SourceText("main", at: KindFixture.place, layout: .opaque)
     try await Self.gateway.configure(
       Runbook.Connection(
         name: "main", place: KindFixture.place, kind: "postgres", url: name),
-      url: "dbname=main-database options='-c a=b'")
+      url: server.url(of: database) + " options='-c app.a=b'")
     let body: KeyValuePairs = ["script": script("printf '%s' \"$PGDATABASE $PGOPTIONS\"")]
     let changing = try await run(body, connection: "main", in: fixture)
-    #expect(changing.values["stdout"] == "main-database -c a=b")
+    #expect(changing.values["stdout"] == .string("\(database) -c app.a=b"))
     let reading = try await run(body, phase: .detection, connection: "main", in: fixture)
     #expect(
-      reading.values["stdout"] == "main-database -c a=b -c default_transaction_read_only=on")
+      reading.values["stdout"]
+        == .string("\(database) -c app.a=b -c default_transaction_read_only=on"))
   }
 
   @Test func tellsWhatCannotBeStarted() async throws {
