@@ -7,7 +7,7 @@ import RunbookTestSupport
 import Testing
 
 /// The laws of `ConnectionGateway`, held against each kind of connection.
-@Suite(.timeLimit(.minutes(5))) struct GatewayContractTests {
+@Suite(.timeLimit(.minutes(15))) struct GatewayContractTests {
   /// The kinds that can be had here.
   static let kinds = (TestServer.isAvailable ? ["postgres"] : []) + ["sqlite"]
 

@@ -6,7 +6,7 @@ import Testing
 @testable import RunbookSQLite
 
 /// What a step brings back from a SQLite file, and what it may do there.
-@Suite(.timeLimit(.minutes(5))) struct SQLitePerformTests {
+@Suite(.timeLimit(.minutes(15))) struct SQLitePerformTests {
   @Test func rowsAreTyped() async throws {
     let fixture = try await SQLiteFixture()
     let result = try await fixture.perform(

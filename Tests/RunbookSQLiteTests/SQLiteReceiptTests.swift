@@ -8,7 +8,7 @@ import Testing
 @testable import RunbookSQLite
 
 /// Receipts in the file itself, and what keeps them true.
-@Suite(.timeLimit(.minutes(5))) struct SQLiteReceiptTests {
+@Suite(.timeLimit(.minutes(15))) struct SQLiteReceiptTests {
   private static let insert = "INSERT INTO item (name) VALUES ('a')"
 
   @Test(arguments: ["delete", "wal", "truncate", "persist"])
