@@ -1,6 +1,7 @@
 import Foundation
 import RunbookEngine
 import RunbookModel
+import RunbookTestSupport
 import Synchronization
 import Testing
 
