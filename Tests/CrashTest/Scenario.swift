@@ -173,7 +173,7 @@ struct Scenario {
           env: {LEDGER: "${{ inputs.ledger }}"}
         settle:
           shell:
-            script: grep -qx \(step.id) "$LEDGER"
+            script: test -e "$LEDGER" && grep -qx \(step.id) "$LEDGER"
             env: {LEDGER: "${{ inputs.ledger }}"}
           done: exit_code == 0
         """

@@ -69,7 +69,7 @@ struct SettleProbeTests {
   ) async throws {
     try write(
       "test $(wc -l <ledger) -gt 1 || kill -9 $$",
-      settle: "shell: \"\(probe)\", \(condition)}, retry: {attempts: 3, every: 10ms")
+      settle: "shell: \"\(probe)\", \(condition)}\n    retry: {attempts: 3, every: 10ms")
     let ended = try await run("run", "pay.yaml", "--approve", "recovery")
     let isSettled = condition.holds("== 2") || times == 2
     #expect(ended.status == (isSettled ? 0 : 75), "\(ended.all)")

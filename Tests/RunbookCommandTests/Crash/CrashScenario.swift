@@ -46,7 +46,7 @@ enum CrashScenario {
       - id: script
         shell: {script: echo script >> "$LEDGER", env: {LEDGER: "\(ledger)"}}
         settle:
-          shell: {script: grep -qx script "$LEDGER", env: {LEDGER: "\(ledger)"}}
+          shell: {script: 'test -e "$LEDGER" && grep -qx script "$LEDGER"', env: {LEDGER: "\(ledger)"}}
           done: exit_code == 0
       - id: use
         sql: |
