@@ -134,3 +134,23 @@ struct SQLiteScanner {
     return bytes.allSatisfy { $0.isDigit || $0.isLetter || $0 == UInt8(ascii: "_") }
   }
 }
+
+extension SQLiteScanner {
+  /// Whether it is a `DELETE` or an `UPDATE` without a `WHERE` of its own: it takes every row.
+  var takesEveryRow: Bool {
+    var depth = 0
+    var verb: String?
+    for range in words {
+      let word = StatementJudge.folded(String(decoding: bytes[range], as: UTF8.self))
+      switch word {
+      case "(": depth += 1
+      case ")": depth -= 1
+      case "delete", "update", "insert", "replace", "create", "select":
+        if depth == 0, verb == nil { verb = word }
+      case "where" where depth == 0: return false
+      default: break
+      }
+    }
+    return verb == "delete" || verb == "update"
+  }
+}

@@ -37,7 +37,8 @@ struct SchemaTwin: Sendable {
       let statement = try handle.statement(text)
       guard !statement.isReadOnly else { return Judgement(effect: .readOnly, denial: nil) }
       if judge.changesSchema { while try statement.step() {} }
-      let isDestructive = judge.isDestructive || judge.takesWholeTable
+      let isDestructive =
+        judge.isDestructive || SQLiteScanner(Array(text.utf8)).takesEveryRow
       return Judgement(effect: isDestructive ? .destructive : .mutating, denial: nil)
     } catch {
       return judge.denial.map { Judgement(effect: .undetermined, denial: $0) }

@@ -23,14 +23,6 @@ final class StatementJudge {
   private(set) var changesSchema = false
   /// Whether SQLite has told anything of it.
   private(set) var hasActed = false
-  /// The tables whose rows a statement takes or changes, and those of which it reads something by itself.
-  private var changedTables: Set<String> = []
-  private var readTables: Set<String> = []
-
-  /// Whether all rows of a table are taken or changed, as nothing of it is read: then there is no `WHERE` that picks
-  /// some. One that reads in another way than by `WHERE` is not told from it.
-  var takesWholeTable: Bool { !changedTables.isSubset(of: readTables) }
-
   func allows(_ action: StatementAction) -> Bool {
     hasActed = true
     let refusal = refusal(of: action)
@@ -48,15 +40,6 @@ final class StatementJudge {
       isDestructive = true
     // The third is the column that it drops.
     case SQLITE_ALTER_TABLE where action.third != nil: isDestructive = true
-    case SQLITE_INSERT where action.trigger == nil:
-      // `ON CONFLICT … DO UPDATE` changes the row that is there.
-      if let table = action.first { readTables.insert(Self.folded(table)) }
-    case SQLITE_DELETE, SQLITE_UPDATE:
-      if action.trigger == nil, let table = action.first, !Self.isCatalogue(table) {
-        changedTables.insert(Self.folded(table))
-      }
-    case SQLITE_READ:
-      if action.trigger == nil, let table = action.first { readTables.insert(Self.folded(table)) }
     case SQLITE_TRANSACTION, SQLITE_SAVEPOINT: controlsTransaction = true
     default: break
     }

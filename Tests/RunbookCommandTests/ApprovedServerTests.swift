@@ -292,4 +292,45 @@ struct ApprovedServerTests {
     #expect(other.stdout.holds(words), "\(other.all)")
     #expect(cluster.psql("SELECT count(*) FROM done WHERE step LIKE 'more%'") == "0")
   }
+
+  /// What fires is not of the table that the text names alone.
+  @Test(
+    arguments: [
+      ("UPDATE seen SET n = 3 WHERE n = 1", "after update on base"),
+      ("INSERT INTO whole VALUES (1)", "after insert on part"),
+      ("DELETE FROM parent WHERE n = 1", "after delete on child"),
+    ])
+  func triggersBehindViewsPartitionsAndKeysAreBound(_ sql: String, _ when: String) async throws {
+    lead(to: "one")
+    cluster.psql(
+      """
+      CREATE TABLE base (n int); CREATE VIEW seen AS SELECT n FROM base; INSERT INTO base VALUES (1);
+      CREATE TABLE whole (n int) PARTITION BY RANGE (n);
+      CREATE TABLE part PARTITION OF whole FOR VALUES FROM (0) TO (9);
+      CREATE TABLE parent (n int PRIMARY KEY);
+      CREATE TABLE child (n int REFERENCES parent ON DELETE CASCADE);
+      INSERT INTO parent VALUES (1); INSERT INTO child VALUES (1);
+      CREATE FUNCTION fired() RETURNS trigger LANGUAGE plpgsql
+        AS 'BEGIN INSERT INTO done VALUES (''good''); RETURN NULL; END';
+      CREATE TRIGGER fired \(when) FOR EACH ROW EXECUTE FUNCTION fired()
+      """)
+    let yaml = Self.ownCode.replacingAll("- {id: apply, sql: SELECT fix()}", with: "")
+      .replacingAll("INSERT INTO done VALUES ('more')", with: sql)
+      .replacingAll("- id: prepare", with: "- id: prepare\n    when: 'false'")
+    try workspace.write(yaml, to: "example.yaml")
+    let held = try await workspace.run(["run", "example.yaml"], environment: environment())
+    #expect(held.status == 75, "\(held.all)")
+    let runs = try await workspace.run(["runs", "--json"])
+    let id = try #require(try runs.objects().first?["run"]?.stringValue)
+    #expect(try await workspace.run(["approve", id, "recovery", "--yes"]).status == 0)
+    cluster.psql(
+      """
+      CREATE OR REPLACE FUNCTION fired() RETURNS trigger LANGUAGE plpgsql
+        AS 'BEGIN INSERT INTO done VALUES (''other''); RETURN NULL; END'
+      """)
+    let other = try await workspace.run(["resume"], environment: environment())
+    #expect(other.status == 75, "\(other.all)")
+    #expect(other.stdout.holds("function public.fired() is another"), "\(other.all)")
+    #expect(cluster.psql("SELECT count(*) FROM done") == "0")
+  }
 }

@@ -7,6 +7,15 @@ enum NamesInText {
     let isWritten: Bool
   }
 
+  /// Whether a word of them begins a definition, which event triggers are for.
+  static func mayDefine(_ names: [Name]) -> Bool {
+    names.contains { $0.schema == nil && definitions.contains($0.name) }
+  }
+
+  private static let definitions: Set = [
+    "create", "alter", "drop", "comment", "grant", "revoke", "reindex", "refresh",
+  ]
+
   static func names(in texts: [String]) -> [Name] {
     Array(texts.reduce(into: Set<Name>()) { $0.formUnion(names(in: $1)) })
   }

@@ -75,10 +75,7 @@ package struct OutsideEffects {
 
   private var look: SQLCommand {
     let isAnywhere = ReadingSettings.folded(text).holds("search_path")
-    let words = Set(names.filter { $0.schema == nil }.map(\.name))
-    let isDefinition = !words.isDisjoint(with: [
-      "create", "alter", "drop", "comment", "grant", "revoke", "reindex", "refresh",
-    ])
+    let isDefinition = NamesInText.mayDefine(names)
     return SQLCommand(
       """
       WITH RECURSIVE \(Self.functions), path AS (
