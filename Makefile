@@ -32,9 +32,12 @@ demo: dependencies ## Break a throwaway PostgreSQL, recover it, and write the in
 # The properties keep every core busy for minutes: beside them, what waits for a server waits too long.
 PROPERTIES = $$(grep -rl --include='*Tests.swift' 'Property(' Tests | xargs -n1 basename -s .swift | paste -sd'|')
 
+# So many tests at once: all of them at once keep each waiting for minutes, longer than a server waits for a session.
+WIDTH = SWT_EXPERIMENTAL_MAXIMUM_PARALLELIZATION_WIDTH=16
+
 test: dependencies ## Build everything and run all tests
 	$(SWIFT) build $(FLAGS) --build-tests
-	$(TIDY) $(SWIFT) test $(FLAGS) --skip-build --disable-xctest --parallel --skip "$(PROPERTIES)"
+	$(WIDTH) $(TIDY) $(SWIFT) test $(FLAGS) --skip-build --disable-xctest --parallel --skip "$(PROPERTIES)"
 	$(TIDY) $(SWIFT) test $(FLAGS) --skip-build --disable-xctest --parallel --filter "$(PROPERTIES)"
 
 check-runbooks: dependencies ## Break and recover the sandbox of every runbook, unattended
