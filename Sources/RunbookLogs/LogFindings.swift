@@ -205,13 +205,14 @@ package struct LogFindings: Sendable {
       result.incomplete["events"] = Incomplete(
         held: Int64(kept.count), total: Int64(count), noun: "events")
     }
-    // What was not read may hold events: how many there are, and which is the first, nobody knows then.
-    if let gap {
+    // What was not read, or not understood, may hold events: which there are, how many, and which is the first,
+    // nobody knows then.
+    if let doubt = gap ?? missedWords {
       for name in ["events", "first", "last"] where result.incomplete[name] == nil {
-        result.incomplete[name] = .unreadable(gap)
+        result.incomplete[name] = .unreadable(doubt)
       }
+      result.incomplete["count"] = .atLeast(Int64(count), doubt)
     }
-    if let doubt = gap ?? missedWords { result.incomplete["count"] = .atLeast(Int64(count), doubt) }
     result.notices = notices + ownNotices
     return result
   }

@@ -58,6 +58,10 @@ struct SQLiteActivity: Activity {
     mode == .readOnly ? .readOnly : judgements[index]?.effect ?? .undetermined
   }
 
+  var isOfValuesAlone: Bool? {
+    statements.allSatisfy { SchemaTwin.isOfValuesAlone($0.text) }
+  }
+
   var settlingMeans: SettlingMeans {
     switch mode {
     case .readOnly, .trial: .repeatable

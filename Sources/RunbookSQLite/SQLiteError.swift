@@ -14,9 +14,20 @@ struct SQLiteError: Error, Sendable {
   /// The code without what extends it: https://www.sqlite.org/rescode.html
   var primaryCode: Int32 { code & 0xff }
 
-  var name: String { Self.names[code] ?? Self.names[primaryCode] ?? "SQLITE_\(code)" }
+  var name: String {
+    if let missing { return "SQLITE_ERROR (\(missing))" }
+    return Self.names[code] ?? Self.names[primaryCode] ?? "SQLITE_\(code)"
+  }
 
   var isBusy: Bool { primaryCode == SQLITE_BUSY }
+
+  /// That something is not there which the statement names: SQLite has no code of its own for it.
+  private var missing: String? {
+    guard primaryCode == SQLITE_ERROR else { return nil }
+    return ["no such table", "no such column", "no such function"].first {
+      message.begins(with: "\($0): ")
+    }
+  }
 
   /// Whether a journal of a process that died has to be rolled back, for which the file has to be opened for writing:
   /// SQLITE_READONLY_RECOVERY, _ROLLBACK and _CANTINIT.

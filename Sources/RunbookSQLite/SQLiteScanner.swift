@@ -136,21 +136,9 @@ struct SQLiteScanner {
 }
 
 extension SQLiteScanner {
-  /// Whether it is a `DELETE` or an `UPDATE` without a `WHERE` of its own: it takes every row.
+  /// Whether it is a `DELETE` or an `UPDATE` without a condition that chooses among its rows: it takes every one.
   var takesEveryRow: Bool {
-    var depth = 0
-    var verb: String?
-    for range in words {
-      let word = StatementJudge.folded(String(decoding: bytes[range], as: UTF8.self))
-      switch word {
-      case "(": depth += 1
-      case ")": depth -= 1
-      case "delete", "update", "insert", "replace", "create", "select":
-        if depth == 0, verb == nil { verb = word }
-      case "where" where depth == 0: return false
-      default: break
-      }
-    }
-    return verb == "delete" || verb == "update"
+    RowChoice(words.map { StatementJudge.folded(String(decoding: bytes[$0], as: UTF8.self)) })
+      .takesEveryRow
   }
 }

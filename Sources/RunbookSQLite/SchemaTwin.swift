@@ -29,6 +29,19 @@ struct SchemaTwin: Sendable {
     }
   }
 
+  /// Whether a statement reads no table: it can be compiled where there is none, and asks nothing of the database itself.
+  static func isOfValuesAlone(_ text: String) -> Bool {
+    let judge = StatementJudge()
+    do throws(SQLiteError) {
+      let handle = try SQLiteHandle(
+        path: nil, mayWrite: true, SQLiteWait(until: .now + .seconds(10)))
+      handle.ask(judge)
+      return try handle.statement(text).isReadOnly && !judge.asksDatabase
+    } catch {
+      return false
+    }
+  }
+
   private func judgement(of text: String, in handle: SQLiteHandle) -> Judgement? {
     let judge = StatementJudge()
     handle.ask(judge)

@@ -23,6 +23,9 @@ final class StatementJudge {
   private(set) var changesSchema = false
   /// Whether SQLite has told anything of it.
   private(set) var hasActed = false
+  /// Whether it asks what the database itself is: its catalogue, its pages, or by a PRAGMA.
+  private(set) var asksDatabase = false
+
   func allows(_ action: StatementAction) -> Bool {
     hasActed = true
     let refusal = refusal(of: action)
@@ -41,6 +44,12 @@ final class StatementJudge {
     // The third is the column that it drops.
     case SQLITE_ALTER_TABLE where action.third != nil: isDestructive = true
     case SQLITE_TRANSACTION, SQLITE_SAVEPOINT: controlsTransaction = true
+    case SQLITE_PRAGMA: asksDatabase = true
+    case SQLITE_READ:
+      let table = Self.folded(action.first ?? "")
+      if ["sqlite_", "pragma_", "dbstat", "dbpage"].contains(where: { table.begins(with: $0) }) {
+        asksDatabase = true
+      }
     default: break
     }
   }

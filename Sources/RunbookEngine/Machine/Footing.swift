@@ -1,3 +1,4 @@
+import RunbookExpression
 import RunbookModel
 
 /// What the verdict on an attempt, and what it captured, rest on beside its own result. Pure.
@@ -19,6 +20,9 @@ struct Footing {
     }
     grounds.captures = captures
     captures = captures.filter { !$0.value.isEmpty }
+    if !grounds.isEcho, grounds.work.contains(where: \.isAnswer) {
+      grounds.isEcho = Self.judgesByItsEndAlone(bound.step, result)
+    }
     let said = Self.standIns(of: bound.step, verdict, grounds)
     // What a person answers is their word, whatever they were told.
     let isPersons = binder.kinds[bound.step.kind]?.spec.asksAPerson == true
@@ -50,6 +54,28 @@ struct Footing {
       grounds.work.contains(where: \.isAnswer)
       && (bound.activity.isOfValuesAlone ?? answers.areAll(of: scope.result))
     return grounds
+  }
+
+  /// Whether nothing but how a program ended decides: what a script does with an answer that it is given, as in
+  /// `test "$SAID" = works`, nobody can know.
+  private static func judgesByItsEndAlone(_ step: Step, _ result: StepResult) -> Bool {
+    guard result.visibleValues["exit_code"]?.intValue != nil else { return false }
+    let captures = step.options.captures
+    return (step.options.expect + [step.options.confirms].compactMap(\.self)).allSatisfy { source in
+      names(in: source).allSatisfy { name in
+        let own = captures.first { $0.name.isIdentical(to: name) }
+        return (own.map { names(in: $0.expression) } ?? [name]).allSatisfy {
+          result.visibleValues[$0] == nil || endings.contains($0)
+        }
+      }
+    }
+  }
+
+  private static let endings: Set<String> = ["exit_code", "signal"]
+
+  private static func names(in source: SourceText) -> [String] {
+    // What cannot be parsed has failed where it was evaluated.
+    ((try? Expression(parsing: source))?.references ?? []).map(\.name)
   }
 
   private static func captures(
@@ -119,7 +145,9 @@ private struct WorkGrounds {
 
   private func sources(of names: HiddenNames) -> [StandIn] {
     let owned = scope.plan.captures.filter { names.captures.contains($0.capture.name) }
-    let behind = names.steps.inOrder.flatMap { scope.state.step($0).standIns(as: $0) }
+    let behind =
+      names.steps.inOrder.flatMap { scope.state.step($0).standIns(as: $0) }
+      + names.findings.inOrder.flatMap { scope.state.step($0).standInsOfFinding(as: $0) }
     return [StandIn]().joined(with: behind + owned.flatMap { scope.state.standIns(of: $0) })
   }
 

@@ -1,7 +1,8 @@
 import RunbookExpression
 import RunbookModel
 
-/// What the values that expressions give rest on, where people decided in the place of steps (`StandIn`). Pure.
+/// What the values that expressions give rest on, where people decided in the place of steps, or steps brought no
+/// answer (`StandIn`). Pure.
 ///
 /// It is found out by evaluating once more without what the step in question gives: CEL's `&&` and `||` let an operand
 /// decide that does not need it. What comes to the same without it does not rest on it.
@@ -67,10 +68,13 @@ struct Grounds {
     guard scope.result?[reference.name] == nil else { return [] }
     switch reference.name {
     case "steps", "findings":
+      let isFinding = reference.name.isIdentical(to: "findings")
       guard let name = reference.path.first else {
-        return scope.state.orderedStandIns.reduce([StandIn]()) { $0.joined(with: standIns(of: $1)) }
+        return scope.state.orderedStandIns.reduce([StandIn]()) {
+          $0.joined(with: standIns(of: $1, isFinding: isFinding))
+        }
       }
-      return standIns(of: StepID(name))
+      return standIns(of: StepID(name), isFinding: isFinding)
     case let name:
       if let own = captures[name] { return own }
       let owner = scope.plan.captures.first { $0.capture.name.isIdentical(to: name) }
@@ -78,8 +82,9 @@ struct Grounds {
     }
   }
 
-  private func standIns(of id: StepID) -> [StandIn] {
-    scope.state.step(id).standIns(as: id)
+  private func standIns(of id: StepID, isFinding: Bool) -> [StandIn] {
+    let step = scope.state.step(id)
+    return isFinding ? step.standInsOfFinding(as: id) : step.standIns(as: id)
   }
 
   /// Whether a value would be another one, or none, without what some of the steps give. What goes through all steps
@@ -123,6 +128,8 @@ struct Grounds {
 /// What an expression is not to see.
 struct HiddenNames {
   var steps: Set<StepID> = []
+  /// Steps whose finding it is not to see.
+  var findings: Set<StepID> = []
   var captures: Set<String> = []
   /// Whether the step's own result is among it.
   var isOwnResultHidden = false
@@ -149,6 +156,9 @@ extension RunState {
   func hiddenNames(in plan: Plan, where isHidden: (StandIn) -> Bool) -> HiddenNames {
     var names = HiddenNames()
     names.steps = standInSteps.filter { step($0).standIns(as: $0).contains(where: isHidden) }
+    names.findings = standInSteps.filter {
+      step($0).standInsOfFinding(as: $0).contains(where: isHidden)
+    }
     for owned in plan.captures where standInSteps.contains(owned.step) {
       if standIns(of: owned).contains(where: isHidden) { names.captures.insert(owned.capture.name) }
     }
@@ -163,17 +173,27 @@ extension Set<StepID> {
 }
 
 extension StepState {
-  /// What people decided in its place, so that whoever reads it rests on that.
+  /// What people decided in its place, or that it brought no answer, so that whoever reads it rests on that. That it was
+  /// carried out and failed is a fact.
   func standIns(as id: StepID) -> [StandIn] {
     switch status {
     case .skipped where skip?.cause == .decision: [StandIn(id, .skipped)]
     case .skipped: hasNewCondition ? [StandIn(id, .ruledOut)] : restsOn
     case .succeeded where declaration != nil: [StandIn(id, .declared)]
     case .succeeded: isAttested ? [StandIn(id, .answered)] : restsOn
-    case .pending, .running, .failed, .unknown: []
+    case .failed: isWithoutAnswer ? [StandIn(id, .couldNotRun)] : []
+    case .unknown: [StandIn(id, .unknown)]
+    case .pending, .running: []
     }
   }
 
+  /// The same of its finding: what failed has not looked for it.
+  func standInsOfFinding(as id: StepID) -> [StandIn] {
+    status == .failed && !isWithoutAnswer ? [StandIn(id, .failed)] : standIns(as: id)
+  }
+
   /// Whether something that it gives may have one.
-  var hasStandIns: Bool { !standIns(as: StepID("")).isEmpty || !capturesRestOn.isEmpty }
+  var hasStandIns: Bool {
+    !standInsOfFinding(as: StepID("")).isEmpty || !capturesRestOn.isEmpty
+  }
 }

@@ -58,7 +58,7 @@ public struct RunScope: EvaluationScope, Sendable {
   private var findings: Value {
     .map(
       ValueMap(
-        plan.runbook.steps.filter { $0.options.confirms != nil && !hidden.steps.contains($0.id) }
+        plan.runbook.steps.filter { $0.options.confirms != nil && !hidden.findings.contains($0.id) }
           .map { ($0.id.rawValue, .bool(state.hasConfirmed($0.id))) }))
   }
 

@@ -20,13 +20,20 @@ extension RunState {
     return .resting(wordsOfFooting(of: id))
   }
 
-  /// What a step rests on that a person left out, and why, in words.
+  /// What a step rests on that shows nothing, and why, in words.
   private func wordsOfFooting(of id: StepID) -> String {
     let leftOut = step(id).restsOn.leftOut
-    let words = leftOut.compactMap { one in
-      (step(one.step).declaration ?? step(one.step).skip?.word).map { (one.step, $0) }
+    let reasons = leftOut.compactMap { one in reason(of: one).map { (one, $0) } }
+    return leftOut.words(reasons: Dictionary(reasons) { first, _ in first })
+  }
+
+  private func reason(of one: StandIn) -> String? {
+    let state = step(one.step)
+    switch one.cause {
+    case .skipped, .declared: return (state.declaration ?? state.skip?.word)?.reason
+    case .couldNotRun, .unknown, .failed: return state.failure?.message
+    case .answered, .ruledOut: return nil
     }
-    return leftOut.words(reasons: Dictionary(words) { first, _ in first })
   }
 
   /// Steps that are done by the journal, and of which a database has no record any more.
@@ -62,7 +69,7 @@ extension RunState {
   public var isVerified: Bool {
     verification.isVerified && losses.isEmpty && unseenWork.isEmpty && contested.isEmpty
       && outdatedSteps.isEmpty
-      && remainder.missing.isEmpty
+      && remainder.missing.isEmpty && !changes(in: .safeguards).hasResting
   }
 
   /// What became of the steps of a phase that changes things, those that were taken out among them.
@@ -120,6 +127,10 @@ extension RunState {
         + unseenWork.map(\.words).joined(separator: "; ")
     case .resolved where !remainder.missing.isEmpty:
       return "the run is called resolved, and is not: \(remainder.words ?? "")"
+    case .resolved
+    where started.formatVersion >= 8 && changes(in: .safeguards).hasResting:
+      return "the run is called resolved, and is not: "
+        + (changes(in: .safeguards).wordsOfSafeguards ?? "")
     case .resolved where started.formatVersion >= 6 && !outdatedSteps.isEmpty:
       let list = outdatedSteps.map { "'\($0.step)'" }.joined(separator: ", ")
       return "the run is called resolved, and what these steps have shown counts no more: \(list)"
@@ -131,7 +142,10 @@ extension RunState {
       guard !detection.contains(where: { step($0).fate == .removed }) else {
         return "the run is called not confirmed, and a detection step was taken out of the runbook"
       }
-      let wasLookedFor = detection.contains { step($0).fate == .passed }
+      // What was looked at without a `confirms` confirms nothing.
+      let wasLookedFor = detection.contains {
+        step($0).fate == .passed && (step($0).hasLooked || started.formatVersion < 8)
+      }
       let isWordOnly = detection.contains { step($0).isWordOnly }
       return wasLookedFor && !isWordOnly
         ? nil : "the run is called not confirmed, and was not looked into"

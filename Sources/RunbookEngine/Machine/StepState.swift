@@ -77,8 +77,10 @@ public struct StepState: Sendable, Hashable {
   public internal(set) var declaration: PersonsWord?
   /// Whether it was a person who answered.
   public internal(set) var isAttested = false
-  /// What people decided in the place of other steps, and what it found, or its `when`, rests on.
+  /// What people decided in the place of other steps, or these did not bring, and what it found, or its `when`, rests on.
   public internal(set) var restsOn: [StandIn] = []
+  /// Whether its last attempt said whether the incident is confirmed.
+  private(set) var hasLooked = false
   /// The same of its captures, by name.
   var capturesRestOn: [String: [StandIn]] = [:]
   /// Whether a person's word on it was taken though nobody could look: it is held against what is found.
@@ -150,6 +152,7 @@ public struct StepState: Sendable, Hashable {
       isWithoutAnswer = finished.isWithoutAnswer
       isAttested = finished.isWord == true
       takeFooting(of: finished)
+      hasLooked = finished.outcome == .succeeded && finished.isConfirmed != nil
       isEffectDone = finished.isEffectDone ?? false
       if isEffectDone { stayingAttempts.insert(attempts) }
       hasReceipt = finished.outcome == .succeeded && finished.hasReceipt
@@ -240,6 +243,7 @@ public struct StepState: Sendable, Hashable {
     isAttested = false
     restsOn = []
     capturesRestOn = [:]
+    hasLooked = false
     isWordUnlooked = false
     deniedWord = nil
     isMadeElsewhere = false
@@ -288,6 +292,7 @@ public struct StepState: Sendable, Hashable {
     isEffectDone = false
     restsOn = []
     capturesRestOn = [:]
+    hasLooked = false
     hasWithheldCaptures = false
     round = Round()
   }

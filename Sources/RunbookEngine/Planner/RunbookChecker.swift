@@ -163,6 +163,14 @@ public struct RunbookChecker: Sendable {
     guard let settle = step.options.settle, let probe = step.probe(among: Set(kinds.keys)),
       let known = kinds[probe.kind]
     else { return }
+    guard !known.spec.asksAPerson else {
+      found.append(
+        Diagnostic(
+          .error, .probeOfAPerson,
+          "`settle` cannot ask a person: an answer is their word, and shows nothing", at: probe.place,
+          hint: "without `settle` a person decides, by `runbook resolve`"))
+      return
+    }
     var names = names
     checkConnection(of: probe, known.spec, runbook, names, &found)
     check(.fields(probe.body), as: known.spec.type, names, &found)
@@ -295,4 +303,6 @@ extension DiagnosticCode {
   static let notServed = DiagnosticCode(307)
   /// A role or a sandbox, which the connection's kind has not.
   static let notOfConnection = DiagnosticCode(308)
+  /// A probe that is answered by a person.
+  static let probeOfAPerson = DiagnosticCode(309)
 }

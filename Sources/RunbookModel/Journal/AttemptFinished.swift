@@ -139,8 +139,10 @@ extension FailureRecord {
   /// (POSIX.1-2024, XCU 2.8.2). An HTTP status and a person's answer are answers.
   private static func isAnswer(_ code: String) -> Bool {
     if code.begins(with: "signal ") { return false }
-    // Of SQLite's result codes only what a trigger raises is said by the database itself.
-    if code.begins(with: "SQLITE_") { return code == "SQLITE_CONSTRAINT_TRIGGER" }
+    // Of SQLite's result codes what a trigger raises is said by the database itself, and that something is not there.
+    if code.begins(with: "SQLITE_") {
+      return code == "SQLITE_CONSTRAINT_TRIGGER" || code.begins(with: "SQLITE_ERROR (no such ")
+    }
     if code.begins(with: "exit ") { return code != "exit 126" && code != "exit 127" }
     return isState(code) ? answeringStates.contains(code) : true
   }

@@ -43,6 +43,11 @@ public struct ChangeTally: Sendable, Hashable {
       && !fates.contains { $0 == .performed || $0 == .unchanging || $0.mayHaveChanged }
   }
 
+  /// Whether it is not known of some whether they were wanted.
+  public var hasResting: Bool {
+    fates.contains { if case .resting = $0 { true } else { false } }
+  }
+
   /// What the end of a run says of its safeguards; nil where all that applied were carried out.
   public var wordsOfSafeguards: String? {
     // One that the runbook itself does not ask for is no gap.
@@ -176,9 +181,11 @@ enum TallyText {
   }
 
   /// Each reason once, in brackets.
-  static func reasons(of words: [PersonsWord]) -> String {
+  static func reasons(of words: [PersonsWord]) -> String { reasons(of: words.map(\.reason)) }
+
+  static func reasons(of all: [String]) -> String {
     var reasons: [String] = []
-    for reason in words.map({ line($0.reason) }) where !reasons.contains(reason) {
+    for reason in all.map({ line($0) }) where !reasons.contains(reason) {
       reasons.append(reason)
     }
     let label = reasons.count == 1 ? "reason" : "reasons"

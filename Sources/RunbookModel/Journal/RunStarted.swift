@@ -3,8 +3,8 @@ public struct RunStarted: Sendable, Hashable, Codable {
   /// version 3 with edits of the report and drills, version 4 with decimals and with what a result was
   /// cut by, version 5 with runs that end unverified, version 6 with databases that could not be looked at, with
   /// processes that were ended, and with steps that are carried out again, version 7 with checks that are
-  /// repeated behind safeguards.
-  public static let currentFormat = 7
+  /// repeated behind safeguards, version 8 with what rests on steps that brought no answer.
+  public static let currentFormat = 8
 
   public let formatVersion: Int
   public let toolVersion: String

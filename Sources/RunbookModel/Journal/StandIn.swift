@@ -1,4 +1,5 @@
-/// A step in whose place a person decided: what reads its value rests on that, and shows nothing of the world.
+/// A step in whose place a person decided, or that brought no answer: what reads its value rests on that, and shows
+/// nothing of the world.
 public struct StandIn: Sendable, Hashable, Codable {
   public enum Cause: String, Sendable, Hashable, Codable {
     /// A person left it out.
@@ -9,6 +10,12 @@ public struct StandIn: Sendable, Hashable, Codable {
     case ruledOut
     /// A person answered what it asks.
     case answered
+    /// It could not be carried out: nothing of what it asks was seen.
+    case couldNotRun
+    /// It is not known whether it took effect.
+    case unknown
+    /// It failed with an answer: of that only its finding says nothing, as nobody looked for it.
+    case failed
   }
 
   public let step: StepID
@@ -29,6 +36,9 @@ public struct StandIn: Sendable, Hashable, Codable {
     case .declared: "'\(step)', which was declared done"
     case .ruledOut: "'\(step)', which a changed `when` left out"
     case .answered: "the answer to '\(step)'"
+    case .couldNotRun: "'\(step)', which could not be carried out"
+    case .unknown: "'\(step)', of which it is not known whether it took effect"
+    case .failed: "'\(step)', which failed"
     }
   }
 }
@@ -39,13 +49,10 @@ extension [StandIn] {
 
   /// All of them in a sentence.
   ///
-  /// - Parameter reasons: why, as people said it, by step.
-  public func words(reasons: [StepID: PersonsWord] = [:]) -> String {
+  /// - Parameter reasons: why, by step, as people said it or as it failed.
+  public func words(reasons: [StandIn: String] = [:]) -> String {
     map { one in
-      guard ![.answered, .ruledOut].contains(one.cause), let word = reasons[one.step] else {
-        return one.words
-      }
-      return "\(one.words) \(TallyText.reasons(of: [word]))"
+      reasons[one].map { "\(one.words) \(TallyText.reasons(of: [$0]))" } ?? one.words
     }.joined(separator: " and ")
   }
 

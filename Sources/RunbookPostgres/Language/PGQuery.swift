@@ -85,10 +85,23 @@ package enum PGQuery {
     let result = pg_query_split_with_scanner(text)
     defer { pg_query_free_split_result(result) }
     if let fault = fault(result.error) { throw fault }
-    return (0..<Int(result.n_stmts)).compactMap { index in
+    let ranges: [Range] = (0..<Int(result.n_stmts)).compactMap { index in
       guard let statement = result.stmts[index]?.pointee else { return nil }
       return Range(location: Int(statement.stmt_location), length: Int(statement.stmt_len))
     }
+    return ranges + [try rest(of: text, behind: ranges.last)].compactMap(\.self)
+  }
+
+  /// The scanner gives no statement for what stands behind a parenthesis that nothing closes, or that closes none: it is
+  /// part of the text all the same.
+  private static func rest(of text: String, behind last: Range?) throws(Fault) -> Range? {
+    if let last, last.length == 0 { return nil }
+    let end = last.map { $0.location + $0.length } ?? 0
+    let first = try scan(text).first {
+      $0.start >= end && !SQLTokenKind.comments.contains($0.kind)
+        && $0.kind != SQLTokenKind.semicolon
+    }
+    return first.map { Range(location: $0.start, length: 0) }
   }
 
   private static func checkCost(of text: String) throws(Fault) {

@@ -40,7 +40,7 @@ private struct SyntaxTreeWalker {
   private static let kept: Set<String> = [
     "DeleteStmt", "UpdateStmt", "InsertStmt", "MergeStmt", "DropStmt", "TruncateStmt",
     "AlterTableCmd", "LockingClause", "DefElem", "PartitionCmd", "FuncCall", "RangeVar",
-    "ColumnRef", "A_Indirection",
+    "ColumnRef", "A_Indirection", "CommonTableExpr",
   ]
   /// Nodes whose strings are kept.
   private static let worded: Set<String> = [

@@ -235,6 +235,10 @@ extension WALActivity {
         ("readable", .bool(false)), ("reason", .string(reason)), ("removals", .list([])),
         ("aborted", 0), ("verdicts", .list(verdicts)), ("first", .null), ("last", .null),
       ]))
+    // Nobody knows what it holds: that it holds nothing would be an answer.
+    for name in ["removals", "aborted", "first", "last"] {
+      result.incomplete[name] = .unreadable("the write-ahead log was not read")
+    }
     result.notices = [
       "the write-ahead log was not read, so that the catalogue alone tells whether a drop was rolled "
         + "back: \(reason)"

@@ -10,6 +10,8 @@ struct AuthoredText: Sendable, Hashable {
     case value(String)
     /// What this reads is not there in the run.
     case undefined(String)
+    /// What this comes to rests on what nobody saw; on what, in words.
+    case unseen(String)
     /// An expression without a value, and why.
     case failed(String)
     /// Who said what stands before it, and when.
@@ -33,7 +35,13 @@ struct AuthoredText: Sendable, Hashable {
       layout: .block(firstLine: 1, indent: 0))
     do throws(Diagnostics) {
       let template = try Template(parsing: source)
-      segments = Self.tidied(template.segments(in: scope).map { Self.segment($0, of: source) })
+      let rendered = template.segments(in: scope)
+      segments = Self.tidied(
+        rendered.indices.map { index in
+          let standIns = scope.standIns(under: rendered[index]) { template.segments(in: $0)[index] }
+          return standIns.isEmpty
+            ? Self.segment(rendered[index], of: source) : .unseen(standIns.words())
+        })
     } catch {
       segments = [.value(text)]
     }
@@ -48,7 +56,7 @@ struct AuthoredText: Sendable, Hashable {
       case .value(let value) where !value.holds(where: { !$0.isWhitespace }):
         isBehindNothing = true
         continue
-      case .undefined where tidy.last == segment: continue
+      case .undefined where tidy.last == segment, .unseen where tidy.last == segment: continue
       case .words(let words) where isBehindNothing && endsInBlank(tidy):
         tidy.append(.words(withoutFirstBreak(words)))
       default: tidy.append(segment)
@@ -74,7 +82,7 @@ struct AuthoredText: Sendable, Hashable {
     segments.allSatisfy { segment in
       switch segment {
       case .words(let text), .value(let text): !text.holds(where: { !$0.isWhitespace })
-      case .undefined, .failed, .said: false
+      case .undefined, .unseen, .failed, .said: false
       }
     }
   }
@@ -224,7 +232,10 @@ struct AuthoredReport: Sendable {
         parsing: SourceText(
           Self.withoutMarks(text), at: Place(file: "<report>", line: 1, column: 1),
           layout: .opaque))
-      return try expression.evaluate(in: scope)
+      let value = try expression.evaluate(in: scope)
+      // What rests on what nobody saw is not told.
+      let isSeen = scope.standIns(under: value) { try? expression.evaluate(in: $0) }.isEmpty
+      return isSeen ? value : nil
     } catch {
       return nil
     }

@@ -95,7 +95,7 @@ extension AuthoredText {
     segments.reduce(into: "") { result, segment in
       switch segment {
       case .words(let text), .value(let text): result += text
-      case .undefined, .failed, .said: break
+      case .undefined, .unseen, .failed, .said: break
       }
     }
   }

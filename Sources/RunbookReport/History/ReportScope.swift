@@ -4,8 +4,15 @@ import RunbookModel
 /// What the authored parts of a report see: the names of design section 3 but `env`, as they were
 /// when the journal's last entry was written.
 struct ReportScope: EvaluationScope, Sendable {
-  private let names: ValueMap
-  private let captures: ValueMap
+  private var names: ValueMap
+  private var captures: ValueMap
+  /// What nobody saw, each with the scope as it is without it.
+  private var gaps: [Gap] = []
+
+  private struct Gap: Sendable {
+    let standIn: StandIn
+    let scope: ReportScope
+  }
 
   /// - Parameter isPublic: whether it is a public copy's: what is left out there gives no answer.
   init(_ history: RunHistory, isPublic: Bool) {
@@ -28,6 +35,34 @@ struct ReportScope: EvaluationScope, Sendable {
     let captures = Self.captures(of: history)
     self.names = isPublic ? names.mapValues(\.hidingLeftOut) : names
     self.captures = isPublic ? captures.mapValues(\.hidingLeftOut) : captures
+    let unseen = UnseenInReport(history)
+    gaps = unseen.standIns.map { Gap(standIn: $0, scope: without(unseen.names(of: [$0]))) }
+    if gaps.count > 1 { whole = [without(unseen.names(of: unseen.standIns))] }
+  }
+
+  /// The scope without all that nobody saw, where that is several things.
+  private var whole: [ReportScope] = []
+
+  private func without(_ hidden: UnseenInReport.Names) -> ReportScope {
+    var other = self
+    func hide(_ key: String, _ keys: Set<String>) {
+      guard var map = other.names[key]?.mapValue else { return }
+      for name in keys { map[name] = nil }
+      other.names[key] = .map(map)
+    }
+    hide("steps", hidden.steps)
+    hide("findings", hidden.findings)
+    for name in hidden.captures { other.captures[name] = nil }
+    return other
+  }
+
+  /// What a result rests on that nobody saw: it is another one, or none, without that.
+  func standIns<Result: Equatable>(
+    under result: Result, _ evaluate: (ReportScope) -> Result
+  ) -> [StandIn] {
+    let needed = gaps.filter { evaluate($0.scope) != result }.map(\.standIn)
+    guard needed.isEmpty, whole.contains(where: { evaluate($0) != result }) else { return needed }
+    return gaps.map(\.standIn)
   }
 
   func value(of name: String) -> Value? { names[name] ?? captures[name] }
@@ -37,7 +72,7 @@ struct ReportScope: EvaluationScope, Sendable {
     for step in history.steps {
       let answers = step.attempts.compactMap { $0.finished?.payload.isConfirmed }
       if !answers.isEmpty {
-        map[step.id.rawValue] = .bool(step.answer?.payload.isConfirmed == true)
+        map[step.id.rawValue] = .bool(step.isConfirmed == true)
       }
     }
     return .map(map)

@@ -104,7 +104,7 @@ extension AuthoredText {
   fileprivate var reasonsForTodos: [String] {
     segments.compactMap { segment in
       switch segment {
-      case .words, .value, .said: nil
+      case .words, .value, .unseen, .said: nil
       case .undefined(let name): "undefined: \(name)"
       case .failed(let message): "no value: \(message)"
       }

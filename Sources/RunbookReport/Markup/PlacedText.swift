@@ -9,6 +9,7 @@ extension PlacedText {
         case .words(let words): .words(words)
         case .value(let value): .item(.value(value))
         case .undefined(let name): .item(.todo("undefined: \(name)"))
+        case .unseen(let words): .item(.value("not known (rests on \(words))"))
         case .failed(let message): .item(.todo("no value: \(message)"))
         case .said(let name, let at, let reference): .item(Self.aside(name, at, reference))
         }

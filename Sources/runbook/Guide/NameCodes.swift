@@ -122,5 +122,22 @@ extension DiagnosticGuide {
         connections:
           main: {kind: sqlite, url: "sqlite:////srv/app.db", read_only_role: reader}
         """)),
+    Explanation(
+      309, "Probe that asks a person",
+      """
+      A `settle:` finds out whether a step took effect. What a person answers is their word, and shows nothing of
+      that: an answer given in passing would have the step count as done, or done once more.
+      """,
+      cure: "Take the `settle:` away: without one a person decides, by `runbook resolve RUN STEP --done` or `--not-done`.",
+      example: .yaml(
+        """
+        recovery:
+          - id: pay
+            shell: ./pay.sh
+            effect: mutating
+            settle:
+              manual: {instruction: Was it paid?, choices: [paid, unpaid]}
+              done: answer == 'paid'
+        """)),
   ]
 }
