@@ -51,6 +51,8 @@ public struct PresumedFailure: Sendable, Hashable {
   public let record: FailureRecord
   /// The value of the result that tells it, such as `exit_code`: a condition that names it judges by it.
   public let result: String
+  /// Whether it is somebody else's answer, as of the page that a redirect led to: what was asked, nobody answered.
+  public var isOfAnother = false
 
   public init(_ record: FailureRecord, toldBy result: String) {
     self.record = record

@@ -76,6 +76,14 @@ struct SettleProbeTests {
     #expect(payments == times, "\(ended.all)")
   }
 
+  /// A person's answer is a word, and a probe's is none.
+  @Test func aProbeThatAsksAPersonIsRefused() async throws {
+    try write("true", settle: "manual: {instruction: Paid?, choices: [yes, no]}, done: answer == 'yes'")
+    let found = try await run("validate", "pay.yaml", "--json")
+    #expect(found.status == 65)
+    #expect(try found.objects().contains { $0["code"]?.stringValue == "RB309" }, "\(found.all)")
+  }
+
   @Test func anotherOneThanWasApprovedIsAskedAboutFirst() async throws {
     try workspace.write("cat ledger\n", to: "probe.sh")
     try write("kill -9 $$", settle: "shell: sh ./probe.sh, done: size(stdout) > 1")

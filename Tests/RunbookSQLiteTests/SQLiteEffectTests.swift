@@ -24,6 +24,23 @@ struct SQLiteEffectTests {
     Case("UPDATE item SET size = 1 FROM (SELECT 1 WHERE true)", .destructive),
     Case("WITH x AS (SELECT 1 WHERE true) DELETE FROM item RETURNING id", .destructive),
     Case("DELETE FROM item WHERE id = 1 RETURNING id", .mutating),
+    Case("DELETE FROM item WHERE 1", .destructive),
+    Case("DELETE FROM item WHERE 'a' = 'a' AND NOT 0 OR X'00' IS NULL", .destructive),
+    Case("DELETE FROM item WHERE EXISTS (SELECT 1 FROM part)", .destructive),
+    Case("DELETE FROM item WHERE (SELECT count(*) FROM part) >= 0", .destructive),
+    Case("DELETE FROM item WHERE :k = 'all' RETURNING id", .destructive),
+    Case("DELETE FROM item WHERE abs(-1) = 1", .destructive),
+    Case("UPDATE item SET size = id WHERE true", .destructive),
+    Case("UPDATE item SET size = part.item FROM part WHERE part.item = 1", .destructive),
+    Case("DELETE FROM item WHERE EXISTS (SELECT id FROM item WHERE item.id > 1)", .destructive),
+    Case("DELETE FROM item WHERE abs(id) = 1", .mutating),
+    Case("DELETE FROM item WHERE \"id\" = 1", .mutating),
+    Case("DELETE FROM item AS z WHERE z.id IN (SELECT item FROM part)", .mutating),
+    Case("DELETE FROM main.item WHERE main.item.id = 1", .mutating),
+    Case(
+      "DELETE FROM item WHERE EXISTS (SELECT 1 FROM part WHERE part.item = item.id)", .mutating),
+    Case("UPDATE OR IGNORE item SET size = 1 WHERE (id = 1)", .mutating),
+    Case("UPDATE item SET size = 1 FROM part WHERE part.item = item.id", .mutating),
     Case("UPDATE item SET size = 1", .destructive), Case("DELETE FROM item", .destructive),
     Case("DELETE FROM item WHERE id = 1", .mutating),
     Case("DELETE FROM part WHERE item = 1", .mutating), Case("DELETE FROM part", .destructive),
@@ -53,6 +70,19 @@ struct SQLiteEffectTests {
     #expect(try fixture.activity(one.sql, phase: .detection).effect == .readOnly)
     #expect(
       try fixture.activity(one.sql, phase: .recovery, effect: .destructive).effect == .destructive)
+  }
+
+  /// Such rows show nothing but what the statement was given.
+  @Test(arguments: [
+    ("SELECT :a = 'yes' AS ok", true), ("VALUES (:a)", true),
+    ("SELECT count(*) AS n FROM (VALUES (1)) WHERE :a = 'yes'", true),
+    ("SELECT value FROM json_each(:a)", true), ("WITH x AS (SELECT :a AS s) SELECT s FROM x", true),
+    ("SELECT 1 FROM item WHERE :a = 'yes'", false), ("SELECT count(*) FROM sqlite_schema", false),
+    ("SELECT name FROM pragma_table_info(:a)", false), ("PRAGMA quick_check", false),
+    ("SELECT EXISTS (SELECT 1 FROM item)", false),
+  ])
+  func tellsWhatIsMadeOfItsValuesAlone(sql: String, isOfValuesAlone: Bool) {
+    #expect(SchemaTwin.isOfValuesAlone(sql) == isOfValuesAlone)
   }
 
   @Test func whatIsRefusedIsSaidBefore() async throws {

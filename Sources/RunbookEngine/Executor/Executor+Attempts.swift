@@ -345,7 +345,8 @@ extension Executor {
       workDone: result.workDone, isEffectDone: isDone ? true : nil,
       isWord: binder.kinds[step.kind]?.spec.asksAPerson == true ? true : nil,
       restsOn: footing?.restsOn.isEmpty == false ? footing?.restsOn : nil,
-      capturesRestOn: footing?.captures.isEmpty == false ? footing?.captures : nil)
+      capturesRestOn: footing?.captures.isEmpty == false ? footing?.captures : nil,
+      isUnasked: verdict.isUnasked ? true : nil)
   }
 
   /// How a change ended well that stays, whatever is made of its result.

@@ -70,7 +70,14 @@ extension Executor {
       Finding(settlement, .probe, "the probe says \(words)", result: result, asked: asked)
     }
     let conditions = ["done", "not_done"].compactMap { settle[$0]?.text }
-    if let failure = PresumptionJudge(binder: binder, scope: scope, isProbe: true).failure(
+    let judge = UnaskedJudge(binder: binder, scope: scope)
+    if let presumed = result.presumedFailure, UnaskedJudge.isUnasked(presumed, result) {
+      guard conditions.contains(where: { judge.judges($0, presumed) }) else {
+        let failure = judge.failure(presumed, "done` or `not_done", hasConditions: true)
+        return Finding(
+          .unknown, .none, Self.text(of: redactor.redact(failure)), result: result, asked: asked)
+      }
+    } else if let failure = PresumptionJudge(binder: binder, scope: scope, isProbe: true).failure(
       of: result, judgedBy: conditions, "done` or `not_done", isChange: false)
     {
       return Finding(

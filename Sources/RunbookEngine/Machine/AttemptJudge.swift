@@ -10,6 +10,8 @@ struct AttemptJudge {
     /// Empty when the attempt failed.
     var captures = ValueMap()
     var failure: FailureRecord?
+    /// Whether nobody has answered what was asked, and no condition judges by that.
+    var isUnasked = false
   }
 
   func judge(_ step: Step, _ result: StepResult, in scope: RunScope) -> Verdict {
@@ -18,11 +20,14 @@ struct AttemptJudge {
     var verdict = Verdict()
     let options = step.options
     verdict.expectations = options.expect.map { expectation($0, in: scope) }
-    if let missed = verdict.expectations.first(where: { !$0.isMet }) {
+    if let unasked = unasked(step, result, in: scope) {
+      verdict.failure = unasked
+      verdict.isUnasked = true
+    } else if let missed = verdict.expectations.first(where: { !$0.isMet }) {
       verdict.failure = FailureRecord(
         cause: .expectation, message: missed.error ?? "expected \(missed.expression)",
         detail: result.presumedFailure?.record.message, mayRetryHelp: true)
-    } else {
+    } else if !isNamed(result, by: step, in: scope) {
       verdict.failure = PresumptionJudge(binder: binder, scope: scope).failure(
         of: result, judgedBy: options.expect, "expect", isChange: step.phase.mayChange)
     }
@@ -35,6 +40,36 @@ struct AttemptJudge {
       verdict.failure = error.record
     }
     return verdict
+  }
+
+  /// The failure of a result that nobody has answered, and that no condition judges; nil for any other.
+  private func unasked(
+    _ step: Step, _ result: StepResult, in scope: RunScope
+  ) -> FailureRecord? {
+    guard let presumed = result.presumedFailure, UnaskedJudge.isUnasked(presumed, result),
+      !isNamed(result, by: step, in: scope)
+    else { return nil }
+    return UnaskedJudge(binder: binder, scope: scope).failure(
+      presumed, "expect", hasConditions: !step.options.expect.isEmpty)
+  }
+
+  /// Whether a condition judges by the code of a result that nobody has answered.
+  private func isNamed(_ result: StepResult, by step: Step, in scope: RunScope) -> Bool {
+    guard let presumed = result.presumedFailure, UnaskedJudge.isUnasked(presumed, result) else {
+      return false
+    }
+    let judge = UnaskedJudge(binder: binder, scope: scope)
+    if step.options.expect.contains(where: { judge.judges($0, presumed) }) { return true }
+    guard let confirms = step.options.confirms else { return false }
+    var wider = scope
+    do throws(StepFailure) {
+      for (name, value) in try captures(of: step.options, in: scope).pairs {
+        if let name = name.stringValue { wider.transientCaptures[name] = value }
+      }
+    } catch {
+      return false
+    }
+    return UnaskedJudge(binder: binder, scope: wider).judges(confirms, presumed)
   }
 
   private func captures(

@@ -36,6 +36,9 @@ public struct AttemptFinished: Sendable, Hashable, Codable {
   public let restsOn: [StandIn]?
   /// The same of captures, by their names, beside what all of the step rests on.
   public let capturesRestOn: [String: [StandIn]]?
+  /// Whether it failed as nobody has answered what was asked (`Unasked`); nil is no, and in journals of before it was
+  /// kept, where the failure's code tells.
+  public let isUnasked: Bool?
 
   public init(
     step: StepID, attempt: Int, outcome: Outcome, result: Value,
@@ -45,8 +48,9 @@ public struct AttemptFinished: Sendable, Hashable, Codable {
     evidence: [EvidenceRecord] = [], timeline: [TimelineRow] = [], notices: [String] = [],
     elapsedMicroseconds: Int64, hasReceipt: Bool = false, workDone: [WorkDone]? = nil,
     isEffectDone: Bool? = nil, isWord: Bool? = nil, restsOn: [StandIn]? = nil,
-    capturesRestOn: [String: [StandIn]]? = nil
+    capturesRestOn: [String: [StandIn]]? = nil, isUnasked: Bool? = nil
   ) {
+    self.isUnasked = isUnasked
     self.restsOn = restsOn
     self.capturesRestOn = capturesRestOn
     self.isWord = isWord
@@ -86,6 +90,7 @@ extension AttemptFinished {
   /// what it brought could not be judged. Then it is no finding.
   public var isWithoutAnswer: Bool {
     guard outcome == .failed, let failure else { return false }
+    if isUnasked == true { return true }
     guard failure.cause == .expectation, !expectations.isEmpty else { return !failure.isAnswer }
     return !expectations.contains { !$0.isMet && $0.error == nil }
   }

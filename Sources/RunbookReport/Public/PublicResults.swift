@@ -22,7 +22,7 @@ extension PublicCopy {
       elapsedMicroseconds: finished.elapsedMicroseconds, hasReceipt: finished.hasReceipt,
       workDone: finished.workDone?.map(done), isEffectDone: finished.isEffectDone,
       isWord: finished.isWord, restsOn: finished.restsOn,
-      capturesRestOn: finished.capturesRestOn)
+      capturesRestOn: finished.capturesRestOn, isUnasked: finished.isUnasked)
   }
 
   func done(_ done: WorkDone) -> WorkDone {

@@ -17,6 +17,8 @@ package struct HTTPExchange: Sendable {
   package let isAnotherRequest: Bool
   /// Whether a redirect has led to it: what the server had done by then that sent it on, nobody knows.
   package let isRedirected: Bool
+  /// Whether that has led to another path: what is not there is not what was asked for.
+  package let isOfAnotherPath: Bool
   package let body: BoundedCapture
   package let redactor: Redactor
   /// Whether the author wants redirects to be followed.
@@ -77,11 +79,16 @@ package struct HTTPExchange: Sendable {
   /// Whether the answer is a redirect that leads nowhere: nothing was followed, and it is no answer to what was asked.
   /// That of 303 is, where its page is not wanted (RFC 9110, section 15.4.4).
   private var isUnfollowed: Bool {
-    (300..<400).contains(status) && (isFollowing || status != 303)
+    (300..<400).contains(status)
+      && (isFollowing || status != 303 || ["GET", "HEAD"].contains(request.method))
   }
 
   private func presumedFailure(_ text: String) -> PresumedFailure? {
-    refusal(text).map { PresumedFailure($0, toldBy: "status") }
+    refusal(text).map { record in
+      var presumed = PresumedFailure(record, toldBy: "status")
+      presumed.isOfAnother = isOfAnotherPath && [404, 410].contains(status)
+      return presumed
+    }
   }
 
   private func refusal(_ text: String) -> FailureRecord? {

@@ -25,6 +25,20 @@ package struct HTTPRequest: Sendable, Hashable {
   func hasHeader(_ name: String) -> Bool { headers.contains { $0.name.lowercased() == name } }
 
   /// Where it goes; nil for a URL that is not HTTP's, and without libcurl.
+  /// Whether both ask for the same page of their servers, as far as their paths tell.
+  func isOfSamePath(as other: HTTPRequest) -> Bool {
+    guard let own = path, let others = other.path else { return false }
+    return own.isIdentical(to: others)
+  }
+
+  private var path: String? {
+    guard let text = (try? HTTPURL(url))?.text, let start = text.range(ofFirst: "://") else {
+      return nil
+    }
+    let rest = text[start.upperBound...].unicodeScalars.drop { $0 != "/" }
+    return String(Substring.UnicodeScalarView(rest.prefix { $0 != "?" && $0 != "#" }))
+  }
+
   package var origin: HTTPURL.Origin? {
     // Why it is none is said where the request is made.
     try? HTTPURL(url).origin

@@ -216,7 +216,136 @@ struct FootingTests {
       ], outcomes: answers, status: .notConfirmed, reason: "detection found no incident"),
   ]
 
-  @Test(arguments: leftOutCases + answerCases) func endsByWhatWasSeen(_ example: Case) async throws
+  private static let unable = SimulatedOutcome.failure(
+    StepFailure(.refused, "no such program", code: "exit 127"))
+  private static let unableLook =
+    "'look', which could not be carried out (reason: no such program)"
+  private static let whenLooked = "steps['look'].outcome == 'succeeded'"
+  private static let count = step("count", .timeline) {
+    $0.when = source(whenLooked)
+    $0.captures = [capture("broken", "size(stdout)", fallback: 0)]
+  }
+
+  /// What could not be carried out has seen nothing; what failed has, but for its finding.
+  private static let unableCases = [
+    Case(
+      testDescription: "a finding by the outcome of what could not be carried out",
+      steps: [
+        step("look", .timeline), step("d", .detection) { $0.confirms = source(whenLooked) }, fix,
+      ], outcomes: ["look": [unable]], status: .undetermined,
+      reason: "detection step 'd' rests on \(unableLook)"),
+    Case(
+      testDescription: "a detection step that the outcome of such a step leaves out",
+      steps: [
+        step("look", .timeline),
+        step("d", .detection) {
+          $0.when = source(whenLooked)
+          $0.confirms = source("true")
+        }, fix,
+      ], outcomes: ["look": [unable]], status: .undetermined,
+      reason: "detection step 'd' rests on \(unableLook)"),
+    Case(
+      testDescription: "a finding by a default behind such a `when`",
+      steps: [
+        step("look", .timeline), count,
+        step("d", .detection) { $0.confirms = source("broken > 0") }, fix,
+      ], outcomes: ["look": [unable]], status: .undetermined,
+      reason: "detection step 'd' rests on \(unableLook)"),
+    Case(
+      testDescription: "a finding by the outcome of what failed with an answer",
+      steps: [
+        step("look", .timeline), count,
+        step("d", .detection) { $0.confirms = source("broken > 0") }, fix,
+      ], outcomes: ["look": [no]], status: .notConfirmed, reason: "detection found no incident"),
+    Case(
+      testDescription: "another way that is tried where the first could not be",
+      steps: [
+        step("look", .timeline),
+        step("other", .timeline) {
+          $0.when = source("steps['look'].outcome == 'failed'")
+          $0.captures = [capture("broken", "size(stdout)", fallback: 0)]
+        }, step("d", .detection) { $0.confirms = source("broken > 3") }, fix,
+      ], outcomes: ["look": [unable], "other": [.values(["stdout": "abc"])]],
+      status: .notConfirmed, reason: "detection found no incident"),
+    Case(
+      testDescription: "a check that the outcome of such a step leaves out",
+      steps: [
+        step("look", .timeline), confirmation("d"), check("v", when: whenLooked),
+        step("w", .verification),
+      ], outcomes: ["look": [unable]], status: .unverified,
+      reason: "1 of 2 verification steps passed, 1 rests on \(unableLook)"),
+    Case(
+      testDescription: "a safeguard that the outcome of such a step leaves out",
+      steps: [
+        step("look", .timeline), confirmation("d"), step("w", .verification),
+        step("s", .safeguards) { $0.when = source(whenLooked) },
+      ], outcomes: ["look": [unable]], status: .unverified,
+      reason: "every verification step passed; no safeguard was carried out: 1 was left out by a "
+        + "`when` that rests on \(unableLook)"),
+    Case(
+      testDescription: "a check by the finding of what failed",
+      steps: [
+        step("look", .detection) { $0.confirms = source("true") }, confirmation("d"),
+        check("v", when: "findings['look']"), step("w", .verification),
+      ], outcomes: ["look": [no]], status: .unverified,
+      reason: "1 of 2 verification steps passed, 1 rests on 'look', which failed (reason: no); "
+        + "detection step 'look' failed: no"),
+    Case(
+      testDescription: "a detection step that could not be carried out beside a finding",
+      steps: [step("look", .detection), confirmation("d"), step("w", .verification)],
+      outcomes: ["look": [unable]], status: .resolved,
+      reason: "every verification step passed; detection step 'look' could not be carried out: "
+        + "no such program"),
+    Case(
+      testDescription: "detection of which nothing could confirm",
+      steps: [
+        step("info", .detection),
+        step("d", .detection) {
+          $0.when = source("false")
+          $0.confirms = source("true")
+        }, fix,
+      ], status: .undetermined,
+      reason: "no detection step that can confirm the incident was carried out"),
+    Case(
+      testDescription: "an answer beside what could confirm nothing",
+      steps: [
+        step("info", .detection),
+        step("ask", .detection, kind: "manual") { $0.confirms = source("answer == 'broken'") }, fix,
+      ], outcomes: ["ask": [.values(["answer": "fine"])]], status: .undetermined,
+      reason: "that detection found no incident rests on a person's word alone"),
+    Case(
+      testDescription: "a script of which nothing but its end tells, and that is given an answer",
+      steps: [ask(.verification), step("v", .verification, text: "test ${{ said }} = ok")],
+      outcomes: [
+        "ask": [.values(["answer": "ok"])],
+        "v": [.values(["exit_code": 0, "stdout": "", "stderr": ""])],
+      ], status: .unverified, reason: onWords),
+    Case(
+      testDescription: "the same, by a condition on its code",
+      steps: [
+        ask(.verification),
+        step("v", .verification, text: "test ${{ said }} = ok") {
+          $0.captures = [capture("code", "exit_code")]
+          $0.expect = [source("exit_code in [0, 1]")]
+        },
+      ],
+      outcomes: [
+        "ask": [.values(["answer": "ok"])], "v": [.values(["exit_code": 0, "stdout": "seen"])],
+      ], status: .unverified, reason: onWords),
+    Case(
+      testDescription: "a script of whose output something is asked",
+      steps: [
+        ask(.verification),
+        step("v", .verification, text: "look at ${{ said }}") {
+          $0.expect = [source("exit_code == 0 && stdout == 'there'")]
+        },
+      ],
+      outcomes: [
+        "ask": [.values(["answer": "ok"])], "v": [.values(["exit_code": 0, "stdout": "there"])],
+      ], status: .resolved, reason: oneOnWords),
+  ]
+
+  @Test(arguments: leftOutCases + answerCases + unableCases) func endsByWhatWasSeen(_ example: Case) async throws
   {
     var simulation = Simulation(example.steps, outcomes: example.outcomes)
     simulation.options.approvals = ["recovery"]

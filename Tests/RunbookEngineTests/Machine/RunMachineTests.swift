@@ -22,7 +22,9 @@ struct RunMachineTests {
     try state.apply(EventSample.runStarted.event(), at: .epoch, by: Actor(account: "ann"))
     for (sample, subject) in row.samples {
       try state.apply(
-        sample.event(about: subject, gate: subject.rawValue), at: .epoch,
+        sample.event(
+          about: subject, gate: subject.rawValue, confirms: subject == "d" ? false : nil),
+        at: .epoch,
         by: Actor(account: "ann"))
     }
     var machine = RunMachine(plan: plan, binder: Binder(plan: plan, kinds: simulation.kinds))

@@ -168,6 +168,16 @@ struct SQLJudgeTests {
     #expect(Self.losses(sql) == expected)
   }
 
+  /// What stands behind a bracket that nothing closes, or that closes none, is not passed over.
+  @Test(arguments: [
+    ("ALTER TABLE a ADD CONSTRAINT c CHECK (x > 0;\nDROP TABLE session;", 1),
+    ("DROP TABLE session nonsense (;", 1), ("SELECT 1;\nSELECT (1;\nSELECT 2;", 2),
+    ("SELECT 1);\nDROP TABLE session;", 1), ("SELECT (1", 1), ("SELECT 1;\n)", 2),
+  ])
+  func refusesWhatABracketLeavesOpen(sql: String, line: Int) {
+    #expect(SQLJudge.read(sql, line: 1).unreadable.first?.line == line)
+  }
+
   @Test func takesValuesThatAreBoundWhenItRuns() {
     let reading = SQLJudge.read(
       "DELETE FROM a WHERE b = :b_1 AND c::text = '\\:x'; UPDATE t SET a = a[1\\:2]; TRUNCATE :t")

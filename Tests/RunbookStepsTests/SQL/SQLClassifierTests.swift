@@ -45,6 +45,12 @@ struct SQLClassifierTests {
   @Test(arguments: [
     ("SELECT :a AS s", true), ("SELECT :a = 'yes' AS ok", true),
     ("SELECT lower(trim(:a)) AS s", true), ("SELECT CASE WHEN :a = 'x' THEN 1 ELSE 0 END", true),
+    ("SELECT count(*) AS n FROM (VALUES (1)) x WHERE :a = 'yes'", true), ("VALUES (:a)", true),
+    ("SELECT x.n FROM generate_series(1, 3) AS x (n) WHERE :a = 'yes'", true),
+    ("WITH x AS (SELECT :a AS s) SELECT s FROM x", true),
+    ("WITH x AS (SELECT :a AS s) SELECT s FROM x JOIN t USING (s)", false),
+    ("WITH t AS (SELECT 1) SELECT * FROM public.t WHERE a = :a", false),
+    ("SELECT f FROM f(:a)", false),
     ("SELECT * FROM t WHERE a = :a", false), ("SELECT (SELECT a FROM t) = :a", false),
     ("SELECT to_regclass(:a) IS NOT NULL", false), ("SELECT pg_size_pretty(f(:a))", false),
     ("INSERT INTO t VALUES (:a)", false), ("SHOW search_path", false),
