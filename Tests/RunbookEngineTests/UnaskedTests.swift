@@ -1,3 +1,4 @@
+import RunbookDrill
 import RunbookModel
 import Testing
 

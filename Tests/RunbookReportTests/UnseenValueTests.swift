@@ -39,10 +39,10 @@ struct UnseenValueTests {
       journal.attempt(
         "look", outcome: .failed,
         failure: FailureRecord(cause: .refused, message: "no such program", code: "exit 127"))
-      standIns = [StandIn("look", .couldNotRun)]
+      standIns = [StandIn(StepID("look"), .couldNotRun)]
     case .skipped:
       journal.skip("look", .decision, "no time")
-      standIns = [StandIn("look", .skipped)]
+      standIns = [StandIn(StepID("look"), .skipped)]
     case .refused:
       journal.attempt(
         "look", outcome: .failed,
@@ -51,14 +51,14 @@ struct UnseenValueTests {
     journal.add(
       .stepSkipped(
         StepSkipped(
-          step: "count", cause: .condition, reason: "steps['look'].outcome == 'succeeded'",
+          step: StepID("count"), cause: .condition, reason: "steps['look'].outcome == 'succeeded'",
           restsOn: standIns)))
     journal.attempt("d", captures: ["seen": 5], isConfirmed: true)
     journal.begin("d2", 1)
     journal.add(
       .attemptFinished(
         AttemptFinished(
-          step: "d2", attempt: 1, outcome: .succeeded, result: [:], isConfirmed: true,
+          step: StepID("d2"), attempt: 1, outcome: .succeeded, result: [:], isConfirmed: true,
           elapsedMicroseconds: 1, restsOn: standIns)))
     return journal
   }

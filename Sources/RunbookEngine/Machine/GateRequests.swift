@@ -20,7 +20,19 @@ extension RunMachine {
     GateRequest(
       gate: Self.recoveryGateName,
       steps: plan.runbook.steps(in: .recovery).map { binder.gateItem($0, in: scope) }, approvals: 1,
-      question: nil, receiptConnections: receiptConnections)
+      question: unlooked(scope.state), receiptConnections: receiptConnections)
+  }
+
+  /// What detection was to look at and did not: whoever approves recovery knows it.
+  private func unlooked(_ state: RunState) -> String? {
+    let words = plan.runbook.steps(in: .detection).compactMap { step -> String? in
+      let current = state.step(step.id)
+      guard current.status == .failed else { return nil }
+      return current.isWithoutAnswer
+        ? "detection step '\(step.id)' could not be carried out: what it asks is not known"
+        : "detection step '\(step.id)' failed"
+    }
+    return words.isEmpty ? nil : words.joined(separator: "\n")
   }
 
   /// The gate anew, for a step that is not what was approved.
