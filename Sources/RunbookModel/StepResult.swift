@@ -51,10 +51,13 @@ public struct PresumedFailure: Sendable, Hashable {
   public let record: FailureRecord
   /// The value of the result that tells it, such as `exit_code`: a condition that names it judges by it.
   public let result: String
+  /// What it would be had the step not failed, where that is more than one number: a person's other answers.
+  public let successes: [Value]
 
-  public init(_ record: FailureRecord, toldBy result: String) {
+  public init(_ record: FailureRecord, toldBy result: String, besides successes: [Value] = []) {
     self.record = record
     self.result = result
+    self.successes = successes
   }
 }
 
