@@ -53,10 +53,13 @@ public struct PresumedFailure: Sendable, Hashable {
   public let result: String
   /// Whether it is somebody else's answer, as of the page that a redirect led to: what was asked, nobody answered.
   public var isOfAnother = false
+  /// What it would be had the step not failed, where that is more than one number: a person's other answers.
+  public let successes: [Value]
 
-  public init(_ record: FailureRecord, toldBy result: String) {
+  public init(_ record: FailureRecord, toldBy result: String, besides successes: [Value] = []) {
     self.record = record
     self.result = result
+    self.successes = successes
   }
 }
 

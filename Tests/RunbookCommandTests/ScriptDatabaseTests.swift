@@ -79,6 +79,16 @@ struct ScriptDatabaseTests {
     #expect(rows == ["1", "2"])
   }
 
+  /// Which file has a service leads nowhere: a script that names one by itself finds it.
+  @Test(arguments: ["psql service=prod", "PGSERVICE=prod psql"])
+  func aScriptFindsTheServiceThatItNames(_ psql: String) async throws {
+    try write(
+      verification: "psql -qAtXc 'SELECT current_database()'; \(psql) -qAtXc 'SELECT current_database()'")
+    let output = try await run(["PGSERVICEFILE": workspace.path("services"), "MAIN": url])
+    #expect(output.status == 0, "\(output.all)")
+    #expect(output.all.holds(production.name), "\(output.all)")
+  }
+
   /// What the URL does not say is what the run's own session has.
   @Test func whatAServiceSaysLeadsTheScriptToo() async throws {
     try write()

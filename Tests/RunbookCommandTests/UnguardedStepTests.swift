@@ -57,6 +57,46 @@ struct UnguardedStepTests {
     #expect(!report.holds("the change was rolled back"))
   }
 
+  /// Phases that only read ask as well: their transaction keeps nobody from it.
+  @Test(arguments: ["SELECT sly()", "SELECT x FROM v"])
+  func aPhaseThatOnlyReadsAsksToo(_ sql: String) async throws {
+    let server = try #require(TestServer.shared)
+    let place = "host=\(server.folder) port=\(server.port) user=test dbname=\(database.name)"
+    _ = database.query(
+      """
+      CREATE FUNCTION sly() RETURNS text LANGUAGE sql AS $$
+        SELECT dblink_exec('\(place)', 'INSERT INTO ledger VALUES (1)') $$;
+      CREATE FUNCTION plain() RETURNS int LANGUAGE sql AS 'SELECT 1';
+      CREATE VIEW v AS SELECT sly() AS x
+      """)
+    try workspace.write(
+      """
+      runbook: look
+      connections:
+        main: {kind: postgres, url: "${{ env.DATABASE_URL }}"}
+      detection:
+        - {id: harmless, sql: SELECT plain()}
+        - {id: unpaid, sql: \(sql), confirms: "true"}
+      verification:
+        - {id: checked, sql: \(sql)}
+      """, to: "look.yaml")
+    let first = try await run("run", "look.yaml")
+    #expect(first.status == 75, "\(first.all)")
+    #expect(first.stdout.holds("unpaid"), "\(first.all)")
+    #expect(payments == "0")
+    let runs = try await run("runs", "--json").objects()
+    let id = try #require(runs.first?["run"]?.stringValue)
+    #expect(try await run("approve", id, "unpaid", "--yes").status == 0)
+    let second = try await run("resume")
+    #expect(second.status == 75, "\(second.all)")
+    #expect(payments == "1")
+    #expect(try await run("approve", id, "checked", "--yes").status == 0)
+    let last = try await run("resume")
+    #expect(last.status == 0, "\(last.all)")
+    #expect(payments == "2")
+    #expect(try await run("verify-journal", id).status == 0)
+  }
+
   private static let behind = """
     CREATE EXTENSION postgres_fdw;
     CREATE TABLE plain (n int); CREATE TABLE told (n int); CREATE TABLE "Rule d" (n int);

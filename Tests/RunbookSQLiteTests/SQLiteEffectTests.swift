@@ -28,7 +28,7 @@ struct SQLiteEffectTests {
     Case("DELETE FROM item WHERE 'a' = 'a' AND NOT 0 OR X'00' IS NULL", .destructive),
     Case("DELETE FROM item WHERE EXISTS (SELECT 1 FROM part)", .destructive),
     Case("DELETE FROM item WHERE (SELECT count(*) FROM part) >= 0", .destructive),
-    Case("DELETE FROM item WHERE :k = 'all' RETURNING id", .destructive),
+    Case("DELETE FROM item WHERE 'all' = 'all' RETURNING id", .destructive),
     Case("DELETE FROM item WHERE abs(-1) = 1", .destructive),
     Case("UPDATE item SET size = id WHERE true", .destructive),
     Case("UPDATE item SET size = part.item FROM part WHERE part.item = 1", .destructive),

@@ -72,9 +72,14 @@ struct CannedResult {
     if let answer = values["answer"]?.stringValue, refusals.contains(answer) {
       return PresumedFailure(
         FailureRecord(cause: .refused, message: "the answer was: \(answer)", code: answer),
-        toldBy: "answer")
+        toldBy: "answer", besides: otherAnswers.map { .string($0) })
     }
     return nil
+  }
+
+  private var otherAnswers: [String] {
+    let choices = step.body["choices"]?.items.compactMap(\.string) ?? ["done", "not done"]
+    return choices.filter { !refusals.contains($0) }
   }
 
   /// Answers of a person that fail a step.

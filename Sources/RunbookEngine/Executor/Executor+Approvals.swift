@@ -9,7 +9,7 @@ extension Executor {
   mutating func isAsApproved(_ bound: BoundStep) async throws(StoreError) -> Bool {
     // In a sandbox where all is approved unseen, nothing is held against what was seen.
     if options.approvesAll, plan.isSandbox { return true }
-    guard bound.step.phase.mayChange else { return true }
+    guard mayAsk(for: bound) else { return true }
     // What its database tells of it may be more than the machine knew.
     let own = bound.step.id.rawValue
     if machine.asksByItself(bound, state), state.gates[own] == nil {
@@ -22,7 +22,12 @@ extension Executor {
       try await open(machine.request(for: gate, bound, state, scope), changes: changes)
       return false
     }
-    return try await isAloneAsApproved(bound)
+    return bound.step.phase.mayChange ? try await isAloneAsApproved(bound) : true
+  }
+
+  /// Whether a step is one of those that a gate may stand before.
+  private func mayAsk(for bound: BoundStep) -> Bool {
+    bound.step.phase.mayChange || machine.asksByItself(bound, state)
   }
 
   /// Opens the gate where a run is at work beside this one, or was since this one began, that no gate has shown: it
@@ -72,7 +77,7 @@ extension Executor {
 
   /// Why a step may not be performed though its intent is stored: its approval was taken back in that moment.
   func missingConsent(for bound: BoundStep) -> FailureRecord? {
-    guard bound.step.phase.mayChange, !(options.approvesAll && plan.isSandbox) else { return nil }
+    guard mayAsk(for: bound), !(options.approvesAll && plan.isSandbox) else { return nil }
     var names = bound.step.phase == .recovery ? [RunMachine.recoveryGateName] : []
     if machine.asksByItself(bound, state) { names.append(bound.step.id.rawValue) }
     guard let name = names.first(where: { state.gates[$0]?.isApproved != true }) else { return nil }
@@ -86,7 +91,7 @@ extension Executor {
   /// Why nothing of a step may be performed where it was led to since it was held against its approval.
   mutating func objection(to bound: BoundStep) async -> FailureRecord? {
     if options.approvesAll, plan.isSandbox { return nil }
-    guard bound.step.phase.mayChange, let (_, changes) = await changesSinceApproval(of: bound)
+    guard mayAsk(for: bound), let (_, changes) = await changesSinceApproval(of: bound)
     else { return nil }
     return FailureRecord(
       cause: .elsewhere,

@@ -20,7 +20,7 @@ extension Executor {
     var obstacle: FailureRecord?
     switch await prepareConnection(activity.connection) {
     case .ready:
-      if step.phase.mayChange || step.options.isTrial { bound = await bound.informed() }
+      bound = await bound.informed()
     case .obstacle(let failure): obstacle = failure
     case .contested: return
     }
@@ -316,7 +316,7 @@ extension Executor {
       verdict.failure = failure
     } else if result.isFormer {
       // What was committed then was judged then.
-      (captures, withheld) = capturesOfReceipt(step, result)
+      (captures, withheld, footing) = capturesOfReceipt(step, result)
     } else {
       verdict = AttemptJudge(binder: binder).judge(step, result, in: scope)
       if verdict.failure == nil { footing = Footing(bound, verdict, result, binder, scope) }

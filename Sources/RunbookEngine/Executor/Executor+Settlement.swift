@@ -266,14 +266,16 @@ extension Executor {
   mutating func event(_ step: Step, _ finding: Finding) -> AttemptSettled {
     var captures = ValueMap()
     var withheld: [String] = []
+    var footing: Footing?
     if let result = finding.result, finding.settlement == .done {
       // After a probe the step's result is what the probe gave, and captures are made of it.
-      (captures, withheld) =
-        finding.means == .receipt
-        ? capturesOfReceipt(step, result)
-        : keep(
-          AttemptJudge(binder: binder).judge(step, result, in: scope).captures,
-          isWhole: result.openEnded.isEmpty)
+      if finding.means == .receipt {
+        (captures, withheld, footing) = capturesOfReceipt(step, result)
+      } else {
+        let verdict = AttemptJudge(binder: binder).judge(step, result, in: scope)
+        footing = Footing(ofFormer: step, verdict, result, binder, scope)
+        (captures, withheld) = keep(verdict.captures, isWhole: result.openEnded.isEmpty)
+      }
     }
     let attempt = state.step(step.id).attempts
     let stored = StoredResult(finding.result ?? StepResult(), redactor)
@@ -285,21 +287,22 @@ extension Executor {
       result: .map(stored.values), incomplete: stored.incomplete,
       captures: .map(captures), withheldCaptures: withheld.isEmpty ? nil : withheld,
       remnants: finding.remnants, asked: finding.asked,
-      evidence: records.isEmpty ? nil : records)
+      evidence: records.isEmpty ? nil : records,
+      capturesRestOn: footing?.captures.isEmpty == false ? footing?.captures : nil)
   }
 
-  /// What a step captured, as far as its receipt tells.
+  /// What a step captured, as far as its receipt tells, and what that rests on.
   ///
   /// A receipt was redacted: what is made of a mark is not made of the value.
   mutating func capturesOfReceipt(
     _ step: Step, _ result: StepResult
-  ) -> (kept: ValueMap, withheld: [String]) {
+  ) -> (kept: ValueMap, withheld: [String], footing: Footing?) {
     guard !Redactor.hasMark(.map(result.values)) else {
-      return (ValueMap(), step.options.captures.map(\.name))
+      return (ValueMap(), step.options.captures.map(\.name), nil)
     }
-    return keep(
-      AttemptJudge(binder: binder).judge(step, result, in: scope).captures,
-      isWhole: result.openEnded.isEmpty)
+    let verdict = AttemptJudge(binder: binder).judge(step, result, in: scope)
+    let (kept, withheld) = keep(verdict.captures, isWhole: result.openEnded.isEmpty)
+    return (kept, withheld, Footing(ofFormer: step, verdict, result, binder, scope))
   }
 
   static func text(of failure: FailureRecord) -> String {

@@ -1,3 +1,4 @@
+import RunbookExpression
 import RunbookModel
 
 /// Judges what an attempt brought back: expectations, finding, captures. Pure.
@@ -28,7 +29,9 @@ struct AttemptJudge {
         cause: .expectation, message: missed.error ?? "expected \(missed.expression)",
         detail: result.presumedFailure?.record.message, mayRetryHelp: true)
     } else if !isNamed(result, by: step, in: scope) {
-      verdict.failure = PresumptionJudge(binder: binder, scope: scope).failure(
+      var judge = PresumptionJudge(binder: binder, scope: scope)
+      judge.handingOn = handing(on: result.presumedFailure?.result, of: step)
+      verdict.failure = judge.failure(
         of: result, judgedBy: options.expect, "expect", isChange: step.phase.mayChange)
     }
     guard verdict.failure == nil else { return verdict }
@@ -70,6 +73,24 @@ struct AttemptJudge {
       return false
     }
     return UnaskedJudge(binder: binder, scope: wider).judges(confirms, presumed)
+  }
+
+  /// Timeline and detection look: what is found is a capture's value there, and what it means is for `confirms`.
+  private func handing(on name: String?, of step: Step) -> ((RunScope) -> Bool?)? {
+    guard let name, [.timeline, .detection].contains(step.phase) else { return nil }
+    let isCaptured = step.options.captures.contains { capture in
+      guard let expression = try? Expression(parsing: capture.expression) else { return false }
+      return expression.references.contains { $0.name.isIdentical(to: name) }
+    }
+    guard isCaptured else { return nil }
+    return { scope in
+      do throws(StepFailure) {
+        let captures = try self.captures(of: step.options, in: scope)
+        return try self.isConfirmed(step.options, captures, in: scope) ?? true
+      } catch {
+        return nil
+      }
+    }
   }
 
   private func captures(

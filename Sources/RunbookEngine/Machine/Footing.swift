@@ -13,8 +13,9 @@ struct Footing {
   ) {
     guard !scope.state.standInSteps.isEmpty else { return }
     let answers = Answers(in: scope)
-    var grounds = Self.grounds(of: bound, result, answers, binder, scope)
-    captures = Self.captures(of: bound, verdict, grounds, answers)
+    let isOfValuesAlone = bound.activity.isOfValuesAlone
+    var grounds = Self.grounds(of: bound.step, isOfValuesAlone, result, answers, binder, scope)
+    captures = Self.captures(of: bound.step, isOfValuesAlone, verdict, grounds, answers)
     for (name, value) in verdict.captures.pairs {
       if let name = name.stringValue { grounds.scope.transientCaptures[name] = value }
     }
@@ -29,13 +30,28 @@ struct Footing {
     restsOn = isPersons ? said.leftOut : grounds.work.leftOut.joined(with: said)
   }
 
+  /// Of the captures of a change that a receipt or a probe told of after all: what they rest on has not become another
+  /// since it was made.
+  init(
+    ofFormer step: Step, _ verdict: AttemptJudge.Verdict, _ result: StepResult, _ binder: Binder,
+    _ scope: RunScope
+  ) {
+    guard !scope.state.standInSteps.isEmpty else { return }
+    let answers = Answers(in: scope)
+    let isOfValuesAlone = (try? binder.bind(step, in: scope))?.activity.isOfValuesAlone
+    let grounds = Self.grounds(of: step, isOfValuesAlone, result, answers, binder, scope)
+    captures = Self.captures(of: step, isOfValuesAlone, verdict, grounds, answers)
+      .filter { !$0.value.isEmpty }
+  }
+
   /// Of what a probe says, by its conditions.
   init(
     ofProbe bound: BoundStep, _ result: StepResult, saying said: [(SourceText?, Bool?)],
     _ binder: Binder, _ scope: RunScope
   ) {
     guard !scope.state.standInSteps.isEmpty else { return }
-    let grounds = Self.grounds(of: bound, result, Answers(in: scope), binder, scope)
+    let grounds = Self.grounds(
+      of: bound.step, bound.activity.isOfValuesAlone, result, Answers(in: scope), binder, scope)
     restsOn = grounds.work.leftOut
     for case (let source?, let truth?) in said {
       restsOn = restsOn.joined(with: grounds.standIns(under: source, giving: .bool(truth)))
@@ -43,16 +59,16 @@ struct Footing {
   }
 
   private static func grounds(
-    of bound: BoundStep, _ result: StepResult, _ answers: Answers, _ binder: Binder,
-    _ scope: RunScope
+    of step: Step, _ isOfValuesAlone: Bool?, _ result: StepResult, _ answers: Answers,
+    _ binder: Binder, _ scope: RunScope
   ) -> Grounds {
     var scope = scope
     scope.result = result.visibleValues
     var grounds = Grounds(binder, scope)
-    grounds.work = WorkGrounds(bound.step, binder, scope).standIns
+    grounds.work = WorkGrounds(step, binder, scope).standIns
     grounds.isEcho =
       grounds.work.contains(where: \.isAnswer)
-      && (bound.activity.isOfValuesAlone ?? answers.areAll(of: scope.result))
+      && (isOfValuesAlone ?? answers.areAll(of: scope.result))
     return grounds
   }
 
@@ -79,14 +95,15 @@ struct Footing {
   }
 
   private static func captures(
-    of bound: BoundStep, _ verdict: AttemptJudge.Verdict, _ grounds: Grounds, _ answers: Answers
+    of step: Step, _ isOfValuesAlone: Bool?, _ verdict: AttemptJudge.Verdict, _ grounds: Grounds,
+    _ answers: Answers
   ) -> [String: [StandIn]] {
     var captures: [String: [StandIn]] = [:]
-    for capture in bound.step.options.captures {
+    for capture in step.options.captures {
       guard let value = verdict.captures[capture.name] else { continue }
       var found = grounds.work.leftOut.joined(
         with: grounds.standIns(under: capture.expression, giving: value))
-      if bound.activity.isOfValuesAlone != false, answers.areAll(of: value) {
+      if isOfValuesAlone != false, answers.areAll(of: value) {
         found = found.joined(with: grounds.work.filter(\.isAnswer))
       }
       captures[capture.name] = found

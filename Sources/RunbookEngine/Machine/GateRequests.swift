@@ -118,10 +118,13 @@ extension RunMachine {
     return effect == .destructive || isUnshownChange
   }
 
-  /// Whether a step asks by itself: also where a gate was opened for it, as it is not what was approved.
+  /// Whether a step asks by itself: also where a gate was opened for it, as it is not what was approved. Of a phase that
+  /// only reads it is one that does what no transaction guards.
   func asksByItself(_ bound: BoundStep, _ state: RunState) -> Bool {
     let step = bound.step
-    guard step.phase.mayChange else { return false }
+    guard step.phase.mayChange else {
+      return state.gates[step.id.rawValue] != nil || !bound.activity.unguarded.isEmpty
+    }
     return state.gates[step.id.rawValue] != nil
       || Self.needsOwnGate(step, effect: bound.activity.effect) != false
   }
@@ -143,7 +146,7 @@ extension RunMachine {
     _ bound: BoundStep, _ state: RunState, _ scope: RunScope
   ) -> GateRequest {
     let step = bound.step
-    let isFirst = state.gates[Self.recoveryGateName]?.isApproved != true
+    let isFirst = step.phase.mayChange && state.gates[Self.recoveryGateName]?.isApproved != true
     var request = GateRequest(
       gate: step.id.rawValue, steps: [binder.gateItem(step, in: scope)],
       approvals: step.options.gate?.approvals ?? 1, question: step.options.gate?.question,

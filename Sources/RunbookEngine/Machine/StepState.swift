@@ -326,6 +326,7 @@ public struct StepState: Sendable, Hashable {
       finishedAt = settled.doneAt ?? time
       result = settled.result
       cutResults = settled.cutResults
+      capturesRestOn = settled.capturesRestOn ?? [:]
       failure = nil
       isEffectDone = false
       if settled.means == .word {

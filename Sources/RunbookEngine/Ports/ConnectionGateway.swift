@@ -1,5 +1,15 @@
 public import RunbookModel
 
+/// Variables that say where services of libpq are looked for, and lead nowhere where none is named.
+package enum ServiceVariables {
+  package static let all: Set = ["PGSERVICEFILE", "PGSYSCONFDIR"]
+
+  /// Whether a connection's programs have such a variable from it, and not from whoever runs them.
+  package static func isOfConnection(_ name: String) -> Bool {
+    name.begins(with: "PG") && !all.contains(name)
+  }
+}
+
 /// The databases that steps use.
 ///
 /// Laws, with those of the steps that perform over it:
@@ -79,7 +89,7 @@ public protocol ConnectionGateway: Sendable {
   /// The variables of a step's programs, with what leads them to the connection's database.
   ///
   /// - Parameters:
-  ///   - inherited: what they have besides; none of it that leads to a database is left.
+  ///   - inherited: what they have besides; none of it that leads to a database by itself is left.
   ///   - own: what the step itself gives them, which goes before all but that nothing may be changed.
   ///   - attempt: whose they are, so that what they leave to the server is found; nil where none has begun.
   ///   - mayChange: whether they are to change something there. To keep them from it guards against mistakes only: what

@@ -118,7 +118,7 @@ extension GateOpened {
       // What the step, or its connection, sets itself is the same everywhere.
       let own = Set(item.work.flatMap(\.parameters).map(\.name))
       let isOwn = { (name: String) in
-        own.contains(name) || item.connection != nil && name.begins(with: "PG")
+        own.contains(name) || item.connection != nil && ServiceVariables.isOfConnection(name)
       }
       let bound = (item.seal ?? []).filter { $0.name.begins(with: Self.variable) }
       guard !bound.isEmpty else { continue }

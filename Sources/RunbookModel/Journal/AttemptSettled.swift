@@ -24,6 +24,8 @@ public struct AttemptSettled: Sendable, Hashable, Codable {
   public let evidence: [EvidenceRecord]?
   /// Of a person's word: whether nobody could look, as what there is to look at was out of reach; nil is no.
   public let isUnlooked: Bool?
+  /// As `AttemptFinished.capturesRestOn`.
+  public let capturesRestOn: [String: [StandIn]]?
 
   /// What the settlement rests on.
   public enum Means: String, Sendable, Hashable, Codable {
@@ -44,8 +46,10 @@ public struct AttemptSettled: Sendable, Hashable, Codable {
     doneAt: Timestamp? = nil, result: Value = .map(ValueMap()),
     incomplete: [String: Incomplete]? = [:], captures: Value = .map(ValueMap()),
     withheldCaptures: [String]? = nil, remnants: [Remnant] = [], asked: [WorkItem]? = nil,
-    evidence: [EvidenceRecord]? = nil, isUnlooked: Bool? = nil
+    evidence: [EvidenceRecord]? = nil, isUnlooked: Bool? = nil,
+    capturesRestOn: [String: [StandIn]]? = nil
   ) {
+    self.capturesRestOn = capturesRestOn
     self.asked = asked
     self.evidence = evidence
     self.isUnlooked = isUnlooked

@@ -38,7 +38,8 @@ package struct SQLActivity: Activity {
   /// What its database told makes of a step that only reads by its text: `READ ONLY` keeps a function from changing
   /// rows alone. Where it was asked and did not tell, it may be any.
   private var found: [Effect] {
-    guard mode.isReadOnly, step.phase.mayChange else { return [] }
+    guard mode.isReadOnly else { return [] }
+    guard step.phase.mayChange else { return outside.items.isEmpty ? [] : [.undetermined] }
     let isHarmless = hiddenCalls?.isEmpty == true && outside.items.isEmpty && outside != .unknown
     return isHarmless ? [] : [.undetermined]
   }
@@ -145,33 +146,57 @@ package struct SQLActivity: Activity {
   /// Also of what only reads by its text: what it calls may do more, and may not be written as a call.
   package func informed() async -> any Activity {
     var other = self
-    let texts = statements.map(\.command.text)
-    let effects = OutsideEffects(texts)
-    let notation = FunctionalNotation(statements.flatMap(\.traits.fields), in: texts)
-    let question = DatabaseCode(texts, run: gateway.run)
+    (other.outside, other.hiddenCalls, other.code) = (.unknown, nil, nil)
+    let look = Look(self)
     do throws(StepFailure) {
       let session = try gateway.session(of: source.name)
-      let (found, calls, code) = try await session.use(until: .now + .seconds(30)) {
+      let found = try await session.use(until: .now + .seconds(30)) {
         (link) throws(StepFailure) in
-        let found: [String]?
-        let calls: [String]?
-        do throws(LinkError) {
-          found = try effects.found(on: link)
-          calls = try notation.calls(on: link)
-        } catch {
-          throw StepFailure(link: error, mayHaveCommitted: false, holders: [])
-        }
-        return (found, calls, try question.parts(on: link))
+        try look.found(on: link)
       }
-      other.outside = found.map(Outside.found) ?? .unknown
-      other.hiddenCalls = calls
-      other.code = code
+      other.outside = found.outside.map(Outside.found) ?? .unknown
+      other.hiddenCalls = found.calls
+      other.code = found.code
     } catch {
-      other.outside = .unknown
-      other.hiddenCalls = nil
-      other.code = nil
+      // Nothing is known then.
     }
     return other
+  }
+
+  /// What its database is asked about it.
+  private struct Look: Sendable {
+    struct Found: Sendable {
+      var outside: [String]?
+      var calls: [String]? = []
+      var code: [DatabaseCode.Part]? = []
+    }
+
+    let effects: OutsideEffects
+    let notation: FunctionalNotation
+    let code: DatabaseCode
+    /// A phase that only reads is asked about nothing but what its transaction does not guard.
+    let isOfChange: Bool
+
+    init(_ activity: SQLActivity) {
+      let texts = activity.statements.map(\.command.text)
+      effects = OutsideEffects(texts)
+      notation = FunctionalNotation(activity.statements.flatMap(\.traits.fields), in: texts)
+      code = DatabaseCode(texts, run: activity.gateway.run)
+      isOfChange = activity.step.phase.mayChange || activity.step.options.isTrial
+    }
+
+    func found(on link: PostgresLink) throws(StepFailure) -> Found {
+      var found = Found()
+      do throws(LinkError) {
+        found.outside = try effects.found(on: link)
+        guard isOfChange || found.outside?.isEmpty == false else { return found }
+        found.calls = try notation.calls(on: link)
+      } catch {
+        throw StepFailure(link: error, mayHaveCommitted: false, holders: [])
+      }
+      found.code = try code.parts(on: link)
+      return found
+    }
   }
 
   package func perform(in context: AttemptContext) async throws(StepFailure) -> StepResult {

@@ -8,7 +8,8 @@ import RunbookModel
 /// libpq takes what a connection does not say from a service, then from the environment, then from its own defaults
 /// (`conninfo_add_defaults` in
 /// https://github.com/postgres/postgres/blob/REL_15_STABLE/src/interfaces/libpq/fe-connect.c). So a service that
-/// `PGSERVICE` names goes before every other variable: none is left to a script, and what one says is in the others.
+/// `PGSERVICE` names goes before every other variable: none is left to a script, and what one says is in the others. Where
+/// services are looked for is left: a script that names one by itself finds it.
 package enum ScriptTarget {
   /// - Parameter inherited: the variables of this process, by which libpq's are told here.
   /// - Returns: the inherited ones without any that leads somewhere, and those that lead to the target.
@@ -33,7 +34,8 @@ package enum ScriptTarget {
 
   /// By which a client of PostgreSQL finds its server, or takes it for the one, in whatever version.
   static func isLeading(_ name: String) -> Bool {
-    leading.contains(name) || ["PGSSL", "PGGSS", "PGOAUTH"].contains { name.begins(with: $0) }
+    guard !ServiceVariables.all.contains(name) else { return false }
+    return leading.contains(name) || ["PGSSL", "PGGSS", "PGOAUTH"].contains { name.begins(with: $0) }
       || keywords.contains { $0.variable.isIdentical(to: name) }
   }
 
@@ -41,7 +43,7 @@ package enum ScriptTarget {
   /// (pg_wrapper(1)).
   private static let leading: Set = [
     "PGHOST", "PGHOSTADDR", "PGPORT", "PGDATABASE", "PGUSER", "PGPASSWORD", "PGPASSFILE",
-    "PGSERVICE", "PGSERVICEFILE", "PGSYSCONFDIR", "PGOPTIONS", "PGAPPNAME", "PGREQUIRESSL",
+    "PGSERVICE", "PGOPTIONS", "PGAPPNAME", "PGREQUIRESSL",
     "PGREQUIREPEER", "PGREQUIREAUTH", "PGCHANNELBINDING", "PGMINPROTOCOLVERSION",
     "PGMAXPROTOCOLVERSION", "PGKRBSRVNAME", "PGREALM", "PGTTY", "PGCONNECT_TIMEOUT",
     "PGTARGETSESSIONATTRS", "PGLOADBALANCEHOSTS", "PGCLUSTER",

@@ -70,7 +70,7 @@ extension PublicCopy {
         Remnant(pid: $0.pid, summary: Self.leftOut, since: $0.since)
       }, asked: settled.asked?.map(work),
       evidence: settled.evidence?.map { evidence($0, of: kinds[settled.step]) },
-      isUnlooked: settled.isUnlooked)
+      isUnlooked: settled.isUnlooked, capturesRestOn: settled.capturesRestOn)
   }
 
   /// What the kind declares as public, and the names of the rest.

@@ -111,7 +111,8 @@ private struct ManualActivity: Activity {
     if failures.contains(answer) {
       result.presumedFailure = PresumedFailure(
         FailureRecord(cause: .refused, message: "the answer was: \(answer)", code: answer),
-        toldBy: "answer")
+        toldBy: "answer",
+        besides: question.choices.filter { !failures.contains($0) }.map { .string($0) })
     }
     return result
   }

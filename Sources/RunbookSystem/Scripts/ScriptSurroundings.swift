@@ -139,7 +139,7 @@ package struct ScriptSurroundings {
   /// By which they are led: https://www.postgresql.org/docs/current/libpq-envars.html
   private static let places = [
     "PGHOST", "PGHOSTADDR", "PGPORT", "PGDATABASE", "PGUSER", "PGSERVICE", "PGSERVICEFILE",
-    "PGOPTIONS", "PGTARGETSESSIONATTRS",
+    "PGOPTIONS", "PGTARGETSESSIONATTRS", "PGSYSCONFDIR",
   ]
 
   fileprivate static func isOfTerminal(_ name: String) -> Bool {
@@ -351,7 +351,8 @@ package struct ScriptSurroundings {
     let own = [
       ("PSQLRC", ".psqlrc"), ("PGSERVICEFILE", ".pg_service.conf"), ("PGPASSFILE", ".pgpass"),
     ]
-    return own.map { environment[$0.0] ?? "\(home)/\($0.1)" }.filter { $0.begins(with: "/") }
+    let system = environment["PGSYSCONFDIR"].map { ["\($0)/pg_service.conf"] } ?? []
+    return (own.map { environment[$0.0] ?? "\(home)/\($0.1)" } + system).filter { $0.begins(with: "/") }
   }
 
   /// Words of the interpreter's command that may name a file.

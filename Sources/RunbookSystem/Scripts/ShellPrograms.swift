@@ -105,9 +105,6 @@ enum ShellPrograms {
     "zip", "unzip", "column", "envsubst", "nc", "column", "dos2unix", "set",
   ])
 
-  /// Programs whose last operand is where they write to.
-  static let copiers: Set = ["cp", "mv", "ln", "install", "rsync", "scp"]
-
   /// Options whose value is a text, a name or where something is written to, by program: no file that is read.
   static let texts: [String: (letters: String, names: Set<String>)] = {
     let connection: Set = ["--host", "--port", "--username", "--dbname"]

@@ -118,7 +118,12 @@ package struct ShellScan {
   }
 
   private mutating func takeCommand(_ depth: Int) {
-    for word in command + input {
+    let copies = ProgramOperands.mark(&command)
+    let written = command.filter(\.isWritten)
+    targets += copies + written.filter { !$0.isOpen }.map(ProgramOperands.value)
+    for list in ProgramOperands.lists(of: command) { say("what \(list) names") }
+    texts += written.map(\.text)
+    for word in command + input where !word.isWritten {
       if word.isOpen, !word.isPattern || word.isDynamic {
         patterns += word.patterns
       } else if !word.isOpen {
@@ -139,16 +144,16 @@ package struct ShellScan {
       words = words.dropFirst()
     }
     let name = words.first?.text.lastPathPart ?? ""
-    for word in words where word.isUnknownFile { say(word.raw) }
+    for word in words where word.isUnknownFile && !word.isWritten { say(word.raw) }
     let isPlain = ShellPrograms.plain.contains(name)
     for word in words.dropFirst()
-    where word.isPattern && !word.isDynamic && !word.isOfOneFolder && !isPlain {
+    where word.isPattern && !word.isDynamic && !word.isOfOneFolder && !isPlain && !word.isWritten {
       say(word.raw)
     }
-    for word in words.dropFirst() where word.isDynamic && word.isNameInPart && !isPlain {
+    for word in words.dropFirst()
+    where word.isDynamic && word.isNameInPart && !isPlain && !word.isWritten {
       say(word.raw)
     }
-    if name == "tee" { targets += words.dropFirst().filter { !$0.isOpen }.map(\.path) }
     take(words, depth)
     input = []
   }
@@ -261,7 +266,9 @@ package struct ShellScan {
   /// What a program that may run others is given: where one stands among it that runs or reads files, it is taken for
   /// run.
   private mutating func takeWithin(_ operands: ArraySlice<Word>, _ depth: Int) {
-    commands += operands.filter { !$0.isOpen && !$0.isOption && !$0.isAssignment }.map(\.path)
+    commands += operands.filter {
+      !$0.isOpen && !$0.isOption && !$0.isAssignment && !$0.isWritten
+    }.map(\.path)
     let start = operands.indices.first { index in
       let name = operands[index].text.lastPathPart
       return index + 1 < operands.endIndex && !operands[index].isDynamic
@@ -292,10 +299,9 @@ package struct ShellScan {
   /// What a program is given that may read it. What of it turns out only when it runs is said, unless it can be no
   /// file: what an option that takes a text, or a program that takes a pattern, is given.
   private mutating func takeOperands(_ all: ArraySlice<Word>, of name: String) {
-    var given = all
+    let given = all.filter { !$0.isWritten }
     let letters = ShellPrograms.texts[name]?.letters ?? ""
     let names = ShellPrograms.texts[name]?.names ?? []
-    if ShellPrograms.copiers.contains(name) { given = given.dropLast() }
     operands += given.filter { !$0.isOpen }.flatMap(\.names)
     globs += given.filter { $0.isPattern && $0.isOfOneFolder }.map(\.path)
     var hasPattern =

@@ -17,6 +17,8 @@ extension ShellScan {
     package var isUnknown = false
     /// Whether it has variables that may have one of several values.
     package var hasChoices = false
+    /// Whether its command writes to what it names.
+    package var isWritten = false
 
     var isRest: Bool { text.isEmpty && !isDynamic && raw.unicodeScalars.count == 1 }
 
@@ -68,8 +70,11 @@ extension ShellScan {
       if isOption, !text.begins(with: "--"), text.utf8.count > 2 {
         names.append(String(text.dropFirstScalars(2)))
       }
-      // `@FILE`: what is in the file (curl, http, jq's like).
-      return names + names.filter { $0.begins(with: "@") }.map { String($0.dropping(prefix: "@")) }
+      // `@FILE`, `NAME@FILE`, `NAME=@FILE;type=…`: what is in the file (curl, http, jq's like).
+      return names
+        + names.compactMap { $0.halves(at: "@") }.flatMap { pair in
+          [String(pair.after), String(pair.after.prefixOfScalars { $0 != ";" && $0 != "," })]
+        }
     }
     /// `names`, with `*` for each part that only turns out when it runs.
     package var patterns: [String] { Word(text: ShellScan.pattern(of: path)).names }

@@ -152,7 +152,7 @@ struct WorkText {
       .map { String($0.dropping(prefix: SealedPart.databaseCode)) }
     if !code.isEmpty {
       let words =
-        "-- the approval binds of the database: \(Self.list(code)); not what these call in turn"
+        "-- the approval binds of the database: \(Self.list(code))"
       lines.append("\(indent)\(code: words, .dim)")
     }
     if let unbound {

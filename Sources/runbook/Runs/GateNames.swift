@@ -33,10 +33,12 @@ struct GateNames {
   }
 
   /// Refuses names of gates that no run of the runbook can ask at, before anything is done.
-  func check(_ names: [String], _ console: Console) throws {
+  ///
+  /// - Parameter opened: those that a run has opened: a step that only reads may have asked, too.
+  func check(_ names: [String], opened: [String] = [], _ console: Console) throws {
     guard !names.isEmpty else { return }
     let gates = inOrder
-    let known = gates + ofIdentity + mayAsk
+    let known = gates + ofIdentity + mayAsk + opened
     for name in names where !known.contains(where: { $0.isIdentical(to: name) }) {
       let isStep = runbook.steps.contains { $0.id.rawValue.isIdentical(to: name) }
       console.printError(

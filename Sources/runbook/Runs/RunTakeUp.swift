@@ -28,7 +28,8 @@ struct RunTakeUp {
     }
     if !force { try held.refuseCarriedOut() }
     let (plan, change, world) = try plan()
-    try GateNames(of: plan.runbook).check(options.execution.approve, held.console)
+    try GateNames(of: plan.runbook).check(
+      options.execution.approve, opened: Array(held.state.gates.keys), held.console)
     try ReportsFolder.check(options.execution.reports, held.surroundings, held.console)
     try refuseApproveAll(of: plan, world)
     if change != nil { try refuseChanges(to: plan, held.state) }

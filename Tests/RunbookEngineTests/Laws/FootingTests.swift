@@ -393,6 +393,40 @@ struct FootingTests {
               + "(reason: I looked)")))
   }
 
+  /// What a change has captured rests on the same, whether it was seen to end or a receipt or a probe told of it.
+  @Test(arguments: [true, false]) func whatIsSettledRestsOnWhatItWasMadeOf(
+    byReceipt: Bool
+  ) async throws {
+    let fix = step("fix", .recovery, kind: byReceipt ? "sql" : "shell") {
+      $0.captures = [capture("kept", "broken + size(stdout)")]
+      if !byReceipt { $0.settle = settle(done: "stdout != ''", notDone: nil) }
+    }
+    let check = step("v", .verification) { $0.expect = [source("kept >= 0")] }
+    var simulation = Simulation(
+      runbook(
+        [Self.look, confirmation(), fix, check], connections: byReceipt ? [connection()] : []))
+    simulation.outcomes["fix"] = [.values(["stdout": "fixed"])]
+    simulation.effects = ["fix": .mutating]
+    simulation.options.approvals = ["recovery"]
+    try await simulation.run()
+    simulation = simulation.crashed(after: Array(simulation.journal.stored.prefix(1)))
+    simulation.outcomes["fix"] = [.values(["stdout": "fixed"])]
+    let seen = try await simulation.resume(decisions: [Self.skip("look")])
+    #expect(seen.endStatus == .unverified)
+    var killed = try simulation.crashed(during: "fix")
+    if byReceipt {
+      killed.settlements["fix"] = SimulatedSettlement(receipt: .of(["stdout": "fixed"]))
+    } else {
+      killed.probes["fix"] = [.values(["stdout": "fixed"])]
+    }
+    let state = try await killed.resume()
+    #expect(killed.settlement(of: "fix")?.settlement == .done)
+    #expect(state.step("fix").attempts == 1)
+    #expect(state.step("fix").capturesRestOn == seen.step("fix").capturesRestOn)
+    #expect(!state.step("fix").capturesRestOn.isEmpty)
+    #expect(state.lifecycle == seen.lifecycle)
+  }
+
   private static let judged = step("d", .detection) { $0.confirms = source("broken > 0") }
 
   /// The run as it was begun, before anything was carried out.

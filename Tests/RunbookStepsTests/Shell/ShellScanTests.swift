@@ -76,6 +76,25 @@ struct ShellScanTests {
       ("echo \"$(./inner.sh) and more\"; ./last.sh", [], ["./inner.sh", "./last.sh"], []),
       ("x=`./one.sh`; ./two.sh", [], ["./one.sh", "./two.sh"], []),
       ("curl https://example.com/$X", [], [], []),
+      // What is written to is no input.
+      ("cp a /tmp/x/one.$TS", [], [], []), ("cp -t \"$DIR/x\" a", [], [], []),
+      ("mv -v a \"$DIR/b.$(date)\"", [], [], []), ("install -m 644 a \"$DIR/b.sql\"", [], [], []),
+      ("sudo cp a /tmp/one.$TS", [], [], []), ("date | tee -a \"$DIR/x.log\"", [], [], []),
+      ("pg_dump -Fc -f \"$DIR/x.dump\"", [], [], []), ("curl -sSo \"$D/x.json\" u", [], [], []),
+      ("tar -czf \"$D/x.tgz\" parts", [], [], []), ("tar czf \"$D/x.tgz\" parts", [], [], []),
+      ("tar -xzf x.tgz -C \"$D/x\"", [], [], []), ("dd if=a of=\"$D/b.img\"", [], [], []),
+      ("sort -o \"$D/b.txt\" a; psql --output=\"$D/c.txt\" -f a", [], [], []),
+      // What is read is.
+      ("cp \"$DIR/a.sql\" /tmp/x", [], [], ["\"$DIR/a.sql\""]),
+      ("cp -t /tmp \"$DIR/a.sql\"", [], [], ["\"$DIR/a.sql\""]),
+      ("tar -xf \"$D/x.tgz\"", [], [], ["\"$D/x.tgz\""]),
+      ("curl -K \"$D/c.conf\"", [], [], ["\"$D/c.conf\""]),
+      ("curl -Hfoo -XPOST -d \"@$F\" u", [], [], ["\"@$F\""]),
+      ("tar -cT list -f x.tar", [], [], ["what list names"]),
+      ("tar -c --files-from=list -f x.tar", [], [], ["what list names"]),
+      ("rsync --files-from list a b:c", [], [], ["what list names"]),
+      ("curl -K conf; wget -i urls", [], [], ["what conf names", "what urls names"]),
+      ("xargs -a list rm", [], [], ["what list names", "xargs"]),
     ] as [(String, [String], [String], [String])])
   func readsWhatAScriptNames(
     _ script: String, _ folders: [String], _ scripts: [String], _ unknown: [String]
@@ -161,6 +180,15 @@ struct ScriptSurroundingsTests {
       ("cat \"${F:-data.sql}\"", ["data.sql"]),
       ("curl -d @data.sql --data-binary=@plain http://127.0.0.1/", ["data.sql", "plain"]),
       ("cat lib/*.sh", ["lib/common.sh", "lib/deep.sh"]),
+      ("cp -t /tmp/x data.sql", ["data.sql"]), ("cp data.sql plain", ["data.sql"]),
+      ("cp -v plain data.sql", ["plain"]), ("mv --target-directory=lib plain", ["plain"]),
+      ("tar -T plain -cf data.sql", ["plain"]), ("tar czf plain data.sql", ["data.sql"]),
+      ("tar xzf plain", ["plain"]), ("rsync --files-from=plain lib/ h:x", ["plain"]),
+      ("curl -K plain -o data.sql", ["plain"]), ("xargs -a plain rm", ["plain"]),
+      ("curl -F 'f=@data.sql;type=text/plain' u", ["data.sql"]),
+      ("curl --data-urlencode body@data.sql u", ["data.sql"]),
+      ("pg_dump -f data.sql; pg_restore -L plain", ["plain"]),
+      ("dd if=plain of=data.sql", ["plain"]), ("sort -odata.sql plain", ["plain"]),
     ] as [(String, [String])])
   func whatAScriptLeadsToIsBound(_ script: String, _ bound: [String]) throws {
     try write("#!/bin/sh\n. ./lib/common.sh\npsql -f data.sql\n", to: "fix.sh")
@@ -258,6 +286,11 @@ struct ScriptSurroundingsTests {
     #expect(
       surroundings("./tool").unbound == ["what a script that is no shell's loads by itself"])
     #expect(surroundings("echo fine").unbound.isEmpty)
+    // What a script itself writes is another at each look, too.
+    try write("x", to: "was.sql")
+    try write("x", to: "new.sql")
+    #expect(surroundings("cp new.sql was.sql; tee was.sql").unbound.isEmpty)
+    #expect(surroundings("cp new.sql was.sql; psql -f was.sql").unbound == ["was.sql"])
     // What programs write on in is another at each look.
     for name in ["log", "server.log", "postmaster.pid"] {
       try write("one", to: name)
