@@ -78,7 +78,8 @@ struct SettleProbeTests {
 
   /// A person's answer is a word, and a probe's is none.
   @Test func aProbeThatAsksAPersonIsRefused() async throws {
-    try write("true", settle: "manual: {instruction: Paid?, choices: [yes, no]}, done: answer == 'yes'")
+    try write(
+      "true", settle: "manual: {instruction: Paid?, choices: [paid, no]}, done: answer == 'paid'")
     let found = try await run("validate", "pay.yaml", "--json")
     #expect(found.status == 65)
     #expect(try found.objects().contains { $0["code"]?.stringValue == "RB309" }, "\(found.all)")

@@ -180,7 +180,8 @@ struct RunEndTests {
   @Test(
     arguments: [
       (nil, 404, true), ("seen == 404", 409, false), ("status == 404", 404, true),
-      ("seen == 409", 404, false), ("false && seen == 404", 409, true), ("status >= 500", 404, true),
+      ("seen == 409", 404, false), ("false && seen == 404", 409, true),
+      ("status >= 500", 404, true),
       (nil, 503, false), ("seen >= 500", 503, false), ("status == 503", 503, true),
     ] as [(String?, Int64, Bool)])
   func whatDetectionHandsOnIsAnAnswer(

@@ -15,7 +15,8 @@ struct UnaskedTests {
     [
       ("\(name) == \(value)", true), ("\(value) == \(name)", true),
       ("\(name) in [0, \(value)]", true), ("\(name) == \(value - 1) + 1", true),
-      ("body == 'no' || \(name) == \(value)", true), ("body == 'ok' && \(name) in [\(value)]", true),
+      ("body == 'no' || \(name) == \(value)", true),
+      ("body == 'ok' && \(name) in [\(value)]", true),
       ("true ? \(name) == \(value) : false", true), ("\(name) != \(value + 1)", false),
       ("\(name) >= \(value)", false), ("\(name) < \(value + 1)", false),
       ("!(\(name) == \(value + 1))", false), ("!(\(name) != \(value))", false),

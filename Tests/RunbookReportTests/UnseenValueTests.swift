@@ -30,7 +30,8 @@ struct UnseenValueTests {
     var journal = JournalBuilder()
     journal.start(
       [
-        step("look", .timeline), step("count", .timeline, captures: ["lost"], fallbacks: ["lost": 0]),
+        step("look", .timeline),
+        step("count", .timeline, captures: ["lost"], fallbacks: ["lost": 0]),
         step("d", .detection, captures: ["seen"]), step("d2", .detection),
       ], report: report)
     var standIns: [StandIn] = []
@@ -70,7 +71,7 @@ struct UnseenValueTests {
     let text = try report.markdown()
     let words = look == .unable ? "could not be carried out" : "was left out"
     let gap = look == .refused ? nil : "not known (rests on 'look', which \(words))"
-    #expect(text.holds(gap.map { "\($0) orders have no customer." } ?? "0 orders have no customer."))
+    #expect(text.holds("\(gap ?? "0") orders have no customer."))
     #expect(text.holds("Nothing was lost.") == (gap == nil))
     #expect(text.holds("Call \(gap ?? "0") customers"))
     #expect(text.holds("2025-10-18 20:00") == (gap == nil))

@@ -167,7 +167,8 @@ public struct RunbookChecker: Sendable {
       found.append(
         Diagnostic(
           .error, .probeOfAPerson,
-          "`settle` cannot ask a person: an answer is their word, and shows nothing", at: probe.place,
+          "`settle` cannot ask a person: an answer is their word, and shows nothing",
+          at: probe.place,
           hint: "without `settle` a person decides, by `runbook resolve`"))
       return
     }

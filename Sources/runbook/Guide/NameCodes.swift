@@ -128,7 +128,8 @@ extension DiagnosticGuide {
       A `settle:` finds out whether a step took effect. What a person answers is their word, and shows nothing of
       that: an answer given in passing would have the step count as done, or done once more.
       """,
-      cure: "Take the `settle:` away: without one a person decides, by `runbook resolve RUN STEP --done` or `--not-done`.",
+      cure:
+        "Take the `settle:` away: without one a person decides, by `runbook resolve RUN STEP --done`.",
       example: .yaml(
         """
         recovery:

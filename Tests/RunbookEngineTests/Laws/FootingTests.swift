@@ -345,7 +345,8 @@ struct FootingTests {
       ], status: .resolved, reason: oneOnWords),
   ]
 
-  @Test(arguments: leftOutCases + answerCases + unableCases) func endsByWhatWasSeen(_ example: Case) async throws
+  @Test(arguments: leftOutCases + answerCases + unableCases) func endsByWhatWasSeen(_ example: Case)
+    async throws
   {
     var simulation = Simulation(example.steps, outcomes: example.outcomes)
     simulation.options.approvals = ["recovery"]
