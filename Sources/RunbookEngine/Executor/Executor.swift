@@ -2,19 +2,18 @@ public import RunbookModel
 
 /// Carries a plan out: decides, makes the intent durable, performs, and takes what came of it in.
 ///
-/// Each piece of state has one owner, whose fields are private: a class where there is state, a struct where there is
-/// none. Who needs whom goes one way, folder by folder, and `scripts/check-folders.py` holds that:
+/// Each piece of state has one owner, a class whose fields are private; what has no state is a struct. Who needs whom
+/// goes one way, as the folders do, and `scripts/check-folders.py` refuses another:
 ///
-///     RunSetup           plan, options, ports that only tell: nothing of it changes        Record
-///      └ RunRecord       state, what waits to be stored, secret captures; the journal      Record
-///         └ RunConnections   where connections lead, and what was asked there; the gateway Connections
-///            ├ RemnantWait, Settler, WordCheck   what was ended; how attempts are settled  Settlement
-///            ├ GateKeeper, ApprovalCheck   what was shown, asked, and held against it      Gates
-///            ├ SandboxMaker              the sandbox that runs                             Sandbox
-///            └ Performer                 none: it has all of them do their part of an attempt
-///               └ Executor               the machine: how far the run has come
+///     Record        RunRecord: state, events that wait, secret captures, the journal; RunSetup: what never changes
+///     Connections   RunConnections: where connections lead, what was asked there, the gateway    ← Record
+///     Settlement    RemnantWait: what was ended; Settler, WordCheck: how attempts are settled    ← Connections
+///     Gates         GateKeeper, ApprovalCheck: what was shown, and is held against what runs     ← Settlement
+///     Sandbox       SandboxMaker: the sandbox that runs                                          ← Connections
+///     Performer     none: has all of them do their part of an attempt                            ← Gates
+///     Executor      the machine: how far the run has come                                        ← all of them
 ///
-/// `Fence` is made of the same without gates, sandbox and performer: it looks at a run that is held.
+/// `Fence` is made of the same, up to Settlement: it looks at a run that is held.
 public struct Executor: ~Copyable {
   private let setup: RunSetup
   private let record: RunRecord
