@@ -4,7 +4,7 @@ import RunbookModel
 /// is to take the place of the run's: an attempt is settled by the probe that it was begun with.
 ///
 /// What the probe looks at (files, variables of a script) is recorded too, and no matter of the plan: it is held against
-/// the record right before it is asked (`Executor.changesOfProbe`).
+/// the record right before it is asked (`Probes.ask`).
 struct ProbeSeal {
   private let key: RunKey?
   private let redactor: Redactor

@@ -18,7 +18,7 @@ struct FenceOptions: ParsableArguments {
 
 /// Keeps what is left of a run's last attempts from taking effect, before a person's word on them is recorded.
 ///
-/// The lease is held by then: see `Executor.fence`, which all of `takeover`, `abandon`, `skip` and `resolve` go
+/// The lease is held by then: see `Fence`, which all of `takeover`, `abandon`, `skip` and `resolve` go
 /// through.
 struct RunFence {
   let held: HeldRun
@@ -79,11 +79,10 @@ struct RunFence {
       return finding
     }
     held.journal.redact(with: Redactor(secrets: made.secrets))
-    var executor = Executor(plan: made, ports: ports(made), options: options(state))
-    try executor.takeIn(entries)
+    var fence = try fence(made, state, entries)
     var open: [(step: StepID, why: String)] = []
     for step in steps {
-      switch await executor.fence(step) {
+      switch await fence.fence(step) {
       case .clear(let settled): finding.settled += [settled].compactMap(\.self)
       case .done(let settled): finding.settled.append(settled)
       // What failed by its own process's word is over, whether or not its database can be asked.
@@ -91,9 +90,9 @@ struct RunFence {
       case .open(let why): open.append((step, why))
       }
     }
-    await executor.leaveFence()
+    await fence.close()
     // It has happened, whatever comes of the decision.
-    let endings = executor.takeEndings()
+    let endings = fence.takeEndings()
     if !endings.isEmpty { try await held.add(endings.map(Event.processesEnded), as: name) }
     for one in endings.flatMap(\.ended) { held.console.printError("  Ended: \(one.words)") }
     for (step, why) in open { try accept(why, of: step, for: what, in: &finding) }
@@ -117,14 +116,13 @@ struct RunFence {
       return nil
     }
     held.journal.redact(with: Redactor(secrets: made.secrets))
-    var executor = Executor(plan: made, ports: ports(made), options: options(state))
-    try executor.takeIn(held.entries)
+    let fence = try fence(made, state, held.entries)
     for step in steps {
-      guard let why = await executor.obstacle(toFencing: step) else { continue }
-      await executor.leaveFence()
+      guard let why = await fence.obstacle(toFencing: step) else { continue }
+      await fence.close()
       try accept(why, of: step, for: what, in: &finding)
     }
-    await executor.leaveFence()
+    await fence.close()
     return made
   }
 
@@ -150,10 +148,9 @@ struct RunFence {
       return unseen(error.why.pieces(separatedBy: "\n").joined(separator: " "))
     }
     held.journal.redact(with: Redactor(secrets: made.secrets))
-    var executor = Executor(plan: made, ports: ports(made), options: options(state))
-    try executor.takeIn(entries)
-    let found = try await executor.lookBeforeAbandonment()
-    await executor.leaveFence()
+    let fence = try fence(made, state, entries)
+    let found = try await fence.lookBeforeAbandonment()
+    await fence.close()
     return found
   }
 
@@ -172,10 +169,9 @@ struct RunFence {
         "  That the run has ended is not marked in its databases: \(error.why)")
     }
     held.journal.redact(with: Redactor(secrets: made.secrets))
-    var executor = Executor(plan: made, ports: ports(made), options: options(state))
-    try executor.takeIn(entries)
-    await executor.markEnd()
-    await executor.leaveFence()
+    let fence = try fence(made, state, entries)
+    await fence.markEnd()
+    await fence.close()
   }
 
   private func accept(
@@ -221,6 +217,12 @@ struct RunFence {
     } catch {
       throw Obstacle(why: "its runbook cannot be bound to its inputs and connections")
     }
+  }
+
+  private func fence(
+    _ plan: Plan, _ state: RunState, _ entries: [Entry]
+  ) throws(StoreError) -> Fence {
+    try Fence(plan: plan, ports: ports(plan), options: options(state), entries: entries)
   }
 
   private func ports(_ plan: Plan) -> EnginePorts {

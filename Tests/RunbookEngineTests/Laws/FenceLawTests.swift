@@ -29,9 +29,10 @@ struct FenceLawTests {
   private func fence(_ simulation: Simulation, _ id: StepID = "fix") async throws -> Fencing {
     var options = simulation.options
     options.fencesFormer = true
-    var executor = Executor(plan: simulation.plan, ports: simulation.ports, options: options)
-    try executor.takeIn(simulation.journal.stored)
-    return await executor.fence(id)
+    var fence = try Fence(
+      plan: simulation.plan, ports: simulation.ports, options: options,
+      entries: simulation.journal.stored)
+    return await fence.fence(id)
   }
 
   @Test func aReceiptThatIsThereSaysThatItIsDone() async throws {

@@ -2,13 +2,24 @@ import RunbookModel
 
 /// Carries out the steps that fill a sandbox and break it. They are no steps of the run: the journal
 /// tells of them once the sandbox stands.
-extension Executor {
-  func prepare(
+struct SandboxSteps {
+  private let setup: RunSetup
+  private let attempts: RunAttempts
+  /// Whether somebody practises who is not told what breaks.
+  private let hidesFault: Bool
+
+  init(_ setup: RunSetup, _ attempts: RunAttempts, hidesFault: Bool) {
+    self.setup = setup
+    self.attempts = attempts
+    self.hidesFault = hidesFault
+  }
+
+  func carryOut(
     _ steps: [Step], _ part: PreparationRecord.Part, _ preparation: inout Preparation
   ) async throws(StepFailure) {
     for step in steps {
       do throws(StepFailure) {
-        try await prepare(step, part, &preparation)
+        try await carryOut(step, part, &preparation)
       } catch {
         let record = error.record
         throw StepFailure(
@@ -18,35 +29,32 @@ extension Executor {
     }
   }
 
-  private func prepare(
+  private func carryOut(
     _ step: Step, _ part: PreparationRecord.Part, _ preparation: inout Preparation
   ) async throws(StepFailure) {
-    let start = ports.clock.now()
+    let start = setup.clock.now()
     let scope = preparation.currentScope
-    guard try binder.isWanted(step, in: scope) else {
+    guard try setup.binder.isWanted(step, in: scope) else {
       return preparation.skip(step, part, at: start)
     }
-    // Who practises is not told what breaks.
-    if part != .fault || ports.witness == nil {
-      ports.observer.observe(progress: redactor.redact(step.title))
-    }
-    let bound = try binder.bind(step, in: scope, isPreparation: true)
-    let (result, captures) = try await attempts(of: bound, in: scope)
+    if part != .fault || !hidesFault { setup.tell(setup.redactor.redact(step.title)) }
+    let bound = try setup.binder.bind(step, in: scope, isPreparation: true)
+    let (result, captures) = try await tries(of: bound, in: scope)
     preparation.take(captures)
     preparation.records.append(
       PreparationRecord(
         part: part, id: step.id, title: step.title, kind: step.kind, outcome: .succeeded,
-        startedAt: start, finishedAt: ports.clock.now(), work: bound.activity.work,
-        result: .map(StoredResult(result, redactor).values)))
+        startedAt: start, finishedAt: setup.clock.now(), work: bound.activity.work,
+        result: .map(StoredResult(result, setup.redactor).values)))
   }
 
   /// Tries a step as often as its `retry` allows.
   ///
   /// - Throws: the last attempt's failure.
-  private func attempts(
+  private func tries(
     of bound: BoundStep, in scope: RunScope
   ) async throws(StepFailure) -> (StepResult, ValueMap) {
-    let first = ports.clock.uptime()
+    let first = setup.clock.uptime()
     var count = 0
     while true {
       count += 1
@@ -55,7 +63,7 @@ extension Executor {
       } catch {
         let next = bound.step.options.retry?
           .nextStart(
-            last: .epoch, spent: ports.clock.uptime() - first, after: count,
+            last: .epoch, spent: setup.clock.uptime() - first, after: count,
             key: bound.step.id.rawValue)
         guard let next, ![.interrupted, .invalid].contains(error.record.cause) else { throw error }
         try await pause(for: next.since(.epoch))
@@ -66,16 +74,17 @@ extension Executor {
   private func attempt(
     _ number: Int, of bound: BoundStep, in scope: RunScope
   ) async throws(StepFailure) -> (StepResult, ValueMap) {
-    let folder = "\(options.runFolder)/evidence/sandbox-\(bound.step.id)"
-    let result = try await bound.activity.perform(in: context(of: bound.step, number, folder))
-    let verdict = AttemptJudge(binder: binder).judge(bound.step, result, in: scope)
+    let folder = "\(setup.options.runFolder)/evidence/sandbox-\(bound.step.id)"
+    let context = attempts.context(of: bound.step, number, folder)
+    let result = try await bound.activity.perform(in: context)
+    let verdict = AttemptJudge(binder: setup.binder).judge(bound.step, result, in: scope)
     if let failure = verdict.failure { throw StepFailure(failure, partial: result) }
     return (result, verdict.captures)
   }
 
   private func pause(for duration: Duration) async throws(StepFailure) {
     do {
-      try await ports.clock.sleep(for: duration)
+      try await setup.clock.sleep(for: duration)
     } catch {
       throw StepFailure(.interrupted, "interrupted")
     }

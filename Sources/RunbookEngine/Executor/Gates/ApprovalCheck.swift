@@ -2,24 +2,48 @@ import RunbookModel
 
 /// An approval is of what was shown: it is held against what is about to be performed, right before
 /// that (laws L4 and L8).
-extension Executor {
+final class ApprovalCheck {
+  private let setup: RunSetup
+  private let record: RunRecord
+  private let connections: RunConnections
+  private let others: OtherRuns
+  private let seals: ApprovalSeals
+  private let gates: GateKeeper
+  /// By gate and connections: when this process last looked who else is at work there since the gate was approved.
+  private var looksBeside: [String: Duration] = [:]
+
+  init(
+    _ setup: RunSetup, _ record: RunRecord, _ connections: RunConnections, _ others: OtherRuns,
+    _ seals: ApprovalSeals, _ gates: GateKeeper
+  ) {
+    self.setup = setup
+    self.record = record
+    self.connections = connections
+    self.others = others
+    self.seals = seals
+    self.gates = gates
+  }
+
+  private var machine: RunMachine { setup.machine }
+  private var state: RunState { record.state }
+
   /// Opens a gate where what is about to run is not what was approved.
   ///
   /// - Returns: whether the step may be performed; false where a person has to be asked first.
-  mutating func isAsApproved(_ bound: BoundStep) async throws(StoreError) -> Bool {
-    // In a sandbox where all is approved unseen, nothing is held against what was seen.
-    if options.approvesAll, plan.isSandbox { return true }
+  func isAsApproved(_ bound: BoundStep) async throws(StoreError) -> Bool {
+    if setup.approvesUnseen { return true }
     guard mayAsk(for: bound) else { return true }
     // What its database tells of it may be more than the machine knew.
     let own = bound.step.id.rawValue
     if machine.asksByItself(bound, state), state.gates[own] == nil {
-      try await flushOutcome()
-      try await open(machine.request(for: own, bound, state, scope))
+      try await record.flushOutcome()
+      try await gates.open(machine.request(for: own, bound, state, record.scope))
       return false
     }
     if let (gate, changes) = await changesSinceApproval(of: bound) {
-      try await flushOutcome()
-      try await open(machine.request(for: gate, bound, state, scope), changes: changes)
+      try await record.flushOutcome()
+      try await gates.open(
+        machine.request(for: gate, bound, state, record.scope), changes: changes)
       return false
     }
     return bound.step.phase.mayChange ? try await isAloneAsApproved(bound) : true
@@ -32,31 +56,31 @@ extension Executor {
 
   /// Opens the gate where a run is at work beside this one, or was since this one began, that no gate has shown: it
   /// may have done what this one is about to do.
-  private mutating func isAloneAsApproved(_ bound: BoundStep) async throws(StoreError) -> Bool {
+  private func isAloneAsApproved(_ bound: BoundStep) async throws(StoreError) -> Bool {
     let own = bound.step.id.rawValue
     guard let gate = (state.gates[own] ?? recoveryGate(for: bound.step))?.opened else {
       return true
     }
     let shown = databases(of: bound, gate)
     let place = ([gate.gate] + shown.map(\.connection)).joined(separator: "\0")
-    let now = ports.clock.uptime()
+    let now = setup.clock.uptime()
     if let looked = looksBeside[place], now - looked < Self.longestUnlooked { return true }
-    try await flushOutcome()
+    try await record.flushOutcome()
     let newcomers: [OtherRun]
     do throws(StepFailure) {
-      newcomers = try await onKnownGround(shown.map(\.connection)) {
-        (executor) async throws(StepFailure) in
-        try await executor.others(
-          beside: shown, keepingReceiptsOn: executor.machine.receiptConnections)
+      newcomers = try await KnownGround(connections).perform(on: shown.map(\.connection)) {
+        () async throws(StepFailure) in
+        try await others.atWork(beside: shown, keepingReceiptsOn: machine.receiptConnections)
       }.filter { !state.consentedRuns.contains($0.run) }
     } catch {
       if case .elsewhere = error.record.cause { return false }
-      try queue(.runHeld(hold(gate.gate, error.record, "")))
+      try record.hold(for: error.record, about: gate.gate)
       return false
     }
     guard newcomers.isEmpty else {
       let changes = newcomers.map { "run \($0.run) was not known of when it was approved" }
-      try await open(machine.request(for: gate.gate, bound, state, scope), changes: changes)
+      try await gates.open(
+        machine.request(for: gate.gate, bound, state, record.scope), changes: changes)
       return false
     }
     looksBeside[place] = now
@@ -71,13 +95,13 @@ extension Executor {
     if let connection = bound.activity.connection {
       return [state.identities[connection]].compactMap(\.self)
     }
-    return gate.identities.map(\.connection).filter(seenConnections.contains)
+    return gate.identities.map(\.connection).filter(connections.isSeen)
       .compactMap { state.identities[$0] }
   }
 
   /// Why a step may not be performed though its intent is stored: its approval was taken back in that moment.
   func missingConsent(for bound: BoundStep) -> FailureRecord? {
-    guard mayAsk(for: bound), !(options.approvesAll && plan.isSandbox) else { return nil }
+    guard mayAsk(for: bound), !setup.approvesUnseen else { return nil }
     var names = bound.step.phase == .recovery ? [RunMachine.recoveryGateName] : []
     if machine.asksByItself(bound, state) { names.append(bound.step.id.rawValue) }
     guard let name = names.first(where: { state.gates[$0]?.isApproved != true }) else { return nil }
@@ -89,8 +113,8 @@ extension Executor {
   }
 
   /// Why nothing of a step may be performed where it was led to since it was held against its approval.
-  mutating func objection(to bound: BoundStep) async -> FailureRecord? {
-    if options.approvesAll, plan.isSandbox { return nil }
+  func objection(to bound: BoundStep) async -> FailureRecord? {
+    if setup.approvesUnseen { return nil }
     guard mayAsk(for: bound), let (_, changes) = await changesSinceApproval(of: bound)
     else { return nil }
     return FailureRecord(
@@ -100,8 +124,7 @@ extension Executor {
   }
 
   /// The gate that has to be opened, and why; nil where all is as it was approved, or no gate is due.
-  private mutating func changesSinceApproval(of bound: BoundStep) async -> (gate: String, [String])?
-  {
+  private func changesSinceApproval(of bound: BoundStep) async -> (gate: String, [String])? {
     let own = bound.step.id.rawValue
     guard let gate = state.gates[own] ?? recoveryGate(for: bound.step) else { return nil }
     let item = gate.opened.steps.first { $0.step == bound.step.id }
@@ -114,22 +137,15 @@ extension Executor {
         ? "it was to be skipped" : "whether it runs, or what it does, was not known"
       return (own, ["\(own): \(was) \(when)"])
     }
-    let now = await self.seal(bound)
+    let now = await seals.seal(bound)
     let changes =
       now.changes(since: seal).map { "\(own): \($0)" }
-      + leftOut(since: gate.opened) + changedConnections(since: gate.opened)
+      + leftOut(since: gate.opened) + seals.changedConnections(since: gate.opened)
     return changes.isEmpty ? nil : (gate.opened.gate, changes)
   }
 
   private func recoveryGate(for step: Step) -> GateState? {
     step.phase == .recovery ? state.gates[RunMachine.recoveryGateName] : nil
-  }
-
-  private mutating func seal(_ bound: BoundStep) async -> StepSeal {
-    let own = await StepSeal(
-      bound.activity, deciders: DecidingValues(of: bound.step, in: scope).all, key: options.key,
-      redactor)
-    return own.with(probe: await probeSeal(of: bound.step) ?? [])
   }
 
   /// Steps that were to run, and were then left out by their `when`: what comes behind them was approved with them.
@@ -141,45 +157,5 @@ extension Executor {
       }
       return "\(item.step): it was to run, and was left out"
     }
-  }
-
-  func changedConnections(since gate: GateOpened) -> [String] {
-    gate.identities.flatMap { shown -> [String] in
-      guard let now = state.identities[shown.connection]?.identity else { return [] }
-      var changes = shown.identity.changes(to: now)
-      // What the run has left there tells afterwards that it is the one, and nothing else does: a copy shows all the
-      // rest alike, and its log goes on as well. A sandbox is made anew by this program.
-      if !plan.isSandbox, state.proof(on: shown.connection).isEmpty {
-        changes += [shown.identity.restart(to: now)].compactMap(\.self)
-      }
-      return changes.map { "connection '\(shown.connection)': \($0)" }
-    }
-  }
-
-  /// The item with what its approval will bind. What is not decided yet is asked when it is.
-  mutating func sealed(_ item: GateItem) async -> GateItem {
-    guard item.fate == .willRun,
-      let step = plan.runbook.steps.first(where: { $0.id == item.step })
-    else { return item }
-    let bound: BoundStep
-    do throws(StepFailure) {
-      bound = try await binder.bind(step, in: scope).informed()
-    } catch {
-      return item
-    }
-    let parts = await seal(bound).parts
-    let unbound = await bound.activity.unbound().map { redactor.redact($0) }
-    let manner = bound.activity.manner.map {
-      WorkItem.Parameter(name: $0.name, value: redactor.redact($0.value))
-    }
-    // The machine bound it before its database was asked.
-    let known = bound.activity.work
-    let isKnown = known.map(\.effect) == item.work.map(\.effect)
-    return GateItem(
-      step: item.step, title: item.title, fate: item.fate, effect: bound.activity.effect,
-      isEffectDeclared: item.isEffectDeclared, connection: item.connection,
-      work: isKnown ? item.work : known.map { redactor.redact($0) },
-      seal: parts, unbound: unbound.isEmpty ? nil : unbound,
-      manner: manner.isEmpty ? nil : manner, probe: await sealed(item.probe, of: step))
   }
 }
