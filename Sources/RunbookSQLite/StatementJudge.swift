@@ -23,6 +23,13 @@ final class StatementJudge {
   private(set) var changesSchema = false
   /// Whether SQLite has told anything of it.
   private(set) var hasActed = false
+  /// Whether it has rows deleted that its text does not name: by a trigger, or by a key that cascades.
+  private(set) var deletesElsewhere = false
+  /// All that it reads, changes, or does that by: tables, views and triggers, by their names as SQLite compares them.
+  private(set) var touched: Set<String> = []
+  /// The table that its own text changes.
+  private var target: String?
+
   func allows(_ action: StatementAction) -> Bool {
     hasActed = true
     let refusal = refusal(of: action)
@@ -34,7 +41,17 @@ final class StatementJudge {
 
   private func note(_ action: StatementAction) {
     if Self.schemaActions.contains(action.code) { changesSchema = true }
+    if let trigger = action.trigger { touched.insert(Self.folded(trigger)) }
     switch action.code {
+    case SQLITE_READ, SQLITE_INSERT, SQLITE_UPDATE, SQLITE_DELETE:
+      let table = Self.folded(action.first ?? "")
+      touched.insert(table)
+      if action.code == SQLITE_READ { break }
+      if target == nil, action.trigger == nil { target = table }
+      let isElsewhere = action.trigger != nil || target?.isIdentical(to: table) == false
+      if action.code == SQLITE_DELETE, isElsewhere, !Self.isCatalogue(table) {
+        deletesElsewhere = true
+      }
     case SQLITE_DROP_TABLE, SQLITE_DROP_VIEW, SQLITE_DROP_INDEX, SQLITE_DROP_TRIGGER,
       SQLITE_DROP_VTABLE:
       isDestructive = true

@@ -23,9 +23,11 @@ struct SQLiteEffectTests {
     Case("UPDATE item SET size = 1 RETURNING *", .destructive),
     Case("UPDATE item SET size = 1 FROM (SELECT 1 WHERE true)", .destructive),
     Case("WITH x AS (SELECT 1 WHERE true) DELETE FROM item RETURNING id", .destructive),
-    Case("DELETE FROM item WHERE id = 1 RETURNING id", .mutating),
+    Case("DELETE FROM part WHERE item = 1 RETURNING item", .mutating),
+    // Its trigger, and its key that cascades, delete rows besides.
+    Case("DELETE FROM item WHERE id = 1 RETURNING id", .destructive),
     Case("UPDATE item SET size = 1", .destructive), Case("DELETE FROM item", .destructive),
-    Case("DELETE FROM item WHERE id = 1", .mutating),
+    Case("DELETE FROM item WHERE id = 1", .destructive),
     Case("DELETE FROM part WHERE item = 1", .mutating), Case("DELETE FROM part", .destructive),
     Case("CREATE TABLE other (a)", .mutating), Case("DROP TABLE item", .destructive),
     Case("DROP INDEX by_name", .destructive), Case("DROP VIEW names", .destructive),

@@ -81,7 +81,9 @@ extension Executor {
         throw StepFailure(objection)
       }
       isLedAnew = true
-      if let obstacle = await executor.prepareReceipts(on: connection) {
+      if let obstacle = await executor.prepareReceipts(
+        on: connection, lockTimeout: bound.lockTimeout)
+      {
         throw StepFailure(obstacle)
       }
       try await executor.ports.gateway.note(

@@ -53,7 +53,7 @@ extension Executor {
       if let known = state.identities[connection]?.identity,
         known.isSameDatabase(as: identity.identity), identity.lost == nil,
         known.changes(to: identity.identity).isEmpty, state.unseen[connection] == nil,
-        !state.proof(on: connection).isEmpty || known.restart(to: identity.identity) == nil
+        !state.proof(on: connection).isEmpty || known.replacement(by: identity.identity) == nil
       {
         return .ready
       }
@@ -81,7 +81,7 @@ extension Executor {
   }
 
   /// The plan's connections that keep receipts in the same database as this one, which comes first.
-  func receiptUsers(of connection: String) -> [ReceiptUser] {
+  func receiptUsers(of connection: String, lockTimeout: Duration? = nil) -> [ReceiptUser] {
     guard let one = state.identities[connection]?.identity else { return [] }
     let names =
       [connection] + machine.receiptConnections.filter { !$0.isIdentical(to: connection) }
@@ -89,7 +89,7 @@ extension Executor {
       guard let other = state.identities[name]?.identity, one.sharesTables(with: other) else {
         return nil
       }
-      return ReceiptUser(connection: name, role: other.role)
+      return ReceiptUser(connection: name, role: other.role, lockTimeout: lockTimeout)
     }
   }
 
@@ -104,19 +104,27 @@ extension Executor {
     guard bound.settledBy == .receipt, let connection = bound.activity.connection else {
       return nil
     }
-    return await prepareReceipts(on: connection)
+    return await prepareReceipts(on: connection, lockTimeout: bound.lockTimeout)
   }
 
-  mutating func prepareReceipts(on connection: String) async -> FailureRecord? {
+  mutating func prepareReceipts(
+    on connection: String, lockTimeout: Duration? = nil
+  ) async -> FailureRecord? {
     guard !preparedReceipts.contains(connection) else { return nil }
     do throws(StepFailure) {
-      try await ports.gateway.prepareReceipts(receiptUsers(of: connection))
+      try await ports.gateway.prepareReceipts(
+        receiptUsers(of: connection, lockTimeout: lockTimeout))
       preparedReceipts.insert(connection)
       return nil
     } catch {
       return error.record
     }
   }
+}
+
+extension BoundStep {
+  /// How long the step may wait for a lock, where its author says so.
+  var lockTimeout: Duration? { step.body["lock_timeout"]?.duration }
 }
 
 extension ConnectionIdentity {
