@@ -57,7 +57,9 @@ extension Executor {
   }
 
   /// Why what fencing asks could not be asked, without anything being changed or ended; nil where it could.
-  public mutating func obstacle(toFencing id: StepID) async -> String? {
+  ///
+  /// - Parameter endsFormer: whether the step's former process is ended before: what it locks stands in no way then.
+  public mutating func obstacle(toFencing id: StepID, endsFormer: Bool) async -> String? {
     guard needsFence(id) else { return nil }
     guard let step = plan.runbook.steps.first(where: { $0.id == id }) else {
       return "the runbook has no step '\(id)' any more"
@@ -69,6 +71,7 @@ extension Executor {
       _ = try await identity(of: connection)
       return nil
     } catch {
+      if endsFormer, error.record.cause == .lock { return nil }
       return Self.text(of: redactor.redact(error.record))
     }
   }
