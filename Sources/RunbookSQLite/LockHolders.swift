@@ -6,7 +6,7 @@ import RunbookSystem
 /// Who holds a file's lock, as the system lists all locks. The file itself is not asked: a descriptor of it that is closed
 /// takes this process's own locks with it.
 enum LockHolders {
-  /// A few words each, for people: `process 4711, which is stopped`.
+  /// A few words each, for people: `process 4711 (stopped)`.
   static func words(of path: String) -> (holders: String, pids: [Int32])? {
     let files = [path, "\(path)-shm"].compactMap(mark)
     let pids = (TextFile.read("/proc/locks") ?? "").pieces(separatedBy: "\n")
@@ -21,7 +21,7 @@ enum LockHolders {
       }
     let unique = Set(pids).sorted()
     guard !unique.isEmpty else { return nil }
-    let holders = unique.map { "process \($0)" + (isStopped($0) ? ", which is stopped" : "") }
+    let holders = unique.map { "process \($0)" + (isStopped($0) ? " (stopped)" : "") }
     return (holders.joined(separator: " and "), unique)
   }
 
@@ -51,9 +51,10 @@ extension StepFailure {
     }
     let numbers = pids.map(String.init).joined(separator: " ")
     return StepFailure(
-      .lock, record.message, detail: "\(holders) holds it",
-      hint: "let it end or go on; where it hangs, end it (kill -KILL \(numbers)): what it has not "
-        + "committed is rolled back",
+      .lock, record.message,
+      detail: "held by \(holders); where it hangs, kill -KILL \(numbers) ends it, and what it has "
+        + "not committed is rolled back",
+      hint: record.hint,
       code: record.code, mayRetryHelp: record.mayRetryHelp)
   }
 }

@@ -198,7 +198,7 @@ import Testing
   /// It holds the whole file, and is ended: it locks nothing then.
   @Test func aStoppedProcessThatHoldsTheFileIsAbandoned() async throws {
     try workspace.write(
-      Self.update.replacing(
+      Self.update.replacingAll(
         "UPDATE user SET name = 'c' WHERE name = 'a'",
         with: """
           "WITH RECURSIVE c (x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM c WHERE \
