@@ -85,7 +85,7 @@ struct PublicCopyTests {
           ConnectionIdentified(connection: "other", identity: identity(inode))))
     }
     let whole = try IncidentReport(entries: journal.entries).markdown()
-    #expect(whole.holds("8675310") as Bool)
+    #expect(whole.holds("customers-acme") as Bool)
     for text in [
       try IncidentReport(entries: journal.entries, isPublic: true).markdown(),
       try IncidentReport(entries: journal.entries, isPublic: true).text(as: .json),
