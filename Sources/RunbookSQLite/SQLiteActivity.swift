@@ -11,6 +11,8 @@ struct SQLiteActivity: Activity {
   let files: SQLiteGateway
   /// What SQLite tells of each statement by the file's schema; nil where it is not known, or does not fit.
   private let judgements: [SchemaTwin.Judgement?]
+  /// What of the file's schema decides what they do.
+  private(set) var code = DefinedCode.none
 
   init(
     step: Step, source: Runbook.Connection, text: SQLiteText, statements: [RenderedSQL],
@@ -80,17 +82,67 @@ struct SQLiteActivity: Activity {
     }
   }
 
-  /// What is refused when it is performed is said before.
+  /// What is refused when it is performed is said before, and what happens that no text of it says.
   var manner: [WorkItem.Parameter] {
-    judgements.compactMap { $0?.denial }.map {
-      WorkItem.Parameter(name: "will be refused", value: .string($0))
+    let elsewhere = judgements.indices.filter { judgements[$0]?.deletesElsewhere == true }.map {
+      judgements.count == 1 ? "the statement" : "statement \($0 + 1)"
     }
+    let deleting =
+      elsewhere.isEmpty
+      ? []
+      : [
+        WorkItem.Parameter(
+          name: "triggers or keys that cascade delete rows besides, by",
+          value: .string(elsewhere.joined(separator: ", ")))
+      ]
+    return deleting
+      + judgements.compactMap { $0?.denial }.map {
+        WorkItem.Parameter(name: "will be refused", value: .string($0))
+      }
   }
 
+  /// What the statements touch, by the schema as it is.
+  private var touched: Set<String> {
+    judgements.reduce(into: []) { $0.formUnion($1?.touched ?? []) }
+  }
+
+  func surroundings() async -> [Surrounding] { code.surroundings }
+
+  func unbound() async -> [String] { code.unbound }
+
+  /// By the file's schema as it is now.
   func informed() async -> any Activity {
-    SQLiteActivity(
+    var found: (schema: SQLiteSchema, own: Set<String>)?
+    do throws(StepFailure) {
+      found = try await files.schema(of: source.name)
+    } catch {
+      // As it was seen last: whether it still is so is looked at under the lock. What was never seen is not bound, and
+      // the gate says so.
+      found = files.known(source.name)?.lastLook
+    }
+    var other = SQLiteActivity(
       step: step, source: source, text: text, statements: statements, values: values,
       files: files)
+    other.code = found.map { $0.schema.code(touching: other.touched, own: $0.own) } ?? .unknown
+    return other
+  }
+
+  /// Whether what it was bound with is still so, on the open file.
+  ///
+  /// - Throws: `refused` where it is another: nobody has seen what the statements would do now.
+  func requireCode(_ schema: SQLiteSchema) throws(StepFailure) {
+    guard let former = code.parts, !former.isEmpty else { return }
+    let now = schema.code(touching: touched, own: []).parts ?? []
+    let changed =
+      now.filter { part in
+        !former.contains {
+          $0.name.isIdentical(to: part.name) && $0.definition.isIdentical(to: part.definition)
+        }
+      } + former.filter { part in !now.contains { $0.name.isIdentical(to: part.name) } }
+    guard let first = changed.first else { return }
+    throw StepFailure(
+      .refused, "the database's \(first.name) is another than a moment ago; nothing was changed",
+      hint: "try it again: it is looked at anew")
   }
 
   func receiptDigest(_ key: RunKey?) -> Digest? { digest(key) }

@@ -10,7 +10,16 @@ final class SQLiteFile: Sendable {
   /// As the connection's URL has it; links are followed each time.
   let path: String
   let connection: String
-  private let known = Mutex<(identity: ConnectionIdentity?, schema: [String]?)>((nil, nil))
+  private let known = Mutex<Known>(Known())
+
+  private struct Known {
+    var identity: ConnectionIdentity?
+    var content: SQLiteContent?
+    /// As it was told to whoever asked last who the file is.
+    var told: ConnectionIdentity?
+    /// Digests of what steps of the run have made of the schema.
+    var own: Set<String> = []
+  }
 
   init(path: String, connection: String) {
     self.path = path
@@ -27,8 +36,8 @@ final class SQLiteFile: Sendable {
   /// What it was when it was identified; nil before that.
   var identity: ConnectionIdentity? { known.withLock { $0.identity } }
 
-  /// The statements that make its schema, as of the last request; nil before one.
-  var schema: [String]? { known.withLock { $0.schema } }
+  /// Its schema, as of the last request; nil before one.
+  var schema: SQLiteSchema? { known.withLock { $0.content?.schema } }
 
   /// Runs `body` on the open file, on a thread of its own.
   ///
@@ -69,17 +78,57 @@ final class SQLiteFile: Sendable {
     if wait.wasInterrupted {
       throw StepFailure(.interrupted, "interrupted before anything was run")
     }
-    let (handle, found) = try open(access, wait)
-    defer { handle.rollBack() }
-    try accept(found)
-    return try body(handle)
+    do throws(StepFailure) {
+      let (handle, found) = try open(access, wait)
+      defer { handle.rollBack() }
+      try accept(found)
+      return try body(handle)
+    } catch {
+      throw error.naming(holdersOf: path)
+    }
   }
 
   /// What the file is now.
   func identify() async throws(StepFailure) -> ConnectionIdentity {
     try await use(.reading, SQLiteWait(until: .now + .seconds(10))) { _ throws(StepFailure) in }
     guard let identity else { throw StepFailure(.unreachable, "\(connection) is closed") }
+    known.withLock { $0.told = identity }
     return identity
+  }
+
+  /// Whether the path leads to the file that was identified, and nothing tells that other content was put in it since.
+  func isStillTold() async -> Bool {
+    guard isInPlace else { return false }
+    do throws(StepFailure) {
+      try await use(
+        .reading, SQLiteWait(until: .now + .seconds(10), lockTimeout: .milliseconds(200))
+      ) { _ throws(StepFailure) in }
+    } catch {
+      // Who writes it now keeps it from being looked at; under the lock it is looked at again.
+      return error.record.cause != .elsewhere && isInPlace
+    }
+    return replacement == nil
+  }
+
+  /// What tells that its content is another than when it was identified.
+  private var replacement: String? {
+    known.withLock { known in
+      known.identity.flatMap { known.told?.replacement(by: $0) }
+    }
+  }
+
+  /// To be asked in a transaction, for a run that has left nothing there: what it has left tells more.
+  ///
+  /// - Throws: `elsewhere` where the open file's content is not what was identified.
+  func requireSameContent(_ handle: SQLiteHandle) throws(StepFailure) {
+    let content: SQLiteContent
+    do throws(SQLiteError) { content = try SQLiteContent(of: handle) } catch {
+      throw StepFailure(error)
+    }
+    let told = known.withLock { $0.told }
+    guard let told, let replacement = told.replacement(by: told.with(content.facts)) else { return }
+    throw StepFailure(
+      .elsewhere, "the file of connection '\(connection)' is not what it was: \(replacement)")
   }
 
   /// Begins a transaction, a change with the file's lock.
@@ -109,12 +158,14 @@ final class SQLiteFile: Sendable {
     }
   }
 
-  private func accept(_ found: (identity: ConnectionIdentity, schema: [String])) throws(StepFailure)
-  {
+  private func accept(
+    _ found: (identity: ConnectionIdentity, content: SQLiteContent)
+  ) throws(StepFailure) {
     let former = known.withLock { known in
       let former = known.identity
       if former == nil || former?.isSameDatabase(as: found.identity) == true {
-        known = (found.identity, found.schema)
+        known.identity = found.identity
+        known.content = found.content
       }
       return former
     }
@@ -165,14 +216,14 @@ final class SQLiteFile: Sendable {
   /// Opens the file that the path leads to, and asks it what it is.
   private func open(
     _ access: Access, _ wait: SQLiteWait
-  ) throws(StepFailure) -> (SQLiteHandle, (ConnectionIdentity, [String])) {
+  ) throws(StepFailure) -> (SQLiteHandle, (ConnectionIdentity, SQLiteContent)) {
     let place = try place()
     do throws(SQLiteError) {
       let handle = try SQLiteHandle(path: place.path, mayWrite: access == .writing, wait)
       if access == .writing, handle.isReadOnly {
         throw SQLiteError(code: 8, message: "this account may not write the file")
       }
-      let found: (ConnectionIdentity, [String])
+      let found: (ConnectionIdentity, SQLiteContent)
       do throws(SQLiteError) {
         found = try ask(handle, place)
       } catch  where error.needsRollback && access == .reading {
@@ -204,27 +255,32 @@ final class SQLiteFile: Sendable {
 
   private func ask(
     _ handle: SQLiteHandle, _ place: Place
-  ) throws(SQLiteError) -> (ConnectionIdentity, [String]) {
+  ) throws(SQLiteError) -> (ConnectionIdentity, SQLiteContent) {
     let number = { (name: String) throws(SQLiteError) in
       try handle.value("PRAGMA \(name)")?.intValue ?? 0
     }
+    try handle.ask("BEGIN")
+    // What could not be asked leaves a handle that nobody uses, or one that is asked anew.
+    defer { _ = try? handle.ask("ROLLBACK") }
     let key = Self.key(place, application: try number("application_id"))
     let journal = try handle.value("PRAGMA journal_mode")?.stringValue ?? ""
+    let content = try SQLiteContent(of: handle)
     let identity = ConnectionIdentity(
       kind: "sqlite", database: String(place.path.pieces(separatedBy: "/").last ?? ""),
       role: Self.account, version: SQLiteHandle.version, address: place.path, key: key,
       facts: [
         IdentityFact("user version", String(try number("user_version")), mayChange: true),
-        IdentityFact("journal", journal, mayChange: true),
-      ])
-    let schema = try handle.ask(
-      """
-      SELECT sql FROM sqlite_schema WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\'
-      ORDER BY CASE type WHEN 'table' THEN 0 ELSE 1 END, rowid
-      """
-    ).compactMap { $0.first?.stringValue }
-    return (identity, schema)
+        IdentityFact("journal", journal, mayChange: true, isPublic: true),
+      ] + content.facts)
+    return (identity, content)
   }
+
+  /// Its schema as of the last request, and what of it steps of the run had made by the last look.
+  var lastLook: (schema: SQLiteSchema, own: Set<String>)? {
+    known.withLock { known in known.content.map { ($0.schema, known.own) } }
+  }
+
+  func take(own: Set<String>) { known.withLock { $0.own = own } }
 
   private static func key(_ place: Place, application: Int64) -> [IdentityFact] {
     [
@@ -243,5 +299,14 @@ final class SQLiteFile: Sendable {
   private static var account: String {
     guard let entry = getpwuid(geteuid()) else { return String(geteuid()) }
     return String(cString: entry.pointee.pw_name)
+  }
+}
+
+extension ConnectionIdentity {
+  /// The same with other facts.
+  fileprivate func with(_ facts: [IdentityFact]) -> ConnectionIdentity {
+    ConnectionIdentity(
+      kind: kind ?? "sqlite", database: database, role: role, version: serverVersion,
+      address: address, key: key ?? [], facts: facts)
   }
 }

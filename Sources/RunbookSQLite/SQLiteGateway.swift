@@ -6,8 +6,10 @@ import Synchronization
 /// The SQLite files of a run.
 package final class SQLiteGateway: ConnectionGateway {
   private let files = Mutex<[String: SQLiteFile]>([:])
+  private let run: RunID?
 
-  package init() {}
+  /// - Parameter run: what a step of it has made in a file's schema asks nobody again.
+  package init(run: RunID? = nil) { self.run = run }
 
   package func configure(
     _ connection: Runbook.Connection, url: String
@@ -35,11 +37,12 @@ package final class SQLiteGateway: ConnectionGateway {
   package func prepareReceipts(_ users: [ReceiptUser]) async throws(StepFailure) {
     guard let first = users.first else { return }
     let file = try file(of: first.connection)
-    let isMade = try await file.use(.reading, Self.wait()) { (handle) throws(StepFailure) in
+    let lock = first.lockTimeout
+    let isMade = try await file.use(.reading, Self.wait(lock)) { (handle) throws(StepFailure) in
       try SQLiteReceipts.standing(handle).requireTrust().isMade
     }
     guard !isMade else { return }
-    try await file.use(.writing, Self.wait()) { (handle) throws(StepFailure) in
+    try await file.use(.writing, Self.wait(lock)) { (handle) throws(StepFailure) in
       try SQLiteReceipts.make(on: handle, of: file)
     }
   }
@@ -54,9 +57,9 @@ package final class SQLiteGateway: ConnectionGateway {
     }
   }
 
-  /// It is opened anew each time: what counts is that the path leads where it led.
+  /// It is opened anew each time: what counts is that the path leads where it led, and to what was there.
   package func isConnected(_ connection: String) async -> Bool {
-    known(connection)?.isInPlace ?? false
+    await known(connection)?.isStillTold() ?? false
   }
 
   package func note(
@@ -95,6 +98,30 @@ package final class SQLiteGateway: ConnectionGateway {
     }
   }
 
+  /// The file's schema as it is now, and digests of what of it steps of the run have made.
+  func schema(
+    of connection: String
+  ) async throws(StepFailure) -> (schema: SQLiteSchema, own: Set<String>) {
+    let file = try file(of: connection)
+    let run = run
+    let found = try await file.use(.reading, Self.wait(Self.look)) {
+      (handle) throws(StepFailure) -> (SQLiteSchema, Set<String>) in
+      try file.begin(.reading, on: handle)
+      let schema: SQLiteSchema
+      do throws(SQLiteError) { schema = try SQLiteSchema(of: handle) } catch {
+        throw StepFailure(error)
+      }
+      let standing = try SQLiteReceipts.standing(handle)
+      guard let run, standing.isMade, standing.faults.isEmpty else { return (schema, []) }
+      return (schema, try SQLiteReceipts.made(by: run, on: handle))
+    }
+    file.take(own: found.1)
+    return found
+  }
+
+  /// How long a look waits for who writes: under the step's own lock it is looked at again.
+  private static let look = Duration.milliseconds(200)
+
   package func close() async { files.withLock { $0 = [:] } }
 
   func file(of connection: String) throws(StepFailure) -> SQLiteFile {
@@ -107,7 +134,9 @@ package final class SQLiteGateway: ConnectionGateway {
   /// Nil until it is configured.
   func known(_ connection: String) -> SQLiteFile? { files.withLock { $0[connection] } }
 
-  private static func wait() -> SQLiteWait { SQLiteWait(until: .now + .seconds(30)) }
+  private static func wait(_ lock: Duration? = nil) -> SQLiteWait {
+    SQLiteWait(until: .now + .seconds(30), lockTimeout: lock)
+  }
 
   /// A file can only be written where its folder can: the journal is made beside it.
   private static func requireWritable(_ file: SQLiteFile) throws(StepFailure) {

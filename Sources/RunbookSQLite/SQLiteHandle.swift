@@ -128,6 +128,25 @@ final class SQLiteHandle {
     return code != SQLITE_OK || moved != 0
   }
 
+  /// The header's change counter, read by the open file itself: another descriptor of it would take this process's locks
+  /// with it when it is closed (https://www.sqlite.org/howtocorrupt.html#posix_close_bug).
+  func changeCounter() throws(SQLiteError) -> Int64 {
+    var file: UnsafeMutablePointer<sqlite3_file>?
+    var code = withUnsafeMutableBytes(of: &file) { place in
+      sqlite3_file_control(pointer, "main", SQLITE_FCNTL_FILE_POINTER, place.baseAddress)
+    }
+    var header = [UInt8](repeating: 0, count: 100)
+    if code == SQLITE_OK, let file, let read = file.pointee.pMethods?.pointee.xRead {
+      code = read(file, &header, Int32(header.count), 0)
+      // A file that is shorter holds nothing yet, and the rest is read as zeroes: SQLITE_IOERR_SHORT_READ.
+      if code == SQLITE_IOERR | 2 << 8 { code = SQLITE_OK }
+    }
+    guard code == SQLITE_OK else {
+      throw SQLiteError(code: code, message: "the file's header cannot be read")
+    }
+    return header[24..<28].reduce(0) { $0 << 8 | Int64($1) }
+  }
+
   /// Whether keys are hurt that a commit would look at.
   var hasUnmetKeys: Bool {
     var count: Int32 = 0

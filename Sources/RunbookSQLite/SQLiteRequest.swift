@@ -65,6 +65,7 @@ struct SQLiteRequest: Sendable {
   ) throws(StepFailure) -> StepResult {
     try file.begin(.writing, on: handle)
     try refuseLoss()
+    if context.proof.isEmpty { try file.requireSameContent(handle) }
     if keepsReceipt {
       try requireTables(on: handle)
       if let former = try former(on: handle) { return former }
@@ -73,6 +74,8 @@ struct SQLiteRequest: Sendable {
       }
       try SQLiteReceipts.raise(context.run.rawValue, to: context.generation, on: handle)
     }
+    let before = try schema(on: handle)
+    try activity.requireCode(before)
     let (work, rows) = try carryOut(on: handle)
     var found = try result(work, rows)
     if let objection = context.objection(found) {
@@ -85,6 +88,8 @@ struct SQLiteRequest: Sendable {
       try SQLiteReceipts.record(
         context, activity.digest(context.key), affected: work.affected, rowCount: rows.count,
         result: isKept ? ReceiptRow.text(of: found, context.redactor) : nil, on: handle)
+      try SQLiteReceipts.mark(
+        schema(on: handle).changed(since: before), madeBy: context.run, on: handle)
       try requireGeneration(on: handle)
     }
     try file.requireStill(handle)
@@ -133,6 +138,12 @@ struct SQLiteRequest: Sendable {
     result.notices = receipt.notices
     result.isFormer = true
     return result
+  }
+
+  private func schema(on handle: SQLiteHandle) throws(StepFailure) -> SQLiteSchema {
+    do throws(SQLiteError) { return try SQLiteSchema(of: handle) } catch {
+      throw StepFailure(error)
+    }
   }
 
   private func requireTables(on handle: SQLiteHandle) throws(StepFailure) {

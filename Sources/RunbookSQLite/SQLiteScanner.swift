@@ -141,4 +141,17 @@ extension SQLiteScanner {
     RowChoice(words.map { StatementJudge.folded(String(decoding: bytes[$0], as: UTF8.self)) })
       .takesEveryRow
   }
+
+  /// Whether a statement of a trigger's body takes every row of its table. `BEGIN` may be a name as well: what stands
+  /// behind each is looked at.
+  var takesEveryRowInBody: Bool {
+    let starts =
+      words.filter {
+        StatementJudge.folded(String(decoding: bytes[$0], as: UTF8.self)).isIdentical(to: "begin")
+      }.map(\.upperBound) + ends.map { $0 + 1 }
+    return starts.contains { start in
+      let end = ends.first { $0 >= start } ?? bytes.count
+      return SQLiteScanner(Array(bytes[start..<end])).takesEveryRow
+    }
+  }
 }

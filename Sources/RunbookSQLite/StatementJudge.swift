@@ -25,6 +25,12 @@ final class StatementJudge {
   private(set) var hasActed = false
   /// Whether it asks what the database itself is: its catalogue, its pages, or by a PRAGMA.
   private(set) var asksDatabase = false
+  /// Whether it has rows deleted that its text does not name: by a trigger, or by a key that cascades.
+  private(set) var deletesElsewhere = false
+  /// All that it reads, changes, or does that by: tables, views and triggers, by their names as SQLite compares them.
+  private(set) var touched: Set<String> = []
+  /// The table that its own text changes.
+  private var target: String?
 
   func allows(_ action: StatementAction) -> Bool {
     hasActed = true
@@ -37,7 +43,20 @@ final class StatementJudge {
 
   private func note(_ action: StatementAction) {
     if Self.schemaActions.contains(action.code) { changesSchema = true }
+    if let trigger = action.trigger { touched.insert(Self.folded(trigger)) }
     switch action.code {
+    case SQLITE_READ, SQLITE_INSERT, SQLITE_UPDATE, SQLITE_DELETE:
+      let table = Self.folded(action.first ?? "")
+      touched.insert(table)
+      if action.code == SQLITE_READ {
+        asksDatabase = asksDatabase || Self.tellsOfDatabase(table)
+        break
+      }
+      if target == nil, action.trigger == nil { target = table }
+      let isElsewhere = action.trigger != nil || target?.isIdentical(to: table) == false
+      if action.code == SQLITE_DELETE, isElsewhere, !Self.isCatalogue(table) {
+        deletesElsewhere = true
+      }
     case SQLITE_DROP_TABLE, SQLITE_DROP_VIEW, SQLITE_DROP_INDEX, SQLITE_DROP_TRIGGER,
       SQLITE_DROP_VTABLE:
       isDestructive = true
@@ -45,11 +64,6 @@ final class StatementJudge {
     case SQLITE_ALTER_TABLE where action.third != nil: isDestructive = true
     case SQLITE_TRANSACTION, SQLITE_SAVEPOINT: controlsTransaction = true
     case SQLITE_PRAGMA: asksDatabase = true
-    case SQLITE_READ:
-      let table = Self.folded(action.first ?? "")
-      if ["sqlite_", "pragma_", "dbstat", "dbpage"].contains(where: { table.begins(with: $0) }) {
-        asksDatabase = true
-      }
     default: break
     }
   }
@@ -113,6 +127,10 @@ final class StatementJudge {
     SQLITE_DROP_TEMP_TABLE, SQLITE_DROP_TEMP_TRIGGER, SQLITE_DROP_TEMP_VIEW, SQLITE_DROP_TRIGGER,
     SQLITE_DROP_VIEW, SQLITE_ALTER_TABLE, SQLITE_CREATE_VTABLE, SQLITE_DROP_VTABLE,
   ]
+
+  private static func tellsOfDatabase(_ table: String) -> Bool {
+    ["sqlite_", "pragma_", "dbstat", "dbpage"].contains { table.begins(with: $0) }
+  }
 
   private static func isCatalogue(_ table: String) -> Bool { table.begins(with: "sqlite_") }
 

@@ -145,6 +145,9 @@ public final class SQLiteJournal: Journal {
     generation.withLock { $0 }.map { Lease.former(than: $0, in: folder) } ?? []
   }
 
+  /// Processes that have or had the lease, by whoever has not taken it; as `formerHolders`.
+  public func livingHolders() -> [LeaseHolder?] { Lease.former(than: .max, in: folder) }
+
   public func formerExecutors() -> [Remnant] {
     formerHolders().map { holder in
       let who = holder?.description ?? "a process that does not say who it is"

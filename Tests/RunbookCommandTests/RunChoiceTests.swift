@@ -108,6 +108,27 @@ struct RunChoiceTests {
     #expect(try await run("abandon", "--reason", "given up", "--yes").status == 0)
   }
 
+  /// A decision is never about a run that nobody has named, where several wait; and a word that is a run's names none
+  /// but it.
+  @Test(arguments: [
+    ["approve", "recovery", "--yes"], ["note", "seen"], ["takeover"],
+    ["resolve", "mend", "--done", "--reason", "looked"],
+  ])
+  func aDecisionTakesTheOnlyRunThatWaits(_ words: [String]) async throws {
+    let first = try await held()
+    let alone = try await workspace.run(words, environment: environment)
+    #expect(alone.stderr.holds("Run \(first)") as Bool, "\(alone.all)")
+    #expect(alone.stderr.holds("is the one that waits") as Bool, "\(alone.all)")
+    let second = try await held()
+    let third = try await held()
+    let output = try await workspace.run(words, environment: environment)
+    #expect(output.status == 64 && output.stderr.holds("several runs wait"), "\(output.all)")
+    #expect(output.stderr.holds(second) && output.stderr.holds(third), "\(output.all)")
+    guard words.count > 1 else { return }
+    let unsaid = try await workspace.run([words[0], second] + words.dropFirst(2))
+    #expect(unsaid.status == 64 && unsaid.stderr.holds("is a run: give the"), "\(unsaid.all)")
+  }
+
   /// Before an input is asked for, and whatever its steps are.
   @Test(arguments: [
     ["resume"], ["retry"], ["skip", "--reason", "x", "--yes"],

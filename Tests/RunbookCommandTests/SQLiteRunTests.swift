@@ -142,6 +142,87 @@ import Testing
         "the receipt of step 'recreate', which the journal calls done, is not there"))
   }
 
+  private static let update = """
+    runbook: update
+    title: Update
+    connections:
+      main: {kind: sqlite, url: "sqlite:///app.db"}
+    detection:
+      - {id: there, sql: SELECT count(*) AS n FROM user, confirms: "rows[0].n > 0"}
+    recovery:
+      - {id: fix, sql: UPDATE user SET name = 'c' WHERE name = 'a'}
+    """
+
+  /// Held at its gate, approved there, and resumed once something was done to the file.
+  private func resumed(after change: () throws -> Void) async throws -> Workspace.Output {
+    try workspace.write(Self.update, to: "update.yaml")
+    let held = try await workspace.run(["run", "update.yaml"])
+    #expect(held.status == 75, "\(held.all)")
+    // The only run that waits.
+    let approved = try await workspace.run(["approve", "recovery", "--yes"])
+    #expect(approved.status == 0, "\(approved.all)")
+    #expect(approved.stderr.holds("is the one that waits"), "\(approved.all)")
+    try change()
+    return try await workspace.run(["resume"])
+  }
+
+  @Test func aTriggerThatIsAddedAfterTheApprovalAsks() async throws {
+    let output = try await resumed {
+      try sqlite("CREATE TRIGGER t AFTER UPDATE ON user BEGIN DELETE FROM leftover; END")
+    }
+    #expect(output.status == 75, "\(output.all)")
+    #expect(output.stdout.holds("trigger t on user"), "\(output.all)")
+    #expect(output.stdout.holds("destructive"), "\(output.all)")
+    #expect(try sqlite("SELECT count(*) FROM user WHERE name = 'a'") == "1")
+  }
+
+  @Test func anOlderCopyBeforeTheFirstReceiptAsks() async throws {
+    let copy = try Data(contentsOf: URL(fileURLWithPath: database))
+    try sqlite("INSERT INTO leftover VALUES (1)")
+    let output = try await resumed {
+      let handle = try #require(FileHandle(forWritingAtPath: database))
+      try handle.truncate(atOffset: 0)
+      try handle.write(contentsOf: copy)
+      try handle.close()
+    }
+    #expect(output.status == 75, "\(output.all)")
+    #expect(output.stdout.holds("its content may be of another database"), "\(output.all)")
+    #expect(try sqlite("SELECT count(*) FROM user WHERE name = 'a'") == "1")
+  }
+
+  @Test func whatTheApplicationWritesAsksNobody() async throws {
+    let output = try await resumed { try sqlite("INSERT INTO leftover VALUES (1)") }
+    #expect(try sqlite("SELECT count(*) FROM user WHERE name = 'c'") == "1", "\(output.all)")
+  }
+
+  /// It holds the whole file, and is ended: it locks nothing then.
+  @Test func aStoppedProcessThatHoldsTheFileIsAbandoned() async throws {
+    try workspace.write(
+      Self.update.replacingAll(
+        "UPDATE user SET name = 'c' WHERE name = 'a'",
+        with: """
+          "WITH RECURSIVE c (x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM c WHERE \
+          x < 100000000000) INSERT INTO leftover SELECT hex(randomblob(2000)) FROM c"
+          """), to: "update.yaml")
+    let program = try workspace.start(["run", "update.yaml", "--approve", "recovery"])
+    // What no cache holds any more is written to the file, under the lock that keeps out readers.
+    let grown = try #require(
+      SpawnedProgram([
+        "/usr/bin/timeout", "100", "/bin/sh", "-c",
+        "until [ $(stat -c %s \"$0\") -gt 4000000 ]; do sleep 0.02; done; echo grown", database,
+      ]))
+    #expect(grown.text() == "grown\n")
+    program.signal(SIGSTOP)
+    let id = try #require(
+      try await workspace.run(["runs", "--json"]).objects().first?["run"]?.stringValue)
+    let output = try await workspace.run(["abandon", id, "--yes", "--reason", "given up"])
+    #expect(output.status == 0, "\(output.all)")
+    #expect(output.all.holds("is abandoned"), "\(output.all)")
+    program.signal(SIGCONT)
+    _ = try await program.output()
+    #expect(try sqlite("SELECT count(*) FROM leftover") == "0")
+  }
+
   @Test func whatAConnectionCannotDoIsSaid() async throws {
     try workspace.write(
       """

@@ -122,6 +122,44 @@ struct WrittenCredentialTests {
     }
   }
 
+  private static let shaped = [
+    "c2hhcGVkOnNoYXBlZC1iYXNpYw==", "shaped-basic", "shaped-b3arer-token", "shaped-url-pw",
+    "shaped-sql-pw", "shaped-body-pw",
+  ]
+
+  /// What a value is by its shape it is whatever it is called, and wherever it goes into what is performed.
+  @Test func aCredentialIsKnownByItsShape() async throws {
+    let workspace = try Workspace()
+    try workspace.write(
+      """
+      runbook: shapes
+      constants:
+        one: "Basic c2hhcGVkOnNoYXBlZC1iYXNpYw=="
+        two: "Bearer shaped-b3arer-token"
+        three: "see http://ann:shaped-url-pw@127.0.0.1:1/x"
+        four: "Basic authentication"
+        five: "Bearer of news"
+      detection:
+        - id: told
+          effect: readOnly
+          shell: {script: 'echo "$A $B $C $D $E"', env: {A: "${{ constants.one }}", B: "${{ constants.two }}", C: "${{ constants.three }}", D: "${{ constants.four }}", E: "${{ constants.five }}"}}
+          confirms: "false"
+        - id: ask
+          effect: readOnly
+          http: {post: "http://127.0.0.1:1/", body: "go to http://ann:shaped-body-pw@127.0.0.1:1/ next"}
+          confirms: status == 200
+      """, to: "shapes.yaml")
+    let validated = try await workspace.run(["validate", "shapes.yaml"])
+    #expect(
+      validated.all.components(separatedBy: "warning[RB306]").count == 5, "\(validated.all)")
+    let run = try await workspace.run(["run", "shapes.yaml"])
+    let journal = try await workspace.run(["journal"])
+    #expect(journal.all.holds("Basic authentication") && journal.all.holds("Bearer of news"))
+    for output in [validated, run, journal] {
+      for secret in Self.shaped { #expect(!output.all.holds(secret), "\(secret): \(output.all)") }
+    }
+  }
+
   /// What takes its value from an input is none.
   @Test func whatIsFilledInIsNoLiteral() async throws {
     let workspace = try Workspace()

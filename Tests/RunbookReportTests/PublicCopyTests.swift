@@ -66,6 +66,36 @@ struct PublicCopyTests {
     for word in Self.named { #expect(!copy.holds(word) as Bool, "\(word)") }
   }
 
+  /// Of a database of another kind nothing is public but what its kind says.
+  @Test func whatADatabaseIsKnownByIsLeftOut() throws {
+    var journal = journal()
+    func identity(_ inode: String) -> ConnectionIdentity {
+      ConnectionIdentity(
+        kind: "sqlite", database: "customers-acme.db", role: "alice", version: "3.40.1",
+        address: "/srv/acme/customers-acme.db",
+        key: [IdentityFact("path", "/srv/acme/customers-acme.db"), IdentityFact("inode", inode)],
+        facts: [
+          IdentityFact("user version", "4711", mayChange: true),
+          IdentityFact("journal", "wal", mayChange: true, isPublic: true),
+        ])
+    }
+    for inode in ["8675309", "8675310"] {
+      journal.add(
+        .connectionIdentified(
+          ConnectionIdentified(connection: "other", identity: identity(inode))))
+    }
+    let whole = try IncidentReport(entries: journal.entries).markdown()
+    #expect(whole.holds("customers-acme") as Bool)
+    for text in [
+      try IncidentReport(entries: journal.entries, isPublic: true).markdown(),
+      try IncidentReport(entries: journal.entries, isPublic: true).text(as: .json),
+    ] {
+      for word in ["customers-acme", "8675309", "8675310", "4711", "/srv/acme"] {
+        #expect(!text.holds(word) as Bool, "\(word)")
+      }
+    }
+  }
+
   @Test func callsParticipantsOfADrillAsActors() throws {
     var journal = journal()
     journal.add(

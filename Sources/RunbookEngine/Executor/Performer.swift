@@ -144,7 +144,7 @@ struct Performer {
         throw StepFailure(objection)
       }
       isLedAnew = true
-      try await connections.note(count, on: connection)
+      try await connections.note(count, on: connection, lockTimeout: bound.lockTimeout)
     }
     return count
   }

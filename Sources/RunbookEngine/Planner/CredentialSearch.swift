@@ -72,7 +72,8 @@ struct CredentialSearch {
     case .fields(let fields):
       for field in fields.all { take(field.value, named: field.name) }
     case .step(let step): take(step.body)
-    case .bool, .int, .duration, .file: break
+    case .file(_, let contents): take(contents, named: nil)
+    case .bool, .int, .duration: break
     }
   }
 
@@ -101,16 +102,23 @@ struct CredentialSearch {
       if Self.isAddress(source.text) {
         add(
           Credentials.values(in: source.text).filter { !Self.isFilledIn($0) }, "a password", source)
-      } else if let name, !Self.isFilledIn(source.text) {
+      } else if let name, !Self.isFilledIn(source.text),
+        !Credentials.values(of: source.text, named: name).isEmpty
+      {
         add(Credentials.values(of: source.text, named: name), "`\(name)`", source)
+      } else {
+        add(
+          Credentials.values(byShapeIn: source.text).filter { !Self.isFilledIn($0) },
+          "a credential", source)
       }
       return
     }
     guard Self.isFilledIn(source.text) else { return }
     if let url = fill(source, true), Self.isAddress(url) {
       add(Credentials.values(in: url), "a password", source)
-    } else if let name, let text = fill(source, false) {
-      add(Credentials.values(of: text, named: name), "`\(name)`", source)
+    } else if let text = fill(source, false) {
+      let named = name.map { Credentials.values(of: text, named: $0) } ?? []
+      add(named + Credentials.values(byShapeIn: text), "a credential", source)
     }
   }
 

@@ -16,7 +16,9 @@ struct SecretCaptures {
     open = Set(
       inputs.filter { !$0.declaration.isSecret }.compactMap(\.value)
         + runbook.constants.map(\.value))
-    for capture in runbook.steps.flatMap(\.options.captures) {
+    // What prepares a sandbox comes first, and gives its values to the steps.
+    let prepared = runbook.sandbox.map { $0.fixture + $0.fault } ?? []
+    for capture in (prepared + runbook.steps).flatMap(\.options.captures) {
       // What cannot be parsed fails where it is evaluated.
       guard let expression = try? Expression(parsing: capture.expression) else { continue }
       let references = expression.references

@@ -131,10 +131,13 @@ public protocol ConnectionGateway: Sendable {
 public struct ReceiptUser: Sendable, Hashable {
   public let connection: String
   public let role: String
+  /// How long the step that they are prepared for may wait for a lock; nil is the kind's own.
+  public let lockTimeout: Duration?
 
-  public init(connection: String, role: String) {
+  public init(connection: String, role: String, lockTimeout: Duration? = nil) {
     self.connection = connection
     self.role = role
+    self.lockTimeout = lockTimeout
   }
 }
 

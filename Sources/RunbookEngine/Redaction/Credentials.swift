@@ -57,8 +57,10 @@ public enum Credentials {
     return [plain, String(pair.after)]
   }
 
+  static func isBasic(_ text: String) -> Bool { !passwords(inBasic: text).isEmpty }
+
   /// What follows in a longer one is not looked through.
-  private static let longestText = 1 << 20
+  static let longestText = 1 << 20
 
   /// Of a variable, or a word, that is a credential by its name: the value as a whole, what it encodes, and
   /// the password of `user:password`.

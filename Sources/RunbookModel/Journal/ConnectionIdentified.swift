@@ -187,11 +187,38 @@ public struct IdentityFact: Sendable, Hashable, Codable {
   public let value: String
   /// Whether it may become another while the database stays the same, as by what a run does: a person is only told.
   public let mayChange: Bool?
+  /// Whether a report that leaves the house may show it: what is not said to be public is private.
+  public let isPublic: Bool?
+  /// How it tells that other content was put in the database's place, where it does.
+  public let tellsContent: Content?
 
-  public init(_ label: String, _ value: String, mayChange: Bool = false) {
+  /// When a value is one of other content.
+  public enum Content: String, Sendable, Hashable, Codable {
+    /// When it is another.
+    case byItself
+    /// When it is a lower number.
+    case byGrowing
+  }
+
+  public init(
+    _ label: String, _ value: String, mayChange: Bool = false, isPublic: Bool = false,
+    tellsContent: Content? = nil
+  ) {
     self.label = label
     self.value = value
     self.mayChange = mayChange ? true : nil
+    self.isPublic = isPublic ? true : nil
+    self.tellsContent = tellsContent
+  }
+
+  /// Whether what it was tells that this is other content.
+  fileprivate func isOther(than former: IdentityFact) -> Bool {
+    switch tellsContent {
+    case .byItself: !value.isIdentical(to: former.value)
+    case .byGrowing:
+      if let now = Int64(value), let before = Int64(former.value) { now < before } else { true }
+    case nil: false
+    }
   }
 
   public var words: String { "\(label) \(value)" }
@@ -319,11 +346,23 @@ extension ConnectionIdentity {
     return changes
   }
 
-  /// What a person has not seen of a server of which nothing else tells that it is the one: a copy of it, or a proxy
-  /// that leads elsewhere, shows by when it was started alone. No likeness takes that back: a copy has the system, the
-  /// timeline, the address and the data folder of what it was made of, and a log that goes on from the same place.
-  public func restart(to other: ConnectionIdentity) -> String? {
-    guard let serverStart, let now = other.serverStart, serverStart != now else { return nil }
-    return "the server was started anew at \(now), or is a copy"
+  /// What a person has not seen of a database of which nothing else tells that it is the one, as the run has left nothing
+  /// there yet; nil where there is nothing of the kind.
+  ///
+  /// Of a server: a copy of it, or a proxy that leads elsewhere, shows by when it was started alone. No likeness takes
+  /// that back: a copy has the system, the timeline, the address and the data folder of what it was made of, and a log
+  /// that goes on from the same place. Of another kind of database: the facts that tell of other content.
+  public func replacement(by other: ConnectionIdentity) -> String? {
+    if let serverStart, let now = other.serverStart, serverStart != now {
+      return "the server was started anew at \(now), or is a copy"
+    }
+    let told = (other.facts ?? []).compactMap { now -> String? in
+      guard let former = facts?.first(where: { $0.label.isIdentical(to: now.label) }),
+        former.tellsContent != nil, now.isOther(than: former)
+      else { return nil }
+      return "the \(now.label) was \(former.value), and is \(now.value)"
+    }
+    return told.isEmpty
+      ? nil : "its content may be of another database: \(told.joined(separator: ", "))"
   }
 }

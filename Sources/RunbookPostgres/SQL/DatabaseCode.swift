@@ -1,4 +1,4 @@
-import RunbookEngine
+package import RunbookEngine
 package import RunbookModel
 
 /// What decides in the database what statements do: the functions, views and rules that they name, and of their tables,
@@ -17,13 +17,6 @@ package import RunbookModel
 /// An approval binds it as it is defined, with its owner; who may use it is not among that. What a step of the run has
 /// changed is the run's own: the row of the catalogue is then of a transaction that has left a receipt of the run.
 package struct DatabaseCode {
-  package struct Part: Sendable, Hashable {
-    /// For people: `function public.f(integer)`.
-    package let name: String
-    package let definition: String
-    package let isOwn: Bool
-  }
-
   private let names: [NamesInText.Name]
   private let isAnywhere: Bool
   /// Whether it may be one that event triggers are for.
@@ -39,8 +32,8 @@ package struct DatabaseCode {
     self.run = run
   }
 
-  /// - Returns: nil where it cannot be looked at.
-  package func parts(on link: PostgresLink) throws(StepFailure) -> [Part]? {
+  /// What of it is found there.
+  package func found(on link: PostgresLink) throws(StepFailure) -> DefinedCode {
     let outcomes: [SQLOutcome]
     let own = try ownTransactions(on: link)
     do throws(LinkError) {
@@ -48,12 +41,13 @@ package struct DatabaseCode {
     } catch {
       throw StepFailure(link: error, mayHaveCommitted: false, holders: [])
     }
-    guard case .completed(let completion)? = outcomes.last else { return nil }
-    return completion.resultSet?.rows.compactMap { row in
+    guard case .completed(let completion)? = outcomes.last else { return .unknown }
+    let parts = completion.resultSet?.rows.compactMap { row -> DefinedCode.Part? in
       guard row.count == 3, let name = row[0].stringValue, let definition = row[1].stringValue
       else { return nil }
-      return Part(name: name, definition: definition, isOwn: row[2].boolValue ?? false)
+      return .init(name: name, definition: definition, isOwn: row[2].boolValue ?? false)
     }
+    return DefinedCode(parts)
   }
 
   /// By what the run's receipts were written.

@@ -13,8 +13,8 @@ package struct SQLActivity: Activity {
   package var outside = Outside.unasked
   /// Functions that it calls without its text saying so; nil where that could not be asked.
   package var hiddenCalls: [String]? = []
-  /// The database's own code that it runs; nil where that could not be asked.
-  package var code: [DatabaseCode.Part]? = []
+  /// The database's own code that it runs.
+  package var code = DefinedCode.none
 
   package enum Outside: Sendable, Hashable {
     case unasked
@@ -131,22 +131,15 @@ package struct SQLActivity: Activity {
     let found = outside.items.map {
       Surrounding(name: "what no transaction guards: \($0)", content: "")
     }
-    let code = (code ?? []).map { part in
-      Surrounding(
-        name: "\(SealedPart.databaseCode)\(part.name)", content: part.definition,
-        isOwn: part.isOwn)
-    }
-    return await gateway.settings(of: source.name) + found + code
+    return await gateway.settings(of: source.name) + found + code.surroundings
   }
 
-  package func unbound() async -> [String] {
-    code == nil ? ["the database's functions and triggers, which could not be asked for"] : []
-  }
+  package func unbound() async -> [String] { code.unbound }
 
   /// Also of what only reads by its text: what it calls may do more, and may not be written as a call.
   package func informed() async -> any Activity {
     var other = self
-    (other.outside, other.hiddenCalls, other.code) = (.unknown, nil, nil)
+    (other.outside, other.hiddenCalls, other.code) = (.unknown, nil, .unknown)
     let look = Look(self)
     do throws(StepFailure) {
       let session = try gateway.session(of: source.name)
@@ -168,7 +161,7 @@ package struct SQLActivity: Activity {
     struct Found: Sendable {
       var outside: [String]?
       var calls: [String]? = []
-      var code: [DatabaseCode.Part]? = []
+      var code = DefinedCode.none
     }
 
     let effects: OutsideEffects
@@ -194,7 +187,7 @@ package struct SQLActivity: Activity {
       } catch {
         throw StepFailure(link: error, mayHaveCommitted: false, holders: [])
       }
-      found.code = try code.parts(on: link)
+      found.code = try code.found(on: link)
       return found
     }
   }

@@ -19,6 +19,8 @@ struct PublicCopy {
   let rules: PublicRules
   private let people: [Actor]
   private let hosts: [String]
+  /// By their keys, the databases of other kinds than PostgreSQL.
+  private let databases: [[IdentityFact]]
   let kinds: [StepID: String]
   /// The first entry's hash, which no report shows.
   let key: [UInt8]
@@ -40,6 +42,7 @@ struct PublicCopy {
     let named = PublicNames(entries)
     people = named.people
     hosts = named.hosts
+    databases = named.databases
     replacements = named.replacements
     key = Array((entries.first?.hash.hex ?? "").utf8)
     var kinds: [StepID: String] = [:]
@@ -197,14 +200,16 @@ struct PublicCopy {
   private func identified(_ identified: ConnectionIdentified) -> ConnectionIdentified {
     let identity = identified.identity
     if let kind = identity.kind {
-      // A path tells of the machine; the numbers keep one file from another.
-      let numbers: [IdentityFact] = (identity.key ?? []).filter { $0.label != "path" }
+      // What it is known by is private, and so is each fact that is not said to be public: a number keeps one database
+      // from another.
+      let number = (databases.firstIndex(of: identity.key ?? []) ?? databases.count) + 1
+      let (name, numbers) = ("database-\(number)", [IdentityFact("database", String(number))])
       return ConnectionIdentified(
         connection: identified.connection,
         identity: ConnectionIdentity(
-          kind: kind, database: identity.database, role: text(identity.role),
-          version: identity.serverVersion, address: identity.database, key: numbers,
-          facts: identity.facts ?? []),
+          kind: kind, database: name, role: text(identity.role),
+          version: identity.serverVersion, address: name, key: numbers,
+          facts: (identity.facts ?? []).filter { $0.isPublic == true }),
         clockOffsetMicroseconds: identified.clockOffsetMicroseconds, lost: identified.lost)
     }
     return ConnectionIdentified(

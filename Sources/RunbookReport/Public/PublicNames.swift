@@ -4,6 +4,8 @@ import RunbookModel
 struct PublicNames {
   private(set) var people: [Actor] = []
   private(set) var hosts: [String] = []
+  /// The keys of databases of other kinds than PostgreSQL.
+  private(set) var databases: [[IdentityFact]] = []
 
   init(_ entries: [Entry]) {
     for entry in entries {
@@ -79,6 +81,7 @@ struct PublicNames {
       let address = identified.identity.address
       if identified.identity.kind == nil { add(Self.prefix(of: address, before: ":")) }
       add(address)
+      if let key = identified.identity.key, !databases.contains(key) { databases.append(key) }
     case .sandboxPrepared(let prepared):
       for connection in prepared.connections { add(Self.host(ofTarget: connection.target)) }
     case .attemptStarted(let started):

@@ -130,10 +130,12 @@ struct AbandonCommand: AsyncParsableCommand {
     let (console, nothing) = (
       held.console, "run \(held.id) is not abandoned, and nothing was ended"
     )
+    let living = try held.leaseState().living
     _ = try await RunFence(
       held: held, lease: nil, name: actor.name, isUnreachable: fence.unreachable
-    ).foresee(held.inFlight, held.state, for: nothing)
-    let living = try held.leaseState().living
+    ).foresee(
+      held.inFlight, held.state, for: nothing,
+      endsFormer: held.journal.livingHolders().contains { mayEnd($0, held) })
     let standing =
       living.map { "is carried out by \($0.description)" }
       ?? held.state.lifecycle.text(isAlive: false)
@@ -222,6 +224,12 @@ struct AbandonCommand: AsyncParsableCommand {
     }
     held.console.printError("  process \(holder.pid), which carried it out, was killed.")
     return ended(wasStopped ? "SIGKILL, as it was stopped" : "SIGTERM and SIGKILL")
+  }
+
+  /// Whether the process that carries it out is one of this host that can be told to end.
+  private func mayEnd(_ holder: LeaseHolder?, _ held: HeldRun) -> Bool {
+    guard let holder, holder.host == held.surroundings.host else { return false }
+    return KnownProcess(holder.pid, startedAt: holder.processStart) != nil
   }
 
   private func hasEnded(

@@ -9,7 +9,11 @@ struct ApproveCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "approve",
     abstract: "Approve or refuse a gate of a run, or take an approval back, from any terminal.",
+    usage: "runbook approve [<run>] <gate> [<options>]",
     discussion: """
+      Without a run the one that waits is meant, and named before anything is asked; where several do, or a process \
+      carries it out, it is to be named.
+
       The gate is shown first: exactly what will run, on which database, and what of it has changed since. A \
       gate that takes two people is approved by two, each under an account of their own: a name that --as \
       gives is the word of the account that typed it.
@@ -26,11 +30,16 @@ struct ApproveCommand: AsyncParsableCommand {
         runbook approve 20251018-220113-abc recovery --withdraw --reason "wrong cluster"
       """)
 
-  @Argument(help: "The run, by its id or the start of one.")
-  var run: String
+  @Argument(
+    help: ArgumentHelp(
+      "The run, by its id or the start of one; the only one that waits when it is left out.",
+      valueName: "run"))
+  var first: String
 
-  @Argument(help: "The gate: 'recovery', or a step that asks by itself.")
-  var gate: String
+  @Argument(
+    help: ArgumentHelp(
+      "The gate: 'recovery', or a step that asks by itself.", valueName: "gate"))
+  var second: String?
 
   @Flag(help: "Refuse it.")
   var refuse = false
@@ -63,12 +72,16 @@ struct ApproveCommand: AsyncParsableCommand {
     }
   }
 
+  private var gate: String { second ?? first }
+
   private var decision: GateDecided.Decision {
     withdraw ? .withdrawn : refuse ? .refused : .approved
   }
 
   func run() async throws {
-    let held = try await HeldRun.open(run, state, actsForOwner: true)
+    let words = try HeldRun.split((first, second), "gate", state)
+    let held = try await HeldRun.open(
+      words.run, state, unnamed: .onlyWaiting, actsForOwner: true)
     guard let known = held.state.gates[gate] else {
       let open = held.state.gates.keys.sorted().joined(separator: ", ")
       try held.refuse(

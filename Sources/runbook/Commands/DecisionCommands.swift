@@ -124,6 +124,7 @@ struct ResolveCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "resolve",
     abstract: "Say whether a step that nothing could settle took effect.",
+    usage: "runbook resolve [<run>] <step> (--done | --not-done) --reason <text> [<options>]",
     discussion: """
       Look first: at the database, the host, the other side. Your word and your reason stand in the \
       journal and in the report, as a word and not as a fact. It is taken where nothing else can tell: not \
@@ -133,11 +134,14 @@ struct ResolveCommand: AsyncParsableCommand {
       the next step, after --not-done with this one. --not-done takes a --done back, as long as no later step has begun.
       """)
 
-  @Argument(help: "The run, by its id or the start of one.")
-  var run: String
+  @Argument(
+    help: ArgumentHelp(
+      "The run, by its id or the start of one; the only one that waits when it is left out.",
+      valueName: "run"))
+  var first: String
 
-  @Argument(help: "The step.")
-  var step: String
+  @Argument(help: ArgumentHelp("The step.", valueName: "step"))
+  var second: String?
 
   @Flag(help: "It took effect.")
   var done = false
@@ -157,8 +161,10 @@ struct ResolveCommand: AsyncParsableCommand {
   }
 
   func run() async throws {
-    let held = try await HeldRun.open(run, state, actsForOwner: true)
-    let step = try held.step(step)
+    let words = try HeldRun.split((first, second), "step", state)
+    let held = try await HeldRun.open(
+      words.run, state, unnamed: .onlyWaiting, actsForOwner: true)
+    let step = try held.step(words.other)
     let lease = try held.takeLease(as: actor.name).lease
     defer { lease.release() }
     // As it is once nobody else can decide anything: what it was before may have been settled since.

@@ -6,6 +6,7 @@ import RunbookStore
 struct NoteCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "note", abstract: "Add a note to a run's journal, while it goes on or afterwards.",
+    usage: "runbook note [<run>] <text> [<options>]",
     discussion: """
       The note stands in the report's timeline, with your name: when it was written, or at the time that \
       --at gives.
@@ -13,11 +14,14 @@ struct NoteCommand: AsyncParsableCommand {
         runbook note 20251018-220113-abc "Support reports failing sign-ins" --at 2025-10-18T22:04:00Z
       """)
 
-  @Argument(help: "The run, by its id or the start of one.")
-  var run: String
+  @Argument(
+    help: ArgumentHelp(
+      "The run, by its id or the start of one; the only one that waits when it is left out.",
+      valueName: "run"))
+  var first: String
 
-  @Argument(help: "What is to be noted.", transform: SpokenReason.parse)
-  var text: String
+  @Argument(help: ArgumentHelp("What is to be noted.", valueName: "text"))
+  var second: String?
 
   @Option(help: ArgumentHelp("When it happened, RFC 3339.", valueName: "time"))
   var at: String?
@@ -26,7 +30,10 @@ struct NoteCommand: AsyncParsableCommand {
   @OptionGroup var state: StateOptions
 
   func run() async throws {
-    let held = try await HeldRun.open(run, state, mayHaveEnded: true, actsForOwner: true)
+    let words = try HeldRun.split((first, second), "text", state)
+    let text = try SpokenReason.parse(words.other)
+    let held = try await HeldRun.open(
+      words.run, state, mayHaveEnded: true, unnamed: .onlyWaiting, actsForOwner: true)
     var time: Timestamp?
     if let at {
       time = Timestamp(rfc3339: at)

@@ -61,8 +61,9 @@ struct TakeoverCommand: AsyncParsableCommand {
       to the journal, nor commit a change to a database. What it had in flight is settled first.
       """)
 
-  @Argument(help: "The run, by its id or the start of one.")
-  var run: String
+  @Argument(
+    help: "The run, by its id or the start of one; the only one that waits when it is left out.")
+  var run: String?
 
   @Option(
     help: ArgumentHelp("Why it is taken over.", valueName: "text"), transform: SpokenReason.parse)
@@ -71,7 +72,7 @@ struct TakeoverCommand: AsyncParsableCommand {
   @OptionGroup var options: ResumptionOptions
 
   func run() async throws {
-    let held = try await HeldRun.open(run, options.state)
+    let held = try await HeldRun.open(run, options.state, unnamed: .onlyWaiting)
     try await RunTakeUp(held: held, options: options, reason: reason).go(force: true)
   }
 }

@@ -1,3 +1,4 @@
+import ArgumentParser
 import RunbookDrill
 import RunbookEngine
 import RunbookModel
@@ -64,6 +65,7 @@ struct HeldRun {
         surroundings: surroundings, console: console)
       await run.removeLeftSandbox()
       if !mayHaveEnded { try refuseEnded(id, run.state) }
+      if name == nil, unnamed == .onlyWaiting { run.tellThatItWasTaken() }
       return run
     } catch {
       try console.fail(error)
@@ -85,6 +87,36 @@ struct HeldRun {
     } catch {
       try console.fail(error)
     }
+  }
+
+  /// The run and the other word of a command whose run may be left out.
+  ///
+  /// - Parameters:
+  ///   - words: as they were given, one or two.
+  ///   - what: the second one, for messages: `gate`.
+  /// - Throws: the exit status, where the only word is a run's.
+  static func split(
+    _ words: (first: String, second: String?), _ what: String, _ options: StateOptions
+  ) throws -> (run: String?, other: String) {
+    if let second = words.second { return (words.first, second) }
+    let surroundings = Surroundings.current()
+    let fitting = surroundings.store(options.state).runs().filter {
+      $0.rawValue.begins(with: words.first) || $0.rawValue.ends(with: words.first)
+    }
+    // What is short and ends a run's id is a name all the same, where it is no run's beginning.
+    guard words.first.utf8.count < 4 || fitting.isEmpty else {
+      throw ValidationError("'\(words.first)' is a run: give the \(what) as well")
+    }
+    return (nil, words.first)
+  }
+
+  /// Says which run was taken, where none was named.
+  private func tellThatItWasTaken() {
+    let name = state.started?.runbook.name ?? "?"
+    let mark = state.started?.isDrill == true ? ", a drill" : ""
+    console.printError(
+      "Run \(id) (\(name), since \(entries.first.map { "\($0.recordedAt)" } ?? "?")\(mark)) is the one that waits."
+    )
   }
 
   private static func meant(

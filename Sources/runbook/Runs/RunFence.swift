@@ -101,9 +101,12 @@ struct RunFence {
 
   /// Looks whether `look` will be able to, before anything is taken from a process or ended.
   ///
+  /// - Parameter endsFormer: whether the process that carries the run out is ended before.
   /// - Returns: the plan for `look`; nil where it has nothing to do, or could not be made and a person accepts that.
   /// - Throws: the exit status, once it was printed what stands in the way.
-  func foresee(_ steps: [StepID], _ state: RunState, for what: String) async throws -> Plan? {
+  func foresee(
+    _ steps: [StepID], _ state: RunState, for what: String, endsFormer: Bool = false
+  ) async throws -> Plan? {
     let steps = steps.filter { state.step($0).needsFence }
     guard !steps.isEmpty, state.started?.isSandbox != true, held.drillMode == nil, !isUnreachable
     else { return nil }
@@ -118,7 +121,7 @@ struct RunFence {
     held.journal.redact(with: Redactor(secrets: made.secrets))
     let fence = try fence(made, state, held.entries)
     for step in steps {
-      guard let why = await fence.obstacle(toFencing: step) else { continue }
+      guard let why = await fence.obstacle(toFencing: step, endsFormer: endsFormer) else { continue }
       await fence.close()
       try accept(why, of: step, for: what, in: &finding)
     }

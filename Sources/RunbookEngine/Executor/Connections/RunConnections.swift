@@ -82,7 +82,7 @@ final class RunConnections {
       if let known = state.identities[connection]?.identity,
         known.isSameDatabase(as: identity.identity), identity.lost == nil,
         known.changes(to: identity.identity).isEmpty, state.unseen[connection] == nil,
-        !state.proof(on: connection).isEmpty || known.restart(to: identity.identity) == nil
+        !state.proof(on: connection).isEmpty || known.replacement(by: identity.identity) == nil
       {
         return .ready
       }
@@ -183,13 +183,16 @@ extension RunConnections {
     guard bound.settledBy == .receipt, let connection = bound.activity.connection else {
       return nil
     }
-    return await prepareReceipts(on: connection)
+    return await prepareReceipts(on: connection, lockTimeout: bound.lockTimeout)
   }
 
-  private func prepareReceipts(on connection: String) async -> FailureRecord? {
+  private func prepareReceipts(
+    on connection: String, lockTimeout: Duration? = nil
+  ) async -> FailureRecord? {
     guard !preparedReceipts.contains(connection) else { return nil }
     do throws(StepFailure) {
-      try await gateway.prepareReceipts(receiptUsers(of: connection))
+      try await gateway.prepareReceipts(
+        receiptUsers(of: connection, lockTimeout: lockTimeout))
       preparedReceipts.insert(connection)
       return nil
     } catch {
@@ -200,14 +203,18 @@ extension RunConnections {
   /// Notes in the database that an attempt begins which leaves no receipt there.
   ///
   /// - Parameter count: the run's attempts by then, this one included.
-  func note(_ count: Int64, on connection: String) async throws(StepFailure) {
-    if let obstacle = await prepareReceipts(on: connection) { throw StepFailure(obstacle) }
+  func note(
+    _ count: Int64, on connection: String, lockTimeout: Duration?
+  ) async throws(StepFailure) {
+    if let obstacle = await prepareReceipts(on: connection, lockTimeout: lockTimeout) {
+      throw StepFailure(obstacle)
+    }
     try await gateway.note(
       count, of: setup.options.run, beside: state.proof(on: connection), on: connection)
   }
 
   /// The plan's connections that keep receipts in the same database as this one, which comes first.
-  private func receiptUsers(of connection: String) -> [ReceiptUser] {
+  private func receiptUsers(of connection: String, lockTimeout: Duration? = nil) -> [ReceiptUser] {
     guard let one = state.identities[connection]?.identity else { return [] }
     let names =
       [connection] + setup.machine.receiptConnections.filter { !$0.isIdentical(to: connection) }
@@ -215,17 +222,12 @@ extension RunConnections {
       guard let other = state.identities[name]?.identity, one.sharesTables(with: other) else {
         return nil
       }
-      return ReceiptUser(connection: name, role: other.role)
+      return ReceiptUser(connection: name, role: other.role, lockTimeout: lockTimeout)
     }
   }
 }
 
-extension ConnectionIdentity {
-  /// Whether the tables for receipts are the same. Not every role may ask for the system's identifier.
-  fileprivate func sharesTables(with other: ConnectionIdentity) -> Bool {
-    guard let systemIdentifier, let system = other.systemIdentifier else {
-      return address.isIdentical(to: other.address) && databaseOID == other.databaseOID
-    }
-    return systemIdentifier.isIdentical(to: system) && databaseOID == other.databaseOID
-  }
+extension BoundStep {
+  /// How long the step may wait for a lock, where its author says so.
+  var lockTimeout: Duration? { step.body["lock_timeout"]?.duration }
 }

@@ -54,7 +54,7 @@ struct ApprovalSeals {
       // What the run has left there tells afterwards that it is the one, and nothing else does: a copy shows all the
       // rest alike, and its log goes on as well. A sandbox is made anew by this program.
       if !setup.plan.isSandbox, state.proof(on: shown.connection).isEmpty {
-        changes += [shown.identity.restart(to: now)].compactMap(\.self)
+        changes += [shown.identity.replacement(by: now)].compactMap(\.self)
       }
       return changes.map { "connection '\(shown.connection)': \($0)" }
     }

@@ -82,7 +82,9 @@ public struct Fence: ~Copyable {
   public func takeEndings() -> [ProcessesEnded] { remnants.takeEndings() }
 
   /// Why what `fence` asks could not be asked, without anything being changed or ended; nil where it could.
-  public func obstacle(toFencing id: StepID) async -> String? {
+  ///
+  /// - Parameter endsFormer: whether the step's former process is ended before: what it locks stands in no way then.
+  public func obstacle(toFencing id: StepID, endsFormer: Bool) async -> String? {
     guard isNeeded(for: id) else { return nil }
     guard let step = setup.step(id) else { return Self.isGone(id) }
     do throws(StepFailure) {
@@ -92,6 +94,7 @@ public struct Fence: ~Copyable {
       _ = try await connections.identity(of: connection)
       return nil
     } catch {
+      if endsFormer, error.record.cause == .lock { return nil }
       return setup.redactor.redact(error.record).text
     }
   }
