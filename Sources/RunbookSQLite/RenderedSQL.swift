@@ -66,12 +66,10 @@ struct RenderedSQL: Sendable {
         .invalid, "'\(reference.name)' has no value (\(place))",
         hint: NearestName.of(reference.name, among: values.keys).map { "did you mean '\($0)'?" })
     }
-    if let mark = value.incompletePart {
-      throw StepFailure(.invalid, "'\(reference.name)' is held in part, \(mark) (\(place))")
-    }
-    if value.holdsNUL {
-      throw StepFailure(
-        .invalid, "'\(reference.name)' holds a NUL character, which SQL cannot (\(place))")
+    do throws(SQLiteValue.Refusal) {
+      _ = try SQLiteValue.bound(value)
+    } catch {
+      throw StepFailure(.invalid, "'\(reference.name)' \(error.reason) (\(place))")
     }
     return value
   }
@@ -82,7 +80,12 @@ struct RenderedSQL: Sendable {
     let quoted: String?
     switch reference.form {
     case .parameter: return nil
-    case .literal: quoted = SQLiteValue.literal(value)
+    case .literal:
+      do throws(SQLiteValue.Refusal) {
+        quoted = try SQLiteValue.literal(value)
+      } catch {
+        throw StepFailure(.invalid, "'\(reference.name)' \(error.reason) (\(place))")
+      }
     case .identifier:
       let name = value.stringValue.flatMap { $0.isEmpty ? nil : $0 }
       quoted = name.map(SQLiteValue.identifier)
@@ -92,14 +95,5 @@ struct RenderedSQL: Sendable {
         .invalid, "'\(reference.name)' is \(value.typeName), and cannot be quoted here (\(place))")
     }
     return quoted
-  }
-}
-
-extension Value {
-  fileprivate var holdsNUL: Bool {
-    switch SQLiteValue.bound(self) {
-    case .text(let text): text.utf8.contains(0)
-    case .null, .integer, .real: false
-    }
   }
 }

@@ -49,6 +49,20 @@ final class SQLiteHandle {
 
   deinit { sqlite3_close_v2(pointer) }
 
+  /// The real that SQLite reads from a literal, or from a number in JSON.
+  static func real(readFrom digits: String) -> Double? {
+    var opened: OpaquePointer?
+    defer { sqlite3_close_v2(opened) }
+    var prepared: OpaquePointer?
+    guard sqlite3_open_v2(":memory:", &opened, SQLITE_OPEN_MEMORY | SQLITE_OPEN_READWRITE, nil)
+      == SQLITE_OK, sqlite3_prepare_v2(opened, "SELECT " + digits, -1, &prepared, nil) == SQLITE_OK
+    else { return nil }
+    defer { sqlite3_finalize(prepared) }
+    guard sqlite3_step(prepared) == SQLITE_ROW, sqlite3_column_type(prepared, 0) == SQLITE_FLOAT
+    else { return nil }
+    return sqlite3_column_double(prepared, 0)
+  }
+
   /// Asks the judge of each thing that a statement does when it is compiled; nil lets all through.
   func ask(_ judge: StatementJudge?) {
     self.judge = judge
@@ -205,7 +219,13 @@ final class SQLiteStatement {
 
   func bind(_ value: Value, at index: Int32) throws(SQLiteError) {
     let code: Int32
-    switch SQLiteValue.bound(value) {
+    let bound: SQLiteValue.Bound
+    do throws(SQLiteValue.Refusal) {
+      bound = try SQLiteValue.bound(value)
+    } catch {
+      throw SQLiteError(code: SQLITE_MISMATCH, message: "a parameter's value \(error.reason)")
+    }
+    switch bound {
     case .null: code = sqlite3_bind_null(pointer, index)
     case .integer(let number): code = sqlite3_bind_int64(pointer, index, number)
     case .real(let number): code = sqlite3_bind_double(pointer, index, number)
@@ -241,7 +261,9 @@ final class SQLiteStatement {
     case SQLITE_FLOAT: return .double(sqlite3_column_double(pointer, index))
     case SQLITE_NULL: return .null
     case SQLITE_BLOB:
-      return .string(SQLiteValue.hex(bytes(sqlite3_column_blob(pointer, index), index)))
+      // No value stands for bytes: as a text it would be compared with texts, and be bound back as one.
+      let count = sqlite3_column_bytes(pointer, index)
+      return .incomplete(.unreadable("it is a blob, of \(count) bytes: select hex(…) of it"))
     default:
       let read = sqlite3_column_text(pointer, index)
       return String(validating: bytes(read.map { UnsafeRawPointer($0) }, index), as: UTF8.self)

@@ -6,6 +6,32 @@ import Testing
 
 /// What of an environment is a secret: by its name's meaning, and by every grammar that holds passwords.
 struct CredentialTests {
+  /// What is read of a text of many credentials grows as the text does, and what is cut of one is found in the whole.
+  @Test(arguments: ["password=", "http://a:", "token: [", "password=\\\"x", "<secret>", "a://u:p@"])
+  func manyCredentialsAreReadOnce(_ piece: String) {
+    func size(_ count: Int) -> Int {
+      let text = String(repeating: piece, count: count)
+      return Credentials.values(in: text).reduce(0) { $0 + $1.utf8.count }
+    }
+    #expect(size(1000) < 4 * size(500))
+  }
+
+  @Test func noneOfManyIsLost() {
+    let pairs = (0..<400).map { "password=pw-\($0)-of-many" }
+    for separator in [" ", ";", "&", "\n", ", "] {
+      let values = Set(Credentials.values(in: pairs.joined(separator: separator)))
+      #expect((0..<400).allSatisfy { values.contains("pw-\($0)-of-many") }, "\(separator)")
+    }
+    let urls = (0..<400).map { "postgres://user1:pw\($0)x@host1/db1" }
+    for separator in [" ", ",", "\n"] {
+      let values = Set(Credentials.values(in: urls.joined(separator: separator)))
+      #expect((0..<400).allSatisfy { values.contains("pw\($0)x") }, "\(separator)")
+    }
+    let text = pairs.joined(separator: ";")
+    let redactor = Redactor(secrets: Credentials.values(in: text))
+    #expect(!redactor.redact(String(text.prefixOfScalars(9000))).holds("of-many"))
+  }
+
   struct Variable: Sendable, CustomTestStringConvertible {
     let name: String
     let value: String

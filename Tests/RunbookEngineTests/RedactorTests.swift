@@ -176,6 +176,28 @@ struct RedactorTests {
     #expect(String(decoding: cut, as: UTF8.self) == "a [redacted] b")
   }
 
+  /// Raw UTF-16 and UTF-32 in both orders, whatever letters a secret has.
+  @Test(arguments: ["пароль-Мой9секрет", "密码是这个", "ключ", "naïve-Ł€", "a\u{1F511}b\u{1F511}"])
+  func takesWideCharactersOut(_ secret: String) {
+    let redactor = Redactor(secrets: [secret])
+    let wide = [
+      secret.utf16.map { UInt32($0) }.map { [$0 & 0xFF, $0 >> 8] },
+      secret.unicodeScalars.map { [$0.value & 0xFF, $0.value >> 8 & 0xFF, $0.value >> 16, 0] },
+    ].map { $0.map { $0.map { UInt8($0) } } }
+    for units in wide {
+      for bytes in [units.flatMap { $0 }, units.flatMap { $0.reversed() }] {
+        for cut in 0...bytes.count {
+          var stream = redactor.stream()
+          let shown =
+            stream.append(Array("a ".utf8) + bytes[..<cut])
+            + stream.append(bytes[cut...] + Array(" b".utf8)) + stream.finish()
+          let text = String(decoding: shown.filter { $0 != 0 }, as: UTF8.self)
+          #expect(text == "a [redacted] b", "\(secret) cut at \(cut)")
+        }
+      }
+    }
+  }
+
   @Test func goesThroughListsMapsAndKeys() {
     let redactor = Redactor(secrets: ["pw", "123456"])
     let value: Value = ["k": [["pw": "x"], "pw", 1, 123_456]]

@@ -18,7 +18,8 @@ import Testing
     #expect(row["big"] == .int(.max))
     #expect(row["real"] == 0.5)
     #expect(row["text"] == "naïve")
-    #expect(row["bytes"] == "\\x00ff41")
+    // A text that looks so would be another value: what reads it is an error.
+    #expect(row["bytes"]?.incompletePart?.description.holds("a blob, of 3 bytes") == true)
     #expect(row["none"] == .null)
     #expect(row["broken"]?.incompletePart != nil)
     #expect(result.values["row_count"] == 1)

@@ -25,11 +25,41 @@ struct CredentialPairs {
   ]
 
   private let bytes: [UInt8]
+  /// How far a value without a quote at its end is read.
+  private var reach = Self.longestValue
 
   init(_ bytes: [UInt8]) { self.bytes = bytes }
 
-  var values: [String] {
+  /// How many pairs are read to `longestValue`; the value of any other goes over so many more pairs at most. Each of many
+  /// could else go on to the text's end.
+  private static let (unbounded, mostWithin) = (16, 8)
+
+  /// - Returns: the values, and whether one of them may be longer than was read.
+  func read() -> (values: [String], isDense: Bool) {
     var found: [String] = []
+    var isDense = false
+    let places = self.places
+    var reader = self
+    for (number, place) in places.enumerated() {
+      reader.reach = Self.longestValue
+      if number >= Self.unbounded, number + Self.mostWithin < places.count {
+        let reach = places[number + Self.mostWithin].range.lowerBound - place.range.upperBound
+        reader.reach = min(reach, Self.longestValue)
+      }
+      let values = reader.values(at: place.range)
+      if reader.isBounded { isDense = isDense || values.contains(where: reader.mayGoOn) }
+      found += place.name.map { name in values.filter { name.isCredential(ofPair: $0) } } ?? values
+    }
+    return (found, isDense)
+  }
+
+  private var isBounded: Bool { reach < Self.longestValue }
+  /// With what may have been trimmed off.
+  private func mayGoOn(_ value: String) -> Bool { value.utf8.count + 32 >= reach }
+
+  /// Where names of credentials stand; without a name those that are one whatever the value.
+  private var places: [(range: Range<Int>, name: CredentialName?)] {
+    var found: [(range: Range<Int>, name: CredentialName?)] = []
     var index = 0
     while index < bytes.count {
       guard Self.isName(bytes[index]) else {
@@ -40,13 +70,8 @@ struct CredentialPairs {
       while index < bytes.count, Self.isName(bytes[index]) { index += 1 }
       guard index - start < 200 else { continue }
       let name = text(start..<index)
-      if Self.always.contains(name.lowercased()) {
-        found += values(at: start..<index)
-      } else {
-        let credential = CredentialName(name)
-        guard credential.mayBeCredential else { continue }
-        found += values(at: start..<index).filter { credential.isCredential(ofPair: $0) }
-      }
+      let credential = Self.always.contains(name.lowercased()) ? nil : CredentialName(name)
+      if credential?.mayBeCredential != false { found.append((start..<index, credential)) }
     }
     return found
   }
@@ -192,7 +217,7 @@ struct CredentialPairs {
   private func escapedQuoted(_ start: Int) -> [String] {
     let end: [UInt8] = [UInt8(ascii: "\\"), bytes[start]]
     var index = start + 1
-    while index < bytes.count, index - start < Self.longestValue {
+    while index < bytes.count, index - start < reach {
       if bytes[index...].starts(with: end) { break }
       // An escaped backslash, and what it escapes.
       index += bytes[index] == UInt8(ascii: "\\") && at(index + 1) == UInt8(ascii: "\\") ? 4 : 1
@@ -205,7 +230,7 @@ struct CredentialPairs {
     guard bytes[start] == UInt8(ascii: "{") else { return [] }
     var index = start + 1
     var inner: [UInt8] = []
-    while let byte = at(index), inner.count < Self.longestValue {
+    while let byte = at(index), inner.count < reach {
       if byte == UInt8(ascii: "}") {
         guard at(index + 1) == byte else {
           return [String(decoding: inner, as: UTF8.self), text((start + 1)..<index)]
@@ -222,7 +247,7 @@ struct CredentialPairs {
   private func scalars(from start: Int) -> [String] {
     var found: [String] = []
     var (index, depth) = (start, 0)
-    while let byte = at(index), index - start < 4 * Self.longestValue {
+    while let byte = at(index), index - start < (isBounded ? reach : 4 * reach) {
       switch byte {
       case UInt8(ascii: "{"), UInt8(ascii: "["): depth += 1
       case UInt8(ascii: "}"), UInt8(ascii: "]"):
@@ -243,7 +268,7 @@ struct CredentialPairs {
       }
       index += 1
     }
-    return found
+    return isBounded ? found + [text(start..<min(start + reach, bytes.count))] : found
   }
 
   /// A number in JSON; `true`, `false` and `null` are no secret.
@@ -261,7 +286,7 @@ struct CredentialPairs {
     let lineStart = bytes[..<place.lowerBound].lastIndex(of: 0x0A).map { $0 + 1 } ?? 0
     let own = indent(bytes[lineStart..<place.lowerBound])
     var found: [String] = []
-    let rest = bytes[start...].prefix(Self.longestValue)
+    let rest = bytes[start...].prefix(reach)
     let sign = rest.prefix { $0 != 0x0A && $0 != 0x0D }
     guard sign.allSatisfy({ "|>+- 0123456789".utf8.contains($0) }) else { return [] }
     for line in rest[sign.endIndex...].split(separator: 0x0A)
@@ -272,7 +297,7 @@ struct CredentialPairs {
       let words = isItem ? text.dropFirst(2) : text
       found.append(trimmed(words, quotes: true).map { String(decoding: $0, as: UTF8.self) } ?? "")
     }
-    return found
+    return isBounded && rest.count == reach ? found + [String(decoding: rest, as: UTF8.self)] : found
   }
 
   private func trimmed(
@@ -286,12 +311,12 @@ struct CredentialPairs {
 
   /// `<password>…</password>`
   private func element(from start: Int) -> [String] {
-    let inner = bytes[start...].prefix(Self.longestValue).prefix { $0 != UInt8(ascii: "<") }
+    let inner = bytes[start...].prefix(reach).prefix { $0 != UInt8(ascii: "<") }
     var value = String(decoding: inner, as: UTF8.self)
     let data = Array("<![CDATA[".utf8)
     if inner.isEmpty, bytes[start...].starts(with: data) {
       let rest = String(
-        decoding: bytes[(start + data.count)...].prefix(Self.longestValue), as: UTF8.self)
+        decoding: bytes[(start + data.count)...].prefix(reach), as: UTF8.self)
       value = String(rest.halves(at: "]]>")?.before ?? Substring(rest))
     }
     let plain = [
@@ -306,7 +331,7 @@ struct CredentialPairs {
   private func plain(
     from start: Int, ends wanted: String, _ place: Range<Int>, _ sign: UInt8
   ) -> [String] {
-    let rest = bytes[start...].prefix(Self.longestValue)
+    let rest = bytes[start...].prefix(reach)
     let line = rest.prefix { $0 != 0x0A && $0 != 0x0D }
     // The first word of `Authorization:` is the scheme's name where another one follows.
     let isHeader =

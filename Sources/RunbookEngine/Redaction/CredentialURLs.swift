@@ -12,24 +12,34 @@ struct CredentialURLs {
 
   init(_ bytes: [UInt8]) { self.bytes = bytes }
 
-  var values: [String] {
+  /// How many URLs are read to their ends whatever stands in them; any other goes over so many more at most.
+  private static let (unbounded, mostWithin) = (16, 8)
+
+  /// - Returns: the passwords, and whether one of them may be longer than was read.
+  func read() -> (values: [String], isDense: Bool) {
     var found: [String] = []
-    var start = 0
-    while let colon = bytes[start...].firstIndex(of: UInt8(ascii: ":")) {
-      start = colon + 1
-      guard bytes[start...].starts(with: [0x2F, 0x2F]) else { continue }
+    var isDense = false
+    let places = bytes.indices.filter { bytes[$0...].starts(with: "://".utf8) }
+    for (number, colon) in places.enumerated() {
+      let start = colon + 3
       let letters = bytes[..<colon].reversed().prefix { Self.isScheme($0) }
-      let scheme = String(decoding: letters.reversed(), as: UTF8.self).lowercased()
-      let rest = bytes[(start + 2)...].prefix(CredentialPairs.longestValue)
-      found += readings(rest.prefix { !Self.endsURL($0) }, isWeb: Self.web.contains(scheme))
-      found += token(rest.prefix { !Self.endsURL($0) }, isWeb: Self.web.contains(scheme))
+      let isWeb = Self.web.contains(
+        String(decoding: letters.reversed(), as: UTF8.self).lowercased())
+      var rest = bytes[start...].prefix(CredentialPairs.longestValue)
+      if number >= Self.unbounded, number + Self.mostWithin < places.count {
+        rest = rest.prefix(max(0, places[number + Self.mostWithin] - start))
+        isDense = isDense || !rest.contains(where: Self.endsURL)
+      }
+      let url = rest.prefix { !Self.endsURL($0) }
+      found += readings(url, isWeb: isWeb)
+      found += token(url, isWeb: isWeb)
       let isAlone = bytes[..<(colon - letters.count)].allSatisfy { $0 <= 0x20 }
       if isAlone {
         let line = rest.prefix { $0 != 0x0A && $0 != 0x0D }
-        found += readings(line, isWeb: Self.web.contains(scheme))
+        found += readings(line, isWeb: isWeb)
       }
     }
-    return found + withoutScheme + oracle
+    return (found + withoutScheme + oracle, isDense)
   }
 
   /// A user that is a token: where its password is empty or a word that stands for none, and where it looks like

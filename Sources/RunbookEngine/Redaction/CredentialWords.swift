@@ -36,7 +36,8 @@ struct CredentialWords {
       switch (byte, quote) {
       case (let byte, let open?) where byte == open: quote = nil
       case (UInt8(ascii: "\\"), let open) where open != UInt8(ascii: "'"):
-        word = (word ?? []) + [rest.popFirst() ?? byte]
+        if word == nil { word = [] }
+        word?.append(rest.popFirst() ?? byte)
       case (_, _?): word?.append(byte)
       case (0...0x20, nil): end()
       case (UInt8(ascii: "'"), nil), (UInt8(ascii: "\""), nil):
@@ -44,7 +45,8 @@ struct CredentialWords {
         if word == nil { quoted.insert(words.count) }
         word = word ?? []
       default:
-        word = (word ?? []) + [byte]
+        if word == nil { word = [] }
+        word?.append(byte)
       }
     }
     end()

@@ -7,14 +7,26 @@ private import RunbookModel
 /// reads it in the end is not known here.
 public enum Credentials {
   /// - Returns: each as it is written and, where that differs, as it is meant.
-  public static func values(in text: String) -> [String] {
+  public static func values(in text: String) -> [String] { read(text).values }
+
+  /// - Returns: the values; and whether the text holds so many that not each was read as far as it might go. Then the
+  ///   text as a whole is one of them, of which parts are found.
+  static func read(_ text: String) -> (values: [String], isDense: Bool) {
     let bytes = Array(text.utf8.prefix(longestText))
-    var found = CredentialURLs(bytes).values + CredentialPairs(bytes).values
+    let (urls, pairs) = (CredentialURLs(bytes).read(), CredentialPairs(bytes).read())
+    var isDense = urls.isDense || pairs.isDense
+    var found = urls.values + pairs.values
     found += CredentialWords(bytes).values
     // JSON in a JSON text: the same once more, without the outer one's escapes.
-    if text.holds("\\\"") { found += CredentialPairs(Array(unescaped(text).utf8)).values }
+    if text.holds("\\\"") {
+      let inner = CredentialPairs(Array(unescaped(text).utf8)).read()
+      found += inner.values
+      isDense = isDense || inner.isDense
+    }
+    found = unique(found)
     found += found.flatMap(passwords(inBasic:))
-    return unique(found.flatMap(meanings)).filter { !$0.isEmpty }
+    if isDense { found.append(String(text.trimming { $0.isWhitespace })) }
+    return (unique(found.flatMap(meanings)).filter { !$0.isEmpty }, isDense)
   }
 
   /// What a secret holds that is one by itself: what it is without the quotes that it is written in, the password of
@@ -75,7 +87,8 @@ public enum Credentials {
 
   /// A value as it is written, without what URLs, JSON, YAML, C and libpq escape.
   private static func meanings(_ text: String) -> [String] {
-    [
+    guard text.holds("\\") || text.holds("%") else { return [text] }
+    return [
       text, percentDecoded(text), unescaped(text), unescaped(text, hasBytes: true),
       withoutBackslashes(text),
     ]

@@ -21,22 +21,28 @@ public struct Redactor: Sendable {
   public let secretCount: Int
 
   /// - Parameter secrets: values; blank ones are left out.
-  public init(secrets: [String]) {
+  public init(secrets: [String]) { self = RedactorShelf.redactor(of: secrets) }
+
+  init(making secrets: [String]) {
     var whole = Set<[UInt8]>()
     var all = Set<[UInt8]>()
     var parted = Set<[UInt8]>()
-    for secret in secrets {
-      let text = secret.trimming { $0.isWhitespace || $0.value == 0 }
-      guard !text.isEmpty else { continue }
-      whole.insert(Array(text.utf8))
+    // Texts of so many credentials that all readings of them were taken at once.
+    var dense: [String] = []
+    let texts = secrets.map { String($0.trimming { $0.isWhitespace || $0.value == 0 }) }
+    for text in texts.sorted(by: { $0.utf8.count > $1.utf8.count }) where !text.isEmpty {
+      guard whole.insert(Array(text.utf8)).inserted else { continue }
       var lines = text.pieces { $0.isNewline }.map { Array($0.trimming { $0.isWhitespace }.utf8) }
       if lines.count > 1 {
         lines = lines.filter(SecretForms.isSecretByItself)
         all.formUnion(lines)
       }
-      let inner = Credentials.values(in: String(text)).map { Array($0.utf8) }
+      all.formUnion(Credentials.values(inSecret: text).map { Array($0.utf8) })
+      guard !dense.contains(where: { $0.holds(text) }) else { continue }
+      let read = Credentials.read(text)
+      if read.isDense { dense.append(text) }
+      let inner = read.values.map { Array($0.utf8) }
       all.formUnion(inner)
-      all.formUnion(Credentials.values(inSecret: String(text)).map { Array($0.utf8) })
       // Of an address or a document that holds a secret the rest is none.
       parted.formUnion(inner.isEmpty ? lines : inner)
     }

@@ -40,6 +40,14 @@ struct SecretPattern: Hashable {
       && (code != .plain || !scalars.allSatisfy { (48...57).contains($0) })
   }
 
+  /// Bytes of a set of characters in which many are two or four, each taken for a character. Zeros are left out, as no
+  /// reader sees them: so UTF-16 and UTF-32 are one where all characters have two bytes.
+  init(raw bytes: [UInt8]) {
+    scalars = bytes.filter { $0 != 0 }.map(UInt32.init)
+    code = .plain
+    mayBeFolded = false
+  }
+
   private static let shortestFolded = 8
 
   /// Between two numbers of a list; blanks and line breaks do as well.
@@ -104,6 +112,7 @@ enum SecretForms {
         patterns.insert(SecretPattern(base64(bytes, after: offset), .base64))
       }
     }
+    for bytes in wideCharsets(of: secret) { patterns.insert(SecretPattern(raw: bytes)) }
     // In a JSON text that is encoded as a whole, such as a token's or a Kubernetes secret's, and twice.
     for text in Set([secret, escapedForJSON(secret), escapedForJSON(secret, isASCII: true)]) {
       patterns.insert(SecretPattern(hex(text), .hex))
@@ -186,6 +195,17 @@ enum SecretForms {
       found.append(values.map { UInt8($0) })
     }
     return found
+  }
+
+  /// The secret's bytes in UTF-16 and UTF-32, in both orders, where they are not its Latin-1 with zeros between.
+  private static func wideCharsets(of secret: [UInt8]) -> [[UInt8]] {
+    let text = String(decoding: secret, as: UTF8.self)
+    guard text.unicodeScalars.contains(where: { $0.value >= 0x100 }) else { return [] }
+    let units = [text.utf16.map { UInt32($0) }, text.unicodeScalars.map(\.value)]
+    return units.flatMap { units in
+      let little = units.map { unit in [0, 8, 16, 24].map { UInt8(unit >> $0 & 0xFF) } }
+      return [little.flatMap { $0 }, little.flatMap { $0.reversed() }]
+    }
   }
 
   /// - Parameter isASCII: whether what is not ASCII is escaped too.

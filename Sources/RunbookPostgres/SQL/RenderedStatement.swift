@@ -98,7 +98,8 @@ private struct StatementBuilder {
         hint: NearestName.of(reference.name, among: values.keys).map { "did you mean '\($0)'?" })
     }
     if let mark = value.incompletePart {
-      throw StepFailure(.invalid, "'\(reference.name)' is held in part, \(mark) (\(place))")
+      let reason = mark.isUnreadable ? "cannot be used: \(mark)" : "is held in part, \(mark)"
+      throw StepFailure(.invalid, "'\(reference.name)' \(reason) (\(place))")
     }
     pieces.append((rendered: text.utf8.count, source: reference.range.lowerBound))
     switch reference.form {

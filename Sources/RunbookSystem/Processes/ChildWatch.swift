@@ -137,12 +137,15 @@ struct ChildWatch {
     open[stream] = nil
   }
 
-  /// Reads what a pipe still holds: whoever takes the output may be slower than the time that is left.
+  /// Reads what a pipe still holds: whoever takes the output may be slower than the time that is left. A pipe that nobody
+  /// writes to any more is read to its end, so that nobody is said to hold it.
   private mutating func drain(_ stream: ChildProcess.Stream, _ descriptor: CInt) {
     var left = Self.pipeSize
-    while left > 0, open[stream] != nil {
+    while open[stream] != nil {
       var item = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
-      guard poll(&item, 1, 0) > 0, item.revents & Int16(POLLIN) != 0 else { return }
+      guard poll(&item, 1, 0) > 0 else { return }
+      let hasNoWriter = item.revents & Int16(POLLHUP) != 0
+      guard hasNoWriter || (left > 0 && item.revents & Int16(POLLIN) != 0) else { return }
       left -= Self.chunk
       read(stream, descriptor)
     }
