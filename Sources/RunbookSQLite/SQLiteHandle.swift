@@ -54,8 +54,10 @@ final class SQLiteHandle {
     var opened: OpaquePointer?
     defer { sqlite3_close_v2(opened) }
     var prepared: OpaquePointer?
-    guard sqlite3_open_v2(":memory:", &opened, SQLITE_OPEN_MEMORY | SQLITE_OPEN_READWRITE, nil)
-      == SQLITE_OK, sqlite3_prepare_v2(opened, "SELECT " + digits, -1, &prepared, nil) == SQLITE_OK
+    guard
+      sqlite3_open_v2(":memory:", &opened, SQLITE_OPEN_MEMORY | SQLITE_OPEN_READWRITE, nil)
+        == SQLITE_OK,
+      sqlite3_prepare_v2(opened, "SELECT " + digits, -1, &prepared, nil) == SQLITE_OK
     else { return nil }
     defer { sqlite3_finalize(prepared) }
     guard sqlite3_step(prepared) == SQLITE_ROW, sqlite3_column_type(prepared, 0) == SQLITE_FLOAT

@@ -96,7 +96,8 @@ enum SQLiteValue {
     // Until version 3.43 it does not read all digits to the nearest real.
     guard SQLiteHandle.real(readFrom: text)?.bitPattern == number.bitPattern else {
       throw Refusal(
-        reason: "is \(text), which SQLite reads from no digits as it is; as a parameter it is exact")
+        reason: "is \(text), which SQLite reads from no digits as it is; as a parameter it is exact"
+      )
     }
     return text
   }

@@ -13,7 +13,7 @@ struct CredentialTests {
       let text = String(repeating: piece, count: count)
       return Credentials.values(in: text).reduce(0) { $0 + $1.utf8.count }
     }
-    #expect(size(1000) < 4 * size(500))
+    #expect(size(200) <= 3 * size(100))
   }
 
   @Test func noneOfManyIsLost() {

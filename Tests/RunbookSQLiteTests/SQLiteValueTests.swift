@@ -81,7 +81,8 @@ struct SQLiteValueTests {
 
   @Test(arguments: [
     Value.double(.nan), .decimal(ExactDecimal("12345678901234567890")!),
-    .decimal(ExactDecimal("0.10000000000000000001")!), .decimal(ExactDecimal("9007199254740993.00")!),
+    .decimal(ExactDecimal("0.10000000000000000001")!),
+    .decimal(ExactDecimal("9007199254740993.00")!),
     .decimal(ExactDecimal("1e400")!), "a\0b", .incomplete(.unreadable("it is a blob")),
     .incomplete(Incomplete(held: 1, total: 2, noun: "rows")),
   ])
@@ -117,11 +118,13 @@ struct SQLiteValueTests {
   @Test func aBlobIsNoText() async throws {
     let fixture = try await SQLiteFixture(
       "CREATE TABLE t (k);; INSERT INTO t VALUES (x'00ff'), ('\\x00ff')")
-    let read = try await fixture.perform("SELECT k, hex(k) AS digits FROM t WHERE typeof(k) = 'blob'")
+    let read = try await fixture.perform(
+      "SELECT k, hex(k) AS digits FROM t WHERE typeof(k) = 'blob'")
     let row = try #require(read.values["rows"]?.listValue?.first?.mapValue)
     let key = try #require(row["k"])
     await #expect(throws: StepFailure.self) {
-      try await fixture.perform("DELETE FROM t WHERE k = :key", phase: .recovery, values: ["key": key])
+      try await fixture.perform(
+        "DELETE FROM t WHERE k = :key", phase: .recovery, values: ["key": key])
     }
     #expect(row["digits"] == "00FF")
     #expect(try fixture.sqlite("SELECT count(*) FROM t") == "2")

@@ -297,7 +297,8 @@ struct CredentialPairs {
       let words = isItem ? text.dropFirst(2) : text
       found.append(trimmed(words, quotes: true).map { String(decoding: $0, as: UTF8.self) } ?? "")
     }
-    return isBounded && rest.count == reach ? found + [String(decoding: rest, as: UTF8.self)] : found
+    return isBounded && rest.count == reach
+      ? found + [String(decoding: rest, as: UTF8.self)] : found
   }
 
   private func trimmed(
