@@ -149,7 +149,8 @@ struct RunEndTests {
       ("status != 404", 401, true), ("status != 500", 404, true), ("status != 404", 302, true),
       ("status != 200", 503, true), ("status >= 400", 429, true),
       ("status != 404 && body == 'ok'", 503, true), ("!string(status).startsWith('4')", 502, true),
-      ("status == 503", 503, false), ("status >= 500", 503, false), ("status / 100 == 5", 502, false),
+      ("status == 503", 503, false), ("status >= 500", 503, false),
+      ("status / 100 == 5", 502, false),
       ("status in [200, 404]", 404, false), ("status != 200", 404, false),
       ("status >= 400", 403, false), ("status < 500", 404, true), ("status == 302", 302, false),
       ("status in [200, 429]", 429, false),
@@ -179,7 +180,8 @@ struct RunEndTests {
   @Test(
     arguments: [
       (nil, 503, true), ("seen >= 500", 503, true), ("seen == 404", 503, false),
-      ("status == 404", 404, true), ("seen == 503", 404, false), ("false && seen == 404", 503, true),
+      ("status == 404", 404, true), ("seen == 503", 404, false),
+      ("false && seen == 404", 503, true),
       ("status >= 500", 404, true),
     ] as [(String?, Int64, Bool)])
   func whatDetectionHandsOnIsAnAnswer(
