@@ -82,8 +82,8 @@ struct ScriptDatabaseTests {
   /// Which file has a service leads nowhere: a script that names one by itself finds it.
   @Test(arguments: ["psql service=prod", "PGSERVICE=prod psql"])
   func aScriptFindsTheServiceThatItNames(_ psql: String) async throws {
-    try write(
-      verification: "psql -qAtXc 'SELECT current_database()'; \(psql) -qAtXc 'SELECT current_database()'")
+    let asks = "-qAtXc 'SELECT current_database()'"
+    try write(verification: "psql \(asks); \(psql) \(asks)")
     let output = try await run(["PGSERVICEFILE": workspace.path("services"), "MAIN": url])
     #expect(output.status == 0, "\(output.all)")
     #expect(output.all.holds(production.name), "\(output.all)")

@@ -158,7 +158,7 @@ struct EventTextsTests {
           EvidenceRecord(
             id: "E3", what: "w", source: "s", capturedAt: time, size: 1, digest: digest,
             content: .result(key: "stdout"), isCut: false)
-        ], isUnlooked: true)),
+        ], isUnlooked: true, capturesRestOn: ["c": [StandIn(StepID("s"), .declared)]])),
     .retryRequested(RetryRequested(step: StepID("s"), reason: "r")),
     .runHeld(RunHeld(cause: .gate, subject: "recovery", message: "m")),
     .runResumed(

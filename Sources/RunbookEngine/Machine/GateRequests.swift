@@ -119,11 +119,12 @@ extension RunMachine {
   }
 
   /// Whether a step asks by itself: also where a gate was opened for it, as it is not what was approved. Of a phase that
-  /// only reads it is one that does what no transaction guards.
+  /// only reads it is one that does what no transaction guards; a trial that does is refused.
   func asksByItself(_ bound: BoundStep, _ state: RunState) -> Bool {
     let step = bound.step
     guard step.phase.mayChange else {
-      return state.gates[step.id.rawValue] != nil || !bound.activity.unguarded.isEmpty
+      return state.gates[step.id.rawValue] != nil
+        || !step.options.isTrial && !bound.activity.unguarded.isEmpty
     }
     return state.gates[step.id.rawValue] != nil
       || Self.needsOwnGate(step, effect: bound.activity.effect) != false

@@ -35,7 +35,8 @@ package enum ScriptTarget {
   /// By which a client of PostgreSQL finds its server, or takes it for the one, in whatever version.
   static func isLeading(_ name: String) -> Bool {
     guard !ServiceVariables.all.contains(name) else { return false }
-    return leading.contains(name) || ["PGSSL", "PGGSS", "PGOAUTH"].contains { name.begins(with: $0) }
+    return leading.contains(name)
+      || ["PGSSL", "PGGSS", "PGOAUTH"].contains { name.begins(with: $0) }
       || keywords.contains { $0.variable.isIdentical(to: name) }
   }
 

@@ -128,7 +128,8 @@ package struct ShellKind: StepKind {
       workingDirectory: place?.resolved(in: folder) ?? folder, environment: environment, input: ""
     ).read.filter { name in
       // What its connection sets leads where that does.
-      !given.contains(name) && (step.options.connection == nil || !ServiceVariables.isOfConnection(name))
+      !given.contains(name)
+        && (step.options.connection == nil || !ServiceVariables.isOfConnection(name))
     }
   }
 

@@ -167,7 +167,8 @@ enum ProgramOperands {
   private static func copying(
     _ name: String, _ start: Int, _ command: [ShellScan.Word]
   ) -> (targets: [Int], sources: [Int]) {
-    let folder = name == "rsync" || name == "scp"
+    let folder =
+      name == "rsync" || name == "scp"
       ? [] : values(of: Options(letters: "t", names: ["--target-directory"]), name, start, command)
     let others = copiers[name].map { values(of: $0, name, start, command) } ?? []
     let plain = command.indices[start...].filter {

@@ -352,7 +352,9 @@ package struct ScriptSurroundings {
       ("PSQLRC", ".psqlrc"), ("PGSERVICEFILE", ".pg_service.conf"), ("PGPASSFILE", ".pgpass"),
     ]
     let system = environment["PGSYSCONFDIR"].map { ["\($0)/pg_service.conf"] } ?? []
-    return (own.map { environment[$0.0] ?? "\(home)/\($0.1)" } + system).filter { $0.begins(with: "/") }
+    return (own.map { environment[$0.0] ?? "\(home)/\($0.1)" } + system).filter {
+      $0.begins(with: "/")
+    }
   }
 
   /// Words of the interpreter's command that may name a file.

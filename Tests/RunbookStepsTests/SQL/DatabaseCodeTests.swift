@@ -69,7 +69,8 @@ struct DatabaseCodeTests {
       (
         "INSERT INTO other SELECT given()",
         [
-          "function public.deep()", "function public.given()", "function public.number(public.pair)",
+          "function public.deep()", "function public.given()",
+          "function public.number(public.pair)",
         ]
       ),
       (
@@ -86,9 +87,15 @@ struct DatabaseCodeTests {
 
   @Test(
     arguments: [
-      ("CREATE OR REPLACE FUNCTION deep() RETURNS int LANGUAGE sql AS 'SELECT 2'", "function public.deep()"),
+      (
+        "CREATE OR REPLACE FUNCTION deep() RETURNS int LANGUAGE sql AS 'SELECT 2'",
+        "function public.deep()"
+      ),
       ("ALTER TABLE t ALTER a SET DEFAULT more(1)", "default of public.t.a"),
-      ("ALTER TABLE t ALTER f SET DEFAULT pg_catalog.to_timestamp(given())", "default of public.t.f"),
+      (
+        "ALTER TABLE t ALTER f SET DEFAULT pg_catalog.to_timestamp(given())",
+        "default of public.t.f"
+      ),
       ("ALTER POLICY p ON t USING (NOT may(a))", "policy p of public.t"),
       (
         "CREATE OR REPLACE FUNCTION named(text) RETURNS bool IMMUTABLE LANGUAGE sql AS 'SELECT false'",
