@@ -134,7 +134,7 @@ struct EventTextsTests {
         workDone: [
           WorkDone(item: 1, .sent, times: 2, affected: 1, sent: "s", reason: "r")
         ], isEffectDone: true, isWord: true, restsOn: [StandIn(StepID("s"), .skipped)],
-        capturesRestOn: ["c": [StandIn(StepID("s"), .declared)]])),
+        capturesRestOn: ["c": [StandIn(StepID("s"), .declared)]], isUnasked: true)),
     .stepSkipped(
       StepSkipped(
         step: StepID("s"), cause: .condition, reason: "r", definition: digest, isUnlooked: true,

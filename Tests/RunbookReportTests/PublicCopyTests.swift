@@ -84,7 +84,7 @@ struct PublicCopyTests {
         .connectionIdentified(
           ConnectionIdentified(connection: "other", identity: identity(inode))))
     }
-    let whole = try IncidentReport(entries: journal.entries).markdown()
+    let whole = try IncidentReport(entries: journal.entries).text(as: .json)
     #expect(whole.holds("customers-acme") as Bool)
     for text in [
       try IncidentReport(entries: journal.entries, isPublic: true).markdown(),

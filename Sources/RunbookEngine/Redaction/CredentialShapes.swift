@@ -8,7 +8,7 @@ struct CredentialShapes {
   init(_ text: String) { self.text = text }
 
   var values: [String] {
-    CredentialURLs(Array(text.utf8.prefix(Credentials.longestText))).values + tokens
+    CredentialURLs(Array(text.utf8.prefix(Credentials.longestText))).read().values + tokens
   }
 
   /// Of each line that is a scheme's name and one word, in quotes or behind a header's name or not.

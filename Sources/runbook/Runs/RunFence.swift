@@ -121,7 +121,9 @@ struct RunFence {
     held.journal.redact(with: Redactor(secrets: made.secrets))
     let fence = try fence(made, state, held.entries)
     for step in steps {
-      guard let why = await fence.obstacle(toFencing: step, endsFormer: endsFormer) else { continue }
+      guard let why = await fence.obstacle(toFencing: step, endsFormer: endsFormer) else {
+        continue
+      }
       await fence.close()
       try accept(why, of: step, for: what, in: &finding)
     }

@@ -41,7 +41,7 @@ struct DatabaseCodeTests {
     let activity = try fixture.activity(sql, phase: .recovery)
     let informed = try #require(await activity.informed() as? SQLActivity)
     return Dictionary(
-      try #require(informed.code).map { ($0.name, $0.definition) }, uniquingKeysWith: { $1 })
+      try #require(informed.code.parts).map { ($0.name, $0.definition) }, uniquingKeysWith: { $1 })
   }
 
   @Test func whatATablesOwnPartsCallIsBound() async throws {
