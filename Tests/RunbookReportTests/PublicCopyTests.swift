@@ -82,7 +82,7 @@ struct PublicCopyTests {
     for inode in ["8675309", "8675310"] {
       journal.add(
         .connectionIdentified(
-          ConnectionIdentified(connection: "other", identity: identity(inode))))
+          ConnectionIdentified(connection: "main", identity: identity(inode))))
     }
     let whole = try IncidentReport(entries: journal.entries).text(as: .json)
     #expect(whole.holds("customers-acme") as Bool)
