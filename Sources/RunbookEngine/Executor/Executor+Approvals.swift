@@ -111,7 +111,7 @@ extension Executor {
     }
     let now = await self.seal(bound)
     let changes =
-      now.changes(since: seal).map { "\(own): \($0)" }
+      gate.changes(of: now, since: seal, on: bound.activity.connection).map { "\(own): \($0)" }
       + leftOut(since: gate.opened) + changedConnections(since: gate.opened)
     return changes.isEmpty ? nil : (gate.opened.gate, changes)
   }

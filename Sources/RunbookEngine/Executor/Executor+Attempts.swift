@@ -122,9 +122,10 @@ extension Executor {
       failure = objection.map { StepFailure($0, partial: error.partial) } ?? error
       result = error.partial ?? StepResult()
     }
-    let report = finished(
+    var report = finished(
       bound, attempt: attempt, result: result, failure: failure?.record, began: began,
       evidenceFolder: folder)
+    report.codeAfter = await codeAfter(bound)
     try queue(.attemptFinished(report))
     if let failure = report.failure { try holdIfStopped(step.id, failure) }
   }

@@ -51,7 +51,7 @@ extension Executor {
       let identity = try await provenIdentity(of: connection)
       seenConnections.insert(connection)
       if let known = state.identities[connection]?.identity,
-        known.isSameDatabase(as: identity.identity), identity.lost == nil,
+        known.isSameDatabase(as: identity.identity), !identity.isDoubtful,
         known.changes(to: identity.identity).isEmpty, state.unseen[connection] == nil,
         !state.proof(on: connection).isEmpty || known.restart(to: identity.identity) == nil
       {
@@ -76,8 +76,19 @@ extension Executor {
     if !proof.isEmpty {
       ports.gateway.trust(receiptUsers(of: connection))
       identity.lost = try await ports.gateway.lost(of: proof, run: options.run, on: connection)
+      if mayBeCopy(identity) { identity.mayBeCopy = true }
     }
+    seenStarts[connection] = identity.identity.serverStart
     return identity
+  }
+
+  /// Whether the server is seen to have been started anew by a process that has not seen it before that: what the run
+  /// left there is in a copy, too, that was made since. A process that was there all the time met the restart itself.
+  private func mayBeCopy(_ found: ConnectionIdentified) -> Bool {
+    guard !plan.isSandbox, let known = state.identities[found.connection]?.identity,
+      known.restart(to: found.identity) != nil
+    else { return false }
+    return seenStarts[found.connection] != known.serverStart
   }
 
   /// The plan's connections that keep receipts in the same database as this one, which comes first.

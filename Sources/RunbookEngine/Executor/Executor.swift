@@ -53,6 +53,8 @@ public struct Executor: ~Copyable {
   var configuredConnections: Set<String> = []
   /// Connections whose identity this process has seen.
   var seenConnections: Set<String> = []
+  /// By connection: when the server was started that this process has seen there last.
+  var seenStarts: [String: Timestamp] = [:]
   var preparedReceipts: Set<String> = []
   /// Gates that `--approve` has approved in this process.
   var approvedByFlag: Set<String> = []

@@ -65,7 +65,10 @@ extension RunMachine {
     let doubts = state.doubts(about: found)
     let names = { (steps: [StepID]) in steps.map { "'\($0)'" }.joined(separator: ", ") }
     let place =
-      isSame
+      isSame && found.lost == nil
+      ? "Connection '\(name)' leads to the same server and database, and the server was started anew since the "
+        + "run last saw it, or is a copy: it holds what this run left, and a copy made since would too"
+      : isSame
       ? "Connection '\(name)' leads to the same server and database, but not to what the run left there"
       : "Connection '\(name)' leads elsewhere than before: to another database, a copy, a replica, or "
         + "one that was promoted"

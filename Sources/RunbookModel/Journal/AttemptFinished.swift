@@ -36,6 +36,9 @@ public struct AttemptFinished: Sendable, Hashable, Codable {
   public let restsOn: [StandIn]?
   /// The same of captures, by their names, beside what all of the step rests on.
   public let capturesRestOn: [String: [StandIn]]?
+  /// What the databases that it may have changed had of code of their own when it had ended. Nil where that was not asked
+  /// or could not be, and in journals of before.
+  public var codeAfter: [DatabaseCodeSeen]?
 
   public init(
     step: StepID, attempt: Int, outcome: Outcome, result: Value,
@@ -45,8 +48,9 @@ public struct AttemptFinished: Sendable, Hashable, Codable {
     evidence: [EvidenceRecord] = [], timeline: [TimelineRow] = [], notices: [String] = [],
     elapsedMicroseconds: Int64, hasReceipt: Bool = false, workDone: [WorkDone]? = nil,
     isEffectDone: Bool? = nil, isWord: Bool? = nil, restsOn: [StandIn]? = nil,
-    capturesRestOn: [String: [StandIn]]? = nil
+    capturesRestOn: [String: [StandIn]]? = nil, codeAfter: [DatabaseCodeSeen]? = nil
   ) {
+    self.codeAfter = codeAfter
     self.restsOn = restsOn
     self.capturesRestOn = capturesRestOn
     self.isWord = isWord
@@ -78,6 +82,18 @@ public struct AttemptFinished: Sendable, Hashable, Codable {
   /// What of the result is less than there was.
   public var cutResults: [String: Incomplete] {
     incomplete ?? result.mapValue?.presumedIncomplete(evidence) ?? [:]
+  }
+}
+
+/// A database's own code, as it was seen over a connection.
+public struct DatabaseCodeSeen: Sendable, Hashable, Codable {
+  public let connection: String
+  /// Kind by kind.
+  public let parts: [SealedPart]
+
+  public init(connection: String, parts: [SealedPart]) {
+    self.connection = connection
+    self.parts = parts
   }
 }
 

@@ -13,8 +13,8 @@ package struct SQLActivity: Activity {
   package var outside = Outside.unasked
   /// Functions that it calls without its text saying so; nil where that could not be asked.
   package var hiddenCalls: [String]? = []
-  /// The database's own code that it runs; nil where that could not be asked.
-  package var code: [DatabaseCode.Part]? = []
+  /// Foreign tables that it reads, for people.
+  package var foreign: [String] = []
 
   package enum Outside: Sendable, Hashable {
     case unasked
@@ -130,16 +130,17 @@ package struct SQLActivity: Activity {
     let found = outside.items.map {
       Surrounding(name: "what no transaction guards: \($0)", content: "")
     }
-    let code = (code ?? []).map { part in
-      Surrounding(
-        name: "\(SealedPart.databaseCode)\(part.name)", content: part.definition,
-        isOwn: part.isOwn)
-    }
-    return await gateway.settings(of: source.name) + found + code
+    return await gateway.surroundings(of: source.name) + found
   }
 
   package func unbound() async -> [String] {
-    code == nil ? ["the database's functions and triggers, which could not be asked for"] : []
+    let files = statements.flatMap { statement in
+      statement.traits.serverFiles
+        + (statement.traits.runsProcedure ? ServerFiles.named(in: statement.command.text) : [])
+    }
+    return (files + foreign).reduce(into: []) { all, one in
+      if !all.contains(where: { $0.isIdentical(to: one) }) { all.append(one) }
+    }
   }
 
   /// Also of what only reads by its text: what it calls may do more, and may not be written as a call.
@@ -148,12 +149,11 @@ package struct SQLActivity: Activity {
     let texts = statements.map(\.command.text)
     let effects = OutsideEffects(texts)
     let notation = FunctionalNotation(statements.flatMap(\.traits.fields), in: texts)
-    let question = DatabaseCode(texts, run: gateway.run)
     do throws(StepFailure) {
       let session = try gateway.session(of: source.name)
-      let (found, calls, code) = try await session.use(until: .now + .seconds(30)) {
+      let (found, calls) = try await session.use(until: .now + .seconds(30)) {
         (link) throws(StepFailure) in
-        let found: [String]?
+        let found: OutsideEffects.Found?
         let calls: [String]?
         do throws(LinkError) {
           found = try effects.found(on: link)
@@ -161,15 +161,14 @@ package struct SQLActivity: Activity {
         } catch {
           throw StepFailure(link: error, mayHaveCommitted: false, holders: [])
         }
-        return (found, calls, try question.parts(on: link))
+        return (found, calls)
       }
-      other.outside = found.map(Outside.found) ?? .unknown
+      other.outside = found.map { .found($0.leaving) } ?? .unknown
+      other.foreign = found?.read ?? []
       other.hiddenCalls = calls
-      other.code = code
     } catch {
       other.outside = .unknown
       other.hiddenCalls = nil
-      other.code = nil
     }
     return other
   }
