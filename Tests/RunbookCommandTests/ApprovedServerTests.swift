@@ -202,7 +202,8 @@ struct ApprovedServerTests {
     for server in isCopy ? ["one", "two"] : ["one"] {
       #expect(cluster.psql("SELECT string_agg(step, ',') FROM done", on: server) == "first")
     }
-    let words = ["resume", "--approve", "identity:main"]
+    let words =
+      ["resume", "--approve", "identity:main"]
       + (isCopy ? ["--approve", "recovery"] : [])
     let done = try await workspace.run(words, environment: environment())
     #expect(done.status == 0, "\(done.all)")
@@ -275,7 +276,8 @@ struct ApprovedServerTests {
     ("main: {kind", "main: {kind"), ("main: {kind", "main: {receipts: none, kind"),
     ("sql: |\n", "transaction: none\n    sql: |\n"),
   ])
-  func whatTheRunHasChangedOfTheDatabasesCodeAsksNothing(_ old: String, _ new: String) async throws {
+  func whatTheRunHasChangedOfTheDatabasesCodeAsksNothing(_ old: String, _ new: String) async throws
+  {
     lead(to: "one")
     makeCode()
     try workspace.write(Self.ownCode.replacingAll(old, with: new), to: "example.yaml")
@@ -319,7 +321,10 @@ struct ApprovedServerTests {
         "defined last: view public.kept"
       ),
       ("ALTER POLICY mine ON plain USING (true)", "defined last: policy mine of public.plain"),
-      ("ALTER TABLE plain DISABLE ROW LEVEL SECURITY", "the database's tables are not what they were"),
+      (
+        "ALTER TABLE plain DISABLE ROW LEVEL SECURITY",
+        "the database's tables are not what they were"
+      ),
       (
         "ALTER TABLE plain ALTER n SET DEFAULT 9",
         "defaults and generated columns are not what they were: defined last: column n of public.plain"
@@ -329,7 +334,8 @@ struct ApprovedServerTests {
         "checks and foreign keys are not what they were (1 then, 2 now)"
       ),
       (
-        "ALTER DOMAIN few ADD CHECK (VALUE > 1)", "defined last: constraint few_check1 of public.few"
+        "ALTER DOMAIN few ADD CHECK (VALUE > 1)",
+        "defined last: constraint few_check1 of public.few"
       ),
       (
         "CREATE INDEX odd ON plain ((n + 1))",

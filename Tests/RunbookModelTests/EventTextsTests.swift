@@ -18,7 +18,10 @@ struct EventTextsTests {
   private static let item = GateItem(
     step: StepID("s"), title: "t", fate: .willRun, effect: .mutating, isEffectDeclared: true,
     connection: "main",
-    work: [work], seal: [SealedPart(name: "n", digest: digest, file: "/f", group: .init(count: 1, newest: ["w"]))],
+    work: [work],
+    seal: [
+      SealedPart(name: "n", digest: digest, file: "/f", group: .init(count: 1, newest: ["w"]))
+    ],
     unbound: ["u"],
     manner: [WorkItem.Parameter(name: "run by", value: "m")],
     probe: GateProbe(
@@ -114,7 +117,10 @@ struct EventTextsTests {
       AttemptStarted(
         step: StepID("s"), attempt: 1, effect: .mutating, isEffectDeclared: false,
         connection: "main", work: [work], settledBy: .receipt, receiptDigest: digest, noted: 1,
-        unguarded: ["u"], probe: [SealedPart(name: "n", digest: digest, file: "/f", group: .init(count: 1, newest: ["w"]))],
+        unguarded: ["u"],
+        probe: [
+          SealedPart(name: "n", digest: digest, file: "/f", group: .init(count: 1, newest: ["w"]))
+        ],
         definition: digest, isTrial: true)),
     .attemptFinished(
       AttemptFinished(

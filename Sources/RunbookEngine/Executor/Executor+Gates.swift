@@ -32,7 +32,8 @@ extension Executor {
     gate.changes = changes
     if let approved = state.lapsedGates[gate.gate] {
       // What is said of it is said of what it is now, whatever it was in between.
-      let since = approved.openedAsLeft.uncovered(by: gate) + changedConnections(since: approved.opened)
+      let since =
+        approved.openedAsLeft.uncovered(by: gate) + changedConnections(since: approved.opened)
       gate.changes = since.isEmpty ? nil : since
       gate.isAsApproved = since.isEmpty ? true : nil
       gate.lapsed = approved.approverList

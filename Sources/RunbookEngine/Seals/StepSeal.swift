@@ -27,9 +27,11 @@ struct StepSeal: Sendable, Hashable {
     _ activity: any Activity, beside surroundings: [Surrounding], _ key: RunKey?,
     _ redactor: Redactor
   ) {
-    var contents: [(name: ExactText, hasher: Digest.Hasher, file: String?, group: SealedPart.Group?)] =
-      []
-    func add(_ name: String, _ content: String, file: String? = nil, group: SealedPart.Group? = nil) {
+    var contents:
+      [(name: ExactText, hasher: Digest.Hasher, file: String?, group: SealedPart.Group?)] =
+        []
+    func add(_ name: String, _ content: String, file: String? = nil, group: SealedPart.Group? = nil)
+    {
       let name = ExactText(redactor.redact(name))
       var place = contents.endIndex
       if let known = contents.firstIndex(where: { $0.name == name }) { place = known }

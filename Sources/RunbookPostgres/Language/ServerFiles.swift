@@ -17,7 +17,8 @@ enum ServerFiles {
       let name = call.strings[call.nameParts - 1]
       guard readers.contains(name) else { continue }
       let file = call.strings.dropFirst(call.nameParts).first
-      all.append(file.map { "the server's file '\($0)' (\(name))" } ?? "files of the server (\(name))")
+      let words = file.map { "the server's file '\($0)' (\(name))" }
+      all.append(words ?? "files of the server (\(name))")
     }
     return all
   }
