@@ -8,13 +8,14 @@ public struct Surrounding: Sendable, Hashable {
   public let file: String?
   /// Whether it is a file that is only read, and no part of what runs.
   public let isData: Bool
-  /// Whether it is as a step of the run itself has made it.
-  public let isOwn: Bool
+  /// What a hash over many things is of; nil where the content is one thing.
+  public let group: SealedPart.Group?
 
   public init(
-    name: String, content: String, file: String? = nil, isData: Bool = false, isOwn: Bool = false
+    name: String, content: String, file: String? = nil, isData: Bool = false,
+    group: SealedPart.Group? = nil
   ) {
-    self.isOwn = isOwn
+    self.group = group
     self.isData = isData
     self.name = name
     self.content = content

@@ -11,8 +11,8 @@ struct SQLiteActivity: Activity {
   let files: SQLiteGateway
   /// What SQLite tells of each statement by the file's schema; nil where it is not known, or does not fit.
   private let judgements: [SchemaTwin.Judgement?]
-  /// What of the file's schema decides what they do.
-  private(set) var code = DefinedCode.none
+  /// The file's schema as it was looked at last; nil where nobody could look.
+  private(set) var schema: SQLiteSchema?
 
   init(
     step: Step, source: Runbook.Connection, text: SQLiteText, statements: [RenderedSQL],
@@ -95,7 +95,15 @@ struct SQLiteActivity: Activity {
           name: "triggers or keys that cascade delete rows besides, by",
           value: .string(elsewhere.joined(separator: ", ")))
       ]
-    return deleting
+    let triggers = (schema?.objects(touching: touched) ?? []).filter { $0.type == "trigger" }
+    let firing =
+      triggers.isEmpty
+      ? []
+      : [
+        WorkItem.Parameter(
+          name: "may fire", value: .string(triggers.map(\.words).joined(separator: ", ")))
+      ]
+    return firing + deleting
       + judgements.compactMap { $0?.denial }.map {
         WorkItem.Parameter(name: "will be refused", value: .string($0))
       }
@@ -106,42 +114,28 @@ struct SQLiteActivity: Activity {
     judgements.reduce(into: []) { $0.formUnion($1?.touched ?? []) }
   }
 
-  func surroundings() async -> [Surrounding] { code.surroundings }
-
-  func unbound() async -> [String] { code.unbound }
+  func surroundings() async -> [Surrounding] { await files.surroundings(of: source.name) }
 
   /// By the file's schema as it is now.
   func informed() async -> any Activity {
-    var found: (schema: SQLiteSchema, own: Set<String>)?
-    do throws(StepFailure) {
-      found = try await files.schema(of: source.name)
-    } catch {
-      // As it was seen last: whether it still is so is looked at under the lock. What was never seen is not bound, and
-      // the gate says so.
-      found = files.known(source.name)?.lastLook
-    }
+    let found = await files.schema(of: source.name)
     var other = SQLiteActivity(
       step: step, source: source, text: text, statements: statements, values: values,
       files: files)
-    other.code = found.map { $0.schema.code(touching: other.touched, own: $0.own) } ?? .unknown
+    other.schema = found
     return other
   }
 
   /// Whether what it was bound with is still so, on the open file.
   ///
   /// - Throws: `refused` where it is another: nobody has seen what the statements would do now.
-  func requireCode(_ schema: SQLiteSchema) throws(StepFailure) {
-    guard let former = code.parts, !former.isEmpty else { return }
-    let now = schema.code(touching: touched, own: []).parts ?? []
-    let changed =
-      now.filter { part in
-        !former.contains {
-          $0.name.isIdentical(to: part.name) && $0.definition.isIdentical(to: part.definition)
-        }
-      } + former.filter { part in !now.contains { $0.name.isIdentical(to: part.name) } }
-    guard let first = changed.first else { return }
+  func requireSame(_ now: SQLiteSchema) throws(StepFailure) {
+    guard let schema else { return }
+    let (former, found) = (schema.objects(touching: touched), now.objects(touching: touched))
+    let changed = Set(former).symmetricDifference(found)
+    guard let first = (found + former).first(where: changed.contains) else { return }
     throw StepFailure(
-      .refused, "the database's \(first.name) is another than a moment ago; nothing was changed",
+      .refused, "the database's \(first.words) is another than a moment ago; nothing was changed",
       hint: "try it again: it is looked at anew")
   }
 

@@ -17,8 +17,6 @@ final class SQLiteFile: Sendable {
     var content: SQLiteContent?
     /// As it was told to whoever asked last who the file is.
     var told: ConnectionIdentity?
-    /// Digests of what steps of the run have made of the schema.
-    var own: Set<String> = []
   }
 
   init(path: String, connection: String) {
@@ -274,13 +272,6 @@ final class SQLiteFile: Sendable {
       ] + content.facts)
     return (identity, content)
   }
-
-  /// Its schema as of the last request, and what of it steps of the run had made by the last look.
-  var lastLook: (schema: SQLiteSchema, own: Set<String>)? {
-    known.withLock { known in known.content.map { ($0.schema, known.own) } }
-  }
-
-  func take(own: Set<String>) { known.withLock { $0.own = own } }
 
   private static func key(_ place: Place, application: Int64) -> [IdentityFact] {
     [

@@ -6,10 +6,8 @@ import Synchronization
 /// The SQLite files of a run.
 package final class SQLiteGateway: ConnectionGateway {
   private let files = Mutex<[String: SQLiteFile]>([:])
-  private let run: RunID?
 
-  /// - Parameter run: what a step of it has made in a file's schema asks nobody again.
-  package init(run: RunID? = nil) { self.run = run }
+  package init() {}
 
   package func configure(
     _ connection: Runbook.Connection, url: String
@@ -98,25 +96,25 @@ package final class SQLiteGateway: ConnectionGateway {
     }
   }
 
-  /// The file's schema as it is now, and digests of what of it steps of the run have made.
-  func schema(
-    of connection: String
-  ) async throws(StepFailure) -> (schema: SQLiteSchema, own: Set<String>) {
-    let file = try file(of: connection)
-    let run = run
-    let found = try await file.use(.reading, Self.wait(Self.look)) {
-      (handle) throws(StepFailure) -> (SQLiteSchema, Set<String>) in
-      try file.begin(.reading, on: handle)
-      let schema: SQLiteSchema
-      do throws(SQLiteError) { schema = try SQLiteSchema(of: handle) } catch {
-        throw StepFailure(error)
+  package func code(of connection: String) async -> [Surrounding]? {
+    await schema(of: connection)?.code
+  }
+
+  /// The file's schema as it is now. Where somebody writes it is the one that was seen last: whether it still is so is
+  /// looked at under the lock. Nil where nobody has seen one.
+  func schema(of connection: String) async -> SQLiteSchema? {
+    guard let file = known(connection) else { return nil }
+    do throws(StepFailure) {
+      return try await file.use(.reading, Self.wait(Self.look)) {
+        (handle) throws(StepFailure) in
+        try file.begin(.reading, on: handle)
+        do throws(SQLiteError) { return try SQLiteSchema(of: handle) } catch {
+          throw StepFailure(error)
+        }
       }
-      let standing = try SQLiteReceipts.standing(handle)
-      guard let run, standing.isMade, standing.faults.isEmpty else { return (schema, []) }
-      return (schema, try SQLiteReceipts.made(by: run, on: handle))
+    } catch {
+      return file.schema
     }
-    file.take(own: found.1)
-    return found
   }
 
   /// How long a look waits for who writes: under the step's own lock it is looked at again.

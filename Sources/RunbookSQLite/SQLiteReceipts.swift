@@ -112,24 +112,6 @@ enum SQLiteReceipts {
   static func attemptsKey(_ run: RunID) -> String { "\(run) attempts" }
   static func endKey(_ run: RunID) -> String { "\(run)\(endSuffix)" }
   private static let endSuffix = " ended"
-  private static func madeKey(_ run: RunID) -> String { "\(run) made " }
-
-  /// Marks what a step has made or changed of the file's schema, beside its receipt.
-  static func mark(
-    _ objects: [SQLiteSchema.Object], madeBy run: RunID, on handle: SQLiteHandle
-  ) throws(StepFailure) {
-    for object in objects { try raise(madeKey(run) + object.digest.hex, to: 0, on: handle) }
-  }
-
-  /// The digests of what the run's steps have made.
-  static func made(by run: RunID, on handle: SQLiteHandle) throws(StepFailure) -> Set<String> {
-    let prefix = madeKey(run)
-    let keys = try handle.checked(
-      "SELECT run FROM main.runbook_lease WHERE substr(run, 1, length(?1)) = ?1",
-      [.string(prefix)])
-    return Set(
-      keys.compactMap { $0.first?.stringValue.map { String($0.dropping(prefix: prefix)) } })
-  }
 
   /// What a lease's row says.
   static func generation(of key: String, on handle: SQLiteHandle) throws(StepFailure) -> Int64? {

@@ -74,8 +74,7 @@ struct SQLiteRequest: Sendable {
       }
       try SQLiteReceipts.raise(context.run.rawValue, to: context.generation, on: handle)
     }
-    let before = try schema(on: handle)
-    try activity.requireCode(before)
+    try activity.requireSame(schema(on: handle))
     let (work, rows) = try carryOut(on: handle)
     var found = try result(work, rows)
     if let objection = context.objection(found) {
@@ -88,8 +87,6 @@ struct SQLiteRequest: Sendable {
       try SQLiteReceipts.record(
         context, activity.digest(context.key), affected: work.affected, rowCount: rows.count,
         result: isKept ? ReceiptRow.text(of: found, context.redactor) : nil, on: handle)
-      try SQLiteReceipts.mark(
-        schema(on: handle).changed(since: before), madeBy: context.run, on: handle)
       try requireGeneration(on: handle)
     }
     try file.requireStill(handle)

@@ -49,26 +49,24 @@ struct SQLiteSchema: Sendable, Hashable {
   /// Of all of it, in whatever order: `VACUUM` makes another one.
   var digest: Digest { .of(others.map(\.digest.hex).sorted()) }
 
-  /// What is not as it was.
-  func changed(since former: SQLiteSchema) -> [Object] {
-    let known = Set(former.objects)
-    return others.filter { !known.contains($0) }
+  /// All of it, type by type, for an approval to bind.
+  var code: [Surrounding] {
+    ["table", "index", "view", "trigger"].map { type in
+      let found = others.filter { $0.type.isIdentical(to: type) }
+      return Surrounding(
+        name: SealedPart.databaseCode + (type == "index" ? "indexes" : type + "s"),
+        content: Digest.of(found.map(\.digest.hex).sorted()).hex,
+        group: SealedPart.Group(count: Int64(found.count), newest: []))
+    }
   }
 
-  /// What of it decides what statements do that touch these names: each by its definition, with the triggers and the
-  /// indexes of tables, as one may hold an expression.
-  ///
-  /// - Parameter own: digests of what steps of the run have made.
-  func code(touching names: Set<String>, own: Set<String>) -> DefinedCode {
-    let objects = others.filter { object in
+  /// What of it decides what statements do that touch these names: with the triggers and the indexes of tables, as one
+  /// may hold an expression.
+  func objects(touching names: Set<String>) -> [Object] {
+    others.filter { object in
       names.contains(StatementJudge.folded(object.name))
         || names.contains(StatementJudge.folded(object.table))
     }
-    return DefinedCode(
-      objects.map { object in
-        .init(
-          name: object.words, definition: object.sql, isOwn: own.contains(object.digest.hex))
-      })
   }
 }
 

@@ -63,7 +63,7 @@ enum Composition {
     let connections = Connections(
       PostgresGateway(
         now: { clock.now() }, confinement: confinement, redactor: Redactor(secrets: plan.secrets),
-        run: run), sqlite: SQLiteGateway(run: run))
+        run: run), sqlite: SQLiteGateway())
     let secretVariables = plan.inputs.filter(\.declaration.isSecret).flatMap {
       ["RUNBOOK_INPUT_\($0.declaration.name)", "RUNBOOK_INPUT_\($0.declaration.name.uppercased())"]
     }

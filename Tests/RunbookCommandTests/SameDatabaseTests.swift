@@ -170,7 +170,9 @@ struct SameDatabaseTests {
     #expect(try await begin(url).status == 75)
     copied(cluster)
     cluster.psql("INSERT INTO allowed VALUES ('wait')")
-    let held = try await run(["retry"], url)
+    // It was started anew since this run's last process saw it.
+    expectAsked(try await run(["retry"], url))
+    let held = try await run(["resume", "--approve", "identity:main"], url)
     #expect(held.status == 75 && held.all.holds("step 'stop' failed"), "\(held.all)")
     #expect(
       cluster.psql("SELECT string_agg(step, ' ' ORDER BY step) FROM done")

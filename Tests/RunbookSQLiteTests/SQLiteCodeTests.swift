@@ -71,10 +71,9 @@ struct SQLiteCodeTests {
     _ = try await fixture.gateway.identify("main")
     let activity = try await fixture.activity(one.sql, phase: .recovery).informed()
     #expect(activity.effect == one.effect)
-    let bound = await activity.surroundings().map {
-      String($0.name.dropping(prefix: SealedPart.databaseCode))
-    }
-    #expect(bound.sorted() == one.bound)
+    let firing = activity.manner.first { $0.name == "may fire" }?.value.stringValue
+    let triggers = one.bound.filter { $0.begins(with: "trigger ") }
+    #expect(firing == (triggers.isEmpty ? nil : triggers.joined(separator: ", ")))
   }
 
   /// Right under the lock it is looked at once more.
@@ -92,18 +91,23 @@ struct SQLiteCodeTests {
     #expect(try fixture.sqlite("SELECT count(*) FROM runbook_receipt") == "0")
   }
 
-  @Test func whatAStepOfTheRunHasMadeIsItsOwn() async throws {
+  /// All of the schema is bound, whatever a statement touches; the tables for receipts are not.
+  @Test(arguments: [
+    ("CREATE TABLE more (a)", "tables"), ("CREATE INDEX i ON item (size)", "indexes"),
+    ("CREATE VIEW v AS SELECT 1", "views"),
+    ("CREATE TRIGGER t AFTER INSERT ON item BEGIN DELETE FROM item; END", "triggers"),
+  ]) func eachTypeIsBoundAsAWhole(_ sql: String, _ type: String) async throws {
     let fixture = try await SQLiteFixture()
-    try await fixture.perform("CREATE TABLE more (a)", phase: .recovery, id: "make")
-    try fixture.sqlite("CREATE TABLE others (a)")
-    let gateway = SQLiteGateway(run: fixture.run)
-    try await gateway.configure(fixture.connection, url: fixture.connection.url.text)
-    _ = try await gateway.identify("main")
-    let found = try await gateway.schema(of: "main")
-    let code = found.schema.code(touching: ["more", "others", "item"], own: found.own)
-    #expect(
-      (code.parts ?? []).filter(\.isOwn).map(\.name) == ["table more"])
-    #expect(code.parts?.count == 3)
+    _ = try await fixture.gateway.identify("main")
+    let before = try #require(await fixture.gateway.code(of: "main"))
+    try await fixture.gateway.prepareReceipts([ReceiptUser(connection: "main", role: "x")])
+    #expect(await fixture.gateway.code(of: "main") == before)
+    try fixture.sqlite(sql)
+    let after = try #require(await fixture.gateway.code(of: "main"))
+    let changed = zip(before, after).filter { $0.0 != $0.1 }
+    #expect(changed.map(\.1.name) == [SealedPart.databaseCode + type])
+    let counts = changed.map { ($0.1.group?.count ?? 0) - ($0.0.group?.count ?? 0) }
+    #expect(counts == [1])
   }
 
   /// How far the content went back is known before the run has left anything in it.

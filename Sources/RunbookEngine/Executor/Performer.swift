@@ -177,7 +177,8 @@ struct Performer {
       ending.failure = objection ?? error.record
       ending.result = error.partial ?? StepResult()
     }
-    let report = reports.entry(of: bound, attempt: attempt, ending)
+    var report = reports.entry(of: bound, attempt: attempt, ending)
+    report.codeAfter = await connections.codeAfter(bound)
     try record.queue(.attemptFinished(report))
     if let failure = report.failure { try holdIfStopped(step.id, failure) }
   }

@@ -77,10 +77,13 @@ extension RunMachine {
     let doubts = state.doubts(about: found)
     let names = { (steps: [StepID]) in steps.map { "'\($0)'" }.joined(separator: ", ") }
     let place =
-      isSame
-      ? "Connection '\(name)' leads to the same server and database, but not to what the run left there"
-      : "Connection '\(name)' leads elsewhere than before: to another database, a copy, a replica, or "
-        + "one that was promoted"
+      isSame && found.lost == nil
+      ? "Connection '\(name)' leads to the same server and database, and the server was started anew since the "
+        + "run last saw it, or is a copy: it holds what this run left, and a copy made since would too"
+      : isSame
+        ? "Connection '\(name)' leads to the same server and database, but not to what the run left there"
+        : "Connection '\(name)' leads elsewhere than before: to another database, a copy, a replica, or "
+          + "one that was promoted"
     var sentences = [place + (found.lost.map { ": \($0.sentence)" } ?? "") + "."]
     let withReceipts = doubts.missing.filter { found.lost?.receipts.contains($0) == true }
     let unknown = doubts.missing.filter { !withReceipts.contains($0) } + doubts.unknown

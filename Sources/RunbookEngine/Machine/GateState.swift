@@ -22,6 +22,24 @@ public struct GateState: Sendable, Hashable {
     }
   }
 
+  /// By connection: the database's own code as an attempt of the run left it that has ended since.
+  private(set) var codeAfter: [String: [SealedPart]] = [:]
+
+  /// By connection: the step whose attempt has begun since, and of which it is not known what it made of that code.
+  private(set) var codeUnseen: [String: StepID] = [:]
+
+  mutating func take(_ started: AttemptStarted) {
+    guard started.effect != .readOnly, let connection = started.connection else { return }
+    codeUnseen[connection] = started.step
+  }
+
+  mutating func take(_ seen: [DatabaseCodeSeen]) {
+    for one in seen {
+      codeAfter[one.connection] = one.parts
+      codeUnseen[one.connection] = nil
+    }
+  }
+
   init(opened: GateOpened, at time: Timestamp, approvers: Set<Actor> = []) {
     self.opened = opened
     openedAt = time
@@ -46,7 +64,7 @@ public struct GateState: Sendable, Hashable {
   /// Whether it asks if the run may go on in this database, which it shows behind the former one.
   func asks(about identity: ConnectionIdentified) -> Bool {
     guard let shown = opened.identities.last else { return false }
-    return shown.identity.isSameDatabase(as: identity.identity) && shown.lost == identity.lost
+    return shown.isAskedAlike(identity)
   }
 
   mutating func take(_ decision: GateDecided, by actor: Actor) {

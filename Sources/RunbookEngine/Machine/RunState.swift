@@ -118,6 +118,8 @@ public struct RunState: Sendable, Hashable {
       if former.attempts > 0 { takeBackResults(of: payload.step) }
       if former.status == .succeeded { reopeningCount += 1 }
       noteLaterChange(payload)
+      for name in gates.keys { gates[name]?.take(payload) }
+      for name in lapsedGates.keys { lapsedGates[name]?.take(payload) }
       steps[payload.step]?.actors.append(actor)
       if let connection = payload.connection {
         begun[connection, default: [:]][payload.step] = payload.noted
@@ -134,6 +136,7 @@ public struct RunState: Sendable, Hashable {
       try applyToStep(payload.step, event, at: time, by: actor)
       hasChecked = hasChecked || phases[payload.step] == .verification
       takeResults(of: payload)
+      takeCode(of: payload)
       if payload.outcome == .succeeded, payload.hasReceipt { noteLease(of: payload.step) }
     case .attemptSettled(let payload):
       try applyToStep(payload.step, event, at: time, by: actor)
@@ -305,7 +308,7 @@ public struct RunState: Sendable, Hashable {
     let name = payload.connection
     let isElsewhere =
       identities[name].map { !$0.identity.isSameDatabase(as: payload.identity) } ?? false
-    if isElsewhere || payload.lost != nil {
+    if isElsewhere || payload.isDoubtful {
       contested[name] = payload
       settleIdentity(Self.identityGate(of: name))
     } else {
@@ -322,9 +325,11 @@ public struct RunState: Sendable, Hashable {
     where gate == Self.identityGate(of: name) && known.asks(about: identity) {
       lose(by: identity, approvedBy: known.approverNames)
       outdateWhatWasSeen(on: name)
+      let isSame = identities[name]?.identity.isSameDatabase(as: identity.identity) == true
       identities[name] = identity
       contested[name] = nil
-      // What was written to the former one is not expected here.
+      // What was written to the former one is not expected here, unless all of it is.
+      if isSame, identity.lost == nil { continue }
       leases[name] = nil
       begun[name] = nil
     }
@@ -370,6 +375,13 @@ public struct RunState: Sendable, Hashable {
     guard payload.hasConfirmed else { return }
     findings.append(payload.step)
     goesOnUnconfirmed = false
+  }
+
+  /// What an own step leaves of a database's code is what gates that were opened before are held against.
+  private mutating func takeCode(of payload: AttemptFinished) {
+    guard let seen = payload.codeAfter else { return }
+    for name in gates.keys { gates[name]?.take(seen) }
+    for name in lapsedGates.keys { lapsedGates[name]?.take(seen) }
   }
 
   /// What an earlier attempt has brought counts no more once the step is carried out again.

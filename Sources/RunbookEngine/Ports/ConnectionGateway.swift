@@ -112,6 +112,12 @@ public protocol ConnectionGateway: Sendable {
   /// What the server, the role and the environment set for a connection's sessions, for an approval to bind.
   func settings(of connection: String) async -> [Surrounding]
 
+  /// All of a database's own code, kind by kind, for an approval to bind: what statements do there, it decides, and what
+  /// runs it no text of theirs tells. Each part is a group.
+  ///
+  /// - Returns: nil where it cannot be asked; empty for databases whose code is not asked for.
+  func code(of connection: String) async -> [Surrounding]?
+
   /// What of a step goes on at the server though its client is gone.
   func remnants(
     of context: AttemptContext, on connection: String
@@ -196,6 +202,14 @@ extension ConnectionGateway {
   ) async throws(StepFailure) {}
 
   public func settings(of connection: String) async -> [Surrounding] { [] }
+
+  public func code(of connection: String) async -> [Surrounding]? { [] }
+
+  /// What an approval binds of a connection's sessions and database.
+  public func surroundings(of connection: String) async -> [Surrounding] {
+    let unknown = Surrounding(name: SealedPart.unknownCode, content: "")
+    return await settings(of: connection) + (await code(of: connection) ?? [unknown])
+  }
 
   public func remnants(
     of context: AttemptContext, on connection: String

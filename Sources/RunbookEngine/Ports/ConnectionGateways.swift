@@ -85,6 +85,11 @@ public final class ConnectionGateways: ConnectionGateway {
     await known(connection)?.settings(of: connection) ?? []
   }
 
+  public func code(of connection: String) async -> [Surrounding]? {
+    guard let gateway = known(connection) else { return nil }
+    return await gateway.code(of: connection)
+  }
+
   public func remnants(
     of context: AttemptContext, on connection: String
   ) async throws(StepFailure) -> [Remnant] {

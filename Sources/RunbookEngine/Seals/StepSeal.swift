@@ -27,12 +27,15 @@ struct StepSeal: Sendable, Hashable {
     _ activity: any Activity, beside surroundings: [Surrounding], _ key: RunKey?,
     _ redactor: Redactor
   ) {
-    var contents: [(name: ExactText, hasher: Digest.Hasher, file: String?, isOwn: Bool)] = []
-    func add(_ name: String, _ content: String, file: String? = nil, isOwn: Bool = false) {
+    var contents:
+      [(name: ExactText, hasher: Digest.Hasher, file: String?, group: SealedPart.Group?)] =
+        []
+    func add(_ name: String, _ content: String, file: String? = nil, group: SealedPart.Group? = nil)
+    {
       let name = ExactText(redactor.redact(name))
       var place = contents.endIndex
       if let known = contents.firstIndex(where: { $0.name == name }) { place = known }
-      if place == contents.endIndex { contents.append((name, key.hasher, file, isOwn)) }
+      if place == contents.endIndex { contents.append((name, key.hasher, file, group)) }
       contents[place].hasher.update(Self.text(of: content))
     }
     add("the effect", activity.effect.rawValue)
@@ -46,13 +49,13 @@ struct StepSeal: Sendable, Hashable {
       }
     }
     for one in surroundings {
-      add(one.name, one.content, file: one.file, isOwn: one.isOwn)
+      add(one.name, one.content, file: one.file, group: one.group)
     }
-    parts = contents.map { name, hasher, file, isOwn in
+    parts = contents.map { name, hasher, file, group in
       var hasher = hasher
       return SealedPart(
         name: String(name.text), digest: hasher.finalize(), file: file.map { redactor.redact($0) },
-        isOwn: isOwn ? true : nil)
+        group: group.map { $0.redacted(by: redactor) })
     }
   }
 
@@ -62,7 +65,7 @@ struct StepSeal: Sendable, Hashable {
       parts: parts
         + probe.map {
           SealedPart(
-            name: "settle: \($0.name)", digest: $0.digest, file: $0.file, isOwn: $0.isOwn)
+            name: "settle: \($0.name)", digest: $0.digest, file: $0.file, group: $0.group)
         })
   }
 
@@ -91,17 +94,15 @@ struct StepSeal: Sendable, Hashable {
 }
 
 extension [SealedPart] {
-  /// What is not as it was, a few words each; empty where all is, but for what the run itself has made since.
+  /// What is not as it was, a few words each; empty where all is.
   func changes(since approved: [SealedPart]) -> [String] {
     let former = Dictionary(
-      approved.map { (ExactText($0.name), $0.digest) }, uniquingKeysWith: { first, _ in first })
+      approved.map { (ExactText($0.name), $0) }, uniquingKeysWith: { first, _ in first })
     let present = Set(map { ExactText($0.name) })
-    return filter { $0.isOwn != true }.compactMap { part in
-      switch former[ExactText(part.name)] {
-      case part.digest?: nil
-      case nil: "\(part.name) is new"
-      default: "\(part.name) is another"
-      }
+    return compactMap { part in
+      guard let was = former[ExactText(part.name)] else { return "\(part.name) is new" }
+      guard was.digest != part.digest else { return nil }
+      return part.group?.change(of: part.name, since: was.group) ?? "\(part.name) is another"
     } + approved.filter { !present.contains(ExactText($0.name)) }.map { "\($0.name) is gone" }
   }
 }

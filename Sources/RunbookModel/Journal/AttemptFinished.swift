@@ -39,6 +39,9 @@ public struct AttemptFinished: Sendable, Hashable, Codable {
   /// Whether it failed as nobody has answered what was asked (`Unasked`); nil is no, and in journals of before it was
   /// kept, where the failure's code tells.
   public let isUnasked: Bool?
+  /// What the databases that it may have changed had of code of their own when it had ended. Nil where that was not asked
+  /// or could not be, and in journals of before.
+  public var codeAfter: [DatabaseCodeSeen]?
 
   public init(
     step: StepID, attempt: Int, outcome: Outcome, result: Value,
@@ -48,9 +51,11 @@ public struct AttemptFinished: Sendable, Hashable, Codable {
     evidence: [EvidenceRecord] = [], timeline: [TimelineRow] = [], notices: [String] = [],
     elapsedMicroseconds: Int64, hasReceipt: Bool = false, workDone: [WorkDone]? = nil,
     isEffectDone: Bool? = nil, isWord: Bool? = nil, restsOn: [StandIn]? = nil,
-    capturesRestOn: [String: [StandIn]]? = nil, isUnasked: Bool? = nil
+    capturesRestOn: [String: [StandIn]]? = nil, isUnasked: Bool? = nil,
+    codeAfter: [DatabaseCodeSeen]? = nil
   ) {
     self.isUnasked = isUnasked
+    self.codeAfter = codeAfter
     self.restsOn = restsOn
     self.capturesRestOn = capturesRestOn
     self.isWord = isWord
@@ -82,6 +87,18 @@ public struct AttemptFinished: Sendable, Hashable, Codable {
   /// What of the result is less than there was.
   public var cutResults: [String: Incomplete] {
     incomplete ?? result.mapValue?.presumedIncomplete(evidence) ?? [:]
+  }
+}
+
+/// A database's own code, as it was seen over a connection.
+public struct DatabaseCodeSeen: Sendable, Hashable, Codable {
+  public let connection: String
+  /// Kind by kind.
+  public let parts: [SealedPart]
+
+  public init(connection: String, parts: [SealedPart]) {
+    self.connection = connection
+    self.parts = parts
   }
 }
 

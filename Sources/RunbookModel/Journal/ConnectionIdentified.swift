@@ -5,11 +5,15 @@ public struct ConnectionIdentified: Sendable, Hashable, Codable {
   public let clockOffsetMicroseconds: Int64?
   /// What the journal says that the run has done there, and is not there; nil where nothing is missing.
   public var lost: LostProof?
+  /// Whether the server was started anew since a former process of the run saw it, and is asked about, as a copy that was
+  /// made since holds what the run left too; nil is no.
+  public var mayBeCopy: Bool?
 
   public init(
     connection: String, identity: ConnectionIdentity, clockOffsetMicroseconds: Int64? = nil,
-    lost: LostProof? = nil
+    lost: LostProof? = nil, mayBeCopy: Bool? = nil
   ) {
+    self.mayBeCopy = mayBeCopy
     self.lost = lost
     self.connection = connection
     self.identity = identity
@@ -76,6 +80,16 @@ public enum RecordStanding: Sendable, Hashable {
 }
 
 extension ConnectionIdentified {
+  /// Whether a person has to say whether the run may go on there, where it leads to what the run knows.
+  public var isDoubtful: Bool { lost != nil || mayBeCopy == true }
+
+  /// Whether an answer to the question about the one is one about the other.
+  public func isAskedAlike(_ other: ConnectionIdentified) -> Bool {
+    identity.isSameDatabase(as: other.identity) && lost == other.lost
+      && mayBeCopy == other.mayBeCopy
+      && (mayBeCopy != true || identity.serverStart == other.identity.serverStart)
+  }
+
   /// What this database shows of a step that was performed over the connection.
   ///
   /// - Parameters:

@@ -101,7 +101,7 @@ public struct GateItem: Sendable, Hashable, Codable {
   public let work: [WorkItem]
   /// Over all that decides what the step does, part by part, with the run's key; nil where its values
   /// are not known yet, or it is not to run.
-  public let seal: [SealedPart]?
+  public var seal: [SealedPart]?
   /// What it visibly runs or reads, and what its approval does not bind, for people; nil is nothing.
   public let unbound: [String]?
   /// How its work is performed where that is not the usual way: by which interpreter, in which folder; nil is nothing.
@@ -151,8 +151,10 @@ public struct GateProbe: Sendable, Hashable, Codable {
 
 /// A part of what an approval binds, such as a statement, a value, or a file that a script names.
 public struct SealedPart: Sendable, Hashable, Codable {
-  /// What begins the names of functions, triggers and rules of a database.
+  /// What begins the names of a database's own code, kind by kind: `the database's triggers`.
   public static let databaseCode = "the database's "
+  /// Stands for that where it could not be asked for.
+  public static let unknownCode = "the database's code, which could not be asked for,"
   /// What begins the names of where and as whom a script runs: these say it themselves, so that a person sees it.
   public static let host = "the host "
   public static let account = "the account with "
@@ -163,14 +165,26 @@ public struct SealedPart: Sendable, Hashable, Codable {
   public let digest: Digest
   /// The file whose content it is; nil where it is none, and in journals of before this was kept.
   public let file: String?
-  /// Whether it is as a step of the run itself had made it: that it is another than before is no surprise. Nil is no.
-  public let isOwn: Bool?
+  /// What it is over, where that is many things; nil where it is one.
+  public let group: Group?
 
-  public init(name: String, digest: Digest, file: String? = nil, isOwn: Bool? = nil) {
+  /// What a part is over that is of many things.
+  public struct Group: Sendable, Hashable, Codable {
+    public let count: Int64
+    /// Those that were defined last, for people; at most a few.
+    public let newest: [String]
+
+    public init(count: Int64, newest: [String]) {
+      self.count = count
+      self.newest = newest
+    }
+  }
+
+  public init(name: String, digest: Digest, file: String? = nil, group: Group? = nil) {
     self.name = name
     self.digest = digest
     self.file = file
-    self.isOwn = isOwn
+    self.group = group
   }
 }
 

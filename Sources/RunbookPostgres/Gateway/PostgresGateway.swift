@@ -237,6 +237,21 @@ package final class PostgresGateway: ConnectionGateway {
 }
 
 extension PostgresGateway {
+  package func code(of connection: String) async -> [Surrounding]? {
+    do throws(StepFailure) {
+      return try await session(of: connection).use(until: .now + .seconds(30)) {
+        (link) throws(StepFailure) in
+        do throws(LinkError) {
+          return try DatabaseCode.parts(on: link)
+        } catch {
+          throw StepFailure(link: error, mayHaveCommitted: false, holders: [])
+        }
+      }
+    } catch {
+      return nil
+    }
+  }
+
   /// Sessions of the server that carry the step's name or hold its lock, but for our own.
   package func remnants(
     of context: AttemptContext, on connection: String

@@ -20,6 +20,7 @@ package enum SQLClassifier {
       traits.unguarded += [unguardedCopy(top)].compactMap(\.self)
     }
     if top.name == "VariableSetStmt" { readSetting(top, &traits) }
+    traits.serverFiles = ServerFiles.named(by: top, in: statement.nodes)
     traits.mayBeSeveral = perRelation.contains(top.name)
     traits.fields = fields(in: statement.nodes)
     readCalls(statement.nodes, &traits)

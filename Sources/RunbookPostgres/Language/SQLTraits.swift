@@ -16,6 +16,8 @@ package struct SQLTraits: Sendable, Hashable {
   package var indexName: String?
   /// `COPY` to or from a program or a file of the server.
   var copiesOnServer = false
+  /// The server's own files and programs that it names, for people: what these hold no approval binds.
+  package var serverFiles: [String] = []
   /// `COPY … FROM STDIN`, `COPY … TO STDOUT`.
   package var copiesToClient = false
   /// `DO`, `CALL`: what it does cannot be seen.

@@ -24,15 +24,26 @@ package struct OutsideEffects {
     names = NamesInText.names(in: texts)
   }
 
-  /// - Returns: what was found, a few words each; nil where it cannot be looked at.
-  package func found(on link: PostgresLink) throws(LinkError) -> [String]? {
+  /// A few words each.
+  package struct Found: Sendable {
+    package var leaving: [String] = []
+    /// Foreign tables that are read.
+    package var read: [String] = []
+  }
+
+  /// - Returns: nil where it cannot be looked at, or names cannot be told.
+  package func found(on link: PostgresLink) throws(LinkError) -> Found? {
     let isThere = try link.ask(SessionPath.commands + [Self.question]).last
     guard case .completed(let completion)? = isThere else { return nil }
-    guard completion.resultSet?.rows.first?.first?.boolValue == true else { return [] }
+    guard completion.resultSet?.rows.first?.first?.boolValue == true else { return Found() }
+    guard !NamesInText.hasHiddenNames(text) else { return nil }
     guard case .completed(let completion)? = try link.ask(SessionPath.commands + [look]).last else {
       return nil
     }
-    return completion.resultSet?.rows.compactMap { $0.first?.stringValue } ?? []
+    return (completion.resultSet?.rows ?? []).reduce(into: Found()) { found, row in
+      guard row.count == 2, let words = row[0].stringValue else { return }
+      if row[1].boolValue == true { found.read.append(words) } else { found.leaving.append(words) }
+    }
   }
 
   /// Functions that may leave a transaction, of the database's own and of its extensions.
@@ -74,7 +85,7 @@ package struct OutsideEffects {
     """, parameters)
 
   private var look: SQLCommand {
-    let isAnywhere = ReadingSettings.folded(text).holds("search_path")
+    let isAnywhere = NamesInText.mayLookElsewhere(text)
     let isDefinition = NamesInText.mayDefine(names)
     return SQLCommand(
       """
@@ -156,13 +167,18 @@ package struct OutsideEffects {
         UNION SELECT e.to_kind, e.to_id
         FROM reach JOIN edge e ON e.kind = reach.kind AND e.id = reach.id
       )
-      SELECT f.leaves FROM reach JOIN code f ON reach.kind = 'f' AND f.oid = reach.id
+      SELECT f.leaves, false FROM reach JOIN code f ON reach.kind = 'f' AND f.oid = reach.id
       WHERE f.leaves IS NOT NULL
-      UNION SELECT format('foreign table %s.%s (%s)', r.schema, r.name, w.fdwname)
-      FROM reach JOIN relation r ON reach.kind = 'w' AND r.oid = reach.id AND r.relkind = 'f'
+      UNION SELECT format('foreign table %s.%s (%s%s)', r.schema, r.name, w.fdwname,
+          (SELECT ' at ' || string_agg(o, ' ' ORDER BY o)
+            FROM unnest(s.srvoptions || t.ftoptions) AS o
+            WHERE o ~ '^(host|hostaddr|port|dbname|service|servername|filename|program)=')),
+        bool_and(reach.kind = 'r')
+      FROM reach JOIN relation r ON r.oid = reach.id AND r.relkind = 'f' AND reach.kind IN ('r', 'w')
         JOIN pg_foreign_table t ON t.ftrelid = r.oid JOIN pg_foreign_server s ON s.oid = t.ftserver
         JOIN pg_foreign_data_wrapper w ON w.oid = s.srvfdw
-      ORDER BY 1 LIMIT 20
+      GROUP BY 1
+      ORDER BY 2, 1 LIMIT 20
       """,
       Self.parameters + [
         SQLValue.array(names.map(\.schema)), SQLValue.array(names.map(\.name)),

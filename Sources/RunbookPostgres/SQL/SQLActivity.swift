@@ -13,8 +13,8 @@ package struct SQLActivity: Activity {
   package var outside = Outside.unasked
   /// Functions that it calls without its text saying so; nil where that could not be asked.
   package var hiddenCalls: [String]? = []
-  /// The database's own code that it runs.
-  package var code = DefinedCode.none
+  /// Foreign tables that it reads, for people.
+  package var foreign: [String] = []
 
   package enum Outside: Sendable, Hashable {
     case unasked
@@ -131,15 +131,23 @@ package struct SQLActivity: Activity {
     let found = outside.items.map {
       Surrounding(name: "what no transaction guards: \($0)", content: "")
     }
-    return await gateway.settings(of: source.name) + found + code.surroundings
+    return await gateway.surroundings(of: source.name) + found
   }
 
-  package func unbound() async -> [String] { code.unbound }
+  package func unbound() async -> [String] {
+    let files = statements.flatMap { statement in
+      statement.traits.serverFiles
+        + (statement.traits.runsProcedure ? ServerFiles.named(in: statement.command.text) : [])
+    }
+    return (files + foreign).reduce(into: []) { all, one in
+      if !all.contains(where: { $0.isIdentical(to: one) }) { all.append(one) }
+    }
+  }
 
   /// Also of what only reads by its text: what it calls may do more, and may not be written as a call.
   package func informed() async -> any Activity {
     var other = self
-    (other.outside, other.hiddenCalls, other.code) = (.unknown, nil, .unknown)
+    (other.outside, other.hiddenCalls) = (.unknown, nil)
     let look = Look(self)
     do throws(StepFailure) {
       let session = try gateway.session(of: source.name)
@@ -147,9 +155,9 @@ package struct SQLActivity: Activity {
         (link) throws(StepFailure) in
         try look.found(on: link)
       }
-      other.outside = found.outside.map(Outside.found) ?? .unknown
+      other.outside = found.outside.map { .found($0.leaving) } ?? .unknown
+      other.foreign = found.outside?.read ?? []
       other.hiddenCalls = found.calls
-      other.code = found.code
     } catch {
       // Nothing is known then.
     }
@@ -159,14 +167,12 @@ package struct SQLActivity: Activity {
   /// What its database is asked about it.
   private struct Look: Sendable {
     struct Found: Sendable {
-      var outside: [String]?
+      var outside: OutsideEffects.Found?
       var calls: [String]? = []
-      var code = DefinedCode.none
     }
 
     let effects: OutsideEffects
     let notation: FunctionalNotation
-    let code: DatabaseCode
     /// A phase that only reads is asked about nothing but what its transaction does not guard.
     let isOfChange: Bool
 
@@ -174,7 +180,6 @@ package struct SQLActivity: Activity {
       let texts = activity.statements.map(\.command.text)
       effects = OutsideEffects(texts)
       notation = FunctionalNotation(activity.statements.flatMap(\.traits.fields), in: texts)
-      code = DatabaseCode(texts, run: activity.gateway.run)
       isOfChange = activity.step.phase.mayChange || activity.step.options.isTrial
     }
 
@@ -182,12 +187,11 @@ package struct SQLActivity: Activity {
       var found = Found()
       do throws(LinkError) {
         found.outside = try effects.found(on: link)
-        guard isOfChange || found.outside?.isEmpty == false else { return found }
+        guard isOfChange || found.outside?.leaving.isEmpty == false else { return found }
         found.calls = try notation.calls(on: link)
       } catch {
         throw StepFailure(link: error, mayHaveCommitted: false, holders: [])
       }
-      found.code = try code.found(on: link)
       return found
     }
   }

@@ -26,7 +26,7 @@ package struct RestoreActivity: Activity {
 
   package func surroundings() async -> [Surrounding] {
     [Surrounding(name: "the way of recovery", content: way.value.json)]
-      + (await gateway.settings(of: source.name))
+      + (await gateway.surroundings(of: source.name))
   }
 
   /// Of all that is done.

@@ -154,7 +154,7 @@ struct RunHistory: Sendable {
     let name = payload.connection
     let isElsewhere =
       known[name].map { !$0.identity.isSameDatabase(as: payload.identity) } ?? false
-    if isElsewhere || payload.lost != nil {
+    if isElsewhere || payload.isDoubtful {
       contested[name] = payload
       settleLosses()
     } else {
@@ -168,7 +168,7 @@ struct RunHistory: Sendable {
     for (name, found) in contested.sorted(by: { $0.key < $1.key }) {
       guard let gate = gates.last(where: { $0.name == "identity:\(name)" }),
         let approvers = gate.approval, let shown = gate.opened.payload.identities.last,
-        shown.lost == found.lost, shown.identity.isSameDatabase(as: found.identity),
+        shown.isAskedAlike(found),
         let decision = gate.decisions.last
       else { continue }
       takeLoss(

@@ -47,13 +47,14 @@ package struct ShellActivity: Activity {
     return all
   }
 
-  /// With what a session of its connection has set: its programs' own have the same. A probe's server need not be there
+  /// With what a session of its connection has set, as its programs' own have the same, and the database's own code,
+  /// which these run too. A probe's server need not be there
   /// yet.
   package func surroundings() async -> [Surrounding] {
     let surroundings = await scriptSurroundings
     let script = step.options.isProbe ? surroundings.ofProbe : surroundings.all
     guard let connection, let gateway, !step.options.isProbe else { return script }
-    return script + (await gateway.settings(of: connection))
+    return script + (await gateway.surroundings(of: connection))
   }
 
   package func unbound() async -> [String] { await scriptSurroundings.unbound }

@@ -148,15 +148,31 @@ struct WorkText {
       let words = "-- the approval binds these files: \(Self.list(files.map(String.init)))"
       lines.append("\(indent)\(code: words, .dim)")
     }
-    let code = seal.map(\.name).filter { $0.begins(with: SealedPart.databaseCode) }
-      .map { String($0.dropping(prefix: SealedPart.databaseCode)) }
-    if !code.isEmpty {
-      let words =
-        "-- the approval binds of the database: \(Self.list(code))"
-      lines.append("\(indent)\(code: words, .dim)")
-    }
+    lines += codeLines(of: seal, indent: indent)
     if let unbound {
       let words = "-- runs or reads what is not bound: \(Self.list(unbound))"
+      lines.append("\(indent)\(code: words, .yellow)")
+    }
+    return lines
+  }
+
+  /// The database's own code, kind by kind. Journals of before have single functions and triggers.
+  private func codeLines(of seal: [SealedPart], indent: String) -> [StyledText] {
+    var lines: [StyledText] = []
+    let code = seal.filter { $0.name.begins(with: SealedPart.databaseCode) }
+    let known = code.filter { !$0.name.isIdentical(to: SealedPart.unknownCode) }
+    if !known.isEmpty {
+      let all = known.compactMap { part -> String? in
+        let name = String(part.name.dropping(prefix: SealedPart.databaseCode))
+        guard let group = part.group else { return name }
+        return group.count == 0 ? nil : "\(name) (\(group.count))"
+      }
+      let words =
+        "-- the approval binds of the database: \(all.isEmpty ? "that it has no code of its own" : Self.list(all))"
+      lines.append("\(indent)\(code: words, .dim)")
+    }
+    if known.count < code.count {
+      let words = "-- not bound: \(SealedPart.unknownCode.dropping(suffix: ","))"
       lines.append("\(indent)\(code: words, .yellow)")
     }
     return lines
@@ -169,7 +185,8 @@ struct WorkText {
     let words = "-- should it be open whether it took effect, this is asked, \(effect):"
     let parts = seal.filter { $0.name.begins(with: "settle: ") }.map {
       SealedPart(
-        name: String($0.name.dropping(prefix: "settle: ")), digest: $0.digest, file: $0.file)
+        name: String($0.name.dropping(prefix: "settle: ")), digest: $0.digest, file: $0.file,
+        group: $0.group)
     }
     var lines: [StyledText] = ["\(indent)\(code: words, .dim)"]
     lines += self.lines(of: probe.work, indent: indent + "  ")

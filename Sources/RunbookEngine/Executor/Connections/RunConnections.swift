@@ -11,6 +11,8 @@ final class RunConnections {
   private var configured: Set<String> = []
   /// Those whose identity this process has seen.
   private var seen: Set<String> = []
+  /// By connection: when the server was started that this process has seen there last.
+  private var seenStarts: [String: Timestamp] = [:]
   private var preparedReceipts: Set<String> = []
   /// Where all of them lead in a sandbox.
   private var sandboxURL: String?
@@ -80,8 +82,9 @@ final class RunConnections {
       let identity = try await provenIdentity(of: connection)
       seen.insert(connection)
       if let known = state.identities[connection]?.identity,
-        known.isSameDatabase(as: identity.identity), identity.lost == nil,
+        known.isSameDatabase(as: identity.identity), !identity.isDoubtful,
         known.changes(to: identity.identity).isEmpty, state.unseen[connection] == nil,
+        known.serverStart == identity.identity.serverStart,
         !state.proof(on: connection).isEmpty || known.replacement(by: identity.identity) == nil
       {
         return .ready
@@ -124,8 +127,45 @@ final class RunConnections {
     if !proof.isEmpty {
       gateway.trust(receiptUsers(of: connection))
       identity.lost = try await gateway.lost(of: proof, run: setup.options.run, on: connection)
+      if mayBeCopy(identity) { identity.mayBeCopy = true }
     }
+    seenStarts[connection] = identity.identity.serverStart
     return identity
+  }
+
+  /// Whether the server is seen to have been started anew by a process that has not seen it before that: what the run
+  /// left there is in a copy, too, that was made since. A process that was there all the time met the restart itself.
+  private func mayBeCopy(_ found: ConnectionIdentified) -> Bool {
+    guard !plan.isSandbox,
+      let known = state.identities[found.connection]?.identity.serverStart,
+      let now = found.identity.serverStart
+    else { return false }
+    return now != known && seenStarts[found.connection] != known
+  }
+
+  /// What the databases that an attempt may have changed have of code of their own now that it has ended; nil where it
+  /// changes nothing, or none could be asked.
+  func codeAfter(_ bound: BoundStep) async -> [DatabaseCodeSeen]? {
+    guard bound.step.phase.mayChange, !bound.step.options.isTrial,
+      bound.settledBy != .repeatable, let connection = bound.activity.connection,
+      let own = state.identities[connection]?.identity
+    else { return nil }
+    var found: [DatabaseCodeSeen] = []
+    // What one role sees of it another may not.
+    for (name, other) in state.identities.sorted(by: { $0.key < $1.key })
+    where seen.contains(name)
+      && (name.isIdentical(to: connection) || own.sharesTables(with: other.identity))
+    {
+      guard let code = await gateway.code(of: name) else { continue }
+      let parts = code.map { one in
+        SealedPart(
+          name: setup.redactor.redact(one.name),
+          digest: StepSeal.digest(of: one.content, key: setup.options.key),
+          group: one.group.map { $0.redacted(by: setup.redactor) })
+      }
+      if !parts.isEmpty { found.append(DatabaseCodeSeen(connection: name, parts: parts)) }
+    }
+    return found.isEmpty ? nil : found
   }
 
   /// Other runs that are at work in a connection's database.

@@ -139,7 +139,7 @@ final class ApprovalCheck {
     }
     let now = await seals.seal(bound)
     let changes =
-      now.changes(since: seal).map { "\(own): \($0)" }
+      gate.changes(of: now, since: seal, on: bound.activity.connection).map { "\(own): \($0)" }
       + leftOut(since: gate.opened) + seals.changedConnections(since: gate.opened)
     return changes.isEmpty ? nil : (gate.opened.gate, changes)
   }

@@ -39,14 +39,16 @@ final class GateKeeper {
     if let approved = state.lapsedGates[gate.gate] {
       // What is said of it is said of what it is now, whatever it was in between.
       let since =
-        approved.opened.uncovered(by: gate) + seals.changedConnections(since: approved.opened)
+        approved.openedAsLeft.uncovered(by: gate)
+        + seals.changedConnections(since: approved.opened)
       gate.changes = since.isEmpty ? nil : since
       gate.isAsApproved = since.isEmpty ? true : nil
       gate.lapsed = approved.approverList
     } else if let changes {
       // What was found is of one step: what else is another now is approved with it, and said.
       let said = Set(changes.map(Self.subject))
-      let since = state.approvedLast[gate.gate]?.uncovered(by: gate) ?? []
+      let known = state.gates[gate.gate].flatMap { $0.isApproved ? $0.openedAsLeft : nil }
+      let since = (known ?? state.approvedLast[gate.gate])?.uncovered(by: gate) ?? []
       gate.changes = changes + since.filter { !said.contains(Self.subject(of: $0)) }
       let given = state.gates[gate.gate]?.approverList ?? []
       gate.lapsed = given.isEmpty ? state.lapsedApprovals[gate.gate] : given
