@@ -1,4 +1,5 @@
 import Glibc
+import RunbookModel
 import RunbookTestSupport
 
 /// A run whose database's server crashes, around COMMIT above all, and is started again.
@@ -65,7 +66,8 @@ struct ServerRound: Round {
     try server.start(Self.settings)
   }
 
-  /// A failed step is tried again, and one that is not known is looked at again.
+  /// A failed step is tried again, and one that is not known is looked at again. A process that has not seen the server
+  /// before it crashed asks whether it is the one: it is.
   private func begin(
     _ status: RunStatus?, _ world: World, _ account: inout Account
   ) throws -> RunningCommand {
@@ -74,6 +76,10 @@ struct ServerRound: Round {
       return try world.startRun()
     }
     account.resumes += 1
+    if status.state == "held", status.reason.holds("identity:main") {
+      account.tell("resume (\(status.state): \(status.reason))")
+      return try world.startAgain("resume", status.run, ["--approve", "identity:main"])
+    }
     let isFailed =
       status.state == "held"
       && world.scenario.steps.contains { step in

@@ -20,17 +20,22 @@ extension RunState {
   }
 
   /// Where a step without a connection has looked, nobody knows.
-  mutating func outdateWhatWasSeen(on connection: String) {
-    for step in seen(on: connection) {
-      outdated[step] = Outdating(cause: .elsewhere, subject: connection)
+  mutating func outdateWhatWasSeen(by found: ConnectionIdentified) {
+    for step in seen(by: found) {
+      outdated[step] = Outdating(cause: .elsewhere, subject: found.connection)
     }
   }
 
-  /// Steps that change nothing, and whose outcome counts no more once a connection leads elsewhere.
-  func seen(on connection: String) -> [StepID] {
+  /// Steps that change nothing, and whose outcome counts no more once a connection leads elsewhere. Where all that the
+  /// run left is there, what was seen before its changes was seen before them there too: only the last checks are made
+  /// again.
+  func seen(by found: ConnectionIdentified) -> [StepID] {
     let hasChanged = self.hasChanged
+    let connection = found.connection
+    let isWhole = found.lost == nil && leadsToTheSame(found)
     return ((runbook?.steps ?? []) + formerSteps).filter { record in
       let used = step(record.id).connection
+      if isWhole, record.phase != .verification { return false }
       return isRepeatable(record) && step(record.id).status.hasOutcome
         && (used == connection || used == nil && (record.phase == .verification || !hasChanged))
     }.map(\.id)

@@ -324,8 +324,8 @@ public struct RunState: Sendable, Hashable {
     for (name, identity) in contested
     where gate == Self.identityGate(of: name) && known.asks(about: identity) {
       lose(by: identity, approvedBy: known.approverNames)
-      outdateWhatWasSeen(on: name)
-      let isSame = identities[name]?.identity.isSameDatabase(as: identity.identity) == true
+      outdateWhatWasSeen(by: identity)
+      let isSame = leadsToTheSame(identity)
       identities[name] = identity
       contested[name] = nil
       // What was written to the former one is not expected here, unless all of it is.
@@ -333,6 +333,10 @@ public struct RunState: Sendable, Hashable {
       leases[name] = nil
       begun[name] = nil
     }
+  }
+
+  func leadsToTheSame(_ found: ConnectionIdentified) -> Bool {
+    identities[found.connection]?.identity.isSameDatabase(as: found.identity) == true
   }
 
   /// Takes in what a database does not show.

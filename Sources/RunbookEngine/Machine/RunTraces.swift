@@ -40,7 +40,7 @@ extension RunState {
     doubts.missing += (found.lost?.steps ?? []).filter {
       !known.contains($0) && step($0).status == .succeeded
     }
-    doubts.checks = seen(on: name)
+    doubts.checks = seen(by: found)
     if identities[name].map({ !found.identity.comes(from: $0.identity) }) == true {
       doubts.inFlight = records.map(\.id).filter { id in
         let one = step(id)
