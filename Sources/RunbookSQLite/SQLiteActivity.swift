@@ -71,6 +71,8 @@ struct SQLiteActivity: Activity {
     }
   }
 
+  var isUndoneByFailing: Bool { if case .change = mode { true } else { false } }
+
   /// Its lock is the file's own, which each change takes first.
   var isFenced: Bool { if case .change = mode { true } else { false } }
 

@@ -31,7 +31,8 @@ struct SQLiteSchema: Sendable, Hashable {
       """
       SELECT type, name, tbl_name, sql, hex(type), hex(name), hex(tbl_name), hex(sql)
       FROM main.sqlite_schema
-      WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\'
+      WHERE sql IS NOT NULL
+        AND NOT (type = 'table' AND name IN ('sqlite_sequence', 'sqlite_stat1', 'sqlite_stat4'))
       ORDER BY CASE type WHEN 'table' THEN 0 WHEN 'index' THEN 1 WHEN 'view' THEN 2 ELSE 3 END, rowid
       """
     ).map { row in

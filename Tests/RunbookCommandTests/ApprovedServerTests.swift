@@ -292,42 +292,42 @@ struct ApprovedServerTests {
     arguments: [
       (
         "CREATE OR REPLACE FUNCTION fix() RETURNS void LANGUAGE sql AS 'DELETE FROM done'",
-        "functions are not what they were: defined last: public.fix()"
+        "functions are not what they were: changed last: public.fix()"
       ),
-      ("ALTER FUNCTION note() SECURITY DEFINER", "defined last: public.note()"),
+      ("ALTER FUNCTION note() SECURITY DEFINER", "changed last: public.note()"),
       (
         "CREATE OR REPLACE AGGREGATE total(int) (sfunc = int4mul, stype = int)",
-        "functions are not what they were: defined last: public.total(integer)"
+        "functions are not what they were: changed last: public.total(integer)"
       ),
       (
         "CREATE TRIGGER more AFTER INSERT ON done EXECUTE FUNCTION note()",
-        "triggers are not what they were (1 then, 2 now): defined last: trigger more of public.done"
+        "triggers are not what they were (1 then, 2 now): changed last: trigger more of public.done"
       ),
       (
         "ALTER TABLE done DISABLE TRIGGER note",
-        "triggers are not what they were: defined last: trigger note of public.done"
+        "triggers are not what they were: changed last: trigger note of public.done"
       ),
       ("DROP TRIGGER note ON done", "triggers are not what they were (1 then, 0 now)"),
       (
         "CREATE RULE swallow AS ON INSERT TO done DO INSTEAD NOTHING",
-        "defined last: rule swallow of public.done"
+        "changed last: rule swallow of public.done"
       ),
       (
         "CREATE OR REPLACE VIEW seen AS SELECT step || '?' AS step FROM done",
-        "views and rules are not what they were: defined last: view public.seen"
+        "views and rules are not what they were: changed last: view public.seen"
       ),
       (
         "DROP MATERIALIZED VIEW kept; CREATE MATERIALIZED VIEW kept AS SELECT 2 AS n",
-        "defined last: view public.kept"
+        "changed last: view public.kept"
       ),
-      ("ALTER POLICY mine ON plain USING (true)", "defined last: policy mine of public.plain"),
+      ("ALTER POLICY mine ON plain USING (true)", "changed last: policy mine of public.plain"),
       (
         "ALTER TABLE plain DISABLE ROW LEVEL SECURITY",
-        "the database's tables are not what they were"
+        "the database's tables and sequences are not what they were"
       ),
       (
         "ALTER TABLE plain ALTER n SET DEFAULT 9",
-        "defaults and generated columns are not what they were: defined last: column n of public.plain"
+        "defaults and generated columns are not what they were: changed last: column n of public.plain"
       ),
       (
         "ALTER TABLE plain ADD CHECK (n > 1)",
@@ -335,11 +335,11 @@ struct ApprovedServerTests {
       ),
       (
         "ALTER DOMAIN few ADD CHECK (VALUE > 1)",
-        "defined last: constraint few_check1 of public.few"
+        "changed last: constraint few_check1 of public.few"
       ),
       (
         "CREATE INDEX odd ON plain ((n + 1))",
-        "indexes and statistics with expressions are not what they were (0 then, 1 now)"
+        "unique indexes and those with expressions are not what they were (0 then, 1 now)"
       ),
       (
         "CREATE OPERATOR public.@+@ (FUNCTION = int4pl, LEFTARG = int, RIGHTARG = int)",
@@ -350,25 +350,25 @@ struct ApprovedServerTests {
       ),
       (
         "CREATE TYPE public.span AS RANGE (subtype = int)",
-        "types and domains are not what they were (1 then, 2 now): defined last: type public.span"
+        "types and domains are not what they were (1 then, 2 now): changed last: type public.span"
       ),
       (
         "CREATE EVENT TRIGGER e ON ddl_command_end EXECUTE FUNCTION watched()",
-        "event triggers are not what they were (0 then, 1 now): defined last: event trigger e"
+        "event triggers are not what they were (0 then, 1 now): changed last: event trigger e"
       ),
-      ("ALTER SERVER away OPTIONS (SET dbname 'prod')", "defined last: server away"),
+      ("ALTER SERVER away OPTIONS (SET dbname 'prod')", "changed last: server away"),
       (
         "ALTER USER MAPPING FOR test SERVER away OPTIONS (ADD user 'root')",
         "foreign servers and tables are not what they were"
       ),
       (
         "ALTER FOREIGN TABLE there OPTIONS (ADD table_name 'other')",
-        "foreign servers and tables are not what they were: defined last: foreign table public.there"
+        "foreign servers and tables are not what they were: changed last: foreign table public.there"
       ),
-      ("CREATE EXTENSION dblink", "defined last: extension dblink"),
+      ("CREATE EXTENSION dblink", "changed last: extension dblink"),
       (
         "ALTER TABLE plain RENAME TO former; CREATE VIEW plain AS SELECT 1 AS n",
-        "the database's tables are not what they were"
+        "the database's tables and sequences are not what they were"
       ),
     ])
   func otherCodeOfTheDatabaseIsAskedAbout(_ sql: String, _ words: String) async throws {
@@ -425,7 +425,7 @@ struct ApprovedServerTests {
       """)
     let other = try await workspace.run(["resume"], environment: environment())
     #expect(other.status == 75, "\(other.all)")
-    #expect(other.stdout.holds("defined last: public.fired()"), "\(other.all)")
+    #expect(other.stdout.holds("changed last: public.fired()"), "\(other.all)")
     #expect(cluster.psql("SELECT count(*) FROM done") == "0")
   }
 

@@ -130,7 +130,7 @@ struct ResumeTests {
     database.query("CREATE TABLE absent (n int)")
     // The database is another than the one of which the gate was approved.
     let asked = try await run("retry")
-    #expect(asked.status == 75 && asked.stdout.holds("defined last: public.absent"), "\(asked.all)")
+    #expect(asked.status == 75 && asked.stdout.holds("changed last: public.absent"), "\(asked.all)")
     #expect(try await run("resume", "--approve", "recovery").status == 0)
     #expect(database.query("SELECT count(*) FROM absent") == "1")
   }

@@ -110,6 +110,25 @@ struct SQLiteCodeTests {
     #expect(counts == [1])
   }
 
+  /// A name that SQLite keeps for itself can be given all the same, by who writes the schema.
+  @Test func aTriggerIsBoundWhateverItsName() async throws {
+    let fixture = try await SQLiteFixture()
+    _ = try await fixture.gateway.identify("main")
+    let before = try #require(await fixture.gateway.code(of: "main"))
+    try fixture.sqlite(
+      """
+      PRAGMA writable_schema = 1;;
+      INSERT INTO sqlite_schema (type, name, tbl_name, rootpage, sql) VALUES ('trigger', 'sqlite_tg', 'item', 0,
+        'CREATE TRIGGER sqlite_tg BEFORE UPDATE ON item BEGIN DELETE FROM item; END')
+      """)
+    let after = try #require(await fixture.gateway.code(of: "main"))
+    #expect(before != after)
+    let activity = try await fixture.activity(Self.update, phase: .recovery).informed()
+    #expect(activity.manner.first?.value == "trigger sqlite_tg on item")
+    // In a schema of one's own no such trigger can be made, so that nobody can tell what it does.
+    #expect(activity.effect == .undetermined)
+  }
+
   /// How far the content went back is known before the run has left anything in it.
   @Test func contentIsToldByWhatOnlyGrows() async throws {
     let fixture = try await SQLiteFixture()

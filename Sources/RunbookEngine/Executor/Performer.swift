@@ -178,7 +178,7 @@ struct Performer {
       ending.result = error.partial ?? StepResult()
     }
     var report = reports.entry(of: bound, attempt: attempt, ending)
-    report.codeAfter = await connections.codeAfter(bound)
+    report.codeAfter = await connections.codeAfter(bound, report)
     try record.queue(.attemptFinished(report))
     if let failure = report.failure { try holdIfStopped(step.id, failure) }
   }

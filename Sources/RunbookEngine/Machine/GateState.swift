@@ -35,7 +35,7 @@ public struct GateState: Sendable, Hashable {
 
   mutating func take(_ seen: [DatabaseCodeSeen]) {
     for one in seen {
-      codeAfter[one.connection] = one.parts
+      if !one.parts.isEmpty { codeAfter[one.connection] = one.parts }
       codeUnseen[one.connection] = nil
     }
   }

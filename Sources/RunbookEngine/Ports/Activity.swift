@@ -79,6 +79,9 @@ public protocol Activity: Sendable {
   /// though there is no receipt. Empty where a transaction guards all of it, as far as its text tells.
   var unguarded: [String] { get }
 
+  /// Whether an attempt that failed has left nothing in its connection's database, as one transaction held all of it.
+  var isUndoneByFailing: Bool { get }
+
   /// Whether a lock in the database and the run's generation keep an earlier process from performing it.
   var isFenced: Bool { get }
 
@@ -153,6 +156,8 @@ extension Activity {
   public func receiptDigest(_ key: RunKey?) -> Digest? { nil }
 
   public var unguarded: [String] { [] }
+
+  public var isUndoneByFailing: Bool { false }
 
   public var isFenced: Bool { false }
 

@@ -44,7 +44,7 @@ extension SealedPart.Group {
     let before = former.map { $0.count == count ? "" : " (\($0.count) then, \(count) now)" } ?? ""
     let isLess = former.map { $0.count > count } ?? false
     let last =
-      newest.isEmpty || isLess ? "" : ": defined last: \(newest.joined(separator: ", "))"
+      newest.isEmpty || isLess ? "" : ": changed last: \(newest.joined(separator: ", "))"
     return "\(name) are not what they were\(before)\(last)"
   }
 

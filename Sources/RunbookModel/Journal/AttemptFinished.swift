@@ -93,7 +93,7 @@ public struct AttemptFinished: Sendable, Hashable, Codable {
 /// A database's own code, as it was seen over a connection.
 public struct DatabaseCodeSeen: Sendable, Hashable, Codable {
   public let connection: String
-  /// Kind by kind.
+  /// Kind by kind; empty where the attempt left nothing behind, so that what was there before it still counts.
   public let parts: [SealedPart]
 
   public init(connection: String, parts: [SealedPart]) {

@@ -171,7 +171,7 @@ public struct SealedPart: Sendable, Hashable, Codable {
   /// What a part is over that is of many things.
   public struct Group: Sendable, Hashable, Codable {
     public let count: Int64
-    /// Those that were defined last, for people; at most a few.
+    /// Those that were changed last, for people; at most a few.
     public let newest: [String]
 
     public init(count: Int64, newest: [String]) {

@@ -3,7 +3,8 @@ public struct StepReopened: Sendable, Hashable, Codable {
   public enum Cause: String, Sendable, Hashable, Codable {
     /// The runbook has it otherwise than it was carried out.
     case changed
-    /// Its connection leads to another database, or an older copy, than when it was carried out.
+    /// Its connection leads to another database, or an older copy, than when it was carried out, or its server was
+    /// started anew since.
     case elsewhere
     /// A step that changes something was begun after it.
     case laterChange
@@ -28,7 +29,7 @@ public struct StepReopened: Sendable, Hashable, Codable {
     return switch cause {
     case .changed: "the runbook has it otherwise than it was carried out"
     case .elsewhere:
-      "connection '\(subject)' leads to another database, or an older copy, than when it was carried out"
+      "connection '\(subject)' leads to another database or copy than when it was carried out, or its server was started anew"
     case .laterChange: "step '\(subject)' was begun after it"
     case .earlierStep: "step '\(subject)', which comes before it, is carried out again"
     }

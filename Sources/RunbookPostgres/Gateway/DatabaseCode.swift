@@ -25,7 +25,7 @@ enum DatabaseCode {
 
   private static let limit = SQLCommand("SET LOCAL statement_timeout = '20s'")
 
-  /// One row a kind: its name, the hash, how many there are, and the two that were defined last.
+  /// One row a kind: its name, the hash, how many there are, and the two that were changed last (a grant counts).
   static let question = SQLCommand(
     """
     WITH space AS MATERIALIZED (
@@ -33,16 +33,20 @@ enum DatabaseCode {
       FROM pg_namespace WHERE nspname !~ '^pg_(toast|temp_|toast_temp_)'
     ), relation AS MATERIALIZED (
       SELECT c.oid, c.xmin, c.relkind, format('%I.%I', n.nspname, c.relname) AS name,
-        concat_ws(' ', c.relkind, c.relpersistence, c.relrowsecurity, c.relforcerowsecurity,
+        concat_ws(' ', c.oid, c.relkind, c.relpersistence, c.relrowsecurity, c.relforcerowsecurity,
           c.relispartition, c.relowner, c.reloftype,
           CASE WHEN c.relkind IN ('v', 'm') THEN c.reloptions END,
+          c.relpartbound,
           (SELECT string_agg(inhparent::text, ',' ORDER BY inhseqno) FROM pg_inherits
-            WHERE inhrelid = c.oid)) AS means
+            WHERE inhrelid = c.oid),
+          (SELECT string_agg(concat_ws(' ', attnum, atttypid, atttypmod, attcollation, attidentity,
+              quote_ident(attname)), ',' ORDER BY attnum) FROM pg_attribute
+            WHERE attrelid = c.oid AND attnum > 0 AND NOT attisdropped)) AS means
       FROM pg_class c JOIN space n ON n.oid = c.relnamespace
       WHERE (NOT n.is_own OR c.oid >= 16384)
         AND NOT (n.nspname = 'runbook' AND c.relname IN ('receipt', 'lease'))
     ), rel AS MATERIALIZED (
-      SELECT * FROM relation WHERE relkind IN ('r', 'p', 'v', 'm', 'f')
+      SELECT * FROM relation WHERE relkind IN ('r', 'p', 'v', 'm', 'f', 'S')
     ), found (kind, name, definition, row_xmin) AS (
       SELECT 'functions', p.oid::regprocedure::text,
         row(p.proowner, p.prolang, p.procost, p.prorows, p.provariadic, p.prosupport, p.prokind,
@@ -55,8 +59,18 @@ enum DatabaseCode {
         LEFT JOIN pg_aggregate a ON a.aggfnoid = p.oid
       WHERE NOT n.is_own OR p.oid >= 16384
       UNION ALL
+      SELECT 'functions and views of PostgreSQL itself', p.oid::regprocedure::text,
+        concat_ws(' ', p.proowner, p.prolang, p.prosecdef, p.proconfig, p.probin, p.prosrc), p.xmin
+      FROM pg_proc p JOIN space n ON n.oid = p.pronamespace
+      WHERE n.is_own AND p.oid < 16384
+      UNION ALL
+      SELECT 'functions and views of PostgreSQL itself', 'view ' || c.oid::regclass::text,
+        w.ev_action::text, w.xmin
+      FROM pg_rewrite w JOIN pg_class c ON c.oid = w.ev_class JOIN space n ON n.oid = c.relnamespace
+      WHERE n.is_own AND c.oid < 16384
+      UNION ALL
       SELECT 'triggers', format('trigger %I of %s', t.tgname, r.name),
-        (to_jsonb(t) - 'oid')::text, t.xmin
+        (to_jsonb(t) - '{oid,tgconstrindid}'::text[])::text, t.xmin
       FROM rel r JOIN pg_trigger t ON t.tgrelid = r.oid WHERE NOT t.tgisinternal OR t.tgenabled <> 'O'
       UNION ALL
       SELECT 'views and rules', CASE w.rulename WHEN '_RETURN' THEN 'view ' || r.name
@@ -75,28 +89,32 @@ enum DatabaseCode {
       UNION ALL
       SELECT 'checks and foreign keys', format('constraint %I of %s', c.conname,
           coalesce(r.name, c.contypid::regtype::text)),
-        (to_jsonb(c) - '{oid,conparentid}'::text[])::text, c.xmin
+        (to_jsonb(c) - '{oid,conparentid,conindid}'::text[])::text, c.xmin
       FROM pg_constraint c LEFT JOIN rel r ON r.oid = c.conrelid
         LEFT JOIN pg_type t ON t.oid = c.contypid LEFT JOIN space n ON n.oid = t.typnamespace
       WHERE c.contype IN ('c', 'f', 'x') AND c.oid >= 16384
         AND coalesce(r.oid, n.oid) IS NOT NULL
       UNION ALL
-      SELECT 'indexes and statistics with expressions', 'index ' || r.name,
-        concat_ws(' ', i.indrelid, i.indkey, i.indclass, i.indcollation, i.indexprs, i.indpred),
-        i.xmin
-      FROM relation r JOIN pg_index i ON i.indexrelid = r.oid
-      WHERE i.indexprs IS NOT NULL OR i.indpred IS NOT NULL
+      SELECT 'unique indexes and those with expressions', 'index ' || r.name,
+        concat_ws(' ', i.indrelid, i.indisunique, i.indkey, i.indclass, i.indcollation, i.indexprs,
+          i.indpred), i.xmin
+      FROM relation r JOIN pg_index i ON i.indexrelid = r.oid JOIN rel t ON t.oid = i.indrelid
+      WHERE i.indexprs IS NOT NULL OR i.indpred IS NOT NULL OR i.indisunique
       UNION ALL
-      SELECT 'indexes and statistics with expressions', format('statistics %I', s.stxname),
+      SELECT 'unique indexes and those with expressions', format('statistics %I', s.stxname),
         (to_jsonb(s) - 'oid')::text, s.xmin
       FROM pg_statistic_ext s JOIN rel r ON r.oid = s.stxrelid
       WHERE to_jsonb(s) ->> 'stxexprs' IS NOT NULL
       UNION ALL
       SELECT 'types and domains', 'type ' || t.oid::regtype::text,
-        (to_jsonb(t) - '{oid,typacl,typarray}'::text[])::text || coalesce(to_jsonb(g)::text, ''),
+        (to_jsonb(t) - '{typacl,typarray}'::text[])::text || coalesce(to_jsonb(g)::text, '')
+          || coalesce((SELECT string_agg(concat_ws(' ', oid, enumsortorder, quote_literal(enumlabel)), ','
+              ORDER BY oid) FROM pg_enum WHERE enumtypid = t.oid), '') || coalesce(r.means, ''),
         t.xmin
       FROM pg_type t JOIN space n ON n.oid = t.typnamespace LEFT JOIN pg_range g ON g.rngtypid = t.oid
-      WHERE t.oid >= 16384 AND t.typtype NOT IN ('c', 'p', 'e', 'm') AND t.typcategory <> 'A'
+        LEFT JOIN relation r ON r.oid = t.typrelid
+      WHERE t.oid >= 16384 AND t.typtype NOT IN ('p', 'm') AND t.typcategory <> 'A'
+        AND (t.typtype <> 'c' OR r.relkind = 'c')
       UNION ALL
       SELECT 'operators and casts', 'operator ' || o.oid::regoperator::text,
         (to_jsonb(o) - 'oid')::text, o.xmin
@@ -125,6 +143,16 @@ enum DatabaseCode {
       SELECT 'operators and casts', format('access method %I', m.amname),
         (to_jsonb(m) - 'oid')::text, m.xmin
       FROM pg_am m WHERE m.oid >= 16384
+      UNION ALL
+      SELECT 'operators and casts', format('collation %I', c.collname),
+        (to_jsonb(c) - 'oid')::text, c.xmin
+      FROM pg_collation c WHERE c.oid >= 16384
+      UNION ALL
+      SELECT CASE WHEN c.oid < 16384 THEN 'functions and views of PostgreSQL itself'
+          ELSE 'operators and casts' END, format('text search configuration %I', c.cfgname),
+        to_jsonb(c)::text || coalesce((SELECT string_agg(concat_ws(' ', maptokentype, mapseqno, mapdict),
+          ',' ORDER BY maptokentype, mapseqno) FROM pg_ts_config_map WHERE mapcfg = c.oid), ''), c.xmin
+      FROM pg_ts_config c
       UNION ALL
       SELECT 'operators and casts', format('text search dictionary %I', d.dictname),
         (to_jsonb(d) - 'oid')::text, d.xmin
@@ -164,7 +192,7 @@ enum DatabaseCode {
         to_jsonb(u)::text, NULL
       FROM pg_user_mappings u
       UNION ALL
-      SELECT 'tables', name, means, xmin FROM rel
+      SELECT 'tables and sequences', name, means, xmin FROM rel
     ), hashed AS (
       SELECT kind, name, encode(sha256(convert_to(definition, getdatabaseencoding())), 'hex') AS hash,
         coalesce(age(row_xmin), 2147483647) AS age
@@ -179,7 +207,7 @@ enum DatabaseCode {
     )
     SELECT k.kind, coalesce(g.hash, 'none'), coalesce(g.number, 0), g.newest[1],
       CASE WHEN g.next = g.least THEN g.newest[2] END
-    FROM unnest('{functions,triggers,views and rules,policies,defaults and generated columns,checks and foreign keys,indexes and statistics with expressions,types and domains,operators and casts,languages and extensions,event triggers,foreign servers and tables,tables}'::text[])
+    FROM unnest('{functions,triggers,views and rules,policies,defaults and generated columns,checks and foreign keys,unique indexes and those with expressions,types and domains,operators and casts,languages and extensions,event triggers,foreign servers and tables,tables and sequences,functions and views of PostgreSQL itself}'::text[])
       WITH ORDINALITY AS k (kind, place) LEFT JOIN grouped g ON g.kind = k.kind
     ORDER BY k.place
     """)

@@ -59,6 +59,10 @@ package struct SQLActivity: Activity {
     }
   }
 
+  package var isUndoneByFailing: Bool {
+    if case .change = mode { unguarded.isEmpty } else { false }
+  }
+
   /// What of it only a session of its own gives: nil where a transaction is enough.
   package var sessionNeed: String? {
     if case .separate = mode { return "`transaction: none`" }

@@ -55,6 +55,13 @@ struct ResolutionFacts: Sendable {
     let start: Phrase =
       loss.gate.map { "gate \(name: $0) was approved by \(quote: who), and the run went on in " }
       ?? "the run ended, and connection \(name: loss.connection) led by then to "
+    if !loss.isProofLost, loss.move == nil, loss.steps.isEmpty {
+      return Deviation(
+        text: """
+          \(start)the server that connection \(name: loss.connection) leads to, which was started anew since \
+          the run last saw it: it holds what the run left, as a copy that was made since would
+          """, reference: loss.reference)
+    }
     let what: Phrase =
       loss.steps.isEmpty
       ? "the lease that the run wrote there last is missing"

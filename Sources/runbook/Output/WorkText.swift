@@ -219,7 +219,9 @@ struct WorkText {
     }
     let places = gate.steps.isEmpty ? ["before", "now"] : []
     lines += gate.identities.enumerated().map { index, one in
-      "  \(places.indices.contains(index) ? places[index] : "on") \(code: identity(one))"
+      let start = places.isEmpty ? nil : one.identity.serverStart.map { ", started at \($0)" }
+      return
+        "  \(places.indices.contains(index) ? places[index] : "on") \(code: identity(one) + (start ?? ""))"
     }
     for other in gate.others ?? [] {
       let start = other.hasEnded == true ? "Was at work beside it" : "At work beside it"

@@ -31,7 +31,10 @@ struct DatabaseCodeTests {
       e int CHECK (e @@@ 1), f timestamptz DEFAULT now());
     CREATE INDEX t_key ON t (key(a)); CREATE INDEX t_own ON t (b own);
     CREATE POLICY p ON t USING (may(a));
-    CREATE TABLE other (a int)
+    CREATE TABLE other (a int); CREATE TABLE twin (a int);
+    CREATE TABLE keyed (a int PRIMARY KEY); CREATE TABLE keys (a int REFERENCES keyed);
+    CREATE TYPE color AS ENUM ('red', 'blue');
+    CREATE TEXT SEARCH CONFIGURATION words (copy = simple)
     """
 
   /// Which kinds are others behind a change, whatever a step names.
@@ -58,17 +61,17 @@ struct DatabaseCodeTests {
         + "CREATE TRIGGER g BEFORE INSERT ON other FOR EACH ROW EXECUTE FUNCTION f()",
       ["functions", "triggers"]
     ),
-    ("CREATE VIEW v AS SELECT * FROM other", ["views and rules", "tables"]),
+    ("CREATE VIEW v AS SELECT * FROM other", ["views and rules", "tables and sequences"]),
     ("CREATE RULE r AS ON INSERT TO other DO INSTEAD NOTHING", ["views and rules"]),
     ("ALTER POLICY p ON t USING (NOT may(a))", ["policies"]),
-    ("ALTER TABLE t ENABLE ROW LEVEL SECURITY", ["tables"]),
+    ("ALTER TABLE t ENABLE ROW LEVEL SECURITY", ["tables and sequences"]),
     ("ALTER TABLE t ALTER a SET DEFAULT more(1)", ["defaults and generated columns"]),
     ("ALTER TABLE t ADD CHECK (a > 0)", ["checks and foreign keys"]),
     (
       "ALTER TABLE other ADD UNIQUE (a); ALTER TABLE t ADD FOREIGN KEY (a) REFERENCES other (a)",
-      ["triggers", "checks and foreign keys"]
+      ["triggers", "checks and foreign keys", "unique indexes and those with expressions"]
     ),
-    ("CREATE INDEX ON t (more(b))", ["indexes and statistics with expressions"]),
+    ("CREATE INDEX ON t (more(b))", ["unique indexes and those with expressions"]),
     ("CREATE DOMAIN small AS int", ["types and domains"]),
     ("ALTER DOMAIN lone ADD CHECK (VALUE <> '')", ["checks and foreign keys"]),
     ("CREATE CAST (int AS pair) WITH INOUT", ["operators and casts"]),
@@ -86,7 +89,31 @@ struct DatabaseCodeTests {
         + "CREATE USER MAPPING FOR PUBLIC SERVER s OPTIONS (user 'b')",
       ["foreign servers and tables"]
     ),
-    ("CREATE TABLE more_of_it (a int)", ["tables"]),
+    ("CREATE SCHEMA test; CREATE SEQUENCE test.numbers", ["tables and sequences"]),
+    (
+      "CREATE OR REPLACE FUNCTION pg_catalog.lower(text) RETURNS text IMMUTABLE LANGUAGE sql AS 'SELECT $1'",
+      ["functions and views of PostgreSQL itself"]
+    ),
+    ("CREATE TABLE more_of_it (a int)", ["tables and sequences"]),
+    (
+      "ALTER TABLE t RENAME a TO x; ALTER TABLE t RENAME b TO a; ALTER TABLE t RENAME x TO b",
+      ["tables and sequences", "defaults and generated columns"]
+    ),
+    (
+      "ALTER TABLE twin RENAME TO x; ALTER TABLE other RENAME TO twin; ALTER TABLE x RENAME TO other",
+      ["tables and sequences"]
+    ),
+    ("CREATE UNIQUE INDEX ON other (a)", ["unique indexes and those with expressions"]),
+    (
+      "ALTER TYPE color RENAME VALUE 'red' TO 'x'; ALTER TYPE color RENAME VALUE 'blue' TO 'red';"
+        + "ALTER TYPE color RENAME VALUE 'x' TO 'blue'", ["types and domains"]
+    ),
+    ("ALTER TYPE pair RENAME ATTRIBUTE b TO c", ["types and domains"]),
+    ("ALTER TEXT SEARCH CONFIGURATION words DROP MAPPING FOR word", ["operators and casts"]),
+    (
+      "CREATE COLLATION loose (provider = icu, locale = 'und', deterministic = false)",
+      ["operators and casts"]
+    ),
   ]) func aChangeOfAnyKindShows(_ sql: String, _ kinds: [String]) async throws {
     let found = try await changed(by: sql)
     #expect(Set(found).isSuperset(of: Set(kinds).subtracting(["triggers"])))
@@ -98,8 +125,9 @@ struct DatabaseCodeTests {
     "INSERT INTO other VALUES (1); ANALYZE other; VACUUM FULL other",
     "GRANT SELECT ON other TO PUBLIC", "GRANT EXECUTE ON FUNCTION deep() TO PUBLIC",
     "CREATE TEMP TABLE x (a int); CREATE TEMP VIEW y AS SELECT 1", "REINDEX TABLE t",
+    "REINDEX TABLE CONCURRENTLY keyed",
     "CREATE INDEX ON other (a)", "COMMENT ON TABLE other IS 'x'",
-    "CREATE SEQUENCE numbers", "ALTER TABLE other SET (fillfactor = 90)",
+    "ALTER TABLE other SET (fillfactor = 90)",
   ]) func whatDecidesNothingDoesNotShow(_ sql: String) async throws {
     #expect(try await changed(by: sql).isEmpty)
   }

@@ -144,18 +144,23 @@ final class RunConnections {
   }
 
   /// What the databases that an attempt may have changed have of code of their own now that it has ended; nil where it
-  /// changes nothing, or none could be asked.
-  func codeAfter(_ bound: BoundStep) async -> [DatabaseCodeSeen]? {
+  /// changes nothing, or none could be asked. What has left nothing has changed nothing: what is another then, somebody
+  /// else has made, and it is held against what was there before.
+  func codeAfter(_ bound: BoundStep, _ report: AttemptFinished) async -> [DatabaseCodeSeen]? {
     guard bound.step.phase.mayChange, !bound.step.options.isTrial,
       bound.settledBy != .repeatable, let connection = bound.activity.connection,
       let own = state.identities[connection]?.identity
     else { return nil }
+    let users = state.identities.sorted(by: { $0.key < $1.key }).filter { name, other in
+      name.isIdentical(to: connection) || own.sharesTables(with: other.identity)
+    }.map(\.key)
+    if report.outcome == .failed, report.isEffectDone != true, bound.activity.isUndoneByFailing {
+      return users.map { DatabaseCodeSeen(connection: $0, parts: []) }
+    }
     var found: [DatabaseCodeSeen] = []
     // What one role sees of it another may not.
-    for (name, other) in state.identities.sorted(by: { $0.key < $1.key })
-    where seen.contains(name)
-      && (name.isIdentical(to: connection) || own.sharesTables(with: other.identity))
-    {
+    for name in users {
+      do throws(StepFailure) { try await configure(name) } catch { continue }
       guard let code = await gateway.code(of: name) else { continue }
       let parts = code.map { one in
         SealedPart(
