@@ -155,6 +155,8 @@ public struct CommandCredentials {
     let (word, next) = (words[index].text, words[index + 1].text)
     guard !next.begins(with: "-"), !word.holds("=") else { return }
     let isOption = word.begins(with: "--") || (word.begins(with: "-") && word.utf8.count > 4)
+    // Of OpenSSL, which says where it comes from.
+    guard !["pass:", "env:", "file:", "fd:"].contains(where: next.begins) || !isOption else { return }
     let isSet = index > 0 && words[index - 1].text.isIdentical(to: "set")
     guard isOption || isSet || word.isIdentical(to: "requirepass") else { return }
     if word.isIdentical(to: "requirepass") || Self.isSecret(word.trimming { $0 == "-" }) {
@@ -184,6 +186,17 @@ public struct CommandCredentials {
 
   private mutating func take(_ option: ProgramOption, at index: Int) {
     let word = words[index].text
+    // Behind other letters of curl's: `-sSu`, `-sSuuser:x`.
+    if option.program.isIdentical(to: "curl"), option.name.isIdentical(to: "-u"),
+      let rest = CredentialWords.afterUser(word)
+    {
+      if !rest.isEmpty {
+        addPart(String(rest), option.part, index)
+      } else if index + 1 < words.count {
+        addPart(words[index + 1].text, option.part, index + 1)
+      }
+      return
+    }
     if word.isIdentical(to: option.name), option.form != .joined, index + 1 < words.count {
       addPart(words[index + 1].text, option.part, index + 1)
     } else if option.form != .next, word.begins(with: option.name) {

@@ -47,7 +47,7 @@ struct CredentialPairs {
         reader.reach = min(reach, Self.longestValue)
       }
       let values = reader.values(at: place.range)
-      if reader.isBounded { isDense = isDense || values.contains(where: reader.mayGoOn) }
+      isDense = isDense || values.contains(where: reader.mayGoOn)
       found += place.name.map { name in values.filter { name.isCredential(ofPair: $0) } } ?? values
     }
     return (found, isDense)
@@ -247,7 +247,8 @@ struct CredentialPairs {
   private func scalars(from start: Int) -> [String] {
     var found: [String] = []
     var (index, depth) = (start, 0)
-    while let byte = at(index), index - start < (isBounded ? reach : 4 * reach) {
+    let limit = isBounded ? reach : 4 * reach
+    while let byte = at(index), index - start < limit {
       switch byte {
       case UInt8(ascii: "{"), UInt8(ascii: "["): depth += 1
       case UInt8(ascii: "}"), UInt8(ascii: "]"):
@@ -268,7 +269,9 @@ struct CredentialPairs {
       }
       index += 1
     }
-    return isBounded ? found + [text(start..<min(start + reach, bytes.count))] : found
+    // Its end was not found: what was not read is taken with the whole text.
+    return isBounded || index - start >= limit
+      ? found + [text(start..<min(start + reach, bytes.count))] : found
   }
 
   /// A number in JSON; `true`, `false` and `null` are no secret.
@@ -285,6 +288,7 @@ struct CredentialPairs {
     func indent(_ line: ArraySlice<UInt8>) -> Int { line.prefix { $0 == 0x20 }.count }
     let lineStart = bytes[..<place.lowerBound].lastIndex(of: 0x0A).map { $0 + 1 } ?? 0
     let own = indent(bytes[lineStart..<place.lowerBound])
+    var isEnded = false
     var found: [String] = []
     let rest = bytes[start...].prefix(reach)
     let sign = rest.prefix { $0 != 0x0A && $0 != 0x0D }
@@ -293,11 +297,14 @@ struct CredentialPairs {
     where line.contains(where: { $0 > 0x20 }) {
       let text = line.drop { $0 == 0x20 }
       let isItem = text.starts(with: "- ".utf8)
-      guard indent(line) > own || (isItem && indent(line) == own) else { break }
+      guard indent(line) > own || (isItem && indent(line) == own) else {
+        isEnded = true
+        break
+      }
       let words = isItem ? text.dropFirst(2) : text
       found.append(trimmed(words, quotes: true).map { String(decoding: $0, as: UTF8.self) } ?? "")
     }
-    return isBounded && rest.count == reach
+    return (isBounded || !isEnded) && rest.count == reach
       ? found + [String(decoding: rest, as: UTF8.self)] : found
   }
 

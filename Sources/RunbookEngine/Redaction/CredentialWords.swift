@@ -118,16 +118,16 @@ struct CredentialWords {
     for option in ["--user=", "--proxy-user="] where word.begins(with: option) {
       return password(ofUser: word.dropping(prefix: option))
     }
-    guard text.holds("curl"), let rest = afterUser(word), !rest.isEmpty else { return [] }
+    guard text.holds("curl"), let rest = Self.afterUser(word), !rest.isEmpty else { return [] }
     return password(ofUser: rest)
   }
 
   private func isUserOfCurl(_ word: String) -> Bool {
-    text.holds("curl") && afterUser(word)?.isEmpty == true
+    text.holds("curl") && Self.afterUser(word)?.isEmpty == true
   }
 
   /// What stands behind `-u` or `-U` of curl's, which other letters may stand before: `-sSu`.
-  private func afterUser(_ word: String) -> Substring? {
+  static func afterUser(_ word: String) -> Substring? {
     guard word.begins(with: "-"), !word.begins(with: "--") else { return nil }
     let letters = word.dropFirstScalars()
     guard let option = letters.unicodeScalars.firstIndex(where: { $0 == "u" || $0 == "U" }),

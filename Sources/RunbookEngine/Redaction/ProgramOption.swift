@@ -44,7 +44,7 @@ struct ProgramOption {
     + ["-pass", "-passin", "-passout"].map {
       ProgramOption("openssl", $0, .next, .behind("pass:"))
     }
-    + ["-u", "-U", "--user", "--proxy-user"].map { ProgramOption("curl", $0, .both, .behind(":")) }
+    + ["-u", "--user", "--proxy-user"].map { ProgramOption("curl", $0, .both, .behind(":")) }
     + ["-a", "--auth"].flatMap { option in
       ["http", "xh"].map { ProgramOption($0, option, .both, .behind(":")) }
     }

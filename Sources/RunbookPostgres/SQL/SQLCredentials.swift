@@ -24,18 +24,20 @@ struct SQLCredentials {
     guard source.text.utf8.count <= SQLText.largestSize, !source.text.utf8.contains(0) else {
       return
     }
-    take(source.text, at: 0, 0)
+    take(source.text, at: 0, 0, source.place(atByte: 0))
   }
 
-  /// - Parameter start: where the text begins in the source, by byte; nil where it is not as it stands there.
-  private mutating func take(_ text: String, at start: Int?, _ depth: Int) {
+  /// - Parameters:
+  ///   - start: where the text begins in the source, by byte; nil where it is not as it stands there.
+  ///   - around: the place of the literal that it is.
+  private mutating func take(_ text: String, at start: Int?, _ depth: Int, _ around: Place) {
     let tokens: [PGQuery.Token]
     do throws(PGQuery.Fault) {
       tokens = try PGQuery.scan(text, limit: SQLText.mostTokens)
         .filter { !SQLTokenKind.comments.contains($0.kind) }
     } catch {
       // Of another dialect, or no SQL.
-      for value in WrittenTexts(text).values { add([value], 0..<0, start) }
+      add(WrittenTexts(text).values, around)
       return
     }
     var surroundings = SQLLiteralPlace(Array(text.utf8))
@@ -45,6 +47,8 @@ struct SQLCredentials {
         continue
       }
       let range = token.start..<min(token.end, text.utf8.count)
+      let place =
+        start.map { source.place(atByte: $0 + range.lowerBound, length: range.count) } ?? around
       let written = String(decoding: surroundings.bytes[range], as: UTF8.self)
       let values = Credentials.values(ofSQLConstant: written)
       guard let plain = values.last else {
@@ -52,25 +56,28 @@ struct SQLCredentials {
         continue
       }
       if surroundings.isSecret(plain) {
-        add(values, range, start)
+        add(values, place)
       } else {
-        for value in WrittenTexts(plain).values { add([value], range, start) }
+        add(WrittenTexts(plain).values.flatMap { [$0, $0.replacingAll("'", with: "''")] }, place)
         if depth < Self.deepest, plain.holds(where: \.isWhitespace), plain.holds("'") {
           let offset = written.range(ofFirst: plain).map {
             written.utf8.distance(from: written.startIndex, to: $0.lowerBound)
           }
-          take(plain, at: offset.flatMap { offset in start.map { $0 + range.lowerBound + offset } }, depth + 1)
+          let inner = offset.flatMap { offset in start.map { $0 + range.lowerBound + offset } }
+          take(plain, at: inner, depth + 1, place)
         }
       }
       surroundings.pass(token, content: plain)
     }
   }
 
-  private mutating func add(_ values: [String], _ range: Range<Int>, _ start: Int?) {
-    let place =
-      start.map { source.place(atByte: $0 + range.lowerBound, length: range.count) }
-      ?? source.place(atByte: 0)
-    found.append(StepCredential(values, "a credential", at: place))
+  private mutating func add(_ values: [String], _ place: Place) {
+    guard !values.isEmpty else { return }
+    if let last = found.last, last.place == place {
+      found[found.count - 1] = StepCredential(last.values + values, last.what, at: place)
+    } else {
+      found.append(StepCredential(values, "a credential", at: place))
+    }
   }
 }
 
@@ -90,7 +97,8 @@ private struct SQLLiteralPlace {
 
   /// - Parameter content: what a literal means.
   mutating func pass(_ token: PGQuery.Token, content: String? = nil) {
-    let text = String(decoding: bytes[token.start..<min(token.end, bytes.count)].prefix(200), as: UTF8.self)
+    let text = String(
+      decoding: bytes[token.start..<min(token.end, bytes.count)].prefix(200), as: UTF8.self)
     switch token.kind {
     case SQLTokenKind.semicolon:
       (last, verb, isCondition, calls) = ([], "", false, [])

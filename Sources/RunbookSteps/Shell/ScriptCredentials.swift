@@ -67,16 +67,21 @@ struct ScriptCredentials {
     let words = command.map { word in
       CommandCredentials.Word(word.text, isOpen: word.isDynamic, defaults: word.defaults)
     }
+    var taken: Set<Int> = []
     for found in CommandCredentials(words).found {
       values += found.values
+      taken.insert(found.word)
       // As it is written, where a quote of its own stands in it.
       let raw = command[found.word].raw
       if found.values.contains(where: { !raw.holds($0) }) { values.append(raw) }
     }
     let name = command.first { !$0.isAssignment }.map(\.text) ?? ""
-    for word in command where word.text.holds(where: \.isWhitespace) || holdsPassFile {
+    for (index, word) in command.enumerated()
+    where word.text.holds(where: \.isWhitespace) || holdsPassFile {
       takePassFile(word.text)
-      if !Self.readers.contains(name) { takeWithin(word.text, depth) }
+      if !Self.readers.contains(name), !taken.contains(index), !word.isAssignment {
+        takeWithin(word.text, depth)
+      }
     }
   }
 
