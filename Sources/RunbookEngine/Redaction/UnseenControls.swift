@@ -11,42 +11,29 @@ extension EncodedUnits {
   /// The longest sequence by which a program gives a terminal a text, such as a link's address.
   private static let longestCommand = 512
 
-  /// Where a text goes on after what no reader sees: controls, a terminal's sequences, a return to the line's beginning,
-  /// the same character printed over once more, and the breaks of quoted-printable lines.
-  func skippingUnseen(_ start: Int, _ touchesEnd: inout Bool) -> Int {
-    var index = start
-    while index < start + 64, let byte = at(index) {
-      switch byte {
-      case 0x0D:
-        guard let next = at(index + 1) else {
-          touchesEnd = true
-          return index
-        }
-        // With a line feed behind it, it ends a line.
-        guard next != 0x0A else { return index }
-        index += 1
-      case 0x08:
-        guard let end = overstrikeEnd(index, &touchesEnd) else { return index }
-        index = end
-      case 0x1B:
-        guard let end = sequenceEnd(index, &touchesEnd) else { return index }
-        index = end
-      case _ where Self.isTerminalControl(byte): index += 1
-      case UInt8(ascii: "="):
-        var found = Readings()
-        defer { touchesEnd = touchesEnd || found.touchesEnd }
-        if expect("\n", index + 1, &found) {
-          index += 2
-        } else if expect("\r\n", index + 1, &found) {
-          index += 3
-        } else {
-          return index
-        }
-      default:
+  /// Where a text goes on after one thing that no reader sees: a control, a terminal's sequence, a return to the line's
+  /// beginning, the same character printed over once more, or the break of a quoted-printable line. More may follow, each
+  /// of which may also be a secret's own: bytes of UTF-16 are.
+  func skippingUnseen(_ index: Int, _ touchesEnd: inout Bool) -> Int {
+    guard let byte = at(index) else { return index }
+    switch byte {
+    case 0x0D:
+      guard let next = at(index + 1) else {
+        touchesEnd = true
         return index
       }
+      // With a line feed behind it, it ends a line.
+      return next == 0x0A ? index : index + 1
+    case 0x08: return overstrikeEnd(index, &touchesEnd) ?? index
+    case 0x1B: return sequenceEnd(index, &touchesEnd) ?? index
+    case _ where Self.isTerminalControl(byte): return index + 1
+    case UInt8(ascii: "="):
+      var found = Readings()
+      defer { touchesEnd = touchesEnd || found.touchesEnd }
+      if expect("\n", index + 1, &found) { return index + 2 }
+      return expect("\r\n", index + 1, &found) ? index + 3 : index
+    default: return index
     }
-    return index
   }
 
   /// Behind a backspace and the character before it: printers made it bold so.
