@@ -9,7 +9,8 @@ struct CredentialBoundTests {
   }
 
   /// The whole is a secret, and so each line of it.
-  @Test(arguments: ["\"", "'"]) func aValueThatIsNotReadToItsEndIsTakenWithTheText(_ quote: String) {
+  @Test(arguments: ["\"", "'"]) func aValueThatIsNotReadToItsEndIsTakenWithTheText(_ quote: String)
+  {
     let value = String(repeating: "k9-x", count: 6_000)
     let text = "password=\(quote)\(value)\(quote)"
     #expect(Credentials.values(in: text).contains(text))

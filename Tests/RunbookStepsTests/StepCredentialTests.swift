@@ -38,10 +38,12 @@ struct StepCredentialTests {
   @Test(arguments: [
     "mysql -phunter2-x db", "mysql --password=hunter2-x db", "mysqldump --password hunter2-x db",
     "sudo docker exec -it c mysql -phunter2-x", "PGPASSWORD=hunter2-x psql -c 'select 1'",
-    "export X_TOKEN=hunter2-x", "export A=1 DB_PASSWORD='hunter2-x'", "curl -u me:hunter2-x http://h/",
+    "export X_TOKEN=hunter2-x", "export A=1 DB_PASSWORD='hunter2-x'",
+    "curl -u me:hunter2-x http://h/",
     "curl -sSu me:hunter2-x http://h/", "curl --user=me:hunter2-x http://h/",
     "curl -H 'X-Api-Key: hunter2-x' http://h/", "curl --header=X-Api-Key:hunter2-x http://h/",
-    "curl -d '{\"password\": \"hunter2-x\"}' http://h/", "curl -d 'a=b&password=hunter2-x' http://h/",
+    "curl -d '{\"password\": \"hunter2-x\"}' http://h/",
+    "curl -d 'a=b&password=hunter2-x' http://h/",
     "psql 'host=h password=hunter2-x user=u'", "psql \"host=h password='hunter2-x'\"",
     "psql -c \"ALTER ROLE a PASSWORD 'hunter2-x'\"", "sh -c 'mysql -phunter2-x'",
     "mysql --password=${PW:-hunter2-x}", "X=$(PASSWORD=hunter2-x tool)",
@@ -51,7 +53,8 @@ struct StepCredentialTests {
     "redis-cli config set requirepass hunter2-x", "echo 'h:5432:d:me:hunter2-x' > ~/.pgpass",
     "docker login -u me -p hunter2-x", "docker run -e DB_PASS=hunter2-x image",
     "kubectl create secret generic s --from-literal=password=hunter2-x",
-    "helm upgrade --set a=b,auth.password=hunter2-x r c", "http -a me:hunter2-x h X-Api-Key:other-4711",
+    "helm upgrade --set a=b,auth.password=hunter2-x r c",
+    "http -a me:hunter2-x h X-Api-Key:other-4711",
     "smbclient -U me%hunter2-x //h/s", "java -Ddb.password=hunter2-x -jar a.jar",
   ])
   func areFoundInScripts(_ script: String) {
@@ -70,10 +73,12 @@ struct StepCredentialTests {
 
   @Test(arguments: [
     "mysql -p\"$PW\" db", "mysql -p$PW", "mysql --password=\"${PW}\"", "mysql --password=$(cat f)",
-    "PGPASSWORD=$PW psql", "export TOKEN=`cat f`", "curl -u \"me:$PW\" http://h/", "curl -u me http://h/",
+    "PGPASSWORD=$PW psql", "export TOKEN=`cat f`", "curl -u \"me:$PW\" http://h/",
+    "curl -u me http://h/",
     "curl -H \"X-Api-Key: $KEY\" http://h/", "# mysql -phunter2-x\ntrue", "psql --password mydb",
     "pg_dump --no-password mydb", "docker run -u 999:999 -p 8080:80 image", "PASS=1; FAIL=0",
-    "TOKEN_FILE=/run/token tool", "echo 'Set your password: then go on'", "[ \"$TOKEN\" = expired ]",
+    "TOKEN_FILE=/run/token tool", "echo 'Set your password: then go on'",
+    "[ \"$TOKEN\" = expired ]",
     "docker login --password-stdin registry", "psql -c \"ALTER ROLE a PASSWORD '$PW'\"",
     "cat > f <<EOT\npassword: $PW\nEOT\n", "read -p 'Password: ' x", "mkdir -p /a/b; cp -p a b",
     "openssl enc -pass env:PW", "psql -v ON_ERROR_STOP=1 -p 5432 -f x.sql", "SORT_KEY=name tool",
@@ -103,7 +108,8 @@ struct StepCredentialTests {
 
   @Test(arguments: [
     "ALTER ROLE a PASSWORD :'pw'", "ALTER ROLE a PASSWORD NULL VALID UNTIL '2027-01-01'",
-    "SELECT 1 FROM t WHERE token = 'expired'", "SELECT 1 FROM t WHERE name IN ('token', 'password')",
+    "SELECT 1 FROM t WHERE token = 'expired'",
+    "SELECT 1 FROM t WHERE name IN ('token', 'password')",
     "UPDATE t SET token = 'revoked' WHERE id = 1", "SELECT 'host=h user=u'",
     "COMMENT ON COLUMN t.password IS 'kept as a hash'", "SET application_name = 'x'",
     "SELECT * FROM information_schema.columns WHERE column_name = 'password'",

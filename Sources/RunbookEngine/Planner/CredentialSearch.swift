@@ -18,7 +18,8 @@ struct CredentialSearch {
   private let kinds: [String: any StepKind]
 
   init(kinds: [any StepKind] = [], fill: ((SourceText, _ asURL: Bool) -> String?)? = nil) {
-    self.kinds = Dictionary(kinds.map { ($0.spec.name, $0) }, uniquingKeysWith: { first, _ in first })
+    self.kinds = Dictionary(
+      kinds.map { ($0.spec.name, $0) }, uniquingKeysWith: { first, _ in first })
     self.fill = fill
   }
 

@@ -156,7 +156,9 @@ public struct CommandCredentials {
     guard !next.begins(with: "-"), !word.holds("=") else { return }
     let isOption = word.begins(with: "--") || (word.begins(with: "-") && word.utf8.count > 4)
     // Of OpenSSL, which says where it comes from.
-    guard !["pass:", "env:", "file:", "fd:"].contains(where: next.begins) || !isOption else { return }
+    guard !["pass:", "env:", "file:", "fd:"].contains(where: next.begins) || !isOption else {
+      return
+    }
     let isSet = index > 0 && words[index - 1].text.isIdentical(to: "set")
     guard isOption || isSet || word.isIdentical(to: "requirepass") else { return }
     if word.isIdentical(to: "requirepass") || Self.isSecret(word.trimming { $0 == "-" }) {

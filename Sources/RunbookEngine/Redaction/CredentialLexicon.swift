@@ -79,10 +79,10 @@ enum CredentialLexicon {
       || several.isEnd(of: word)
       || formEnds.isEnd(of: word)
         && joinedForms.contains { form in
-        guard word.ends(with: form) else { return false }
-        let rest = String(word.dropping(suffix: form))
-        return isOne(rest) || files.contains(rest)
-      }
+          guard word.ends(with: form) else { return false }
+          let rest = String(word.dropping(suffix: form))
+          return isOne(rest) || files.contains(rest)
+        }
   }
 
   private static func isOne(_ word: String) -> Bool {

@@ -18,11 +18,6 @@ private import RunbookModel
 struct CredentialPairs {
   /// No value is longer.
   static let longestValue = 16_384
-  /// Values of what is perhaps a credential that are none.
-  private static let switches: Set = [
-    "on", "off", "true", "false", "yes", "no", "none", "null", "nil", "enabled", "disabled", "auto",
-    "default",
-  ]
 
   private let bytes: [UInt8]
   /// How far a value without a quote at its end is read.
@@ -81,12 +76,6 @@ struct CredentialPairs {
     case 48...57, 65...90, 97...122, 0x80...0xFF, UInt8(ascii: "_"), UInt8(ascii: "-"): true
     default: false
     }
-  }
-
-  /// Whether a value says that something is on or off, or how many there are.
-  static func isSwitch(_ value: String) -> Bool {
-    switches.contains(value.lowercased())
-      || (value.utf8.count <= 5 && value.utf8.allSatisfy { (48...57).contains($0) })
   }
 
   /// Names that mean more in a text than as a variable.
