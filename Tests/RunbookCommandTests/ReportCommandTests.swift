@@ -199,6 +199,42 @@ import Testing
     #expect(try FileManager.default.subpathsOfDirectory(atPath: run).sorted() == before)
   }
 
+  /// What is refused leaves nothing, and says why alone.
+  @Test(arguments: ["a.journal", "told.mustache", "witness", "journal.db"])
+  func whatIsReadIsNotWrittenOver(_ name: String) async throws {
+    let (workspace, _) = try await failedRun()
+    let journal = try await workspace.run(["journal"])
+    let text = try workspace.write(journal.stdout, to: "a.journal")
+    let template = try workspace.write("{{title}}", to: "told.mustache")
+    let own = try #require(
+      try workspace.contents(of: "state").map(\.path).first { $0.ends(with: "journal.db") })
+    let run = String(own.dropLastScalars("/journal.db".unicodeScalars.count))
+    let isOfRun = name == "witness" || name == "journal.db"
+    let output = isOfRun ? "\(run)/\(name)" : workspace.path(name)
+    let source = isOfRun ? [] : ["--journal", text]
+    let before = try FileManager.default.subpathsOfDirectory(atPath: workspace.path("")).sorted()
+    let refused = try await workspace.run(
+      ["report"] + source + ["--template", template, "--output", output])
+    #expect(refused.status == 74, "\(refused.all)")
+    #expect(
+      refused.stderr.holds(isOfRun ? "is a run's own folder" : "it is what is read for it"),
+      "\(refused.all)")
+    #expect(!refused.all.holds("is kept"), "\(refused.all)")
+    let after = try FileManager.default.subpathsOfDirectory(atPath: workspace.path("")).sorted()
+    #expect(after == before)
+  }
+
+  @Test(arguments: [
+    ("/dev/zero", "is not a regular file"), ("pipe", "is not a regular file"),
+    (".", "is a folder"), ("none", "is not there"),
+  ]) func saysWhyAJournalIsNotRead(_ path: String, _ words: String) async throws {
+    let workspace = try Workspace()
+    _ = try workspace.makePipe("pipe")
+    let output = try await workspace.run(["report", "--journal", path])
+    #expect(output.status == 74, "\(output.all)")
+    #expect(output.stderr.holds("cannot read \(path): it \(words)"), "\(output.all)")
+  }
+
   /// A text of many lines stands in one line of a table as a person can read it.
   @Test func statusShowsLineBreaksForPeople() async throws {
     let workspace = try Workspace()

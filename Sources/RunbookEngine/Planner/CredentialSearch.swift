@@ -14,7 +14,14 @@ struct CredentialSearch {
   /// is written alone.
   private let fill: ((SourceText, _ asURL: Bool) -> String?)?
 
-  init(fill: ((SourceText, _ asURL: Bool) -> String?)? = nil) { self.fill = fill }
+  /// The kinds of steps, which read what is in their own languages.
+  private let kinds: [String: any StepKind]
+
+  init(kinds: [any StepKind] = [], fill: ((SourceText, _ asURL: Bool) -> String?)? = nil) {
+    self.kinds = Dictionary(
+      kinds.map { ($0.spec.name, $0) }, uniquingKeysWith: { first, _ in first })
+    self.fill = fill
+  }
 
   /// Everything that is written in a runbook.
   mutating func take(_ runbook: Runbook) {
@@ -28,7 +35,7 @@ struct CredentialSearch {
       // A name of its own is a matter of `secret: true`.
       take(fallback, named: nil, at: input.place)
     }
-    if let report = runbook.report { take(report) }
+    for field in runbook.report?.all ?? [] { take(field.value, named: nil) }
     if let sandbox = runbook.sandbox { take(sandbox) }
     if let simulation = runbook.drill?.simulation {
       for given in simulation.inputs { take(given.value, named: nil, at: given.name.place) }
@@ -43,14 +50,15 @@ struct CredentialSearch {
     for step in sandbox.fixture + sandbox.fault { take(step) }
     for service in sandbox.services {
       for word in service.command { take(word, named: nil) }
+      takeCommand(service.command)
       for variable in service.environment { take(variable.value, named: variable.name) }
     }
   }
 
   private mutating func take(_ step: Step) {
-    take(step.body)
+    take(step.body, of: step.kind)
     for field in step.options.settle?.all ?? [] {
-      if case .fields(let body) = field.value { take(body) }
+      if case .fields(let body) = field.value { take(body, of: field.name) }
     }
     for capture in step.options.captures {
       if let fallback = capture.fallback { take(fallback, named: nil, at: capture.place) }
@@ -58,8 +66,20 @@ struct CredentialSearch {
   }
 
   /// What stands behind a kind's key.
-  private mutating func take(_ body: Fields) {
+  private mutating func take(_ body: Fields, of kind: String) {
     for field in body.all { take(field.value, named: nil) }
+    for found in kinds[kind]?.credentials(in: body) ?? [] {
+      add(found.values.filter { !Self.isFilledIn($0) }, found.what, found.place)
+    }
+  }
+
+  /// The words of a command that no shell reads.
+  private mutating func takeCommand(_ words: [SourceText]) {
+    guard fill == nil else { return }
+    let command = words.map { CommandCredentials.Word($0.text, isOpen: Self.isFilledIn($0.text)) }
+    for found in CommandCredentials(command).found {
+      add(found.values.filter { !Self.isFilledIn($0) }, "a credential", words[found.word])
+    }
   }
 
   /// - Parameter name: where the author gave it, and no kind.
@@ -69,9 +89,10 @@ struct CredentialSearch {
     case .data(let value, let place): take(value, named: name, at: place)
     case .list(let items):
       for item in items { take(item, named: nil) }
+      takeCommand(items.compactMap(\.text))
     case .fields(let fields):
       for field in fields.all { take(field.value, named: field.name) }
-    case .step(let step): take(step.body)
+    case .step(let step): take(step)
     case .file(_, let contents): take(contents, named: nil)
     case .bool, .int, .duration: break
     }
@@ -123,10 +144,14 @@ struct CredentialSearch {
   }
 
   private mutating func add(_ found: [String], _ what: String, _ source: SourceText) {
+    add(found, what, source.place(atScalar: 0, length: source.text.unicodeScalars.count))
+  }
+
+  private mutating func add(_ found: [String], _ what: String, _ place: Place) {
     let found = found.filter { !$0.isEmpty }
     guard !found.isEmpty else { return }
     values += found
-    findings.append((what, source.place(atScalar: 0, length: source.text.unicodeScalars.count)))
+    findings.append((what, place))
   }
 
   /// Whether it is a URL, or libpq's words for a connection.
@@ -164,21 +189,5 @@ extension Credentials {
   public static func masked(_ text: String) -> String {
     let found = values(in: text)
     return found.isEmpty ? text : Redactor(secrets: found).redact(text)
-  }
-
-  /// Of a header, a variable or a value that has a name of the author's: the credential in it.
-  public static func values(of value: String, named name: String) -> [String] {
-    let text = String(value.trimming { $0.isWhitespace })
-    guard !text.isEmpty, !text.holds("\n") else { return [] }
-    switch name.lowercased() {
-    case "authorization", "proxy-authorization":
-      let token = text.halves(at: " ").map { String($0.after.trimming { $0.isWhitespace }) }
-      return values(ofCredential: token ?? text)
-    case "cookie":
-      let pairs = text.pieces(separatedBy: ";").compactMap { $0.halves(at: "=")?.after }
-      return pairs.map { String($0.trimming { $0.isWhitespace }) }
-    default:
-      return CredentialName(name).isCredential(text) ? values(ofCredential: text) : []
-    }
   }
 }

@@ -42,7 +42,8 @@ public struct RunbookChecker: Sendable {
     if let sandbox = runbook.sandbox { check(sandbox, runbook, &found) }
     for input in runbook.inputs { checkName(of: input, &found) }
     checkPhases(runbook, &found)
-    found.append(contentsOf: WrittenCredentials(runbook).diagnostics)
+    let credentials = WrittenCredentials(runbook, kinds: kinds.values.map(\.kind))
+    found.append(contentsOf: credentials.diagnostics)
     return found.sorted()
   }
 

@@ -10,8 +10,9 @@ public struct WrittenCredentials: Sendable {
   /// Where they stand, a name of the place each.
   private let findings: [(what: String, place: Place)]
 
-  public init(_ runbook: Runbook) {
-    var search = CredentialSearch()
+  /// - Parameter kinds: read what is in their own languages.
+  public init(_ runbook: Runbook, kinds: [any StepKind]) {
+    var search = CredentialSearch(kinds: kinds)
     search.take(runbook)
     values = search.values
     findings = search.findings

@@ -25,6 +25,9 @@ public struct ConnectedSQL: StepKind {
     kind(of: connection).effect(of: step)
   }
 
+  /// By the usual kind's scanner: where a literal stands in SQL, and what stands before it, is the same to all.
+  public func credentials(in body: Fields) -> [StepCredential] { usual.credentials(in: body) }
+
   public func bind(
     _ step: Step, to context: BindingContext
   ) throws(StepFailure) -> any Activity {

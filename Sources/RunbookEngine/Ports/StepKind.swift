@@ -23,6 +23,13 @@ public protocol StepKind: Sendable {
   /// - Parameter folder: the runbook's.
   func variables(of step: Step, in folder: String, _ environment: [String: String]) -> [String]
 
+  /// The credentials that stand in what the kind reads in a language of its own, by that language. Pure.
+  ///
+  /// What any text shows by itself, such as a URL's password or what an author's own name says, is found without.
+  ///
+  /// - Parameter body: what stands behind the kind's key, of a step or a probe.
+  func credentials(in body: Fields) -> [StepCredential]
+
   /// The step with its values put in. Pure: nothing is opened, read or started.
   ///
   /// - Throws: `StepFailure` with the cause `invalid` when a value is undefined or does not fit.
@@ -39,6 +46,8 @@ extension StepKind {
   public func variables(
     of step: Step, in folder: String, _ environment: [String: String]
   ) -> [String] { [] }
+
+  public func credentials(in body: Fields) -> [StepCredential] { [] }
 }
 
 /// What a kind may know about a step's surroundings when it checks it.

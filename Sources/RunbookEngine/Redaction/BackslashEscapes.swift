@@ -41,6 +41,14 @@ extension EncodedUnits {
       if expect("{U+", body + 1, &found) { readBraces(body + 4, &found) }
     case 0x21...0x2F, 0x3A...0x40, 0x5B...0x60, 0x7B...0x7E, 0x20:
       found.add(UInt32(byte), body + 1)
+    case 0x80...:
+      // Before each character, or before each byte of one, as Perl's `quotemeta` does.
+      readUTF8(body, &found) { index, _ in at(index).map { ($0, index + 1) } }
+      if run == 1 {
+        readUTF8(start, &found) { index, found in
+          expect("\\", index, &found) ? at(index + 1).map { ($0, index + 2) } : nil
+        }
+      }
     default:
       break
     }

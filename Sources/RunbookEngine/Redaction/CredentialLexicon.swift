@@ -74,28 +74,36 @@ enum CredentialLexicon {
 
   /// One or several, and with its form: `APIKEYS` are what `APIKEY` is, and so is `APIKEYBASE`.
   static func isCredential(_ word: String) -> Bool {
-    isOne(word) || (word.ends(with: "S") && isOne(String(word.dropLastScalars())))
-      || ["CREDS", "PWDS"].contains { word.ends(with: $0) }
-      || joinedForms.contains { form in
-        guard word.ends(with: form) else { return false }
-        let rest = String(word.dropping(suffix: form))
-        return isOne(rest) || files.contains(rest)
-      }
+    isOne(word)
+      || (word.utf8.last == UInt8(ascii: "S") && isOne(String(word.dropLastScalars())))
+      || several.isEnd(of: word)
+      || formEnds.isEnd(of: word)
+        && joinedForms.contains { form in
+          guard word.ends(with: form) else { return false }
+          let rest = String(word.dropping(suffix: form))
+          return isOne(rest) || files.contains(rest)
+        }
   }
 
   private static func isOne(_ word: String) -> Bool {
-    wholeWords.contains(word) || ends.contains { word.ends(with: $0) }
-      || (word.ends(with: "PASS") && !passes.contains { word.ends(with: $0) })
+    wholeWords.contains(word) || endings.isEnd(of: word)
+      || (pass.isEnd(of: word) && !passes.isEnd(of: word))
       // Such as `BINDPW` and `USERPWD`; `PWD` is a folder.
-      || (word.utf8.count > 3 && (word.ends(with: "PW") || word.ends(with: "PWD"))
-        && word != "OLDPWD")
-      || (word.ends(with: "KEY")
-        && secretKeys.contains { word.dropping(suffix: "KEY").ends(with: $0) })
-      || (word.ends(with: "AUTH") && auths.contains(String(word.dropping(suffix: "AUTH"))))
+      || (word.utf8.count > 3 && passwordEnds.isEnd(of: word) && word != "OLDPWD")
+      || (auth.isEnd(of: word) && auths.contains(String(word.dropping(suffix: "AUTH"))))
   }
 
+  private static let endings = WordEnds(ends + secretKeys.map { $0 + "KEY" })
+  private static let pass = WordEnds(["PASS"])
+  private static let passwordEnds = WordEnds(["PW", "PWD"])
+  private static let auth = WordEnds(["AUTH"])
+  private static let several = WordEnds(["CREDS", "PWDS"])
+  private static let formEnds = WordEnds(joinedForms)
+
   /// What ends in `PASS` and opens nothing.
-  private static let passes = ["BYPASS", "COMPASS", "TRESPASS", "SURPASS", "OVERPASS", "UNDERPASS"]
+  private static let passes = WordEnds([
+    "BYPASS", "COMPASS", "TRESPASS", "SURPASS", "OVERPASS", "UNDERPASS",
+  ])
 
   /// What a key that is one word with it opens or signs: `SSHPRIVKEY` and `APIKEY`, not `MONKEY` and `PUBKEY`.
   private static let secretKeys = [

@@ -18,11 +18,6 @@ private import RunbookModel
 struct CredentialPairs {
   /// No value is longer.
   static let longestValue = 16_384
-  /// Values of what is perhaps a credential that are none.
-  private static let switches: Set = [
-    "on", "off", "true", "false", "yes", "no", "none", "null", "nil", "enabled", "disabled", "auto",
-    "default",
-  ]
 
   private let bytes: [UInt8]
   /// How far a value without a quote at its end is read.
@@ -47,7 +42,7 @@ struct CredentialPairs {
         reader.reach = min(reach, Self.longestValue)
       }
       let values = reader.values(at: place.range)
-      if reader.isBounded { isDense = isDense || values.contains(where: reader.mayGoOn) }
+      isDense = isDense || values.contains(where: reader.mayGoOn)
       found += place.name.map { name in values.filter { name.isCredential(ofPair: $0) } } ?? values
     }
     return (found, isDense)
@@ -81,12 +76,6 @@ struct CredentialPairs {
     case 48...57, 65...90, 97...122, 0x80...0xFF, UInt8(ascii: "_"), UInt8(ascii: "-"): true
     default: false
     }
-  }
-
-  /// Whether a value says that something is on or off, or how many there are.
-  static func isSwitch(_ value: String) -> Bool {
-    switches.contains(value.lowercased())
-      || (value.utf8.count <= 5 && value.utf8.allSatisfy { (48...57).contains($0) })
   }
 
   /// Names that mean more in a text than as a variable.
@@ -247,7 +236,8 @@ struct CredentialPairs {
   private func scalars(from start: Int) -> [String] {
     var found: [String] = []
     var (index, depth) = (start, 0)
-    while let byte = at(index), index - start < (isBounded ? reach : 4 * reach) {
+    let limit = isBounded ? reach : 4 * reach
+    while let byte = at(index), index - start < limit {
       switch byte {
       case UInt8(ascii: "{"), UInt8(ascii: "["): depth += 1
       case UInt8(ascii: "}"), UInt8(ascii: "]"):
@@ -268,7 +258,9 @@ struct CredentialPairs {
       }
       index += 1
     }
-    return isBounded ? found + [text(start..<min(start + reach, bytes.count))] : found
+    // Its end was not found: what was not read is taken with the whole text.
+    return isBounded || index - start >= limit
+      ? found + [text(start..<min(start + reach, bytes.count))] : found
   }
 
   /// A number in JSON; `true`, `false` and `null` are no secret.
@@ -285,6 +277,7 @@ struct CredentialPairs {
     func indent(_ line: ArraySlice<UInt8>) -> Int { line.prefix { $0 == 0x20 }.count }
     let lineStart = bytes[..<place.lowerBound].lastIndex(of: 0x0A).map { $0 + 1 } ?? 0
     let own = indent(bytes[lineStart..<place.lowerBound])
+    var isEnded = false
     var found: [String] = []
     let rest = bytes[start...].prefix(reach)
     let sign = rest.prefix { $0 != 0x0A && $0 != 0x0D }
@@ -293,11 +286,14 @@ struct CredentialPairs {
     where line.contains(where: { $0 > 0x20 }) {
       let text = line.drop { $0 == 0x20 }
       let isItem = text.starts(with: "- ".utf8)
-      guard indent(line) > own || (isItem && indent(line) == own) else { break }
+      guard indent(line) > own || (isItem && indent(line) == own) else {
+        isEnded = true
+        break
+      }
       let words = isItem ? text.dropFirst(2) : text
       found.append(trimmed(words, quotes: true).map { String(decoding: $0, as: UTF8.self) } ?? "")
     }
-    return isBounded && rest.count == reach
+    return (isBounded || !isEnded) && rest.count == reach
       ? found + [String(decoding: rest, as: UTF8.self)] : found
   }
 

@@ -8,12 +8,18 @@ struct CredentialShapes {
   init(_ text: String) { self.text = text }
 
   var values: [String] {
-    CredentialURLs(Array(text.utf8.prefix(Credentials.longestText))).read().values + tokens
+    urls + tokens
+  }
+
+  private var urls: [String] {
+    guard text.utf8.contains(UInt8(ascii: "@")) || text.holds("oracle:") else { return [] }
+    return Credentials.parts(of: Array(text.utf8)).flatMap { CredentialURLs($0).read().values }
   }
 
   /// Of each line that is a scheme's name and one word, in quotes or behind a header's name or not.
   private var tokens: [String] {
     text.pieces(separatedBy: "\n").compactMap { line in
+      guard line.utf8.count > 13 else { return nil }
       var words = line.trimming { $0.isWhitespace }.pieces(separatedBy: " ").filter { !$0.isEmpty }
       if let first = words.first, first.ends(with: ":"), words.count == 3 { words.removeFirst() }
       guard words.count == 2 else { return nil }

@@ -19,7 +19,10 @@ struct CredentialURLs {
   func read() -> (values: [String], isDense: Bool) {
     var found: [String] = []
     var isDense = false
-    let places = bytes.indices.filter { bytes[$0...].starts(with: "://".utf8) }
+    let places = bytes.indices.dropLast(2).filter {
+      bytes[$0] == UInt8(ascii: ":") && bytes[$0 + 1] == UInt8(ascii: "/")
+        && bytes[$0 + 2] == UInt8(ascii: "/")
+    }
     for (number, colon) in places.enumerated() {
       let start = colon + 3
       let letters = bytes[..<colon].reversed().prefix { Self.isScheme($0) }
@@ -28,6 +31,9 @@ struct CredentialURLs {
       var rest = bytes[start...].prefix(CredentialPairs.longestValue)
       if number >= Self.unbounded, number + Self.mostWithin < places.count {
         rest = rest.prefix(max(0, places[number + Self.mostWithin] - start))
+        isDense = isDense || !rest.contains(where: Self.endsURL)
+      }
+      if rest.count == CredentialPairs.longestValue {
         isDense = isDense || !rest.contains(where: Self.endsURL)
       }
       let url = rest.prefix { !Self.endsURL($0) }

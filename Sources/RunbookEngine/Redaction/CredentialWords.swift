@@ -52,7 +52,7 @@ struct CredentialWords {
     end()
   }
 
-  var values: [String] { options + headers + cookies + statements }
+  var values: [String] { options + headers + cookies + CredentialStatements(text).values }
 
   private static let programs: [(name: String, option: String, isJoined: Bool)] = [
     ("mysql", "-p", true), ("mariadb", "-p", true), ("sshpass", "-p", false),
@@ -118,16 +118,16 @@ struct CredentialWords {
     for option in ["--user=", "--proxy-user="] where word.begins(with: option) {
       return password(ofUser: word.dropping(prefix: option))
     }
-    guard text.holds("curl"), let rest = afterUser(word), !rest.isEmpty else { return [] }
+    guard text.holds("curl"), let rest = Self.afterUser(word), !rest.isEmpty else { return [] }
     return password(ofUser: rest)
   }
 
   private func isUserOfCurl(_ word: String) -> Bool {
-    text.holds("curl") && afterUser(word)?.isEmpty == true
+    text.holds("curl") && Self.afterUser(word)?.isEmpty == true
   }
 
   /// What stands behind `-u` or `-U` of curl's, which other letters may stand before: `-sSu`.
-  private func afterUser(_ word: String) -> Substring? {
+  static func afterUser(_ word: String) -> Substring? {
     guard word.begins(with: "-"), !word.begins(with: "--") else { return nil }
     let letters = word.dropFirstScalars()
     guard let option = letters.unicodeScalars.firstIndex(where: { $0 == "u" || $0 == "U" }),
@@ -161,67 +161,5 @@ struct CredentialWords {
       else { return nil }
       return String(pair.after.trimming { $0.isWhitespace || $0 == "\"" })
     }
-  }
-
-  /// What follows `PASSWORD` and `IDENTIFIED BY` in SQL, in any of its quotes.
-  private var statements: [String] {
-    let upper = text.uppercased()
-    guard upper.holds("PASSWORD") || upper.holds("IDENTIFIED") else { return [] }
-    var found: [String] = []
-    // Of the text itself, whose letters' lengths `uppercased` may change.
-    var rest = Substring(text)
-    // How many words ago `IDENTIFIED` was: `IDENTIFIED WITH plugin BY 'x'`.
-    var words = 8
-    while let word = Self.nextWord(&rest)?.uppercased() {
-      words = word == "IDENTIFIED" ? 0 : words + 1
-      let isIdentified = words > 0 && words < 6 && (word == "BY" || word == "AS")
-      guard word == "PASSWORD" || isIdentified else { continue }
-      let value = rest.dropScalars { $0.isWhitespace || $0 == "(" || $0 == "=" }
-      guard value.startIndex > rest.startIndex else { continue }
-      if isIdentified || value.firstScalar != "\"" { found += Self.literal(value) }
-    }
-    return found
-  }
-
-  /// The next word of ASCII letters.
-  private static func nextWord(_ rest: inout Substring) -> Substring? {
-    rest = rest.dropScalars { !$0.isASCIILetter }
-    let word = rest.prefixOfScalars { $0.isASCIILetter }
-    guard !word.isEmpty else { return nil }
-    rest = rest[word.endIndex...]
-    return word
-  }
-
-  /// A constant in quotes, as written and without doubled quotes; nothing where there is none.
-  private static func literal(_ text: Substring) -> [String] {
-    if text.begins(with: "$"), let tag = text.dropFirstScalars().halves(at: "$"),
-      tag.before.utf8.count < 64, tag.before.utf8.allSatisfy(CredentialPairs.isName),
-      let value = tag.after.halves(at: "$\(tag.before)$")
-    {
-      return [String(value.before)]
-    }
-    let prefix = text.prefixOfScalars(3).prefixOfScalars { $0 != "'" && $0 != "\"" }
-    guard ["", "E", "N", "U&", "B", "X"].contains(prefix.uppercased()) else { return [] }
-    let body = text[prefix.endIndex...]
-    guard let quote = body.firstScalar, quote == "'" || quote == "\"" else { return [] }
-    let isEscaped = prefix.uppercased() == "E"
-    var (raw, plain) = (String.UnicodeScalarView(), String.UnicodeScalarView())
-    var scalars = body.dropFirstScalars().unicodeScalars
-    while let scalar = scalars.popFirst() {
-      if isEscaped, scalar == "\\", let next = scalars.popFirst() {
-        raw.append(contentsOf: [scalar, next])
-        plain.append(contentsOf: [scalar, next])
-        continue
-      }
-      if scalar == quote {
-        guard scalars.first == quote else { break }
-        scalars.removeFirst()
-        raw.append(quote)
-      }
-      raw.append(scalar)
-      plain.append(scalar)
-      if plain.count > CredentialPairs.longestValue { break }
-    }
-    return [String(raw), String(plain)]
   }
 }

@@ -12,11 +12,14 @@ public enum Credentials {
   /// - Returns: the values; and whether the text holds so many that not each was read as far as it might go. Then the
   ///   text as a whole is one of them, of which parts are found.
   static func read(_ text: String) -> (values: [String], isDense: Bool) {
-    let bytes = Array(text.utf8.prefix(longestText))
-    let (urls, pairs) = (CredentialURLs(bytes).read(), CredentialPairs(bytes).read())
-    var isDense = urls.isDense || pairs.isDense
-    var found = urls.values + pairs.values
-    found += CredentialWords(bytes).values
+    var found: [String] = []
+    var isDense = false
+    for bytes in parts(of: Array(text.utf8)) {
+      let (urls, pairs) = (CredentialURLs(bytes).read(), CredentialPairs(bytes).read())
+      isDense = isDense || urls.isDense || pairs.isDense
+      found += urls.values + pairs.values
+      found += CredentialWords(bytes).values
+    }
     // JSON in a JSON text: the same once more, without the outer one's escapes.
     if text.holds("\\\"") {
       let inner = CredentialPairs(Array(unescaped(text).utf8)).read()
@@ -24,6 +27,8 @@ public enum Credentials {
       isDense = isDense || inner.isDense
     }
     found = unique(found)
+    // No value is read any further.
+    isDense = isDense || found.contains { $0.utf8.count >= CredentialPairs.longestValue }
     found += found.flatMap(passwords(inBasic:))
     if isDense { found.append(String(text.trimming { $0.isWhitespace })) }
     return (unique(found.flatMap(meanings)).filter { !$0.isEmpty }, isDense)
@@ -71,8 +76,18 @@ public enum Credentials {
 
   static func isBasic(_ text: String) -> Bool { !passwords(inBasic: text).isEmpty }
 
-  /// What follows in a longer one is not looked through.
+  /// A longer text is looked through in parts.
   static let longestText = 1 << 20
+
+  /// Parts of a text that are looked through one by one. Each has the end of the one before, so that a value that begins
+  /// in one is whole in the next: no value is longer than `CredentialPairs.longestValue`.
+  static func parts(of bytes: [UInt8]) -> [[UInt8]] {
+    guard bytes.count > longestText else { return [bytes] }
+    let step = longestText - 2 * CredentialPairs.longestValue
+    return stride(from: 0, to: bytes.count, by: step).map { start in
+      Array(bytes[start..<min(bytes.count, start + longestText)])
+    }
+  }
 
   /// Of a variable, or a word, that is a credential by its name: the value as a whole, what it encodes, and
   /// the password of `user:password`.

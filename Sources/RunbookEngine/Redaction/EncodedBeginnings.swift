@@ -29,7 +29,7 @@ extension EncodedUnits {
 
   /// By the first byte of what can be anything, a bit for each that may follow.
   private static let seconds: [UInt8: [UInt64]] = Dictionary(
-    uniqueKeysWithValues: "%&'\"$=`^U<".utf8.map { first in
+    uniqueKeysWithValues: "%&'\"$=`^UM<".utf8.map { first in
       var words: [UInt64] = [0, 0, 0, 0]
       for second in UInt8.allValues where mayBegin(first, second) {
         words[Int(second >> 6)] |= 1 << UInt64(second & 63)
@@ -54,6 +54,7 @@ extension EncodedUnits {
         || second == UInt8(ascii: "$")
     case UInt8(ascii: "$"): second == first || second == UInt8(ascii: "'")
     case UInt8(ascii: "U"): second == UInt8(ascii: "+")
+    case UInt8(ascii: "M"): second == UInt8(ascii: "-")
     case UInt8(ascii: "<"): second == first || second == UInt8(ascii: "U")
     case UInt8(ascii: "\\"), UInt8(ascii: "`"), UInt8(ascii: "^"), 0x0D: true
     default: second == first && isSign(first)
@@ -77,13 +78,14 @@ extension EncodedUnits {
   /// Whether what stands at a place can be anything but a character that stands for itself.
   @inline(__always) func isSpecial(_ byte: UInt8, at place: Int) -> Bool {
     switch byte {
-    case 48...57, 97...122, 0x20, 65...84, 86...90: false
+    case 48...57, 97...122, 0x20, 65...76, 78...84, 86...90: false
+    case _ where Self.isTerminalControl(byte): true
     case 0x25, 0x5C, 0x26, 0x27, 0x22, 0x24, 0x3D, 0x2B, 0x60, 0x5E, 0x0D, 0, 0x1B, 0x80...0xFF:
       true
     // Twice, or with a number behind it.
     default:
       place + 1 >= bytes.count
-        ? byte == UInt8(ascii: "U") || Self.isSign(byte)
+        ? byte == UInt8(ascii: "U") || byte == UInt8(ascii: "M") || Self.isSign(byte)
         : Self.mayBegin(byte, bytes[place + 1])
     }
   }

@@ -114,6 +114,7 @@ struct EncodedUnits {
     case UInt8(ascii: "'"): readQuote(start, &found)
     case UInt8(ascii: "$"): readDollarQuote(start, &found)
     case UInt8(ascii: "U"): readCodePoint(start, &found)
+    case UInt8(ascii: "M"): readBytes(start, &found, metaByte)
     case UInt8(ascii: "<"): readCodePointInBrackets(start, &found)
     case 0x0D:
       found.add(0x0A, start + 1)
@@ -122,34 +123,6 @@ struct EncodedUnits {
     }
     if Self.isSign(first), first != UInt8(ascii: "\\") { readDoubled(start, first, &found) }
     return found
-  }
-
-  /// Where a text goes on after what no reader sees: zero bytes, the terminal's colours, and the breaks
-  /// of quoted-printable lines.
-  func skippingUnseen(_ start: Int, _ touchesEnd: inout Bool) -> Int {
-    var index = start
-    while index < start + 64, let byte = at(index) {
-      switch byte {
-      case 0:
-        index += 1
-      case 0x1B:
-        guard let end = colourEnd(index, &touchesEnd) else { return index }
-        index = end
-      case UInt8(ascii: "="):
-        var found = Readings()
-        defer { touchesEnd = touchesEnd || found.touchesEnd }
-        if expect("\n", index + 1, &found) {
-          index += 2
-        } else if expect("\r\n", index + 1, &found) {
-          index += 3
-        } else {
-          return index
-        }
-      default:
-        return index
-      }
-    }
-    return index
   }
 
   /// A line's end where something wrapped a text.
@@ -207,21 +180,6 @@ struct EncodedUnits {
       true
     default: false
     }
-  }
-
-  private func colourEnd(_ start: Int, _ touchesEnd: inout Bool) -> Int? {
-    guard at(start + 1) == UInt8(ascii: "[") else {
-      if start + 1 >= bytes.count { touchesEnd = true }
-      return nil
-    }
-    var index = start + 2
-    while index < start + 24, let byte = at(index) {
-      index += 1
-      if (0x40...0x7E).contains(byte) { return index }
-      guard (0x20...0x3F).contains(byte) else { return nil }
-    }
-    if index >= bytes.count { touchesEnd = true }
-    return nil
   }
 
   private func readLiteral(_ start: Int, _ first: UInt8, _ found: inout Readings) {
@@ -310,6 +268,25 @@ struct EncodedUnits {
     if expect("\r\n", index + 1, &found) { index += 3 }
     if index > start, !expect("=", index, &found) { return nil }
     return hexByte(index + 1, &found)
+  }
+
+  /// `M-C` and `M-^@`, as `cat -v` writes what is not ASCII.
+  private func metaByte(_ start: Int, _ found: inout Readings) -> (UInt8, Int)? {
+    guard expect("M-", start, &found) else { return nil }
+    guard let byte = at(start + 2) else {
+      found.touchesEnd = true
+      return nil
+    }
+    guard byte == UInt8(ascii: "^") else {
+      return (0x20..<0x7F).contains(byte) ? (byte | 0x80, start + 3) : nil
+    }
+    guard let control = at(start + 3) else {
+      found.touchesEnd = true
+      return (byte | 0x80, start + 3)
+    }
+    // `M-^` by itself is a byte as well.
+    return (0x3F..<0x60).contains(control)
+      ? ((control ^ 0x40) | 0x80, start + 4) : (byte | 0x80, start + 3)
   }
 
   private func hexByte(_ start: Int, _ found: inout Readings) -> (UInt8, Int)? {

@@ -198,7 +198,8 @@ struct SecretFilter: Sendable {
     if isGap[Int(UInt8(ascii: "_"))] { isGap[Int(UInt8(ascii: "/"))] = true }
     return UInt8.allValues.map { byte in
       switch byte {
-      case 0, 0x1B, 0x80...0xFF: return .any
+      case 0x80...0xFF: return .any
+      case _ where EncodedUnits.isTerminalControl(byte): return .any
       // The sign of a wrapped line, and what begins an escape.
       case UInt8(ascii: "\\") where isGap[Int(byte)]: return .any
       // A space too.
@@ -206,7 +207,8 @@ struct SecretFilter: Sendable {
       case 0x0D: return isGap[Int(byte)] ? .gap : .any
       case _ where isGap[Int(byte)]: return .gap
       default:
-        return EncodedUnits.isSign(byte) || byte == UInt8(ascii: "U") ? .encoded : .plain
+        return EncodedUnits.isSign(byte) || byte == UInt8(ascii: "U") || byte == UInt8(ascii: "M")
+          ? .encoded : .plain
       }
     }
   }

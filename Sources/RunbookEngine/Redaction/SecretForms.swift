@@ -163,11 +163,12 @@ enum SecretForms {
   /// Fewer numbers stand beside one another by chance.
   static let shortestList = 6
 
-  /// `[104, 117]`, and `[-61, -74]` of languages whose bytes have a sign.
+  /// `[104, 117]`, `[-61, -74]` of languages whose bytes have a sign, and `{"0":104,"1":117}` of JavaScript's arrays.
   private static func lists(of secret: [UInt8]) -> [SecretPattern] {
     let unsigned = secret.map { String($0) }.joined(separator: ",")
     let signed = secret.map { String(Int8(bitPattern: $0)) }.joined(separator: ",")
-    return [unsigned, signed].map { SecretPattern(Array($0.utf8), .list) }
+    let numbered = secret.enumerated().map { "\($0.offset),\($0.element)" }.joined(separator: ",")
+    return [unsigned, signed, numbered].map { SecretPattern(Array($0.utf8), .list) }
   }
 
   private static let digits = Array("0123456789abcdef".utf8)

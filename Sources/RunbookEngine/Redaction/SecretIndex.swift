@@ -310,6 +310,9 @@ final class SecretIndex: Sendable {
     if index > line { match.end = index }
   }
 
+  /// So many controls can stand between two characters.
+  private static let mostUnseen = 64
+
   /// So much can stand between two characters of a pattern.
   private static let mostSkipped = 128
 
@@ -342,9 +345,12 @@ final class SecretIndex: Sendable {
         if !places.contains(place + 2) { places.append(place + 2) }
       }
       var readings = units.readings(at: place)
-      let seen = units.skippingUnseen(place, &touchesEnd)
-      if seen != place {
-        readings.add(units.readings(at: seen))
+      var unseen = place
+      for _ in 0..<Self.mostUnseen {
+        let next = units.skippingUnseen(unseen, &touchesEnd)
+        guard next > unseen else { break }
+        unseen = next
+        readings.add(units.readings(at: next))
       }
       touchesEnd = touchesEnd || readings.touchesEnd
       for number in 0..<readings.count {

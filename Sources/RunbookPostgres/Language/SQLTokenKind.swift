@@ -10,6 +10,8 @@ package enum SQLTokenKind {
   package static let identifier = 258
   /// `'…'`, `U&'…'`, `B'…'`, `X'…'`.
   package static let strings = 261...264
+  /// Those that are texts: `'…'` and `U&'…'`, `$$…$$` among them.
+  package static let texts = 261...262
   package static let integer = 266
   package static let parameter = 267
   package static let comments = 275...276

@@ -27,6 +27,10 @@ package struct SQLKind: StepKind {
     return Effect.worst(of: effects + (isReadOnly ? [] : [step.options.effect].compactMap(\.self)))
   }
 
+  package func credentials(in body: Fields) -> [StepCredential] {
+    Self.source(of: body).map { SQLCredentials($0).found } ?? []
+  }
+
   package func bind(_ step: Step, to context: BindingContext) throws(StepFailure) -> any Activity {
     try activity(step, context)
   }
@@ -69,9 +73,11 @@ package struct SQLKind: StepKind {
   }
 
   /// The text or the file's contents; nil when there are both or neither.
-  package static func source(of step: Step) -> SourceText? {
-    let text = step.body["text"]?.text
-    guard case .file(_, let contents)? = step.body["file"] else { return text }
+  package static func source(of step: Step) -> SourceText? { source(of: step.body) }
+
+  private static func source(of body: Fields) -> SourceText? {
+    let text = body["text"]?.text
+    guard case .file(_, let contents)? = body["file"] else { return text }
     return text == nil ? contents : nil
   }
 }

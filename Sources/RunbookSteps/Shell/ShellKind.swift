@@ -75,9 +75,14 @@ package struct ShellKind: StepKind {
     return found + leavings(of: step)
   }
 
+  package func credentials(in body: Fields) -> [StepCredential] {
+    guard let source = (body["file"] ?? body["script"])?.source else { return [] }
+    return ScriptCredentials(source.text, isForShell: Self.isForShell(body)).found(in: source)
+  }
+
   /// What of a script looks as if it goes on when the script has ended, and the step does not say so.
   private func leavings(of step: Step) -> [Diagnostic] {
-    guard step.body["leaves"] == nil, Self.isForShell(step),
+    guard step.body["leaves"] == nil, Self.isForShell(step.body),
       let started = ScriptWords(Self.script(of: step)).startsInBackground
     else { return [] }
     return [
@@ -89,8 +94,8 @@ package struct ShellKind: StepKind {
     ]
   }
 
-  private static func isForShell(_ step: Step) -> Bool {
-    guard let program = step.body["interpreter"]?.items.first?.string else { return true }
+  private static func isForShell(_ body: Fields) -> Bool {
+    guard let program = body["interpreter"]?.items.first?.string else { return true }
     let name = program.pieces(separatedBy: "/").last.map(String.init) ?? program
     return ["sh", "bash", "dash", "ksh", "zsh", "ash"].contains(name)
   }

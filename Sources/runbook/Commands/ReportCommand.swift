@@ -70,8 +70,10 @@ struct ReportCommand: AsyncParsableCommand {
       let text = try format.text(of: report, template: template)
       console.warnOfSecrets(in: text, output.file ?? "the report")
       guard let output = output.file else { return console.print(document: text) }
-      try keepEdits(in: output, entries, folder, surroundings, console)
       let inputs = [journal, template].compactMap { $0.map(surroundings.absolute) }
+      // What is refused leaves nothing behind.
+      try OutputFile(path: surroundings.absolute(output), inputs: inputs).requireAllowed()
+      try keepEdits(in: output, entries, folder, surroundings, console)
       for notice in try ReportFile(report: report, runFolder: folder, inputs: inputs)
         .write(text, to: surroundings.absolute(output))
       {
@@ -167,6 +169,8 @@ struct JournalSource {
   let state: StateOptions
   let surroundings: Surroundings
 
+  private static let largest = 1 << 30
+
   /// What a database of SQLite begins with (<https://www.sqlite.org/fileformat.html>).
   private static let sqliteMark = Array("SQLite format 3\0".utf8)
 
@@ -175,8 +179,12 @@ struct JournalSource {
       let store = surroundings.store(state.state)
       return try await store.open(try store.resolve(run)).entries()
     }
-    guard let data = FileManager.default.contents(atPath: surroundings.absolute(file)) else {
-      throw StoreError(.cannotRead, subject: file, "cannot read \(file)")
+    let data: [UInt8]
+    do throws(BoundedFile.Problem) {
+      // A journal may be as large as what its run brought back.
+      data = try BoundedFile.bytes(of: surroundings.absolute(file), atMost: Self.largest)
+    } catch {
+      throw StoreError(.cannotRead, subject: file, "cannot read \(file): it \(error.message)")
     }
     guard !data.starts(with: Self.sqliteMark) else {
       throw StoreError(

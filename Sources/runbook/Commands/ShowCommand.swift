@@ -45,7 +45,8 @@ struct ShowCommand: AsyncParsableCommand {
   private func showInputs(_ runbook: Runbook, _ console: Console) {
     guard !runbook.inputs.isEmpty else { return }
     console.print("\n\("Inputs", .bold)")
-    let redactor = Redactor(secrets: WrittenCredentials(runbook).values)
+    let redactor = Redactor(
+      secrets: WrittenCredentials(runbook, kinds: Composition.checkingKinds()).values)
     for input in runbook.inputs {
       let notes = [
         input.isOptional ? "optional" : nil, input.isSecret ? "secret" : nil,
@@ -75,7 +76,8 @@ struct ShowCommand: AsyncParsableCommand {
   }
 
   private func object(_ runbook: Runbook, _ path: String, _ usual: UsualDurations) -> Value {
-    let redactor = Redactor(secrets: WrittenCredentials(runbook).values)
+    let redactor = Redactor(
+      secrets: WrittenCredentials(runbook, kinds: Composition.checkingKinds()).values)
     return [
       "file": .string(path),
       "name": .string(runbook.name), "title": .string(runbook.title),

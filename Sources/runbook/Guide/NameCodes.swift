@@ -85,8 +85,8 @@ extension DiagnosticGuide {
       306, as: .warning, "Credential that stands in the runbook",
       """
       A password in a URL, an `Authorization` header or the like is written into the file, which many
-      can read; so are a value that is `Basic …` or `Bearer …` by itself, and a URL with `user:password@` within a
-      script, SQL or a body. It is kept out of what is stored and shown all the same.
+      can read; so are a value that is `Basic …` or `Bearer …` by itself, a URL with `user:password@` within a
+      script, SQL or a body, and what SQL or a script says is one: `PASSWORD '…'`, `mysql -p…`, `TOKEN=…`. It is kept out of what is stored and shown all the same.
       """,
       cure: """
         Make it an input with `secret: true`, and write `${{ inputs.NAME }}` in its place. A password

@@ -24,7 +24,7 @@ struct OutputFile {
   /// - Throws: `cannotWrite`.
   @discardableResult
   func write(_ text: String) throws(StoreError) -> Bool {
-    try check()
+    try requireAllowed()
     let bytes = Array(text.utf8)
     var status = stat()
     guard stat(path, &status) == 0 else {
@@ -65,7 +65,7 @@ struct OutputFile {
   func replaceOwn(
     _ text: String, droppingWhere isOwn: ([UInt8]) -> Bool
   ) throws(StoreError) -> [String] {
-    try check()
+    try requireAllowed()
     let slash = path.utf8.lastIndex(of: UInt8(ascii: "/"))
     let name = slash.map { String(path[path.utf8.index(after: $0)...]) } ?? path
     guard let folder = OutputFolder(inPlaceOf: slash.map { String(path[...$0]) } ?? ".") else {
@@ -114,7 +114,7 @@ struct OutputFile {
   ///
   /// - Throws: `cannotWrite`; also, before anything is made, where it would not be written.
   func makeFolder() throws(StoreError) {
-    try check()
+    try requireAllowed()
     guard let folder = path.index(ofLast: "/").map({ String(path[..<$0]) }), !folder.isEmpty else {
       return
     }
@@ -130,7 +130,7 @@ struct OutputFile {
   ///
   /// - Throws: `cannotWrite`.
   func foresee() throws(StoreError) {
-    try check()
+    try requireAllowed()
     var status = stat()
     guard stat(path, &status) == 0 else {
       guard errno == ENOENT else { throw failure(errno) }
@@ -151,7 +151,7 @@ struct OutputFile {
   ///
   /// - Throws: `cannotWrite`.
   func foreseeInFolder() throws(StoreError) {
-    try check()
+    try requireAllowed()
     var folder = path
     while let slash = folder.index(ofLast: "/") {
       folder = slash == folder.startIndex ? "/" : String(folder[..<slash])
@@ -171,7 +171,7 @@ struct OutputFile {
   }
 
   /// - Throws: `cannotWrite`, where it would destroy what it must not.
-  private func check() throws(StoreError) {
+  func requireAllowed() throws(StoreError) {
     var own = stat()
     if stat(path, &own) == 0, own.st_mode & S_IFMT == S_IFREG {
       for input in inputs {

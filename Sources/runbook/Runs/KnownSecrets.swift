@@ -39,6 +39,6 @@ struct KnownSecrets {
       // What cannot be read now is not known.
       return (try? BoundedFile.bytes(of: full)).map { String(decoding: $0, as: UTF8.self) }
     }
-    return files + WrittenCredentials(runbook).values
+    return files + WrittenCredentials(runbook, kinds: library.kinds).values
   }
 }

@@ -44,7 +44,7 @@ struct Library {
     } else {
       diagnostics += checked
     }
-    let sources = Self.masked(attempt.sources, WrittenCredentials(draft))
+    let sources = Self.masked(attempt.sources, WrittenCredentials(draft, kinds: kinds))
     return (diagnostics.hasErrors ? nil : draft, diagnostics.sorted(), sources)
   }
 

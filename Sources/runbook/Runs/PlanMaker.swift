@@ -53,7 +53,8 @@ struct PlanMaker {
       runbook: runbook, inputs: inputs, targets: targets, environment: surroundings.environment,
       isSandbox: isSandbox,
       // A sandbox's surroundings lack what leads elsewhere, and with it secrets that may show all the same.
-      knownSecrets: surroundings.filedSecrets + WrittenCredentials(runbook).values
+      knownSecrets: surroundings.filedSecrets
+        + WrittenCredentials(runbook, kinds: Composition.checkingKinds()).values
         + EnvironmentSecrets.values(of: Surroundings.current().environment))
   }
 

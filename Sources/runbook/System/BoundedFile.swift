@@ -9,7 +9,7 @@ enum BoundedFile {
     let message: String
   }
 
-  static func bytes(of path: String) throws(Problem) -> [UInt8] {
+  static func bytes(of path: String, atMost most: Int = mostBytes) throws(Problem) -> [UInt8] {
     // Without O_NONBLOCK the opening of a named pipe would wait for its writer.
     let descriptor = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC)
     guard descriptor >= 0 else { throw problem() }
@@ -20,13 +20,17 @@ enum BoundedFile {
       throw Problem(
         message: status.st_mode & S_IFMT == S_IFDIR ? "is a folder" : "is not a regular file")
     }
-    return try bytes(from: descriptor)
+    return try bytes(from: descriptor, atMost: most)
   }
 
   /// What comes by standard input, which may be a pipe.
-  static func standardInput() throws(Problem) -> [UInt8] { try bytes(from: STDIN_FILENO) }
+  static func standardInput() throws(Problem) -> [UInt8] {
+    try bytes(from: STDIN_FILENO, atMost: mostBytes)
+  }
 
-  private static func bytes(from descriptor: Int32) throws(Problem) -> [UInt8] {
+  private static func bytes(
+    from descriptor: Int32, atMost most: Int
+  ) throws(Problem) -> [UInt8] {
     var bytes: [UInt8] = []
     var chunk = [UInt8](repeating: 0, count: 1 << 16)
     while true {
@@ -35,7 +39,9 @@ enum BoundedFile {
       guard count >= 0 else { throw problem() }
       guard count > 0 else { return bytes }
       bytes += chunk.prefix(count)
-      guard bytes.count <= mostBytes else { throw Problem(message: "is larger than 8 MiB") }
+      guard bytes.count <= most else {
+        throw Problem(message: "is larger than \(most >> 20) MiB")
+      }
     }
   }
 
