@@ -60,10 +60,6 @@ struct SQLiteActivity: Activity {
     mode == .readOnly ? .readOnly : judgements[index]?.effect ?? .undetermined
   }
 
-  var isOfValuesAlone: Bool? {
-    statements.allSatisfy { SchemaTwin.isOfValuesAlone($0.text) }
-  }
-
   var settlingMeans: SettlingMeans {
     switch mode {
     case .readOnly, .trial: .repeatable
@@ -95,7 +91,7 @@ struct SQLiteActivity: Activity {
           name: "triggers or keys that cascade delete rows besides, by",
           value: .string(elsewhere.joined(separator: ", ")))
       ]
-    return deleting
+    return deleting + RowChoice.words(ofOpen: judgements.map { $0?.mayTakeEveryRow == true })
       + judgements.compactMap { $0?.denial }.map {
         WorkItem.Parameter(name: "will be refused", value: .string($0))
       }
