@@ -199,7 +199,9 @@ private struct RowConditionReader {
     }
     var columns: Set<String> = []
     collect(node, &columns)
-    let isCall = ["FuncCall", "TypeCast", "CollateClause", "RowExpr"].contains { node.at($0) != nil }
+    let isCall = ["FuncCall", "TypeCast", "CollateClause", "RowExpr"].contains {
+      node.at($0) != nil
+    }
     return RowTerm(text, columns: columns, form: isCall ? .call : .other)
   }
 

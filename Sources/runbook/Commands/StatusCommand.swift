@@ -293,7 +293,8 @@ extension StepState {
     let ground =
       unestablished.isEmpty ? nil : "on a ground that is not established: \(unestablished.words())"
     let lost = standing == .missing ? loss?.approval : nil
-    return ([own, ground, lost, left, wordsOfStaying].compactMap(\.self) + gone).joined(separator: "; ")
+    return ([own, ground, lost, left, wordsOfStaying].compactMap(\.self) + gone).joined(
+      separator: "; ")
   }
 
   /// What a check rests on that people decided; nil where that is nothing, or its own answer.

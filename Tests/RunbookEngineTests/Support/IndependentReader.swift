@@ -24,6 +24,8 @@ struct IndependentReader {
     /// Whether a change gave it another `when`.
     var hasNewWhen = false
     fileprivate var when = ""
+    /// As the runbook had it first.
+    fileprivate var firstWhen: String?
     /// Whether a database had no record of it, and somebody let the run go on there.
     var isLost = false
     /// Whether what it found, or its `when`, rests on what people put in the place of another step.
@@ -92,11 +94,12 @@ struct IndependentReader {
       findings.remove(event["step"]?.stringValue ?? "")
       let isResting = isResting(event)
       change(event) {
-        let (hasNewWhen, when) = ($0.hasNewWhen, $0.when)
+        let (hasNewWhen, when, firstWhen) = ($0.hasNewWhen, $0.when, $0.firstWhen)
         let isChange = ["recovery", "safeguards"].contains($0.phase)
-        let isUnfounded = $0.isUnfounded || isChange && isResting && when.holds("seen")
+        let isUnfounded = $0.isUnfounded || isChange && isResting && when == firstWhen
         $0 = Step(id: $0.id, phase: $0.phase, own: "in_flight", wasTried: true)
-        ($0.hasNewWhen, $0.when, $0.isUnfounded) = (hasNewWhen, when, isUnfounded)
+        ($0.hasNewWhen, $0.when, $0.firstWhen) = (hasNewWhen, when, firstWhen)
+        $0.isUnfounded = isUnfounded
       }
     case "attemptFinished":
       let sources = given[event["step"]?.stringValue ?? ""] ?? []
@@ -187,6 +190,7 @@ struct IndependentReader {
         step.hasNewWhen = true
       }
       step.when = when
+      step.firstWhen = step.firstWhen ?? when
       step.isGone = false
       return step
     }
@@ -283,7 +287,8 @@ struct IndependentReader {
             == (passed == 0 && end.status != "failed")
       }
     guard isRight else { return "'\(end.reason)' is not so: \(counts)s passed" }
-    for check in checks where check.isGone && !["succeeded", "attested", "failed"].contains(check.word) {
+    for check in checks
+    where check.isGone && !["succeeded", "attested", "failed"].contains(check.word) {
       guard end.reason.holds("'\(check.id)'") || check.isLeftOut || check.word == "declared" else {
         return "'\(end.reason)' does not name '\(check.id)', which was taken out"
       }
