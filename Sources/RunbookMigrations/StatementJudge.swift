@@ -1,4 +1,3 @@
-import RunbookEngine
 package import RunbookModel
 package import RunbookPostgres
 
@@ -206,7 +205,7 @@ package enum StatementJudge {
   private static func deletions(in value: Value) -> [SQLLoss] {
     var found: [SQLLoss] = []
     for (key, item) in value.mapValue?.pairs.map({ ($0.key, $0.value) }) ?? [] {
-      if key == "DeleteStmt", ChosenRows.choice(of: "DeleteStmt", item) == .none {
+      if key == "DeleteStmt", item.at("whereClause").map(\.isAlwaysTrue) ?? true {
         let range = item.at("relation")
         found.append(
           SQLLoss(action: .delete, kind: "rows", schema: range?.schema, table: range?.table))
@@ -235,4 +234,32 @@ extension Value {
   }
 
   fileprivate var isAnalyze: Bool { at("DefElem")?.text("defname") == "analyze" }
+
+  /// `WHERE true`, `WHERE 1 = 1`, `WHERE NOT false`.
+  fileprivate var isAlwaysTrue: Bool {
+    if let constant = at("A_Const") {
+      return constant.at("boolval")?.at("boolval") == .bool(true)
+    }
+    if let sum = at("BoolExpr") {
+      let parts = sum.list("args")
+      switch sum.text("boolop") {
+      case "AND_EXPR": return parts.allSatisfy(\.isAlwaysTrue)
+      case "OR_EXPR": return parts.contains(where: \.isAlwaysTrue)
+      default:
+        return parts.first?.at("A_Const")?.at("boolval").map { $0.at("boolval") != .bool(true) }
+          ?? false
+      }
+    }
+    guard let comparison = at("A_Expr"), comparison.text("kind") == "AEXPR_OP",
+      comparison.list("name").first?.at("String")?.text("sval") == "=",
+      let left = comparison.at("lexpr")?.literal, let right = comparison.at("rexpr")?.literal
+    else { return false }
+    return left == right
+  }
+
+  /// A constant without its place.
+  private var literal: Value? {
+    guard let constant = at("A_Const") else { return nil }
+    return ["ival", "fval", "sval", "boolval"].lazy.compactMap { constant.at($0) }.first
+  }
 }

@@ -1,11 +1,11 @@
-package import RunbookEngine
-package import RunbookModel
+import RunbookEngine
+import RunbookModel
 
 /// Which rows the `DELETE`s, `UPDATE`s and `MERGE`s of a statement take, off its parse tree.
 ///
 /// The nodes and their fields are those of PostgreSQL 15:
 /// https://github.com/pganalyze/libpg_query/blob/15-latest/protobuf/pg_query.proto
-package enum ChosenRows {
+enum ChosenRows {
   /// - Parameter sql: one statement.
   static func choice(in sql: String) -> RowChoice {
     do throws(PGQuery.Fault) {
@@ -32,7 +32,7 @@ package enum ChosenRows {
   }
 
   /// - Parameter statement: the body of a node of that name.
-  package static func choice(of name: String, _ statement: Value) -> RowChoice {
+  private static func choice(of name: String, _ statement: Value) -> RowChoice {
     let others = ["usingClause", "fromClause"].flatMap { statement.items($0) }
     let reader = RowConditionReader(
       statement.at("relation"), hasOthers: !others.isEmpty || name == "MergeStmt")
