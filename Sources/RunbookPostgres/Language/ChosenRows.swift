@@ -164,13 +164,14 @@ private struct RowConditionReader {
 
   /// Which rows of the same table a subquery gives.
   private func choice(of query: Value) -> RowChoice {
-    let sources = query.items("fromClause")
-    let own = sources.compactMap { $0.at("RangeVar") }.filter {
-      $0.at("relname")?.stringValue == table
+    let isOwn = { (range: Value) in range.at("relname")?.stringValue == table }
+    guard query.all("RangeVar").contains(where: isOwn), query.at("limitCount") == nil else {
+      return .some
     }
-    guard let own = own.first, query.at("limitCount") == nil else { return .some }
-    guard let condition = query.at("whereClause") else { return sources.count == 1 ? .none : .open }
-    return RowConditionReader(own, hasOthers: sources.count > 1).condition(condition).choice
+    let sources = query.items("fromClause")
+    guard sources.count == 1, let own = sources[0].at("RangeVar"), isOwn(own) else { return .open }
+    guard let condition = query.at("whereClause") else { return .none }
+    return RowConditionReader(own, hasOthers: false).condition(condition).choice
   }
 
   /// Whether a subquery asks about the row: by its table's name, where it has none of that name itself.
