@@ -62,7 +62,8 @@ struct SQLClassifierTests {
       ("EXISTS (SELECT 1 FROM u WHERE user_id = id)", .mutating, true),
       ("id IN (SELECT t.id FROM t JOIN u ON true)", .mutating, true),
       ("id IN (SELECT id FROM t UNION SELECT 1)", .mutating, true),
-      ("id IN (SELECT z.id FROM t AS z)", .destructive, false), ("f(a)", .mutating, true), ("length(a) >= 0 AND b = 1", .mutating, false),
+      ("id IN (SELECT z.id FROM t AS z)", .destructive, false), ("f(a)", .mutating, true),
+      ("length(a) >= 0 AND b = 1", .mutating, false),
     ] as [(String, Effect, Bool)])
   func tellsWhetherAConditionChoosesRows(condition: String, effect: Effect, mayTakeEvery: Bool) {
     for head in ["DELETE FROM t", "UPDATE t SET c = 1", "UPDATE s.x AS t SET c = 1"] {
