@@ -101,7 +101,8 @@ struct SQLiteActivity: Activity {
         WorkItem.Parameter(
           name: "may fire", value: .string(triggers.map(\.words).joined(separator: ", ")))
       ]
-    return firing + deleting + RowChoice.words(ofOpen: judgements.map { $0?.mayTakeEveryRow == true })
+    return firing + deleting
+      + RowChoice.words(ofOpen: judgements.map { $0?.mayTakeEveryRow == true })
       + judgements.compactMap { $0?.denial }.map {
         WorkItem.Parameter(name: "will be refused", value: .string($0))
       }

@@ -78,7 +78,7 @@ package struct ShellKind: StepKind {
   /// What of a script keeps from its exit code that a command failed, or is not there: by default nothing else is judged.
   private func swallowed(in step: Step) -> [Diagnostic] {
     let told = step.body["interpreter"]?.items.compactMap(\.string) ?? []
-    guard Self.isForShell(step),
+    guard Self.isForShell(step.body),
       let piece = ScriptWords(Self.script(of: step)).swallowsFailure(
         isPipefail: told.contains { $0.holds("pipefail") })
     else { return [] }
