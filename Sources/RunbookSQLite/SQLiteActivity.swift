@@ -60,10 +60,6 @@ struct SQLiteActivity: Activity {
     mode == .readOnly ? .readOnly : judgements[index]?.effect ?? .undetermined
   }
 
-  var isOfValuesAlone: Bool? {
-    statements.allSatisfy { SchemaTwin.isOfValuesAlone($0.text) }
-  }
-
   var settlingMeans: SettlingMeans {
     switch mode {
     case .readOnly, .trial: .repeatable
@@ -103,7 +99,7 @@ struct SQLiteActivity: Activity {
         WorkItem.Parameter(
           name: "may fire", value: .string(triggers.map(\.words).joined(separator: ", ")))
       ]
-    return firing + deleting
+    return firing + deleting + RowChoice.words(ofOpen: judgements.map { $0?.mayTakeEveryRow == true })
       + judgements.compactMap { $0?.denial }.map {
         WorkItem.Parameter(name: "will be refused", value: .string($0))
       }

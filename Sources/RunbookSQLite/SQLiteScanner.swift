@@ -1,3 +1,4 @@
+import RunbookEngine
 import RunbookModel
 
 /// Cuts SQL into what stands in quotes or comments and what does not, as SQLite's own tokenizer does
@@ -136,22 +137,21 @@ struct SQLiteScanner {
 }
 
 extension SQLiteScanner {
-  /// Whether it is a `DELETE` or an `UPDATE` without a condition that chooses among its rows: it takes every one.
-  var takesEveryRow: Bool {
-    RowChoice(words.map { StatementJudge.folded(String(decoding: bytes[$0], as: UTF8.self)) })
-      .takesEveryRow
+  /// Which rows it takes where it is a `DELETE` or an `UPDATE`; nil where it is neither.
+  var choice: RowChoice? {
+    ChangedRows(words.map { StatementJudge.folded(String(decoding: bytes[$0], as: UTF8.self)) })
+      .choice
   }
 
-  /// Whether a statement of a trigger's body takes every row of its table. `BEGIN` may be a name as well: what stands
-  /// behind each is looked at.
-  var takesEveryRowInBody: Bool {
+  /// The same of the statements of a trigger's body. `BEGIN` may be a name as well: what stands behind each is looked at.
+  var choicesInBody: [RowChoice] {
     let starts =
       words.filter {
         StatementJudge.folded(String(decoding: bytes[$0], as: UTF8.self)).isIdentical(to: "begin")
       }.map(\.upperBound) + ends.map { $0 + 1 }
-    return starts.contains { start in
+    return starts.compactMap { start in
       let end = ends.first { $0 >= start } ?? bytes.count
-      return SQLiteScanner(Array(bytes[start..<end])).takesEveryRow
+      return SQLiteScanner(Array(bytes[start..<end])).choice
     }
   }
 }

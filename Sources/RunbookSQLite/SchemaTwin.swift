@@ -1,3 +1,4 @@
+import RunbookEngine
 import RunbookModel
 
 /// What the statements of a step do, told by SQLite: they are compiled in a database in memory that has the file's
@@ -15,6 +16,8 @@ struct SchemaTwin: Sendable {
     var touched: Set<String> = []
     /// Whether triggers or keys have rows deleted that its text does not name.
     var deletesElsewhere = false
+    /// Whether its condition does not tell whether it leaves out any row.
+    var mayTakeEveryRow = false
   }
 
   func judgements(of statements: [String]) -> [Judgement?] {
@@ -42,23 +45,6 @@ struct SchemaTwin: Sendable {
     }
   }
 
-  /// Whether a statement reads no table: it can be compiled where there is none, and asks nothing of the database itself.
-  static func isOfValuesAlone(_ text: String) -> Bool {
-    let judge = StatementJudge()
-    do throws(SQLiteError) {
-      let handle = try SQLiteHandle(
-        path: nil, mayWrite: true, SQLiteWait(until: .now + .seconds(10)))
-      // These make themselves known by a look at the catalogue, the first time.
-      for name in ["json_each", "json_tree"] {
-        _ = try? handle.statement("SELECT 1 FROM \(name)('[]')")
-      }
-      handle.ask(judge)
-      return try handle.statement(text).isReadOnly && !judge.asksDatabase
-    } catch {
-      return false
-    }
-  }
-
   private func judgement(
     of text: String, in handle: SQLiteHandle, triggersMissing: Set<String>
   ) -> Judgement? {
@@ -74,15 +60,16 @@ struct SchemaTwin: Sendable {
       handle.ask(nil)
       let deletesElsewhere = !judge.changesSchema && judge.deletesElsewhere
       let triggers = try triggers(judge.touched, in: handle)
-      let takesEveryRow =
-        SQLiteScanner(Array(text.utf8)).takesEveryRow
-        || triggers.contains { $0.takesEveryRowInBody }
+      let choices =
+        [SQLiteScanner(Array(text.utf8)).choice].compactMap(\.self)
+        + triggers.flatMap(\.choicesInBody)
       let effect: Effect =
-        judge.isDestructive || deletesElsewhere || takesEveryRow
+        judge.isDestructive || deletesElsewhere || choices.contains(.none)
         ? .destructive
         : triggersMissing.isDisjoint(with: judge.touched) ? .mutating : .undetermined
       return Judgement(
-        effect: effect, denial: nil, touched: judge.touched, deletesElsewhere: deletesElsewhere)
+        effect: effect, denial: nil, touched: judge.touched, deletesElsewhere: deletesElsewhere,
+        mayTakeEveryRow: effect == .mutating && choices.contains(.open))
     } catch {
       return judge.denial.map { Judgement(effect: .undetermined, denial: $0) }
     }

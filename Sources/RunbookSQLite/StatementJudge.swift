@@ -23,8 +23,6 @@ final class StatementJudge {
   private(set) var changesSchema = false
   /// Whether SQLite has told anything of it.
   private(set) var hasActed = false
-  /// Whether it asks what the database itself is: its catalogue, its pages, or by a PRAGMA.
-  private(set) var asksDatabase = false
   /// Whether it has rows deleted that its text does not name: by a trigger, or by a key that cascades.
   private(set) var deletesElsewhere = false
   /// All that it reads, changes, or does that by: tables, views and triggers, by their names as SQLite compares them.
@@ -48,10 +46,7 @@ final class StatementJudge {
     case SQLITE_READ, SQLITE_INSERT, SQLITE_UPDATE, SQLITE_DELETE:
       let table = Self.folded(action.first ?? "")
       touched.insert(table)
-      if action.code == SQLITE_READ {
-        asksDatabase = asksDatabase || Self.tellsOfDatabase(table)
-        break
-      }
+      if action.code == SQLITE_READ { break }
       if target == nil, action.trigger == nil { target = table }
       let isElsewhere = action.trigger != nil || target?.isIdentical(to: table) == false
       if action.code == SQLITE_DELETE, isElsewhere, !Self.isCatalogue(table) {
@@ -63,7 +58,6 @@ final class StatementJudge {
     // The third is the column that it drops.
     case SQLITE_ALTER_TABLE where action.third != nil: isDestructive = true
     case SQLITE_TRANSACTION, SQLITE_SAVEPOINT: controlsTransaction = true
-    case SQLITE_PRAGMA: asksDatabase = true
     default: break
     }
   }
@@ -127,10 +121,6 @@ final class StatementJudge {
     SQLITE_DROP_TEMP_TABLE, SQLITE_DROP_TEMP_TRIGGER, SQLITE_DROP_TEMP_VIEW, SQLITE_DROP_TRIGGER,
     SQLITE_DROP_VIEW, SQLITE_ALTER_TABLE, SQLITE_CREATE_VTABLE, SQLITE_DROP_VTABLE,
   ]
-
-  private static func tellsOfDatabase(_ table: String) -> Bool {
-    ["sqlite_", "pragma_", "dbstat", "dbpage"].contains { table.begins(with: $0) }
-  }
 
   private static func isCatalogue(_ table: String) -> Bool { table.begins(with: "sqlite_") }
 

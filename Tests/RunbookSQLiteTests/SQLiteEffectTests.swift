@@ -76,17 +76,39 @@ struct SQLiteEffectTests {
       try fixture.activity(one.sql, phase: .recovery, effect: .destructive).effect == .destructive)
   }
 
-  /// Such rows show nothing but what the statement was given.
-  @Test(arguments: [
-    ("SELECT :a = 'yes' AS ok", true), ("VALUES (:a)", true),
-    ("SELECT count(*) AS n FROM (VALUES (1)) WHERE :a = 'yes'", true),
-    ("SELECT value FROM json_each(:a)", true), ("WITH x AS (SELECT :a AS s) SELECT s FROM x", true),
-    ("SELECT 1 FROM item WHERE :a = 'yes'", false), ("SELECT count(*) FROM sqlite_schema", false),
-    ("SELECT name FROM pragma_table_info(:a)", false), ("PRAGMA quick_check", false),
-    ("SELECT EXISTS (SELECT 1 FROM item)", false),
-  ])
-  func tellsWhatIsMadeOfItsValuesAlone(sql: String, isOfValuesAlone: Bool) {
-    #expect(SchemaTwin.isOfValuesAlone(sql) == isOfValuesAlone)
+  /// By the rule that PostgreSQL's are told by (`RowCondition`).
+  @Test(
+    arguments: [
+      ("a = 1", Effect.mutating, false), ("part.a = :x", .mutating, false),
+      ("a IN (1, 2) AND b", .mutating, false), ("a LIKE 'x%'", .mutating, false),
+      ("a BETWEEN 1 AND 5 OR b = 2", .mutating, false), ("a > 5 AND a < 10", .mutating, false),
+      ("a IS NULL", .mutating, false), ("lower(a) == 'x'", .mutating, false),
+      ("rowid IN (SELECT id FROM item)", .mutating, false), ("NOT b", .mutating, false),
+      ("a IS NOT 5", .mutating, false), ("a NOT IN (1)", .mutating, false),
+      ("a = a", .destructive, false), ("part.a = \"a\"", .destructive, false),
+      ("1 < 2", .destructive, false), ("a <> a OR true", .destructive, false),
+      ("a IS NULL OR a IS NOT NULL", .destructive, false),
+      ("a ISNULL OR a NOTNULL", .destructive, false),
+      ("a = 1 OR a != 1", .destructive, false), ("a < 5 OR NOT (a < 5)", .destructive, false),
+      ("a = 1 OR 'x' = 'x'", .destructive, false), ("a IN (a)", .destructive, false),
+      ("rowid IN (SELECT rowid FROM part)", .destructive, false),
+      ("length(a) >= 0", .mutating, true), ("a IS NOT NULL", .mutating, true),
+      ("a LIKE '%'", .mutating, true), ("a < 5 OR a > 3", .mutating, true),
+      ("a >= a - 1", .mutating, true), ("coalesce(a, 1) = 1", .mutating, true),
+      ("a ->> '$.x' > 0", .mutating, true), ("CASE WHEN a THEN 1 ELSE 1 END", .mutating, true),
+    ] as [(String, Effect, Bool)])
+  func tellsWhetherAConditionChoosesRows(
+    condition: String, effect: Effect, mayTakeEvery: Bool
+  ) async throws {
+    let fixture = try await SQLiteFixture(
+      "CREATE TABLE item (id INTEGER PRIMARY KEY);; CREATE TABLE part (a, b)")
+    _ = try await fixture.gateway.identify("main")
+    for head in ["DELETE FROM part", "UPDATE part SET b = 1"] {
+      let sql = "\(head) WHERE \(condition.replacingAll(":x", with: "7"))"
+      let activity = try fixture.activity(sql, phase: .recovery)
+      #expect(activity.effect == effect, "\(sql)")
+      #expect(!activity.manner.isEmpty == mayTakeEvery, "\(sql)")
+    }
   }
 
   @Test func whatIsRefusedIsSaidBefore() async throws {

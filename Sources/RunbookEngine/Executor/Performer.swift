@@ -121,7 +121,8 @@ struct Performer {
       noted: beginning.noted,
       unguarded: activity.unguarded.isEmpty ? nil : activity.unguarded,
       probe: probe, definition: setup.definition(of: bound.step),
-      isTrial: bound.step.options.isTrial ? true : nil)
+      isTrial: bound.step.options.isTrial ? true : nil,
+      restsOn: bound.unestablished.isEmpty ? nil : bound.unestablished)
   }
 
   /// The connection whose database is told that a change begins which leaves no receipt there: where the run keeps
@@ -228,7 +229,7 @@ struct Performer {
           RunHeld(
             cause: .question, subject: step.rawValue,
             message: "step '\(step)' waits for a person's answer")))
-    default: break
+    case .refused, .expectation, .unreachable, .timeout, .lock, .invalid, .lost, .elsewhere: break
     }
   }
 

@@ -21,18 +21,17 @@ struct AttemptJudge {
     var verdict = Verdict()
     let options = step.options
     verdict.expectations = options.expect.map { expectation($0, in: scope) }
-    if let unasked = unasked(step, result, in: scope) {
+    let ruling = judge(of: step, result, in: scope).ruling(
+      on: result, judgedBy: options.expect, "expect", isChange: step.phase.mayChange)
+    if case .unasked(let unasked) = ruling {
       verdict.failure = unasked
       verdict.isUnasked = true
     } else if let missed = verdict.expectations.first(where: { !$0.isMet }) {
       verdict.failure = FailureRecord(
         cause: .expectation, message: missed.error ?? "expected \(missed.expression)",
         detail: result.presumedFailure?.record.message, mayRetryHelp: true)
-    } else if !isNamed(result, by: step, in: scope) {
-      var judge = PresumptionJudge(binder: binder, scope: scope)
-      judge.handingOn = handing(on: result.presumedFailure?.result, of: step)
-      verdict.failure = judge.failure(
-        of: result, judgedBy: options.expect, "expect", isChange: step.phase.mayChange)
+    } else {
+      verdict.failure = ruling.failure
     }
     guard verdict.failure == nil else { return verdict }
     do throws(StepFailure) {
@@ -45,34 +44,18 @@ struct AttemptJudge {
     return verdict
   }
 
-  /// The failure of a result that nobody has answered, and that no condition judges; nil for any other.
-  private func unasked(
-    _ step: Step, _ result: StepResult, in scope: RunScope
-  ) -> FailureRecord? {
-    guard let presumed = result.presumedFailure, UnaskedJudge.isUnasked(presumed, result),
-      !isNamed(result, by: step, in: scope)
-    else { return nil }
-    return UnaskedJudge(binder: binder, scope: scope).failure(
-      presumed, "expect", hasConditions: !step.options.expect.isEmpty)
-  }
-
-  /// Whether a condition judges by the code of a result that nobody has answered.
-  private func isNamed(_ result: StepResult, by step: Step, in scope: RunScope) -> Bool {
-    guard let presumed = result.presumedFailure, UnaskedJudge.isUnasked(presumed, result) else {
-      return false
-    }
-    let judge = UnaskedJudge(binder: binder, scope: scope)
-    if step.options.expect.contains(where: { judge.judges($0, presumed) }) { return true }
-    guard let confirms = step.options.confirms else { return false }
-    var wider = scope
+  private func judge(
+    of step: Step, _ result: StepResult, in scope: RunScope
+  ) -> PresumptionJudge {
+    var judge = PresumptionJudge(binder: binder, scope: scope)
+    judge.handingOn = handing(on: result.presumedFailure?.result, of: step)
+    guard result.presumedFailure != nil, let confirms = step.options.confirms else { return judge }
     do throws(StepFailure) {
-      for (name, value) in try captures(of: step.options, in: scope).pairs {
-        if let name = name.stringValue { wider.transientCaptures[name] = value }
-      }
+      judge.finding = (confirms, scope.seeing(try captures(of: step.options, in: scope)))
     } catch {
-      return false
+      // What cannot be captured says nothing.
     }
-    return UnaskedJudge(binder: binder, scope: wider).judges(confirms, presumed)
+    return judge
   }
 
   /// Timeline and detection look: what is found is a capture's value there, and what it means is for `confirms`.
@@ -119,11 +102,7 @@ struct AttemptJudge {
     _ options: StepOptions, _ captures: ValueMap, in scope: RunScope
   ) throws(StepFailure) -> Bool? {
     guard let confirms = options.confirms else { return nil }
-    var wider = scope
-    for (name, value) in captures.pairs {
-      if let name = name.stringValue { wider.transientCaptures[name] = value }
-    }
-    return try binder.truth(of: confirms, in: wider, what: "confirms")
+    return try binder.truth(of: confirms, in: scope.seeing(captures), what: "confirms")
   }
 
   private func expectation(_ source: SourceText, in scope: RunScope) -> ExpectationRecord {
@@ -134,5 +113,16 @@ struct AttemptJudge {
       return ExpectationRecord(
         expression: source.text, isMet: false, error: error.record.message)
     }
+  }
+}
+
+extension RunScope {
+  /// With captures that are not stored yet.
+  func seeing(_ captures: ValueMap) -> RunScope {
+    var scope = self
+    for (name, value) in captures.pairs {
+      if let name = name.stringValue { scope.transientCaptures[name] = value }
+    }
+    return scope
   }
 }

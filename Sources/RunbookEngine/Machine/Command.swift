@@ -25,6 +25,8 @@ public enum Command: Sendable {
 public struct BoundStep: Sendable {
   public let step: Step
   public let activity: any Activity
+  /// Of a change: what it is carried out on that nobody has seen.
+  var unestablished: [StandIn] = []
 
   public init(step: Step, activity: any Activity) {
     self.step = step
@@ -33,7 +35,9 @@ public struct BoundStep: Sendable {
 
   /// It with what its connection's database tells of it.
   func informed() async -> BoundStep {
-    BoundStep(step: step, activity: await activity.informed())
+    var other = BoundStep(step: step, activity: await activity.informed())
+    other.unestablished = unestablished
+    return other
   }
 
   /// How an attempt's effect is found out should it be cut off.

@@ -7,16 +7,14 @@ import RunbookModel
 /// It is found out by evaluating once more without what the step in question gives: CEL's `&&` and `||` let an operand
 /// decide that does not need it. What comes to the same without it does not rest on it.
 ///
-/// What rests on answers as well as on what the step itself has seen was seen: a person may say what is looked at. What
-/// rests on answers alone shows nothing but them.
+/// An expression that compares answers with what the step itself has seen was seen. What rests on answers alone shows
+/// nothing but them, and so does what a step brings whose work is given them (`Footing`).
 struct Grounds {
   let binder: Binder
   /// With the step's own result, where it has one.
   var scope: RunScope
   /// What its work rests on.
   var work: [StandIn] = []
-  /// Whether its result is nothing but the answers that it was given.
-  var isEcho = false
   /// What its own captures rest on, by name, once they are made.
   var captures: [String: [StandIn]] = [:]
 
@@ -37,19 +35,18 @@ struct Grounds {
     }
     let answers = read.filter(\.isAnswer)
     if !answers.isEmpty, rests(value, source, on: references, hiding: \.isAnswer),
-      isEcho || self.value(of: source, hiding: own) == value
+      self.value(of: source, hiding: own) == value
     {
       found = found.joined(with: answers)
     }
-    return isEcho && readsOwn(references)
-      ? found.joined(with: work.filter(\.isAnswer)) : found
+    return found
   }
 
   /// Whether it reads what the step itself has brought.
   func readsOwn(_ source: SourceText) -> Bool { references(of: source).map(readsOwn) ?? false }
 
   private var isNeeded: Bool {
-    !scope.state.standInSteps.isEmpty || captures.contains { !$0.value.isEmpty } || isEcho
+    !scope.state.standInSteps.isEmpty || captures.contains { !$0.value.isEmpty }
   }
 
   private func references(of source: SourceText) -> [Reference]? {

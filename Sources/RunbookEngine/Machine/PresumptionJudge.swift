@@ -1,17 +1,19 @@
 import RunbookExpression
 import RunbookModel
 
-/// Tells where a step's conditions overrule the failure that its result presumes. Pure.
+/// Rules on a result that presumes a failure: whether the step's conditions judge it. Pure.
 ///
-/// | the result                                                      | is overruled by a condition that      |
+/// | the result                                                      | is judged by a condition that         |
 /// | --------------------------------------------------------------- | ------------------------------------- |
+/// | what nobody has answered (`Unasked`)                            | is true, and calls the code by itself: `exit_code == 137`, `status in [200, 503]` |
 /// | an exit code of 1, a status of 404, an answer                   | success would not meet, or hardly another failure |
 /// | a status that leaves open what the request has done             | is met by hardly another such status  |
 /// | of a probe: any other exit code, and status of 400 or more      | is met by hardly another such one     |
 ///
-/// What nobody has answered is not judged here (`UnaskedJudge`). What a program that could not do its work has printed by then, or a gateway in a server's place, meets conditions that
-/// say nothing of it; and `exit_code != 3` is met by whatever has ended the program, `status != 404` by whatever stands in
-/// the server's place. Such a condition leaves one value out, and names none.
+/// What a range, a `!=`, a negation or another result says of what nobody has answered is true of whatever stands in the
+/// way: such a result is none, and the step could not be carried out, whether its conditions are met or not. What a
+/// program that could not do its work has printed by then meets conditions that say nothing of it; and
+/// `exit_code != 3` is met by whatever has ended the program. Such a condition leaves one value out, and names none.
 struct PresumptionJudge {
   let binder: Binder
   /// With the result.
@@ -21,14 +23,38 @@ struct PresumptionJudge {
   var isProbe = false
   /// A result that is only looked at is handed on by it: what it comes to with such a result; nil where it hands on none.
   var handingOn: ((RunScope) -> Bool?)?
+  /// The condition that says what was found, with the scope that it sees: it judges what nobody has answered as well.
+  var finding: (SourceText, RunScope)?
+
+  enum Ruling {
+    /// It presumes no failure, or conditions judge it.
+    case judged
+    /// No condition judges the failure that it presumes.
+    case presumed(FailureRecord)
+    /// The same where nobody has answered what was asked: its conditions judge nothing.
+    case unasked(FailureRecord)
+
+    var failure: FailureRecord? {
+      switch self {
+      case .judged: nil
+      case .presumed(let failure), .unasked(let failure): failure
+      }
+    }
+  }
 
   /// - Parameters:
   ///   - what: the conditions' name in the runbook.
   ///   - isChange: whether what was done may have changed something.
-  func failure(
-    of result: StepResult, judgedBy conditions: [SourceText], _ what: String, isChange: Bool
-  ) -> FailureRecord? {
-    guard let presumed = result.presumedFailure else { return nil }
+  func ruling(
+    on result: StepResult, judgedBy conditions: [SourceText], _ what: String, isChange: Bool
+  ) -> Ruling {
+    guard let presumed = result.presumedFailure else { return .judged }
+    if Self.isUnasked(presumed, result) {
+      let all = conditions.map { ($0, scope) } + [finding].compactMap(\.self)
+      if all.contains(where: { calls($0, presumed.result, in: $1) }) { return .judged }
+      let told = presumed.isOfAnother || conditions.isEmpty ? nil : told(presumed.result)
+      return .unasked(presumed.record.naming(told, in: what))
+    }
     let naming = conditions.filter { source in
       guard let expression = try? Expression(parsing: source) else { return false }
       return expression.references.contains { $0.name.isIdentical(to: presumed.result) }
@@ -43,13 +69,32 @@ struct PresumptionJudge {
       } else {
         !naming.isEmpty
       }
-    if isJudged { return nil }
-    guard !conditions.isEmpty, presumed.record.hint == nil else { return presumed.record }
-    let told = value.flatMap { value in
-      naming.isEmpty ? nil : value.intValue.map { "\(presumed.result) == \($0)" }
-    }
-    return presumed.record.hinting(
-      "where that is what is wanted, name `\(told ?? presumed.result)` in `\(what)`")
+    if isJudged { return .judged }
+    guard !conditions.isEmpty else { return .presumed(presumed.record) }
+    let told = naming.isEmpty ? nil : told(presumed.result)
+    return .presumed(presumed.record.naming(told ?? presumed.result, in: what))
+  }
+
+  private static func isUnasked(_ presumed: PresumedFailure, _ result: StepResult) -> Bool {
+    presumed.isOfAnother
+      || result.visibleValues[presumed.result]?.intValue.map {
+        Unasked.isTold(by: presumed.result, $0)
+      } ?? false
+  }
+
+  /// Whether a condition is true, and calls the code by itself.
+  private func calls(_ condition: SourceText, _ name: String, in scope: RunScope) -> Bool {
+    guard let value = scope.result?[name],
+      // What cannot be parsed has failed where it was evaluated.
+      let expression = try? Expression(parsing: condition),
+      expression.calls(value, of: name, in: scope)
+    else { return false }
+    return truth(of: condition, in: scope) ?? false
+  }
+
+  /// The condition that would judge the result's code; nil where it has none.
+  private func told(_ name: String) -> String? {
+    scope.result?[name]?.intValue.map { "\(name) == \($0)" }
   }
 
   /// Whether a condition says of the value what it would not say of success, or of most other failures. What is met by
@@ -84,6 +129,14 @@ struct PresumptionJudge {
     } catch {
       return nil
     }
+  }
+}
+
+extension FailureRecord {
+  /// With how it would be judged, where nothing else is said of what to do.
+  fileprivate func naming(_ told: String?, in what: String) -> FailureRecord {
+    guard hint == nil, let told else { return self }
+    return hinting("where that is what is wanted, name `\(told)` in `\(what)`")
   }
 }
 

@@ -34,14 +34,15 @@ extension RunMachine {
   /// Of what happened alone: what a person said in place of a step verifies nothing.
   func end(by verification: VerificationTally, _ state: RunState) -> RunEnded {
     guard verification.failed.isEmpty else {
-      let reason = [verification.words, state.lossWords, wordsOfDetection(state)]
-        .compactMap(\.self)
+      let reason = [
+        verification.words, state.lossWords, wordsOfDetection(state), state.wordsOfUnestablished,
+      ].compactMap(\.self)
       return RunEnded(status: .failed, reason: reason.joined(separator: "; "))
     }
     let reason: [String?] = [
       verification.words, state.lossWords, wordsOfDetection(state), wordsOfRecovery(state),
       state.changes(in: .safeguards).wordsOfSafeguards,
-      state.wordsOfStaying, state.losses.words, state.remainder.words,
+      state.wordsOfUnestablished, state.wordsOfStaying, state.losses.words, state.remainder.words,
       state.goesOnUnconfirmed
         ? "detection did not confirm the incident any more, and a person let the run go on" : nil,
     ]

@@ -146,7 +146,8 @@ public struct RunMachine: Sendable {
       if let hold = passedDeadline(state, now) { return .hold(hold) }
       let needsRecoveryGate = step.phase == .recovery
       if needsRecoveryGate, let command = recoveryGate(state, scope) { return command }
-      let bound = try binder.bind(step, in: scope)
+      var bound = try binder.bind(step, in: scope)
+      bound.unestablished = Footing.unestablished(step, hasBegun: hasBegun, binder, scope)
       if asksByItself(bound, state),
         let command = ownGate(bound, state, scope)
       {

@@ -21,8 +21,9 @@ extension RunState {
   }
 
   /// What a step rests on that shows nothing, and why, in words.
-  private func wordsOfFooting(of id: StepID) -> String {
-    let leftOut = step(id).restsOn.leftOut
+  private func wordsOfFooting(of id: StepID) -> String { words(of: step(id).restsOn.leftOut) }
+
+  private func words(of leftOut: [StandIn]) -> String {
     let reasons = leftOut.compactMap { one in reason(of: one).map { (one, $0) } }
     return leftOut.words(reasons: Dictionary(reasons) { first, _ in first })
   }
@@ -92,6 +93,18 @@ extension RunState {
         ? nil : step(record.id).wordsOfStaying.map { "of '\(record.id)' \($0)" }
     }
     return words.isEmpty ? nil : words.joined(separator: ", ")
+  }
+
+  /// Changes that were carried out on what nobody had seen; nil where there is none.
+  var wordsOfUnestablished: String? {
+    let records = ((runbook?.steps ?? []) + formerSteps).filter(\.phase.mayChange)
+    let words = records.compactMap { record -> String? in
+      let grounds = step(record.id).unestablished
+      guard !grounds.isEmpty else { return nil }
+      return "'\(record.id)' was carried out on a ground that is not established: it rests on "
+        + self.words(of: grounds)
+    }
+    return words.isEmpty ? nil : words.joined(separator: "; ")
   }
 
   /// Whether a step is still carried out where the run goes on as it stands.

@@ -79,6 +79,8 @@ public struct StepState: Sendable, Hashable {
   public internal(set) var isAttested = false
   /// What people decided in the place of other steps, or these did not bring, and what it found, or its `when`, rests on.
   public internal(set) var restsOn: [StandIn] = []
+  /// Of a change: what it was carried out on that nobody had seen.
+  public internal(set) var unestablished: [StandIn] = []
   /// Whether its last attempt said whether the incident is confirmed.
   private(set) var hasLooked = false
   /// The same of its captures, by name.
@@ -230,6 +232,7 @@ public struct StepState: Sendable, Hashable {
     reopened = nil
     work = started.work
     bearing = started.bearing
+    unestablished = started.restsOn ?? []
     result = .map(ValueMap())
     cutResults = [:]
     settledBy = started.settledBy

@@ -49,10 +49,6 @@ public protocol Activity: Sendable {
   /// its own.
   var sessionNeed: String? { get }
 
-  /// Whether its result is made of the values that it is given and of nothing else, as it looks at nothing; nil where its
-  /// text does not tell.
-  var isOfValuesAlone: Bool? { get }
-
   /// What the kind itself can say of an attempt that was cut off.
   var settlingMeans: SettlingMeans { get }
 
@@ -137,8 +133,6 @@ extension Activity {
   public func unbound() async -> [String] { [] }
 
   public var sessionNeed: String? { nil }
-
-  public var isOfValuesAlone: Bool? { nil }
 
   public var settlingMeans: SettlingMeans { effect == .readOnly ? .repeatable : .none }
 

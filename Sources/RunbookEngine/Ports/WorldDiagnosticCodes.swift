@@ -20,5 +20,6 @@ extension DiagnosticCode {
   package static let noSuchConnection = DiagnosticCode(513)
   /// A script starts something that it does not wait for.
   package static let leavesRunning = DiagnosticCode(514)
+  package static let swallowedFailure = DiagnosticCode(516)
   package static let templateInKey = DiagnosticCode(515)
 }

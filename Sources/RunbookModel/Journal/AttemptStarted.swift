@@ -27,13 +27,17 @@ public struct AttemptStarted: Sendable, Hashable, Codable {
   public let definition: Digest?
   /// Whether all that it does is taken back at once (`trial: true`); nil is no, or not kept.
   public let isTrial: Bool?
+  /// Of a change: steps in whose place a person decided, or that brought no answer, and that its `when` or its work
+  /// rests on: the ground that it is carried out on is not established. Nil is nothing, or not kept.
+  public let restsOn: [StandIn]?
 
   public init(
     step: StepID, attempt: Int, effect: Effect, isEffectDeclared: Bool, connection: String?,
     work: [WorkItem], settledBy: SettlementWay? = nil, receiptDigest: Digest? = nil,
     noted: Int64? = nil, unguarded: [String]? = nil, probe: [SealedPart]? = nil,
-    definition: Digest? = nil, isTrial: Bool? = nil
+    definition: Digest? = nil, isTrial: Bool? = nil, restsOn: [StandIn]? = nil
   ) {
+    self.restsOn = restsOn
     self.isTrial = isTrial
     self.definition = definition
     self.probe = probe

@@ -1,12 +1,22 @@
+import RunbookEngine
 import RunbookModel
 
 /// Reads traits off a statement's parse tree.
 package enum SQLClassifier {
-  package static func traits(of statement: SyntaxTree.Statement) -> SQLTraits {
+  /// - Parameter sql: the statement alone.
+  package static func traits(of statement: SyntaxTree.Statement, _ sql: String) -> SQLTraits {
     guard let top = statement.nodes.first else { return SQLTraits(effect: .readOnly) }
     var traits = SQLTraits(effect: effect(of: top, in: statement.nodes))
+    if traits.effect == .mutating, rowChangers.contains(top.name),
+      statement.nodes.contains(where: { choosers.contains($0.name) })
+    {
+      switch ChosenRows.choice(in: sql) {
+      case .none: traits.effect = .destructive
+      case .open: traits.mayTakeEveryRow = true
+      case .some: break
+      }
+    }
     traits.mayGiveRows = rowGivers.contains(top.name) || top.attributes["returningList"] != nil
-    traits.isOfValuesAlone = top.name == "SelectStmt" && isOfValuesAlone(statement.nodes)
     traits.takesParameters = parameterTakers.contains(top.name)
     traits.runsProcedure = top.name == "DoStmt" || top.name == "CallStmt"
     traits.needsNoTransaction = needsNoTransaction(top, statement.nodes)
@@ -32,43 +42,6 @@ package enum SQLClassifier {
     return traits
   }
 
-  /// What these give is made of their arguments alone.
-  private static let textFunctions: Set<String> = [
-    "lower", "upper", "btrim", "trim", "ltrim", "rtrim", "concat", "concat_ws", "format", "length",
-    "char_length", "character_length", "replace", "translate", "substr", "substring", "left",
-    "right", "lpad", "rpad", "reverse", "repeat", "initcap", "md5", "to_jsonb", "to_json",
-    "quote_literal", "regexp_replace", "split_part", "strpos", "position", "starts_with", "count",
-    "sum", "min", "max", "avg", "bool_and", "bool_or", "every", "array_agg", "string_agg",
-    "jsonb_agg", "json_agg", "generate_series", "unnest", "abs", "round", "floor", "ceil",
-    "ceiling", "mod", "sign", "coalesce", "nullif", "greatest", "least", "array_length",
-    "cardinality", "array_position", "array_append", "array_cat", "array_to_string",
-    "string_to_array", "string_to_table", "regexp_match", "regexp_matches", "regexp_like",
-    "regexp_count", "regexp_split_to_array", "regexp_split_to_table", "ascii", "chr", "encode",
-    "decode", "sha256", "to_char", "to_number", "to_date", "to_timestamp", "date_trunc",
-    "date_part", "make_date", "json_array_elements", "json_array_elements_text",
-    "jsonb_array_elements", "jsonb_array_elements_text", "json_each", "jsonb_each",
-    "jsonb_path_exists", "json_build_object", "jsonb_build_object", "json_build_array",
-    "jsonb_build_array", "jsonb_typeof", "json_typeof", "row_number", "rank", "num_nulls",
-    "num_nonnulls", "bit_length", "octet_length", "overlay", "like", "ilike", "textlike",
-  ]
-
-  /// Whether it reads no table, and calls what gives of its arguments alone.
-  private static func isOfValuesAlone(_ nodes: [SyntaxTree.Node]) -> Bool {
-    // A name that `WITH` gives is no table's.
-    let given = Set(nodes.compactMap { $0.attributes["ctename"] })
-    return nodes.allSatisfy { node in
-      switch node.name {
-      // Without a table a column is of a list of values, or of what a function gives.
-      case "SelectStmt", "CommonTableExpr", "ColumnRef", "A_Indirection": true
-      case "RangeVar":
-        node.attributes["schemaname"] == nil && given.contains(node.attributes["relname"] ?? "")
-      case "FuncCall":
-        node.nameParts > 0 && textFunctions.contains(node.strings[node.nameParts - 1])
-      default: false
-      }
-    }
-  }
-
   private static let sessionLocks: Set<Substring> = [
     "pg_advisory_lock", "pg_advisory_lock_shared", "pg_try_advisory_lock",
     "pg_try_advisory_lock_shared",
@@ -87,6 +60,13 @@ package enum SQLClassifier {
     if top.attributes["is_program"] != nil { return "COPY \(isReading ? "FROM" : "TO") PROGRAM" }
     return isReading ? nil : "COPY TO a file of the server"
   }
+
+  /// Statements that carry out what they hold of these.
+  private static let rowChangers: Set<String> = [
+    "SelectStmt", "InsertStmt", "UpdateStmt", "DeleteStmt", "MergeStmt", "CreateTableAsStmt",
+    "CopyStmt", "ExplainStmt", "PrepareStmt", "DeclareCursorStmt",
+  ]
+  private static let choosers: Set<String> = ["UpdateStmt", "DeleteStmt", "MergeStmt"]
 
   private static let parameterTakers: Set<String> = [
     "SelectStmt", "InsertStmt", "UpdateStmt", "DeleteStmt", "MergeStmt", "ExplainStmt",

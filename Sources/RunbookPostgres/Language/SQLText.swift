@@ -140,10 +140,13 @@ package struct SQLText: Sendable {
     }
     do throws(PGQuery.Fault) {
       let tree = try SQLParser.parse(blanked)
+      let parsed = Array(blanked.utf8)
       for statement in tree.statements {
+        let rest = parsed[min(parsed.count, statement.location)...]
+        let own = statement.length == 0 ? rest : rest.prefix(statement.length)
         add(
           location: statement.location, length: statement.length,
-          SQLClassifier.traits(of: statement), tokens)
+          SQLClassifier.traits(of: statement, String(decoding: own, as: UTF8.self)), tokens)
       }
     } catch {
       guard NewerSyntax.isLikely(in: bytes, tokens) else { throw error }
@@ -164,7 +167,9 @@ package struct SQLText: Sendable {
       let traits: SQLTraits
       do throws(PGQuery.Fault) {
         traits =
-          try SQLParser.parse(piece).statements.first.map { SQLClassifier.traits(of: $0) }
+          try SQLParser.parse(piece).statements.first.map {
+            SQLClassifier.traits(of: $0, piece)
+          }
           ?? .unknown
       } catch let fault {
         let first = Self.firstIndex(in: tokens, from: range.location)

@@ -6,6 +6,8 @@ package import RunbookModel
 /// call a function that writes.
 package struct SQLTraits: Sendable, Hashable {
   package var effect: Effect
+  /// Whether it changes or deletes rows by a condition of which its text does not tell whether it leaves out any.
+  package var mayTakeEveryRow = false
   /// `BEGIN`, `COMMIT`, `SET TRANSACTION` and their like.
   package var isTransactionControl = false
   /// `VACUUM`, `CREATE INDEX CONCURRENTLY` and their like.
@@ -43,8 +45,6 @@ package struct SQLTraits: Sendable, Hashable {
   var settingName: String?
   /// Whether the server takes bound parameters in it.
   var takesParameters = false
-  /// Whether it reads no relation and calls nothing that could: its rows are made of what it is given.
-  package var isOfValuesAlone = false
   /// Whether it may give rows.
   package var mayGiveRows = true
   /// PostgreSQL 15's parser does not know its syntax.

@@ -65,10 +65,6 @@ package struct SQLActivity: Activity {
     return statements.lazy.compactMap(\.traits.sessionNeed).first
   }
 
-  package var isOfValuesAlone: Bool? {
-    statements.allSatisfy { $0.traits.isOfValuesAlone || $0.traits.settingName != nil }
-  }
-
   package var unguarded: [String] {
     if mode.isReadOnly { return outside.items }
     return mode == .separate ? [] : unguarded(upTo: statements.count)
@@ -102,7 +98,7 @@ package struct SQLActivity: Activity {
 
   package var manner: [WorkItem.Parameter] {
     let all = mode == .separate ? outside.items : unguarded
-    var lines: [WorkItem.Parameter] = []
+    var lines = RowChoice.words(ofOpen: statements.map(\.traits.mayTakeEveryRow))
     if !all.isEmpty {
       lines.append(
         WorkItem.Parameter(

@@ -137,6 +137,15 @@ struct ResolutionFacts: Sendable {
       if let deviation = deviation(of: episode, in: step) { deviations.append(deviation) }
       deviations += episode.last.settlements.map { Self.deviation(of: $0) }
     }
+    let grounds = step.attempts.flatMap { $0.started.payload.restsOn ?? [] }
+    if let first = step.attempts.first(where: { $0.started.payload.restsOn?.isEmpty == false }) {
+      deviations.append(
+        Deviation(
+          text: """
+            \(name: step.id) was carried out on a ground that is not established: it rests on \
+            \(words: [StandIn]().joined(with: grounds).words())
+            """, reference: Reference(first.started.stamp)))
+    }
     for reopened in step.reopenings where !routine.contains(reopened) {
       deviations.append(
         Deviation(

@@ -92,7 +92,8 @@ struct PublicCopy {
           step: started.step, attempt: started.attempt, effect: started.effect,
           isEffectDeclared: started.isEffectDeclared, connection: started.connection,
           work: started.work.map(work), settledBy: started.settledBy,
-          definition: started.definition.map(keyed), isTrial: started.isTrial))
+          definition: started.definition.map(keyed), isTrial: started.isTrial,
+          restsOn: started.restsOn))
     case .attemptFinished(let finished): .attemptFinished(self.finished(finished))
     case .attemptSettled(let settled): .attemptSettled(self.settled(settled))
     case .stepSkipped(let skipped):

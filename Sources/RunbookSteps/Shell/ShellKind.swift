@@ -72,7 +72,25 @@ package struct ShellKind: StepKind {
           .error, .emptyInterpreter, "the interpreter has no program",
           at: step.body.place(of: "interpreter"), hint: "write for example [bash, -eu]"))
     }
-    return found + leavings(of: step)
+    return found + leavings(of: step) + swallowed(in: step)
+  }
+
+  /// What of a script keeps from its exit code that a command failed, or is not there: by default nothing else is judged.
+  private func swallowed(in step: Step) -> [Diagnostic] {
+    let told = step.body["interpreter"]?.items.compactMap(\.string) ?? []
+    guard Self.isForShell(step),
+      let piece = ScriptWords(Self.script(of: step)).swallowsFailure(
+        isPipefail: told.contains { $0.holds("pipefail") })
+    else { return [] }
+    return [
+      Diagnostic(
+        .warning, .swallowedFailure,
+        "\(piece) hides a failure: the script's exit code does not tell whether that command failed, "
+          + "or is not there",
+        at: step.body.place(of: step.body["file"] == nil ? "script" : "file"),
+        hint: "run it by `interpreter: [bash, -eu, -o, pipefail]`, or take the command out of the "
+          + "pipeline or from before the `||`")
+    ]
   }
 
   /// What of a script looks as if it goes on when the script has ended, and the step does not say so.

@@ -9,8 +9,15 @@ package struct ScriptWords {
     case word(String)
     /// `&`
     case background
-    /// What ends a command otherwise: `;`, a line's end, `|`, `&&`, `||`, `(`, `)`.
+    /// `|`, and `|&`
+    case pipe
+    /// `||`
+    case orElse
+    /// What ends a command otherwise: `;`, a line's end, `&&`, `(`, `)`.
     case end
+
+    var text: String? { if case .word(let text) = self { text } else { nil } }
+    var isWord: Bool { if case .word = self { true } else { false } }
   }
 
   private var pieces: [Piece] = []
@@ -25,10 +32,19 @@ package struct ScriptWords {
     let bytes = Array(script.utf8)
     var word: [UInt8]?
     var position = 0
+    var brackets = 0
     func byte(_ index: Int) -> UInt8? { bytes.indices.contains(index) ? bytes[index] : nil }
     func endWord() {
       if let word { pieces.append(.word(String(decoding: word, as: UTF8.self))) }
       word = nil
+    }
+    // `a | b)` in a `case`.
+    func endLabel() {
+      var index = pieces.count - 1
+      while index >= 0, pieces[index] != .end {
+        if pieces[index] == .pipe { pieces[index] = .end }
+        index -= 1
+      }
     }
     while let current = byte(position) {
       position += 1
@@ -59,8 +75,22 @@ package struct ScriptWords {
           endWord()
           pieces.append(.background)
         }
-      case UInt8(ascii: ";"), UInt8(ascii: "\n"), UInt8(ascii: "|"), UInt8(ascii: "("),
-        UInt8(ascii: ")"):
+      case UInt8(ascii: "|") where word?.last == UInt8(ascii: ">"): break
+      case UInt8(ascii: "|"):
+        endWord()
+        let isOr = byte(position) == UInt8(ascii: "|")
+        if isOr || byte(position) == UInt8(ascii: "&") { position += 1 }
+        pieces.append(isOr ? .orElse : .pipe)
+      case UInt8(ascii: "("):
+        endWord()
+        brackets += 1
+        pieces.append(.end)
+      case UInt8(ascii: ")"):
+        endWord()
+        if brackets == 0 { endLabel() }
+        brackets = max(0, brackets - 1)
+        pieces.append(.end)
+      case UInt8(ascii: ";"), UInt8(ascii: "\n"):
         endWord()
         pieces.append(.end)
       case UInt8(ascii: " "), UInt8(ascii: "\t"), UInt8(ascii: "\r"):
@@ -75,7 +105,7 @@ package struct ScriptWords {
   /// What in it lets something go on that nothing waits for: a word of the script, for people; nil where
   /// nothing is seen.
   package var startsInBackground: String? {
-    let commands = pieces.split { $0 == .end || $0 == .background }.map { command in
+    let commands = pieces.split { !$0.isWord }.map { command in
       command.compactMap { if case .word(let text) = $0 { Self.name(text) } else { nil } }
     }
     for command in commands {
@@ -89,6 +119,44 @@ package struct ScriptWords {
     }
     let waits = commands.contains { $0.contains("wait") }
     return pieces.contains(.background) && !waits ? "`&`" : nil
+  }
+
+  /// What in it keeps that a command failed from the script's exit code: a piece of the script, for people; nil where
+  /// nothing is seen. What stands in quotes is not looked at.
+  ///
+  /// - Parameter isPipefail: whether the shell is told so from outside.
+  package func swallowsFailure(isPipefail: Bool) -> String? {
+    let isPipefail =
+      isPipefail
+      || pieces.contains { if case .word("pipefail") = $0 { true } else { false } }
+    var start = pieces.startIndex
+    for (index, piece) in pieces.enumerated() where !piece.isWord {
+      defer { start = index + 1 }
+      switch piece {
+      case .pipe where !isPipefail:
+        if let program = Self.program(pieces[start..<index]) { return "`\(program) | …`" }
+      case .orElse:
+        let next = pieces[(index + 1)...].prefix(while: \.isWord).compactMap(\.text)
+        if [["true"], [":"], ["exit", "0"]].contains(next) {
+          return "`|| \(next.joined(separator: " "))`"
+        }
+      case .pipe, .background, .end, .word: break
+      }
+    }
+    return nil
+  }
+
+  /// The program of a command that can fail to be what it says; nil of `echo`, `printf` and their like.
+  private static func program(_ command: ArraySlice<Piece>) -> String? {
+    let words = command.compactMap(\.text)
+    let first = words.first { word in
+      !["if", "while", "until", "then", "do", "else", "elif", "!", "{", "time"].contains(word)
+        && !word.holds("=")
+    }
+    guard let name = first.map(name), !["echo", "printf", "true", ":"].contains(name) else {
+      return nil
+    }
+    return name
   }
 
   /// A program's own name.

@@ -290,8 +290,11 @@ extension StepState {
       : denied ?? (standing == .succeeded && phase.mayChange ? bearing.success : nil)
         ?? wordsOfFooting(as: standing) ?? standing.plainWords(failure)
         + (isOpenAgain ? reopened.map { ": \($0.words)" } ?? "" : "")
+    let ground =
+      unestablished.isEmpty ? nil : "on a ground that is not established: \(unestablished.words())"
     let lost = standing == .missing ? loss?.approval : nil
-    return ([own, lost, left, wordsOfStaying].compactMap(\.self) + gone).joined(separator: "; ")
+    return ([own, ground, lost, left, wordsOfStaying].compactMap(\.self) + gone).joined(
+      separator: "; ")
   }
 
   /// What a check rests on that people decided; nil where that is nothing, or its own answer.

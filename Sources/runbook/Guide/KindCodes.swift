@@ -178,6 +178,23 @@ extension DiagnosticGuide {
           - {id: mend, http: {post: "https://app.example/mend", json: {"${{ env.KEY }}": 1}}}
         """)),
     Explanation(
+      516, as: .warning, "Script that hides a failure",
+      """
+      A pipeline's exit code is that of its last command, and `|| true` makes any failure a success:
+      `nosuch | grep x` ends with 1, as a `grep` that found nothing. A check, a probe or a dump that
+      could not do its work passes for one that did.
+      """,
+      cure: """
+        Run it by `interpreter: [bash, -eu, -o, pipefail]`, or write what the first command gives to
+        a file and read that. For `|| true` say which codes are wanted: `code=0; grep x f || code=$?`,
+        and judge by them.
+        """,
+      example: .yaml(
+        """
+        verification:
+          - {id: listed, effect: readOnly, shell: kubectl get pods | grep -q ready}
+        """)),
+    Explanation(
       530, "Restore outside recovery",
       "A restore changes the database, and only recovery and safeguards may.",
       cure: "Move the step.",

@@ -261,6 +261,9 @@ final class ProgressObserver: RunObserver {
     let usual = live.usual.duration(of: started.step).map { " (usually \($0.display))" } ?? ""
     live.current = (title + usual, clock.uptime())
     if !console.isTerminal, started.attempt == 1 { console.print("  > \(title)") }
+    if started.attempt == 1, let grounds = started.restsOn, !grounds.isEmpty {
+      line("  \("its ground is not established: it rests on \(grounds.words())", .yellow)", &live)
+    }
   }
 
   private func show(_ finished: AttemptFinished, _ live: inout Live) {

@@ -191,7 +191,36 @@ struct FootingTests {
         },
       ],
       outcomes: ["ask": [.values(["answer": "ok"])], "v": [.values(["stdout": "there"])]],
+      status: .unverified, reason: onWords),
+    Case(
+      testDescription: "a check by what a step captured that was given an answer",
+      steps: [
+        ask(.timeline),
+        step("count", .timeline, text: "SELECT count(*) AS n FROM t WHERE '${{ said }}' = 'ok'") {
+          $0.captures = [capture("n", "rows[0].n")]
+        }, step("v", .verification) { $0.expect = [source("n > 0")] },
+      ],
+      outcomes: ["ask": answers["ask"] ?? [], "count": [.values(["rows": [["n": 3]]])]],
+      status: .unverified,
+      reason: "nothing was verified: 0 of 1 verification step passed, 1 rests on a person's word"),
+    Case(
+      testDescription: "a check that is given an answer by another step's capture",
+      steps: [
+        ask(.timeline),
+        step("look", .timeline, text: "find ${{ said }}") {
+          $0.captures = [capture("found", "stdout")]
+        }, step("v", .verification, text: "ls ${{ found }}"), step("w", .verification),
+      ],
+      outcomes: ["ask": answers["ask"] ?? [], "look": [.values(["stdout": "x"])]],
       status: .resolved, reason: oneOnWords),
+    Case(
+      testDescription: "a finding by what a person said is to be looked at",
+      steps: [
+        ask(.detection),
+        step("d", .detection, text: "find ${{ said }}") { $0.confirms = source("stdout == 'bad'") },
+        fix,
+      ], outcomes: answers, status: .undetermined,
+      reason: "that detection found no incident rests on a person's word alone"),
     Case(
       testDescription: "a finding by an answer alone",
       steps: [
@@ -342,7 +371,7 @@ struct FootingTests {
       ],
       outcomes: [
         "ask": [.values(["answer": "ok"])], "v": [.values(["exit_code": 0, "stdout": "there"])],
-      ], status: .resolved, reason: oneOnWords),
+      ], status: .unverified, reason: onWords),
   ]
 
   @Test(arguments: leftOutCases + answerCases + unableCases) func endsByWhatWasSeen(_ example: Case)
@@ -426,6 +455,54 @@ struct FootingTests {
     #expect(state.step("fix").capturesRestOn == seen.step("fix").capturesRestOn)
     #expect(!state.step("fix").capturesRestOn.isEmpty)
     #expect(state.lifecycle == seen.lifecycle)
+  }
+
+  private static let notEstablished =
+    "'fix' was carried out on a ground that is not established: it rests on "
+
+  /// A change by the finding of what rests on a step that was left out, or made of a default.
+  @Test(arguments: [
+    ("findings['d']", "mend"), ("true", "mend ${{ broken }}"), ("findings['sure']", "mend"),
+    ("findings['d'] || true", "mend"),
+  ])
+  func aChangeSaysWhatItsGroundIs(when: String, text: String) async throws {
+    let fix = step("fix", .recovery, text: text) { $0.when = source(when) }
+    let isEstablished = when != "findings['d']" && !text.holds("broken")
+    let finding = step("d", .detection) { $0.confirms = source("broken == 0") }
+    var simulation = try await begun(
+      [Self.look, finding, confirmation("sure"), fix, step("w", .verification)])
+    simulation.effects = ["fix": .mutating]
+    simulation.options.approvals = ["recovery"]
+    simulation.outcomes["fix"] = [.failure(StepFailure(.unreachable, "away")), .success]
+    try await simulation.resume(decisions: [Self.skip("look")])
+    simulation = simulation.crashed(after: simulation.journal.stored)
+    let state = try await simulation.resume(
+      decisions: [.retryRequested(RetryRequested(step: "fix", reason: nil))])
+    let ground = isEstablished ? "" : "; \(Self.notEstablished)\(Self.skippedLook)"
+    #expect(
+      state.lifecycle
+        == .ended(
+          RunEnded(status: .resolved, reason: "every verification step passed\(ground)")),
+      "\(simulation.history)")
+    #expect(state.step("fix").unestablished == (isEstablished ? [] : [StandIn("look", .skipped)]))
+  }
+
+  /// A probe that is given an answer tells no more than that.
+  @Test func aProbeThatIsGivenAnAnswerSaysNothing() async throws {
+    let fix = step("fix", .recovery) {
+      $0.settle = settle(done: "stdout == 'yes'", asking: "ask ${{ said }}")
+    }
+    var simulation = Simulation(
+      [Self.ask(.timeline), confirmation(), fix], outcomes: Self.answers)
+    simulation.outcomes["fix"] = [.failure(StepFailure(.lost, "gone"))]
+    simulation.effects = ["fix": .mutating]
+    simulation.probes["fix"] = [.values(["stdout": "yes"])]
+    simulation.options.approvals = ["recovery"]
+    let state = try await simulation.run()
+    #expect(
+      state.hold?.message
+        == "it is not known whether step 'fix' took effect: the probe says nothing: it rests on "
+        + "the answer to 'ask'")
   }
 
   private static let judged = step("d", .detection) { $0.confirms = source("broken > 0") }

@@ -17,7 +17,7 @@ struct IndependentReaderTests {
       var run = RandomRun(&generator)
       try await run.carryOut(&generator)
       let entries = try await run.simulation.journal.entries()
-      let reader = try IndependentReader(entries, reads: run.reads)
+      let reader = try IndependentReader(entries, reads: run.reads, given: run.given)
       ends[reader.end?.status ?? "held", default: 0] += 1
       let faults = try Self.faults(entries, reader)
       #expect(
@@ -34,6 +34,16 @@ struct IndependentReaderTests {
         #expect(ends[end, default: 0] > 0, "no run ended \(end): \(ends)")
       }
     }
+  }
+
+  /// The deviations of a report that the journal does not bear out.
+  private static func faultsOfGrounds(_ text: String, _ reader: IndependentReader) -> [String] {
+    reader.steps.filter { step in
+      let isTold = text.pieces(separatedBy: "\n").contains {
+        $0.holds("`\(step.id)` was carried out on a ground that is not established")
+      }
+      return isTold != step.isUnfounded
+    }.map { "the report is wrong about what '\($0.id)' was carried out on" }
   }
 
   private static func faults(_ entries: [Entry], _ reader: IndependentReader) throws -> [String] {
@@ -93,7 +103,7 @@ struct IndependentReaderTests {
   }
 
   private static func faults(ofMarkdown text: String, _ reader: IndependentReader) -> [String] {
-    var faults: [String] = []
+    var faults = faultsOfGrounds(text, reader)
     let isWhole = reader.end?.status == "resolved" && reader.areSafeguardsImplemented
     if text.holds("RESOLVED with safeguards implemented") != isWhole {
       faults.append("the status is wrong about safeguards")
@@ -127,6 +137,8 @@ private struct RandomRun {
   private let gates: Set<String>
   /// By step: those whose values its `when` or its `confirms` reads.
   private(set) var reads: [String: [String]] = [:]
+  /// By step: those whose values its work is given.
+  private(set) var given: [String: [String]] = [:]
   /// What was accepted, by what the journal has of it.
   private var accepted: [RunbookRecord: Runbook] = [:]
 
@@ -149,7 +161,11 @@ private struct RandomRun {
       step("r2", .recovery) {
         $0.settle = settle(done: "stdout == 'yes'", notDone: "stdout == 'no'")
       })
-    if generator.chance(0.5) { steps.append(step("r3", .recovery)) }
+    if generator.chance(0.5) {
+      let isAsked = generator.chance(0.5)
+      steps.append(step("r3", .recovery) { if isAsked { $0.when = source("seen >= 0") } })
+      if isAsked { reads["r3"] = ["t1"] }
+    }
     for (id, (condition, name)) in [
       "a": ("seen < 0", "t1"), "b": ("steps['r1'].outcome == 'failed'", "r1"),
       "c": ("steps['a'].outcome == 'failed'", "a"),
@@ -157,6 +173,14 @@ private struct RandomRun {
       guard name == "t1" || steps.contains(where: { $0.id.rawValue == name }) else { continue }
       steps.append(step(id, .verification) { $0.when = source(condition) })
       reads[id] = [name]
+    }
+    if generator.chance(0.3) {
+      steps.append(
+        step("m1", .verification, kind: "manual") {
+          $0.captures = [capture("said", "answer", fallback: "nothing")]
+        })
+      steps.append(step("w1", .verification, text: "look for ${{ said }}"))
+      given["w1"] = ["m1"]
     }
     for number in 0..<generator.below(4) {
       let isWanted = generator.chance(0.8)
@@ -170,7 +194,9 @@ private struct RandomRun {
     }
     var simulation = Simulation(runbook(steps, connections: [connection()]))
     for step in steps {
-      simulation.outcomes[step.id] = (0..<40).map { _ in Self.outcome(&generator) }
+      simulation.outcomes[step.id] = (0..<40).map { _ in
+        step.kind == "manual" ? .values(["answer": "ok"]) : Self.outcome(&generator)
+      }
       if step.phase.mayChange { simulation.effects[step.id] = .mutating }
     }
     self.simulation = simulation

@@ -24,10 +24,16 @@ struct IndependentReader {
     /// Whether a change gave it another `when`.
     var hasNewWhen = false
     fileprivate var when = ""
+    /// As the runbook had it first.
+    fileprivate var firstWhen: String?
     /// Whether a database had no record of it, and somebody let the run go on there.
     var isLost = false
     /// Whether what it found, or its `when`, rests on what people put in the place of another step.
     fileprivate var isResting = false
+    /// Whether it was given what a person answered.
+    fileprivate var isOnWord = false
+    /// Whether it was carried out by a `when` that rests on what people put in the place of another step.
+    fileprivate(set) var isUnfounded = false
     /// Whether people decided in its place, so that whatever reads it rests on that.
     fileprivate var standsIn: Bool {
       isLeftOut ? isPersons || hasNewWhen || isResting : own == "declared" || isResting
@@ -41,6 +47,7 @@ struct IndependentReader {
       if isResting, own == "succeeded", !["recovery", "safeguards"].contains(phase) {
         return "resting"
       }
+      if isOnWord, own == "succeeded" { return "attested" }
       guard isLeftOut || isGone || isRunOver else { return own }
       return switch own {
       case "pending": wasTried ? "not_done" : "not_begun"
@@ -53,6 +60,8 @@ struct IndependentReader {
   private(set) var steps: [Step] = []
   /// By step: those whose values its `when` or its `confirms` reads.
   private let reads: [String: [String]]
+  /// By step: those whose values its work is given.
+  private let given: [String: [String]]
   private(set) var end: (status: String, reason: String)?
   private(set) var isHeld = false
   private var findings: Set<String> = []
@@ -63,8 +72,11 @@ struct IndependentReader {
   /// What each connection lacks by what was seen last, as long as nobody has decided on it.
   private var contested: [String: [String]] = [:]
 
-  init(_ entries: [Entry], reads: [String: [String]] = [:]) throws {
+  init(
+    _ entries: [Entry], reads: [String: [String]] = [:], given: [String: [String]] = [:]
+  ) throws {
     self.reads = reads
+    self.given = given
     for entry in entries { read(try Value(json: entry.body)["event"] ?? .null) }
   }
 
@@ -80,13 +92,20 @@ struct IndependentReader {
       }
     case "attemptStarted":
       findings.remove(event["step"]?.stringValue ?? "")
+      let isResting = isResting(event)
       change(event) {
-        let (hasNewWhen, when) = ($0.hasNewWhen, $0.when)
+        let (hasNewWhen, when, firstWhen) = ($0.hasNewWhen, $0.when, $0.firstWhen)
+        let isChange = ["recovery", "safeguards"].contains($0.phase)
+        let isUnfounded = $0.isUnfounded || isChange && isResting && when == firstWhen
         $0 = Step(id: $0.id, phase: $0.phase, own: "in_flight", wasTried: true)
-        ($0.hasNewWhen, $0.when) = (hasNewWhen, when)
+        ($0.hasNewWhen, $0.when, $0.firstWhen) = (hasNewWhen, when, firstWhen)
+        $0.isUnfounded = isUnfounded
       }
     case "attemptFinished":
-      let isResting = isResting(event) && isConfirming(event)
+      let sources = given[event["step"]?.stringValue ?? ""] ?? []
+      let isGivenLess = steps.contains { sources.contains($0.id) && $0.standsIn }
+      let isOnWord = steps.contains { sources.contains($0.id) && $0.own == "attested" }
+      let isResting = isResting(event) && isConfirming(event) || isGivenLess
       if event["isConfirmed"] == .bool(true), !isResting {
         findings.insert(event["step"]?.stringValue ?? "")
       }
@@ -95,6 +114,11 @@ struct IndependentReader {
         let outcome = event["outcome"]?.stringValue ?? ""
         step.isResting = outcome == "succeeded" && isResting
         let isCheck = !["recovery", "safeguards"].contains(step.phase)
+        step.isOnWord = outcome == "succeeded" && isOnWord
+        if outcome == "succeeded", event["isWord"] == .bool(true) {
+          step.own = "attested"
+          return
+        }
         step.own =
           outcome == "failed" && isCheck && !Self.isAnswer(event) ? "could_not_run" : outcome
       }
@@ -166,6 +190,7 @@ struct IndependentReader {
         step.hasNewWhen = true
       }
       step.when = when
+      step.firstWhen = step.firstWhen ?? when
       step.isGone = false
       return step
     }
@@ -218,7 +243,9 @@ struct IndependentReader {
     if checks.contains(where: { $0.word == "failed" }) { return "failed" }
     let isVerified =
       checks.contains { $0.word == "succeeded" }
-      && checks.allSatisfy { $0.word == "succeeded" || isInapplicable($0) }
+      && checks.allSatisfy {
+        ["succeeded", "attested"].contains($0.word) || isInapplicable($0)
+      }
     return isVerified && !steps.contains(where: \.isLost) ? "resolved" : "unverified"
   }
 
@@ -253,16 +280,23 @@ struct IndependentReader {
       } else if checks.isEmpty {
         end.reason.begins(with: "nothing was verified: the runbook has no verification steps")
       } else if end.status == "failed", checks.count == 1 {
-        end.reason == "verification step '\(checks[0].id)' failed"
+        end.reason.begins(with: "verification step '\(checks[0].id)' failed")
       } else {
         end.reason.holds(counts)
           && end.reason.begins(with: "nothing was verified")
             == (passed == 0 && end.status != "failed")
       }
     guard isRight else { return "'\(end.reason)' is not so: \(counts)s passed" }
-    for check in checks where check.isGone && !["succeeded", "failed"].contains(check.word) {
+    for check in checks
+    where check.isGone && !["succeeded", "attested", "failed"].contains(check.word) {
       guard end.reason.holds("'\(check.id)'") || check.isLeftOut || check.word == "declared" else {
         return "'\(end.reason)' does not name '\(check.id)', which was taken out"
+      }
+    }
+    for step in steps {
+      let words = "'\(step.id)' was carried out on a ground that is not established"
+      if end.reason.holds(words) != step.isUnfounded {
+        return "'\(end.reason)' is wrong about what '\(step.id)' was carried out on"
       }
     }
     guard end.status != "failed" else { return nil }

@@ -7,7 +7,7 @@ import Testing
 /// What a SELECT may change by the functions that it calls.
 @Suite struct KnownFunctionTests {
   private static func traits(_ sql: String) throws -> SQLTraits {
-    try #require(SQLParser.parse(sql).statements.first.map { SQLClassifier.traits(of: $0) })
+    try #require(SQLParser.parse(sql).statements.first.map { SQLClassifier.traits(of: $0, sql) })
   }
 
   @Test(arguments: [

@@ -26,6 +26,75 @@ struct SQLClassifierTests {
     #expect(text.statements.map(\.traits.effect) == [effect])
   }
 
+  /// A condition chooses among rows where it compares a column of theirs with something else.
+  @Test(
+    arguments: [
+      ("id = 1", Effect.mutating, false), ("t.id = :a", .mutating, false),
+      ("a IN (1, 2)", .mutating, false), ("a NOT IN (1, 2)", .mutating, false),
+      ("a LIKE 'x%'", .mutating, false), ("a BETWEEN 1 AND 5", .mutating, false),
+      ("a > 5 AND a < 10", .mutating, false), ("a IS NULL", .mutating, false),
+      ("is_stale", .mutating, false), ("NOT is_stale", .mutating, false),
+      ("lower(email) = 'x'", .mutating, false), ("a = 1 OR a = 2", .mutating, false),
+      ("a = 1 AND :b = 'yes'", .mutating, false),
+      ("at < now() - interval '1 day'", .mutating, false),
+      ("id IN (SELECT t_id FROM u)", .mutating, false),
+      ("EXISTS (SELECT 1 FROM u WHERE u.id = t.id)", .mutating, false),
+      ("id IN (SELECT id FROM t WHERE a = 1)", .mutating, false),
+      ("id IN (SELECT id FROM t LIMIT 5)", .mutating, false),
+      ("(a, b) = (1, 2)", .mutating, false), ("id = ANY(:a::int[])", .mutating, false),
+      ("a < 5 OR b IS NULL", .mutating, false),
+      ("a = a", .destructive, false), ("t.a = a", .destructive, false),
+      ("true", .destructive, false), ("1 = 1", .destructive, false),
+      ("1 < 2", .destructive, false), (":a = 'all'", .destructive, false),
+      ("id = 1 OR :a = 'all'", .destructive, false), ("a <> a OR true", .destructive, false),
+      ("a IS NULL OR a IS NOT NULL", .destructive, false),
+      ("a = 1 OR a <> 1", .destructive, false), ("a < 5 OR a >= 5", .destructive, false),
+      ("NOT (a = 1 AND b = 2) OR b = 2", .destructive, false),
+      ("5 > a OR NOT (a < 5)", .destructive, false),
+      ("EXISTS (SELECT 1 FROM u)", .destructive, false),
+      ("(SELECT count(*) FROM u) >= 0", .destructive, false),
+      ("id IN (SELECT id FROM t)", .destructive, false), ("id IN (id)", .destructive, false),
+      ("(a = 1) IS NOT NULL OR true", .destructive, false),
+      ("length(a) >= 0", .mutating, true), ("a IS NOT NULL", .mutating, true),
+      ("a LIKE '%'", .mutating, true), ("a < 5 OR a > 3", .mutating, true),
+      ("a <> 1 OR a <> 2", .mutating, true), ("a >= a - 1", .mutating, true),
+      ("coalesce(a, 1) = 1", .mutating, true), ("a - a = 0", .mutating, true),
+      ("EXISTS (SELECT 1 FROM u WHERE user_id = id)", .mutating, true),
+      ("id IN (SELECT t.id FROM t JOIN u ON true)", .mutating, true),
+      ("id IN (SELECT id FROM t UNION SELECT 1)", .mutating, true),
+      ("id IN (SELECT z.id FROM t AS z)", .destructive, false), ("f(a)", .mutating, true),
+      ("length(a) >= 0 AND b = 1", .mutating, false),
+    ] as [(String, Effect, Bool)])
+  func tellsWhetherAConditionChoosesRows(condition: String, effect: Effect, mayTakeEvery: Bool) {
+    for head in ["DELETE FROM t", "UPDATE t SET c = 1", "UPDATE s.x AS t SET c = 1"] {
+      if head.begins(with: "UPDATE s"), condition.holds("FROM t") { continue }
+      let sql = "\(head) WHERE \(condition)"
+      let text = SQLText(.plain(sql), names: ["a", "b"])
+      #expect(text.diagnostics.isEmpty, "\(sql)")
+      #expect(text.statements.map(\.traits.effect) == [effect], "\(sql)")
+      #expect(text.statements.map(\.traits.mayTakeEveryRow) == [mayTakeEvery], "\(sql)")
+    }
+  }
+
+  @Test(arguments: [
+    ("DELETE FROM t USING u WHERE t.id = u.id", Effect.mutating, false),
+    ("DELETE FROM t USING u WHERE u.a = 1", .destructive, false),
+    ("DELETE FROM t USING u WHERE a = 1", .mutating, true),
+    ("UPDATE t SET a = u.a FROM u WHERE u.id = t.id", .mutating, false),
+    ("MERGE INTO t USING u ON t.id = u.id WHEN MATCHED THEN DELETE", .mutating, false),
+    ("MERGE INTO t USING u ON true WHEN MATCHED THEN DELETE", .destructive, false),
+    ("MERGE INTO t USING u ON true WHEN NOT MATCHED THEN INSERT VALUES (1)", .mutating, false),
+    ("WITH x AS (DELETE FROM t WHERE a = a RETURNING 1) SELECT 1 FROM x", .destructive, false),
+    ("EXPLAIN DELETE FROM t WHERE true", .readOnly, false),
+    ("CREATE RULE r AS ON INSERT TO t DO ALSO DELETE FROM u WHERE true", .mutating, false),
+  ])
+  func tellsItOfOtherTables(sql: String, effect: Effect, mayTakeEvery: Bool) {
+    let text = SQLText(.plain(sql), names: [])
+    #expect(text.diagnostics.isEmpty)
+    #expect(text.statements.map(\.traits.effect) == [effect])
+    #expect(text.statements.map(\.traits.mayTakeEveryRow) == [mayTakeEvery])
+  }
+
   @Test(arguments: [
     "VACUUM", "CREATE INDEX CONCURRENTLY i ON t (a)", "DROP INDEX CONCURRENTLY i",
     "REINDEX TABLE CONCURRENTLY t", "REINDEX DATABASE d", "CREATE DATABASE d", "DROP DATABASE d",
@@ -39,25 +108,6 @@ struct SQLClassifierTests {
   @Test(arguments: ["ANALYZE t", "CREATE INDEX i ON t (a)", "REINDEX TABLE t", "CLUSTER t"])
   func knowsWhatCanRunInATransaction(sql: String) {
     #expect(SQLText(.plain(sql), names: []).statements.map(\.traits.needsNoTransaction) == [false])
-  }
-
-  /// Such rows show nothing but what the statement was given.
-  @Test(arguments: [
-    ("SELECT :a AS s", true), ("SELECT :a = 'yes' AS ok", true),
-    ("SELECT lower(trim(:a)) AS s", true), ("SELECT CASE WHEN :a = 'x' THEN 1 ELSE 0 END", true),
-    ("SELECT count(*) AS n FROM (VALUES (1)) x WHERE :a = 'yes'", true), ("VALUES (:a)", true),
-    ("SELECT x.n FROM generate_series(1, 3) AS x (n) WHERE :a = 'yes'", true),
-    ("WITH x AS (SELECT :a AS s) SELECT s FROM x", true),
-    ("WITH x AS (SELECT :a AS s) SELECT s FROM x JOIN t USING (s)", false),
-    ("WITH t AS (SELECT 1) SELECT * FROM public.t WHERE a = :a", false),
-    ("SELECT f FROM f(:a)", false),
-    ("SELECT * FROM t WHERE a = :a", false), ("SELECT (SELECT a FROM t) = :a", false),
-    ("SELECT to_regclass(:a) IS NOT NULL", false), ("SELECT pg_size_pretty(f(:a))", false),
-    ("INSERT INTO t VALUES (:a)", false), ("SHOW search_path", false),
-  ])
-  func tellsWhatIsMadeOfItsValuesAlone(sql: String, isOfValuesAlone: Bool) {
-    let text = SQLText(.plain(sql), names: ["a"])
-    #expect(text.statements.map(\.traits.isOfValuesAlone) == [isOfValuesAlone])
   }
 
   @Test func readsManyStatementsInOneGo() {

@@ -115,15 +115,10 @@ struct Probes {
         .unknown, .none, setup.redactor.redact(failure).text, result: result, asked: asked)
     }
     let conditions = ["done", "not_done"].compactMap { settle[$0]?.text }
-    let judge = UnaskedJudge(binder: binder, scope: scope)
-    if let presumed = result.presumedFailure, UnaskedJudge.isUnasked(presumed, result) {
-      guard conditions.contains(where: { judge.judges($0, presumed) }) else {
-        return saysNothing(
-          judge.failure(presumed, "done` or `not_done", hasConditions: true))
-      }
-    } else if let failure = PresumptionJudge(binder: binder, scope: scope, isProbe: true).failure(
-      of: result, judgedBy: conditions, "done` or `not_done", isChange: false)
-    {
+    let judge = PresumptionJudge(binder: binder, scope: scope, isProbe: true)
+    if let failure = judge.ruling(
+      on: result, judgedBy: conditions, "done` or `not_done", isChange: false
+    ).failure {
       return saysNothing(failure)
     }
     do throws(StepFailure) {
