@@ -27,6 +27,10 @@ package struct LogFindings: Sendable {
   package private(set) var halt: Halt?
   /// What patterns have cost since it was asked for the last time whether there is time left.
   private var spent = 0
+  /// Whether a command's output began with a line that says its time.
+  package var hasSeenTime = false
+  /// Whether it began with lines at all, but for such that say of a log that it has none.
+  package var hasSeenText = false
   /// Whether there is no time left.
   package var isOver: @Sendable () -> Bool = { false }
   /// How many records told something, also what could not be used.

@@ -313,7 +313,9 @@ import Testing
     let log = "ERROR: relation does not exist\nERROR: again\n"
     for (match, isKnown) in [
       ("ERROR", false), ("(?i)error", false), ("^ERROR: ", false), ("relation .* exist", false),
-      ("[a-z]{5}", false), ("DROP", true),
+      ("[a-z]{5}", false),
+      // No line of it is understood: whatever it is, it is not this log.
+      ("DROP", false),
     ] {
       let result = try await print(
         log, format, isError: isError, [("match", KindFixture.text(match))])
@@ -349,6 +351,13 @@ import Testing
       #expect((result.incomplete["count"] == nil) == isKnown)
       #expect((result.incomplete["first"] == nil) == isKnown)
     }
+  }
+
+  /// By these words journalctl says that there is none.
+  @Test func aLogThatSaysItHasNoEntriesHasNone() async throws {
+    let result = try await print(
+      "-- No entries --\n", "iso8601", [("match", KindFixture.text("ERROR"))])
+    #expect(result.values["count"] == 0 && result.incomplete.isEmpty)
   }
 
   /// That none of its lines is of the time that is asked for is an answer.
