@@ -63,7 +63,8 @@ struct SimulatedWorldTests {
   func whatWasCutOffIsUnknownAsTheRealOneIs(_ ending: String) async throws {
     let text = SimulatedRun.good.replacingAll(
       "{output: \"made\", delay: 500ms}", with: "[{\(ending)}, {output: made}]")
-    let run = try await Self.run(text)
+    let run = try await SimulatedRun(
+      SimulatedRun.runbook(simulating: text, script: ", effect: mutating"))
     #expect(run.attempts(of: "script").map(\.outcome) == [.unknown])
     #expect(run.hold?.subject == "script")
   }
