@@ -230,8 +230,11 @@ extension LogActivity {
   ) throws(StepFailure) -> StepResult {
     try refuse(output.findings.halt)
     var findings = output.findings
-    // With a pattern, lines without its words are passed over unread.
-    if findings.understood == 0, output.bytes > 0, findings.told > 0 || filter.match == nil {
+    // With a pattern, lines without its words are passed over unread: what they are is told by the first ones.
+    let isStrange = findings.hasSeenText && !findings.hasSeenTime
+    if findings.understood == 0, output.bytes > 0,
+      findings.told > 0 || filter.match == nil || isStrange
+    {
       findings.note(strange: "`\(program)`'s output")
       findings.note("no line that `\(program)` printed is understood: is it of this format?")
     }

@@ -27,6 +27,10 @@ package struct LogFindings: Sendable {
   package private(set) var halt: Halt?
   /// What patterns have cost since it was asked for the last time whether there is time left.
   private var spent = 0
+  /// Whether a command's output began with a line that says its time.
+  package var hasSeenTime = false
+  /// Whether it began with lines at all, but for such that say of a log that it has none.
+  package var hasSeenText = false
   /// Whether there is no time left.
   package var isOver: @Sendable () -> Bool = { false }
   /// How many records told something, also what could not be used.
@@ -83,29 +87,54 @@ package struct LogFindings: Sendable {
     if isOver() { halt = halt ?? .overdue }
   }
 
-  /// - Parameter record: the record that was read.
-  package mutating func take(_ reading: LogReading, of record: LogBytes) {
+  /// Counts a record that has a time which nobody asks for.
+  package mutating func passOver() { understood += 1 }
+
+  /// A line that begins no record and belongs to none: what it tells, and when, is not known.
+  package mutating func take(headless line: LogBytes, isRewritten: Bool) {
+    guard !line.trimmed.isEmpty else { return }
+    leaveOut(line, "no time that is understood", isRewritten)
+  }
+
+  /// - Parameters:
+  ///   - record: the record that was read.
+  ///   - isRewritten: whether patterns are held against other words than those in the file.
+  package mutating func take(_ reading: LogReading, of record: LogBytes, isRewritten: Bool = false)
+  {
     switch reading {
-    case .unusable(let why):
-      count(unusable: why)
-      if mayMatch(record) { missed += 1 }
+    case .unusable(let why): leaveOut(record, why, isRewritten)
     case .event(var event):
       understood += 1
       otherPrefixCount += event.linesOfOtherPrefix
-      guard let at = corrected(event.at) else { return count(unusable: "a time out of range") }
+      guard let at = corrected(event.at) else {
+        return leaveOut(record, "a time out of range", isRewritten)
+      }
       event.at = at
       guard filter.takes(at), matches(.match, event) ?? true else { return }
       keep(event, isUTF8: record.isUTF8)
     }
   }
 
-  /// Whether what is left out may be wanted, as far as its bytes tell.
+  /// Counts what is not understood: it may be wanted, unless the pattern is not met by it for sure.
+  private mutating func leaveOut(_ record: LogBytes, _ why: String, _ isRewritten: Bool) {
+    count(unusable: why)
+    if isRewritten || mayMatch(record) { missed += 1 }
+  }
+
+  /// Whether what is left out may be wanted, as far as its bytes tell, line by line and on one line as patterns see it.
   private mutating func mayMatch(_ record: LogBytes) -> Bool {
     guard let pattern = filter.expression(.match) else { return true }
+    var text = LogText()
+    record.eachLine { line in
+      text.append(line)
+      return true
+    }
     var work = Self.mostWork
-    let isMatch = pattern.matches(utf8: record, work: &work)
+    let isMatch =
+      pattern.matches(utf8: record, work: &work) != false
+      || text.bytes.withUnsafeBufferPointer { pattern.matches(utf8: $0, work: &work) } != false
     spend(Self.mostWork - work)
-    return isMatch ?? true
+    return isMatch
   }
 
   /// - Returns: nil without a pattern.

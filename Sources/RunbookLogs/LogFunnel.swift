@@ -57,14 +57,30 @@ package struct LogFunnel {
     }
   }
 
+  /// Whether what may be passed over by a pattern is a log of this format at all, by its beginning.
+  private func look(at bytes: [UInt8], _ findings: inout LogFindings) {
+    bytes.prefix(Self.sample).withUnsafeBufferPointer { start in
+      start.eachLine { line in
+        let line = line.trimmed
+        // As journalctl says it: `-- No entries --`.
+        guard !line.isEmpty, !line.starts(with: "-- ".utf8) else { return true }
+        findings.hasSeenText = true
+        if grammar.stamp(of: line) != nil { findings.hasSeenTime = true }
+        return !findings.hasSeenTime
+      }
+    }
+  }
+
   private mutating func decide(_ bytes: [UInt8], into findings: inout LogFindings) {
     let envelope = bytes.withUnsafeBufferPointer {
       LogEnvelope.found(
         in: $0.part(0..<min($0.count, Self.sample)), grammar, reference)
     }
     if let envelope {
+      findings.hasSeenTime = true
       way = .wrapped(envelope, WrappedLog(grammar, match: match, reference: reference))
     } else {
+      look(at: bytes, &findings)
       way = .plain(LogBuffer(LogScanner(grammar, match: match)))
     }
     append(bytes, into: &findings)

@@ -17,6 +17,8 @@ package struct LogScanner {
   private let prefilter: LogPrefilter?
   /// Whether the next block begins in a line whose start was cut off.
   private var isInsideLine = false
+  /// Whether the next block begins in a record whose start was cut off.
+  private var isInsideRecord = false
 
   package init(_ grammar: any LogGrammar, match: RegularExpression?) {
     self.grammar = grammar
@@ -33,34 +35,46 @@ package struct LogScanner {
     }
     isInsideLine = false
     var records = BlockRecords(block, end, from: start, grammar, prefilter)
-    while findings.halt == nil, let record = records.next() {
-      findings.spend(record.range.count * grammar.workOfByte)
-      take(record, of: block, into: &findings)
+    while findings.halt == nil, let part = records.next() {
+      findings.spend(part.range.count * grammar.workOfByte)
+      switch part.head {
+      case let head?:
+        isInsideRecord = false
+        take(part.range, head, of: block, into: &findings)
+      case nil where isInsideRecord: break
+      case nil:
+        findings.take(headless: block.part(part.range), isRewritten: isRewritten)
+      }
     }
     if end == .full, records.rest == block.count {
       findings.noteCut()
       isInsideLine = block.last != UInt8(ascii: "\n")
+      isInsideRecord = isInsideRecord || records.isLastRecord
     }
     return records.rest
   }
 
+  /// Whether patterns are held against other words than those in the file.
+  private var isRewritten: Bool { !grammar.addedWords.isEmpty }
+
   private func take(
-    _ record: BlockRecords.Record, of block: LogBytes, into findings: inout LogFindings
+    _ range: Range<Int>, _ head: LogHead, of block: LogBytes, into findings: inout LogFindings
   ) {
-    if case .at(let time) = record.head.stamp?.time, let at = findings.corrected(time),
+    if case .at(let time) = head.stamp?.time, let at = findings.corrected(time),
       !findings.filter.takes(at)
     {
-      return
+      return findings.passOver()
     }
-    let bytes = block.part(record.range)
-    findings.take(grammar.read(bytes, record.head), of: bytes)
+    let bytes = block.part(range)
+    findings.take(grammar.read(bytes, head), of: bytes, isRewritten: isRewritten)
   }
 }
 
 /// The records of one block, one after the other.
 private struct BlockRecords {
-  struct Record {
-    let head: LogHead
+  struct Part {
+    /// nil for a line that belongs to no record.
+    let head: LogHead?
     let range: Range<Int>
   }
 
@@ -73,6 +87,8 @@ private struct BlockRecords {
   private var places: LogPrefilter.Places?
   /// The head of the line at `rest`, where it was read already.
   private var known: LogHead?
+  /// Whether it was a record, and no line that belongs to none, that came last.
+  private(set) var isLastRecord = false
 
   init(
     _ block: LogBytes, _ end: LogScanner.End, from start: Int, _ grammar: any LogGrammar,
@@ -86,38 +102,33 @@ private struct BlockRecords {
     rest = start
   }
 
-  mutating func next() -> Record? {
-    while rest < block.count {
-      guard toNextStart() else { return nil }
-      guard let stop = lineEnd(from: rest) else { return nil }
-      guard let head = known ?? head(at: rest, stop) else {
-        // It belongs to nothing.
-        rest = stop
-        continue
-      }
-      known = nil
-      let start = rest
-      guard let end = recordEnd(from: start, firstLine: stop, head) else { return nil }
-      rest = end
-      return Record(head: head, range: start..<end)
+  mutating func next() -> Part? {
+    guard rest < block.count, toNextStart(), let stop = lineEnd(from: rest) else { return nil }
+    let start = rest
+    guard let head = known ?? head(at: start, stop) else {
+      rest = stop
+      isLastRecord = false
+      return Part(head: nil, range: start..<stop)
     }
-    return nil
+    known = nil
+    guard let end = recordEnd(from: start, firstLine: stop, head) else { return nil }
+    rest = end
+    isLastRecord = true
+    return Part(head: head, range: start..<end)
   }
 
-  /// Goes to a record that may match.
+  /// Goes to a record that may match, or to a line that may and belongs to none.
   ///
   /// - Returns: false when there is none; then `rest` is where the next block has to begin.
   private mutating func toNextStart() -> Bool {
     guard let prefilter, var places else { return true }
     known = nil
-    while let hit = prefilter.next(in: block, from: rest, &places) {
-      self.places = places
-      guard let stop = lineEnd(from: hit) else { break }
-      if let start = recordStart(ofLineAt: block.lineStart(before: hit)) {
-        rest = start
-        return true
-      }
-      rest = stop
+    let hit = prefilter.next(in: block, from: rest, &places)
+    self.places = places
+    if let hit, lineEnd(from: hit) != nil {
+      let line = block.lineStart(before: hit)
+      rest = recordStart(ofLineAt: line) ?? max(rest, line)
+      return true
     }
     let unfinished = end == .more ? block.lineStart(before: block.count) : block.count
     let last = end == .more && unfinished > rest ? block.lineStart(before: unfinished - 1) : nil

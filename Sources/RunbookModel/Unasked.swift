@@ -7,6 +7,13 @@
 /// | `signal` | any |
 /// | `status` | a redirect that was not followed; 401, 403, 407, 408, 425, 429; 500 and above |
 public enum Unasked {
+  /// Whether an exit code says that a program was cut off: 124 is that of timeout(1) which has ended its program, and
+  /// shells end with 128 and the number of the signal that has ended theirs
+  /// (https://pubs.opengroup.org/onlinepubs/9699919799/utilities/V3_chap02.html#tag_18_08_02).
+  public static func isCutOff(exitCode: Int64) -> Bool {
+    exitCode == 124 || (129...192).contains(exitCode)
+  }
+
   /// - Parameter name: what tells it, such as `exit_code`.
   public static func isTold(by name: String, _ value: Int64) -> Bool {
     switch name {

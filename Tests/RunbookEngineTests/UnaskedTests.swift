@@ -23,12 +23,24 @@ struct UnaskedTests {
       ("\(name) == \(name)", false), ("body == 'ok'", false), ("\(name) == 0 || true", false),
       ("[\(value)].exists(x, \(name) == x)", false), ("(\(name) == \(value)) == true", false),
       ("\(name) == \(value) ? true : false", false), ("!(\(name) in [0])", false),
+      // What the answer itself says names nothing, by whatever way it goes.
+      ("\(name) == json.code", false), ("json.code == \(name)", false),
+      ("\(name) in [json.code]", false), ("\(name) in {json.code: 1}", false),
+      ("\(name) == int(body.replace('ok', '\(value)'))", false),
+      ("\(name) == size(body) * 0 + \(value)", false),
+      ("\(name) in [json.code].filter(x, x > 0)", false),
+      ("\(name) == [json.code].map(x, x)[0]", false),
+      ("[json.code].all(x, \(name) == x)", false),
+      ("\(name) == (body == 'ok' ? \(value) : 0)", false),
+      ("\(name) == [1, \(value)].filter(x, x > 1)[0]", value > 1),
     ]
   }
 
   private static func result(_ name: String, _ value: Int64) -> StepResult {
     StepResult(
-      values: ValueMap([(name, .int(value)), ("body", "ok")]),
+      values: ValueMap([
+        (name, .int(value)), ("body", "ok"), ("json", .map(ValueMap([("code", .int(value))]))),
+      ]),
       presumedFailure: PresumedFailure(
         FailureRecord(
           cause: .refused, message: "no",
@@ -36,9 +48,11 @@ struct UnaskedTests {
   }
 
   private static func verdict(
-    _ result: StepResult, _ phase: Phase, expect: [String], confirms: String? = nil
+    _ result: StepResult, _ phase: Phase, expect: [String], confirms: String? = nil,
+    captures: [StepOptions.Capture] = []
   ) -> AttemptJudge.Verdict {
     let judged = step("judged", phase) {
+      $0.captures = captures
       $0.expect = expect.map { source($0) }
       $0.confirms = confirms.map { source($0) }
     }
@@ -85,6 +99,17 @@ struct UnaskedTests {
     }
   }
 
+  /// What the step itself captures comes with the answer as the rest of it does.
+  @Test(arguments: ["exit_code == told", "exit_code in [told]", "told == exit_code"])
+  func aCodeThatACaptureTellsIsNotNamed(_ confirms: String) {
+    for code in Self.codes {
+      let verdict = Self.verdict(
+        Self.result("exit_code", code), .detection, expect: [], confirms: confirms,
+        captures: [capture("told", "json.code")])
+      #expect(verdict.isUnasked, "\(code)")
+    }
+  }
+
   /// Any other failure is an answer: what it misses is a finding.
   @Test func whatWasAnsweredIsAFinding() {
     for (name, value) in Self.every where !Unasked.isTold(by: name, value) {
@@ -101,6 +126,40 @@ struct UnaskedTests {
     #expect(!Self.verdict(result, .verification, expect: ["status == 404"]).isUnasked)
   }
 
+  /// What another place answers counts where a condition says that it may end there, whatever the status.
+  @Test(
+    arguments: [
+      ("url == 'http://b/login'", true), ("url in ['http://b/login', 'http://a/']", true),
+      ("url.startsWith('http://b/')", true), ("body == 'ok' && url.startsWith('http://b')", true),
+      ("body == 'ok'", false), ("status == 200", false), ("status < 500", false),
+      ("url != ''", false), ("url.startsWith('http')", false), ("url.startsWith('http://')", false),
+      ("url.contains('login')", false), ("!url.startsWith('http://c/')", false),
+      ("url == json.url", false), ("url.startsWith(json.url)", false), ("url == url", false),
+    ])
+  func anotherPlacesAnswerIsNone(_ condition: String, _ isNamed: Bool) {
+    var presumed = PresumedFailure(
+      FailureRecord(cause: .refused, message: "elsewhere"), toldBy: "url")
+    presumed.isOfAnother = true
+    let result = StepResult(
+      values: ValueMap([
+        ("status", 200), ("url", "http://b/login"), ("body", "ok"),
+        ("json", .map(ValueMap([("url", "http://b/login")]))),
+      ]), presumedFailure: presumed)
+    for phase in [Phase.detection, .verification] {
+      let verdict = Self.verdict(result, phase, expect: [condition])
+      #expect(verdict.isUnasked == !isNamed)
+      #expect((verdict.failure == nil) == isNamed)
+    }
+    var missing = result
+    missing.values["status"] = 405
+    presumed = PresumedFailure(
+      FailureRecord(cause: .refused, message: "status 405"), toldBy: "status")
+    presumed.isOfAnother = true
+    missing.presumedFailure = presumed
+    #expect(Self.verdict(missing, .verification, expect: [condition]).failure != nil)
+    #expect(Self.verdict(missing, .verification, expect: [condition]).isUnasked == !isNamed)
+  }
+
   @Test func aCheckThatNobodyAnsweredHoldsTheRun() async throws {
     let check = step("v", .verification) { $0.expect = [source("exit_code == 0")] }
     let state = try await Simulation(
@@ -114,6 +173,7 @@ struct UnaskedTests {
     arguments: [
       ("status == 200", "status", 302, Settlement.unknown),
       ("status == 200", "status", 503, .unknown), ("status == 503", "status", 503, .done),
+      ("status == json.code", "status", 503, .unknown),
       ("status == 200", "status", 404, .notDone), ("exit_code == 0", "exit_code", 127, .unknown),
       ("exit_code < 1", "exit_code", 2, .unknown), ("exit_code == 0", "exit_code", 1, .notDone),
     ] as [(String, String, Int64, Settlement)])

@@ -10,6 +10,7 @@ struct CannedResult {
   func result(of attempt: Simulation.Attempt) throws(StepFailure) -> StepResult {
     var result = StepResult(values: values(of: attempt))
     result.evidence = evidence(of: attempt)
+    result.isEffectOpen = isEffectOpen(result.values)
     if let failure = attempt.failure { throw StepFailure(record(of: failure), partial: result) }
     result.presumedFailure = presumedFailure(of: result.values)
     return result
@@ -43,6 +44,8 @@ struct CannedResult {
     case "first": return events?.first?.mapValue?["at"]
     case "last": return events?.last?.mapValue?["at"]
     case "status" where spec.work.language == .http: return .int(200)
+    // As a shell says it of what a signal has ended.
+    case "exit_code": return given["signal"]?.intValue.flatMap { $0 == 0 ? nil : .int(128 + $0) }
     // A body that is no JSON has no value: that is what `null` says.
     case "json": return given["body"]?.stringValue.flatMap { try? Value(json: $0) }
     default: return nil
@@ -56,11 +59,26 @@ struct CannedResult {
   }
 
   private func presumedFailure(of values: ValueMap) -> PresumedFailure? {
+    if let signal = values["signal"]?.intValue, signal != 0 {
+      return PresumedFailure(
+        FailureRecord(
+          cause: .refused, message: "the script ended with signal \(signal)",
+          code: "signal \(signal)"),
+        toldBy: "signal")
+    }
     if let code = values["exit_code"]?.intValue, code != 0 {
       return PresumedFailure(
         FailureRecord(
           cause: .refused, message: "the script ended with exit \(code)", code: "exit \(code)"),
         toldBy: "exit_code")
+    }
+    if let answer = answer(values), answer.isUnfollowed, let status = values["status"]?.intValue {
+      return PresumedFailure(
+        FailureRecord(
+          cause: .refused,
+          message: "it was answered with status \(status), a redirect that was not followed",
+          code: "\(status)"),
+        toldBy: "status")
     }
     if spec.work.language == .http, let status = values["status"]?.intValue, status >= 400 {
       return PresumedFailure(
@@ -75,6 +93,22 @@ struct CannedResult {
         toldBy: "answer", besides: otherAnswers.map { .string($0) })
     }
     return nil
+  }
+
+  /// As a real attempt with this result leaves it.
+  private func isEffectOpen(_ values: ValueMap) -> Bool {
+    let isCutOff = values["exit_code"]?.intValue.map { Unasked.isCutOff(exitCode: $0) }
+    return values["signal"]?.intValue ?? 0 != 0 || isCutOff ?? false
+      || answer(values)?.leavesEffectOpen ?? false
+  }
+
+  private func answer(_ values: ValueMap) -> HTTPAnswer? {
+    guard spec.work.language == .http, let status = values["status"]?.intValue,
+      let method = step.body.all.first(where: { spec.work.keys.contains($0.name) })
+    else { return nil }
+    return HTTPAnswer(
+      to: method.name.uppercased(), status: Int(status),
+      isFollowing: step.body["follow_redirects"]?.bool ?? true)
   }
 
   private var otherAnswers: [String] {

@@ -48,6 +48,7 @@ struct AttemptJudge {
     of step: Step, _ result: StepResult, in scope: RunScope
   ) -> PresumptionJudge {
     var judge = PresumptionJudge(binder: binder, scope: scope)
+    judge.ownCaptures = Set(step.options.captures.map(\.name))
     judge.handingOn = handing(on: result.presumedFailure?.result, of: step)
     guard result.presumedFailure != nil, let confirms = step.options.confirms else { return judge }
     do throws(StepFailure) {

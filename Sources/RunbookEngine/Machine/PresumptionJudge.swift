@@ -14,6 +14,9 @@ import RunbookModel
 /// way: such a result is none, and the step could not be carried out, whether its conditions are met or not. What a
 /// program that could not do its work has printed by then meets conditions that say nothing of it; and
 /// `exit_code != 3` is met by whatever has ended the program. Such a condition leaves one value out, and names none.
+///
+/// A code is named by what is known without the result: `status == json.status` is said by the answer itself, whoever
+/// gave it. What another place answered than was asked counts where a condition says of `url` that it may end there.
 struct PresumptionJudge {
   let binder: Binder
   /// With the result.
@@ -25,6 +28,8 @@ struct PresumptionJudge {
   var handingOn: ((RunScope) -> Bool?)?
   /// The condition that says what was found, with the scope that it sees: it judges what nobody has answered as well.
   var finding: (SourceText, RunScope)?
+  /// The names of what the step itself captures: they hold what the result tells.
+  var ownCaptures: Set<String> = []
 
   enum Ruling {
     /// It presumes no failure, or conditions judge it.
@@ -49,8 +54,10 @@ struct PresumptionJudge {
     on result: StepResult, judgedBy conditions: [SourceText], _ what: String, isChange: Bool
   ) -> Ruling {
     guard let presumed = result.presumedFailure else { return .judged }
-    if Self.isUnasked(presumed, result) {
-      let all = conditions.map { ($0, scope) } + [finding].compactMap(\.self)
+    let all = conditions.map { ($0, scope) } + [finding].compactMap(\.self)
+    let isElsewhere = presumed.isOfAnother && !all.contains { places($0, in: $1) }
+    if !isElsewhere && presumed.result == Self.place { return .judged }
+    if isElsewhere || Self.isUnasked(presumed, result) {
       if all.contains(where: { calls($0, presumed.result, in: $1) }) { return .judged }
       let told = presumed.isOfAnother || conditions.isEmpty ? nil : told(presumed.result)
       return .unasked(presumed.record.naming(told, in: what))
@@ -76,20 +83,42 @@ struct PresumptionJudge {
   }
 
   private static func isUnasked(_ presumed: PresumedFailure, _ result: StepResult) -> Bool {
-    presumed.isOfAnother
-      || result.visibleValues[presumed.result]?.intValue.map {
-        Unasked.isTold(by: presumed.result, $0)
-      } ?? false
+    result.visibleValues[presumed.result]?.intValue.map {
+      Unasked.isTold(by: presumed.result, $0)
+    } ?? false
   }
+
+  /// The result that says where an answer came from.
+  private static let place = "url"
 
   /// Whether a condition is true, and calls the code by itself.
   private func calls(_ condition: SourceText, _ name: String, in scope: RunScope) -> Bool {
     guard let value = scope.result?[name],
       // What cannot be parsed has failed where it was evaluated.
       let expression = try? Expression(parsing: condition),
-      expression.calls(value, of: name, in: scope)
+      expression.calls(value, of: name, besides: ownNames, in: outside)
     else { return false }
     return truth(of: condition, in: scope) ?? false
+  }
+
+  /// Whether a condition is true, and says of the place that answered that it may be that one.
+  private func places(_ condition: SourceText, in scope: RunScope) -> Bool {
+    guard let url = scope.result?[Self.place], let expression = try? Expression(parsing: condition),
+      expression.places(url, of: Self.place, besides: ownNames, in: outside)
+    else { return false }
+    return truth(of: condition, in: scope) ?? false
+  }
+
+  /// What is known without the result.
+  private var outside: RunScope {
+    var outside = scope
+    outside.result = nil
+    return outside
+  }
+
+  /// What the result, and what is made of it, is called.
+  private var ownNames: Set<String> {
+    ownCaptures.union((scope.result ?? ValueMap()).keys.compactMap(\.stringValue))
   }
 
   /// The condition that would judge the result's code; nil where it has none.

@@ -288,14 +288,7 @@ public struct RunState: Sendable, Hashable {
     formerSteps = former.filter { !ids.contains($0.id) }
     for record in formerSteps { steps[record.id, default: StepState()].isTakenOut = true }
     for record in changed.steps {
-      // What was decided by the `when` that it had was decided; what changes nothing may be carried out again.
-      let one = step(record.id)
-      let isOpen =
-        one.status != .skipped
-        && (!record.phase.mayChange || one.status == .pending && one.attempts == 0)
-      if let known = former.last(where: { $0.id == record.id }), isOpen, let when = known.when,
-        record.when != when
-      {
+      if hasNewCondition(record, former) {
         steps[record.id, default: StepState()].hasNewCondition = true
       }
       steps[record.id]?.isTakenOut = false

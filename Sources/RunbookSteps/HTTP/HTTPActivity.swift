@@ -107,6 +107,7 @@ package struct HTTPActivity: Activity {
         status: transfer.status, headers: transfer.headers,
         isAnotherRequest: request.method != self.request.method, isRedirected: redirects > 0,
         isOfAnotherPath: redirects > 0 && !request.isOfSamePath(as: self.request),
+        isOfAnotherPlace: isSafe && redirects > 0 && !request.isOfSamePlace(as: self.request),
         body: body,
         redactor: context.redactor, isFollowing: isFollowing,
         elapsed: ContinuousClock.now - start,

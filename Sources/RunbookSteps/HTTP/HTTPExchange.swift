@@ -19,6 +19,8 @@ package struct HTTPExchange: Sendable {
   package let isRedirected: Bool
   /// Whether that has led to another path: what is not there is not what was asked for.
   package let isOfAnotherPath: Bool
+  /// Whether that has led what only asks to another place: what is answered there is not what was asked for.
+  package let isOfAnotherPlace: Bool
   package let body: BoundedCapture
   package let redactor: Redactor
   /// Whether the author wants redirects to be followed.
@@ -34,7 +36,8 @@ package struct HTTPExchange: Sendable {
     let json = json(text)
     var result = StepResult(
       values: ValueMap([
-        ("status", .int(Int64(status))), ("headers", .map(headers)), ("body", .string(text)),
+        ("status", .int(Int64(status))), ("url", .string(request.shownURL)),
+        ("headers", .map(headers)), ("body", .string(text)),
         ("json", json.value), ("elapsed", .duration(elapsed)),
         ("clock_offset", clockOffset.map(Value.duration) ?? .null),
       ]),
@@ -46,7 +49,7 @@ package struct HTTPExchange: Sendable {
     result.isEffectOpen = isEffectOpen
     if end == RUNBOOK_REQUEST_DONE, !isEffectOpen, !isUnfollowed, status < 400 {
       result.completion = Completion(
-        "\(request.method) was answered with status \(status)", isRepeatable: isIdempotent)
+        "\(request.method) was answered with status \(status)", isRepeatable: answer.isIdempotent)
     }
     body.mark("body", in: &result, isWhole: isWhole)
     // It is the body once more.
@@ -76,19 +79,31 @@ package struct HTTPExchange: Sendable {
     }
   }
 
-  /// Whether the answer is a redirect that leads nowhere: nothing was followed, and it is no answer to what was asked.
-  /// That of 303 is, where its page is not wanted (RFC 9110, section 15.4.4).
-  private var isUnfollowed: Bool {
-    (300..<400).contains(status)
-      && (isFollowing || status != 303 || ["GET", "HEAD"].contains(request.method))
+  private var answer: HTTPAnswer {
+    HTTPAnswer(to: request.method, status: status, isFollowing: isFollowing)
   }
 
+  private var isUnfollowed: Bool { answer.isUnfollowed }
+
   private func presumedFailure(_ text: String) -> PresumedFailure? {
-    refusal(text).map { record in
+    if let record = refusal(text) {
       var presumed = PresumedFailure(record, toldBy: "status")
-      presumed.isOfAnother = isOfAnotherPath && [404, 410].contains(status)
+      presumed.isOfAnother = isOfAnotherPlace || isOfAnotherPath && [404, 410].contains(status)
       return presumed
     }
+    guard isOfAnotherPlace else { return nil }
+    // Such as a page to log in at, which answers whatever was asked.
+    var presumed = PresumedFailure(
+      FailureRecord(
+        cause: .refused,
+        message: "a redirect led elsewhere, to "
+          + "\(redactor.line(request.shownURL, bytes: 200)), and what was answered there is no answer "
+          + "to what was asked",
+        hint: "where it may end there, say so: `expect: url == …` or `url.startsWith(…)`; else ask "
+          + "that URL, or look at what redirects"),
+      toldBy: "url")
+    presumed.isOfAnother = true
+    return presumed
   }
 
   private func refusal(_ text: String) -> FailureRecord? {
@@ -111,22 +126,13 @@ package struct HTTPExchange: Sendable {
       mayRetryHelp: status >= 500 || status == 429)
   }
 
-  /// Whether the answer leaves open what the request did: it was not answered whole, an error came in the
-  /// place of the page that a redirect led to, or a gateway had no answer itself (RFC 9110, sections 15.6.3
-  /// and 15.6.5). An error of the server, its word that it waited too long for the request (section 15.5.9), a redirect
-  /// that is not followed, or an error behind one that was, says nothing of what was done by then: where a second request
-  /// would do it twice, that is open too.
+  /// Whether the answer leaves open what the request did: by its status, as it was not answered whole, or as an error came
+  /// in the place of the page that a redirect led to. An error behind a redirect that was followed says nothing of what
+  /// was done by then: where a second request would do it twice, that is open too.
   private var isEffectOpen: Bool {
     guard end == RUNBOOK_REQUEST_DONE, !isEndless else { return wasSent }
-    if isAnotherRequest || [502, 504].contains(status) { return true }
-    if isIdempotent { return false }
-    return status >= 500 || status == 408 || isUnfollowed || isRedirected && status >= 400
-  }
-
-  /// Whether a second such request changes no more than the first: only these are repeated by themselves
-  /// (RFC 9110, section 9.2.2).
-  private var isIdempotent: Bool {
-    ["GET", "HEAD", "OPTIONS", "TRACE", "PUT", "DELETE"].contains(request.method)
+    if isAnotherRequest || answer.leavesEffectOpen { return true }
+    return !answer.isIdempotent && isRedirected && status >= 400
   }
 
   /// What is told of an answer that is an error.

@@ -37,6 +37,8 @@ package struct HTTPKind: StepKind {
       results: [
         ResultSpec("status", "int", "The status, such as 200", isPublic: true),
         ResultSpec(
+          "url", "string", "The URL that answered, behind redirects, without credentials"),
+        ResultSpec(
           "headers", "map",
           "By their names in lower case; repeated ones joined by `, `, `set-cookie` a list"),
         ResultSpec("body", "string", "The body as text; output_limit bytes of it are stored"),

@@ -24,21 +24,42 @@ package struct HTTPRequest: Sendable, Hashable {
 
   func hasHeader(_ name: String) -> Bool { headers.contains { $0.name.lowercased() == name } }
 
-  /// Where it goes; nil for a URL that is not HTTP's, and without libcurl.
   /// Whether both ask for the same page of their servers, as far as their paths tell.
   func isOfSamePath(as other: HTTPRequest) -> Bool {
     guard let own = path, let others = other.path else { return false }
     return own.isIdentical(to: others)
   }
 
+  /// Whether both ask for the same of the same host: from HTTP to HTTPS, and with a slash at the path's end or without
+  /// one. A query can name a page as a path does.
+  func isOfSamePlace(as other: HTTPRequest) -> Bool {
+    guard let own = origin, let others = other.origin, own.host == others.host,
+      let target = target, let othersTarget = other.target
+    else { return false }
+    let isUpgraded = others.scheme == .init("http") && own.scheme == .init("https")
+    let isSamePort = own.port == others.port || isUpgraded && (others.port, own.port) == (80, 443)
+    return isSamePort && (own.scheme == others.scheme || isUpgraded)
+      && target.path.isIdentical(to: othersTarget.path)
+      && target.query.isIdentical(to: othersTarget.query)
+  }
+
+  /// What is asked for of a host, without a slash at the path's end.
+  private var target: (path: String, query: String)? {
+    guard let path, let text = (try? HTTPURL(url))?.text else { return nil }
+    let rest = text.unicodeScalars.drop { $0 != "?" && $0 != "#" }.prefix { $0 != "#" }
+    let bare = path.ends(with: "/") ? String(path.unicodeScalars.dropLast()) : path
+    return (bare, String(Substring.UnicodeScalarView(rest)))
+  }
+
   private var path: String? {
     guard let text = (try? HTTPURL(url))?.text, let start = text.range(ofFirst: "://") else {
       return nil
     }
-    let rest = text[start.upperBound...].unicodeScalars.drop { $0 != "/" }
+    let rest = text[start.upperBound...].unicodeScalars.drop { !["/", "?", "#"].contains($0) }
     return String(Substring.UnicodeScalarView(rest.prefix { $0 != "?" && $0 != "#" }))
   }
 
+  /// Where it goes; nil for a URL that is not HTTP's, and without libcurl.
   package var origin: HTTPURL.Origin? {
     // Why it is none is said where the request is made.
     try? HTTPURL(url).origin

@@ -211,7 +211,7 @@ package struct ShellActivity: Activity {
   /// waited for what it had begun.
   private func isCutOff(_ ending: ChildProcess.Ending) -> Bool {
     ending.reason != .exited || ending.signal != 0 || signalOfChild(ending) != nil
-      || ending.exitCode == Self.cutOffByTimeout
+      || Unasked.isCutOff(exitCode: Int64(ending.exitCode))
       || hasLeftWrongly(ending)
   }
 

@@ -13,7 +13,7 @@ struct SimulatedRun {
   let observer: RecordingObserver
 
   /// The runbook of these tests, with what its steps bring back.
-  static func runbook(simulating text: String) throws -> Runbook {
+  static func runbook(simulating text: String, script: String = "") throws -> Runbook {
     let text = """
       runbook: r
       inputs:
@@ -31,7 +31,7 @@ struct SimulatedRun {
         - id: repair
           sql: CREATE TABLE gone ()
           retry: {every: 2s, attempts: 3, on: {sqlstates: ["55P03"]}}
-        - {id: script, shell: {script: make it}, capture: {made: stdout}}
+        - {id: script, shell: {script: make it}, capture: {made: stdout}\(script)}
       verification:
         - {id: check, sql: SELECT 1, expect: row_count == 0}
         - {id: look, manual: Look at it., expect: answer == 'done'}

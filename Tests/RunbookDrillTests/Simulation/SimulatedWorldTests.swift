@@ -58,6 +58,29 @@ struct SimulatedWorldTests {
     #expect(run.hold?.subject == "script")
   }
 
+  /// What is not repeated there is not repeated here.
+  @Test(arguments: ["exit_code: 137", "exit_code: 124", "result: {signal: 9}"])
+  func whatWasCutOffIsUnknownAsTheRealOneIs(_ ending: String) async throws {
+    let text = SimulatedRun.good.replacingAll(
+      "{output: \"made\", delay: 500ms}", with: "[{\(ending)}, {output: made}]")
+    let run = try await SimulatedRun(
+      SimulatedRun.runbook(simulating: text, script: ", effect: mutating"))
+    #expect(run.attempts(of: "script").map(\.outcome) == [.unknown])
+    #expect(run.hold?.subject == "script")
+  }
+
+  /// A condition that does not name it makes no answer of it.
+  @Test(arguments: [
+    ("status: 302", true), ("status: 304", true), ("status: 502", true), ("status: 404", false),
+    ("status: 503", false),
+  ])
+  func whatNobodyAnsweredIsNoneAsTheRealOneIs(_ answer: String, _ isUnasked: Bool) async throws {
+    let text = SimulatedRun.good.replacingAll("status: 503,", with: "\(answer),")
+    let attempt = try #require(try await Self.run(text).attempts(of: "ask").first)
+    #expect((attempt.isUnasked == true) == isUnasked)
+    #expect((attempt.outcome == .succeeded) == (answer == "status: 503"))
+  }
+
   @Test func missesWhatIsExpectedOfIt() async throws {
     let text = SimulatedRun.good.replacingAll("check: {rows: []}", with: "check: {rows: [{n: 1}]}")
     let run = try await Self.run(text)

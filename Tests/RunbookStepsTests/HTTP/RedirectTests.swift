@@ -62,6 +62,44 @@ struct RedirectTests {
     #expect(next?.clientCertificate == "/c.pem")
   }
 
+  /// What asks only is answered where it was asked, and nowhere else.
+  @Test(arguments: [
+    ("http://a.example/x", "https://a.example/x", true), ("http://a.example/x", "/x/", true),
+    ("http://a.example/x/", "/x", true), ("http://a.example", "/", true),
+    ("http://a.example/x", "http://A.example:80/x#part", true),
+    ("http://a.example/x?id=1", "https://a.example/x/?id=1", true),
+    ("http://a.example:81/x", "https://a.example:81/x", true),
+    ("https://a.example/x", "http://a.example/x", false), ("http://a.example/x", "/y", false),
+    ("http://a.example/x", "/x/y", false), ("http://a.example/x", "/X", false),
+    ("http://a.example/x", "//www.a.example/x", false),
+    ("http://a.example/x", "http://a.example:8080/x", false),
+    ("http://a.example:8080/x", "https://a.example:8443/x", false),
+    ("http://a.example:8080/x", "https://a.example/x", false),
+    ("http://a.example/x?id=1", "/x", false), ("http://a.example/x?id=1", "/x?id=2", false),
+    ("http://a.example/x", "/x?next=login", false), ("http://a.example", "?login", false),
+    ("http://a.example/x", "http://a.example.evil/x", false),
+  ])
+  func anotherPlaceIsTold(_ url: String, _ location: String, _ isSame: Bool) throws {
+    let asked = Self.request(try HTTPURL(url).text)
+    let next = try #require(Self.next(asked, 302, to: location))
+    #expect(next.isOfSamePlace(as: asked) == isSame, "\(next.url)")
+  }
+
+  @Test(arguments: ["get", "head", "post"])
+  func whatARedirectLedToAnswersNothing(_ method: String) async throws {
+    try await TestWebServer.run { server in
+      for (path, isElsewhere) in [("/to//end", true), ("/to//to//end", true), ("/end", false)] {
+        let step = KindFixture.step("http", [method: KindFixture.text(server.url + path)])
+        let fixture = try AttemptFixture()
+        let answer = try await HTTPKind(now: { .epoch }).bind(step, to: KindFixture.binding())
+          .perform(in: fixture.context())
+        #expect(answer.values["url"] == .string(server.url + "/end"))
+        #expect((answer.presumedFailure != nil) == (isElsewhere && method != "post"), "\(path)")
+        #expect(answer.presumedFailure?.isOfAnother ?? true)
+      }
+    }
+  }
+
   @Test(arguments: [
     "ftp://127.0.0.1/", "file:///etc/passwd", "gopher://h/", "javascript:1", "unix:/s",
   ])

@@ -290,6 +290,83 @@ import Testing
     }
   }
 
+  private static let formats = ["iso8601", "postgres", "csvlog", "pattern", "jsonl", "jsonlog"]
+
+  /// What a command prints, on one of its outputs.
+  private func print(
+    _ log: String, _ format: String, isError: Bool = false, _ more: [(String, FieldValue)] = []
+  ) async throws -> StepResult {
+    let script = isError ? "printf %s \"$0\" >&2" : "printf %s \"$0\""
+    var fields = [
+      ("command", LogFixture.words("sh", "-c", script, log)), ("format", KindFixture.text(format)),
+      ("stderr", .bool(isError)),
+    ]
+    if format == "pattern" {
+      fields.append(("pattern", KindFixture.text(#"^\[(?P<at>[^\]]+)\] (?P<text>.*)"#)))
+    }
+    return try await fixture.perform(fields + more, effect: .readOnly)
+  }
+
+  /// Lines of which nobody knows what they tell are not passed over, whatever is asked for: unless their text is not.
+  @Test(arguments: formats, [false, true])
+  func linesWithoutATimeMayBeEvents(_ format: String, _ isError: Bool) async throws {
+    let log = "ERROR: relation does not exist\nERROR: again\n"
+    for (match, isKnown) in [
+      ("ERROR", false), ("(?i)error", false), ("^ERROR: ", false), ("relation .* exist", false),
+      ("[a-z]{5}", false),
+      // No line of it is understood: whatever it is, it is not this log.
+      ("DROP", false),
+    ] {
+      let result = try await print(
+        log, format, isError: isError, [("match", KindFixture.text(match))])
+      #expect(result.values["count"] == 0)
+      for name in ["count", "events", "first", "last"] {
+        #expect((result.incomplete[name] == nil) == isKnown, "\(match): \(name)")
+      }
+    }
+  }
+
+  @Test(arguments: [
+    ("ERROR early\n2025-10-18 22:01:00Z fine\n", nil as String?, 0 as Int64, false),
+    ("early\n2025-10-18 22:01:00Z ERROR\n", nil, 1, true),
+    ("\n\n2025-10-18 22:01:00Z ERROR\n", nil, 1, true),
+    // It belongs to the line before it, which is understood.
+    ("2025-10-18 22:01:00Z fine\nERROR goes on\n", nil, 1, true),
+    // Without a time it may be of any.
+    ("ERROR early\n2025-10-18 22:01:00Z ERROR\n", "2026-01-01T00:00:00Z", 0, false),
+    ("2025-10-18 22:01:00Z ERROR\n more\n", "2026-01-01T00:00:00Z", 0, true),
+  ])
+  func aLineWithoutATimeIsToldFromOneThatGoesOn(
+    _ log: String, _ since: String?, _ count: Int64, _ isKnown: Bool
+  ) async throws {
+    let more: [(String, FieldValue)] =
+      [("match", KindFixture.text("ERROR"))]
+      + (since.map { [("since", KindFixture.text($0))] } ?? [])
+    let printed = try await print(log, "iso8601", more)
+    let path = try fixture.attempt.file("the.log", log)
+    let read = try await fixture.perform(
+      [("path", KindFixture.text(path)), ("format", KindFixture.text("iso8601"))] + more)
+    for result in [printed, read] {
+      #expect(result.values["count"] == .int(count))
+      #expect((result.incomplete["count"] == nil) == isKnown)
+      #expect((result.incomplete["first"] == nil) == isKnown)
+    }
+  }
+
+  /// By these words journalctl says that there is none.
+  @Test func aLogThatSaysItHasNoEntriesHasNone() async throws {
+    let result = try await print(
+      "-- No entries --\n", "iso8601", [("match", KindFixture.text("ERROR"))])
+    #expect(result.values["count"] == 0 && result.incomplete.isEmpty)
+  }
+
+  /// That none of its lines is of the time that is asked for is an answer.
+  @Test func whatIsOfAnotherTimeIsUnderstood() async throws {
+    let result = try await print(
+      "2025-10-18 22:01:00Z a\n", "iso8601", [("since", KindFixture.text("2026-01-01T00:00:00Z"))])
+    #expect(result.values["count"] == 0 && result.incomplete.isEmpty)
+  }
+
   @Test func saysThatAFileIsOfAnotherFormat() async throws {
     let path = try fixture.attempt.file("a", "one\ntwo\n")
     let result = try await read(KindFixture.text("a"), ["match": KindFixture.text("three")])
