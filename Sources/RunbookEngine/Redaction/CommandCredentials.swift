@@ -153,7 +153,8 @@ public struct CommandCredentials {
   private mutating func takeNamed(_ index: Int) {
     guard index + 1 < words.count else { return }
     let (word, next) = (words[index].text, words[index + 1].text)
-    guard !next.begins(with: "-"), !word.holds("=") else { return }
+    // Of `-p"$PW"` the letter is the option, and the name is a variable's.
+    guard !next.begins(with: "-"), !word.holds("="), !words[index].isOpen else { return }
     let isOption = word.begins(with: "--") || (word.begins(with: "-") && word.utf8.count > 4)
     // Of OpenSSL, which says where it comes from.
     guard !["pass:", "env:", "file:", "fd:"].contains(where: next.begins) || !isOption else {
