@@ -121,7 +121,7 @@ struct EventTextsTests {
         probe: [
           SealedPart(name: "n", digest: digest, file: "/f", group: .init(count: 1, newest: ["w"]))
         ],
-        definition: digest, isTrial: true)),
+        definition: digest, isTrial: true, restsOn: [StandIn(StepID("s"), .declared)])),
     .attemptFinished(
       AttemptFinished(
         step: StepID("s"), attempt: 1, outcome: .failed, result: value, captures: value,

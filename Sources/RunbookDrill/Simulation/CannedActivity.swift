@@ -18,13 +18,18 @@ struct CannedActivity: Activity {
   /// nobody knows here.
   var settlingMeans: SettlingMeans { mayEndOpen ? .none : .repeatable }
 
-  /// Whether an attempt is cut off by its time in the midst of a change that neither a receipt nor a probe
-  /// tells of.
+  /// Whether an attempt is cut off in the midst of a change, by its time or as it was written, that neither a receipt nor
+  /// a probe tells of.
   private var mayEndOpen: Bool {
-    guard effect != .readOnly, !spec.keepsReceipts, step.options.settle == nil,
-      let limit = step.options.timeout
-    else { return false }
-    return attempts.contains { limit < $0.delay.duration }
+    guard effect != .readOnly, !spec.keepsReceipts, step.options.settle == nil else { return false }
+    return attempts.contains { attempt in
+      if let limit = step.options.timeout, limit < attempt.delay.duration { return true }
+      do throws(StepFailure) {
+        return try CannedResult(spec: spec, step: step).result(of: attempt).isEffectOpen
+      } catch {
+        return error.partial?.isEffectOpen ?? false
+      }
+    }
   }
 
   func perform(in context: AttemptContext) async throws(StepFailure) -> StepResult {
