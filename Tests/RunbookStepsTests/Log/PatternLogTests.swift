@@ -27,7 +27,7 @@ import Testing
     #expect(result.timeline.map(\.source) == ["application log, web-1", "application log, web-2"])
     #expect(result.event(0)?["level"] == "ERROR")
     #expect(result.event(0)?["host"] == "web-1")
-    #expect(result.notices == ["1 lines were left out: no time that is understood"])
+    #expect(result.notices == ["2 lines were left out: no time that is understood"])
   }
 
   @Test(arguments: [
