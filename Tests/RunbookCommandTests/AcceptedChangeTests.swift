@@ -158,8 +158,12 @@ struct AcceptedChangeTests {
     func look(_ id: String, _ more: String) -> String {
       "  - {id: \(id), \(more), effect: readOnly, capture: {broken: {value: \"0\", default: 0}}}"
     }
-    try write(look("look", "shell: \"kill -9 $PPID\""))
-    _ = try await workspace.run(["run", "example.yaml"])
+    let pipe = try workspace.makePipe("pipe")
+    try write(look("look", "shell: \"echo here >'\(pipe)'; sleep 600\""))
+    let program = try workspace.start(["run", "example.yaml"])
+    #expect(await workspace.line(ofPipe: "pipe") == "here")
+    program.signal(SIGINT)
+    #expect(try await program.output().status == 130)
     try write(look(id, "when: \(when), shell: \"true\""))
     let output = try await workspace.run(["resume", "--accept-changes"])
     #expect(output.stdout.holds(unknown == nil ? "Not confirmed" : "Undetermined"), "\(output.all)")
