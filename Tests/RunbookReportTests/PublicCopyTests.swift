@@ -71,7 +71,7 @@ struct PublicCopyTests {
     var journal = journal()
     func identity(_ inode: String) -> ConnectionIdentity {
       ConnectionIdentity(
-        kind: "sqlite", database: "customers-acme.db", role: "alice", version: "3.40.1",
+        kind: "sqlite", database: "customers-acme.db", role: "svcacct", version: "3.40.1",
         address: "/srv/acme/customers-acme.db",
         key: [IdentityFact("path", "/srv/acme/customers-acme.db"), IdentityFact("inode", inode)],
         facts: [
@@ -90,7 +90,7 @@ struct PublicCopyTests {
       try IncidentReport(entries: journal.entries, isPublic: true).markdown(),
       try IncidentReport(entries: journal.entries, isPublic: true).text(as: .json),
     ] {
-      for word in ["customers-acme", "8675309", "8675310", "4711", "/srv/acme"] {
+      for word in ["customers-acme", "8675309", "8675310", "4711", "/srv/acme", "svcacct"] {
         #expect(!text.holds(word) as Bool, "\(word)")
       }
     }

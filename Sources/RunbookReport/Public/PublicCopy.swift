@@ -208,7 +208,7 @@ struct PublicCopy {
       return ConnectionIdentified(
         connection: identified.connection,
         identity: ConnectionIdentity(
-          kind: kind, database: name, role: text(identity.role),
+          kind: kind, database: name, role: account(identity.role),
           version: identity.serverVersion, address: name, key: numbers,
           facts: (identity.facts ?? []).filter { $0.isPublic == true }),
         clockOffsetMicroseconds: identified.clockOffsetMicroseconds, lost: identified.lost)
@@ -259,6 +259,12 @@ struct PublicCopy {
       parameters: work.parameters.map { .init(name: $0.name, value: Self.emptied($0.value)) },
       effect: work.effect, condition: work.condition.map { _ in Self.leftOut },
       isAuthored: work.isAuthored)
+  }
+
+  /// Who opens a database that is no server's is an account of the system.
+  private func account(_ name: String) -> String {
+    let index = people.firstIndex { $0.account.isIdentical(to: name) }
+    return index.map { "Person \($0 + 1)" } ?? "an account"
   }
 
   private func person(_ actor: Actor) -> Actor {
