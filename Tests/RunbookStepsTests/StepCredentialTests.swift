@@ -76,6 +76,7 @@ struct StepCredentialTests {
     "PGPASSWORD=$PW psql", "export TOKEN=`cat f`", "curl -u \"me:$PW\" http://h/",
     "curl -u me http://h/",
     "curl -H \"X-Api-Key: $KEY\" http://h/", "# mysql -phunter2-x\ntrue", "psql --password mydb",
+    "mysql --password orders", "mysqldump -u me --password shop orders",
     "pg_dump --no-password mydb", "docker run -u 999:999 -p 8080:80 image", "PASS=1; FAIL=0",
     "TOKEN_FILE=/run/token tool", "echo 'Set your password: then go on'",
     "[ \"$TOKEN\" = expired ]",

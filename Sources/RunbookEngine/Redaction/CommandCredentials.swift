@@ -34,16 +34,16 @@ public struct CommandCredentials {
       takeAssignments(index)
       add(WrittenTexts(words[index].text, isOpen: words[index].isOpen).values, index)
       for option in options { take(option, at: index) }
-      if !Self.isOfPostgres(program) { takeNamed(index) }
+      if !Self.asksByItself(program) { takeNamed(index, program) }
       takeHeader(index, program)
       let name = Self.programName(words[index].text)
       let own = ProgramOption.all.filter { name.begins(with: $0.program) }
-      if !own.isEmpty || Self.isOfPostgres(name) { (program, options) = (name, own) }
+      if !own.isEmpty || Self.asksByItself(name) { (program, options) = (name, own) }
     }
   }
 
-  /// Programs that ask for a password where they are given `--password`.
-  private static func isOfPostgres(_ program: String) -> Bool {
+  /// Programs that ask for a password where they are given `--password` alone: the next word is something else.
+  private static func asksByItself(_ program: String) -> Bool {
     program.begins(with: "pg_")
       || [
         "psql", "createdb", "dropdb", "createuser", "dropuser", "vacuumdb", "reindexdb",
@@ -150,9 +150,14 @@ public struct CommandCredentials {
   }
 
   /// `--password x`, and what is set by its name: `config set auth.token x`.
-  private mutating func takeNamed(_ index: Int) {
+  private mutating func takeNamed(_ index: Int, _ program: String) {
     guard index + 1 < words.count else { return }
     let (word, next) = (words[index].text, words[index + 1].text)
+    // MySQL's take what is apart for a database's name; who has mistyped a password there wrote more than letters.
+    let isOfMySQL = ["mysql", "mariadb"].contains(where: program.begins)
+    guard !isOfMySQL || next.unicodeScalars.contains(where: { !$0.properties.isAlphabetic }) else {
+      return
+    }
     // Of `-p"$PW"` the letter is the option, and the name is a variable's.
     guard !next.begins(with: "-"), !word.holds("="), !words[index].isOpen else { return }
     let isOption = word.begins(with: "--") || (word.begins(with: "-") && word.utf8.count > 4)
