@@ -156,7 +156,7 @@ struct SQLiteCodeTests {
   }
 
   /// Receipts are prepared for a step, and wait for a lock as long as the step may.
-  @Test(.timeLimit(.minutes(1))) func preparingWaitsNoLongerThanTheStep() async throws {
+  @Test(.timeLimit(.minutes(15))) func preparingWaitsNoLongerThanTheStep() async throws {
     let fixture = try await SQLiteFixture()
     _ = try await fixture.gateway.identify("main")
     let other = try SQLiteHandle(
