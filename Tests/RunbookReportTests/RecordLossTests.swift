@@ -89,6 +89,44 @@ struct RecordLossTests {
     #expect(!text.holds("Finding confirmed by `look`: Look ✅"))
   }
 
+  /// Nothing is lost by a restart, and a public copy tells of it as the report does.
+  @Test(arguments: [false, true]) func aServerThatWasStartedAnewIsTold(isPublic: Bool) throws {
+    var journal = JournalBuilder()
+    journal.start([
+      StepRecord("look", "Look", .detection), StepRecord("mend", "Mend", .recovery),
+      StepRecord("check", "Check", .verification),
+    ])
+    func found(_ mayBeCopy: Bool?) -> ConnectionIdentified {
+      ConnectionIdentified(
+        connection: "main",
+        identity: ConnectionIdentity(
+          systemIdentifier: "7", timelineID: 1, database: "d", databaseOID: 1, role: "r",
+          isSuperuser: false, serverVersion: "15.18", isReplica: false, address: "db1:5432"),
+        mayBeCopy: mayBeCopy)
+    }
+    journal.add(.connectionIdentified(found(nil)))
+    journal.attempt("look", sql: "SELECT 1", isConfirmed: true)
+    journal.attempt("mend", sql: "UPDATE t SET a = 1", effect: .mutating, hasReceipt: true)
+    journal.add(.runResumed(RunResumed(host: "ops1", approvals: [])))
+    journal.add(.connectionIdentified(found(true)))
+    let digest = Digest.sha256(of: "gate")
+    journal.add(
+      .gateOpened(
+        GateOpened(
+          gate: "identity:main", steps: [], identities: [found(nil), found(true)], approvals: 1,
+          question: nil, digest: digest)))
+    journal.add(
+      .gateDecided(
+        GateDecided(gate: "identity:main", decision: .approved, means: .flag, digest: digest)),
+      by: Self.ann)
+    journal.attempt("check", sql: "SELECT 1")
+    let text = try IncidentReport(entries: journal.entries, isPublic: isPublic).markdown()
+    #expect(text.holds("a server that was started anew since the run last saw it"))
+    #expect(!text.holds("an older copy"))
+    #expect(!text.holds("without a record"))
+    #expect(text.holds("with a receipt in the database"))
+  }
+
   @Test func nothingIsLostThatNobodyLetGo() throws {
     let text = try IncidentReport(entries: journal(.refused).entries).markdown()
     #expect(text.holds("with a receipt in the database"))

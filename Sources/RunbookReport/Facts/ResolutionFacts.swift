@@ -58,8 +58,8 @@ struct ResolutionFacts: Sendable {
     if !loss.isProofLost, loss.move == nil, loss.steps.isEmpty {
       return Deviation(
         text: """
-          \(start)the server that connection \(name: loss.connection) leads to, which was started anew since \
-          the run last saw it: it holds what the run left, as a copy that was made since would
+          \(start)the database of a server that was started anew since the run last saw it: it holds what the run \
+          left, as a copy that was made since would
           """, reference: loss.reference)
     }
     let what: Phrase =

@@ -211,7 +211,8 @@ struct PublicCopy {
           kind: kind, database: name, role: account(identity.role),
           version: identity.serverVersion, address: name, key: numbers,
           facts: (identity.facts ?? []).filter { $0.isPublic == true }),
-        clockOffsetMicroseconds: identified.clockOffsetMicroseconds, lost: identified.lost)
+        clockOffsetMicroseconds: identified.clockOffsetMicroseconds, lost: identified.lost,
+        mayBeCopy: identified.mayBeCopy)
     }
     return ConnectionIdentified(
       connection: identified.connection,
@@ -225,7 +226,8 @@ struct PublicCopy {
           LoginRole(
             role: text($0.role), isSuperuser: $0.isSuperuser, privileges: $0.privileges)
         }),
-      clockOffsetMicroseconds: identified.clockOffsetMicroseconds, lost: identified.lost)
+      clockOffsetMicroseconds: identified.clockOffsetMicroseconds, lost: identified.lost,
+      mayBeCopy: identified.mayBeCopy)
   }
 
   private func gate(_ opened: GateOpened) -> GateOpened {
